@@ -1,0 +1,1 @@
+"""From articles to counts: the only room that sees text."""

@@ -1,0 +1,168 @@
+"""From a study's articles to its encoded corpus: read, encode, mark, save; what is there and current is only opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import joblib
+import pandas as pd
+import polars as pl
+
+from wording.corpus import tokens, zones
+from wording.corpus.articles import Articles, read_articles
+from wording.corpus.tokens import Shard
+from wording.errors import WordingError
+from wording.study import DATA, Study
+from wording.tables import check
+
+SHARD_ARTICLES = 10_000
+COLUMNS = ("doc_id", "outlet", "date", "title", "authors", "url", "n_words", "n_boilerplate")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The encoded articles: `table` has one row per article (no text) in the order of the shards; the other tables say what was read.
+
+    `files` has (name, sha256) of every file read; `warnings` are sentences.
+    """
+
+    table: pl.DataFrame
+    shards: Sequence[Shard]
+    rejects: pl.DataFrame
+    warnings: list[str]
+    files: list[tuple[str, str]]
+
+    @cached_property
+    def articles(self) -> pd.DataFrame:
+        """The `articles` table."""
+        return check(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
+
+    def parts(self) -> list[tuple[pl.DataFrame, Shard]]:
+        """Each shard with the rows of its articles."""
+        first = [sum(len(s) for s in self.shards[:k]) for k in range(len(self.shards))]
+        return [(self.table.slice(start, len(shard)), shard) for start, shard in zip(first, self.shards, strict=True)]
+
+
+def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Shard], Shard] = lambda k, shard: shard) -> Corpus:
+    """The articles as a corpus; `keep` may save a shard as soon as it is made, and gives back what to hold."""
+    parts = [articles.frame.slice(start, size) for start, size in slices(len(articles.frame))]
+    made = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts))
+    counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files)
+
+
+def slices(n_articles: int) -> list[tuple[int, int]]:
+    """(first, number) of the articles of each shard: as few shards as the size allows, of equal size."""
+    n = max(-(-n_articles // SHARD_ARTICLES), min(joblib.cpu_count(), n_articles // 1000))
+    size = -(-n_articles // max(n, 1))
+    return [(start, min(size, n_articles - start)) for start in range(0, n_articles, max(size, 1))]
+
+
+def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, Shard], Shard]) -> tuple[pl.DataFrame, Shard]:
+    """One shard, and its articles with their numbers of words."""
+    shard = tokens.encode(part["text"])
+    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language))
+    counted = part.with_columns(
+        n_words=pl.Series(shard.words_per_article(~shard.boilerplate)), n_boilerplate=pl.Series(shard.words_per_article(shard.boilerplate))
+    )
+    return counted.select(COLUMNS), keep(k, shard)
+
+
+def build(study: Study) -> tuple[Corpus, bool]:
+    """The study's corpus, and whether it had to be made: a corpus that is there and current is only opened.
+
+    Raises
+    ------
+    WordingError
+        If the study has no articles, or none could be read.
+    """
+    key = build_key(study)
+    folder = study.folder / ".build" / key
+    if (folder / "corpus.json").is_file():
+        return open_corpus(folder), False
+    source = study.articles
+    articles = read_articles(
+        study.folder / source.path,
+        metadata=study.folder / source.metadata if source.metadata else None,
+        columns=source.columns,
+        date_order=source.date_order,
+    )
+    if not len(articles.frame):
+        reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
+        raise WordingError(f"{study.folder / source.path}: no article could be read ({len(articles.rejects)} rejected: {reasons}).")
+    partial = folder.with_name(f"{key}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save(encode(articles, language=study.language, keep=saved_in(partial)), partial)
+    settle(partial, folder)
+    return open_corpus(folder), True
+
+
+def build_key(study: Study) -> str:
+    """What the corpus depends on, as a short hash: the files' bytes, how they are read, the code and the word lists.
+
+    Raises
+    ------
+    WordingError
+        If the articles are not there.
+    """
+    if not study.has_articles:
+        where = study.folder / study.articles.path if study.articles else "`articles:` is not given in study.yml"
+        raise WordingError(f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted.")
+    source = study.folder / study.articles.path
+    files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
+    files += [study.folder / study.articles.metadata] if study.articles.metadata else []
+    code = [*sorted(Path(__file__).parent.glob("*.py")), *sorted((DATA / "words").iterdir()), Path(__file__).parents[1] / "phrases.py"]
+    parts = [file_hash(f) for f in [*files, *code]] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
+    return hashlib.sha256("\n".join([*parts, study.articles.model_dump_json(), study.language]).encode()).hexdigest()[:16]
+
+
+def file_hash(file: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def saved_in(folder: Path) -> Callable[[int, Shard], Shard]:
+    """Saves each shard in a folder of its own."""
+
+    def keep(k: int, shard: Shard) -> Shard:
+        (folder / f"{k:04d}").mkdir()
+        tokens.save(shard, folder / f"{k:04d}")
+        return tokens.load(folder / f"{k:04d}")
+
+    return keep
+
+
+def save(corpus: Corpus, folder: Path) -> None:
+    """Writes the tables; corpus.json last."""
+    corpus.table.write_parquet(folder / "articles.parquet")
+    corpus.rejects.write_parquet(folder / "rejects.parquet")
+    said = {"shards": len(corpus.shards), "warnings": corpus.warnings, "files": corpus.files}
+    (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
+
+
+def settle(partial: Path, folder: Path) -> None:
+    """Puts a finished build in its place at once, and removes older ones; a build of the same that was faster stands."""
+    try:
+        partial.rename(folder)
+    except OSError:
+        shutil.rmtree(partial)
+    for old in folder.parent.iterdir():
+        if old.is_dir() and old != folder and not old.name.endswith(".partial"):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def open_corpus(folder: Path) -> Corpus:
+    """The corpus that was saved in the folder."""
+    said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
+    table, rejects = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects"))
+    shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
+    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]])

@@ -1,0 +1,171 @@
+"""Finds concepts, or any phrase, in the encoded corpus: one row per hit, in context.
+
+A word of a phrase is looked up in the list of forms once; its positions come from the index. The rest is arithmetic on positions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from wording.corpus.tokens import END, NUMBER, PARAGRAPH, Shard, ranges
+from wording.errors import WordingError
+from wording.phrases import ANY, STAR, Phrase, phrases, spelling_of
+from wording.phrases import NUMBER as ANY_NUMBER
+from wording.study import Concept, Near, Variant
+
+CONTEXT = 15
+"""Tokens of context on each side of a hit."""
+
+LONGEST = 256
+"""No phrase has so many tokens."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Stretches of tokens, sorted by start: `start` up to, not including, `end`."""
+
+    start: np.ndarray
+    end: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __getitem__(self, which) -> Spans:
+        return Spans(self.start[which], self.end[which])
+
+
+def matches(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
+    """Where any of the phrases stands, each stretch once."""
+    found = [occurrences(shard, phrase) * LONGEST + len(phrase) for phrase in wanted]
+    distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    start, length = np.divmod(distinct, LONGEST)
+    return Spans(start, start + length)
+
+
+def occurrences(shard: Shard, phrase: Phrase) -> np.ndarray:
+    """The positions at which a phrase begins: its rarest word is looked up, the others are checked beside it."""
+    allowed = [forms_of(shard, words, cased=phrase.cased) for words in phrase.words]
+    frequency = np.diff(shard.runs)
+    rarest = min(range(len(allowed)), key=lambda k: frequency[allowed[k]].sum())
+    start = shard.where(np.flatnonzero(allowed[rarest])).astype(np.int64) - rarest
+    start = start[(start >= 0) & (start + len(phrase) <= len(shard.tokens))]
+    for k, mask in enumerate(allowed):
+        if k != rarest:
+            start = start[mask[shard.tokens[start + k]]]
+    return start
+
+
+def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
+    """Which forms any of the words stands for, bool (n_forms,)."""
+    written = spelling_of(pl.col("type")) if cased else pl.col("key")
+    literal = [w for w in words if STAR not in w and w not in (ANY, ANY_NUMBER)]
+    starred = [re.escape(w).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*") for w in words if STAR in w]
+    found = written.is_in(literal)
+    if starred:
+        found |= written.str.contains(f"^(?:{'|'.join(starred)})$")
+    if ANY in words:
+        found |= ~pl.col("kind").is_in([END, PARAGRAPH])
+    if ANY_NUMBER in words:
+        found |= pl.col("kind") == NUMBER
+    return shard.forms.select(found).to_series().to_numpy()
+
+
+def variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:
+    """Where a variant stands in the sense that counts."""
+    spans = matches(shard, phrases(variant.match, lists=lists, case=variant.case))
+    if variant.not_:
+        spans = spans[~overlapping(spans, matches(shard, phrases(variant.not_, lists=lists, case=variant.case)))]
+    for near in variant.near:
+        spans = spans[is_near(shard, spans, near, lists, case=variant.case)]
+    for near in variant.not_near:
+        spans = spans[~is_near(shard, spans, near, lists, case=variant.case)]
+    return spans
+
+
+def overlapping(spans: Spans, others: Spans) -> np.ndarray:
+    """Which of the spans share a token with any of the others."""
+    if not len(others):
+        return np.zeros(len(spans), bool)
+    reach = np.maximum.accumulate(others.end)
+    last = np.searchsorted(others.start, spans.end, side="left") - 1
+    return (last >= 0) & (reach[np.maximum(last, 0)] > spans.start)
+
+
+def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool) -> np.ndarray:
+    """Which of the spans have one of the phrases within so many tokens, on the side and in the sentence that is asked for."""
+    context = matches(shard, phrases(near.any, lists=lists, case=case))
+    if not len(context) or not len(spans):
+        return np.zeros(len(spans), bool)
+    part = shard.sentence if near.sentence else shard.article
+    part_of = part.__getitem__ if near.sentence else part
+    found = np.zeros(len(spans), bool)
+    if near.side != "after":
+        ends = np.sort(context.end)
+        k = np.searchsorted(ends, spans.start, side="right") - 1
+        last = ends[np.maximum(k, 0)] - 1
+        found |= (k >= 0) & (spans.start - last <= near.within) & (part_of(last) == part_of(spans.start))
+    if near.side != "before":
+        k = np.searchsorted(context.start, spans.end, side="left")
+        first = context.start[np.minimum(k, len(context) - 1)]
+        found |= (k < len(context)) & (first - spans.end < near.within) & (part_of(first) == part_of(spans.start))
+    return found
+
+
+def concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]) -> tuple[Spans, np.ndarray]:
+    """Where a concept's variants stand, and which variant (by number) stands there: one occurrence is one hit, the longest match wins.
+
+    Raises
+    ------
+    WordingError
+        If two variants match the very same words.
+    """
+    found = [variant_spans(shard, variant, lists) for variant in concept.variants.values()]
+    start = np.concatenate([f.start for f in found]).astype(np.int64)
+    end = np.concatenate([f.end for f in found]).astype(np.int64)
+    which = np.repeat(np.arange(len(found)), [len(f) for f in found])
+    order = np.lexsort((-end, start))
+    spans, which = Spans(start[order], end[order]), which[order]
+    same = np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
+    if len(same):
+        one, other = (list(concept.variants)[which[same[0] + k]] for k in (0, 1))
+        words = shard.text(spans.start[same[:1]], spans.end[same[:1]])[0]
+        raise WordingError(f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}; narrow one of them, so that each occurrence is one hit of one variant.")
+    kept = longest(spans)
+    return spans[kept], which[kept]
+
+
+def longest(spans: Spans) -> np.ndarray:
+    """Which spans remain when of overlapping ones the longest wins (of equally long ones the first)."""
+    reach = np.maximum.accumulate(spans.end)
+    joined = np.concatenate([[False], spans.start[1:] < reach[:-1]]) if len(spans) else np.zeros(0, bool)
+    cluster = np.cumsum(~joined)
+    kept = np.ones(len(spans), bool)
+    crowded = np.flatnonzero(np.isin(cluster, cluster[joined]))
+    taken: dict[int, list[int]] = {}
+    for k in sorted(crowded, key=lambda k: (spans.start[k] - spans.end[k], spans.start[k])):
+        rivals = taken.setdefault(cluster[k], [])
+        kept[k] = all(spans.end[k] <= spans.start[r] or spans.end[r] <= spans.start[k] for r in rivals)
+        rivals += [k] * kept[k]
+    return kept
+
+
+def in_context(shard: Shard, spans: Spans, *, context: int = CONTEXT) -> pd.DataFrame:
+    """One row per span: `row` (the article's row in the shard), start and end (characters), left, node, right (white space made single)."""
+    row = shard.article(spans.start)
+    first = np.maximum(spans.start - context, shard.bounds[row])
+    last = np.minimum(spans.end + context, shard.bounds[row + 1])
+    start, end = shard.offsets(spans.start)[0], shard.offsets(spans.end - 1)[1]
+    sides = {name: single_spaced(shard.text(a, b)) for name, a, b in
+             (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))}
+    return pd.DataFrame({"row": row, "start": start, "end": end, **sides})
+
+
+def single_spaced(texts: list[str]) -> list[str]:
+    """The texts with every run of white space as one blank."""
+    return pl.Series(texts, dtype=pl.String).str.replace_all(r"\s+", " ").to_list()

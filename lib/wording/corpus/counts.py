@@ -1,0 +1,154 @@
+"""Hits per article: text-free, additive, shareable; and the hits themselves, from the very same spans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from wording.corpus.build import Corpus, build
+from wording.corpus.concordance import concept_spans, in_context
+from wording.corpus.tokens import Shard
+from wording.errors import WordingError
+from wording.phrases import nearest
+from wording.study import Concept, Study
+from wording.tables import TABLES, check
+
+Lists = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period)."""
+
+    articles: pd.DataFrame
+    counts: pd.DataFrame
+    set_apart: pd.DataFrame
+
+
+def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
+    """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
+    rows = [part_hits(table, shard, name, concept, lists) for table, shard in corpus.parts() for name, concept in concepts.items()]
+    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
+    return check(frame, "hits")
+
+
+def part_hits(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pd.DataFrame:
+    """The hits of one concept in one shard."""
+    spans, which = concept_spans(shard, name, concept, lists)
+    lines = in_context(shard, spans)
+    about = table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
+    named = lines.assign(
+        concept=name,
+        variant=np.array(list(concept.variants), dtype=object)[which],
+        voice="all",
+        zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
+    )
+    return pd.concat([about, named.drop(columns="row")], axis=1)
+
+
+def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
+    """The `counts` table: hits in the body per article, concept, variant and voice."""
+    rows = [part_counts(table, shard, name, concept, lists) for table, shard in corpus.parts() for name, concept in concepts.items()]
+    frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
+    return check(frame.to_pandas(), "counts")
+
+
+def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pl.DataFrame:
+    """The counts of one concept in one shard."""
+    spans, which = concept_spans(shard, name, concept, lists)
+    body = ~shard.boilerplate[spans.start]
+    row, which = shard.article(spans.start[body]), which[body]
+    variants = list(concept.variants)
+    cell, n = np.unique(row * len(variants) + which, return_counts=True)
+    return pl.DataFrame({
+        "doc_id": table["doc_id"].gather(cell // len(variants)),
+        "concept": pl.Series([name], dtype=pl.String).new_from_index(0, len(cell)),
+        "variant": pl.Series(variants, dtype=pl.String).gather(cell % len(variants)),
+        "voice": pl.Series(["all"], dtype=pl.String).new_from_index(0, len(cell)),
+        "n": n.astype(np.int64),
+    })  # fmt: skip
+
+
+def study_hits(study: Study, concepts: Sequence[str] | None = None) -> pd.DataFrame:
+    """The `hits` table of a study's compared articles, body only: the very lines that are counted."""
+    corpus, _ = build(study)
+    articles, _ = compared(study, corpus.articles)
+    found = hits(corpus, chosen(study, concepts), study.lists)
+    return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
+
+
+def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:
+    """What was counted in a study's compared articles; from its counts/ folder when the articles are not there."""
+    wanted = chosen(study, concepts)
+    if study.has_articles:
+        corpus, _ = build(study)
+        articles, counts = corpus.articles, count(corpus, wanted, study.lists)
+    else:
+        articles, counts = read_counts(study.folder / "counts")
+        counts = counts[counts["concept"].isin(wanted)]
+    kept, apart = compared(study, articles)
+    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart)
+
+
+def chosen(study: Study, concepts: Sequence[str] | None) -> dict[str, Concept]:
+    """The named concepts of a study, or all.
+
+    Raises
+    ------
+    WordingError
+        For an unknown name, with the nearest one.
+    """
+    names = list(study.concepts) if concepts is None else concepts
+    if unknown := next((name for name in names if name not in study.concepts), None):
+        raise WordingError(f"The study {study.name!r} has no concept {unknown!r}; {nearest(unknown, study.concepts)}.")
+    return {name: study.concepts[name] for name in names}
+
+
+def compared(study: Study, articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The articles of the outlets and the period that the study compares, and those set apart.
+
+    Raises
+    ------
+    WordingError
+        If the study names an outlet that no article has.
+    """
+    sizes = articles["outlet"].value_counts()
+    if unknown := next((name for name in study.outlets or [] if name not in sizes.index), None):
+        raise WordingError(f"{study.folder / 'study.yml'}: no article is from the outlet {unknown!r}; {nearest(unknown, sizes.index)}.")
+    largest = sizes.reset_index().sort_values(["count", "outlet"], ascending=[False, True])["outlet"].head(study.max_outlets)
+    keep = articles["outlet"].isin(study.outlets or list(largest))
+    if study.period.from_:
+        keep &= articles["date"] >= pd.Timestamp(study.period.from_)
+    if study.period.to:
+        keep &= articles["date"] <= pd.Timestamp(study.period.to)
+    return articles[keep].reset_index(drop=True), articles[~keep].reset_index(drop=True)
+
+
+def write_counts(study: Study, folder: Path) -> None:
+    """Writes the text-free measurements: articles.csv (without titles and addresses) and counts.csv, all articles, all concepts."""
+    corpus, _ = build(study)
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    count(corpus, study.concepts, study.lists).to_csv(folder / "counts.csv", index=False, lineterminator="\n")
+
+
+def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The `articles` and `counts` tables that `write_counts` wrote.
+
+    Raises
+    ------
+    WordingError
+        If the folder does not hold them.
+    """
+    for name in ("articles.csv", "counts.csv"):
+        if not (folder / name).is_file():
+            raise WordingError(f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says.")
+    texts = {"doc_id": str, "outlet": str, "concept": str, "variant": str, "voice": str}
+    articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(title=None, authors=None, url=None)
+    counts = pd.read_csv(folder / "counts.csv", dtype=texts)
+    return check(articles, "articles"), check(counts, "counts")

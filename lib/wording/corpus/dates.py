@@ -1,0 +1,117 @@
+"""Reads dates as they come in real files; what cannot be read is unknown, and said."""
+
+import polars as pl
+
+FIRST_YEAR, LAST_YEAR = 1700, 2040  # fixed, so that no result depends on the day on which it is computed
+
+MONTH = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
+CLOCK = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
+WRITTEN = (  # what finds year, month and day, and how these three are written
+    (r"^(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?:[T\sZ+].*)?$", "%Y-%m-%d"),
+    (r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?)?$", "%Y-%m-%d"),
+    (rf"(?i){MONTH}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK}(?<y>\d{{4}})\b", "%Y-%b-%d"),
+    (rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH}[\s-]*(?<y>\d{{4}})\b", "%Y-%b-%d"),
+    (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
+)
+NUMERIC = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{2})(?:[,\sT].*)?$"
+SECONDS, MILLISECONDS = r"^(\d{9,10})(?:\.\d+)?$", r"^(\d{9,10})\d{3}(?:\.\d+)?$"
+
+
+def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
+    """Return the calendar date that each string of a series shows, and warnings.
+
+    A moment keeps the date that is written, whatever its zone; a year before FIRST_YEAR or after LAST_YEAR is unknown
+    (null). In dates such as 9/6/17 the order of day and month is, in turn: what the numbers allow, `date_order` ("mdy",
+    "dmy" or "ymd"), what the other dates of the same table allow, what those of all tables allow, and else month first.
+    """
+    raw = pl.DataFrame({"date": date.str.strip_chars(), "table": table})
+    numeric, warnings = numeric_dates(raw, date_order)
+    written = [written_date(pattern, form) for pattern, form in WRITTEN]
+    found = raw.select(date=pl.coalesce(*written, numeric, epoch_date()))
+    dates = found.select(pl.when(pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then("date"))["date"]
+    unknown = date.filter(dates.is_null())
+    if unknown.len():
+        warnings.append(
+            f"{unknown.len():,} of {date.len():,} articles have no date that can be read{examples(unknown)}; "
+            "they are kept, with the date unknown."
+        )
+    return dates, warnings
+
+
+def examples(values):
+    """Return up to three of the values, in brackets, as examples."""
+    shown = values.drop_nulls().unique(maintain_order=True).head(3)
+    return f" (for example {', '.join(repr(value[:40]) for value in shown)})" if shown.len() else ""
+
+
+def written_date(pattern, form):
+    """Return the date that a pattern finds."""
+    parts = pl.col("date").str.extract_groups(pattern)
+    return civil(*(parts.struct.field(part) for part in "ymd"), form=form)
+
+
+def civil(year, month, day, *, form="%Y-%m-%d"):
+    """Return the calendar date, null where there is no such day; a year of two digits is the one up to LAST_YEAR."""
+    century = pl.when(year.cast(pl.Int32) > LAST_YEAR - 2000).then(pl.lit("19")).otherwise(pl.lit("20"))
+    year = pl.when(year.str.len_chars() == 2).then(century + year).otherwise(year)
+    return pl.concat_str(year, month, day, separator="-").str.to_date(form, strict=False)
+
+
+def epoch_date():
+    """Return the date (UTC) of a number of seconds or milliseconds since 1970."""
+    seconds = pl.coalesce(pl.col("date").str.extract(SECONDS), pl.col("date").str.extract(MILLISECONDS))
+    return pl.from_epoch(seconds.cast(pl.Int64)).dt.date()
+
+
+def numeric_dates(raw, date_order):
+    """Return the dates that are three short numbers, and warnings on the order of day and month."""
+    parts = raw.with_columns(pl.col("date").str.extract_groups(NUMERIC).alias("parts")).unnest("parts")
+    parts = parts.with_columns(order=numeric_order(date_order)).with_columns(must=forced_order(date_order), open=is_open())
+    a, b, c, order = pl.col("a"), pl.col("b"), pl.col("c"), pl.col("order")
+    dates = pl.when(order == "ymd").then(civil(a, b, c)).when(order == "dmy").then(civil(c, b, a)).otherwise(civil(c, a, b))
+    return parts.select(dates.alias("date"))["date"], order_warnings(parts, date_order)
+
+
+def forced_order(date_order):
+    """Return the only order that the numbers of a date allow, else null."""
+    a, b, short = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32), pl.col("c").str.len_chars() == 2
+    year_first = pl.when(short & ((a > 31) | (date_order == "ymd"))).then(pl.lit("ymd"))
+    return year_first.when((a > 12) & (b <= 12)).then(pl.lit("dmy")).when((a <= 12) & (b > 12)).then(pl.lit("mdy"))
+
+
+def is_open():
+    """Say whether day and month of a date could change places."""
+    a, b = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
+    return (a <= 12) & (b <= 12) & (a != b)
+
+
+def numeric_order(date_order):
+    """Return the order in which each date is to be read, null where nothing decides it."""
+    forced = forced_order(date_order)
+    given = pl.lit(date_order if date_order != "ymd" else None, pl.String)
+    day_first, month_first = (forced == "dmy").any(), (forced == "mdy").any()
+    by_table = decided(day_first.over("table"), month_first.over("table"))
+    return pl.coalesce(forced, given, by_table, decided(day_first, month_first))
+
+
+def decided(day_first, month_first):
+    """Return the order for which alone there is evidence, else null."""
+    return pl.when(day_first & ~month_first).then(pl.lit("dmy")).when(month_first & ~day_first).then(pl.lit("mdy"))
+
+
+def order_warnings(parts, date_order):
+    """Return sentences on the dates that were read without evidence for their order, or against the given one."""
+    unsure = parts.filter(pl.col("open") & pl.col("order").is_null())["date"]
+    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order))["date"]
+    warnings = []
+    if unsure.len():
+        warnings.append(
+            f"{unsure.len():,} dates leave the order of day and month open{examples(unsure)}; they are read as "
+            "month/day/year (`articles: date_order: dmy` in study.yml reads them as day/month/year)."
+        )
+    if against.len():
+        warnings.append(
+            f"{against.len():,} dates do not fit `date_order: {date_order}`{examples(against)}; "
+            "they are read in the only order that they allow."
+        )
+    return warnings

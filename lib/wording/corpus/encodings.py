@@ -1,0 +1,110 @@
+"""Turns the bytes of a text file into text, whatever their encoding."""
+
+import codecs
+import re
+
+import charset_normalizer
+
+
+class Unreadable(Exception):
+    """A whole file cannot be read; the message is the reason."""
+
+
+# UTF-32 stands before UTF-16, whose mark is its beginning.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SAMPLE = 16_000  # bytes; enough to tell an encoding, and a long file would take long
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
+
+
+def decode(data) -> tuple[str, str | None]:
+    """Return the text of the bytes, and a remark where reading them took a guess.
+
+    Tried in turn: the byte order mark, UTF-16 and ISO 2022 without a mark, UTF-8, UTF-8 with a few broken bytes, and what
+    the characters suggest.
+
+    Raises
+    ------
+    Unreadable
+        No encoding fits, or the bytes are not text.
+    """
+    mark, encoding = next((pair for pair in MARKS if data.startswith(pair[0])), (b"", unmarked_encoding(data)))
+    data = data[len(mark) :]
+    text, remark = try_decode(data, encoding), None
+    if text is None and encoding == "utf-8":
+        text, remark = mend_utf8(data)
+    if text is None and mark:
+        raise Unreadable(f"its first bytes announce {encoding}, but it is not; save it as UTF-8")
+    if text is None:
+        text, remark = guess(data)
+    refuse_junk(text[:100_000])
+    return text, remark
+
+
+def try_decode(data, encoding):
+    """Return the text, or None where the bytes are not in the encoding."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def unmarked_encoding(data):
+    """Return the encoding that bytes without a mark show; UTF-16 and ISO 2022 would pass for UTF-8 if not told apart."""
+    if b"\x1b$" in data:
+        return next((name for name in ("iso2022_jp", "iso2022_kr") if try_decode(data, name) is not None), "utf-8")
+    even, odd = data[:20_000:2].count(0), data[1:20_000:2].count(0)
+    many, few = max(even, odd), min(even, odd)
+    if len(data) % 2 or len(data) < 8 or many < 0.05 * min(len(data), 20_000) or few > 0.1 * many:
+        return "utf-8"
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    return name if try_decode(data, name) is not None else "utf-8"
+
+
+def mend_utf8(data):
+    """Return UTF-8 with its broken bytes as U+FFFD; None where so many are broken that it is another encoding."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - data.count("\ufffd".encode())
+    if broken * 10 > len(text) - len(text.encode("ascii", "ignore")):
+        return None, None
+    return text, f"bytes that are not valid UTF-8 were read as U+FFFD (in {broken:,} places)"
+
+
+def guess(data):
+    """Return text in an older encoding, as its characters suggest it."""
+    if b"\0" in data:
+        raise Unreadable("not text: it holds NUL bytes")
+    lines = b"\n".join(foreign_lines(data))
+    names = [match.encoding for match in charset_normalizer.from_bytes(lines)]
+    # Between Western and Central European tables a sample decides badly; where accents are few, the language is Western.
+    accents = sum(map(len, re.findall(rb"[\x80-\xff]+", lines)))
+    if not names or (names[0] in ("cp1250", "cp1257", "latin_1") and accents < 0.04 * len(lines)):
+        names.insert(0, "cp1252")
+    for name in names:
+        if (text := try_decode(data, name)) is not None:
+            return text, f"not in UTF-8; read as {name}, which is a guess"
+    raise Unreadable("cannot be decoded: no encoding fits; save it as UTF-8")
+
+
+def foreign_lines(data):
+    """Yield lines that are not plain ASCII, up to SAMPLE bytes, cut where no character of several bytes can be cut."""
+    room = SAMPLE
+    for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*", data):
+        line = match.group()
+        cut = max(line.rfind(b" ", 0, room), line.rfind(b",", 0, room)) if len(line) > room else len(line)
+        yield line[: cut if cut > 0 else room]
+        room -= len(line)
+        if room <= 0:
+            return
+
+
+def refuse_junk(text):
+    """Raise where one character in twenty is a control character; a stray one stays in the text."""
+    controls = len(CONTROLS.findall(text))
+    if controls > 3 and controls > 0.05 * len(text):
+        raise Unreadable("not text: it is full of control characters")

@@ -1,0 +1,92 @@
+"""The tables of the suite: their columns, and what each column means; a table that leaves a module has these columns."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wording.errors import WordingError
+
+TABLES: dict[str, dict[str, str]] = {
+    "articles": {
+        "doc_id": "the article's name",
+        "outlet": "its publisher, as the source says",
+        "date": "day of publication; empty when unknown",
+        "title": "headline",
+        "authors": "as the source gives them",
+        "url": "address",
+        "n_words": "words and numbers in the body",
+        "n_boilerplate": "words and numbers in boilerplate, which is never counted",
+    },
+    "rejects": {
+        "source": "the file, and the row where there is one",
+        "reason": "why it could not be read",
+        "sample": "how it begins",
+    },
+    "counts": {
+        "doc_id": "the article's name",
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "voice": "whose words: outlet, quoted or reported; all when not told apart",
+        "n": "hits in the body",
+    },
+    "hits": {
+        "doc_id": "the article's name",
+        "outlet": "its publisher",
+        "date": "day of publication; empty when unknown",
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "start": "first character in the article's text as given, from 0",
+        "end": "one past the last character",
+        "left": "what stands before",
+        "node": "the words that match",
+        "right": "what stands after",
+        "voice": "whose words: outlet, quoted or reported; all when not told apart",
+        "zone": "body or boilerplate",
+        "title": "headline of the article",
+        "url": "address of the article",
+    },
+    "shares": {
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "outlet": "who names it",
+        "voice": "whose words: outlet, quoted or reported; all when not told apart",
+        "n": "hits of the variant",
+        "n_articles": "articles with a hit of the variant",
+        "share": "part of all hits of the concept that the variant has, 0 to 1",
+        "low": "lower end of the 95 % interval",
+        "high": "upper end of the 95 % interval",
+        "per_million": "hits per million words of the body",
+        "total": "hits of the concept",
+        "total_articles": "articles with a hit of the concept",
+    },
+    "contrasts": {
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "outlet": "one outlet",
+        "other": "the outlet, or the rest, that it is compared with",
+        "difference": "share at the outlet minus share at the other, -1 to 1",
+        "low": "lower end of the 95 % interval",
+        "high": "upper end of the 95 % interval",
+        "log_odds_ratio": "natural logarithm of the ratio of the odds, 0.5 added to each count",
+        "p": "how likely so large a difference is if there is none",
+        "q": "p after Benjamini-Hochberg over all rows of the table",
+        "n": "hits of the variant at the outlet",
+        "total": "hits of the concept at the outlet",
+        "n_other": "hits of the variant at the other",
+        "total_other": "hits of the concept at the other",
+    },
+}
+
+
+def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The frame with the table's columns in their order.
+
+    Raises
+    ------
+    WordingError
+        If the frame lacks a column.
+    """
+    missing = [column for column in TABLES[table] if column not in frame.columns]
+    if missing:
+        raise WordingError(f"The table {table!r} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}.")
+    return frame[list(TABLES[table])].reset_index(drop=True)
