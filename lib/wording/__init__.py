@@ -1,1 +1,32 @@
-"""How do different sources word the same event? Read a study, count its terms, compare its outlets, see the lines."""
+"""How do different sources word the same event? Read a study, count its terms, compare its outlets, see the lines.
+
+What a notebook needs is here: `read_study`, `study_counts`, `study_hits`, `table`, `lines_behind`, `sentences`, `described`, `provenance`, and the modules `inventory`,
+`show` and `plots`.
+"""
+
+from importlib import import_module
+
+_WHERE = {
+    "described": "wording.analysis.findings:described",
+    "inventory": "wording.corpus.inventory",
+    "lines_behind": "wording.analysis.tabulate:lines_behind",
+    "plots": "wording.pages.plots",
+    "provenance": "wording.origin:provenance",
+    "read_study": "wording.study:read_study",
+    "sentences": "wording.analysis.findings:sentences",
+    "show": "wording.pages.show",
+    "study_counts": "wording.corpus.counts:study_counts",
+    "study_hits": "wording.corpus.counts:study_hits",
+    "table": "wording.analysis.tabulate:table",
+    "WordingError": "wording.errors:WordingError",
+}
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str):
+    """Loads what is asked for, and only that: the whole library takes seconds to import."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'wording' has no attribute {name!r}")
+    module, _, attribute = _WHERE[name].partition(":")
+    found = import_module(module)
+    return getattr(found, attribute) if attribute else found

@@ -9,7 +9,6 @@ import click
 
 from wording.errors import WordingError
 
-FOLDER = click.Path(path_type=Path, file_okay=True)
 FILE = click.Path(path_type=Path)
 
 
@@ -32,17 +31,33 @@ def main():
 
 
 @main.command()
-@click.argument("study", type=FOLDER)
-def check(study):
-    """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
-    from wording import inventory
+@click.argument("folder", type=FILE)
+@click.option("--articles", type=FILE, help="A file or folder of articles that the study reads where it lies.")
+@click.option("--concepts", type=FILE, help="A concepts.yml to start from.")
+def new(folder, articles, concepts):
+    """A study that reads the articles, ready to build; without articles, a small invented one to start from."""
+    from wording.newstudy import new_study
 
-    for line in inventory.lines(study):
+    for line in new_study(folder, articles=articles, concepts=concepts):
         click.echo(line)
 
 
 @main.command()
-@click.argument("study", type=FOLDER)
+@click.argument("study", type=FILE)
+def check(study):
+    """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
+    from wording.corpus import inventory
+    from wording.pages.runner import plan
+    from wording.study import read_study
+
+    read = read_study(study)
+    pages = plan(read)
+    click.echo("\n".join(inventory.lines(read)))
+    click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
+
+
+@main.command()
+@click.argument("study", type=FILE)
 def build(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
     from wording.corpus.build import build as built
@@ -66,6 +81,106 @@ def find(articles, concepts, out):
     wanted, lists = read_concepts(concepts)
     corpus = build.encode(read_articles(articles))
     write(counts.hits(corpus, wanted, lists), out)
+
+
+@main.command()
+@click.argument("study", type=FILE)
+@click.argument("pattern")
+@click.option("--width", default=15, show_default=True, help="Tokens on each side.")
+@click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
+@click.option("--out", type=FILE, help="A .csv or .parquet file instead.")
+def kwic(study, pattern, width, limit, out):
+    """The lines of any pattern (in the language of concepts.yml), or of a concept or variant by its name."""
+    from wording.corpus.counts import pattern_hits
+    from wording.study import read_study
+
+    found = pattern_hits(read_study(study), pattern, context=width)
+    if out:
+        write(found, out)
+        return
+    for row in found.head(limit).itertuples():
+        click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
+    click.echo(f"{len(found):,} hits in {found['doc_id'].nunique():,} articles" + (f"; the first {limit} are shown" if len(found) > limit else ""))
+
+
+@main.command()
+@click.argument("study", type=FILE)
+@click.option("--out", type=FILE, required=True, help="A folder.")
+def counts(study, out):
+    """The text-free measurements: hits per article and words per article, without titles or addresses."""
+    from wording.corpus.counts import write_counts
+    from wording.study import read_study
+
+    write_counts(read_study(study), out)
+    click.echo(f"articles.csv and counts.csv in {out}")
+
+
+@main.command()
+@click.argument("study", type=FILE)
+@click.argument("name")
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+def table(study, name, out):
+    """Any table of the analysis by its name: articles, counts, hits, shares, contrasts."""
+    from wording.analysis.tabulate import table as tabulated
+    from wording.study import read_study
+
+    write(tabulated(read_study(study), name), out)
+
+
+@main.command()
+@click.option("--out", type=FILE, required=True, help="A folder.")
+@click.option("--articles", default=400, show_default=True, help="How many.")
+@click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
+def simulate(out, articles, seed):
+    """A study of invented articles with planted truth, and the truth as a table."""
+    from wording.simulate import simulate as simulated
+
+    simulated(out, articles=articles, seed=seed)
+    click.echo(f"{articles} invented articles in {out}")
+
+
+@main.command()
+@click.argument("studies", nargs=-1, type=FILE, required=True)
+@click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
+@click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--out", type=FILE, help="The reports folder, if not the project's own.")
+def report(studies, only, jobs, force, out):
+    """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
+    from tqdm import tqdm
+
+    from wording.pages import runner
+    from wording.study import read_study
+
+    with tqdm(total=1, unit="page", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def tell(n, total, page):
+            bar.total, bar.n = total, n
+            bar.refresh()
+            said = f"{page.study}/{page.page}: {page.status}" + (f" ({page.seconds} s)" if page.status == "ok" else "") + (f". {page.reason}" if page.reason else "")
+            tqdm.write(f"[{n}/{total}] {said}")
+
+        try:
+            done = runner.report([read_study(study) for study in studies], only=only, jobs=jobs, force=force, reports=out or runner.REPORTS, tell=tell)
+        except runner.InvalidStudy as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+    bad = [page for page in done if page.status not in ("ok", "up-to-date")]
+    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {(out or runner.REPORTS) / 'index.html'}")
+    sys.exit(1 if bad else 0)
+
+
+@main.command()
+@click.argument("articles", type=FILE)
+@click.option("--rounds", default=3, show_default=True)
+def bench(articles, rounds):
+    """How fast the articles are read and encoded, beside scikit-learn's CountVectorizer in the same run."""
+    from wording.bench import bench as timed
+    from wording.bench import peak_memory
+
+    memory = peak_memory(articles)
+    click.echo(timed(articles, rounds=rounds).round(2).to_string(index=False))
+    click.echo(f"peak memory of reading and encoding: {memory:.2f} GB")
 
 
 def write(frame, out: Path) -> None:

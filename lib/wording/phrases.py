@@ -7,6 +7,7 @@ a named list, `_` for any one token, `#` for any number. The words of a phrase a
 from __future__ import annotations
 
 import difflib
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,9 +111,10 @@ def sequence(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, 
     return [sum(way, ()) for way in itertools.product(*(element(part, lists) for part in entry.split()))]
 
 
+@functools.lru_cache(maxsize=10_000)
 def tokens(word: str) -> tuple[str, ...]:
     """A blank-free word cut as the articles are: `Kyiv's` is two tokens."""
-    if word in (ANY, NUMBER):
+    if word in (ANY, NUMBER) or word.isalpha():
         return (word,)
     if not word.strip(STAR):
         raise WordingError(f"{word!r} alone would match every word: write `_` for any one token, or letters beside the `*`.")
@@ -131,6 +133,7 @@ def joined(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...
     return tuple(itertools.chain.from_iterable(parts))
 
 
+@functools.lru_cache(maxsize=10_000)
 def level(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
     """Words as they are compared: keys, or as written when case counts."""
     return tuple(pl.select((spelling_of if cased else key_of)(pl.lit(pl.Series(words)))).to_series())

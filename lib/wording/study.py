@@ -154,6 +154,13 @@ class Study(Record):
         source = self.articles and self.folder / self.articles.path
         return bool(source) and (any(f.is_file() and f.name[0] != "." for f in source.rglob("*")) if source.is_dir() else source.is_file())
 
+    @property
+    def why_no_text(self) -> str:
+        """Why pages may not show lines of the articles; empty when they may."""
+        if not self.has_articles:
+            return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
+        return "" if self.excerpts == "full" else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+
     def runs(self) -> list[tuple[str, dict[str, Any]]]:
         """Each notebook to run with its parameters, in the order of study.yml."""
         return [(report.notebook, {**report.parameters, **dict(zip(report.each, values, strict=True))}) for report in self.reports

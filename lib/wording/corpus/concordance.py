@@ -5,6 +5,7 @@ A word of a phrase is looked up in the list of forms once; its positions come fr
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,21 +41,25 @@ class Spans:
         return Spans(self.start[which], self.end[which])
 
 
-def matches(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
-    """Where any of the phrases stands, each stretch once."""
-    found = [occurrences(shard, phrase) * LONGEST + len(phrase) for phrase in wanted]
+def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
+    """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
+    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: forms_of(shard, words, cased=cased))
+    found = [occurrences(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * LONGEST + len(phrase) for phrase in wanted]
     distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
     start, length = np.divmod(distinct, LONGEST)
     return Spans(start, start + length)
 
 
-def occurrences(shard: Shard, phrase: Phrase) -> np.ndarray:
-    """The positions at which a phrase begins: its rarest word is looked up, the others are checked beside it."""
-    allowed = [forms_of(shard, words, cased=phrase.cased) for words in phrase.words]
+def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
+    """The positions at which a phrase of such forms begins: its rarest word is looked up (unless `at` is shorter), the others are checked beside it."""
     frequency = np.diff(shard.runs)
-    rarest = min(range(len(allowed)), key=lambda k: frequency[allowed[k]].sum())
-    start = shard.where(np.flatnonzero(allowed[rarest])).astype(np.int64) - rarest
-    start = start[(start >= 0) & (start + len(phrase) <= len(shard.tokens))]
+    often = [frequency[mask].sum() for mask in allowed]
+    rarest = int(np.argmin(often))
+    if at is None or often[rarest] < len(at):
+        start = shard.where(np.flatnonzero(allowed[rarest])).astype(np.int64) - rarest
+    else:
+        start, rarest = at, None
+    start = start[(start >= 0) & (start + len(allowed) <= len(shard.tokens))]
     for k, mask in enumerate(allowed):
         if k != rarest:
             start = start[mask[shard.tokens[start + k]]]
@@ -80,12 +85,21 @@ def variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[s
     """Where a variant stands in the sense that counts."""
     spans = matches(shard, phrases(variant.match, lists=lists, case=variant.case))
     if variant.not_:
-        spans = spans[~overlapping(spans, matches(shard, phrases(variant.not_, lists=lists, case=variant.case)))]
+        excluded = phrases(variant.not_, lists=lists, case=variant.case)
+        spans = spans[~overlapping(spans, matches(shard, excluded, at=around(spans, excluded)))]
     for near in variant.near:
         spans = spans[is_near(shard, spans, near, lists, case=variant.case)]
     for near in variant.not_near:
         spans = spans[~is_near(shard, spans, near, lists, case=variant.case)]
     return spans
+
+
+def around(spans: Spans, wanted: Sequence[Phrase], *, within: int = 0) -> np.ndarray:
+    """The positions, ascending, at which one of the phrases may begin and reach up to `within` tokens from a span."""
+    last = np.maximum.accumulate(spans.end) + within
+    first = np.maximum(spans.start - within - max(map(len, wanted)) + 1, 0)
+    first[1:] = np.minimum(np.maximum(first[1:], last[:-1]), last[1:])
+    return ranges(first, last)
 
 
 def overlapping(spans: Spans, others: Spans) -> np.ndarray:
@@ -99,7 +113,8 @@ def overlapping(spans: Spans, others: Spans) -> np.ndarray:
 
 def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool) -> np.ndarray:
     """Which of the spans have one of the phrases within so many tokens, on the side and in the sentence that is asked for."""
-    context = matches(shard, phrases(near.any, lists=lists, case=case))
+    wanted = phrases(near.any, lists=lists, case=case)
+    context = matches(shard, wanted, at=around(spans, wanted, within=near.within))
     if not len(context) or not len(spans):
         return np.zeros(len(spans), bool)
     part = shard.sentence if near.sentence else shard.article
@@ -151,7 +166,8 @@ def longest(spans: Spans) -> np.ndarray:
     for k in sorted(crowded, key=lambda k: (spans.start[k] - spans.end[k], spans.start[k])):
         rivals = taken.setdefault(cluster[k], [])
         kept[k] = all(spans.end[k] <= spans.start[r] or spans.end[r] <= spans.start[k] for r in rivals)
-        rivals += [k] * kept[k]
+        if kept[k]:
+            rivals.append(k)
     return kept
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, build
-from wording.corpus.concordance import concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, concept_spans, in_context
 from wording.corpus.tokens import Shard
 from wording.errors import WordingError
 from wording.phrases import nearest
-from wording.study import Concept, Study
+from wording.study import Concept, Study, Variant
 from wording.tables import TABLES, check
 
 Lists = Mapping[str, Sequence[str]]
@@ -30,17 +30,17 @@ class Counts:
     set_apart: pd.DataFrame
 
 
-def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
+def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: int = CONTEXT) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
-    rows = [part_hits(table, shard, name, concept, lists) for table, shard in corpus.parts() for name, concept in concepts.items()]
+    rows = [part_hits(table, shard, name, concept, lists, context) for table, shard in corpus.parts() for name, concept in concepts.items()]
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
     return check(frame, "hits")
 
 
-def part_hits(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pd.DataFrame:
+def part_hits(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists, context: int) -> pd.DataFrame:
     """The hits of one concept in one shard."""
     spans, which = concept_spans(shard, name, concept, lists)
-    lines = in_context(shard, spans)
+    lines = in_context(shard, spans, context=context)
     about = table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
@@ -76,10 +76,25 @@ def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, 
 
 def study_hits(study: Study, concepts: Sequence[str] | None = None) -> pd.DataFrame:
     """The `hits` table of a study's compared articles, body only: the very lines that are counted."""
+    return body_hits(study, chosen(study, concepts))
+
+
+def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: int = CONTEXT) -> pd.DataFrame:
+    """The `hits` table of the concepts in the study's compared articles, without those in boilerplate."""
     corpus, _ = build(study)
     articles, _ = compared(study, corpus.articles)
-    found = hits(corpus, chosen(study, concepts), study.lists)
+    found = hits(corpus, concepts, study.lists, context=context)
     return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
+
+
+def pattern_hits(study: Study, pattern: str, *, context: int = CONTEXT) -> pd.DataFrame:
+    """The `hits` table of a concept or a variant by its name, else of any phrase, in the study's compared articles, body only."""
+    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+    if pattern in study.concepts:
+        concept = study.concepts[pattern]
+    else:
+        concept = Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
+    return body_hits(study, {pattern: concept}, context=context)
 
 
 def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:

@@ -13,7 +13,7 @@ WRITTEN = (  # what finds year, month and day, and how these three are written
     (rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH}[\s-]*(?<y>\d{{4}})\b", "%Y-%b-%d"),
     (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
 )
-NUMERIC = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{2})(?:[,\sT].*)?$"
+NUMERIC = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
 SECONDS, MILLISECONDS = r"^(\d{9,10})(?:\.\d+)?$", r"^(\d{9,10})\d{3}(?:\.\d+)?$"
 
 
@@ -74,7 +74,7 @@ def numeric_dates(raw, date_order):
 
 def forced_order(date_order):
     """Return the only order that the numbers of a date allow, else null."""
-    a, b, short = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32), pl.col("c").str.len_chars() == 2
+    a, b, short = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32), pl.col("c").str.len_chars() <= 2
     year_first = pl.when(short & ((a > 31) | (date_order == "ymd"))).then(pl.lit("ymd"))
     return year_first.when((a > 12) & (b <= 12)).then(pl.lit("dmy")).when((a <= 12) & (b > 12)).then(pl.lit("mdy"))
 
@@ -102,16 +102,16 @@ def decided(day_first, month_first):
 def order_warnings(parts, date_order):
     """Return sentences on the dates that were read without evidence for their order, or against the given one."""
     unsure = parts.filter(pl.col("open") & pl.col("order").is_null())["date"]
-    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order))["date"]
-    warnings = []
+    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order, ""))["date"]
+    numeric, warnings = parts["a"].count(), []
     if unsure.len():
         warnings.append(
-            f"{unsure.len():,} dates leave the order of day and month open{examples(unsure)}; they are read as "
-            "month/day/year (`articles: date_order: dmy` in study.yml reads them as day/month/year)."
+            f"The order of day and month is open in {unsure.len():,} of {numeric:,} dates in figures{examples(unsure)}; "
+            "it is read as month/day/year (`articles: date_order: dmy` in study.yml reads day/month/year)."
         )
     if against.len():
         warnings.append(
-            f"{against.len():,} dates do not fit `date_order: {date_order}`{examples(against)}; "
-            "they are read in the only order that they allow."
+            f"`date_order: {date_order}` does not fit {against.len():,} of {numeric:,} dates in figures{examples(against)}; "
+            "these are read in the only order that they allow."
         )
     return warnings

@@ -244,7 +244,7 @@ def save(shard: Shard, folder: Path) -> None:
 def load(folder: Path) -> Shard:
     """The shard that was saved in the folder, its arrays memory-mapped."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow", memory_map=True))
+    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"))
 
 
 ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate")

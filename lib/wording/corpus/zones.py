@@ -22,6 +22,7 @@ REPEATED_ARTICLES = 5
 """A line that stands in so many articles of one outlet, and in one of a hundred of them, is the page's, not the article's."""
 REPEATED_WORDS = 40
 LABEL_WORDS = 3
+LINK_WORDS = 12
 SIGN_OFF_WORDS = 12
 DATELINE_TOKENS = 16
 TOP_LINES = 8
@@ -144,10 +145,10 @@ def captions(lines: Lines, credits: np.ndarray) -> np.ndarray:
 
 
 def after(lines: Lines, marked: np.ndarray) -> np.ndarray:
-    """The lines after a marked one, in its article, that are no sentences."""
+    """The lines after a marked one, in its article, that are no sentences or as short as a headline."""
     first = np.full(lines.row.max(initial=-1) + 1, len(lines))
     np.minimum.at(first, lines.row[marked], np.flatnonzero(marked))
-    return (np.arange(len(lines)) > first[lines.row]) & ~lines.is_sentence
+    return (np.arange(len(lines)) > first[lines.row]) & (~lines.is_sentence | (lines.n_words <= LINK_WORDS))
 
 
 def repeated(lines: Lines, outlets: pl.Series) -> np.ndarray:

@@ -1,0 +1,38 @@
+# `make` lists the targets. `make report` and `make test` work on a fresh clone with Python 3.11+, make and a package index.
+STUDIES ?= seeds data/demo
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup report test lab lint bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/ready  ## make .venv from requirements.lock (uv when it is there, else venv and pip)
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	@if command -v uv >/dev/null; then \
+	  uv venv -q --allow-existing -p $(PYTHON) .venv && uv pip install -q -p $(BIN)/python -r requirements.lock && uv pip install -q -p $(BIN)/python --no-deps -e .; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q -r requirements.lock && $(BIN)/python -m pip install -q --no-deps -e .; \
+	fi
+	@touch $@
+
+report: setup  ## make the pages of seeds/ and data/demo/ (or STUDIES=...) and reports/index.html
+	$(BIN)/wording report $(STUDIES)
+
+test: setup  ## run the tests
+	$(BIN)/python -m pytest
+
+lab: setup  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+
+lint: setup  ## check style
+	$(BIN)/ruff check .
+
+bench: setup  ## time the build against CountVectorizer (ARTICLES=...)
+	$(BIN)/wording bench $(ARTICLES)
+
+clean:  ## remove everything that was built
+	rm -rf .venv reports/*/ reports/index.html seeds/.build data/demo/.build .pytest_cache .ruff_cache

@@ -1,0 +1,20 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from wording.simulate import simulate
+from wording.study import ROOT
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Path:
+    """A copy of the demo study, so that nothing is built in the project's own folder."""
+    folder = tmp_path_factory.mktemp("studies") / "demo"
+    return shutil.copytree(ROOT / "data" / "demo", folder, ignore=shutil.ignore_patterns(".build"))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Path:
+    """A small simulated study."""
+    return simulate(tmp_path_factory.mktemp("studies") / "small", articles=60)

@@ -1,0 +1,79 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from wording.corpus import build as building
+from wording.corpus.build import build
+from wording.errors import WordingError
+from wording.study import read_study
+
+
+@pytest.fixture
+def study(small, tmp_path):
+    return read_study(shutil.copytree(small, tmp_path / "study"))
+
+
+def test_a_second_build_does_nothing(study):
+    first, made = build(study)
+    again, made_again = build(study)
+    assert (made, made_again) == (True, False)
+    assert first.table.equals(again.table)
+    assert len(list((study.folder / ".build").iterdir())) == 1
+
+
+def test_a_changed_article_is_built_again_and_the_old_build_goes(study):
+    build(study)
+    file = study.folder / "articles.csv"
+    file.write_text(file.read_text(encoding="utf8") + 'x1,Northline,2031-05-05,T,"One more, on the bridge.",\n', encoding="utf8")
+    corpus, made = build(read_study(study.folder))
+    assert made
+    assert len(corpus.table) == 61
+    assert len(list((study.folder / ".build").iterdir())) == 1
+
+
+def test_a_build_that_was_cut_short_is_not_taken_for_one(study, monkeypatch):
+    monkeypatch.setattr(building, "save", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        build(study)
+    monkeypatch.undo()
+    assert build(study)[1]
+
+
+def test_shards_do_not_change_what_is_measured(study, monkeypatch):
+    whole, _ = build(study)
+    monkeypatch.setattr(building, "slices", lambda n: [(0, 25), (25, 25), (50, n - 50)])
+    parts = building.encode(building.read_articles(study.folder / "articles.csv"))
+    assert len(parts.shards) == 3
+    assert parts.table["n_words"].to_list() == whole.table["n_words"].to_list()
+    assert sum(len(s.tokens) for s in parts.shards) == sum(len(s.tokens) for s in whole.shards)
+
+
+def test_accepted_and_rejected_are_all_that_was_given(study):
+    file = study.folder / "articles.csv"
+    file.write_text(file.read_text(encoding="utf8") + "x1,Northline,2031-05-05,No text,,\n", encoding="utf8")
+    corpus, _ = build(read_study(study.folder))
+    assert (len(corpus.table), len(corpus.rejects)) == (60, 1)
+    assert corpus.rejects["reason"].to_list() == ["no text"]
+
+
+def test_nothing_readable_is_an_error_that_says_why(study):
+    (study.folder / "articles.csv").write_text("doc_id,outlet,text\n1,A,\n")
+    with pytest.raises(WordingError, match="no article could be read"):
+        build(read_study(study.folder))
+
+
+def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
+    build(study)
+    other = read_study(shutil.copytree(study.folder, tmp_path / "other", ignore=shutil.ignore_patterns(".build")))
+    build(other)
+    mine, theirs = ({f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/*/*/*.npy")} for s in (study, other))
+    assert mine == theirs
+    assert len(mine) == 6
+
+
+def test_the_encoded_corpus_is_memory_mapped(study):
+    corpus, _ = build(study)
+    assert isinstance(corpus.shards[0].tokens, np.memmap)
+    assert json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0] == "articles.csv"

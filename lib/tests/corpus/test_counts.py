@@ -1,0 +1,90 @@
+import pandas as pd
+import pytest
+
+from wording.corpus.build import build
+from wording.corpus.counts import count, hits, pattern_hits, study_counts, study_hits, write_counts
+from wording.errors import WordingError
+from wording.study import read_study
+from wording.tables import TABLES
+
+
+@pytest.fixture(scope="module")
+def study(demo):
+    return read_study(demo)
+
+
+def test_counts_are_the_planted_hits(study):
+    truth = pd.read_csv(study.folder / "truth.csv")
+    planted = truth[(truth["sense"] == "target") & (truth["zone"] == "body")].groupby(["doc_id", "concept", "variant"]).size()
+    found = study_counts(study).counts.groupby(["doc_id", "concept", "variant"])["n"].sum()
+    assert len(planted) > 500
+    assert found.sub(planted, fill_value=0).abs().sum() == 0
+
+
+def test_the_lines_are_exactly_the_hits_counted(study):
+    lines, counted = study_hits(study), study_counts(study)
+    per_article = lines.groupby(["doc_id", "concept", "variant"], observed=True).size().rename("n").reset_index()
+    counts = counted.counts.groupby(["doc_id", "concept", "variant"])["n"].sum().reset_index()
+    pd.testing.assert_frame_equal(per_article.astype({"doc_id": str}), counts, check_dtype=False)
+    assert list(lines.columns) == list(TABLES["hits"])
+
+
+def test_hits_stand_where_their_offsets_say(study):
+    texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
+    lines = study_hits(study)
+    assert [texts[r.doc_id][r.start : r.end] for r in lines.itertuples()] == lines["node"].to_list()
+
+
+def test_boilerplate_is_shown_by_find_but_never_counted(study):
+    corpus, _ = build(study)
+    everything = hits(corpus, study.concepts, study.lists)
+    assert (everything["zone"] == "boilerplate").sum() > 100
+    assert (everything["zone"] == "body").sum() == count(corpus, study.concepts, study.lists)["n"].sum()
+
+
+def test_counts_add_up_over_articles_and_do_not_depend_on_their_order(study):
+    corpus, _ = build(study)
+    whole = count(corpus, study.concepts, study.lists)
+    one = {"levy": study.concepts["levy"]}
+    pd.testing.assert_frame_equal(count(corpus, one, study.lists), whole[whole["concept"] == "levy"].reset_index(drop=True))
+
+
+def test_a_study_without_its_articles_says_the_same_from_its_counts(study, tmp_path):
+    folder = tmp_path / "counts-only"
+    write_counts(study, folder / "counts")
+    for name in ("study.yml", "concepts.yml"):
+        (folder / name).write_bytes((study.folder / name).read_bytes())
+    bare, full = study_counts(read_study(folder)), study_counts(study)
+    pd.testing.assert_frame_equal(bare.counts, full.counts, check_dtype=False)
+    assert (bare.articles["n_words"] == full.articles["n_words"]).all()
+    assert "title" not in pd.read_csv(folder / "counts" / "articles.csv")
+    with pytest.raises(WordingError, match="no articles"):
+        study_hits(read_study(folder))
+
+
+def test_outlets_and_period_of_the_study_set_the_rest_apart(study, tmp_path):
+    text = (study.folder / "study.yml").read_text(encoding="utf8").replace("outlets: [Harbour Ledger, Northline, ", "outlets: [")
+    (tmp_path / "study.yml").write_text(text + "period: {from: 2031-06-01, to: 2031-12-31}\n", encoding="utf8")
+    for name in ("concepts.yml", "articles.csv"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    counted = study_counts(read_study(tmp_path))
+    assert set(counted.articles["outlet"]).isdisjoint({"Harbour Ledger", "Northline"})
+    assert counted.articles["date"].between("2031-06-01", "2031-12-31").all()
+    assert len(counted.articles) + len(counted.set_apart) == 400
+
+
+def test_an_unknown_outlet_or_concept_is_refused_with_the_nearest(study, tmp_path):
+    with pytest.raises(WordingError, match="did you mean 'levy'"):
+        study_counts(study, ["levi"])
+    for name in ("concepts.yml", "articles.csv"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: articles.csv}\noutlets: [Northlin]\n")
+    with pytest.raises(WordingError, match="did you mean 'Northline'"):
+        study_counts(read_study(tmp_path))
+
+
+def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
+    by_name, by_words = pattern_hits(study, "carbon tax"), pattern_hits(study, "climate charg*")
+    assert set(by_name["node"].str.lower()) == {"carbon tax"}
+    assert set(by_words["node"].str.lower()) == {"climate charge"}
+    assert len(pattern_hits(study, "levy")) == len(by_name) + len(by_words)

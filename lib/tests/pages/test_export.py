@@ -1,0 +1,212 @@
+import base64
+import copy
+import re
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from wording.pages import export, show
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def output(shown):
+    return new_output("display_data", data=shown._repr_mimebundle_())
+
+
+def code(*outputs, source="pass", tags=()):
+    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def stream(text, name="stderr"):
+    return new_output("stream", name=name, text=text)
+
+
+def example_notebook(*more):
+    frame = pd.DataFrame({"outlet": ["A", "B"], "n": [3, 1234], "share": [0.5, np.nan]})
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Who wrote *what*?\n\nFirst words."),
+            code(source='study: str = "demo"  # a folder\nleast: int = 5  # hits; fewer are not compared', tags=["parameters"]),
+            code(source="least = 9", tags=["injected-parameters"]),
+            new_markdown_cell("## Findings\n\n# Another title"),
+            code(output(show.findings(["A differs from B."]))),
+            new_markdown_cell("## Findings"),
+            code(output(show.table(frame, caption="Shares", name="shares"))),
+            code(output(show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="one")), source="secret = 1", tags=["hide"]),
+            code(output(show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="two"))),
+            code(source="a < b"),
+            *more,
+        ],
+        metadata={"papermill": {"parameters": {"least": 9}}},
+    )
+
+
+def exported(notebook=None, **more):
+    return export.page(notebook or example_notebook(), **{"title": "Terms", "subtitle": "velin", "study_title": "Demo", **more})
+
+
+def test_page_has_one_heading_and_contents():
+    html = exported()
+    assert re.findall(r"<h1>(.*?)</h1>", html) == ["Who wrote <em>what</em>?"]
+    assert '<p class="line">Terms, velin</p>' in html
+    assert "<title>Terms, velin, Demo</title>" in html
+    assert re.findall(r'<li><a href="#(s-[^"]+)">', html) == ["s-findings", "s-another-title", "s-findings-2"]
+    assert '<html lang="en">' in html
+    assert 'href="#main"' in html
+    assert export.problems(example_notebook(), html=html) == []
+
+
+def test_title_is_the_heading_where_the_notebook_has_none():
+    html = exported(new_notebook(cells=[code(output(show.findings(["x"])))]), title=HOSTILE)
+    assert html.count("<h1>") == 1
+    assert "<h1>&lt;script&gt;" in html
+
+
+def test_parameters_are_a_table_of_what_was_used():
+    html = exported()
+    assert '<th scope="row">least</th><td>9</td><td>hits; fewer are not compared</td>' in html
+    assert '<th scope="row">study</th><td>demo</td><td>a folder</td>' in html
+    assert "least = 9" not in html
+
+
+def test_parameters_are_shown_without_a_cell_that_declares_them():
+    notebook = new_notebook(cells=[new_markdown_cell("# Q"), code(output(show.findings(["x"])))])
+    assert '<th scope="row">period</th><td>2031</td>' in exported(notebook, context={"parameters": {"period": 2031}})
+
+
+def test_code_is_folded_and_hidden_cells_are_left_out():
+    html = exported()
+    assert '<details class="code"><summary>Code</summary><pre tabindex="0"><code>a &lt; b</code></pre></details>' in html
+    assert "secret" not in html
+    assert "In [" not in html
+
+
+def test_policy_allows_exactly_our_script_and_style():
+    html = exported()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
+    for tag in ("script", "style"):
+        [text] = re.findall(f"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
+        digest = base64.b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    assert "unsafe" not in policy
+    assert "style=" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+
+
+def test_page_names_no_host():
+    assert not re.findall(r"https?://", exported())
+
+
+def test_same_notebook_gives_the_same_bytes():
+    notebook = example_notebook()
+    other = copy.deepcopy(notebook)
+    for number, cell in enumerate(other.cells):
+        cell.id = f"other-{number}"
+    before = copy.deepcopy(notebook)
+    assert exported(notebook) == exported(other)
+    assert notebook == before
+
+
+def test_style_and_script_stay_small():
+    assert len((export.TEMPLATE / "style.css").read_bytes()) < 10_000
+    assert len((export.TEMPLATE / "script.js").read_bytes()) < 6_000
+
+
+def test_stderr_is_told_at_the_end_and_the_same_in_every_run():
+    pieces = [stream("/tmp/ipykernel_12/345.py:1: UserWar"), stream("ning: \x1b[31mno date\x1b[0m\n  warn()\nanother <b>\n")]
+    html = exported(example_notebook(code(*pieces)))
+    assert "2 messages while this page was made" in html
+    assert "cell:1: UserWarning: no date\n  warn()\nanother &lt;b&gt;" in html
+    assert html == exported(example_notebook(code(stream("".join(piece.text for piece in pieces).replace("12/345", "9/1")))))
+    assert "No warnings" in exported()
+
+
+def test_printed_text_is_shown_however_it_was_cut():
+    whole = exported(example_notebook(code(stream("one\n<two>\n", "stdout"))))
+    assert whole == exported(example_notebook(code(stream("one\n<t", "stdout"), stream("wo>\n", "stdout"))))
+    assert "one\n&lt;two&gt;" in whole
+
+
+def test_only_html_of_ours_is_taken_over():
+    foreign = new_output("display_data", data={"text/html": HOSTILE, "text/plain": "plain <x>"})
+    html = exported(example_notebook(code(foreign), new_markdown_cell(HOSTILE + "\n\n[x](javascript:alert(1)) ![i](http://host/i.png)")))
+    outside = re.sub(r"<script>\n.*?</script>", "", html, flags=re.DOTALL)
+    assert "<script" not in outside
+    assert "<img" not in outside
+    assert "javascript:" not in outside
+    assert "http://host" not in outside
+    assert "plain &lt;x&gt;" in html
+
+
+@pytest.mark.parametrize("field", ["title", "subtitle", "study_title"])
+def test_names_are_escaped(field):
+    html = exported(**{field: HOSTILE})
+    assert html.count("<script") == 1
+    assert "<img" not in html
+
+
+def test_parameter_values_are_escaped():
+    html = exported(context={"parameters": {HOSTILE: HOSTILE, "study": HOSTILE}, "index": '"><script>', "notebook": '"><script>'})
+    assert html.count("<script") == 1
+
+
+def test_notebook_style_stays_in_the_notebook():
+    assert show.NOTEBOOK_STYLE not in exported()
+
+
+def test_headlines_are_the_findings():
+    assert export.headlines(example_notebook()) == ["A differs from B."]
+
+
+def figure_record(alt):
+    return new_output(
+        "display_data", data={"text/html": "<svg></svg>", "text/plain": "", show.MIME: {"kind": "figure", "name": "f", "alt": alt}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31mx"]), "Cell 11 raised KeyError: 'x'"),
+        (new_output("display_data", data={"image/png": "AAAA", "text/plain": "x"}), "Cell 11 shows a figure without alternative text"),
+        (new_output("display_data", data={"text/html": "<svg></svg>", "text/plain": "x"}), "without alternative text"),
+        (figure_record(" "), "The figure 'f' in cell 11 has no alternative text"),
+        (new_output("display_data", data={"text/plain": "<Axes at 0x7f00aa11bb22>"}), "address in memory"),
+    ],
+)
+def test_gate_names_the_cell_and_the_fault(fault, said):
+    [problem] = export.problems(example_notebook(code(fault)))
+    assert said in problem
+
+
+def test_gate_wants_findings_and_no_error():
+    notebook = new_notebook(cells=[new_markdown_cell("# Q")], metadata={"papermill": {"exception": True}})
+    raised, silent = export.problems(notebook)
+    assert raised.startswith("The notebook raised an error")
+    assert silent.startswith("The notebook shows no findings")
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<h1>x</h1>" + "x" * 5_000_001, "5.0 MB"),
+        ('<h1>x</h1><script src="https://host/x.js"></script>', "would load 'https://host/x.js'"),
+        ('<h1>x</h1><link href="//host/x.css">', "would load"),
+        ('<h1>x</h1><p id="a"></p><p id="a"></p>', "share the name 'a'"),
+        ('<h1>x</h1><a href="#gone">x</a>', "leads to 'gone'"),
+        ("<p>x</p>", "0 first-level headings"),
+    ],
+)
+def test_gate_reads_the_page(html, said):
+    [problem] = export.problems(example_notebook(), html=html)
+    assert said in problem
+
+
+def test_error_is_shown_in_words():
+    html = exported(example_notebook(code(new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31m<x>"]))))
+    assert "This cell raised an error." in html
+    assert "&lt;x&gt;" in html

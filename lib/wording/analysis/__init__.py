@@ -1,0 +1,1 @@
+"""From counts to findings: tidy tables in, tidy tables out."""

@@ -1,0 +1,115 @@
+"""What the tables of shares and contrasts say, in plain sentences with numbers."""
+
+import pandas as pd
+
+from wording.analysis.shares import REST
+
+
+def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95) -> list[str]:
+    """Return what differs, the clearest first, then what is too small to tell.
+
+    Parameters
+    ----------
+    shares, contrasts : tables of `wording.analysis.shares`, of the same study and voice
+    most : differences to tell one by one (the clearest variant per concept and outlet, or pair); the others are counted
+    titles : what to call each concept, where the table has several (a dict; else its name)
+    chance : a difference counts when its q is below
+    level : of the intervals in the tables
+
+    Returns
+    -------
+    Sentences. The clearest difference is the one whose interval ends farthest from 0.
+    """
+    names = _names(contrasts, titles or {})
+    clear = _clear(contrasts, chance)
+    told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
+    known = shares.set_index(["concept", "variant", "outlet"])
+    said = [_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
+    return said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names)
+
+
+def percent(share) -> str:
+    """Return a share as whole percent, never rounded to none or all.
+
+    >>> percent(0.616), percent(0.004), percent(0.998), percent(1)
+    ('62 %', 'under 1 %', 'over 99 %', '100 %')
+    """
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _names(table, titles):
+    """Return how to refer to each concept: by name only where there are several."""
+    concepts = table["concept"].unique()
+    return {c: f"of {titles.get(c, c)}" if len(concepts) > 1 else "of this concept" for c in concepts}
+
+
+def _clear(contrasts, chance):
+    """Return the differences with q below chance, the one whose interval ends farthest from 0 first; of mirrored ones, "more" first."""
+    found = contrasts[contrasts["q"] < chance]
+    least = found[["low", "high"]].abs().min(axis=1).where(found["low"] * found["high"] > 0, 0)
+    ranked = found.assign(least=-least.round(9), less=found["difference"] < 0)
+    return ranked.sort_values(["least", "less", "concept", "variant", "outlet", "other"])
+
+
+def _difference(row, share, names, level):
+    interval = f"{100 * level:.0f} % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}"
+    other = "the other outlets together" if row.other == REST else row.other
+    return (
+        f"{row.outlet} writes “{row.variant}” in {percent(share.share)} of its {_hits(row.total)} {names[row.concept]} "
+        f"({interval}), {other} in {percent(row.n_other / row.total_other)} of {row.total_other:,} ({_q(row.q)})."
+    )
+
+
+def _counted(contrasts, left, chance, told):
+    tested = contrasts["q"].dropna()
+    if tested.empty:
+        return ["No two sides have hits in at least two articles each and a choice between variants: nothing can be compared."]
+    if left:
+        return [f"{left:,} further difference{'s' * (left > 1)} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
+    if told:
+        return []
+    comparisons = f"{len(tested):,} comparison{'s' * (len(tested) > 1)}, smallest {_q(tested.min())}"
+    return [f"No difference between outlets is surer than chance would give ({comparisons})."]
+
+
+def _too_small(shares, names):
+    """Return which outlets have no interval for want of articles."""
+    outlets = shares.drop_duplicates(["concept", "outlet"])
+    single = outlets[outlets["total_articles"] == 1]
+    if len(names) > 1:
+        cases = f"{len(single):,} case{'s' * (len(single) > 1)}"
+        return [f"In {cases} an outlet has hits of a concept in one article only: no interval."] if len(single) else []
+    none = outlets[outlets["total_articles"] == 0]
+    said = [f"{_listing(single['outlet'])} in one article only: no interval."] if len(single) else []
+    return said + ([f"{_listing(none['outlet'], 'no hits')}."] if len(none) else [])
+
+
+def _listing(outlets: pd.Series, what="hits", most=4):
+    shown, left = list(outlets[:most]), len(outlets) - most
+    shown += [f"{left} more outlets" if left > 1 else outlets.iloc[-1]] if left > 0 else []
+    together = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"{together} {'has' if len(shown) == 1 else 'have'} {what}"
+
+
+def _hits(n):
+    return f"{n:,} hit{'s' * (n != 1)}"
+
+
+def _q(q):
+    return "q < 0.001" if q < 0.001 else f"q = {q:.2g}"
+
+
+def described(shares) -> str:
+    """Return what a figure of the shares shows, in words: per variant the range over outlets."""
+    return " ".join(_range(variant, rows.dropna(subset="share")) for variant, rows in shares.groupby("variant", sort=False))
+
+
+def _range(variant, rows):
+    if rows.empty:
+        return f"“{variant}”: no outlet has a hit of the concept."
+    low, high = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
+    if low["share"] == high["share"]:
+        return f"“{variant}”: {percent(low['share'])} of the hits at {'each outlet' if len(rows) > 1 else low['outlet']}."
+    return f"“{variant}”: from {percent(low['share'])} of the hits at {low['outlet']} to {percent(high['share'])} at {high['outlet']}."

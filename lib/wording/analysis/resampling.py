@@ -1,0 +1,170 @@
+"""Intervals, p and q for shares, by drawing whole articles.
+
+Words cluster in articles, so articles are drawn, not hits: n - 1 of an outlet's n articles, with replacement, which makes the
+variance unbiased (McCarthy & Snowden 1985; Rao & Wu 1988). The spread of the drawn shares says how many independent hits the hits
+are worth (Kish 1965), and that number goes into the interval of Wilson (1927): the "modified Wilson" interval of surveys (compared
+with others by Dean & Pagano 2015 and Franco et al. 2019). Differences combine two such intervals (Newcombe 1998, method 10; Zou &
+Donner 2008). Percentile intervals were tried and cover too little: with 5 to 20 articles and a share of 10 % they held the truth in
+39 to 92 % of the cases instead of 95 %.
+"""
+
+import hashlib
+
+import numpy as np
+from scipy import stats
+
+CELLS = 5_000_000  # draws x articles worked on at once: bounds the memory, never the result
+
+
+def weights(groups, *, draws, seed, families=None):
+    """Return how often each article is drawn, every group among itself: an array of draws x articles.
+
+    Parameters
+    ----------
+    groups : names of the groups (outlets), one per article
+    draws : number of draws
+    seed : whole number, 0 or more; each group has a stream of its own, made from the seed and its name
+    families : codes, one per article; articles of one family within a group are drawn together
+
+    Returns
+    -------
+    Array of uint8, (draws, articles). In a group of n families n - 1 are drawn; a group of one is always there once.
+    """
+    names, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    drawn = np.empty((draws, len(codes)), dtype=np.uint8)  # enough: over 255 needs a group of over 256, and then never happens
+    for code, name in enumerate(names):
+        members = np.flatnonzero(codes == code)
+        unit = np.arange(len(members)) if families is None else np.unique(np.asarray(families)[members], return_inverse=True)[1]
+        drawn[:, members] = _draw(unit.max() + 1, draws, _stream(seed, name))[:, unit]
+    return drawn
+
+
+def sums(counts, groups, *, draws, seed):
+    """Return the names of the groups, sorted, and the sums of the counts in every draw: an array of draws x groups x columns.
+
+    One row of `counts` per article (or family). Sums are scaled by n / (n - 1), so that a group keeps its size beside others
+    (Rao & Wu 1988).
+    """
+    counts = np.asarray(counts, dtype=np.float32)
+    names, codes, sizes = np.unique(np.asarray(groups, dtype=str), return_inverse=True, return_counts=True)
+    drawn = weights(groups, draws=draws, seed=seed)
+    total = np.empty((draws, len(names), counts.shape[1]))
+    for code in range(len(names)):
+        members = np.flatnonzero(codes == code)
+        total[:, code] = drawn[:, members].astype(np.float32) @ counts[members]
+    return names, total * (sizes / np.maximum(sizes - 1, 1))[:, None]
+
+
+def effective_hits(samples, share, *, hits, articles, carriers):
+    """Return the number of independent hits that would leave a share as uncertain as it is.
+
+    Parameters
+    ----------
+    samples : shares in each draw, (draws, ...)
+    share : the share itself, (...)
+    hits : all hits that the share is of
+    articles : the hits that remain if every article used one variant throughout: `effective_articles`; NaN below two articles
+    carriers : articles that have the variant, or those that have another one, whichever are fewer
+
+    Source
+    ------
+    share (1 - share) / variance: Kish (1965), ch. 8; never above the hits: Korn & Graubard (1998). Our departure: the variance
+    rests on the carriers, so the worst case (`articles`) counts as one carrier more. With no carrier (a share of 0 or 1) nothing
+    else is known, and the worst case stands alone.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        seen = np.minimum(share * (1 - share) / samples.var(axis=0), hits)
+        known = carriers / (carriers + 1)
+        return 1 / (np.where(carriers > 0, known / seen, 0) + (1 - known) / articles)
+
+
+def effective_articles(sizes):
+    """Return (sum of sizes)^2 / sum of squared sizes: the number of equal articles that are worth as much (Kish 1965)."""
+    sizes = np.asarray(sizes, dtype=float)
+    return sizes.sum(axis=0) ** 2 / (sizes**2).sum(axis=0)
+
+
+def wilson(share, n, z):
+    """Return the low and the high end of Wilson's interval of a share of n, at z standard errors.
+
+    Source: Wilson (1927); Brown, Cai & DasGupta (2001), Statistical Science 16, 101-133.
+
+    >>> [round(float(end), 4) for end in wilson(0.0, 10, 1.96)]
+    [0.0, 0.2775]
+    """
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.clip(centre - half, 0, share), np.clip(centre + half, share, 1)
+
+
+def interval(share, n, *, level=0.95):
+    """Return the low and the high end of the interval of a share of so many effective hits; NaN where `n` is NaN."""
+    return wilson(share, n, stats.norm.isf((1 - level) / 2))
+
+
+def difference_interval(share, n, other, n_other, *, level=0.95):
+    """Return the low and the high end of `share` less `other`, each of so many effective hits.
+
+    Source: Newcombe (1998), Statistics in Medicine 17, 873-890, method 10.
+
+    >>> [round(float(end), 4) for end in difference_interval(56 / 70, 70, 48 / 80, 80)]
+    [0.0524, 0.3339]
+    """
+    (low, high), (low_other, high_other) = interval(share, n, level=level), interval(other, n_other, level=level)
+    difference = share - other
+    return difference - np.hypot(share - low, high_other - other), difference + np.hypot(high - share, other - low_other)
+
+
+def p_value(share, n, other, n_other, *, articles):
+    """Return the two-sided p of two shares, each of so many effective hits, against no difference.
+
+    p is 0.05 exactly where the 95 % interval of the difference touches 0. It has no floor at 1 / (draws + 1). Further out the tail
+    is Student's t on `articles` - 1 degrees of freedom (`articles`: the smaller effective number of the two), since a normal
+    tail gave ten times too many p below 0.0001 for outlets of 5 to 20 articles.
+    """
+    z = stats.norm.isf(0.025)
+    freedom = np.maximum(articles - 1, 0.5)
+    return 2 * stats.t.sf(_touching(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z, freedom)
+
+
+def q_values(p):
+    """Return Benjamini & Hochberg's (1995) q for all p together; NaN stay NaN and do not count.
+
+    >>> q_values([0.01, float("nan"), 0.04]).tolist()
+    [0.02, nan, 0.04]
+    """
+    q = np.array(p, dtype=float)
+    tested = ~np.isnan(q)
+    if tested.any():
+        q[tested] = stats.false_discovery_control(q[tested])
+    return q
+
+
+def _stream(seed, name):
+    digest = hashlib.blake2b(str(name).encode(), digest_size=8).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest, "big")])
+
+
+def _draw(n, draws, rng):
+    if n == 1:
+        return np.ones((draws, 1), dtype=np.uint8)
+    rows = max(1, CELLS // n)
+    return np.concatenate([_block(n, min(rows, draws - first), rng) for first in range(0, draws, rows)])
+
+
+def _block(n, draws, rng):
+    taken = rng.integers(n, size=(draws, n - 1)) + n * np.arange(draws)[:, None]
+    return np.bincount(taken.ravel(), minlength=draws * n).reshape(draws, n).astype(np.uint8)
+
+
+def _touching(share, n, other, n_other):
+    """Return the z at which the interval of the difference touches 0, by bisection (it widens steadily with z)."""
+    swap = share < other
+    high, n_high = np.where(swap, other, share), np.where(swap, n_other, n)
+    low, n_low = np.where(swap, share, other), np.where(swap, n, n_other)
+    inside, outside = np.zeros_like(high, dtype=float), np.full_like(high, 1000.0, dtype=float)
+    for _ in range(60):
+        z = (inside + outside) / 2
+        apart = np.hypot(high - wilson(high, n_high, z)[0], wilson(low, n_low, z)[1] - low) < high - low
+        inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
+    return np.where(np.isnan(share + n + other + n_other), np.nan, inside)

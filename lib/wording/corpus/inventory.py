@@ -1,0 +1,89 @@
+"""What was read: outlets, dates, lengths, rejects, warnings, and how often each variant was found."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wording.corpus.build import build
+from wording.corpus.counts import Counts, study_counts
+from wording.study import Study
+
+
+def outlets(articles: pd.DataFrame) -> pd.DataFrame:
+    """One row per outlet: outlet, n_articles, n_words, median_words, boilerplate_share, first, last, n_undated; the largest first."""
+    grouped = articles.assign(undated=articles["date"].isna()).groupby("outlet")
+    table = grouped.agg(
+        n_articles=("doc_id", "size"), n_words=("n_words", "sum"), median_words=("n_words", "median"), n_boilerplate=("n_boilerplate", "sum"),
+        first=("date", "min"), last=("date", "max"), n_undated=("undated", "sum"),
+    ).reset_index()  # fmt: skip
+    table["boilerplate_share"] = table["n_boilerplate"] / (table["n_words"] + table["n_boilerplate"])
+    return table.drop(columns="n_boilerplate").sort_values(["n_articles", "outlet"], ascending=[False, True], ignore_index=True)
+
+
+def months(articles: pd.DataFrame) -> pd.DataFrame:
+    """One row per month from the first to the last dated article: month, n_articles (0 where there is none)."""
+    dated = articles.dropna(subset="date").set_index("date")
+    return dated.resample("MS").size().rename_axis("month").reset_index(name="n_articles")
+
+
+def variants(study: Study, counted: Counts) -> pd.DataFrame:
+    """One row per concept and variant of the study: concept, variant, n, n_articles, n_outlets; 0 where none was found."""
+    located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
+    found = located.groupby(["concept", "variant"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique"))
+    listed = pd.MultiIndex.from_tuples([(name, v) for name, concept in study.concepts.items() for v in concept.variants], names=["concept", "variant"])
+    return found.reindex(listed, fill_value=0).reset_index()
+
+
+def rejects(study: Study) -> pd.DataFrame:
+    """The `rejects` table of a study that has its articles; without them, empty."""
+    return build(study)[0].rejects.to_pandas() if study.has_articles else pd.DataFrame(columns=["source", "reason", "sample"])
+
+
+def warnings(study: Study) -> list[str]:
+    """What reading the articles gave reason to warn of."""
+    return build(study)[0].warnings if study.has_articles else ["The articles are not here: what follows was counted when they were."]
+
+
+def sentences(study: Study, counted: Counts) -> list[str]:
+    """What was read, in plain sentences with numbers."""
+    articles, apart, n_rejected = counted.articles, counted.set_apart, len(rejects(study))
+    named = articles["outlet"].nunique()
+    said = [f"{counted_in_words(len(articles), 'article')} of {counted_in_words(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
+            f"{articles['n_words'].sum():,} words without boilerplate."]
+    dated = articles["date"].dropna()
+    if len(dated):
+        said.append(f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {counted_in_words(len(articles) - len(dated), 'article')} without a date.")
+    else:
+        said.append("No article has a date.")
+    if len(apart):
+        said.append(f"{counted_in_words(len(apart), 'article')} of {counted_in_words(apart['outlet'].nunique(), 'other outlet')} or another period set apart.")
+    if study.has_articles:
+        said.append(f"{n_rejected:,} of {len(articles) + len(apart) + n_rejected:,} given could not be read." if n_rejected else "Everything that was given could be read.")
+    hits = counted.counts["n"].sum()
+    return [*said, f"{hits:,} hits of {counted_in_words(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles."]
+
+
+def counted_in_words(n: int, noun: str) -> str:
+    """A number with its noun: 1 article, 2 articles."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def described(table: pd.DataFrame, *, category: str, value: str, unit: str) -> str:
+    """What a figure of the table shows, in words: how many bars, the longest and the shortest."""
+    if table.empty:
+        return f"No {category} has any {unit}."
+    least, most = table.loc[table[value].idxmin()], table.loc[table[value].idxmax()]
+    name = lambda row: f"{row[category]:%Y-%m}" if isinstance(row[category], pd.Timestamp) else str(row[category])  # noqa: E731
+    return f"{counted_in_words(len(table), category)}; most {unit}: {name(most)} with {most[value]:,}; fewest: {name(least)} with {least[value]:,}."
+
+
+def lines(study: Study) -> list[str]:
+    """The inventory that `wording check` prints."""
+    counted = study_counts(study)
+    said = [f"{study.title} ({study.folder})", *sentences(study, counted), *(f"note: {warning}" for warning in warnings(study))]
+    table = outlets(counted.articles)
+    said += ["", *table.head(30).to_string(index=False).splitlines()]
+    reasons = rejects(study).groupby("reason").size().sort_values(ascending=False)
+    said += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())] if len(reasons) else []
+    found = variants(study, counted)
+    return [*said, "", *found.to_string(index=False).splitlines()]

@@ -1,0 +1,338 @@
+"""A notebook that has run as one page: a single file that loads nothing, and allows one script and one stylesheet by their hashes."""
+
+import ast
+import base64
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import mistune
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from nbformat import NotebookNode
+
+from wording.pages.markup import escaped, link, printable, slug
+from wording.pages.show import MIME, NOTEBOOK_STYLE
+
+TEMPLATE = Path(__file__).parent / "template"
+LARGEST = 5_000_000  # bytes of a page
+_HIDDEN = {"hide", "injected-parameters"}
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}>")
+
+
+def page(notebook: NotebookNode, *, title: str, subtitle: str = "", study_title: str, context: Mapping | None = None) -> str:
+    """The notebook as the text of one HTML page; the same notebook gives the same text.
+
+    The first heading of the notebook is the heading of the page, with title and subtitle as the line below it. Code is folded, cells
+    with the tag `hide` are left out, what went to stderr is listed at the end. HTML is taken over from outputs of `show` alone;
+    any other output is shown as plain text.
+
+    Parameters
+    ----------
+    context : any of `language` (default `en`), `index` (the address of the grid of pages), `notebook` (the address of the notebook)
+        and `parameters` ({name: value}, over those that papermill left in the notebook).
+    """
+    context = dict(context or {})
+    prose = _Prose()
+    prepared = _prepared(notebook, prose, context.get("parameters") or {})
+    heading = prose.first or escaped(title)
+    return document(
+        "page.html.j2",
+        language=context.get("language", "en"),
+        title=_joined([title, subtitle, study_title]),
+        kind="page",
+        study_title=study_title,
+        heading=heading,
+        line=_joined([title if escaped(title) != heading else "", subtitle]),
+        index=context.get("index"),
+        notebook=context.get("notebook"),
+        contents=prose.contents,
+        cells=_cells(prepared),
+        messages=_messages(notebook),
+    )
+
+
+def document(template: str, **fields) -> str:
+    """The template around our style, our script and the policy that allows nothing else."""
+    style, script = _asset("style.css"), _asset("script.js")
+    return _environment().get_template(template).render(style=style, script=script, policy=policy(), **fields)
+
+
+def policy() -> str:
+    """The Content-Security-Policy of every page.
+
+    Styles are allowed by hash too, so no style attribute works: `svg` turns those of matplotlib into attributes of their own.
+    """
+    style, script = (_hash(_asset(name)) for name in ("style.css", "script.js"))
+    return f"default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+
+
+def headlines(notebook: NotebookNode) -> list[str]:
+    """The sentences of all findings, in the order of the notebook."""
+    return [sentence for record in _records(notebook) if record.get("kind") == "findings" for sentence in record.get("sentences", [])]
+
+
+def problems(notebook: NotebookNode, *, html: str | None = None) -> list[str]:
+    """Why the notebook, and its page when `html` is given, cannot be published: one sentence per fault, none when all is well."""
+    faults = [fault for number, cell in enumerate(notebook.cells, start=1) for fault in _cell_faults(cell, number)]
+    if notebook.metadata.get("papermill", {}).get("exception"):
+        faults.append("The notebook raised an error; run it again once the error is mended.")
+    if not headlines(notebook):
+        faults.append("The notebook shows no findings; return show.findings(...) from one of its cells.")
+    return faults + (_page_faults(html) if html is not None else [])
+
+
+@cache
+def _asset(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def _exporter():
+    # nbconvert takes half a second to import, and only pages of notebooks need it.
+    from nbconvert.exporters import TemplateExporter
+
+    return TemplateExporter(
+        extra_template_basedirs=[str(TEMPLATE.parent)], template_name=TEMPLATE.name, template_file="index.html.j2",
+        filters={"escaped": escaped, "output_html": _output_html},
+    )  # fmt: skip
+
+
+def _cells(prepared: NotebookNode) -> str:
+    return _exporter().from_notebook_node(prepared)[0]
+
+
+def _joined(parts) -> str:
+    return ", ".join(printable(part) for part in parts if part)
+
+
+class _Prose(mistune.HTMLRenderer):
+    """Markdown as HTML without raw HTML, images or foreign schemes; keeps the first heading, and the second-level ones as contents."""
+
+    def __init__(self):
+        super().__init__(escape=True)
+        self.first = ""
+        self.contents: list[tuple[str, str]] = []
+        self._taken: Counter = Counter()
+        self.markdown = mistune.create_markdown(renderer=self, plugins=["table", "strikethrough"])
+
+    def heading(self, text: str, level: int, **attrs) -> str:
+        if not self.first:
+            self.first = text
+            return ""
+        label, level = self._label(text), max(level, 2)
+        if level == 2:
+            self.contents.append((label, text))
+        return f'<h{level} id="{label}">{text}</h{level}>\n'
+
+    def _label(self, text: str) -> str:
+        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"<[^>]+>|&[a-z0-9#]+;", "", text.lower())).strip("-") or slug(text)
+        self._taken[name] += 1
+        return f"s-{name}" if self._taken[name] == 1 else f"s-{name}-{self._taken[name]}"
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return link(text, url)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"<em>{escaped(text)}</em>"
+
+
+def _prepared(notebook: NotebookNode, prose: _Prose, parameters: Mapping) -> NotebookNode:
+    """A copy with markdown as HTML, hidden cells marked, the parameters where they are declared, and streams joined."""
+    cells, injected = [], {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters}
+    declared = any("parameters" in _tags(cell) for cell in notebook.cells)
+    for cell in notebook.cells:
+        notes = {"hidden": bool(_HIDDEN & _tags(cell)) or cell.cell_type == "raw", "parameters": ""}
+        if cell.cell_type == "markdown":
+            cells.append(_cell(cell.cell_type, source=prose.markdown(cell.source).strip(), notes=notes))
+            continue
+        if "parameters" in _tags(cell):
+            notes["parameters"] = _parameter_table(cell.source, injected)
+        cells.append(_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=_joined_streams(cell.get("outputs", []))))
+    if injected and not declared and cells:
+        shown = _parameter_table("", injected)
+        cells.insert(1, _cell("code", source="", notes={"hidden": False, "parameters": shown}))
+    return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=4)
+
+
+def _cell(kind: str, *, source: str, notes: dict, outputs: list | None = None) -> NotebookNode:
+    code = {"execution_count": None, "outputs": outputs or []} if kind == "code" else {}
+    return NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(wording=NotebookNode(notes)), **code)
+
+
+def _tags(cell: NotebookNode) -> set:
+    return set(cell.get("metadata", {}).get("tags", []))
+
+
+def _joined_streams(outputs) -> list:
+    # A kernel cuts what is printed at times of its own, so the same run comes in other pieces; stderr has its own place.
+    joined: list = []
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            continue
+        if joined and output.output_type == "stream" == joined[-1].output_type:
+            joined[-1] = NotebookNode(joined[-1], text=joined[-1].text + output.text)
+        else:
+            joined.append(output)
+    return joined
+
+
+def _parameter_table(source: str, injected: Mapping) -> str:
+    declared = _declared(source)
+    rows = {name: (injected.get(name, value), meaning) for name, (value, meaning) in declared.items()}
+    rows |= {name: (value, "") for name, value in injected.items() if name not in rows}
+    if not rows:
+        return ""
+    meaning = any(text for _, text in rows.values())
+    body = "".join(
+        f'<tr><th scope="row">{escaped(name.replace("_", " "))}</th><td>{escaped(_literal(value))}</td>'
+        f"{f'<td>{escaped(text)}</td>' if meaning else ''}</tr>"
+        for name, (value, text) in rows.items()
+    )
+    head = "".join(f'<th scope="col">{word}</th>' for word in ("Parameter", "Value", "Meaning")[: 3 if meaning else 2])
+    return (
+        '<div class="wording parameters"><div class="scroll" role="region" tabindex="0" aria-label="Parameters of this page"><table>'
+        '<caption class="vh">Parameters of this page</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></div>"
+    )
+
+
+def _declared(source: str) -> dict[str, tuple]:
+    """The parameters of the cell: {name: (default, what its trailing comment says)}."""
+    try:
+        statements = ast.parse(source).body
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (SyntaxError, tokenize.TokenError):
+        return {}
+    comments = {token.start[0]: token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
+    declared = {}
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and getattr(statement, "value", None) is not None:
+            declared[targets[0].id] = (_default(statement.value), comments.get(statement.end_lineno, ""))
+    return declared
+
+
+def _default(node: ast.expr):
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return ast.unparse(node)
+
+
+def _literal(value) -> str:
+    if value is None or value == "" or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(_literal, value)) if isinstance(value, list | tuple) else printable(value)
+
+
+def _output_html(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return _pre(output.text)
+    if output.output_type == "error":
+        said = "\n".join(output.get("traceback", [])) or f"{output.ename}: {output.evalue}"
+        return f'<div class="error"><p><b>This cell raised an error.</b></p>{_pre(said)}</div>'
+    data = output.get("data", {})
+    if MIME in data:
+        return data.get("text/html", "").replace(NOTEBOOK_STYLE, "", 1)
+    for kind in ("image/png", "image/jpeg"):
+        if kind in data:
+            return f'<img src="data:{kind};base64,{escaped("".join(data[kind].split()))}" alt="">'
+    return _pre(data.get("text/plain", ""))
+
+
+def _pre(text: str) -> str:
+    return f'<pre tabindex="0">{escaped(_settled(text))}</pre>' if text.strip() else ""
+
+
+def _settled(text: str) -> str:
+    # Colours, redrawn lines and the names of the kernel's temporary files say nothing to a reader, and differ from run to run.
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in _COLOURS.sub("", text).split("\n")]
+    return _KERNEL_FILE.sub("cell", "\n".join(lines)).strip("\n")
+
+
+def _messages(notebook: NotebookNode) -> list[str]:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    text = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")
+    return [message.rstrip() for message in re.split(r"\n(?=\S)", _settled(text)) if message.strip()]
+
+
+def _records(notebook: NotebookNode) -> list[dict]:
+    return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", []) if MIME in output.get("data", {})]
+
+
+def _cell_faults(cell: NotebookNode, number: int) -> list[str]:
+    faults = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        record = data.get(MIME)
+        if output.output_type == "error":
+            faults.append(f"Cell {number} raised {output.ename}: {_settled(output.evalue)}")
+        elif record is not None and record.get("kind") == "figure" and not str(record.get("alt", "")).strip():
+            faults.append(f"The figure {record.get('name')!r} in cell {number} has no alternative text; pass alt='...' to show.figure.")
+        elif record is None and _is_picture(data):
+            faults.append(f"Cell {number} shows a figure without alternative text; return it through show.figure.")
+        elif record is None and _ADDRESS.search(data.get("text/plain", "")):
+            faults.append(f"Cell {number} shows an object by its address in memory, which differs from run to run; end the cell with `;`.")
+    return faults
+
+
+def _is_picture(data: Mapping) -> bool:
+    return any(kind.startswith("image/") for kind in data) or bool(re.search(r"<(img|svg)\b", data.get("text/html", "")))
+
+
+class _Reader(HTMLParser):
+    """Collects what the gate asks about: identifiers, links inside the page, what a browser would load, and headings."""
+
+    _LOADS = {"src", "srcset", "poster", "data", "action", "background"}
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.ids: Counter = Counter()
+        self.fragments: set[str] = set()
+        self.loads: list[str] = []
+        self.tags: Counter = Counter()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] += 1
+        for key, value in attrs:
+            value = value or ""
+            if key == "id":
+                self.ids[value] += 1
+            elif key == "href" and value.startswith("#"):
+                self.fragments.add(value[1:])
+            elif (key in self._LOADS or (tag in {"link", "base"} and key == "href")) and not value.startswith("data:"):
+                self.loads.append(value)
+
+
+def _page_faults(html: str) -> list[str]:
+    size, found = len(html.encode()), _Reader(html)
+    faults = []
+    if size > LARGEST:
+        faults.append(f"The page has {size / 1e6:.1f} MB, over {LARGEST / 1e6:.0f} MB; show fewer lines or rows (cap=, limit=).")
+    faults += [f"The page would load {address[:80]!r}; it may load nothing." for address in found.loads]
+    twice = [name for name, n in found.ids.items() if n > 1]
+    faults += [f"Two elements of the page share the name {name!r}; give each figure and table its own." for name in twice]
+    faults += [f"A link leads to {name!r}, which is not on the page." for name in sorted(found.fragments - set(found.ids))]
+    if found.tags["h1"] != 1:
+        faults.append(f"The page has {found.tags['h1']} first-level headings; it should have one.")
+    return faults

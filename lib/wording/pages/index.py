@@ -1,0 +1,77 @@
+"""The grid of studies and pages: failures on top, each page with its headline findings."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from wording.pages.export import document
+from wording.pages.markup import plural, printable
+
+_STATES = {
+    "ok": "Made now", "up-to-date": "Up to date", "failed": "Failed", "timed-out": "Took too long", "died": "Stopped without an answer",
+    "invalid": "Not run: parameters are wrong",
+}  # fmt: skip
+_GOOD = {"ok", "up-to-date"}
+_HEADLINES = 2
+
+
+def index_page(records: Iterable[Mapping], *, title: str = "How sources word the same event", language: str = "en") -> str:
+    """The grid as the text of one HTML page, studies and pages in the order of the records.
+
+    Parameters
+    ----------
+    records : one per page: study, study_title, question, page, title, subtitle, notebook, parameters, status, reason, findings,
+        html and ipynb (paths from the grid, or None). A failed page whose `html` is given is the last good one.
+    """
+    cards = [_card(record) for record in records]
+    failures = [card for card in cards if card["failed"]]
+    return document(
+        "grid.html.j2", language=language, kind="grid", title=title, line=_line(cards), failures=failures, studies=_studies(cards)
+    )
+
+
+def _card(record: Mapping) -> dict:
+    status = str(record.get("status", ""))
+    return {
+        "study": record.get("study") or record.get("study_title"),
+        "study_title": printable(record.get("study_title") or record.get("study") or ""),
+        "question": printable(record.get("question") or ""),
+        "title": printable(record.get("title") or record.get("page") or ""),
+        "subtitle": printable(record.get("subtitle") or ""),
+        "parameters": _parameters(record),
+        "failed": status not in _GOOD,
+        "state": _STATES.get(status, status or "Unknown"),
+        "reason": printable(record.get("reason") or ""),
+        "findings": [printable(sentence) for sentence in (record.get("findings") or [])[:_HEADLINES]],
+        "html": _relative(record.get("html")),
+        "ipynb": _relative(record.get("ipynb")),
+    }
+
+
+def _parameters(record: Mapping) -> str:
+    # The subtitle is made of the parameters as a rule; they are not said twice.
+    if record.get("subtitle"):
+        return ""
+    return printable(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (record.get("parameters") or {}).items()))
+
+
+def _relative(path) -> str | None:
+    # An address with a scheme or a host is no path of ours.
+    text = str(path).replace("\\", "/") if path else ""
+    return quote(text) if text and ":" not in text and not text.startswith("/") else None
+
+
+def _studies(cards: list[dict]) -> list[dict]:
+    names = dict.fromkeys(card["study"] for card in cards)
+    return [_study([card for card in cards if card["study"] == name]) for name in names]
+
+
+def _study(cards: list[dict]) -> dict:
+    shown = [card for card in cards if not card["failed"]]
+    return {"title": cards[0]["study_title"], "question": cards[0]["question"], "pages": shown}
+
+
+def _line(cards: list[dict]) -> str:
+    failed = sum(card["failed"] for card in cards)
+    studies = plural(len({card["study"] for card in cards}), "study", "studies")
+    made = f"{plural(len(cards), 'page')} of {studies}"
+    return f"{made}, {failed} could not be made" if failed else made

@@ -1,0 +1,136 @@
+"""Values as safe, readable text: escaping, fragment names, links and the formatting of numbers by their column."""
+
+import html
+import math
+import re
+from datetime import date, datetime
+from hashlib import blake2s
+from numbers import Integral, Real
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+# Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
+_PERCENT = re.compile(r"(.*_)?share(_.*)?|low|high|difference")
+_COUNT = re.compile(r"(n|total|start|end)(_.*)?")
+_PER_MILLION = re.compile(r"(.*_)?per_million")
+_DASH = "\N{EN DASH}"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def printable(value) -> str:
+    """`value` as text in which characters that no page can carry are shown as U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", str(value))
+
+
+def escaped(value) -> str:
+    """`value` as text that is safe between tags and inside quoted attributes."""
+    return html.escape(printable(value), quote=True)
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """The count with its noun: `1 hit`, `1,200 hits`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def slug(text) -> str:
+    """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
+
+    >>> slug("fell"), slug("Outlet A"), slug("outlet-a")
+    ('fell', 'outlet-a-45bf63ed', 'outlet-a')
+    """
+    text = str(text)
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    if plain and plain == text and len(plain) <= 60:
+        return plain
+    digest = blake2s(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{plain[:40].strip('-')}-{digest}".lstrip("-")
+
+
+def safe_href(value) -> str | None:
+    """The address when it leads inside the page (`#name`) or to http or https; None for everything else."""
+    text = value.strip() if isinstance(value, str) else ""
+    if _FRAGMENT.fullmatch(text):
+        return text
+    if _UNPRINTABLE.search(text) or re.search(r"[\s\\]", text):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def link(inner: str, address) -> str:
+    """`inner`, which is markup already, as a link when the address is a safe one; else as it is."""
+    href = safe_href(address)
+    if href is None:
+        return inner
+    foreign = "" if href.startswith("#") else ' rel="noopener noreferrer"'
+    return f'<a href="{escaped(href)}"{foreign}>{inner}</a>'
+
+
+def is_missing(value) -> bool:
+    """Whether the value is None, NaN, NaT or NA."""
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def is_number(value) -> bool:
+    """Whether the value is a number that is set to the right: true for integers and floats, false for truth values."""
+    return isinstance(value, Real) and not isinstance(value, bool) and type(value).__name__ not in {"bool", "bool_"}
+
+
+def formatted(value, column: str = "") -> str:
+    """The value as a reader expects it in a column of that name.
+
+    Shares, their bounds and differences are percentages, counts have thousands separators, p and q three decimals.
+
+    >>> formatted(0.1234, "share"), formatted(1234, "n"), formatted(0.0004, "q"), formatted(-0.05, "difference")
+    ('12.3%', '1,234', '<0.001', '−5.0%')
+    """
+    if is_missing(value):
+        return _DASH
+    if is_number(value):
+        return _number(value, column)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value == _midnight(value) else value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if type(value).__name__ in {"bool", "bool_"}:
+        return "yes" if value else "no"
+    return printable(value)
+
+
+def _number(value, column: str) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{_MINUS}∞"
+    if _PERCENT.fullmatch(column):
+        return _percent(value, signed=column == "difference")
+    if column in {"p", "q"}:
+        return "<0.001" if value < 0.001 else f"{value:.3f}"
+    if _PER_MILLION.fullmatch(column):
+        return _signed(f"{value:,.1f}")
+    if column == "year":
+        return str(int(value))
+    whole = isinstance(value, Integral) or (_COUNT.fullmatch(column) and float(value).is_integer())
+    return _signed(f"{int(value):,}" if whole else f"{value:,.2f}")
+
+
+def _percent(value, *, signed: bool) -> str:
+    # A share that rounds to nothing or to everything is neither: 0.04 % must not read as "never".
+    if not signed and 0 < value < 0.0005:
+        return "<0.1%"
+    if not signed and 0.9995 <= value < 1:
+        return ">99.9%"
+    return _signed(f"{100 * value:+.1f}%" if signed else f"{100 * value:.1f}%")
+
+
+def _signed(text: str) -> str:
+    text = re.sub(r"^[-+](?=0(\.0+)?%?$)", "", text)
+    return text.replace("-", _MINUS)
+
+
+def _midnight(value: datetime) -> datetime:
+    return value.replace(hour=0, minute=0, second=0, microsecond=0, **({"nanosecond": 0} if hasattr(value, "nanosecond") else {}))

@@ -1,0 +1,96 @@
+"""The parameters that a notebook declares in its `parameters` cell, read without running it, and what is wrong with given values."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from wording.errors import WordingError
+from wording.phrases import nearest
+
+TYPES = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "list[str]": (list,),
+    "list[int]": (list,),
+    "list[float]": (list,),
+}
+ITEMS = {"list[str]": (str,), "list[int]": (int,), "list[float]": (int, float)}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of the `parameters` cell: its name, annotation, default, and what its comment says."""
+
+    name: str
+    type: str
+    default: Any
+    meaning: str = ""
+
+
+def declared(notebook: NotebookNode) -> dict[str, Parameter]:
+    """The notebook's parameters by their names; none if it has no cell tagged `parameters`."""
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    return declarations(cells[0].source) if cells else {}
+
+
+def declarations(source: str) -> dict[str, Parameter]:
+    """The parameters of a cell's source: one a line, `name: type = literal  # meaning`.
+
+    Raises
+    ------
+    WordingError
+        For a line that is something else.
+
+    Examples
+    --------
+    >>> declarations("level: float = 0.95  # of the intervals")
+    {'level': Parameter(name='level', type='float', default=0.95, meaning='of the intervals')}
+    """
+    comments = {
+        t.start[0]: t.string.lstrip("# ").strip()
+        for t in tokenize.generate_tokens(io.StringIO(source).readline)
+        if t.type == tokenize.COMMENT
+    }
+    return {p.name: p for p in (declaration(line, comments) for line in ast.parse(source).body)}
+
+
+def declaration(line: ast.stmt, comments: Mapping[int, str]) -> Parameter:
+    """One declaration."""
+    kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else None
+    if kind not in TYPES or not isinstance(line.target, ast.Name) or line.value is None:
+        raise WordingError(
+            f"The parameters cell has {ast.unparse(line)!r}; expected `name: type = value` with a type of {', '.join(TYPES)}."
+        )
+    return Parameter(line.target.id, kind, ast.literal_eval(line.value), comments.get(line.end_lineno, ""))
+
+
+def faults(given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, choices: Mapping[str, list[str]]) -> list[str]:
+    """What is wrong with the given values, a sentence each; `choices` are the values that a study allows by parameter name."""
+    said = []
+    for name, value in given.items():
+        if name not in parameters:
+            said.append(f"{name!r} is no parameter of this notebook; {nearest(name, parameters)}.")
+        elif not fits(value, parameters[name].type):
+            said.append(f"{name} is {value!r}; expected {parameters[name].type}.")
+        elif unknown := [v for v in (value if isinstance(value, list) else [value]) if name in choices and v not in choices[name]]:
+            said.append(f"{name} is {unknown[0]!r}, which the study does not have; {nearest(unknown[0], choices[name])}.")
+    return said
+
+
+def fits(value: Any, kind: str) -> bool:
+    """Whether the value is of the annotated type; a bool is no number.
+
+    >>> fits(1, "float"), fits(True, "int"), fits(["a", 1], "list[str]")
+    (True, False, False)
+    """
+    right = isinstance(value, TYPES[kind]) and (kind == "bool" or not isinstance(value, bool))
+    return right and all(isinstance(item, ITEMS[kind]) and not isinstance(item, bool) for item in (value if kind in ITEMS else []))

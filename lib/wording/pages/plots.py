@@ -1,0 +1,234 @@
+"""A table in, one figure out: nothing is computed here, and what a figure shows stands in its table."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from wording.errors import WordingError
+from wording.pages.markup import formatted, plural, printable
+from wording.pages.show import line_id
+
+# Okabe & Ito's colours, the light ones darkened, so that each has a contrast of 3 to 1 on a white and on a dark page.
+PALETTE = ("#0072b2", "#d55e00", "#008a64", "#b8578c", "#a67600", "#3a8bbf", "#7a7a7a", "#8c5bb5")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+_WIDTH = 6.2  # inches; at 72 points and 4/3 pixels a point: 595 pixels, legible at 520
+_ROW, _HEAD, _FOOT = 0.235, 0.34, 0.34
+_CHARACTER = 0.073  # inches, of a 9-point letter on average
+_STYLE = {
+    # Outlet names may hold a dollar sign, which would start a formula.
+    "text.parse_math": False, "font.size": 9, "axes.linewidth": 0.6, "axes.spines.left": False, "axes.spines.right": False,
+    "axes.spines.top": False, "axes.spines.bottom": False, "xtick.major.size": 0, "ytick.major.size": 0, "axes.unicode_minus": True,
+}  # fmt: skip
+
+
+def forest(shares: pd.DataFrame, *, order: Sequence[str] | None = None, links: bool = True) -> Figure:
+    """One panel per variant, in it one row per outlet: the share, its 95 % interval, and the hits of the variant of all hits.
+
+    A hollow marker has no interval; an outlet without a hit of the concept says so. With `links` a row leads to its lines
+    (`show.lines`), unless it has none.
+
+    Parameters
+    ----------
+    shares : the table `shares` of one concept and one voice: one row per variant x outlet.
+    order : the outlets from top to bottom; by default as they first appear.
+
+    Raises
+    ------
+    WordingError : when the table holds no row, or several concepts or voices.
+    """
+    _require_single(shares)
+    outlets = list(order) if order is not None else list(dict.fromkeys(shares["outlet"]))
+    variants = list(dict.fromkeys(shares["variant"]))
+    limit = _upper_limit(shares)
+    with mpl.rc_context(_STYLE):
+        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=0.95)
+        for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
+            rows = shares[shares["variant"] == variant].set_index("outlet").reindex(outlets)
+            _heading(axes, variant, right="hits / all")
+            _outlet_axis(axes, outlets)
+            _share_axis(axes, limit)
+            _intervals(axes, rows, colour=PALETTE[position % len(PALETTE)], marker=MARKERS[position % len(MARKERS)])
+            _counts(axes, rows)
+            if links:
+                _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant)
+    return figure
+
+
+def bars(frame: pd.DataFrame, *, category: str, value: str, label: str = "", links: str | None = None) -> Figure:
+    """One horizontal bar per row, in the order of the table, with its value at the end.
+
+    Parameters
+    ----------
+    category, value : the columns with the names and with the lengths of the bars.
+    label : what a bar measures, with its unit.
+    links : a column with addresses that the bars lead to.
+    """
+    _require_rows(frame, "bars")
+    names = list(frame[category])
+    with mpl.rc_context(_STYLE):
+        figure, [axes] = _panels(1, rows=len(names), labels=names, right=0.75)
+        axes.barh(range(len(names)), frame[value].fillna(0), height=0.62, color=PALETTE[0])
+        _heading(axes, label)
+        _outlet_axis(axes, names)
+        axes.set_xlim(0, max(1e-9, float(frame[value].max())))
+        axes.set_xticks([])
+        for row, number in enumerate(frame[value]):
+            axes.text(1.02, row, formatted(number, value), transform=axes.get_yaxis_transform(), va="center_baseline")
+        for row, address in enumerate(frame[links] if links else []):
+            _link(axes, row, address=address, name=f"{names[row]}: {formatted(frame[value].iloc[row], value)}")
+    return figure
+
+
+def timeline_counts(frame: pd.DataFrame, *, month: str = "month", value: str = "n_articles", panel: str | None = None) -> Figure:
+    """One bar per month; with `panel`, one strip per value of that column, all on the same scales.
+
+    Parameters
+    ----------
+    frame : one row per month (a date, a period or `2031-04`), or per panel x month.
+    month, value, panel : its columns.
+    """
+    _require_rows(frame, "timeline_counts")
+    dates = frame[month].astype("period[M]").dt.to_timestamp() if frame[month].dtype != "datetime64[ns]" else frame[month]
+    names = list(dict.fromkeys(frame[panel])) if panel else [""]
+    first, last = dates.min() - pd.Timedelta(days=20), dates.max() + pd.Timedelta(days=35)
+    top = max(1e-9, float(frame[value].max()))
+    with mpl.rc_context(_STYLE):
+        figure, panels = _strips(names, height=0.36 if len(names) > 1 else 1.5)
+        for axes, name in zip(panels, names, strict=True):
+            here = frame[panel] == name if panel else frame[value].notna()
+            axes.bar(dates[here], frame.loc[here, value], width=24, align="edge", color=PALETTE[0])
+            axes.set(xlim=(first, last), ylim=(0, top * 1.05), xticks=[], yticks=[])
+            axes.axhline(0, color="black", alpha=0.4, linewidth=0.6)
+            axes.text(-0.01, 0.06, _short(name), transform=axes.transAxes, ha="right")
+            axes.text(1.01, 0.06, formatted(frame.loc[here, value].max(), value), transform=axes.transAxes, alpha=0.75)
+        panels[0].text(1.01, 1.0, "most", transform=panels[0].transAxes, va="bottom", alpha=0.75)
+        _month_axis(panels[-1])
+    return figure
+
+
+def _require_rows(frame: pd.DataFrame, name: str) -> None:
+    if frame.empty:
+        raise WordingError(f"plots.{name} was given a table without rows; check that there is something to draw, or say so with show.note")
+
+
+def _require_single(shares: pd.DataFrame) -> None:
+    _require_rows(shares, "forest")
+    for column in {"concept", "voice"} & set(shares.columns):
+        if shares[column].nunique() > 1:
+            found = ", ".join(map(str, sorted(shares[column].unique())[:5]))
+            raise WordingError(f"plots.forest shows one {column} at a time, and the table has several ({found}); select one of them")
+
+
+def _panels(count: int, *, rows: int, labels: Sequence, right: float) -> tuple[Figure, list[Axes]]:
+    left = min(2.1, max(0.6, 0.15 + _CHARACTER * max(len(_short(name)) for name in labels)))
+    body, panel = rows * _ROW, _HEAD + rows * _ROW + _FOOT
+    height = count * panel
+    figure = Figure(figsize=(_WIDTH, height))
+    boxes = [
+        (left / _WIDTH, 1 - ((position + 1) * panel - _FOOT) / height, (_WIDTH - left - right) / _WIDTH, body / height)
+        for position in range(count)
+    ]
+    return figure, [figure.add_axes(box, ylim=(rows - 0.5, -0.5)) for box in boxes]
+
+
+def _strips(names: Sequence, *, height: float) -> tuple[Figure, list[Axes]]:
+    left = min(2.1, 0.15 + _CHARACTER * max(len(_short(name)) for name in names))
+    gap, foot, right, head = 0.08, 0.44, 0.6, 0.24
+    total = head + len(names) * (height + gap) + foot
+    figure = Figure(figsize=(_WIDTH, total))
+    boxes = [
+        (left / _WIDTH, 1 - (head + (position + 1) * (height + gap)) / total, (_WIDTH - left - right) / _WIDTH, height / total)
+        for position in range(len(names))
+    ]
+    return figure, [figure.add_axes(box) for box in boxes]
+
+
+def _short(name, *, longest: int = 27) -> str:
+    text = " ".join(printable(name).split())
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _heading(axes: Axes, text, *, right: str = "") -> None:
+    above = axes.get_ylim()[1] - 0.22
+    axes.text(0, above, _short(text, longest=60), transform=axes.get_yaxis_transform(), va="bottom", weight="bold", size=10)
+    if right:
+        axes.text(1.03, above, right, transform=axes.get_yaxis_transform(), va="bottom", alpha=0.75)
+
+
+def _outlet_axis(axes: Axes, outlets: Sequence) -> None:
+    axes.set_yticks(range(len(outlets)), [_short(outlet) for outlet in outlets])
+    axes.tick_params(axis="y", pad=6)
+
+
+def _upper_limit(shares: pd.DataFrame) -> float:
+    largest = pd.concat([shares["share"], shares["high"]]).max()
+    return next((limit for limit in (0.05, 0.1, 0.2, 0.5) if largest <= limit), 1.0)
+
+
+def _share_axis(axes: Axes, limit: float) -> None:
+    axes.set_xlim(0, limit)
+    steps = 4 if limit in {0.2, 1.0} else 5
+    ticks = [limit * step / steps for step in range(steps + 1)]
+    axes.set_xticks(ticks, [f"{100 * tick:.0f}%" for tick in ticks])
+    axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for label in axes.get_xticklabels():
+        label.set_alpha(0.75)
+
+
+def _intervals(axes: Axes, rows: pd.DataFrame, *, colour: str, marker: str) -> None:
+    at = pd.Series(range(len(rows)), index=rows.index)
+    known, bounded = rows["share"].notna(), rows["low"].notna() & rows["high"].notna()
+    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=colour, linewidth=1.6)
+    for where, face in ((known & bounded, colour), (known & ~bounded, "none")):
+        if where.any():
+            axes.plot(
+                rows.loc[where, "share"], at[where], linestyle="none", marker=marker, markersize=5.5, color=colour,
+                markerfacecolor=face, markeredgewidth=1.2, clip_on=False,
+            )  # fmt: skip
+
+
+def _counts(axes: Axes, rows: pd.DataFrame) -> None:
+    for position, (share, n, total) in enumerate(zip(rows["share"], rows["n"], rows["total"], strict=True)):
+        if pd.isna(share):
+            axes.text(0.012, position, "no hits", transform=axes.get_yaxis_transform(), va="center_baseline", alpha=0.75, style="italic")
+        else:
+            axes.text(1.03, position, f"{n:,.0f} / {total:,.0f}", transform=axes.get_yaxis_transform(), va="center_baseline")
+
+
+def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str) -> None:
+    for position, row in enumerate(rows.itertuples()):
+        if row.n > 0:
+            address = "#" + line_id(concept=concept, variant=variant, outlet=row.Index)
+            _link(axes, position, address=address, name=_row_name(row, variant))
+
+
+def _row_name(row, variant: str) -> str:
+    interval = "" if pd.isna(row.low) else f" ({formatted(row.low, 'low')} to {formatted(row.high, 'high')})"
+    hits = f"{row.n:,.0f} of {plural(int(row.total), 'hit')}"
+    return printable(f"{row.Index}, {variant}: {formatted(row.share, 'share')}{interval}, {hits}; show the lines")
+
+
+def _link(axes: Axes, row: int, *, address: str, name: str) -> None:
+    # The whole row is the target, its name and count included, for a marker alone is too small to touch; it is seen when pointed at.
+    box = axes.get_position()
+    area = axes.axhspan(row - 0.5, row + 0.5, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9)
+    area.set_clip_on(False)
+    area.set_url(address)
+    area.set_gid(printable(name))
+
+
+def _month_axis(axes: Axes) -> None:
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
+    axes.xaxis.set_major_locator(locator)
+    first, last = axes.get_xlim()
+    ticks = [tick for tick in locator() if first <= tick <= last]
+    months = [mdates.num2date(tick) for tick in ticks]
+    # The year is said once, and again where it changes.
+    named = [f"{month:%b}\n{month:%Y}" if not at or month.year != months[at - 1].year else f"{month:%b}" for at, month in enumerate(months)]
+    axes.set_xticks(ticks, named)
+    axes.tick_params(axis="x", pad=4)

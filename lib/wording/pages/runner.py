@@ -1,0 +1,245 @@
+"""Runs the notebooks that studies name, each in a process of its own, and keeps the last good page of each.
+
+Papermill's own word on how a run ended is not taken: a page counts as made when its notebook ran to the end and passed the content gate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from wording.corpus.build import build, build_key, file_hash
+from wording.errors import WordingError
+from wording.pages.markup import slug
+from wording.pages.parameters import declared, faults
+from wording.phrases import nearest
+from wording.study import DATA, NOTEBOOKS, ROOT, Study
+
+REPORTS = ROOT / "reports"
+CELL_SECONDS = 600
+RUN_SECONDS = 1800
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One notebook with its parameters, and what became of it; the file paths are relative to the reports folder."""
+
+    study: str
+    study_title: str
+    question: str
+    page: str
+    title: str
+    subtitle: str
+    notebook: str
+    parameters: dict[str, Any]
+    key: str = ""
+    status: str = "invalid"
+    reason: str = ""
+    findings: list[str] = field(default_factory=list)
+    html: str | None = None
+    ipynb: str | None = None
+    seconds: float = 0.0
+
+
+def report(
+    studies: Sequence[Study],
+    *,
+    only: str | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    reports: Path = REPORTS,
+    tell: Callable[[int, int, Page], None] = lambda n, total, page: None,
+) -> list[Page]:
+    """The pages of the studies, made or found up to date; reports/index.html lists them with those of other studies.
+
+    Parameters
+    ----------
+    only : notebooks or pages whose name begins so.
+    tell : called as each page ends, with its number and the number of all.
+
+    Raises
+    ------
+    WordingError
+        Before any kernel starts, with a line per fault, if a notebook or a parameter is wrong.
+    """
+    names = [study.name for study in studies]
+    if clash := {name for name in names if names.count(name) > 1}:
+        raise WordingError(f"Two of the studies are called the same ({', '.join(sorted(clash))}): their pages would mix; rename a folder.")
+    everything = [(study, page) for study in studies for page in plan(study)]
+    planned = [(study, page) for study, page in everything if not only or page.page.startswith(only)]
+    if not planned:
+        raise WordingError(f"No page begins with {only!r}; {nearest(str(only), [page.page for _, page in everything])}.")
+    settled_pages = [(study, settled(page, reports, force=force)) for study, page in planned]
+    for study in {study.name: study for study, page in settled_pages if page.status != "up-to-date" and study.has_articles}.values():
+        build(study)
+    done = run_all(settled_pages, reports, jobs=jobs, tell=tell)
+    drop_stale([page for _, page in everything], reports)
+    write_index(reports)
+    return done
+
+
+def plan(study: Study) -> list[Page]:
+    """The pages of a study, each with the key that says what it depends on.
+
+    Raises
+    ------
+    WordingError
+        With a line per fault.
+    """
+    depends, pages, wrong = study_key(study), [], []
+    for notebook, given in study.runs():
+        file = NOTEBOOKS / f"{notebook}.ipynb"
+        if not file.is_file():
+            wrong.append(
+                f"{study.folder / 'study.yml'}: there is no notebook {notebook!r}; {nearest(notebook, [f.stem for f in NOTEBOOKS.glob('[0-9]*.ipynb')])}."
+            )
+            continue
+        node = nbformat.read(file, as_version=4)
+        found = faults(given, declared(node), choices={"concept": list(study.concepts), "concepts": list(study.concepts)})
+        wrong += [f"{study.folder / 'study.yml'}: {notebook}: {fault}" for fault in found]
+        values = [v for name, v in given.items() if any(name in r.each for r in study.reports if r.notebook == notebook)]
+        name = "-".join([notebook, *(slug(str(v)) for v in values)])
+        subtitle = "; ".join(study.concepts[v].title if v in study.concepts else f"{k.replace('_', ' ')}: {v}" for k, v in given.items())
+        key = hashlib.sha256(json.dumps([depends, file_hash(file), given, notebook], sort_keys=True, default=str).encode()).hexdigest()[:16]
+        pages.append(Page(study.name, study.title, study.question, name, heading(node), subtitle, notebook, given, key))
+    names = [page.page for page in pages]
+    wrong += [
+        f"{study.folder / 'study.yml'}: two reports would both be called {name!r}: leave one out."
+        for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    if wrong:
+        raise InvalidStudy("\n".join(wrong))
+    return pages
+
+
+class InvalidStudy(WordingError):
+    """A study names a notebook or a parameter wrongly: nothing was run."""
+
+
+def study_key(study: Study) -> str:
+    """What all pages of a study depend on: its files, its articles or counts, the library with its template, the lock."""
+    files = [
+        study.folder / "study.yml",
+        study.folder / "concepts.yml",
+        ROOT / "requirements.lock",
+        *sorted((study.folder / "counts").glob("*.csv")),
+    ]
+    files += [
+        f
+        for folder in (Path(__file__).parents[1], DATA / "concepts", DATA / "words")
+        for f in sorted(folder.rglob("*"))
+        if f.is_file() and f.suffix != ".pyc"
+    ]
+    built = build_key(study) if study.has_articles else "counts only"
+    return hashlib.sha256("\n".join([built, *(file_hash(f) for f in files if f.is_file())]).encode()).hexdigest()
+
+
+def heading(notebook: nbformat.NotebookNode) -> str:
+    """The notebook's title: its first heading."""
+    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    return next((line.lstrip("# ").strip() for line in lines if line.startswith("# ")), "")
+
+
+def settled(page: Page, reports: Path, *, force: bool) -> Page:
+    """The page as it stands: up to date when the same was made before and is still there."""
+    before = recorded(reports, page)
+    if before is None:
+        return page
+    last_good = {"html": before.html, "ipynb": before.ipynb} if before.html and (reports / before.html).is_file() else {}
+    if not force and last_good and before.key == page.key and before.status in ("ok", "up-to-date"):
+        return replace(before, status="up-to-date")
+    return replace(page, **last_good)
+
+
+def recorded(reports: Path, page: Page) -> Page | None:
+    """What was last recorded of the page."""
+    file = state_file(reports, page)
+    try:
+        return Page(**json.loads(file.read_text(encoding="utf8")))
+    except (OSError, ValueError, TypeError):
+        return None  # never made, or recorded by another version: it is made again
+
+
+def state_file(reports: Path, page: Page) -> Path:
+    """Where the page's state is recorded."""
+    return reports / page.study / ".state" / f"{page.page}.json"
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """The file with the text, complete or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
+    partial.write_text(text, encoding="utf8")
+    partial.replace(file)
+
+
+def run_all(planned: list[tuple[Study, Page]], reports: Path, *, jobs: int | None, tell: Callable[[int, int, Page], None]) -> list[Page]:
+    """Every page run that is not up to date, so many at a time."""
+    done: list[Page] = []
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(["wording.pages.worker"])
+
+    def one(item: tuple[Study, Page]) -> Page:
+        page = item[1] if item[1].status == "up-to-date" else run(*item, reports, context)
+        write_atomically(state_file(reports, page), json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str))
+        done.append(page)
+        tell(len(done), len(planned), page)
+        return page
+
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # workers inherit it: two kernels with two BLAS threads each are slower on two cores
+    try:
+        with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+            return list(pool.map(one, planned))
+    finally:
+        os.environ.update({k: v for k, v in before.items() if v is not None})
+        for name in (k for k, v in before.items() if v is None):
+            del os.environ[name]
+
+
+def run(study: Study, page: Page, reports: Path, context) -> Page:
+    """The page after a run in a process of its own, which is ended when it takes too long."""
+    from wording.pages.worker import work
+
+    started = time.monotonic()
+    receive, send = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(send, str(study.folder), asdict(page), str(reports)))
+    process.start()
+    send.close()  # so that the end of the process ends the pipe
+    try:
+        answer = receive.recv() if receive.poll(RUN_SECONDS) else {"status": "timed-out", "reason": f"It ran for over {RUN_SECONDS} s."}
+    except EOFError:
+        answer = {"status": "died", "reason": "The process ended without an answer."}
+    process.kill()
+    process.join()
+    return replace(page, seconds=round(time.monotonic() - started, 1), **answer)
+
+
+def drop_stale(planned: Iterable[Page], reports: Path) -> None:
+    """Removes the pages that the studies no longer name."""
+    kept = {state_file(reports, page) for page in planned}
+    for folder in {file.parent for file in kept}:
+        for file in set(folder.glob("*.json")) - kept:
+            for old in (file, *folder.parent.glob(f"{file.stem}.*")):
+                old.unlink()
+
+
+def write_index(reports: Path) -> None:
+    """reports/index.html over all pages recorded there."""
+    from wording.pages.index import index_page
+
+    records = [json.loads(file.read_text(encoding="utf8")) for file in sorted(reports.glob("*/.state/*.json"))]
+    write_atomically(reports / "index.html", index_page(records))

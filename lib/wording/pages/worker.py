@@ -1,0 +1,89 @@
+"""What a worker process does with one page: run the notebook, gate what it shows, write page and notebook, say how it ended."""
+
+from __future__ import annotations
+
+import tempfile
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from papermill.exceptions import PapermillExecutionError
+
+from wording.pages import export
+from wording.pages.runner import CELL_SECONDS, Page, write_atomically
+from wording.study import NOTEBOOKS
+
+
+class LocalKernelManager(AsyncKernelManager):
+    """A kernel that listens on a file, not on a network port."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.transport = "ipc"
+
+
+def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> None:
+    """Runs the page and sends how it ended: status, reason, findings, and the paths of what was written."""
+    try:
+        send.send(make(Path(study), Page(**page), Path(reports)))
+    except PapermillExecutionError as error:
+        send.send({"status": "failed", "reason": f"Cell {error.exec_count} raised {error.ename}: {error.evalue}"})
+    except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
+        write_atomically(log_file(Path(reports), Page(**page)), traceback.format_exc())
+        send.send({"status": "failed", "reason": f"{type(error).__name__}: {error}"})
+
+
+def make(study: Path, page: Page, reports: Path) -> dict[str, Any]:
+    """The page's notebook run and exported; nothing is replaced unless the content gate lets it through."""
+    with tempfile.TemporaryDirectory() as scratch:
+        ran = Path(scratch, "run.ipynb")
+        try:
+            papermill.execute_notebook(
+                str(NOTEBOOKS / f"{page.notebook}.ipynb"), str(ran), {**page.parameters, "study": str(study)}, kernel_name="python3",
+                cwd=str(NOTEBOOKS), progress_bar=False, request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS,
+                kernel_manager_class=LocalKernelManager,
+            )  # fmt: skip
+        finally:
+            if ran.is_file():
+                notebook = settled_notebook(nbformat.read(ran, as_version=4), page)
+    html = export.page(
+        notebook, title=page.title, subtitle=page.subtitle, study_title=page.study_title,
+        context={"index": "../index.html", "notebook": f"{page.page}.ipynb", "parameters": shown_parameters(page, study)},
+    )  # fmt: skip
+    if faults := export.problems(notebook, html=html):
+        return {"status": "failed", "reason": " ".join(faults)}
+    folder = reports / page.study
+    write_atomically(folder / f"{page.page}.html", html)
+    write_atomically(folder / f"{page.page}.ipynb", nbformat.writes(notebook))
+    found = export.headlines(notebook)
+    return {
+        "status": "ok",
+        "reason": "",
+        "findings": found,
+        "html": f"{page.study}/{page.page}.html",
+        "ipynb": f"{page.study}/{page.page}.ipynb",
+    }
+
+
+def settled_notebook(notebook: nbformat.NotebookNode, page: Page) -> nbformat.NotebookNode:
+    """The notebook without what differs from run to run: times, ids, counters."""
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def shown_parameters(page: Page, study: Path) -> dict[str, Any]:
+    """The parameters as a page shows them: the study by its name, not by where it lies on this machine."""
+    return {**page.parameters, "study": study.name}
+
+
+def log_file(reports: Path, page: Page) -> Path:
+    """Where a page's log lies."""
+    return reports / page.study / ".state" / f"{page.page}.log"
