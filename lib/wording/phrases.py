@@ -106,6 +106,8 @@ def entries(name: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 def sequence(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     """The token sequences of one entry of a list, which may be a phrase itself but may not name a list."""
+    if entry.isalpha():
+        return [(entry,)]
     if "<" in entry:
         raise WordingError(f"The list entry {entry!r} names a list: lists do not nest.")
     return [sum(way, ()) for way in itertools.product(*(element(part, lists) for part in entry.split()))]

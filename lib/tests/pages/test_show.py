@@ -172,7 +172,7 @@ def test_table_picks_orders_and_explains_columns():
 
 def test_table_says_how_many_rows_of_how_many():
     shown = show.table(pd.DataFrame({"n": range(1200)}), caption="Hits", name="t", limit=2)
-    assert "Hits First 2 of 1,200 rows." in shown.html
+    assert "Hits. First 2 of 1,200 rows." in shown.html
     assert shown.record["rows"] == 1200
     assert shown.html.count("<tr>") == 3
 
@@ -195,9 +195,10 @@ def test_table_refuses_an_unknown_column():
         show.table(pd.DataFrame({"share": [1.0]}), caption="c", name="t", columns={"shares": "Share"})
 
 
-def test_empty_table_keeps_its_head():
+def test_empty_table_keeps_its_head_and_says_so():
     html = show.table(pd.DataFrame({"outlet": [], "n": []}), caption="c", name="t").html
     assert html.count('scope="col"') == 2
+    assert "There are none." in html
 
 
 def test_figure_is_inline_svg_with_names():

@@ -59,9 +59,8 @@ def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Sha
 
 
 def slices(n_articles: int) -> list[tuple[int, int]]:
-    """(first, number) of the articles of each shard: as few shards as the size allows, of equal size."""
-    n = max(-(-n_articles // SHARD_ARTICLES), min(joblib.cpu_count(), n_articles // 1000))
-    size = -(-n_articles // max(n, 1))
+    """(first, number) of the articles of each shard: as few shards as the size allows, of equal size, whatever the machine."""
+    size = -(-n_articles // max(-(-n_articles // SHARD_ARTICLES), 1))
     return [(start, min(size, n_articles - start)) for start in range(0, n_articles, max(size, 1))]
 
 

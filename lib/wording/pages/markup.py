@@ -39,7 +39,7 @@ def slug(text) -> str:
     """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
 
     >>> slug("fell"), slug("Outlet A"), slug("outlet-a")
-    ('fell', 'outlet-a-45bf63ed', 'outlet-a')
+    ('fell', 'outlet-a-3fb77631', 'outlet-a')
     """
     text = str(text)
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

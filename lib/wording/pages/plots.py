@@ -92,7 +92,7 @@ def timeline_counts(frame: pd.DataFrame, *, month: str = "month", value: str = "
     month, value, panel : its columns.
     """
     _require_rows(frame, "timeline_counts")
-    dates = frame[month].astype("period[M]").dt.to_timestamp() if frame[month].dtype != "datetime64[ns]" else frame[month]
+    dates = frame[month].astype("period[M]").dt.to_timestamp()
     names = list(dict.fromkeys(frame[panel])) if panel else [""]
     first, last = dates.min() - pd.Timedelta(days=20), dates.max() + pd.Timedelta(days=35)
     top = max(1e-9, float(frame[value].max()))
@@ -104,7 +104,8 @@ def timeline_counts(frame: pd.DataFrame, *, month: str = "month", value: str = "
             axes.set(xlim=(first, last), ylim=(0, top * 1.05), xticks=[], yticks=[])
             axes.axhline(0, color="black", alpha=0.4, linewidth=0.6)
             axes.text(-0.01, 0.06, _short(name), transform=axes.transAxes, ha="right")
-            axes.text(1.01, 0.06, formatted(frame.loc[here, value].max(), value), transform=axes.transAxes, alpha=0.75)
+            most = formatted(frame.loc[here, value].max(), value)
+            axes.text(1.01, 0.06 if panel else 0.95, most, transform=axes.transAxes, va="baseline" if panel else "center", alpha=0.75)
         panels[0].text(1.01, 1.0, "most", transform=panels[0].transAxes, va="bottom", alpha=0.75)
         _month_axis(panels[-1])
     return figure

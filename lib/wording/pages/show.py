@@ -82,9 +82,12 @@ def table(
     linked = _linked_columns(links, shown=list(headings))
     _require_columns(frame, [*headings, *linked.values()], function="table")
     shown = frame if limit is None else frame.head(limit)
-    cut = f" First {len(shown):,} of {plural(len(frame), 'row')}." if len(shown) < len(frame) else ""
-    html = _block("table", _table(shown, caption=f"{caption}{cut}", name=slug(name), headings=headings, linked=linked))
-    text = f"{printable(caption)}{cut}\n{printable(shown[list(headings)].to_string(index=False, max_rows=20))}"
+    if len(shown) < len(frame):
+        caption = f"{caption.rstrip(' .')}. First {len(shown):,} of {plural(len(frame), 'row')}."
+    if frame.empty:
+        caption = f"{caption.rstrip(' .')}. There are none."
+    html = _block("table", _table(shown, caption=caption, name=slug(name), headings=headings, linked=linked))
+    text = f"{printable(caption)}\n{printable(shown[list(headings)].to_string(index=False, max_rows=20))}"
     return Shown(html, text, {"kind": "table", "name": slug(name), "caption": printable(caption), "rows": len(frame), "shown": len(shown)})
 
 
@@ -282,7 +285,7 @@ def _key(headings: Mapping) -> str:
 def _data_behind(data: pd.DataFrame | None, columns: Mapping | None, *, title: str, name: str) -> str:
     if data is None:
         return ""
-    behind = table(data, caption=title, name=f"{name}-data", columns=columns).html
+    behind = table(data, caption=f"{title}: the data", name=f"{name}-data", columns=columns).html
     return f"<details><summary>The data behind this figure</summary>{behind}</details>"
 
 

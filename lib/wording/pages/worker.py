@@ -19,11 +19,12 @@ from wording.study import NOTEBOOKS
 
 
 class LocalKernelManager(AsyncKernelManager):
-    """A kernel that listens on a file, not on a network port."""
+    """A kernel that listens on files of its own, not on a network port."""
 
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.transport = "ipc"
+        self.ip = str(Path(tempfile.mkdtemp(), "kernel"))  # else two kernels of one folder would answer each other
 
 
 def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> None:
@@ -39,7 +40,8 @@ def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> No
 
 def make(study: Path, page: Page, reports: Path) -> dict[str, Any]:
     """The page's notebook run and exported; nothing is replaced unless the content gate lets it through."""
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(prefix="wording-") as scratch:
+        tempfile.tempdir = scratch  # this process makes one page: all that it leaves lying is swept up with it
         ran = Path(scratch, "run.ipynb")
         try:
             papermill.execute_notebook(

@@ -62,13 +62,14 @@
   }
 
   function tools(table) {
+    const rows = [...table.tBodies[0].rows];
+    if (!rows.length) return;
     sortable(table);
     const caption = table.caption.textContent;
     const button = make("button", { type: "button" }, "Download CSV", make("span", { className: "vh" }, `: ${caption}`));
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    const rows = [...table.tBodies[0].rows];
     if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows")));
   }
   all("table[data-name]").forEach(tools);
