@@ -39,12 +39,12 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert (study.name, study.seed, study.draws, study.excerpts) == (folder.name, 1, 999, "full")
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
-    assert study.runs() == [("01_corpus", {}), ("02_terms", {"concept": "towns"})]
+    assert study.runs() == [("01_corpus", {}, {}), ("02_terms", {}, {"concept": "towns"})]
 
 
 def test_each_multiplies_its_lists(folder):
     (folder / "study.yml").write_text(STUDY + "reports: [{notebook: n, each: {concept: all, cap: [1, 2]}, parameters: {x: 3}}]\n")
-    assert read_study(folder).runs() == [("n", {"x": 3, "concept": "towns", "cap": 1}), ("n", {"x": 3, "concept": "towns", "cap": 2})]
+    assert read_study(folder).runs() == [("n", {"x": 3}, {"concept": "towns", "cap": cap}) for cap in (1, 2)]
 
 
 @pytest.mark.parametrize(

@@ -161,10 +161,13 @@ class Study(Record):
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
         return "" if self.excerpts == "full" else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
 
-    def runs(self) -> list[tuple[str, dict[str, Any]]]:
-        """Each notebook to run with its parameters, in the order of study.yml."""
-        return [(report.notebook, {**report.parameters, **dict(zip(report.each, values, strict=True))}) for report in self.reports
-                for values in itertools.product(*(self.values(name, given) for name, given in report.each.items()))]
+    def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""
+        return [
+            (report.notebook, report.parameters, dict(zip(report.each, values, strict=True)))
+            for report in self.reports
+            for values in itertools.product(*(self.values(name, given) for name, given in report.each.items()))
+        ]
 
     def values(self, name: str, given: Literal["all"] | list[Any]) -> list[Any]:
         """The values of an `each` list, `all` written out."""

@@ -4,9 +4,11 @@ import pandas as pd
 
 from wording.analysis.shares import REST
 
+NOTHING_COMPARED = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
+
 
 def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95) -> list[str]:
-    """Return what differs, the clearest first, then what is too small to tell.
+    """Return what was found in all, what differs, the clearest first, then what is too small to tell.
 
     Parameters
     ----------
@@ -20,12 +22,17 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     -------
     Sentences. The clearest difference is the one whose interval ends farthest from 0.
     """
+    if not shares["n"].sum():
+        return ["No hit was found in the compared articles: the outlets do not name this, or not in the words of concepts.yml."]
     names = _names(contrasts, titles or {})
     clear = _clear(contrasts, chance)
     told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
     known = shares.set_index(["concept", "variant", "outlet"])
     said = [_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
-    return said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names)
+    overall = _overall(shares) if len(names) == 1 else []
+    if len(names) == 1 and contrasts["q"].isna().all():
+        return overall + _each(shares, most) + [NOTHING_COMPARED]
+    return overall + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names)
 
 
 def percent(share) -> str:
@@ -37,6 +44,25 @@ def percent(share) -> str:
     if 0 < share < 0.01:
         return "under 1 %"
     return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _overall(shares):
+    """Return one sentence on all outlets together: which variant has which part of the hits."""
+    n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
+    per_outlet = shares.drop_duplicates("outlet")
+    parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
+    return [f"{_number(n.sum(), 'hit')} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
+
+
+def _each(shares, most):
+    """Return what each outlet with hits writes and how often, for so many outlets."""
+    used = shares[shares["n"] > 0].sort_values("n", ascending=False, kind="stable")
+    said = [
+        f"{outlet} writes {', '.join(f'“{row.variant}” {_times(row.n)}' for row in used[used['outlet'] == outlet].itertuples())}."
+        for outlet in shares["outlet"].drop_duplicates()
+        if (used["outlet"] == outlet).any()
+    ]
+    return said[:most] + [f"What the other {len(said) - most} outlets write is in the table."] * (len(said) > most)
 
 
 def _names(table, titles):
@@ -57,7 +83,7 @@ def _difference(row, share, names, level):
     interval = f"{100 * level:.0f} % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}"
     other = "the other outlets together" if row.other == REST else row.other
     return (
-        f"{row.outlet} writes “{row.variant}” in {percent(share.share)} of its {_hits(row.total)} {names[row.concept]} "
+        f"{row.outlet} writes “{row.variant}” in {percent(share.share)} of its {_number(row.total, 'hit')} {names[row.concept]} "
         f"({interval}), {other} in {percent(row.n_other / row.total_other)} of {row.total_other:,} ({_q(row.q)})."
     )
 
@@ -65,7 +91,7 @@ def _difference(row, share, names, level):
 def _counted(contrasts, left, chance, told):
     tested = contrasts["q"].dropna()
     if tested.empty:
-        return ["No two sides have hits in at least two articles each and a choice between variants: nothing can be compared."]
+        return [NOTHING_COMPARED]
     if left:
         return [f"{left:,} further difference{'s' * (left > 1)} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
     if told:
@@ -93,8 +119,12 @@ def _listing(outlets: pd.Series, what="hits", most=4):
     return f"{together} {'has' if len(shown) == 1 else 'have'} {what}"
 
 
-def _hits(n):
-    return f"{n:,} hit{'s' * (n != 1)}"
+def _number(n, noun):
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _times(n):
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
 
 def _q(q):

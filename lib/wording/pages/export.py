@@ -17,11 +17,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from wording.pages.markup import escaped, link, printable, slug
+from wording.pages.parameters import declarations
 from wording.pages.show import MIME, NOTEBOOK_STYLE
 
 TEMPLATE = Path(__file__).parent / "template"
 LARGEST = 5_000_000  # bytes of a page
 _HIDDEN = {"hide", "injected-parameters"}
+_SETUP = {"parameters", "injected-parameters", "setup", "check"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}>")
@@ -164,11 +166,22 @@ def _prepared(notebook: NotebookNode, prose: _Prose, parameters: Mapping) -> Not
             continue
         if "parameters" in _tags(cell):
             notes["parameters"] = _parameter_table(cell.source, injected)
-        cells.append(_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=_joined_streams(cell.get("outputs", []))))
+        shown = _cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=_joined_streams(cell.get("outputs", [])))
+        if cell.cell_type == "code" and _SETUP & _tags(cell):
+            shown = _folded(shown, cells)
+        cells.append(shown)
     if injected and not declared and cells:
         shown = _parameter_table("", injected)
         cells.insert(1, _cell("code", source="", notes={"hidden": False, "parameters": shown}))
     return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=4)
+
+
+def _folded(cell: NotebookNode, cells: list) -> NotebookNode:
+    """The cell as part of the set-up, with the set-up cells just before it, which it replaces: a reader wants the findings first."""
+    before = cells.pop() if cells and cells[-1].metadata.wording.get("setup") else None
+    notes = {"hidden": False, "setup": True, "parameters": (before.metadata.wording.parameters if before else "") + cell.metadata.wording.parameters}
+    sources = [part.source for part in (before, cell) if part and not part.metadata.wording.hidden]
+    return _cell("code", source="\n\n".join(sources), notes=notes, outputs=(before.outputs if before else []) + cell.outputs)
 
 
 def _cell(kind: str, *, source: str, notes: dict, outputs: list | None = None) -> NotebookNode:
@@ -194,8 +207,7 @@ def _joined_streams(outputs) -> list:
 
 
 def _parameter_table(source: str, injected: Mapping) -> str:
-    declared = _declared(source)
-    rows = {name: (injected.get(name, value), meaning) for name, (value, meaning) in declared.items()}
+    rows = {name: (injected.get(name, declared.default), declared.meaning) for name, declared in declarations(source).items()}
     rows |= {name: (value, "") for name, value in injected.items() if name not in rows}
     if not rows:
         return ""
@@ -211,29 +223,6 @@ def _parameter_table(source: str, injected: Mapping) -> str:
         '<caption class="vh">Parameters of this page</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></div>"
     )
-
-
-def _declared(source: str) -> dict[str, tuple]:
-    """The parameters of the cell: {name: (default, what its trailing comment says)}."""
-    try:
-        statements = ast.parse(source).body
-        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    except (SyntaxError, tokenize.TokenError):
-        return {}
-    comments = {token.start[0]: token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
-    declared = {}
-    for statement in statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and getattr(statement, "value", None) is not None:
-            declared[targets[0].id] = (_default(statement.value), comments.get(statement.end_lineno, ""))
-    return declared
-
-
-def _default(node: ast.expr):
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return ast.unparse(node)
 
 
 def _literal(value) -> str:

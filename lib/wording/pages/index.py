@@ -35,8 +35,9 @@ def _card(record: Mapping) -> dict:
         "study": record.get("study") or record.get("study_title"),
         "study_title": printable(record.get("study_title") or record.get("study") or ""),
         "question": printable(record.get("question") or ""),
-        "title": printable(record.get("title") or record.get("page") or ""),
-        "subtitle": printable(record.get("subtitle") or ""),
+        # What a page is about comes first; the question that its notebook asks is the same on many pages.
+        "title": printable(record.get("subtitle") or record.get("title") or record.get("page") or ""),
+        "subtitle": printable(record.get("title") or "") if record.get("subtitle") else "",
         "parameters": _parameters(record),
         "failed": status not in _GOOD,
         "state": _STATES.get(status, status or "Unknown"),

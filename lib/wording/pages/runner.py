@@ -43,6 +43,7 @@ class Page:
     subtitle: str
     notebook: str
     parameters: dict[str, Any]
+    position: int = 0
     key: str = ""
     status: str = "invalid"
     reason: str = ""
@@ -77,10 +78,10 @@ def report(
     if clash := {name for name in names if names.count(name) > 1}:
         raise WordingError(f"Two of the studies are called the same ({', '.join(sorted(clash))}): their pages would mix; rename a folder.")
     everything = [(study, page) for study in studies for page in plan(study)]
-    planned = [(study, page) for study, page in everything if not only or page.page.startswith(only)]
-    if not planned:
+    wanted = [(study, page) for study, page in everything if not only or page.page.startswith(only)]
+    if not wanted:
         raise WordingError(f"No page begins with {only!r}; {nearest(str(only), [page.page for _, page in everything])}.")
-    settled_pages = [(study, settled(page, reports, force=force)) for study, page in planned]
+    settled_pages = [(study, settled(page, reports, force=force)) for study, page in wanted]
     for study in {study.name: study for study, page in settled_pages if page.status != "up-to-date" and study.has_articles}.values():
         build(study)
     done = run_all(settled_pages, reports, jobs=jobs, tell=tell)
@@ -97,30 +98,35 @@ def plan(study: Study) -> list[Page]:
     WordingError
         With a line per fault.
     """
-    depends, pages, wrong = study_key(study), [], []
-    for notebook, given in study.runs():
-        file = NOTEBOOKS / f"{notebook}.ipynb"
-        if not file.is_file():
-            wrong.append(
-                f"{study.folder / 'study.yml'}: there is no notebook {notebook!r}; {nearest(notebook, [f.stem for f in NOTEBOOKS.glob('[0-9]*.ipynb')])}."
-            )
-            continue
-        node = nbformat.read(file, as_version=4)
-        found = faults(given, declared(node), choices={"concept": list(study.concepts), "concepts": list(study.concepts)})
-        wrong += [f"{study.folder / 'study.yml'}: {notebook}: {fault}" for fault in found]
-        values = [v for name, v in given.items() if any(name in r.each for r in study.reports if r.notebook == notebook)]
-        name = "-".join([notebook, *(slug(str(v)) for v in values)])
-        subtitle = "; ".join(study.concepts[v].title if v in study.concepts else f"{k.replace('_', ' ')}: {v}" for k, v in given.items())
-        key = hashlib.sha256(json.dumps([depends, file_hash(file), given, notebook], sort_keys=True, default=str).encode()).hexdigest()[:16]
-        pages.append(Page(study.name, study.title, study.question, name, heading(node), subtitle, notebook, given, key))
-    names = [page.page for page in pages]
-    wrong += [
-        f"{study.folder / 'study.yml'}: two reports would both be called {name!r}: leave one out."
-        for name in sorted({n for n in names if names.count(n) > 1})
-    ]
+    wrong = [f"{study.folder / 'study.yml'}: {notebook}: {fault}" for notebook, shared, own in study.runs() for fault in run_faults(study, notebook, {**shared, **own})]
     if wrong:
-        raise InvalidStudy("\n".join(wrong))
+        raise InvalidStudy("\n".join(dict.fromkeys(wrong)))
+    depends = study_key(study)
+    pages = [planned(study, position, *run, depends) for position, run in enumerate(study.runs())]
+    names = [page.page for page in pages]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise InvalidStudy(f"{study.folder / 'study.yml'}: two reports would both be called {twice[0]!r}: leave one out, or tell them apart in `each`.")
     return pages
+
+
+def run_faults(study: Study, notebook: str, parameters: dict[str, Any]) -> list[str]:
+    """What is wrong with a run that a study asks for."""
+    file = NOTEBOOKS / f"{notebook}.ipynb"
+    if not file.is_file():
+        return [f"there is no such notebook; {nearest(notebook, [f.stem for f in NOTEBOOKS.glob('[0-9]*.ipynb')])}."]
+    return faults(parameters, declared(nbformat.read(file, as_version=4)), choices={"concept": list(study.concepts)})
+
+
+def planned(study: Study, position: int, notebook: str, shared: dict[str, Any], own: dict[str, Any], depends: str) -> Page:
+    """A run as a page, not yet made."""
+    parameters = {**shared, **own}
+    file = NOTEBOOKS / f"{notebook}.ipynb"
+    names = [study.concepts[value].title if name == "concept" else f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
+    key = hashlib.sha256(json.dumps([depends, file_hash(file), parameters], sort_keys=True).encode()).hexdigest()[:16]
+    return Page(
+        study=study.name, study_title=study.title, question=study.question, page="-".join([notebook, *(slug(str(value)) for value in own.values())]),
+        title=heading(nbformat.read(file, as_version=4)), subtitle="; ".join(names), notebook=notebook, parameters=parameters, position=position, key=key,
+    )  # fmt: skip
 
 
 class InvalidStudy(WordingError):
@@ -158,7 +164,7 @@ def settled(page: Page, reports: Path, *, force: bool) -> Page:
         return page
     last_good = {"html": before.html, "ipynb": before.ipynb} if before.html and (reports / before.html).is_file() else {}
     if not force and last_good and before.key == page.key and before.status in ("ok", "up-to-date"):
-        return replace(before, status="up-to-date")
+        return replace(page, **last_good, status="up-to-date", findings=before.findings, seconds=before.seconds)
     return replace(page, **last_good)
 
 
@@ -242,4 +248,5 @@ def write_index(reports: Path) -> None:
     from wording.pages.index import index_page
 
     records = [json.loads(file.read_text(encoding="utf8")) for file in sorted(reports.glob("*/.state/*.json"))]
+    records.sort(key=lambda record: (record["study"], record["position"]))
     write_atomically(reports / "index.html", index_page(records))
