@@ -193,3 +193,7 @@ def write(frame, out: Path) -> None:
     else:
         frame.to_parquet(out, index=False)
     click.echo(f"{len(frame):,} rows in {out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from wording.pages import export
@@ -33,6 +34,10 @@ def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> No
         send.send(make(Path(study), Page(**page), Path(reports)))
     except PapermillExecutionError as error:
         send.send({"status": "failed", "reason": f"Cell {error.exec_count} raised {error.ename}: {error.evalue}"})
+    except DeadKernelError:
+        send.send({"status": "died", "reason": "The notebook's kernel died: it ran out of memory, or its code ended it."})
+    except CellTimeoutError:
+        send.send({"status": "timed-out", "reason": f"A cell ran for over {CELL_SECONDS} s."})
     except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
         write_atomically(log_file(Path(reports), Page(**page)), traceback.format_exc())
         send.send({"status": "failed", "reason": f"{type(error).__name__}: {error}"})

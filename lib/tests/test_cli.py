@@ -1,0 +1,76 @@
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from wording.cli import main
+from wording.tables import TABLES
+
+
+def wording(*arguments):
+    """(exit code, all output) of the command."""
+    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_new_study_runs_at_once(tmp_path):
+    assert wording("new", tmp_path / "mine")[0] == 0
+    code, said = wording("check", tmp_path / "mine")
+    assert code == 0
+    assert "60 articles of 6 outlets" in said
+    assert "wording report" in said
+    assert wording("new", tmp_path / "mine")[0] == 1
+
+
+def test_a_new_study_reads_the_articles_where_they_lie(tmp_path):
+    (tmp_path / "my news.csv").write_text("id,publisher,published,body\n1,A,2020-01-02,The rebels staged a coup in the city.\n2,B,,\n")
+    (tmp_path / "c.yml").write_text("concepts: {x: {title: t, variants: {coup: [coup], protest: [protest*]}}}")
+    assert wording("new", tmp_path / "s", "--articles", tmp_path / "my news.csv", "--concepts", tmp_path / "c.yml")[0] == 0
+    code, said = wording("check", tmp_path / "s")
+    assert code == 0
+    assert "1 article of 1 outlet" in said
+    assert "rejected: 1 x no text" in said
+
+
+def test_build_says_when_there_is_nothing_to_do(small):
+    assert wording("build", small)[1].startswith(("built", "already"))
+    assert wording("build", small)[1].startswith("already up to date: 60 articles")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_find_gives_the_contracted_columns(small, tmp_path, ending):
+    out = tmp_path / f"hits{ending}"
+    assert wording("find", small / "articles.csv", "--concepts", small / "concepts.yml", "--out", out)[0] == 0
+    hits = (pd.read_csv if ending == ".csv" else pd.read_parquet)(out)
+    assert {"doc_id", "outlet", "date", "concept", "variant", "start", "end", "left", "node", "right", "voice", "zone"} <= set(hits.columns)
+    assert len(hits) > 100
+
+
+@pytest.mark.parametrize("name", ["articles", "hits", "counts", "shares", "contrasts"])
+def test_every_table_can_be_had(small, tmp_path, name):
+    assert wording("table", small, name, "--out", tmp_path / "t.csv")[0] == 0
+    assert list(pd.read_csv(tmp_path / "t.csv").columns) == list(TABLES[name])
+
+
+def test_kwic_and_counts(small, tmp_path):
+    assert "hits in" in wording("kwic", small, "carbon tax")[1]
+    assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
+    assert {f.name for f in (tmp_path / "counts").iterdir()} == {"articles.csv", "counts.csv"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "no-such-folder"], "wording new"),
+        (["table", "SMALL", "sharess", "--out", "x.csv"], "did you mean 'shares'"),
+        (["table", "SMALL", "shares", "--out", "x.doc"], ".parquet"),
+        (["kwic", "SMALL", "<none>"], "no list"),
+        (["find", "no-such-file", "--concepts", "SMALL/concepts.yml", "--out", "x.csv"], "no-such-file"),
+        (["report", "SMALL", "--only", "03"], "No page begins with '03'"),
+    ],
+)
+def test_faults_are_told_in_words(small, tmp_path, arguments, told, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, said = wording(*(a.replace("SMALL", str(small)) for a in arguments))
+    assert code == 1
+    assert told in said
