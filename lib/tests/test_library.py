@@ -4,9 +4,9 @@ import functools
 
 import polars as pl
 import pytest
-
 from wording.corpus import tokens
 from wording.corpus.concordance import concept_spans
+from wording.phrases import phrases
 from wording.study import DATA, read_concepts
 
 LIBRARY = sorted((DATA / "concepts").glob("*.yml"))
@@ -151,6 +151,59 @@ SENSES = {
 }  # fmt: skip
 
 
+OTHER_SENSES = {
+    ("politics-us", "border-barrier", "wall"): [
+        ("They want to build the wall along the border with Mexico.", HIT),
+        ("Wall Street fell on news from the border.", NONE),
+    ],
+    ("politics-us", "brought-as-children", "dreamers"): [
+        ("Dreamers wait for a path to citizenship.", HIT),
+        ("Poets and dreamers met by the lake.", NONE),
+    ],
+    ("politics-us", "harsh-interrogation", "torture"): [
+        ("The Senate report on the CIA calls it torture.", HIT),
+        ("Waiting for the bus was torture.", NONE),
+    ],
+    ("politics-us", "voting-rules", "voting rights"): [
+        ("They defend voting rights.", HIT),
+        ("The Voting Rights Act is older.", NONE),
+    ],
+    ("conflict", "war-or-operation", "war"): [
+        ("The war began in spring.", HIT),
+        ("A trade war helps nobody.", NONE),
+        ("The war on drugs went on.", NONE),
+    ],
+    ("conflict", "war-or-operation", "conflict"): [
+        ("The conflict has lasted nine years.", HIT),
+        ("He denied a conflict of interest.", NONE),
+    ],
+    ("conflict", "war-or-operation", "operation"): [
+        ("The special military operation goes on.", HIT),
+        ("The operation on her knee went well.", NONE),
+    ],
+    ("conflict", "those-who-fight", "fighter"): [
+        ("Two fighters guarded the bridge.", HIT),
+        ("A fighter jet crossed the border.", NONE),
+    ],
+    ("conflict", "those-in-power", "regime"): [
+        ("The Syrian regime denied it.", HIT),
+        ("The new tax regime starts in May.", NONE),
+    ],
+    ("conflict", "annexed-or-reunited", "annexed"): [
+        ("Crimea was annexed in March.", HIT),
+        ("The hotel annexed a garage.", NONE),
+    ],
+    ("conflict", "sea-of-japan", "East Sea"): [
+        ("The missile landed in the East Sea.", HIT),
+        ("The ship crossed the South East Sea off Vietnam.", NONE),
+    ],
+    ("conflict", "odesa", "Odessa"): [
+        ("The ship left Odessa at dawn.", HIT),
+        ("He drove from Odessa to Midland.", NONE),
+    ],
+}  # fmt: skip
+
+
 @functools.cache
 def library(name):
     return read_concepts(DATA / "concepts" / f"{name}.yml")
@@ -174,6 +227,16 @@ def test_a_term_counts_in_its_target_sense_only(term, sentence, expected):
     assert (term in variants_found()[term, sentence]) == expected
 
 
+@pytest.mark.parametrize(("place", "cases"), OTHER_SENSES.items(), ids=lambda value: "/".join(value) if isinstance(value, tuple) else "")
+def test_a_term_of_the_other_libraries_counts_in_its_sense(place, cases):
+    file, name, variant = place
+    concepts, lists = library(file)
+    shard = tokens.encode(pl.Series([sentence for sentence, _ in cases]))
+    spans, which = concept_spans(shard, name, concepts[name], lists)
+    hit = set(shard.article(spans.start[which == list(concepts[name].variants).index(variant)]))
+    assert [row in hit for row in range(len(cases))] == [expected for _, expected in cases]
+
+
 def test_there_are_enough_cases_of_both_senses():
     for term, cases in SENSES.items():
         assert len(cases) >= 12, term
@@ -188,3 +251,29 @@ def test_every_concept_has_rivals_and_a_note_with_its_source(file):
         assert concept.title, name
         assert concept.note.endswith("."), name
         assert concept.source, name
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
+def test_no_two_variants_of_a_concept_match_the_same_words(file):
+    """Each phrase is a text: its alternatives are taken in turn, so that each word stands in one; `concept_spans` refuses a tie."""
+    concepts, lists = library(file.stem)
+    texts = [sentence for cases in SENSES.values() for sentence, _ in cases]
+    for concept in concepts.values():
+        for variant in concept.variants.values():
+            for phrase in phrases(variant.match, lists=lists):
+                turns = range(max(map(len, phrase.words)))
+                texts += [" ".join(words[k % len(words)] for words in phrase.words).replace("*", "") for k in turns]
+    shard = tokens.encode(pl.Series(texts))
+    for name, concept in concepts.items():
+        concept_spans(shard, name, concept, lists)
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
+def test_a_study_can_take_all_of_a_library(tmp_path, file):
+    (tmp_path / "concepts.yml").write_text(f"take: {{{file.stem}: all}}\n", encoding="utf-8")
+    assert read_concepts(tmp_path / "concepts.yml") == library(file.stem)
+
+
+def test_the_terms_that_are_measured_are_there():
+    concepts, _ = library("events")
+    assert set(SENSES) <= {variant for concept in concepts.values() for variant in concept.variants}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import itertools
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -153,6 +155,12 @@ class Study(Record):
         """Whether the articles themselves are there, or only what was counted in them."""
         source = self.articles and self.folder / self.articles.path
         return bool(source) and (any(f.is_file() and f.name[0] != "." for f in source.rglob("*")) if source.is_dir() else source.is_file())
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of everything that the study says but for which reports it wants, comments aside."""
+        said = {"study": self.model_dump(mode="json", exclude={"reports"}), "lists": self.lists, "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()}}
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def why_no_text(self) -> str:

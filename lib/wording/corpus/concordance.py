@@ -51,7 +51,7 @@ def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = N
 
 
 def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
-    """The positions at which a phrase of such forms begins: its rarest word is looked up (unless `at` is shorter), the others are checked beside it."""
+    """The positions at which a phrase of such forms begins: the rarest word is looked up (unless `at` is shorter), the others checked."""
     frequency = np.diff(shard.runs)
     often = [frequency[mask].sum() for mask in allowed]
     rarest = int(np.argmin(often))

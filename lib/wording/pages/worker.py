@@ -15,7 +15,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from wording.pages import export
-from wording.pages.runner import CELL_SECONDS, Page, write_atomically
+from wording.pages.runner import CELL_SECONDS, Page, state_file, write_atomically
 from wording.study import NOTEBOOKS
 
 
@@ -39,7 +39,7 @@ def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> No
     except CellTimeoutError:
         send.send({"status": "timed-out", "reason": f"A cell ran for over {CELL_SECONDS} s."})
     except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
-        write_atomically(log_file(Path(reports), Page(**page)), traceback.format_exc())
+        write_atomically(state_file(Path(reports), Page(**page)).with_suffix(".log"), traceback.format_exc())
         send.send({"status": "failed", "reason": f"{type(error).__name__}: {error}"})
 
 
@@ -51,12 +51,13 @@ def make(study: Path, page: Page, reports: Path) -> dict[str, Any]:
         try:
             papermill.execute_notebook(
                 str(NOTEBOOKS / f"{page.notebook}.ipynb"), str(ran), {**page.parameters, "study": str(study)}, kernel_name="python3",
-                cwd=str(NOTEBOOKS), progress_bar=False, request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS,
-                kernel_manager_class=LocalKernelManager,
+                language="python", cwd=str(NOTEBOOKS), progress_bar=False, request_save_on_cell_execute=False,
+                execution_timeout=CELL_SECONDS, kernel_manager_class=LocalKernelManager,
             )  # fmt: skip
-        finally:
-            if ran.is_file():
-                notebook = settled_notebook(nbformat.read(ran, as_version=4), page)
+        except PapermillExecutionError:
+            write_atomically(state_file(reports, page).with_suffix(".failed.ipynb"), ran.read_text(encoding="utf8"))
+            raise
+        notebook = settled_notebook(nbformat.read(ran, as_version=4))
     html = export.page(
         notebook, title=page.title, subtitle=page.subtitle, study_title=page.study_title,
         context={"index": "../index.html", "notebook": f"{page.page}.ipynb", "parameters": shown_parameters(page, study)},
@@ -76,7 +77,7 @@ def make(study: Path, page: Page, reports: Path) -> dict[str, Any]:
     }
 
 
-def settled_notebook(notebook: nbformat.NotebookNode, page: Page) -> nbformat.NotebookNode:
+def settled_notebook(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook without what differs from run to run: times, ids, counters."""
     notebook.metadata.pop("papermill", None)
     for number, cell in enumerate(notebook.cells):
@@ -89,8 +90,3 @@ def settled_notebook(notebook: nbformat.NotebookNode, page: Page) -> nbformat.No
 def shown_parameters(page: Page, study: Path) -> dict[str, Any]:
     """The parameters as a page shows them: the study by its name, not by where it lies on this machine."""
     return {**page.parameters, "study": study.name}
-
-
-def log_file(reports: Path, page: Page) -> Path:
-    """Where a page's log lies."""
-    return reports / page.study / ".state" / f"{page.page}.log"
