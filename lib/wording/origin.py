@@ -30,12 +30,11 @@ def provenance(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def inputs(study: Study) -> dict[str, str]:
-    """sha256 (first 16 digits) of the study's own files and of the articles or counts that it reads; many files as one hash of hashes."""
-    own = {name: file_hash(study.folder / name) for name in ("study.yml", "concepts.yml")}
+    """sha256 (first 16 digits) of what the study says, and of the articles or counts that it reads; many files as one hash of hashes."""
     files = dict(build(study)[0].files) if study.has_articles else {f"counts/{f.name}": file_hash(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
     if len(files) > 5:
         files = {f"{len(files)} article files": hashlib.sha256("".join(files[name] for name in sorted(files)).encode()).hexdigest()}
-    return {name: digest[:16] for name, digest in {**own, **files}.items()}
+    return {name: digest[:16] for name, digest in {"study.yml and concepts.yml, as read": study.fingerprint, **files}.items()}
 
 
 def commit() -> str:

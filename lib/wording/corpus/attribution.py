@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, Shard
+from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, WORD, Shard
 from wording.errors import WordingError
 from wording.study import DATA, Record, read_record
 
@@ -29,9 +29,9 @@ AROUND = (-2, -1, 0, 1, 2)
 """The words by which a signal is known, counted from its own place."""
 
 MARKS = (",", ".", ":", ";", "?", "!", "(", ")", "[", "]", "-", "–", "—", "...", "…", "/", "'", "other mark")
-QUOTATIONS = tuple(f"{size} quotation{end}" for size in ("short", "long") for end in ("", " ending in a comma", " ending a sentence"))
+QUOTATIONS = tuple(f"a {size} quotation{end}" for size in ("short", "long") for end in ("", " ending in a comma", " ending a sentence"))
 SHORT_QUOTATION = 6
-SHAPES = ("number", "year", "Name", "NAME", "word")
+SHAPES = ("a number", "a year", "a Name", "a NAME", "another word")
 
 DISTANCES = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
 NEAR = tuple(range(13))
@@ -99,12 +99,12 @@ class Lexicon:
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
         """The names of the values of each place."""
-        return value_names(self.classes, len(self.words.grades))
+        return value_names(self.classes, len(self.words.grades) + 1)
 
 
 def class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
     """All classes of tokens: nothing, marks, quotations, shapes of words, suffixes of words, words."""
-    return ("nothing", *MARKS, *QUOTATIONS, *SHAPES, *(f"-{s}" for s in suffixes), *vocabulary)
+    return ("no word", *MARKS, *QUOTATIONS, *SHAPES, *(f"-{s}" for s in suffixes), *vocabulary)
 
 
 N_MARKS = 1 + len(MARKS) + len(QUOTATIONS)
@@ -143,7 +143,7 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     weights = np.zeros((len(AROUND), len(classes), len(SIGNALS) + 1), np.float32)  # a fourth column keeps the rows aligned
     weights[signals["place"].to_numpy() - AROUND[0], [number[w] for w in signals["word"]], : len(SIGNALS)] = signals[list(SIGNALS)].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
-    return Lexicon(words, classes[len(fixed):], weights, read_tables(file, value_names(classes, len(words.grades))))
+    return Lexicon(words, classes[len(fixed):], weights, read_tables(file, value_names(classes, len(words.grades) + 1)))
 
 
 def read_tables(file: Path, names: dict[str, tuple[str, ...]]) -> dict[str, np.ndarray]:
@@ -171,12 +171,12 @@ def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
     suffix = pl.lit("-") + key.str.extract(rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$")
     named = (
         pl.when(kind == MARK).then(pl.when(key.is_in(MARKS)).then(key).otherwise(pl.lit("other mark")))
-        .when(kind == NUMBER).then(pl.when(key.str.contains(r"^\d{4}$")).then(pl.lit("year")).otherwise(pl.lit("number")))
-        .when(kind < NUMBER - 1).then(pl.lit("nothing"))
+        .when(kind == NUMBER).then(pl.when(key.str.contains(r"^\d{4}$")).then(pl.lit("a year")).otherwise(pl.lit("a number")))
+        .when(kind != WORD).then(pl.lit("no word"))
         .when(key.is_in(list(lexicon.vocabulary))).then(key)
-        .when(type_.str.contains(r"^\p{Lu}[\p{Lu}.-]+$")).then(pl.lit("NAME"))
-        .when(type_.str.contains(r"^\p{Lu}")).then(pl.lit("Name"))
-        .otherwise(pl.coalesce(suffix, pl.lit("word")))
+        .when(type_.str.contains(r"^\p{Lu}[\p{Lu}.-]+$")).then(pl.lit("a NAME"))
+        .when(type_.str.contains(r"^\p{Lu}")).then(pl.lit("a Name"))
+        .otherwise(pl.coalesce(suffix, pl.lit("another word")))
     )  # fmt: skip
     return forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32)).to_series().to_numpy()
 
@@ -221,8 +221,7 @@ def stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, 
     final = np.append(kept[1:], len(inside))[quoted] - 1
     word[quoted] = 1 + len(MARKS) + quotation_class(class_of[tokens[np.maximum(final - 1, 0)]], final - kept[quoted])
     ends[quoted] = shard.sentence_end[part][final]
-    is_word = kind >= NUMBER - 1
-    is_word &= kind <= NUMBER
+    is_word = (kind == WORD) | (kind == NUMBER)
     is_word[quoted] = False
     first, last = sentence_bounds(ends | (kind == END) | (kind == PARAGRAPH))
     return Stream(kept + part.start, word, is_word, first, last, signals(word, lexicon.signals) + np.array([lexicon.words.bias[s] for s in SIGNALS], np.float32))
@@ -307,7 +306,7 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
         "strength of cue after": value(right["cue"], grade["cue"]), "words to cue": way(right["cue"]), "commas to cue": commas_to(right["cue"]),
         "opener before": value(left["opener"], grade["opener"]), "words since opener": way(left["opener"]), "commas since opener": commas_to(left["opener"]),
         "closer after": value(right["closer"], grade["closer"]), "words to closer": way(right["closer"]), "commas to closer": commas_to(right["closer"]),
-        "last signal": order(left["opener"], left["closer"]), "next signal": order(-right["opener"], -right["closer"]),
+        "last signal": order(left["opener"], left["closer"], 1), "next signal": order(right["opener"], right["closer"], -1),
     }  # fmt: skip
     that = before(np.isin(w, [lexicon.classes.index(t) for t in lexicon.words.that]), s)
     since = that - left["cue"]
@@ -333,10 +332,9 @@ def shifted(word: np.ndarray, by: int) -> np.ndarray:
     return moved
 
 
-def order(opener: np.ndarray, closer: np.ndarray) -> np.ndarray:
-    """Which of an opener and a closer is there, and which is the nearer (larger): none, opener only, closer only, opener nearer, closer nearer."""
-    absent = (opener == -1) | (opener == 1), (closer == -1) | (closer == 1)
-    return np.select([absent[0] & absent[1], absent[1], absent[0], opener >= closer], [0, 1, 2, 3], 4)
+def order(opener: np.ndarray, closer: np.ndarray, sign: int) -> np.ndarray:
+    """Which of an opener and a closer is there and nearer: none, opener only, closer only, opener nearer, closer nearer."""
+    return np.select([(opener < 0) & (closer < 0), closer < 0, opener < 0, sign * opener >= sign * closer], [0, 1, 2, 3], 4)
 
 
 def entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str) -> np.ndarray:

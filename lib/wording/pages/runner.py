@@ -134,21 +134,11 @@ class InvalidStudy(WordingError):
 
 
 def study_key(study: Study) -> str:
-    """What all pages of a study depend on: its files, its articles or counts, the library with its template, the lock."""
-    files = [
-        study.folder / "study.yml",
-        study.folder / "concepts.yml",
-        ROOT / "requirements.lock",
-        *sorted((study.folder / "counts").glob("*.csv")),
-    ]
-    files += [
-        f
-        for folder in (Path(__file__).parents[1], DATA / "concepts", DATA / "words")
-        for f in sorted(folder.rglob("*"))
-        if f.is_file() and f.suffix != ".pyc"
-    ]
+    """What all pages of a study depend on: what it says, its articles or counts, the library with its template, the lock."""
+    files = [ROOT / "requirements.lock", *sorted((study.folder / "counts").glob("*.csv"))]
+    files += [f for folder in (Path(__file__).parents[1], DATA / "words") for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".pyc"]
     built = build_key(study) if study.has_articles else "counts only"
-    return hashlib.sha256("\n".join([built, *(file_hash(f) for f in files if f.is_file())]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([study.fingerprint, built, *(file_hash(f) for f in files if f.is_file())]).encode()).hexdigest()
 
 
 def heading(notebook: nbformat.NotebookNode) -> str:
