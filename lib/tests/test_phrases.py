@@ -1,5 +1,4 @@
 import pytest
-
 from wording.errors import WordingError
 from wording.phrases import nearest, phrases
 

@@ -5,7 +5,6 @@ import tomllib
 
 import pytest
 from ruamel.yaml import YAML
-
 from wording.pages.parameters import declared
 from wording.study import NOTEBOOKS, ROOT
 

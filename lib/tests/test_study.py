@@ -1,7 +1,6 @@
 import textwrap
 
 import pytest
-
 from wording.errors import WordingError
 from wording.study import DATA, read_concepts, read_study
 

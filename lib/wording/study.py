@@ -156,6 +156,12 @@ class Study(Record):
         source = self.articles and self.folder / self.articles.path
         return bool(source) and (any(f.is_file() and f.name[0] != "." for f in source.rglob("*")) if source.is_dir() else source.is_file())
 
+    def about(self, concept: str) -> str:
+        """What a reader should know of a concept: its note with the source, and the study's own note."""
+        record = self.concepts[concept]
+        source = f" (Source: {record.source}.)" if record.source else ""
+        return " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part) or "No note is given for this concept."
+
     @property
     def fingerprint(self) -> str:
         """sha256 of everything that the study says but for which reports it wants, comments aside."""

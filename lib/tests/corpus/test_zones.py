@@ -1,7 +1,6 @@
 import numpy as np
 import polars as pl
 import pytest
-
 from wording.corpus.tokens import encode
 from wording.corpus.zones import boilerplate
 

@@ -8,10 +8,8 @@ With --folds, nothing is written: each fold is marked by what was estimated from
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -22,16 +20,16 @@ from wording.corpus import attribution, tokens
 from wording.corpus.attribution import AROUND, SIGNALS, TABLES, Lexicon, Stream
 from wording.corpus.quotation import quotations
 from wording.corpus.tokens import Shard
-from wording.study import DATA
 
-LEAST_USES = 5
+LEAST_USES = 3
 """A cue word must be one so often, ..."""
 LEAST_RATE = 0.1
 """... and in this share of its uses outside quotations."""
-COMMON = 250
+COMMON = 300
 """So many of the commonest lower-case words (by articles) have a class of their own."""
 STRENGTH = {"signals": 0.5, "tables": 0.05}
 """Inverse strengths of the ridge penalty."""
+LEAST_ARTICLES = 3
 INNER = 3
 SMALLEST = {"signals": 0.1, "tables": 0.05}
 """Weights nearer to 0 are not written."""
@@ -78,7 +76,7 @@ def vocabulary(gold: Gold, rows: np.ndarray, topics: set[str]) -> tuple[str, ...
         .filter(~pl.col("key").is_in(list(topics)))
     )  # fmt: skip
     common = words.sort("articles", "key", descending=[True, False]).head(COMMON)["key"]
-    cues = words.filter((pl.col("cue") >= LEAST_USES) & (pl.col("cue_articles") >= 3) & (pl.col("cue") >= LEAST_RATE * pl.col("n")))["key"]
+    cues = words.filter((pl.col("cue") >= LEAST_USES) & (pl.col("cue_articles") >= LEAST_ARTICLES) & (pl.col("cue") >= LEAST_RATE * pl.col("n")))["key"]
     return tuple(sorted({*common, *cues}))
 
 
@@ -107,8 +105,7 @@ def targets(gold: Gold, s: Stream, lexicon: Lexicon) -> np.ndarray:
 
 
 FUNCTION_WORDS = set(
-    "the to of a in and that for on he is his with as has was at by who from an it her have not be are she about would more had their "
-    "they will but been which than also or were this him".split()
+    ["the", "to", "of", "a", "in", "and", "that", "for", "on", "he", "is", "his", "with", "as", "has", "was", "at", "by", "who", "from", "an", "it", "her", "have", "not", "be", "are", "she", "about", "would", "more", "had", "their", "they", "will", "but", "been", "which", "than", "also", "or", "were", "this", "him"]
 )
 
 

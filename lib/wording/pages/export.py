@@ -1,10 +1,7 @@
 """A notebook that has run as one page: a single file that loads nothing, and allows one script and one stylesheet by their hashes."""
 
-import ast
 import base64
-import io
 import re
-import tokenize
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache

@@ -15,7 +15,7 @@ from wording.pages.show import line_id
 # Okabe & Ito's colours, the light ones darkened, so that each has a contrast of 3 to 1 on a white and on a dark page.
 PALETTE = ("#0072b2", "#d55e00", "#008a64", "#b8578c", "#a67600", "#3a8bbf", "#7a7a7a", "#8c5bb5")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
-_WIDTH = 6.2  # inches; at 72 points and 4/3 pixels a point: 595 pixels, legible at 520
+_WIDTH = 5.2  # inches; at 72 points and 4/3 pixels a point: 499 pixels, legible at 340, the width of a phone
 _ROW, _HEAD, _FOOT = 0.235, 0.34, 0.34
 _CHARACTER = 0.073  # inches, of a 9-point letter on average
 _STYLE = {

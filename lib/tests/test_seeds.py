@@ -1,0 +1,71 @@
+"""The five seed documents: their counts are in the repository, their texts are not; with the texts in seeds/texts/ the two are compared."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from wording.analysis.tabulate import table
+from wording.corpus.build import build
+from wording.corpus.counts import hits, study_counts, study_hits, write_counts
+from wording.study import ROOT, read_study
+
+SEEDS = ROOT / "seeds"
+needs_texts = pytest.mark.skipif(not list(SEEDS.glob("texts/*.txt")), reason="the five texts are not in seeds/texts/ (see seeds/README.md)")
+
+
+@pytest.fixture
+def study(tmp_path):
+    return read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns(".build")))
+
+
+def test_with_only_the_counts_it_reports_shares(tmp_path):
+    bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
+    assert not bare.has_articles
+    shares = table(bare, "shares", concepts=["kyiv-2014"]).set_index(["variant", "outlet"])
+    assert shares.loc[("coup", "Document 1"), "n"] == shares.loc[("protests", "Document 1"), "n"] == 1
+    assert shares["low"].isna().all(), "one article gives no interval"
+    assert len(study_counts(bare).articles) == 5
+
+
+def test_the_list_invents_no_outlet():
+    listed = pd.read_csv(SEEDS / "articles.csv")
+    assert listed["outlet"].value_counts().to_dict() == {"unattributed": 4, "EFE": 1}
+    assert listed["sha256"].str.fullmatch("[0-9a-f]{64}").all()
+
+
+@needs_texts
+def test_the_committed_counts_are_fresh(study, tmp_path):
+    write_counts(study, tmp_path / "counts")
+    for name in ("articles.csv", "counts.csv"):
+        assert (tmp_path / "counts" / name).read_bytes() == (SEEDS / "counts" / name).read_bytes(), "run `wording counts seeds --out seeds/counts`"
+
+
+@needs_texts
+def test_the_right_lines_are_found(study):
+    found = study_hits(study, ["kyiv-2014", "towns"])
+    lines = {(row.outlet, row.variant, row.node) for row in found.itertuples()}
+    assert {("Document 1", "coup", "coup"), ("Document 1", "protests", "protests"), ("Document 4", "liberated", "liberated"), ("Document 4", "fell", "fell")} <= lines
+    fell = found[found["variant"] == "fell"]
+    assert len(fell) == 2
+    assert not fell["left"].str.contains("missiles").any(), "missiles that fell are no captured town"
+
+
+@needs_texts
+def test_no_hit_that_counts_lies_in_boilerplate(study):
+    corpus, _ = build(study)
+    everything = hits(corpus, study.concepts, study.lists)
+    apart = everything[everything["zone"] == "boilerplate"]
+    assert set(apart["doc_id"].str[:3]) <= {"001", "003", "004"}
+    counted = study_hits(study)
+    credits = counted["left"].str.contains("Photo:|©") | counted["right"].str.contains("^(?:Photo:|©)")
+    assert len(everything) == len(counted) + len(apart)
+    assert not credits.any()
+
+
+@needs_texts
+def test_a_changed_text_is_refused(study):
+    file = sorted((study.folder / "texts").glob("*.txt"))[0]
+    file.write_text(file.read_text(encoding="utf8") + "More.", encoding="utf8")
+    corpus, _ = build(study)
+    assert len(corpus.rejects) == 1
+    assert "sha256" in corpus.rejects["reason"][0]
