@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 from ruamel.yaml import YAML
-from wording.pages.parameters import declared
+from wording.pages.parameters import declared, read_notebook
 from wording.study import NOTEBOOKS, ROOT
 
 ROOMS = ["errors", "tables", "phrases", "study", "corpus", "analysis", "origin", "pages"]  # imports run from right to left only
@@ -64,8 +64,6 @@ def test_notebooks_ask_call_and_show(book):
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.stem)
 def test_notebooks_declare_typed_parameters_with_a_meaning(book):
-    import nbformat
-
-    parameters = declared(nbformat.read(book, as_version=4))
+    parameters = declared(read_notebook(book))
     assert parameters["study"].type == "str"
     assert all(p.meaning for p in parameters.values())

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from wording.corpus.build import build, file_hash
+from wording.corpus.build import build
+from wording.corpus.key import file_hash
 from wording.study import ROOT, Study
 
 LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from wording.pages import export, index
+from wording.pages import document, index
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -64,7 +64,7 @@ def test_every_field_is_escaped():
 
 def test_grid_stands_under_the_same_policy_and_names_no_host():
     html = index.index_page([example_record()])
-    assert export.policy().replace("'", "&#39;") in html
+    assert document.policy().replace("'", "&#39;") in html
     assert not re.findall(r"https?://", html)
 
 

@@ -33,6 +33,9 @@ QUOTATIONS = tuple(f"a {size} quotation{end}" for size in ("short", "long") for 
 SHORT_QUOTATION = 6
 SHAPES = ("a number", "a year", "a Name", "a NAME", "another word")
 
+STRONG = 5
+"""The grade from which a cue is a strong one."""
+
 DISTANCES = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
 NEAR = tuple(range(13))
 COMMAS = ("0", "1", "2", "3 or more")
@@ -41,6 +44,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "word": ("word",),
     "word before": ("word before",),
     "word after": ("word after",),
+    "second word before": ("second word before",),
+    "second word after": ("second word after",),
     "cue before": ("cue before",),
     "word after the cue before": ("word after the cue before",),
     "cue after": ("cue after",),
@@ -48,6 +53,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "word after the cue after": ("word after the cue after",),
     "way to the cue before": ("strength of cue before", "words since cue", "commas since cue"),
     "way to the cue after": ("strength of cue after", "words to cue", "commas to cue"),
+    "way to a strong cue before": ("words since strong cue", "commas since cue"),
+    "way to a strong cue after": ("words to strong cue", "commas to cue"),
     "both cues": ("strength of cue before", "commas since cue", "strength of cue after", "commas to cue"),
     "way to the opener": ("opener before", "words since opener", "commas since opener"),
     "way to the closer": ("closer after", "words to closer", "commas to closer"),
@@ -64,32 +71,27 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 class Words(Record):
-    """What a voice file holds: word lists, thresholds and stances (see the file for their meaning)."""
+    """What a voice-*.yml file holds; the file says what each is."""
 
     that: list[str]
     suffixes: list[str]
-    bias: dict[str, float]
     least: dict[str, float]
     grades: list[float]
     threshold: float
-    pronouns: list[str]
-    skipped: list[str]
-    stops: list[str]
-    joins: list[str]
-    inverted: list[str]
-    forward: list[str]
-    stances: dict[str, dict[str, list[str]]]
-    sources: dict[str, str]
+    subject: dict[str, list[str]]
+    stances: dict[str, list[str]]
+    fitting: dict[str, list[str]] = {}
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """A language's words, the weights by which signals are known (5 places x classes x 3 signals) and the tables of weights."""
+    """A language's words, the weights by which signals are known (5 places x classes x 3 signals), the tables of weights, and what sums start from."""
 
     words: Words
     vocabulary: tuple[str, ...]
     signals: np.ndarray
     tables: dict[str, np.ndarray]
+    bias: dict[str, float]
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -143,31 +145,37 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     weights = np.zeros((len(AROUND), len(classes), len(SIGNALS) + 1), np.float32)  # a fourth column keeps the rows aligned
     weights[signals["place"].to_numpy() - AROUND[0], [number[w] for w in signals["word"]], : len(SIGNALS)] = signals[list(SIGNALS)].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
-    return Lexicon(words, classes[len(fixed):], weights, read_tables(file, value_names(classes, len(words.grades) + 1)))
+    listed = pl.read_csv(file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32})
+    bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
+    tables = read_tables(listed.filter(pl.col("table") != "bias"), value_names(classes, len(words.grades) + 1), file)
+    return Lexicon(words, classes[len(fixed) :], weights, tables, {name: bias.get(name, 0.0) for name in (*SIGNALS, "attributed")})
 
 
-def read_tables(file: Path, names: dict[str, tuple[str, ...]]) -> dict[str, np.ndarray]:
-    """The tables of a file, each as its weights in the order of its entries; what the file does not list has weight 0.
+def read_tables(listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path) -> dict[str, np.ndarray]:
+    """The tables (columns: table, entry, weight), each as its weights in the order of its entries; an entry that is not listed has weight 0.
 
     Raises
     ------
     WordingError
         For a table or an entry that does not exist.
     """
-    listed = pl.read_csv(file, comment_prefix="#", schema_overrides={"value": pl.String, "weight": pl.Float32})
     number = {axis: {name: k for k, name in enumerate(values)} for axis, values in names.items()}
     tables = {name: np.zeros([len(names[axis]) for axis in axes], np.float32) for name, axes in TABLES.items()}
-    for name, value, weight in listed.iter_rows():
+    for name, entry, weight in listed.iter_rows():
         try:
-            tables[name][tuple(number[axis][part] for axis, part in zip(TABLES[name], value.split(" | "), strict=True))] = weight
+            tables[name][tuple(number[axis][part] for axis, part in zip(TABLES[name], entry.split(" | "), strict=True))] = weight
         except (KeyError, ValueError):
-            raise WordingError(f"{file}: the table {name!r} has no entry {value!r}; its entries are {' | '.join(TABLES.get(name, ['(no such table)']))}.") from None
+            known = f"its entries are made of {' | '.join(TABLES[name])}" if name in TABLES else f"the tables are {', '.join(TABLES)}"
+            raise WordingError(f"{file}: the table {name!r} has no entry {entry!r}; {known}.") from None
     return {name: table.ravel() for name, table in tables.items()}
 
 
 def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
-    """The class of each form, int32 (n_forms,)."""
+    """The class of each form, int32 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
+    known = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
+    relatives = dict(known.with_columns(word="stem").with_columns(stem_of(pl.col("stem"))).filter(pl.col("word").str.len_chars() > 4).reverse().iter_rows())
+    related = pl.when(type_.str.contains(r"^\p{Ll}")).then(stem_of(key).replace_strict(list(relatives), list(relatives.values()), default=None, return_dtype=pl.String))
     suffix = pl.lit("-") + key.str.extract(rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$")
     named = (
         pl.when(kind == MARK).then(pl.when(key.is_in(MARKS)).then(key).otherwise(pl.lit("other mark")))
@@ -176,9 +184,14 @@ def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         .when(key.is_in(list(lexicon.vocabulary))).then(key)
         .when(type_.str.contains(r"^\p{Lu}[\p{Lu}.-]+$")).then(pl.lit("a NAME"))
         .when(type_.str.contains(r"^\p{Lu}")).then(pl.lit("a Name"))
-        .otherwise(pl.coalesce(suffix, pl.lit("another word")))
+        .otherwise(pl.coalesce(related, suffix, pl.lit("another word")))
     )  # fmt: skip
     return forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32)).to_series().to_numpy()
+
+
+def stem_of(key: pl.Expr) -> pl.Expr:
+    """A word without the ending of its inflection: "decried" and "decries" are "decr"."""
+    return key.str.replace(r"^(.{3,}?)(?:ies|ied|ying|y|es|ed|ing|s|e)$", "$1")
 
 
 @dataclass(frozen=True)
@@ -224,7 +237,7 @@ def stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, 
     is_word = (kind == WORD) | (kind == NUMBER)
     is_word[quoted] = False
     first, last = sentence_bounds(ends | (kind == END) | (kind == PARAGRAPH))
-    return Stream(kept + part.start, word, is_word, first, last, signals(word, lexicon.signals) + np.array([lexicon.words.bias[s] for s in SIGNALS], np.float32))
+    return Stream(kept + part.start, word, is_word, first, last, signals(word, lexicon))
 
 
 def quotation_class(last_word: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:
@@ -241,16 +254,16 @@ def sentence_bounds(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first, last.astype(np.int32)
 
 
-def signals(word: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The sums of the weights of the words around each token, for each signal."""
-    total = np.zeros((len(word), weights.shape[2]), np.float32)
-    for table, place in zip(weights, AROUND, strict=True):
+def signals(word: np.ndarray, lexicon: Lexicon) -> np.ndarray:
+    """How likely each token is a cue, an opener, a closer, by the words around it: log odds, float32 (n, 3)."""
+    total = np.zeros((len(word), len(SIGNALS) + 1), np.float32)
+    for table, place in zip(lexicon.signals, AROUND, strict=True):
         values = np.take(table, word, axis=0)
         if place < 0:
             total[-place:] += values[:place]
         else:
-            total[: len(word) - place] += values[place:]
-    return total[:, : len(SIGNALS)]
+            total[: max(len(word) - place, 0)] += values[place:]
+    return total[:, : len(SIGNALS)] + np.array([lexicon.bias[k] for k in SIGNALS], np.float32)
 
 
 def graded(log_odds: np.ndarray, is_word: np.ndarray, least: float, grades: list[float]) -> np.ndarray:
@@ -285,7 +298,7 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     n, w = np.arange(len(s.word), dtype=np.int32), s.word
     commas = np.cumsum(w == 1 + MARKS.index(","), dtype=np.int32)
     grade = {k: graded(s.signal[:, i], s.is_word, lexicon.words.least[k], lexicon.words.grades) for i, k in enumerate(SIGNALS)}
-    place = {"word": w, "word before": shifted(w, -1), "word after": shifted(w, 1)}
+    place = {name: shifted(w, k) for k, name in {-2: "second word before", -1: "word before", 0: "word", 1: "word after", 2: "second word after"}.items()}
 
     def way(found: np.ndarray) -> np.ndarray:
         return FAR[np.where(found < 0, 0, np.minimum(np.abs(n - found), DISTANCES[-1]))]
@@ -304,6 +317,7 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
         "cue after": value(right["cue"], w), "word before the cue after": value(right["cue"], previous), "word after the cue after": value(right["cue"], following),
         "strength of cue before": value(left["cue"], grade["cue"]), "words since cue": way(left["cue"]), "commas since cue": commas_to(left["cue"]),
         "strength of cue after": value(right["cue"], grade["cue"]), "words to cue": way(right["cue"]), "commas to cue": commas_to(right["cue"]),
+        "words since strong cue": way(before(grade["cue"] >= STRONG, s)), "words to strong cue": way(after(grade["cue"] >= STRONG, s)),
         "opener before": value(left["opener"], grade["opener"]), "words since opener": way(left["opener"]), "commas since opener": commas_to(left["opener"]),
         "closer after": value(right["closer"], grade["closer"]), "words to closer": way(right["closer"]), "commas to closer": commas_to(right["closer"]),
         "last signal": order(left["opener"], left["closer"], 1), "next signal": order(right["opener"], right["closer"], -1),
@@ -328,7 +342,7 @@ def shifted(word: np.ndarray, by: int) -> np.ndarray:
     if by < 0:
         moved[-by:] = word[:by]
     else:
-        moved[: len(word) - by] = word[by:]
+        moved[: max(len(word) - by, 0)] = word[by:]
     return moved
 
 
@@ -349,7 +363,17 @@ def entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], nam
 def log_odds(s: Stream, lexicon: Lexicon) -> np.ndarray:
     """The log odds that each token is attributed to somebody, float32."""
     place = places(s, lexicon)
-    total = np.full(len(s.word), lexicon.words.bias["attributed"], np.float32)
+    total = np.full(len(s.word), lexicon.bias["attributed"], np.float32)
     for name, table in lexicon.tables.items():
         total += np.take(table, entries(place, lexicon.names, name))
     return total
+
+
+def attributed(s: Stream, lexicon: Lexicon) -> np.ndarray:
+    """Which tokens outside quotations are attributed: the words by their log odds, "'s" with its word, and marks between two such words of a sentence."""
+    edge = np.log(lexicon.words.threshold / (1 - lexicon.words.threshold))
+    counts = s.is_word & (s.word != (lexicon.classes.index("'s") if "'s" in lexicon.classes else -1))
+    words = counts & (log_odds(s, lexicon) >= edge)
+    left, right = before(counts, s), after(counts, s)
+    between = (left >= 0) & (right >= 0) & words[left] & words[right]
+    return words | (~counts & np.where(s.is_word, (left >= 0) & words[left], between))

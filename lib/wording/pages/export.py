@@ -1,23 +1,19 @@
 """A notebook that has run as one page: a single file that loads nothing, and allows one script and one stylesheet by their hashes."""
 
-import base64
 import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from html.parser import HTMLParser
-from pathlib import Path
 
 import mistune
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
+from wording.pages.document import TEMPLATE, document
 from wording.pages.markup import escaped, link, printable, slug
 from wording.pages.parameters import declarations
 from wording.pages.show import MIME, NOTEBOOK_STYLE
 
-TEMPLATE = Path(__file__).parent / "template"
 LARGEST = 5_000_000  # bytes of a page
 _HIDDEN = {"hide", "injected-parameters"}
 _SETUP = {"parameters", "injected-parameters", "setup", "check"}
@@ -58,21 +54,6 @@ def page(notebook: NotebookNode, *, title: str, subtitle: str = "", study_title:
     )
 
 
-def document(template: str, **fields) -> str:
-    """The template around our style, our script and the policy that allows nothing else."""
-    style, script = _asset("style.css"), _asset("script.js")
-    return _environment().get_template(template).render(style=style, script=script, policy=policy(), **fields)
-
-
-def policy() -> str:
-    """The Content-Security-Policy of every page.
-
-    Styles are allowed by hash too, so no style attribute works: `svg` turns those of matplotlib into attributes of their own.
-    """
-    style, script = (_hash(_asset(name)) for name in ("style.css", "script.js"))
-    return f"default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
-
-
 def headlines(notebook: NotebookNode) -> list[str]:
     """The sentences of all findings, in the order of the notebook."""
     return [sentence for record in _records(notebook) if record.get("kind") == "findings" for sentence in record.get("sentences", [])]
@@ -86,20 +67,6 @@ def problems(notebook: NotebookNode, *, html: str | None = None) -> list[str]:
     if not headlines(notebook):
         faults.append("The notebook shows no findings; return show.findings(...) from one of its cells.")
     return faults + (_page_faults(html) if html is not None else [])
-
-
-@cache
-def _asset(name: str) -> str:
-    return (TEMPLATE / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True, undefined=StrictUndefined)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from wording.pages.export import document
+from wording.pages.document import document
 from wording.pages.markup import plural, printable
 
 _STATES = {

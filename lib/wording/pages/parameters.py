@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-from nbformat import NotebookNode
 
 from wording.errors import WordingError
 from wording.phrases import nearest
@@ -26,6 +26,14 @@ TYPES = {
 ITEMS = {"list[str]": (str,), "list[int]": (int,), "list[float]": (int, float)}
 
 
+Notebook = Mapping[str, Any]
+
+
+def read_notebook(file: Path) -> Notebook:
+    """The notebook's JSON; nbformat would check it too, and take a second to import."""
+    return json.loads(file.read_text(encoding="utf8"))
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One line of the `parameters` cell: its name, annotation, default, and what its comment says."""
@@ -36,10 +44,10 @@ class Parameter:
     meaning: str = ""
 
 
-def declared(notebook: NotebookNode) -> dict[str, Parameter]:
+def declared(notebook: Notebook) -> dict[str, Parameter]:
     """The notebook's parameters by their names; none if it has no cell tagged `parameters`."""
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    return declarations(cells[0].source) if cells else {}
+    cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    return declarations("".join(cells[0]["source"])) if cells else {}
 
 
 def declarations(source: str) -> dict[str, Parameter]:

@@ -16,12 +16,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from wording.corpus.build import build, build_key, file_hash
+from wording.corpus.key import build_key, file_hash
 from wording.errors import WordingError
 from wording.pages.markup import slug
-from wording.pages.parameters import declared, faults
+from wording.pages.parameters import Notebook, declared, faults, read_notebook
 from wording.phrases import nearest
 from wording.study import DATA, NOTEBOOKS, ROOT, Study
 
@@ -82,12 +80,20 @@ def report(
     if not wanted:
         raise WordingError(f"No page begins with {only!r}; {nearest(str(only), [page.page for _, page in everything])}.")
     settled_pages = [(study, settled(page, reports, force=force)) for study, page in wanted]
-    for study in {study.name: study for study, page in settled_pages if page.status != "up-to-date" and study.has_articles}.values():
-        build(study)
+    if waiting := [study for study, page in settled_pages if page.status != "up-to-date"]:
+        build_what_is_needed(waiting)
     done = run_all(settled_pages, reports, jobs=jobs, tell=tell)
     drop_stale([page for _, page in everything], reports)
     write_index(reports)
     return done
+
+
+def build_what_is_needed(studies: Iterable[Study]) -> None:
+    """The corpus of each study once, before its notebooks would all set about it."""
+    from wording.corpus.build import build  # takes seconds to import, and a run with nothing to do needs none of it
+
+    for study in {study.name: study for study in studies if study.has_articles}.values():
+        build(study)
 
 
 def plan(study: Study) -> list[Page]:
@@ -114,7 +120,7 @@ def run_faults(study: Study, notebook: str, parameters: dict[str, Any]) -> list[
     file = NOTEBOOKS / f"{notebook}.ipynb"
     if not file.is_file():
         return [f"there is no such notebook; {nearest(notebook, [f.stem for f in NOTEBOOKS.glob('[0-9]*.ipynb')])}."]
-    return faults(parameters, declared(nbformat.read(file, as_version=4)), choices={"concept": list(study.concepts)})
+    return faults(parameters, declared(read_notebook(file)), choices={"concept": list(study.concepts)})
 
 
 def planned(study: Study, position: int, notebook: str, shared: dict[str, Any], own: dict[str, Any], depends: str) -> Page:
@@ -125,7 +131,7 @@ def planned(study: Study, position: int, notebook: str, shared: dict[str, Any], 
     key = hashlib.sha256(json.dumps([depends, file_hash(file), parameters], sort_keys=True).encode()).hexdigest()[:16]
     return Page(
         study=study.name, study_title=study.title, question=study.question, page="-".join([notebook, *(slug(str(value)) for value in own.values())]),
-        title=heading(nbformat.read(file, as_version=4)), subtitle="; ".join(names), notebook=notebook, parameters=parameters, position=position, key=key,
+        title=heading(read_notebook(file)), subtitle="; ".join(names), notebook=notebook, parameters=parameters, position=position, key=key,
     )  # fmt: skip
 
 
@@ -141,9 +147,9 @@ def study_key(study: Study) -> str:
     return hashlib.sha256("\n".join([study.fingerprint, built, *(file_hash(f) for f in files if f.is_file())]).encode()).hexdigest()
 
 
-def heading(notebook: nbformat.NotebookNode) -> str:
+def heading(notebook: Notebook) -> str:
     """The notebook's title: its first heading."""
-    lines = (line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines())
+    lines = (line for cell in notebook["cells"] if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines())
     return next((line.lstrip("# ").strip() for line in lines if line.startswith("# ")), "")
 
 
@@ -229,7 +235,7 @@ def drop_stale(planned: Iterable[Page], reports: Path) -> None:
     kept = {state_file(reports, page) for page in planned}
     for folder in {file.parent for file in kept}:
         for file in set(folder.glob("*.json")) - kept:
-            for old in (file, *folder.parent.glob(f"{file.stem}.*")):
+            for old in (*folder.glob(f"{file.stem}.*"), *folder.parent.glob(f"{file.stem}.*")):
                 old.unlink()
 
 

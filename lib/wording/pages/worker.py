@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import traceback
 from multiprocessing.connection import Connection
@@ -30,17 +31,29 @@ class LocalKernelManager(AsyncKernelManager):
 
 def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> None:
     """Runs the page and sends how it ended: status, reason, findings, and the paths of what was written."""
+    page, reports = Page(**page), Path(reports)
+    log = state_file(reports, page).with_suffix(".log")
+    redirect_output(log)
     try:
-        send.send(make(Path(study), Page(**page), Path(reports)))
+        answer = make(Path(study), page, reports)
     except PapermillExecutionError as error:
-        send.send({"status": "failed", "reason": f"Cell {error.exec_count} raised {error.ename}: {error.evalue}"})
+        answer = {"status": "failed", "reason": f"Cell {error.exec_count} raised {error.ename}: {error.evalue}"}
     except DeadKernelError:
-        send.send({"status": "died", "reason": "The notebook's kernel died: it ran out of memory, or its code ended it."})
+        answer = {"status": "died", "reason": "The notebook's kernel died: it ran out of memory, or its code ended it."}
     except CellTimeoutError:
-        send.send({"status": "timed-out", "reason": f"A cell ran for over {CELL_SECONDS} s."})
+        answer = {"status": "timed-out", "reason": f"A cell ran for over {CELL_SECONDS} s."}
     except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
-        write_atomically(state_file(Path(reports), Page(**page)).with_suffix(".log"), traceback.format_exc())
-        send.send({"status": "failed", "reason": f"{type(error).__name__}: {error}"})
+        traceback.print_exc()
+        answer = {"status": "failed", "reason": f"{type(error).__name__}: {error} (see {log})"}
+    send.send(answer)
+
+
+def redirect_output(log: Path) -> None:
+    """What this process and its kernel print goes into the page's log."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf8") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
 
 
 def make(study: Path, page: Page, reports: Path) -> dict[str, Any]:
