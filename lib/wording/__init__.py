@@ -1,7 +1,7 @@
 """How do different sources word the same event? Read a study, count its terms, compare its outlets, see the lines.
 
-What a notebook needs is here: `read_study`, `study_counts`, `study_hits`, `table`, `lines_behind`, `sentences`, `described`, `provenance`, and the modules `inventory`,
-`show` and `plots`.
+What a notebook needs is here: `read_study`, `study_counts`, `study_hits`, `table`, `lines_behind`, `sentences`, `described`, `provenance`, and the
+modules `inventory`, `voices`, `show` and `plots`.
 """
 
 from importlib import import_module
@@ -18,6 +18,7 @@ _WHERE = {
     "study_counts": "wording.corpus.counts:study_counts",
     "study_hits": "wording.corpus.counts:study_hits",
     "table": "wording.analysis.tabulate:table",
+    "voices": "wording.analysis.voices",
     "WordingError": "wording.errors:WordingError",
 }
 __all__ = sorted(_WHERE)

@@ -104,6 +104,21 @@ def kwic(study, pattern, width, limit, out):
 
 
 @main.command()
+@click.argument("articles", type=FILE)
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.option("--language", default="en", show_default=True, help="Of the articles: en, or another with a file data/words/voice-*.yml.")
+@click.option("--explain", is_flag=True, help="Why each word has its voice: a row per word and table entry that weighs.")
+def voice(articles, out, language, explain):
+    """Every stretch of the articles that is not the outlet's own voice, with speaker and cue."""
+    from wording.corpus import counts
+    from wording.corpus.articles import read_articles
+    from wording.corpus.build import encode
+
+    corpus = encode(read_articles(articles), language=language)
+    write(counts.explained(corpus, language=language) if explain else counts.spans(corpus), out)
+
+
+@main.command()
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
@@ -112,19 +127,20 @@ def counts(study, out):
     from wording.study import read_study
 
     write_counts(read_study(study), out)
-    click.echo(f"articles.csv and counts.csv in {out}")
+    click.echo(f"articles.csv, counts.csv and attributions.csv in {out}")
 
 
 @main.command()
 @click.argument("study", type=FILE)
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-def table(study, name, out):
-    """Any table of the analysis by its name: articles, counts, hits, shares, contrasts."""
+@click.option("--voice", default="outlet", show_default=True, help="For shares and contrasts: outlet, quoted, reported, attributed or all.")
+def table(study, name, out, voice):
+    """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 
-    write(tabulated(read_study(study), name), out)
+    write(tabulated(read_study(study), name, voice=voice), out)
 
 
 @main.command()

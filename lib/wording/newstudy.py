@@ -30,6 +30,7 @@ reports:
   - notebook: 01_corpus
   - notebook: 02_terms
     each: {{concept: all}}   # one page for each concept
+  - notebook: 03_voice
 """
 
 CONCEPTS = """\

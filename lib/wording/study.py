@@ -124,7 +124,7 @@ class Study(Record):
     period: Period = Period()
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
     excerpts: Literal["full", "none"] = "full"
-    reports: list[Report] = [Report(notebook="01_corpus"), Report(notebook="02_terms", each={"concept": "all"})]
+    reports: list[Report] = [Report(notebook="01_corpus"), Report(notebook="02_terms", each={"concept": "all"}), Report(notebook="03_voice")]
 
     _folder: Path = PrivateAttr()
     _concepts: dict[str, Concept] = PrivateAttr(default_factory=dict)

@@ -7,7 +7,7 @@ from wording.analysis.shares import REST
 NOTHING_COMPARED = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
 
 
-def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95) -> list[str]:
+def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95, unit="hit") -> list[str]:
     """Return what was found in all, what differs, the clearest first, then what is too small to tell.
 
     Parameters
@@ -17,22 +17,23 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     titles : what to call each concept, where the table has several (a dict; else its name)
     chance : a difference counts when its q is below
     level : of the intervals in the tables
+    unit : what was counted
 
     Returns
     -------
     Sentences. The clearest difference is the one whose interval ends farthest from 0.
     """
     if not shares["n"].sum():
-        return ["No hit was found in the compared articles: the outlets do not name this, or not in the words of concepts.yml."]
-    names = _names(contrasts, titles or {})
+        return [f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."]
+    names = _names(contrasts, titles or {}, unit)
     clear = _clear(contrasts, chance)
     told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
     known = shares.set_index(["concept", "variant", "outlet"])
     said = [_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
-    overall = _overall(shares) if len(names) == 1 else []
+    overall = _overall(shares, unit) if len(names) == 1 else []
     if len(names) == 1 and contrasts["q"].isna().all():
         return overall + _each(shares, most) + [NOTHING_COMPARED]
-    return overall + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names)
+    return overall + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names, unit)
 
 
 def percent(share) -> str:
@@ -46,12 +47,12 @@ def percent(share) -> str:
     return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
-def _overall(shares):
+def _overall(shares, unit):
     """Return one sentence on all outlets together: which variant has which part of the hits."""
     n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     per_outlet = shares.drop_duplicates("outlet")
     parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
-    return [f"{_number(n.sum(), 'hit')} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
+    return [f"{_number(n.sum(), unit)} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
 
 
 def _each(shares, most):
@@ -65,10 +66,11 @@ def _each(shares, most):
     return said[:most] + [f"What the other {len(said) - most} outlets write is in the table."] * (len(said) > most)
 
 
-def _names(table, titles):
-    """Return how to refer to each concept: by name only where there are several."""
+def _names(table, titles, unit):
+    """Return how to refer to what was counted of each concept: the concept by name only where there are several."""
     concepts = table["concept"].unique()
-    return {c: f"of {titles.get(c, c)}" if len(concepts) > 1 else "of this concept" for c in concepts}
+    alone = f"{unit}s of this concept" if unit == "hit" else f"{unit}s"
+    return {c: f"{unit}s of {titles.get(c, c)}" if len(concepts) > 1 else alone for c in concepts}
 
 
 def _clear(contrasts, chance):
@@ -83,8 +85,8 @@ def _difference(row, share, names, level):
     interval = f"{100 * level:.0f} % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}"
     other = "the other outlets together" if row.other == REST else row.other
     return (
-        f"{row.outlet} writes “{row.variant}” in {percent(share.share)} of its {_number(row.total, 'hit')} {names[row.concept]} "
-        f"({interval}), {other} in {percent(row.n_other / row.total_other)} of {row.total_other:,} ({_q(row.q)})."
+        f"{row.outlet} writes “{row.variant}” in {percent(share.share)} of its {row.total:,} {names[row.concept]} "
+        f"({interval}), {other} in {percent(row.n_other / row.total_other)} of {row.total_other:,} ({told_q(row.q)})."
     )
 
 
@@ -96,23 +98,23 @@ def _counted(contrasts, left, chance, told):
         return [f"{left:,} further difference{'s' * (left > 1)} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
     if told:
         return []
-    comparisons = f"{len(tested):,} comparison{'s' * (len(tested) > 1)}, smallest {_q(tested.min())}"
+    comparisons = f"{len(tested):,} comparison{'s' * (len(tested) > 1)}, smallest {told_q(tested.min())}"
     return [f"No difference between outlets is surer than chance would give ({comparisons})."]
 
 
-def _too_small(shares, names):
+def _too_small(shares, names, unit):
     """Return which outlets have no interval for want of articles."""
     outlets = shares.drop_duplicates(["concept", "outlet"])
     single = outlets[outlets["total_articles"] == 1]
     if len(names) > 1:
         cases = f"{len(single):,} case{'s' * (len(single) > 1)}"
-        return [f"In {cases} an outlet has hits of a concept in one article only: no interval."] if len(single) else []
+        return [f"In {cases} an outlet has {unit}s of a concept in one article only: no interval."] if len(single) else []
     none = outlets[outlets["total_articles"] == 0]
-    said = [f"{_listing(single['outlet'])} in one article only: no interval."] if len(single) else []
-    return said + ([f"{_listing(none['outlet'], 'no hits')}."] if len(none) else [])
+    said = [f"{_listing(single['outlet'], unit + 's')} in one article only: no interval."] if len(single) else []
+    return said + ([f"{_listing(none['outlet'], f'no {unit}s')}."] if len(none) else [])
 
 
-def _listing(outlets: pd.Series, what="hits", most=4):
+def _listing(outlets: pd.Series, what, most=4):
     shown, left = list(outlets[:most]), len(outlets) - most
     shown += [f"{left} more outlets" if left > 1 else outlets.iloc[-1]] if left > 0 else []
     together = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
@@ -127,7 +129,8 @@ def _times(n):
     return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
 
-def _q(q):
+def told_q(q) -> str:
+    """Return a q-value as it stands in a sentence."""
     return "q < 0.001" if q < 0.001 else f"q = {q:.2g}"
 
 

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.analysis import shares
+from wording.analysis import shares, voices
 from wording.corpus.counts import Counts, study_counts, study_hits
 from wording.errors import WordingError
 from wording.phrases import nearest
 from wording.study import Study
-from wording.tables import check
+from wording.tables import TABLES, check
+
+VOICES = {"outlet": ["outlet"], "quoted": ["quoted"], "reported": ["reported"], "attributed": ["quoted", "reported"], "all": list(voices.VOICES)}
+"""What may be asked for as a voice, and the voices of the hits that it counts."""
+
+NAMES = ("articles", "hits", "counts", "attributions", "shares", "contrasts", "voices", "cues", "cue_contrasts", "stances", "stance_contrasts", "speakers", "own")
 
 
-def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, **options) -> pd.DataFrame:
+def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voice: str = "outlet", against: str = "rest") -> pd.DataFrame:
     """The named table of a study, for all its concepts or some; its columns are those of `wording.tables`.
 
     Parameters
     ----------
-    name : articles, counts, hits, shares or contrasts.
-    options : those of the function that makes the table, such as `against="pairs"` for contrasts.
+    name : articles, hits, counts, attributions, shares, contrasts, voices, cues, cue_contrasts, stances, stance_contrasts, speakers or own.
+    voice : for shares and contrasts, whose words count: outlet, quoted, reported, attributed (quoted or reported) or all.
+    against : for contrasts, "rest" or "pairs".
 
     Raises
     ------
     WordingError
-        For an unknown table or concept, with the nearest name; for `hits` if the articles are not there.
+        For an unknown table, voice or concept, with the nearest name; for `hits` if the articles are not there.
     """
-    if name not in MAKERS:
-        raise WordingError(f"There is no table {name!r}; {nearest(name, MAKERS)}.")
-    if name == "hits":
-        return study_hits(study, concepts)
-    return check(MAKERS[name](study, study_counts(study, concepts), concepts, **options), name)
+    if name not in NAMES:
+        raise WordingError(f"There is no table {name!r}; {nearest(name, NAMES)}.")
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    made = study_hits(study, concepts) if name == "hits" else tabulated(study, study_counts(study, concepts), name, concepts, voice, against)
+    return check(made, name) if name in TABLES else made
 
 
-def compare(make: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """A table of comparisons with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
-
-    def made(study: Study, counted: Counts, concepts: Sequence[str] | None, **options) -> pd.DataFrame:
-        settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed, **options}
-        variants = {name: list(study.concepts[name].variants) for name in concepts or study.concepts}
-        return make(counted.counts, counted.articles, variants=variants, **settings)
-
-    return made
+def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] | None, voice: str, against: str) -> pd.DataFrame:
+    """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
+    if name in ("articles", "counts", "attributions"):
+        return getattr(counted, name)
+    settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
+    variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
+    spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
+    make = {
+        "shares": lambda: shares.shares(spoken, counted.articles, variants=variants, **settings).assign(voice=voice),
+        "contrasts": lambda: shares.contrasts(spoken, counted.articles, variants=variants, against=against, **settings),
+        "voices": lambda: voices.voices(counted.articles, **settings),
+        "cues": lambda: voices.cues(counted.attributions, counted.articles, **settings),
+        "cue_contrasts": lambda: voices.cue_contrasts(counted.attributions, counted.articles, **settings),
+        "stances": lambda: voices.cues(counted.attributions, counted.articles, by="stance", **settings),
+        "stance_contrasts": lambda: voices.cue_contrasts(counted.attributions, counted.articles, by="stance", **settings),
+        "speakers": lambda: voices.speakers(counted.attributions),
+        "own": lambda: voices.own(counted.counts, counted.articles, variants=variants, **settings),
+    }
+    return make[name]()
 
 
 def outlets(study: Study, counted: Counts) -> list[str]:
@@ -51,21 +68,13 @@ def outlets(study: Study, counted: Counts) -> list[str]:
     return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
 
 
-def lines_behind(study: Study, concept: str) -> pd.DataFrame:
-    """What stands behind a concept's numbers, variants and outlets in the order of its tables: the `hits`, or `counts` per article when
-    the study may not show text.
+def lines_behind(study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed")) -> pd.DataFrame:
+    """What stands behind a concept's numbers in the given voices, variants and outlets in the order of its tables: the `hits`, or `counts`
+    per article when the study may not show text; `counted_as` says in which voice a line is counted.
     """
     counted = study_counts(study, [concept])
-    text = not study.why_no_text
-    rows = study_hits(study, [concept]) if text else counted.counts.merge(counted.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id")
-    ordered = {"variant": list(study.concepts[concept].variants), "outlet": outlets(study, counted)}
-    return rows.assign(**{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
-
-
-MAKERS: dict[str, Callable[..., pd.DataFrame]] = {
-    "articles": lambda study, counted, concepts: counted.articles,
-    "counts": lambda study, counted, concepts: counted.counts,
-    "hits": lambda study, counted, concepts: study_hits(study, concepts),
-    "shares": compare(shares.shares),
-    "contrasts": compare(shares.contrasts),
-}
+    about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
+    rows = counted.counts.merge(about, on="doc_id") if study.why_no_text else study_hits(study, [concept])
+    by_voice = pd.concat([rows[rows["voice"].isin(VOICES[voice])].assign(counted_as=voice) for voice in told_apart])
+    ordered = {"variant": list(study.concepts[concept].variants), "outlet": outlets(study, counted), "counted_as": list(told_apart)}
+    return by_voice.assign(**{name: pd.Categorical(by_voice[name], categories=values) for name, values in ordered.items()})

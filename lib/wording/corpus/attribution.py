@@ -322,7 +322,7 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
         "closer after": value(right["closer"], grade["closer"]), "words to closer": way(right["closer"]), "commas to closer": commas_to(right["closer"]),
         "last signal": order(left["opener"], left["closer"], 1), "next signal": order(right["opener"], right["closer"], -1),
     }  # fmt: skip
-    that = before(np.isin(w, [lexicon.classes.index(t) for t in lexicon.words.that]), s)
+    that = before(np.isin(w, [lexicon.classes.index(t) for t in lexicon.words.that if t in lexicon.vocabulary]), s)
     since = that - left["cue"]
     marks = w < N_MARKS
     mark, next_mark = before(marks, s), after(marks, s)
@@ -372,8 +372,19 @@ def log_odds(s: Stream, lexicon: Lexicon) -> np.ndarray:
 def attributed(s: Stream, lexicon: Lexicon) -> np.ndarray:
     """Which tokens outside quotations are attributed: the words by their log odds, "'s" with its word, and marks between two such words of a sentence."""
     edge = np.log(lexicon.words.threshold / (1 - lexicon.words.threshold))
-    counts = s.is_word & (s.word != (lexicon.classes.index("'s") if "'s" in lexicon.classes else -1))
+    joined = s.word == (lexicon.classes.index("'s") if "'s" in lexicon.classes else -1)
+    counts = s.is_word & ~joined
     words = counts & (log_odds(s, lexicon) >= edge)
+    words ^= islands(s, words, lexicon)
     left, right = before(counts, s), after(counts, s)
-    between = (left >= 0) & (right >= 0) & words[left] & words[right]
-    return words | (~counts & np.where(s.is_word, (left >= 0) & words[left], between))
+    follows = (left >= 0) & words[left]
+    mark = (s.word > 0) & (s.word <= len(MARKS))
+    return words | (joined & follows) | (mark & follows & (right >= 0) & words[right])
+
+
+def islands(s: Stream, words: np.ndarray, lexicon: Lexicon) -> np.ndarray:
+    """The single words, no cues, between two words that are both marked otherwise: they go with these, which reads better and costs next to nothing."""
+    previous, following = shifted(words, -1), shifted(words, 1)
+    flanked = s.is_word & shifted(s.is_word, -1) & shifted(s.is_word, 1) & (previous == following)
+    least = lexicon.words.least["cue"]
+    return flanked & (words != previous) & (s.signal[:, 0] < np.log(least / (1 - least)))

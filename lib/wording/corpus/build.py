@@ -18,12 +18,13 @@ from wording.corpus import tokens, zones
 from wording.corpus.articles import Articles, read_articles
 from wording.corpus.key import build_key
 from wording.corpus.tokens import Shard
+from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
 from wording.tables import check
 
 SHARD_ARTICLES = 10_000
-COLUMNS = ("doc_id", "outlet", "date", "title", "authors", "url", "n_words", "n_boilerplate")
+COLUMNS = ("doc_id", "outlet", "date", "title", "authors", "url", "n_words", "n_quoted", "n_reported", "n_boilerplate")
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,11 @@ def slices(n_articles: int) -> list[tuple[int, int]]:
 def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, Shard], Shard]) -> tuple[pl.DataFrame, Shard]:
     """One shard, and its articles with their numbers of words."""
     shard = tokens.encode(part["text"])
-    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language))
-    counted = part.with_columns(
-        n_words=pl.Series(shard.words_per_article(~shard.boilerplate)), n_boilerplate=pl.Series(shard.words_per_article(shard.boilerplate))
-    )
+    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+    shard = replace(shard, stretches=pl.from_pandas(stretches(shard, shard.voice, language=language)))
+    body = ~shard.boilerplate
+    flags = {"n_words": body, "n_quoted": body & (shard.voice == QUOTED), "n_reported": body & (shard.voice == REPORTED), "n_boilerplate": ~body}
+    counted = part.with_columns(**{name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()})
     return counted.select(COLUMNS), keep(k, shard)
 
 

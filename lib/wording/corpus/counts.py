@@ -13,6 +13,7 @@ import polars as pl
 from wording.corpus.build import Corpus, build
 from wording.corpus.concordance import CONTEXT, concept_spans, in_context
 from wording.corpus.tokens import Shard
+from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
 from wording.phrases import nearest
 from wording.study import Concept, Study, Variant
@@ -23,10 +24,11 @@ Lists = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period)."""
+    """What was counted: the `articles` that are compared, their `counts` and `attributions`; `set_apart` articles are not compared (outlet or period)."""
 
     articles: pd.DataFrame
     counts: pd.DataFrame
+    attributions: pd.DataFrame
     set_apart: pd.DataFrame
 
 
@@ -45,10 +47,20 @@ def part_hits(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, li
     named = lines.assign(
         concept=name,
         variant=np.array(list(concept.variants), dtype=object)[which],
-        voice="all",
+        **said_by(shard, spans.start),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
     return pd.concat([about, named.drop(columns="row")], axis=1)
+
+
+def said_by(shard: Shard, positions: np.ndarray) -> dict[str, np.ndarray]:
+    """Voice, speaker and cue of the words at the positions."""
+    found = shard.stretches
+    which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
+    voice = shard.voice[positions]
+    told = (which >= 0) & (voice != OUTLET)
+    said = found.select("speaker", "cue")[np.where(told, which, 0)].to_pandas() if told.any() else pd.DataFrame({"speaker": [None] * len(told), "cue": None})
+    return {"voice": np.array(NAMES, dtype=object)[voice], **{name: said[name].where(told).to_numpy() for name in ("speaker", "cue")}}
 
 
 def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
@@ -62,14 +74,15 @@ def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, 
     """The counts of one concept in one shard."""
     spans, which = concept_spans(shard, name, concept, lists)
     body = ~shard.boilerplate[spans.start]
-    row, which = shard.article(spans.start[body]), which[body]
+    row, which, voice = shard.article(spans.start[body]), which[body], shard.voice[spans.start[body]]
     variants = list(concept.variants)
-    cell, n = np.unique(row * len(variants) + which, return_counts=True)
+    cell, n = np.unique((row * len(variants) + which) * len(NAMES) + voice, return_counts=True)
+    cell, voice = np.divmod(cell, len(NAMES))
     return pl.DataFrame({
         "doc_id": table["doc_id"].gather(cell // len(variants)),
         "concept": pl.Series([name], dtype=pl.String).new_from_index(0, len(cell)),
         "variant": pl.Series(variants, dtype=pl.String).gather(cell % len(variants)),
-        "voice": pl.Series(["all"], dtype=pl.String).new_from_index(0, len(cell)),
+        "voice": pl.Series(NAMES, dtype=pl.String).gather(voice),
         "n": n.astype(np.int64),
     })  # fmt: skip
 
@@ -102,12 +115,52 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:
     wanted = chosen(study, concepts)
     if study.has_articles:
         corpus, _ = build(study)
-        articles, counts = corpus.articles, count(corpus, wanted, study.lists)
+        articles, counts, attributed = corpus.articles, count(corpus, wanted, study.lists), attributions(corpus)
     else:
-        articles, counts = read_counts(study.folder / "counts")
+        articles, counts, attributed = read_counts(study.folder / "counts")
         counts = counts[counts["concept"].isin(wanted)]
     kept, apart = compared(study, articles)
-    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart)
+    counts, attributed = (table[table["doc_id"].isin(kept["doc_id"])].reset_index(drop=True) for table in (counts, attributed))
+    return Counts(kept, counts, attributed, apart)
+
+
+def spans(corpus: Corpus) -> pd.DataFrame:
+    """One row per stretch that is not the outlet's own: doc_id, start, end (characters), voice, speaker, cue, stance, short."""
+    columns = ["doc_id", "start", "end", "voice", "speaker", "cue", "stance", "short"]
+    rows = [s.stretches.with_columns(doc_id=table["doc_id"][s.stretches["row"].to_numpy()]).select(columns) for table, s in corpus.parts()]
+    return pl.concat(rows).to_pandas()
+
+
+def explained(corpus: Corpus, *, language: str = "en") -> pd.DataFrame:
+    """One row per word and table entry that weighs on its voice: doc_id, start (character), token, voice, probability, table, entry, weight."""
+    return pd.concat([part_explained(table, shard, language) for table, shard in corpus.parts()], ignore_index=True)
+
+
+def part_explained(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataFrame:
+    """The rows of one shard, in the order of the words."""
+    why = explain(shard, shard.voice, np.flatnonzero(shard.is_word), language=language)
+    place = why["position"].to_numpy()
+    why.insert(0, "doc_id", table["doc_id"][shard.article(place)].to_numpy())
+    why.insert(1, "start", shard.offsets(place)[0])
+    return why.drop(columns="position")
+
+
+def attributions(corpus: Corpus) -> pd.DataFrame:
+    """The `attributions` table: one row per article, voice, speaker, cue, stance and short, with stretches and words in the body."""
+    parts = [part_attributions(table, shard) for table, shard in corpus.parts()]
+    keys = [name for name in TABLES["attributions"] if name not in ("n", "n_words")]
+    frame = pl.concat(parts).group_by(keys, maintain_order=True).agg(n=pl.len(), n_words=pl.col("n_words").sum())
+    return check(frame.to_pandas(), "attributions")
+
+
+def part_attributions(table: pl.DataFrame, shard: Shard) -> pl.DataFrame:
+    """One row per stretch in the body of one shard."""
+    found = shard.stretches.with_columns(cue=pl.col("cue").str.to_lowercase())
+    start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
+    words = np.concatenate([[0], np.cumsum(shard.is_word, dtype=np.int64)])
+    about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
+    whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(n_words=words[end] - words[start])
+    return whole.filter(~shard.boilerplate[start])
 
 
 def chosen(study: Study, concepts: Sequence[str] | None) -> dict[str, Concept]:
@@ -145,25 +198,33 @@ def compared(study: Study, articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Dat
 
 
 def write_counts(study: Study, folder: Path) -> None:
-    """Writes the text-free measurements: articles.csv (without titles and addresses) and counts.csv, all articles, all concepts."""
+    """Writes the text-free measurements of all articles: articles.csv (no titles or addresses), counts.csv (all concepts), attributions.csv (no speakers)."""
     corpus, _ = build(study)
     folder.mkdir(parents=True, exist_ok=True)
     corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    without_speakers(attributions(corpus)).to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
     count(corpus, study.concepts, study.lists).to_csv(folder / "counts.csv", index=False, lineterminator="\n")
 
 
-def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The `articles` and `counts` tables that `write_counts` wrote.
+def without_speakers(table: pd.DataFrame) -> pd.DataFrame:
+    """The attributions without speakers, who are told in the articles' own words, and without what articles.csv says already."""
+    keys = ["doc_id", "voice", "cue", "stance", "short"]
+    return table.groupby(keys, dropna=False, sort=False, as_index=False)[["n", "n_words"]].sum()
+
+
+def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The `articles`, `counts` and `attributions` tables that `write_counts` wrote.
 
     Raises
     ------
     WordingError
         If the folder does not hold them.
     """
-    for name in ("articles.csv", "counts.csv"):
+    for name in ("articles.csv", "counts.csv", "attributions.csv"):
         if not (folder / name).is_file():
             raise WordingError(f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says.")
-    texts = {"doc_id": str, "outlet": str, "concept": str, "variant": str, "voice": str}
+    texts = dict.fromkeys(["doc_id", "outlet", "concept", "variant", "voice", "speaker", "cue", "stance"], str)
     articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(title=None, authors=None, url=None)
     counts = pd.read_csv(folder / "counts.csv", dtype=texts)
-    return check(articles, "articles"), check(counts, "counts")
+    attributed = pd.read_csv(folder / "attributions.csv", dtype=texts).merge(articles[["doc_id", "outlet"]], on="doc_id").assign(speaker=None)
+    return check(articles, "articles"), check(counts, "counts"), check(attributed, "attributions")

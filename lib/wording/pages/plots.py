@@ -1,6 +1,6 @@
 """A table in, one figure out: nothing is computed here, and what a figure shows stands in its table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from wording.errors import WordingError
 from wording.pages.markup import formatted, plural, printable
-from wording.pages.show import line_id
+from wording.pages.show import VOICE_NAMES, line_id
 
 # Okabe & Ito's colours, the light ones darkened, so that each has a contrast of 3 to 1 on a white and on a dark page.
 PALETTE = ("#0072b2", "#d55e00", "#008a64", "#b8578c", "#a67600", "#3a8bbf", "#7a7a7a", "#8c5bb5")
@@ -25,7 +25,7 @@ _STYLE = {
 }  # fmt: skip
 
 
-def forest(shares: pd.DataFrame, *, order: Sequence[str] | None = None, links: bool = True) -> Figure:
+def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True) -> Figure:
     """One panel per variant, in it one row per outlet: the share, its 95 % interval, and the hits of the variant of all hits.
 
     A hollow marker has no interval; an outlet without a hit of the concept says so. With `links` a row leads to its lines
@@ -34,6 +34,7 @@ def forest(shares: pd.DataFrame, *, order: Sequence[str] | None = None, links: b
     Parameters
     ----------
     shares : the table `shares` of one concept and one voice: one row per variant x outlet.
+    beside : the same of another voice, drawn as crosses below each point.
     order : the outlets from top to bottom; by default as they first appear.
 
     Raises
@@ -45,16 +46,20 @@ def forest(shares: pd.DataFrame, *, order: Sequence[str] | None = None, links: b
     variants = list(dict.fromkeys(shares["variant"]))
     limit = _upper_limit(shares)
     with mpl.rc_context(_STYLE):
-        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=0.95)
+        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=0.95, spread=1 if beside is None else 1.6)
         for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
-            rows = shares[shares["variant"] == variant].set_index("outlet").reindex(outlets)
             _heading(axes, variant, right="hits / all")
             _outlet_axis(axes, outlets)
             _share_axis(axes, limit)
-            _intervals(axes, rows, colour=PALETTE[position % len(PALETTE)], marker=MARKERS[position % len(MARKERS)])
-            _counts(axes, rows)
-            if links:
-                _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant)
+            colour, marker = PALETTE[position % len(PALETTE)], MARKERS[position % len(MARKERS)]
+            layers = [(shares, {"color": colour, "marker": marker}, 0 if beside is None else -0.2)]
+            layers += [] if beside is None else [(beside, {"color": "black", "alpha": 0.6, "marker": "x"}, 0.22)]
+            for table, look, shift in layers:
+                rows = table[table["variant"] == variant].set_index("outlet").reindex(outlets)
+                _intervals(axes, rows, look=look, shift=shift)
+                _counts(axes, rows, shift=shift)
+                if links:
+                    _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant, shift=shift)
     return figure
 
 
@@ -124,9 +129,9 @@ def _require_single(shares: pd.DataFrame) -> None:
             raise WordingError(f"plots.forest shows one {column} at a time, and the table has several ({found}); select one of them")
 
 
-def _panels(count: int, *, rows: int, labels: Sequence, right: float) -> tuple[Figure, list[Axes]]:
+def _panels(count: int, *, rows: int, labels: Sequence, right: float, spread: float = 1) -> tuple[Figure, list[Axes]]:
     left = min(2.1, max(0.6, 0.15 + _CHARACTER * max(len(_short(name)) for name in labels)))
-    body, panel = rows * _ROW, _HEAD + rows * _ROW + _FOOT
+    body, panel = rows * _ROW * spread, _HEAD + rows * _ROW * spread + _FOOT
     height = count * panel
     figure = Figure(figsize=(_WIDTH, height))
     boxes = [
@@ -181,43 +186,45 @@ def _share_axis(axes: Axes, limit: float) -> None:
         label.set_alpha(0.75)
 
 
-def _intervals(axes: Axes, rows: pd.DataFrame, *, colour: str, marker: str) -> None:
-    at = pd.Series(range(len(rows)), index=rows.index)
+def _intervals(axes: Axes, rows: pd.DataFrame, *, look: Mapping, shift: float) -> None:
+    at = pd.Series(range(len(rows)), index=rows.index) + shift
     known, bounded = rows["share"].notna(), rows["low"].notna() & rows["high"].notna()
-    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=colour, linewidth=1.6)
-    for where, face in ((known & bounded, colour), (known & ~bounded, "none")):
+    line = {name: value for name, value in look.items() if name != "marker"}
+    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], linewidth=1.6 if shift <= 0 else 1, **line)
+    for where, face in ((known & bounded, look["color"]), (known & ~bounded, "none")):
         if where.any():
             axes.plot(
-                rows.loc[where, "share"], at[where], linestyle="none", marker=marker, markersize=5.5, color=colour,
-                markerfacecolor=face, markeredgewidth=1.2, clip_on=False,
+                rows.loc[where, "share"], at[where], linestyle="none", markersize=5.5 if shift <= 0 else 4.5, markerfacecolor=face,
+                markeredgewidth=1.2, clip_on=False, **look,
             )  # fmt: skip
 
 
-def _counts(axes: Axes, rows: pd.DataFrame) -> None:
+def _counts(axes: Axes, rows: pd.DataFrame, *, shift: float) -> None:
+    look = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"} | ({"fontsize": 7.5} if shift else {})
     for position, (share, n, total) in enumerate(zip(rows["share"], rows["n"], rows["total"], strict=True)):
-        if pd.isna(share):
-            axes.text(0.012, position, "no hits", transform=axes.get_yaxis_transform(), va="center_baseline", alpha=0.75, style="italic")
-        else:
-            axes.text(1.03, position, f"{n:,.0f} / {total:,.0f}", transform=axes.get_yaxis_transform(), va="center_baseline")
+        if not pd.isna(share):
+            axes.text(1.03, position + shift, f"{n:,.0f} / {total:,.0f}", alpha=1 if shift <= 0 else 0.75, **look)
+        elif shift <= 0:
+            axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
 
 
-def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str) -> None:
+def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str, shift: float) -> None:
     for position, row in enumerate(rows.itertuples()):
         if row.n > 0:
-            address = "#" + line_id(concept=concept, variant=variant, outlet=row.Index)
-            _link(axes, position, address=address, name=_row_name(row, variant))
+            address = "#" + line_id(concept=concept, variant=variant, outlet=row.Index, voice=row.voice)
+            _link(axes, position + shift, address=address, name=_row_name(row, variant), height=0.4 if shift else 1)
 
 
 def _row_name(row, variant: str) -> str:
     interval = "" if pd.isna(row.low) else f" ({formatted(row.low, 'low')} to {formatted(row.high, 'high')})"
-    hits = f"{row.n:,.0f} of {plural(int(row.total), 'hit')}"
+    hits = f"{row.n:,.0f} of {plural(int(row.total), 'hit')}" + (f", {VOICE_NAMES.get(row.voice, row.voice)}" if row.voice != "all" else "")
     return printable(f"{row.Index}, {variant}: {formatted(row.share, 'share')}{interval}, {hits}; show the lines")
 
 
-def _link(axes: Axes, row: int, *, address: str, name: str) -> None:
+def _link(axes: Axes, row: float, *, address: str, name: str, height: float = 1) -> None:
     # The whole row is the target, its name and count included, for a marker alone is too small to touch; it is seen when pointed at.
     box = axes.get_position()
-    area = axes.axhspan(row - 0.5, row + 0.5, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9)
+    area = axes.axhspan(row - height / 2, row + height / 2, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9)
     area.set_clip_on(False)
     area.set_url(address)
     area.set_gid(printable(name))

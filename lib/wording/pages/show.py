@@ -25,7 +25,8 @@ NOTEBOOK_STYLE = (
     ".wording mark{background:none;color:inherit;font-weight:bold}.wording svg{max-width:100%;height:auto}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}.wording .scroll{overflow-x:auto}</style>"
 )
-_LINE_COLUMNS = {"left": "Left", "node": "Node", "right": "Right", "outlet": "Outlet", "date": "Date", "voice": "Voice"}
+_LINE_COLUMNS = {"left": "Left", "node": "Node", "right": "Right", "outlet": "Outlet", "date": "Date", "voice": "Voice", "speaker": "Speaker"}
+VOICE_NAMES = {"outlet": "own words", "quoted": "quoted", "reported": "reported", "attributed": "quoted or reported"}
 
 
 @dataclass(frozen=True)
@@ -127,19 +128,20 @@ def figure(
 def lines(
     hits: pd.DataFrame, *, caption: str, cap: int = 50, text: bool = True, why: str = "This study does not show the text of its articles."
 ) -> Shown:
-    """The lines behind the numbers: one folded table per concept x variant x outlet, each with the fragment name `line_id`.
+    """The lines behind the numbers: one folded table per concept x variant x outlet x voice, each with the fragment name `line_id`.
 
     Groups stand in the order of concept, variant and outlet: by name, or by category where the column is categorical. Above `cap`
     lines, every k-th in the order of article and position is shown, and the summary says so.
 
     Parameters
     ----------
-    hits : the table `hits`; `title` and `url` of the article are used when they are there. For `text=False` a table with one row
+    hits : the table `hits`, with `counted_as` (the voice of the number that counts them) where numbers are told apart by voice; `title` and `url` of the article are used when they are there. For `text=False` a table with one row
         per article and a column `n` will do.
     text : False shows no text, but which articles the hits stand in, and `why`.
     """
     _require_columns(hits, ["concept", "variant", "outlet", "doc_id", *(["left", "node", "right"] if text else [])], function="lines")
-    groups = list(hits.groupby(["concept", "variant", "outlet"], observed=True, sort=True))
+    voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
+    groups = list(voiced.groupby(["concept", "variant", "outlet", "counted_as"], observed=True, sort=True))
     show = _concordance if text else _articles
     shown = [show(group, key, cap=cap, many_concepts=hits["concept"].nunique() > 1) for key, group in groups]
     parts = [_divider(key, before) + item.html for (key, _), before, item in zip(groups, [None, *groups], shown, strict=False)]
@@ -149,13 +151,13 @@ def lines(
     return Shown(_block("lines", html), "\n".join([printable(caption), *(item.text for item in shown)]), record)
 
 
-def line_id(*, concept: str, variant: str, outlet: str) -> str:
-    """The fragment name of the lines of a variant at an outlet: safe in an address, and never shared by two groups.
+def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
+    """The fragment name of the lines of a variant at an outlet in a voice: safe in an address, and never shared by two groups.
 
     >>> line_id(concept="kyiv-2014", variant="coup", outlet="agency")
     'lines-kyiv-2014--coup--agency'
     """
-    return f"lines-{slug(concept)}--{slug(variant)}--{slug(outlet)}"
+    return f"lines-{slug(concept)}--{slug(variant)}--{slug(outlet)}" + (f"--{slug(voice)}" if voice != "all" else "")
 
 
 def with_lines(shares: pd.DataFrame) -> pd.DataFrame:
@@ -163,10 +165,11 @@ def with_lines(shares: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    shares : any table with concept, variant, outlet and n.
+    shares : any table with concept, variant, outlet, n, and voice where it is not all voices.
     """
-    keys = zip(shares["concept"], shares["variant"], shares["outlet"], shares["n"], strict=True)
-    addresses = [f"#{line_id(concept=concept, variant=variant, outlet=outlet)}" if n > 0 else None for concept, variant, outlet, n in keys]
+    voices = shares["voice"] if "voice" in shares.columns else ["all"] * len(shares)
+    keys = zip(shares["concept"], shares["variant"], shares["outlet"], voices, shares["n"], strict=True)
+    addresses = [f"#{line_id(concept=c, variant=v, outlet=o, voice=voice)}" if n > 0 else None for c, v, o, voice, n in keys]
     return shares.assign(lines=pd.Series(addresses, index=shares.index, dtype=object))
 
 
@@ -305,8 +308,9 @@ def _sample(group: pd.DataFrame, cap: int) -> pd.DataFrame:
 
 
 def _summary(group: pd.DataFrame, key: tuple, *, shown: int, many_concepts: bool) -> str:
-    concept, variant, outlet = key
+    concept, variant, outlet, voice = key
     named = f"{concept}: {variant}" if many_concepts else f"{variant}"
+    outlet = f"{outlet}, {VOICE_NAMES.get(voice, voice)}" if voice != "all" else outlet
     total = int(_weight(group).sum())
     counted = f"{plural(total, 'hit')} in {plural(group['doc_id'].nunique(), 'article')}"
     return f"{named}, {outlet}: {counted}" + (f" ({shown:,} of {len(group):,} shown, evenly spaced)" if shown < len(group) else "")
@@ -317,8 +321,7 @@ def _divider(key: tuple, before: tuple | None) -> str:
 
 
 def _fold(key: tuple, summary: str, inner: str) -> str:
-    concept, variant, outlet = key
-    label = line_id(concept=concept, variant=variant, outlet=outlet)
+    label = line_id(**dict(zip(("concept", "variant", "outlet", "voice"), key, strict=True)))
     return f'<details><summary>{escaped(summary)}</summary><div id="{label}" tabindex="-1">{inner}</div></details>'
 
 
@@ -326,11 +329,11 @@ def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bo
     sample = _sample(group, cap)
     summary = _summary(group, key, shown=len(sample), many_concepts=many_concepts)
     # A voice that was not measured is "all" on every line, and says nothing.
-    told = [column for column in sample.columns if column != "voice" or (group["voice"] != "all").any()]
+    told = [column for column in sample.columns if column not in ("voice", "speaker") or (group["voice"] != "all").any()]
     columns = {column: heading for column, heading in _LINE_COLUMNS.items() if column in told}
     head = "".join(f'<th scope="col" data-c="{column}"{_side(column)}>{heading}</th>' for column, heading in columns.items())
     body = "".join(_line(row, columns) for row in sample.to_dict("records"))
-    label = line_id(concept=key[0], variant=key[1], outlet=key[2])
+    label = line_id(concept=key[0], variant=key[1], outlet=key[2], voice=key[3])
     inner = (
         f'<table class="kwic" data-name="{label}"><caption class="vh">{escaped(summary)}</caption>'
         f'<thead><tr>{head}<th scope="col" data-c="article" class="m">Article</th></tr></thead><tbody>{body}</tbody></table>'
@@ -345,7 +348,7 @@ def _side(column: str) -> str:
 def _line(row: Mapping, columns: Mapping) -> str:
     cells = []
     for column in columns:
-        value = "" if is_missing(row[column]) and column in {"left", "right"} else _shown_value(row[column], column, False)
+        value = "" if is_missing(row[column]) and column in {"left", "right", "speaker"} else _shown_value(row[column], column, False)
         inner = {"left": f"<bdi>{value}</bdi>", "node": f"<mark>{value}</mark>"}.get(column, value)
         tag = 'th scope="row"' if column == "node" else "td"
         cells.append(f"<{tag}{_side(column)}>{inner}</{tag[:2]}>")
@@ -365,7 +368,7 @@ def _articles(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bool)
     summary = _summary(group, key, shown=len(group), many_concepts=many_concepts)
     cut = f" ({len(sample):,} of {len(counted):,} articles shown, evenly spaced)" if len(sample) < len(counted) else ""
     headings = {"doc_id": ("Article", ""), **({"date": ("Date", "")} if "date" in known else {}), "n": ("Hits", "")}
-    label = line_id(concept=key[0], variant=key[1], outlet=key[2])
+    label = line_id(concept=key[0], variant=key[1], outlet=key[2], voice=key[3])
     linked = {"doc_id": "url"} if "url" in known and sample["url"].map(safe_href).notna().any() else {}
     inner = _table(sample, caption=f"{summary}{cut}", name=label, headings=headings, linked=linked)
     return Shown(_fold(key, summary + cut, inner), printable(summary), {})
