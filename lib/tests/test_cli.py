@@ -51,10 +51,38 @@ def test_every_table_can_be_had(small, tmp_path, name):
     assert list(pd.read_csv(tmp_path / "t.csv").columns) == list(TABLES[name])
 
 
+@pytest.mark.parametrize("name", ["voices", "cues", "stances", "speakers", "own", "attributions"])
+def test_the_tables_of_voice_can_be_had(small, tmp_path, name):
+    assert wording("table", small, name, "--out", tmp_path / "t.csv")[0] == 0
+    assert len(pd.read_csv(tmp_path / "t.csv")) > 5
+
+
+def test_shares_are_the_outlets_own_unless_asked_otherwise(small, tmp_path):
+    n = {}
+    for voice in (None, "outlet", "quoted", "reported", "attributed", "all"):
+        assert wording("table", small, "shares", "--out", tmp_path / "t.csv", *(["--voice", voice] if voice else []))[0] == 0
+        table = pd.read_csv(tmp_path / "t.csv")
+        assert set(table["voice"]) == {voice or "outlet"}
+        n[voice] = table["n"].sum()
+    assert n[None] == n["outlet"]
+    assert n["attributed"] == n["quoted"] + n["reported"]
+    assert n["all"] == n["outlet"] + n["attributed"]
+
+
+def test_voice_gives_every_stretch_that_is_not_the_outlets(small, tmp_path):
+    assert wording("voice", small / "articles.csv", "--out", tmp_path / "v.csv")[0] == 0
+    spans = pd.read_csv(tmp_path / "v.csv")
+    assert {"doc_id", "start", "end", "voice", "speaker", "cue"} <= set(spans.columns)
+    assert set(spans["voice"]) == {"quoted", "reported"}
+    assert wording("voice", small / "articles.csv", "--out", tmp_path / "e.csv", "--explain")[0] == 0
+    why = pd.read_csv(tmp_path / "e.csv")
+    assert {"doc_id", "start", "token", "voice", "table", "entry", "weight"} <= set(why.columns)
+
+
 def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
-    assert {f.name for f in (tmp_path / "counts").iterdir()} == {"articles.csv", "counts.csv"}
+    assert {f.name for f in (tmp_path / "counts").iterdir()} == {"articles.csv", "counts.csv", "attributions.csv"}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +93,8 @@ def test_kwic_and_counts(small, tmp_path):
         (["table", "SMALL", "shares", "--out", "x.doc"], ".parquet"),
         (["kwic", "SMALL", "<none>"], "no list"),
         (["find", "no-such-file", "--concepts", "SMALL/concepts.yml", "--out", "x.csv"], "no-such-file"),
-        (["report", "SMALL", "--only", "03"], "No page begins with '03'"),
+        (["report", "SMALL", "--only", "99"], "No page begins with '99'"),
+        (["table", "SMALL", "shares", "--voice", "quotd", "--out", "x.csv"], "did you mean 'quoted'"),
     ],
 )
 def test_faults_are_told_in_words(small, tmp_path, arguments, told, monkeypatch):

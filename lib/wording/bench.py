@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pandas as pd
 
 from wording.corpus.articles import Articles, read_articles
 from wording.corpus.build import encode
+from wording.corpus.voice import voices
 
 
 def bench(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
@@ -25,10 +27,12 @@ def bench(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
 
     read = read_articles(articles)
     texts = read.frame["text"].to_list()
+    shards = encode(read).shards
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     steps: dict[str, Callable[[], Any]] = {
         "read": lambda: read_articles(articles),
-        "encode (tokens, index, sentences, zones)": lambda: encode(read),
+        "encode (tokens, index, sentences, zones, voice, speakers)": lambda: encode(read),
+        "voice alone": lambda: joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(voices)(shard) for shard in shards),
         "read and encode": lambda: encode(read_articles(articles)),
         "CountVectorizer().fit_transform": lambda: CountVectorizer().fit_transform(texts),
     }

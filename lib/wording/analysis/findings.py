@@ -4,6 +4,9 @@ import pandas as pd
 
 from wording.analysis.shares import REST
 
+SAID_BY = {
+    "outlet": " in the outlets' own words", "quoted": " in quotation marks", "reported": " in reported speech", "attributed": " in quoted or reported words",
+}  # fmt: skip
 NOTHING_COMPARED = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
 
 
@@ -52,7 +55,8 @@ def _overall(shares, unit):
     n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     per_outlet = shares.drop_duplicates("outlet")
     parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
-    return [f"{_number(n.sum(), unit)} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
+    whose = SAID_BY.get(shares["voice"].iloc[0], "")
+    return [f"{_number(n.sum(), unit)}{whose} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
 
 
 def _each(shares, most):

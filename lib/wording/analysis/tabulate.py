@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from wording.analysis import shares, voices
-from wording.corpus.counts import Counts, study_counts, study_hits
+from wording.corpus.counts import Counts, study_attributions, study_counts, study_hits
 from wording.errors import WordingError
 from wording.phrases import nearest
 from wording.study import Study
@@ -16,7 +16,16 @@ from wording.tables import TABLES, check
 VOICES = {"outlet": ["outlet"], "quoted": ["quoted"], "reported": ["reported"], "attributed": ["quoted", "reported"], "all": list(voices.VOICES)}
 """What may be asked for as a voice, and the voices of the hits that it counts."""
 
-NAMES = ("articles", "hits", "counts", "attributions", "shares", "contrasts", "voices", "cues", "cue_contrasts", "stances", "stance_contrasts", "speakers", "own")
+BY_ATTRIBUTION = {
+    "attributions": lambda attributed, articles, settings: attributed,
+    "cues": lambda attributed, articles, settings: voices.cues(attributed, articles, **settings),
+    "cue_contrasts": lambda attributed, articles, settings: voices.cue_contrasts(attributed, articles, **settings),
+    "stances": lambda attributed, articles, settings: voices.cues(attributed, articles, by="stance", **settings),
+    "stance_contrasts": lambda attributed, articles, settings: voices.cue_contrasts(attributed, articles, by="stance", **settings),
+    "speakers": lambda attributed, articles, settings: voices.speakers(attributed),
+}
+
+NAMES = ("articles", "hits", "counts", "shares", "contrasts", "voices", "own", *BY_ATTRIBUTION)
 
 
 def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voice: str = "outlet", against: str = "rest") -> pd.DataFrame:
@@ -43,8 +52,10 @@ def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voi
 
 def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] | None, voice: str, against: str) -> pd.DataFrame:
     """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
-    if name in ("articles", "counts", "attributions"):
+    if name in ("articles", "counts"):
         return getattr(counted, name)
+    if name in BY_ATTRIBUTION:
+        return BY_ATTRIBUTION[name](study_attributions(study), counted.articles, {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed})
     settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
@@ -52,11 +63,6 @@ def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] 
         "shares": lambda: shares.shares(spoken, counted.articles, variants=variants, **settings).assign(voice=voice),
         "contrasts": lambda: shares.contrasts(spoken, counted.articles, variants=variants, against=against, **settings),
         "voices": lambda: voices.voices(counted.articles, **settings),
-        "cues": lambda: voices.cues(counted.attributions, counted.articles, **settings),
-        "cue_contrasts": lambda: voices.cue_contrasts(counted.attributions, counted.articles, **settings),
-        "stances": lambda: voices.cues(counted.attributions, counted.articles, by="stance", **settings),
-        "stance_contrasts": lambda: voices.cue_contrasts(counted.attributions, counted.articles, by="stance", **settings),
-        "speakers": lambda: voices.speakers(counted.attributions),
         "own": lambda: voices.own(counted.counts, counted.articles, variants=variants, **settings),
     }
     return make[name]()

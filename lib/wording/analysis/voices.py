@@ -18,6 +18,7 @@ SEPARATOR = "\x1f"
 FEWEST = 5
 """Hits that a term needs at an outlet to be told of as never in its own words."""
 CUES = 12
+OTHER = "other cues"
 """Cues told one by one; the others are counted together."""
 
 
@@ -36,8 +37,8 @@ def voices(articles: pd.DataFrame, **options) -> pd.DataFrame:
 def as_shares(voiced: pd.DataFrame) -> pd.DataFrame:
     """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
     total = voiced.groupby("outlet")["n_words"].transform("sum")
-    named = voiced.assign(concept="words", variant=voiced["voice"], voice="all", n=voiced["n_words"], total=total)
-    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED, "outlet")], ignore_index=True)
+    named = voiced.assign(concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total)
+    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED, "own words")], ignore_index=True)
 
 
 def cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
@@ -47,9 +48,9 @@ def cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue",
 
 
 def cue_contrasts(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
-    """Return where outlets differ in their cues or stances: the `contrasts` table."""
+    """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
     counted, listed = _attributed(attributions, by)
-    return contrasts(counted, articles, variants={by: listed}, **options)
+    return contrasts(counted, articles, variants={by: listed}, **options).query("variant != @OTHER").reset_index(drop=True)
 
 
 def speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
@@ -140,10 +141,10 @@ def _words(articles):
 
 
 def _attributed(attributions, by):
-    """Return attributions as a counts table, and their cues (the most frequent, then "other") or stances in order."""
+    """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
     known = attributions.dropna(subset=by)
     ranked = known.groupby(by)["n"].sum().reset_index().sort_values(["n", by], ascending=[False, True])[by]
     told = list(ranked if by == "stance" else ranked.head(CUES))
-    variant = known[by].where(known[by].isin(told), "other")
+    variant = known[by].where(known[by].isin(told), OTHER)
     table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
-    return table.assign(concept=by, voice="all"), told + ["other"] * (len(ranked) > len(told))
+    return table.assign(concept=by, voice="all"), told + [OTHER] * (len(ranked) > len(told))

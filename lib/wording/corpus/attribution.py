@@ -38,6 +38,10 @@ STRONG = 5
 
 DISTANCES = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
 NEAR = tuple(range(13))
+BESIDE = ("word", "name", "later comma", "other mark", "quotation", "first comma")
+SETTINGS = ("no cue", *(f"{left} and {right}" for left in BESIDE for right in BESIDE))
+"""What stands right before and right after a cue: "first comma and name" in "..., said Keller"."""
+
 COMMAS = ("0", "1", "2", "3 or more")
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -55,6 +59,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "way to the cue after": ("strength of cue after", "words to cue", "commas to cue"),
     "way to a strong cue before": ("words since strong cue", "commas since cue"),
     "way to a strong cue after": ("words to strong cue", "commas to cue"),
+    "setting of the cue before": ("setting of cue before", "commas since cue", "words since cue"),
+    "setting of the cue after": ("setting of cue after", "commas to cue", "words to cue"),
     "both cues": ("strength of cue before", "commas since cue", "strength of cue after", "commas to cue"),
     "way to the opener": ("opener before", "words since opener", "commas since opener"),
     "way to the closer": ("closer after", "words to closer", "commas to closer"),
@@ -121,7 +127,7 @@ def value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str,
     signals = ("none", "opener only", "closer only", "opener nearer", "closer nearer")
     named = {
         "last signal": signals, "next signal": signals, "mark before": classes[:N_MARKS], "mark after": classes[:N_MARKS],
-        "words since mark": near, "words to mark": near, "that and cue": ("before", "after", "right after"),
+        "setting of cue before": SETTINGS, "setting of cue after": SETTINGS, "words since mark": near, "words to mark": near, "that and cue": ("before", "after", "right after"),
         "strength of cue before": grades, "strength of cue after": grades, "opener before": grades, "closer after": grades,
     }  # fmt: skip
     every = dict.fromkeys(axis for axes in TABLES.values() for axis in axes)
@@ -312,7 +318,11 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     left = {k: before(g > 0, s) for k, g in grade.items()}
     right = {k: after(g > 0, s) for k, g in grade.items()}
     following, previous = place["word after"], place["word before"]
+    beside = beside_of(lexicon)
+    left_of = np.where((previous == 1 + MARKS.index(",")) & (commas - commas[s.first] == 1), BESIDE.index("first comma"), beside[previous])
+    setting = 1 + len(BESIDE) * left_of + beside[following]
     place |= {
+        "setting of cue before": value(left["cue"], setting), "setting of cue after": value(right["cue"], setting),
         "cue before": value(left["cue"], w), "word after the cue before": value(left["cue"], following),
         "cue after": value(right["cue"], w), "word before the cue after": value(right["cue"], previous), "word after the cue after": value(right["cue"], following),
         "strength of cue before": value(left["cue"], grade["cue"]), "words since cue": way(left["cue"]), "commas since cue": commas_to(left["cue"]),
@@ -334,6 +344,13 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
         "sentence's first word": w[s.first], "clause's first word": w[np.where(mark < 0, s.first, mark + 1)],
         "words since sentence start": FAR[np.minimum(start, DISTANCES[-1])], "words to sentence end": FAR[np.minimum(end, DISTANCES[-1])],
     }  # fmt: skip
+
+
+def beside_of(lexicon: Lexicon) -> np.ndarray:
+    """What each class counts as beside a cue, as a number within BESIDE."""
+    marks = dict.fromkeys(("no word", *MARKS), "other mark") | {",": "later comma"} | dict.fromkeys(QUOTATIONS, "quotation")
+    kinds = marks | {"a Name": "name", "a NAME": "name"}
+    return np.array([BESIDE.index(kinds.get(name, "word")) for name in lexicon.classes], np.int32)
 
 
 def shifted(word: np.ndarray, by: int) -> np.ndarray:

@@ -24,11 +24,10 @@ Lists = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted: the `articles` that are compared, their `counts` and `attributions`; `set_apart` articles are not compared (outlet or period)."""
+    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period)."""
 
     articles: pd.DataFrame
     counts: pd.DataFrame
-    attributions: pd.DataFrame
     set_apart: pd.DataFrame
 
 
@@ -115,13 +114,23 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:
     wanted = chosen(study, concepts)
     if study.has_articles:
         corpus, _ = build(study)
-        articles, counts, attributed = corpus.articles, count(corpus, wanted, study.lists), attributions(corpus)
+        articles, counts = corpus.articles, count(corpus, wanted, study.lists)
     else:
-        articles, counts, attributed = read_counts(study.folder / "counts")
+        articles, counts, _ = read_counts(study.folder / "counts")
         counts = counts[counts["concept"].isin(wanted)]
     kept, apart = compared(study, articles)
-    counts, attributed = (table[table["doc_id"].isin(kept["doc_id"])].reset_index(drop=True) for table in (counts, attributed))
-    return Counts(kept, counts, attributed, apart)
+    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart)
+
+
+def study_attributions(study: Study) -> pd.DataFrame:
+    """The `attributions` table of a study's compared articles; from its counts/ folder, without speakers, when the articles are not there."""
+    if study.has_articles:
+        corpus, _ = build(study)
+        articles, attributed = corpus.articles, attributions(corpus)
+    else:
+        articles, _, attributed = read_counts(study.folder / "counts")
+    kept, _ = compared(study, articles)
+    return attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
 
 
 def spans(corpus: Corpus) -> pd.DataFrame:

@@ -133,15 +133,11 @@ def spans(shard: Shard, marks: Marks) -> tuple[np.ndarray, np.ndarray]:
     """Start and end of the quotations of a family whose marks are never apostrophes."""
     if not len(marks.at):
         return marks.at, marks.at
-    state = resolved(marks, directions(marks))
     first = np.append(True, marks.line[1:] != marks.line[:-1])
-    opens = state == OPENS
-    fresh = opens & (first | np.append(True, ~opens[:-1]))
-    stop = np.where(np.append(~first[1:], False), np.append(marks.at[1:], 0) + 1, marks.line_end)
-    closes_later = np.flatnonzero(opens)
-    start, end = marks.at[closes_later], stop[closes_later]
+    opens = resolved(marks, directions(marks)) == OPENS
+    stop = np.where(np.append(first[1:], True), marks.line_end, np.append(marks.at[1:], 0) + 1)
     carried = np.flatnonzero(carried_over(shard, marks, opens, first))
-    return np.append(start, marks.at[carried - 1]), np.append(end, marks.at[carried] + 1)
+    return np.append(marks.at[opens], marks.at[carried - 1]), np.append(stop[opens], marks.at[carried] + 1)
 
 
 def resolved(marks: Marks, direction: np.ndarray) -> np.ndarray:

@@ -80,9 +80,11 @@ def roles(shard: Shard, own: np.ndarray, words: Words) -> Roles:
     adverb = shard.forms["type"].str.contains(r"^\p{Ll}\w{2,}ly$").to_numpy()
     bounds = np.isin(kind, (MARK, END, PARAGRAPH)) & ~dots
     filler = (listed["between"] | adverb) & (kind == WORD)
-    mark = ~own | shard.sentence_end
+    breaks = np.isin(kind, (END, PARAGRAPH))[shard.tokens]
+    ends = shard.sentence_end | np.append(breaks[1:], True)
+    mark = ~own | ends
     places = [np.flatnonzero(mark | forms[shard.tokens]) for forms in (bounds, bounds | listed["starts"], ~filler)]
-    after = [np.flatnonzero(shard.sentence_end | forms[shard.tokens]) for forms in (bounds | listed["ends"], bounds | listed["starts"])]
+    after = [np.flatnonzero(ends | forms[shard.tokens]) for forms in (bounds | listed["ends"], bounds | listed["starts"])]
     return Roles(*places, *after, listed)
 
 

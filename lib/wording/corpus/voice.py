@@ -70,7 +70,8 @@ def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.Da
 
 def bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The first token of each stretch with a word in it, and the token after its last."""
-    cut = np.append(True, voice[1:] != voice[:-1])
+    cut = np.ones(len(voice), bool)
+    cut[1:] = voice[1:] != voice[:-1]
     cut[1:] |= shard.sentence_end[:-1] & (voice[1:] == REPORTED)
     found = quotations(shard)
     outermost = np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1]) if len(found.start) else np.zeros(0, bool)

@@ -25,7 +25,7 @@ _STYLE = {
 }  # fmt: skip
 
 
-def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True) -> Figure:
+def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True, unit: str = "hits") -> Figure:
     """One panel per variant, in it one row per outlet: the share, its 95 % interval, and the hits of the variant of all hits.
 
     A hollow marker has no interval; an outlet without a hit of the concept says so. With `links` a row leads to its lines
@@ -36,6 +36,7 @@ def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: S
     shares : the table `shares` of one concept and one voice: one row per variant x outlet.
     beside : the same of another voice, drawn as crosses below each point.
     order : the outlets from top to bottom; by default as they first appear.
+    unit : what `n` and `total` count.
 
     Raises
     ------
@@ -45,10 +46,12 @@ def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: S
     outlets = list(order) if order is not None else list(dict.fromkeys(shares["outlet"]))
     variants = list(dict.fromkeys(shares["variant"]))
     limit = _upper_limit(shares)
+    longest = max(len(f"{n:,.0f} / {total:,.0f}") for n, total in zip(shares["n"], shares["total"], strict=True))
+    right = max(0.95, 0.25 + _CHARACTER * longest)
     with mpl.rc_context(_STYLE):
-        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=0.95, spread=1 if beside is None else 1.6)
+        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=right, spread=1 if beside is None else 1.6)
         for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
-            _heading(axes, variant, right="hits / all")
+            _heading(axes, variant, right=f"{unit} / all")
             _outlet_axis(axes, outlets)
             _share_axis(axes, limit)
             colour, marker = PALETTE[position % len(PALETTE)], MARKERS[position % len(MARKERS)]
