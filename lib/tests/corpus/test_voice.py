@@ -82,6 +82,7 @@ def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speak
     found = stretches(shard, voice)
     assert set(found["voice"]) == {"reported"}
     if cue:
+        assert list(found["stance"])[0] == ("believing" if cue == "believes" else "neutral")
         assert set(found["cue"]) == {cue}
         assert set(found["speaker"]) == {speaker}
 
@@ -104,7 +105,7 @@ def test_a_question_before_its_cue():
 
 
 def test_a_short_quotation_without_a_speaker():
-    found = table("The “old bridge” stands beside the mill.")
+    found = table("The “old bridge” stands beside the mill.").query("voice == 'quoted'")
     assert list(found["short"]) == [True]
     assert found["speaker"].isna().all()
     assert list(found["cue_token"]) == [-1]
