@@ -2,6 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from wording.simulate import simulate
 from wording.study import ROOT
 

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+
 from wording.cli import main
 from wording.tables import TABLES
 

@@ -3,6 +3,7 @@ import subprocess
 
 import polars as pl
 import pytest
+
 from wording.corpus.concordance import concept_spans, in_context
 from wording.corpus.tokens import encode
 from wording.study import ROOT, read_concepts

@@ -4,6 +4,7 @@ import functools
 
 import polars as pl
 import pytest
+
 from wording.corpus import tokens
 from wording.corpus.concordance import concept_spans
 from wording.phrases import phrases

@@ -1,4 +1,5 @@
 import pytest
+
 from wording.errors import WordingError
 from wording.phrases import nearest, phrases
 
@@ -33,7 +34,9 @@ def test_capitals_count_only_when_asked_for():
     assert words("May Day") == ["may day"]
 
 
-@pytest.mark.parametrize(("text", "told"), [("<town> fell", "'towns'"), ("_ #", "no word of its own"), ("*", "alone"), ("a||b", "empty"), ("", "no word")])
+@pytest.mark.parametrize(
+    ("text", "told"), [("<town> fell", "'towns'"), ("_ #", "no word of its own"), ("*", "alone"), ("a||b", "empty"), ("", "no word")]
+)
 def test_a_wrong_phrase_is_refused_with_a_remedy(text, told):
     with pytest.raises(WordingError, match=told):
         phrases([text], lists=LISTS)

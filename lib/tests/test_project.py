@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from ruamel.yaml import YAML
+
 from wording.pages.parameters import declared, read_notebook
 from wording.study import NOTEBOOKS, ROOT
 

@@ -4,6 +4,7 @@ import shutil
 
 import pandas as pd
 import pytest
+
 from wording.analysis.tabulate import table
 from wording.corpus.build import build
 from wording.corpus.counts import hits, study_counts, study_hits, write_counts
@@ -37,14 +38,21 @@ def test_the_list_invents_no_outlet():
 def test_the_committed_counts_are_fresh(study, tmp_path):
     write_counts(study, tmp_path / "counts")
     for name in ("articles.csv", "counts.csv"):
-        assert (tmp_path / "counts" / name).read_bytes() == (SEEDS / "counts" / name).read_bytes(), "run `wording counts seeds --out seeds/counts`"
+        assert (tmp_path / "counts" / name).read_bytes() == (SEEDS / "counts" / name).read_bytes(), (
+            "run `wording counts seeds --out seeds/counts`"
+        )
 
 
 @needs_texts
 def test_the_right_lines_are_found(study):
     found = study_hits(study, ["kyiv-2014", "towns"])
     lines = {(row.outlet, row.variant, row.node) for row in found.itertuples()}
-    assert {("Document 1", "coup", "coup"), ("Document 1", "protests", "protests"), ("Document 4", "liberated", "liberated"), ("Document 4", "fell", "fell")} <= lines
+    assert {
+        ("Document 1", "coup", "coup"),
+        ("Document 1", "protests", "protests"),
+        ("Document 4", "liberated", "liberated"),
+        ("Document 4", "fell", "fell"),
+    } <= lines
     fell = found[found["variant"] == "fell"]
     assert len(fell) == 2
     assert not fell["left"].str.contains("missiles").any(), "missiles that fell are no captured town"

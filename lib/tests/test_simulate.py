@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from wording.corpus import build, counts
 from wording.corpus.articles import read_articles
 from wording.errors import WordingError
@@ -20,7 +21,9 @@ WRITTEN = ["articles.csv", "concepts.yml", "study.yml", "truth-shares.csv", "tru
 CONTESTED = re.compile(
     r"\b(?:coups?|uprisings?|protest\w*|riot\w*|fell|fallen|fall of|liberat\w*|captur\w*|"
     r"(?:military |border )?operations?|invasions?|wars?|"
-    r"rebel\w*|militants?|insurgen\w*|fighters?|carbon tax\w*|climate charges?)\b", re.IGNORECASE)
+    r"rebel\w*|militants?|insurgen\w*|fighters?|carbon tax\w*|climate charges?)\b",
+    re.IGNORECASE,
+)
 REAL = """
 Afghanistan Africa Algeria America Argentina Asia Australia Austria Baghdad Beijing Belarus Berlin Bosnia Brazil Britain
 Brussels Cairo Canada Chechnya Chile China Colombia Congo Crimea Cuba Damascus Donbas Donetsk Egypt Ethiopia Europe
@@ -76,7 +79,7 @@ def test_bytes_do_not_depend_on_the_platform():
 
 def test_every_node_stands_where_the_truth_says(articles, truth):
     texts = articles.set_index("doc_id")["text"]
-    assert [texts[row.doc_id][row.start:row.end] for row in truth.itertuples()] == truth["node"].to_list()
+    assert [texts[row.doc_id][row.start : row.end] for row in truth.itertuples()] == truth["node"].to_list()
 
 
 def test_the_truth_is_complete(articles, truth):
@@ -91,8 +94,8 @@ def test_voices_stand_where_the_truth_says(articles, truth):
     assert set(voices["voice"]) == {"quoted", "reported"}
     opening, closing = (tuple({pair[side] for pair in MARKS.values()}) for side in (0, 1))
     for row in voices[voices["voice"] == "quoted"].itertuples():
-        assert texts[row.doc_id][:row.start].endswith(opening)
-        assert texts[row.doc_id][row.end:].startswith(closing)
+        assert texts[row.doc_id][: row.start].endswith(opening)
+        assert texts[row.doc_id][row.end :].startswith(closing)
     both = truth.merge(voices, on="doc_id", suffixes=("", "_span"))
     inside = both[(both["start"] >= both["start_span"]) & (both["end"] <= both["end_span"])]
     assert (inside["voice"] == inside["voice_span"]).all()
@@ -104,14 +107,16 @@ def test_the_speaker_stands_in_the_sentence_as_named(articles):
     named = voices[voices["speaker"] != ""]
     assert len(named) > 0.8 * len(voices)
     for row in named.itertuples():
-        assert row.speaker.lower() in texts[row.doc_id][max(0, row.start - 400):row.end + 400].lower()
+        assert row.speaker.lower() in texts[row.doc_id][max(0, row.start - 400) : row.end + 400].lower()
 
 
 def test_every_kind_of_quotation_mark_is_planted(articles):
     text = " ".join(articles["text"])
     assert all(pair[0] in text and pair[1] in text for pair in MARKS.values())
-    assert any("\n\n" in articles["text"][articles["doc_id"] == row.doc_id].item()[row.start:row.end]
-               for row in read(DEMO, "truth-voices.csv").itertuples())
+    assert any(
+        "\n\n" in articles["text"][articles["doc_id"] == row.doc_id].item()[row.start : row.end]
+        for row in read(DEMO, "truth-voices.csv").itertuples()
+    )
 
 
 def test_planted_probabilities_come_out(large):
@@ -172,16 +177,21 @@ def test_copies_share_the_text_of_an_earlier_original(articles, truth):
 
 def test_kinds_of_copies():
     """How many words of the original's body stand in the copy, as runs of five."""
+
     def runs(article):
         words = words_of([[s for s in paragraph if s.zone == "body"] for paragraph in article.paragraphs])
-        return {tuple(words[i:i + 5]) for i in range(len(words) - 4)}
+        return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
 
     for article in newspaper(World.read(1), 400):
         if article.original:
             original, copy = runs(article.original), runs(article)
             kept, own = len(original & copy) / len(original), 1 - len(original & copy) / len(copy)
-            expected = {"whole": kept == 1 and own == 0, "cut": 0.3 < kept < 1 and own == 0, "embedded": kept > 0.85 and own > 0.25,
-                        "changed": 0.15 < kept < 0.8}
+            expected = {
+                "whole": kept == 1 and own == 0,
+                "cut": 0.3 < kept < 1 and own == 0,
+                "embedded": kept > 0.85 and own > 0.25,
+                "changed": 0.15 < kept < 0.8,
+            }
             assert expected[article.kind], (article.kind, kept, own)
 
 

@@ -1,6 +1,7 @@
 import textwrap
 
 import pytest
+
 from wording.errors import WordingError
 from wording.study import DATA, read_concepts, read_study
 
@@ -38,7 +39,7 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert (study.name, study.seed, study.draws, study.excerpts) == (folder.name, 1, 999, "full")
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
-    assert study.runs() == [("01_corpus", {}, {}), ("02_terms", {}, {"concept": "towns"})]
+    assert study.runs() == [("01_corpus", {}, {}), ("02_terms", {}, {"concept": "towns"}), ("03_voice", {}, {})]
 
 
 def test_each_multiplies_its_lists(folder):

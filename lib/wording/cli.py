@@ -65,7 +65,9 @@ def build(study):
 
     corpus, made = built(read_study(study))
     state = "built" if made else "already up to date"
-    click.echo(f"{state}: {len(corpus.table):,} articles, {sum(len(s.tokens) for s in corpus.shards):,} tokens, {len(corpus.rejects):,} rejected")
+    click.echo(
+        f"{state}: {len(corpus.table):,} articles, {sum(len(s.tokens) for s in corpus.shards):,} tokens, {len(corpus.rejects):,} rejected"
+    )
 
 
 @main.command()
@@ -100,7 +102,9 @@ def kwic(study, pattern, width, limit, out):
         return
     for row in found.head(limit).itertuples():
         click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
-    click.echo(f"{len(found):,} hits in {found['doc_id'].nunique():,} articles" + (f"; the first {limit} are shown" if len(found) > limit else ""))
+    click.echo(
+        f"{len(found):,} hits in {found['doc_id'].nunique():,} articles" + (f"; the first {limit} are shown" if len(found) > limit else "")
+    )
 
 
 @main.command()
@@ -173,11 +177,17 @@ def report(studies, only, jobs, force, out):
         def tell(n, total, page):
             bar.total, bar.n = total, n
             bar.refresh()
-            said = f"{page.study}/{page.page}: {page.status}" + (f" ({page.seconds} s)" if page.status == "ok" else "") + (f". {page.reason}" if page.reason else "")
+            said = (
+                f"{page.study}/{page.page}: {page.status}"
+                + (f" ({page.seconds} s)" if page.status == "ok" else "")
+                + (f". {page.reason}" if page.reason else "")
+            )
             tqdm.write(f"[{n}/{total}] {said}")
 
         try:
-            done = runner.report([read_study(study) for study in studies], only=only, jobs=jobs, force=force, reports=out or runner.REPORTS, tell=tell)
+            done = runner.report(
+                [read_study(study) for study in studies], only=only, jobs=jobs, force=force, reports=out or runner.REPORTS, tell=tell
+            )
         except runner.InvalidStudy as error:
             click.echo(str(error), err=True)
             sys.exit(2)

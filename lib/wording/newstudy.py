@@ -71,7 +71,10 @@ def new_study(folder: Path, *, articles: Path | None = None, concepts: Path | No
         shutil.copyfile(concepts, folder / "concepts.yml")
     study = read_study(folder)
     source = "its own invented articles" if articles is None else str(articles)
-    return [f"{folder} is a study of {source} with {len(study.concepts)} concepts.", f"Next: wording check {folder}; wording report {folder}"]
+    return [
+        f"{folder} is a study of {source} with {len(study.concepts)} concepts.",
+        f"Next: wording check {folder}; wording report {folder}",
+    ]
 
 
 def written(folder: Path, articles: Path) -> str:

@@ -32,7 +32,11 @@ def provenance(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def inputs(study: Study) -> dict[str, str]:
     """sha256 (first 16 digits) of what the study says, and of the articles or counts that it reads; many files as one hash of hashes."""
-    files = dict(build(study)[0].files) if study.has_articles else {f"counts/{f.name}": file_hash(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
+    files = (
+        dict(build(study)[0].files)
+        if study.has_articles
+        else {f"counts/{f.name}": file_hash(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
+    )
     if len(files) > 5:
         files = {f"{len(files)} article files": hashlib.sha256("".join(files[name] for name in sorted(files)).encode()).hexdigest()}
     return {name: digest[:16] for name, digest in {"study.yml and concepts.yml, as read": study.fingerprint, **files}.items()}
@@ -41,7 +45,12 @@ def inputs(study: Study) -> dict[str, str]:
 def commit() -> str:
     """The project's commit, and whether files were changed since; "unknown" outside a git checkout."""
     try:
-        told = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed since", "--abbrev=12"], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed since", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return told.stdout.strip()

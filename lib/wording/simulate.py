@@ -22,7 +22,19 @@ FEWEST = 60
 COLUMNS = {
     "articles.csv": ["doc_id", "outlet", "date", "title", "text", "url"],
     "truth.csv": [
-        "doc_id", "concept", "variant", "start", "end", "node", "voice", "speaker", "sense", "zone", "copy_of", "copy_kind", "writer",
+        "doc_id",
+        "concept",
+        "variant",
+        "start",
+        "end",
+        "node",
+        "voice",
+        "speaker",
+        "sense",
+        "zone",
+        "copy_of",
+        "copy_kind",
+        "writer",
     ],
     "truth-voices.csv": ["doc_id", "start", "end", "voice", "speaker", "cue", "zone"],
     "truth-shares.csv": ["concept", "variant", "outlet", "voice", "period", "probability"],
@@ -49,8 +61,12 @@ def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
     refuse(folder, articles, seed)
     world = World.read(seed)
     written = numbered(newspaper(world, articles))
-    tables = {"articles.csv": article_rows(world, written), "truth.csv": truth_rows(written), "truth-voices.csv": voice_rows(written),
-              "truth-shares.csv": share_rows(world.plan)}
+    tables = {
+        "articles.csv": article_rows(world, written),
+        "truth.csv": truth_rows(written),
+        "truth-voices.csv": voice_rows(written),
+        "truth-shares.csv": share_rows(world.plan),
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         write_table(folder / name, COLUMNS[name], rows)
@@ -105,8 +121,21 @@ def truth_rows(articles: list[Article]) -> Iterator[list[Any]]:
         for offset, s in placed(article):
             text, nodes, _ = written(s)
             for start, end in nodes:
-                yield [article.doc_id, s.concept, s.variant, offset + start, offset + end, text[start:end], s.voice,
-                       s.speaker, s.sense, s.zone, original, article.kind, s.writer]
+                yield [
+                    article.doc_id,
+                    s.concept,
+                    s.variant,
+                    offset + start,
+                    offset + end,
+                    text[start:end],
+                    s.voice,
+                    s.speaker,
+                    s.sense,
+                    s.zone,
+                    original,
+                    article.kind,
+                    s.writer,
+                ]
 
 
 def voice_rows(articles: list[Article]) -> Iterator[list[Any]]:

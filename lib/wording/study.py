@@ -124,7 +124,11 @@ class Study(Record):
     period: Period = Period()
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
     excerpts: Literal["full", "none"] = "full"
-    reports: list[Report] = [Report(notebook="01_corpus"), Report(notebook="02_terms", each={"concept": "all"}), Report(notebook="03_voice")]
+    reports: list[Report] = [
+        Report(notebook="01_corpus"),
+        Report(notebook="02_terms", each={"concept": "all"}),
+        Report(notebook="03_voice"),
+    ]
 
     _folder: Path = PrivateAttr()
     _concepts: dict[str, Concept] = PrivateAttr(default_factory=dict)
@@ -165,7 +169,11 @@ class Study(Record):
     @property
     def fingerprint(self) -> str:
         """sha256 of everything that the study says but for which reports it wants, comments aside."""
-        said = {"study": self.model_dump(mode="json", exclude={"reports"}), "lists": self.lists, "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()}}
+        said = {
+            "study": self.model_dump(mode="json", exclude={"reports"}),
+            "lists": self.lists,
+            "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
+        }
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
@@ -243,7 +251,9 @@ def take(file: Path, library: str, names: Literal["all"] | list[str]) -> Concept
     source = DATA / "concepts" / f"{library}.yml"
     where = f"{at(file, line_numbers(file), ('take', library))}"
     if not source.is_file():
-        raise WordingError(f"{where}: there is no {library}.yml in {source.parent}; {nearest(library, [f.stem for f in source.parent.glob('*.yml')])}.")
+        raise WordingError(
+            f"{where}: there is no {library}.yml in {source.parent}; {nearest(library, [f.stem for f in source.parent.glob('*.yml')])}."
+        )
     read = read_record(source, Concepts)
     wanted = list(read.concepts) if names == "all" else names
     if unknown := next((name for name in wanted if name not in read.concepts), None):
@@ -256,7 +266,12 @@ def concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) 
     faults, owner = [], {}
     for variant, record in concept.variants.items():
         place = ("concepts", name, "variants", variant)
-        groups = [("match", record.match), ("not", record.not_), *(("near", n.any) for n in record.near), *(("not_near", n.any) for n in record.not_near)]
+        groups = [
+            ("match", record.match),
+            ("not", record.not_),
+            *(("near", n.any) for n in record.near),
+            *(("not_near", n.any) for n in record.not_near),
+        ]
         for field, texts in groups:
             try:
                 parsed = phrases(texts, lists=lists, case=record.case)
@@ -266,7 +281,12 @@ def concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) 
             for phrase in parsed if field == "match" else []:
                 if owner.setdefault(phrase, variant) != variant:
                     shared = " ".join("|".join(words) for words in phrase.words)
-                    faults.append(((*place, field), f"the phrase {shared!r} belongs to two variants, {owner[phrase]!r} and {variant!r}: leave it in one."))
+                    faults.append(
+                        (
+                            (*place, field),
+                            f"the phrase {shared!r} belongs to two variants, {owner[phrase]!r} and {variant!r}: leave it in one.",
+                        )
+                    )
     return faults
 
 
@@ -289,7 +309,9 @@ def read_yaml(file: Path) -> Any:
         return YAML().load(file.read_text(encoding="utf-8-sig")) or {}
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise WordingError(f"{file}:{mark.line + 1 if mark else '?'}: this is no valid YAML: {error.problem or error.context}; check indents, quotes and colons.") from None
+        raise WordingError(
+            f"{file}:{mark.line + 1 if mark else '?'}: this is no valid YAML: {error.problem or error.context}; check indents, quotes and colons."
+        ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from invented import HAND, planted, tables
+
 from wording.analysis.findings import sentences
 from wording.analysis.shares import contrasts, shares
 
@@ -20,7 +21,9 @@ def test_no_difference_is_told_too():
     table = contrasts(counts, articles)
     assert table["q"].min() > 0.05
     said = sentences(shares(counts, articles), table)
-    assert said[1:] == [f"No difference between outlets is surer than chance would give (8 comparisons, smallest q = {table['q'].min():.2g})."]
+    assert said[1:] == [
+        f"No difference between outlets is surer than chance would give (8 comparisons, smallest q = {table['q'].min():.2g})."
+    ]
 
 
 def test_small_outlets_are_told():

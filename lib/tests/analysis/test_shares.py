@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from invented import HAND, planted, tables
+
 from wording.analysis import resampling
 from wording.analysis.shares import contrasts, shares
 from wording.errors import WordingError

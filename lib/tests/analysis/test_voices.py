@@ -10,7 +10,15 @@ ARTICLES = pd.DataFrame({
     "n_quoted": [20, 10, 30, 0, 0, 0], "n_reported": [10, 10, 10, 50, 40, 60],
 })  # fmt: skip
 COUNTS = pd.DataFrame(
-    [("a", "outlet", 1), ("a", "quoted", 3), ("b", "quoted", 4), ("c", "reported", 2), ("d", "outlet", 5), ("e", "outlet", 4), ("f", "outlet", 3)],
+    [
+        ("a", "outlet", 1),
+        ("a", "quoted", 3),
+        ("b", "quoted", 4),
+        ("c", "reported", 2),
+        ("d", "outlet", 5),
+        ("e", "outlet", 4),
+        ("f", "outlet", 3),
+    ],
     columns=["doc_id", "voice", "n"],
 ).assign(concept="x", variant="coup")
 ATTRIBUTIONS = pd.DataFrame(
@@ -70,4 +78,6 @@ def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
 
 
 def test_short_quotations_are_counted_not_judged():
-    assert voices.short_quotations(ATTRIBUTIONS)[0].startswith("3 quotations of at most four words stand inside sentences of the outlets' own; for 2 no speaker")
+    assert voices.short_quotations(ATTRIBUTIONS)[0].startswith(
+        "3 quotations of at most four words stand inside sentences of the outlets' own; for 2 no speaker"
+    )

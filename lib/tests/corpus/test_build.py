@@ -3,6 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from wording.corpus import build as building
 from wording.corpus.build import build
 from wording.errors import WordingError

@@ -1,6 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
+
 from wording.corpus.concordance import concept_spans, in_context, matches
 from wording.corpus.tokens import encode
 from wording.errors import WordingError

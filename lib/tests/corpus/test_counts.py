@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from wording.corpus.build import build
 from wording.corpus.counts import count, hits, pattern_hits, study_counts, study_hits, write_counts
 from wording.errors import WordingError

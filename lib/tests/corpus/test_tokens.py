@@ -3,6 +3,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from wording.corpus import tokens
 from wording.corpus.tokens import MARK, NUMBER, WORD, encode
 

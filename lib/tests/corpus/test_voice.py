@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from wording.corpus import attribution, tokens
 from wording.corpus.quotation import quotations
 from wording.corpus.voice import OUTLET, QUOTED, REPORTED, explain, stretches, voices
@@ -61,14 +62,39 @@ def test_what_stands_in_marks_is_quoted(text, expected):
 
 
 REPORTED_CASES = {
-    "that": ("The minister said that the bridge had been closed for weeks. The bridge is old.", "the bridge had been closed for weeks", "said", "The minister"),
-    "without that": ("The minister said the bridge had been closed for weeks.", "the bridge had been closed for weeks", "said", "The minister"),
-    "cue after": ("The bridge had been closed for weeks, the minister said.", "The bridge had been closed for weeks", "said", "the minister"),
+    "that": (
+        "The minister said that the bridge had been closed for weeks. The bridge is old.",
+        "the bridge had been closed for weeks",
+        "said",
+        "The minister",
+    ),
+    "without that": (
+        "The minister said the bridge had been closed for weeks.",
+        "the bridge had been closed for weeks",
+        "said",
+        "The minister",
+    ),
+    "cue after": (
+        "The bridge had been closed for weeks, the minister said.",
+        "The bridge had been closed for weeks",
+        "said",
+        "the minister",
+    ),
     "inverted": ("The bridge had been closed for weeks, said Anna Keller.", "The bridge had been closed for weeks", "said", "Anna Keller"),
-    "according to": ("According to the ministry, the bridge had been closed for weeks.", "the bridge had been closed for weeks", "According", "the ministry"),
+    "according to": (
+        "According to the ministry, the bridge had been closed for weeks.",
+        "the bridge had been closed for weeks",
+        "According",
+        "the ministry",
+    ),
     "belief": ("Anna Keller believes that the bridge is too old.", "the bridge is too old", "believes", "Anna Keller"),
     "nominal": ("The village rejected the claim that the bridge was too old.", "the bridge was too old", None, None),
-    "next clause": ("The minister said that the bridge was closed and that the road would follow.", "the road would follow", "said", "The minister"),
+    "next clause": (
+        "The minister said that the bridge was closed and that the road would follow.",
+        "the road would follow",
+        "said",
+        "The minister",
+    ),
     "inserted": ("Anna Keller, who leads the village, said that the bridge was too old.", "the bridge was too old", "said", "Anna Keller"),
     "adverbs": ("Keller has also repeatedly said that the bridge was too old.", "the bridge was too old", "said", "Keller"),
 }
@@ -180,7 +206,13 @@ def test_an_empty_corpus():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.sampled_from([*"\"'“”‘’„«»`—-.,:?( )\n\xa0aTs9é", " said ", "that ", "He ", "’s"]), max_size=40).map("".join), min_size=1, max_size=3))
+@given(
+    st.lists(
+        st.lists(st.sampled_from([*"\"'“”‘’„«»`—-.,:?( )\n\xa0aTs9é", " said ", "that ", "He ", "’s"]), max_size=40).map("".join),
+        min_size=1,
+        max_size=3,
+    )
+)
 def test_no_text_is_an_error(texts):
     shard = encoded(*texts)
     voice = voices(shard)

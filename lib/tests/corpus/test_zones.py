@@ -1,6 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
+
 from wording.corpus.tokens import encode
 from wording.corpus.zones import boilerplate
 
@@ -21,8 +22,14 @@ BODY = "The council met on Monday and voted for the bridge."
     ("text", "expected"),
     [
         (f"{BODY}\n\nA boat in the harbour. (Photo: Ann Other)\n\n{BODY}", ["A boat in the harbour. (Photo: Ann Other)"]),
-        (f"{BODY}\nBoats lie in the harbour.\nBoats lie in the harbour. via REUTERS\n{BODY}", ["Boats lie in the harbour.", "Boats lie in the harbour. via REUTERS"]),
-        (f"{BODY}\n\nRelated articles\n\nWho are the rebels?\n\nTown falls at dawn", ["Related articles", "Who are the rebels?", "Town falls at dawn"]),
+        (
+            f"{BODY}\nBoats lie in the harbour.\nBoats lie in the harbour. via REUTERS\n{BODY}",
+            ["Boats lie in the harbour.", "Boats lie in the harbour. via REUTERS"],
+        ),
+        (
+            f"{BODY}\n\nRelated articles\n\nWho are the rebels?\n\nTown falls at dawn",
+            ["Related articles", "Who are the rebels?", "Town falls at dawn"],
+        ),
         (f"{BODY}\n\nSource link", ["Source link"]),
         (f"{BODY}\n\nBack to top button", ["Back to top button"]),
         (f"ADA, Dec 19 (EFE).- {BODY} EFE\n\nabc-de/fg", ["ADA, Dec 19 (EFE).-", "EFE", "abc-de/fg"]),

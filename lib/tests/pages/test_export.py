@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
 from wording.pages import export, show
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from wording.pages import document, index
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

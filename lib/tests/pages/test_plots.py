@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+
 from wording.errors import WordingError
 from wording.pages import plots, show
 from wording.pages.svg import inline_svg

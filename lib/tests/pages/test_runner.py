@@ -6,6 +6,7 @@ import sys
 
 import nbformat
 import pytest
+
 from wording.study import NOTEBOOKS
 
 SHOWS = 'from wording import show\nshow.findings([f"It is {word}."])'

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+
 from wording.errors import WordingError
 from wording.pages import plots, show
 from wording.pages.markup import formatted, safe_href, slug

@@ -7,7 +7,9 @@ from wording.analysis.shares import REST
 SAID_BY = {
     "outlet": " in the outlets' own words", "quoted": " in quotation marks", "reported": " in reported speech", "attributed": " in quoted or reported words",
 }  # fmt: skip
-NOTHING_COMPARED = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
+NOTHING_COMPARED = (
+    "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
+)
 
 
 def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95, unit="hit") -> list[str]:
@@ -56,7 +58,9 @@ def _overall(shares, unit):
     per_outlet = shares.drop_duplicates("outlet")
     parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
     whose = SAID_BY.get(shares["voice"].iloc[0], "")
-    return [f"{_number(n.sum(), unit)}{whose} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."]
+    return [
+        f"{_number(n.sum(), unit)}{whose} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."
+    ]
 
 
 def _each(shares, most):

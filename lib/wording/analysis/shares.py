@@ -16,9 +16,7 @@ CONTRASTS = ["concept", "variant", "outlet", "other", "difference", "low", "high
 CONTRASTS += ["n", "total", "n_other", "total_other"]
 
 
-def shares(
-    counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None
-) -> pd.DataFrame:
+def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:
     """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
 
     Parameters
@@ -42,9 +40,7 @@ def shares(
     ------
     WordingError : an outlet, a concept, a variant or an article that is not listed
     """
-    found = choices(
-        counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed
-    )
+    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
     rows = [_share_rows(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARES)
@@ -84,9 +80,7 @@ def contrasts(
     """
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
-    found = choices(
-        counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed
-    )
+    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
     rows = [_contrast_rows(choice, against, level) for choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRASTS)
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRASTS]
@@ -115,9 +109,7 @@ def _share_rows(choice, words, level):
 def _contrast_rows(choice, against, level):
     a, b, outlets, others = _facing(choice, against)
     ends = resampling.difference_interval(a["share"], a["effective"], b["share"], b["effective"], level=level)
-    p = resampling.p_value(
-        a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"])
-    )
+    p = resampling.p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))
     both, all_hits = a["n"] + b["n"], a["total"] + b["total"]
     columns = {"difference": a["share"] - b["share"], "low": ends[0], "high": ends[1]}
     columns["log_odds_ratio"] = log_odds_ratio(a["n"], a["total"], b["n"], b["total"])

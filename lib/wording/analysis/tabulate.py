@@ -13,7 +13,13 @@ from wording.phrases import nearest
 from wording.study import Study
 from wording.tables import TABLES, check
 
-VOICES = {"outlet": ["outlet"], "quoted": ["quoted"], "reported": ["reported"], "attributed": ["quoted", "reported"], "all": list(voices.VOICES)}
+VOICES = {
+    "outlet": ["outlet"],
+    "quoted": ["quoted"],
+    "reported": ["reported"],
+    "attributed": ["quoted", "reported"],
+    "all": list(voices.VOICES),
+}
 """What may be asked for as a voice, and the voices of the hits that it counts."""
 
 BY_ATTRIBUTION = {
@@ -46,7 +52,9 @@ def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voi
         raise WordingError(f"There is no table {name!r}; {nearest(name, NAMES)}.")
     if voice not in VOICES:
         raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
-    made = study_hits(study, concepts) if name == "hits" else tabulated(study, study_counts(study, concepts), name, concepts, voice, against)
+    made = (
+        study_hits(study, concepts) if name == "hits" else tabulated(study, study_counts(study, concepts), name, concepts, voice, against)
+    )
     return check(made, name) if name in TABLES else made
 
 
@@ -55,7 +63,9 @@ def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] 
     if name in ("articles", "counts"):
         return getattr(counted, name)
     if name in BY_ATTRIBUTION:
-        return BY_ATTRIBUTION[name](study_attributions(study), counted.articles, {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed})
+        return BY_ATTRIBUTION[name](
+            study_attributions(study), counted.articles, {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
+        )
     settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]

@@ -37,7 +37,9 @@ def voices(articles: pd.DataFrame, **options) -> pd.DataFrame:
 def as_shares(voiced: pd.DataFrame) -> pd.DataFrame:
     """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
     total = voiced.groupby("outlet")["n_words"].transform("sum")
-    named = voiced.assign(concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total)
+    named = voiced.assign(
+        concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total
+    )
     return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED, "own words")], ignore_index=True)
 
 
@@ -62,7 +64,9 @@ def speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     where they speak: "Smith" and "the mayor" may be one person.
     """
     named = attributions.dropna(subset="speaker")
-    table = named.groupby(["outlet", "speaker"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
+    table = (
+        named.groupby(["outlet", "speaker"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
+    )
     ranked = table.sort_values(["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True])
     return ranked.groupby("outlet").head(most).reset_index(drop=True)
 
@@ -82,7 +86,9 @@ def own(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, lis
     rest = contrasts(by_voice, articles, variants=terms, **options).query("variant == 'outlet'").set_index(["concept", "outlet"])
     mine = table[table["variant"] == "outlet"].set_index(["concept", "outlet"]).join(n).join(rest[["n_other", "total_other", "p"]])
     mine = mine[mine["total"] > 0].rename(columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"})
-    mine = mine.assign(q=q_values(mine["p"].to_numpy(dtype=float)), own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0)))
+    mine = mine.assign(
+        q=q_values(mine["p"].to_numpy(dtype=float)), own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0))
+    )
     mine = mine.drop(columns=["n", "variant"]).rename(columns={"n_hits": "n"}).reset_index()
     mine[["concept", "variant"]] = mine["concept"].str.split(SEPARATOR, expand=True)
     return mine[["concept", "variant", "outlet", "n", *OWN, "own_share", "low", "high", "n_rest", "own_share_rest", "q"]]
@@ -94,18 +100,30 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
     if not total.sum():
         return ["No words were found to compare."]
     quoted, reported = (percent(total[name] / total.sum()) for name in ATTRIBUTED)
-    said = [f"{percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."]
+    said = [
+        f"{percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
+    ]
     by_voice = voiced.pivot(index="outlet", columns="voice", values="share").rename_axis(None).dropna().sort_values("outlet", kind="stable")
     said += [_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
-    clear = owned[owned["q"] < chance].assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs()).sort_values("gap", ascending=False, kind="stable")
+    clear = (
+        owned[owned["q"] < chance]
+        .assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs())
+        .sort_values("gap", ascending=False, kind="stable")
+    )
     said += [_owned(row) for row in clear.head(most).itertuples()]
     if len(clear) > most:
         said.append(f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table.")
     tested = owned["q"].dropna()
     if not len(clear) and len(tested):
-        said.append(f"No outlet differs from the others in how much of a term it writes in its own words more surely than chance would give ({len(tested):,} comparisons).")
+        said.append(
+            f"No outlet differs from the others in how much of a term it writes in its own words more surely than chance would give ({len(tested):,} comparisons)."
+        )
     only = owned[(owned["n"] >= FEWEST) & (owned["n_own"] == 0)]
-    return said + [f"{row.outlet} has “{row.variant}” {row.n:,} times and never in its own words." for row in only.head(most).itertuples() if row.q >= chance or pd.isna(row.q)]
+    return said + [
+        f"{row.outlet} has “{row.variant}” {row.n:,} times and never in its own words."
+        for row in only.head(most).itertuples()
+        if row.q >= chance or pd.isna(row.q)
+    ]
 
 
 def short_quotations(attributions: pd.DataFrame) -> list[str]:
@@ -129,14 +147,19 @@ def _owned(row):
 
 
 def _range(least, most):
-    told = (f"{percent(1 - row['outlet'])} at {row.name} ({percent(row['quoted'])} quoted, {percent(row['reported'])} reported)" for row in (least, most))
+    told = (
+        f"{percent(1 - row['outlet'])} at {row.name} ({percent(row['quoted'])} quoted, {percent(row['reported'])} reported)"
+        for row in (least, most)
+    )
     return f"It ranges from {' to '.join(told)}."
 
 
 def _words(articles):
     """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
-    wide = pd.DataFrame({"doc_id": articles["doc_id"], "outlet": own_words, "quoted": articles["n_quoted"], "reported": articles["n_reported"]})
+    wide = pd.DataFrame(
+        {"doc_id": articles["doc_id"], "outlet": own_words, "quoted": articles["n_quoted"], "reported": articles["n_reported"]}
+    )
     return wide.melt("doc_id", var_name="variant", value_name="n").query("n > 0").assign(concept="words", voice="all")
 
 

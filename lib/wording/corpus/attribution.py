@@ -122,7 +122,11 @@ N_MARKS = 1 + len(MARKS) + len(QUOTATIONS)
 def value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str, ...]]:
     """The names of the values of each place, by place."""
     grades = ("none", *map(str, range(1, n_grades + 1)))
-    far = ("none", *(str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in zip(DISTANCES[1:], DISTANCES[2:], strict=False)), f"{DISTANCES[-1]} or more")
+    far = (
+        "none",
+        *(str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in zip(DISTANCES[1:], DISTANCES[2:], strict=False)),
+        f"{DISTANCES[-1]} or more",
+    )
     near = (*map(str, NEAR[:-1]), f"{NEAR[-1]} or more")
     signals = ("none", "opener only", "closer only", "opener nearer", "closer nearer")
     named = {
@@ -131,7 +135,9 @@ def value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str,
         "strength of cue before": grades, "strength of cue after": grades, "opener before": grades, "closer after": grades,
     }  # fmt: skip
     every = dict.fromkeys(axis for axes in TABLES.values() for axis in axes)
-    return {axis: named.get(axis) or (far if axis.startswith("words ") else COMMAS if axis.startswith("commas ") else classes) for axis in every}
+    return {
+        axis: named.get(axis) or (far if axis.startswith("words ") else COMMAS if axis.startswith("commas ") else classes) for axis in every
+    }
 
 
 @cache
@@ -149,7 +155,9 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     classes = class_names(words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed)))
     number = {name: k for k, name in enumerate(classes)}
     weights = np.zeros((len(AROUND), len(classes), len(SIGNALS) + 1), np.float32)  # a fourth column keeps the rows aligned
-    weights[signals["place"].to_numpy() - AROUND[0], [number[w] for w in signals["word"]], : len(SIGNALS)] = signals[list(SIGNALS)].to_numpy()
+    weights[signals["place"].to_numpy() - AROUND[0], [number[w] for w in signals["word"]], : len(SIGNALS)] = signals[
+        list(SIGNALS)
+    ].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
     listed = pl.read_csv(file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32})
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
@@ -180,8 +188,16 @@ def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
     """The class of each form, int32 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
     known = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
-    relatives = dict(known.with_columns(word="stem").with_columns(stem_of(pl.col("stem"))).filter(pl.col("word").str.len_chars() > 4).reverse().iter_rows())
-    related = pl.when(type_.str.contains(r"^\p{Ll}")).then(stem_of(key).replace_strict(list(relatives), list(relatives.values()), default=None, return_dtype=pl.String))
+    relatives = dict(
+        known.with_columns(word="stem")
+        .with_columns(stem_of(pl.col("stem")))
+        .filter(pl.col("word").str.len_chars() > 4)
+        .reverse()
+        .iter_rows()
+    )
+    related = pl.when(type_.str.contains(r"^\p{Ll}")).then(
+        stem_of(key).replace_strict(list(relatives), list(relatives.values()), default=None, return_dtype=pl.String)
+    )
     suffix = pl.lit("-") + key.str.extract(rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$")
     named = (
         pl.when(kind == MARK).then(pl.when(key.is_in(MARKS)).then(key).otherwise(pl.lit("other mark")))
@@ -192,7 +208,11 @@ def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         .when(type_.str.contains(r"^\p{Lu}")).then(pl.lit("a Name"))
         .otherwise(pl.coalesce(related, suffix, pl.lit("another word")))
     )  # fmt: skip
-    return forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32)).to_series().to_numpy()
+    return (
+        forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32))
+        .to_series()
+        .to_numpy()
+    )
 
 
 def stem_of(key: pl.Expr) -> pl.Expr:
@@ -304,7 +324,10 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     n, w = np.arange(len(s.word), dtype=np.int32), s.word
     commas = np.cumsum(w == 1 + MARKS.index(","), dtype=np.int32)
     grade = {k: graded(s.signal[:, i], s.is_word, lexicon.words.least[k], lexicon.words.grades) for i, k in enumerate(SIGNALS)}
-    place = {name: shifted(w, k) for k, name in {-2: "second word before", -1: "word before", 0: "word", 1: "word after", 2: "second word after"}.items()}
+    place = {
+        name: shifted(w, k)
+        for k, name in {-2: "second word before", -1: "word before", 0: "word", 1: "word after", 2: "second word after"}.items()
+    }
 
     def way(found: np.ndarray) -> np.ndarray:
         return FAR[np.where(found < 0, 0, np.minimum(np.abs(n - found), DISTANCES[-1]))]

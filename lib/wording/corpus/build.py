@@ -54,7 +54,9 @@ class Corpus:
 def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Shard], Shard] = lambda k, shard: shard) -> Corpus:
     """The articles as a corpus; `keep` may save a shard as soon as it is made, and gives back what to hold."""
     parts = [articles.frame.slice(start, size) for start, size in slices(len(articles.frame))]
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts))
+    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
+        joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts)
+    )
     counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
     return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files)
 
@@ -71,7 +73,12 @@ def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, 
     shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
     shard = replace(shard, stretches=pl.from_pandas(stretches(shard, shard.voice, language=language)))
     body = ~shard.boilerplate
-    flags = {"n_words": body, "n_quoted": body & (shard.voice == QUOTED), "n_reported": body & (shard.voice == REPORTED), "n_boilerplate": ~body}
+    flags = {
+        "n_words": body,
+        "n_quoted": body & (shard.voice == QUOTED),
+        "n_reported": body & (shard.voice == REPORTED),
+        "n_boilerplate": ~body,
+    }
     counted = part.with_columns(**{name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()})
     return counted.select(COLUMNS), keep(k, shard)
 

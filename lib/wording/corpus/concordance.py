@@ -150,7 +150,9 @@ def concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str,
     if len(same):
         one, other = (list(concept.variants)[which[same[0] + k]] for k in (0, 1))
         words = shard.text(spans.start[same[:1]], spans.end[same[:1]])[0]
-        raise WordingError(f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}; narrow one of them, so that each occurrence is one hit of one variant.")
+        raise WordingError(
+            f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}; narrow one of them, so that each occurrence is one hit of one variant."
+        )
     kept = longest(spans)
     return spans[kept], which[kept]
 
@@ -177,8 +179,10 @@ def in_context(shard: Shard, spans: Spans, *, context: int = CONTEXT) -> pd.Data
     first = np.maximum(spans.start - context, shard.bounds[row])
     last = np.minimum(spans.end + context, shard.bounds[row + 1])
     start, end = shard.offsets(spans.start)[0], shard.offsets(spans.end - 1)[1]
-    sides = {name: single_spaced(shard.text(a, b)) for name, a, b in
-             (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))}
+    sides = {
+        name: single_spaced(shard.text(a, b))
+        for name, a, b in (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))
+    }
     return pd.DataFrame({"row": row, "start": start, "end": end, **sides})
 
 

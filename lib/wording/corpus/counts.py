@@ -58,7 +58,11 @@ def said_by(shard: Shard, positions: np.ndarray) -> dict[str, np.ndarray]:
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
     voice = shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)
-    said = found.select("speaker", "cue")[np.where(told, which, 0)].to_pandas() if told.any() else pd.DataFrame({"speaker": [None] * len(told), "cue": None})
+    said = (
+        found.select("speaker", "cue")[np.where(told, which, 0)].to_pandas()
+        if told.any()
+        else pd.DataFrame({"speaker": [None] * len(told), "cue": None})
+    )
     return {"voice": np.array(NAMES, dtype=object)[voice], **{name: said[name].where(told).to_numpy() for name in ("speaker", "cue")}}
 
 
@@ -168,7 +172,9 @@ def part_attributions(table: pl.DataFrame, shard: Shard) -> pl.DataFrame:
     start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
     words = np.concatenate([[0], np.cumsum(shard.is_word, dtype=np.int64)])
     about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
-    whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(n_words=words[end] - words[start])
+    whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(
+        n_words=words[end] - words[start]
+    )
     return whole.filter(~shard.boilerplate[start])
 
 
@@ -210,7 +216,9 @@ def write_counts(study: Study, folder: Path) -> None:
     """Writes the text-free measurements of all articles: articles.csv (no titles or addresses), counts.csv (all concepts), attributions.csv (no speakers)."""
     corpus, _ = build(study)
     folder.mkdir(parents=True, exist_ok=True)
-    corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(
+        folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
+    )
     without_speakers(attributions(corpus)).to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
     count(corpus, study.concepts, study.lists).to_csv(folder / "counts.csv", index=False, lineterminator="\n")
 
@@ -235,5 +243,7 @@ def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
     texts = dict.fromkeys(["doc_id", "outlet", "concept", "variant", "voice", "speaker", "cue", "stance"], str)
     articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(title=None, authors=None, url=None)
     counts = pd.read_csv(folder / "counts.csv", dtype=texts)
-    attributed = pd.read_csv(folder / "attributions.csv", dtype=texts).merge(articles[["doc_id", "outlet"]], on="doc_id").assign(speaker=None)
+    attributed = (
+        pd.read_csv(folder / "attributions.csv", dtype=texts).merge(articles[["doc_id", "outlet"]], on="doc_id").assign(speaker=None)
+    )
     return check(articles, "articles"), check(counts, "counts"), check(attributed, "attributions")

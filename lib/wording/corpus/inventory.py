@@ -30,7 +30,9 @@ def variants(study: Study, counted: Counts) -> pd.DataFrame:
     """One row per concept and variant of the study: concept, variant, n, n_articles, n_outlets; 0 where none was found."""
     located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
     found = located.groupby(["concept", "variant"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique"))
-    listed = pd.MultiIndex.from_tuples([(name, v) for name, concept in study.concepts.items() for v in concept.variants], names=["concept", "variant"])
+    listed = pd.MultiIndex.from_tuples(
+        [(name, v) for name, concept in study.concepts.items() for v in concept.variants], names=["concept", "variant"]
+    )
     return found.reindex(listed, fill_value=0).reset_index()
 
 
@@ -48,19 +50,32 @@ def sentences(study: Study, counted: Counts) -> list[str]:
     """What was read, in plain sentences with numbers."""
     articles, apart, n_rejected = counted.articles, counted.set_apart, len(rejects(study))
     named = articles["outlet"].nunique()
-    said = [f"{counted_in_words(len(articles), 'article')} of {counted_in_words(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
-            f"{articles['n_words'].sum():,} words without boilerplate."]
+    said = [
+        f"{counted_in_words(len(articles), 'article')} of {counted_in_words(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
+        f"{articles['n_words'].sum():,} words without boilerplate."
+    ]
     dated = articles["date"].dropna()
     if len(dated):
-        said.append(f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {counted_in_words(len(articles) - len(dated), 'article')} without a date.")
+        said.append(
+            f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {counted_in_words(len(articles) - len(dated), 'article')} without a date."
+        )
     else:
         said.append("No article has a date.")
     if len(apart):
-        said.append(f"{counted_in_words(len(apart), 'article')} of {counted_in_words(apart['outlet'].nunique(), 'other outlet')} or another period set apart.")
+        said.append(
+            f"{counted_in_words(len(apart), 'article')} of {counted_in_words(apart['outlet'].nunique(), 'other outlet')} or another period set apart."
+        )
     if study.has_articles:
-        said.append(f"{n_rejected:,} of {len(articles) + len(apart) + n_rejected:,} given could not be read." if n_rejected else "Everything that was given could be read.")
+        said.append(
+            f"{n_rejected:,} of {len(articles) + len(apart) + n_rejected:,} given could not be read."
+            if n_rejected
+            else "Everything that was given could be read."
+        )
     hits = counted.counts["n"].sum()
-    return [*said, f"{hits:,} hits of {counted_in_words(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles."]
+    return [
+        *said,
+        f"{hits:,} hits of {counted_in_words(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles.",
+    ]
 
 
 def counted_in_words(n: int, noun: str) -> str:

@@ -19,7 +19,9 @@ def build_key(study: Study) -> str:
     """
     if not study.has_articles:
         where = study.folder / study.articles.path if study.articles else "`articles:` is not given in study.yml"
-        raise WordingError(f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted.")
+        raise WordingError(
+            f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted."
+        )
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
     files += [study.folder / study.articles.metadata] if study.articles.metadata else []

@@ -15,7 +15,7 @@ import polars as pl
 from wording.corpus.tokens import END, PARAGRAPH, SPACE, Shard
 
 FAMILIES = {
-    "double": ("“”„‟\"〝〞＂「」『』", ("``", "''")),
+    "double": ('“”„‟"〝〞＂「」『』', ("``", "''")),
     "guillemets": ("«»‹›", ()),
     "single": ("‘’‚‛'`", ()),
 }

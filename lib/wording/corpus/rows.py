@@ -18,8 +18,7 @@ ALIASES = {
     "doc_id": "doc_id id article_id document_id guid uuid",
     "outlet": "outlet source publisher domain publication newspaper site media source_name outlet_name publisher_name "
     "site_name website media_name source_domain",
-    "date": "date published publish_date pubdate published_at publication_date date_published publish_time datetime "
-    "timestamp created_at",
+    "date": "date published publish_date pubdate published_at publication_date date_published publish_time datetime timestamp created_at",
     "title": "title headline",
     "authors": "authors author byline",
     "url": "url link href permalink",

@@ -43,13 +43,21 @@ def cue_of(shard: Shard, start: np.ndarray, end: np.ndarray, quoted: np.ndarray,
     n, sentence = len(shard.tokens), np.append(shard.sentence, -1)
     left, right = at_or_before(cues.at, start - 1), at_or_after(cues.at, end, n)
     ends = np.flatnonzero(shard.sentence_end)
-    beside = quoted & (right - end < BESIDE) & (at_or_after(np.flatnonzero(np.isin(shard.kind, (END, PARAGRAPH))[shard.tokens]), end, n) > right)
+    beside = (
+        quoted & (right - end < BESIDE) & (at_or_after(np.flatnonzero(np.isin(shard.kind, (END, PARAGRAPH))[shard.tokens]), end, n) > right)
+    )
     has_left = (left >= 0) & (sentence[left] == sentence[start])
     has_right = (right < n) & ((sentence[right] == sentence[end - 1]) | beside)
     cost_left, cost_right = cost(cues, left, start - 1 - left), cost(cues, right, right - end)
     here = np.where(has_left & (~has_right | (cost_left <= cost_right)), left, np.where(has_right, right, -1))
     first = at_or_before(ends, start - 1)  # the end of the sentence before
-    lookback = quoted & (here < 0) & (left >= 0) & (sentence[left] == sentence[np.maximum(first, 0)]) & (shard.article(left) == shard.article(start))
+    lookback = (
+        quoted
+        & (here < 0)
+        & (left >= 0)
+        & (sentence[left] == sentence[np.maximum(first, 0)])
+        & (shard.article(left) == shard.article(start))
+    )
     return np.where(lookback, left, here)
 
 

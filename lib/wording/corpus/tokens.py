@@ -24,6 +24,7 @@ BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
 
+
 @dataclass(frozen=True)
 class Shard:
     """Some articles as integers, with the index of their positions; arrays may be memory-mapped.
@@ -76,7 +77,9 @@ class Shard:
 
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
-        return np.add.reduceat((self.is_word & flags).view(np.uint8), self.bounds[:-1], dtype=np.int64) if len(self) else np.zeros(0, np.int64)
+        return (
+            np.add.reduceat((self.is_word & flags).view(np.uint8), self.bounds[:-1], dtype=np.int64) if len(self) else np.zeros(0, np.int64)
+        )
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
@@ -102,7 +105,9 @@ class Shard:
     def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
         """The text from token `start` up to token `end` for each pair, as it was given, with outer white space stripped."""
         stretches = pl.DataFrame({"row": np.repeat(np.arange(len(start)), end - start), "token": self.tokens[ranges(start, end)]})
-        joined = stretches.select("row", form=self.forms["form"].gather(stretches["token"])).group_by("row").agg(pl.col("form").str.join(""))
+        joined = (
+            stretches.select("row", form=self.forms["form"].gather(stretches["token"])).group_by("row").agg(pl.col("form").str.join(""))
+        )
         whole = pl.DataFrame({"row": np.arange(len(start))}).join(joined, on="row", how="left", maintain_order="left")
         return whole["form"].fill_null("").str.strip_chars().to_list()
 
@@ -113,7 +118,9 @@ def encode(texts: pl.Series) -> Shard:
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
     forms, order = form_table(written)
     tokens, bounds = with_ends(order[written.to_physical().to_numpy()], lists.list.len().to_numpy().astype(np.int64))
-    shard = Shard(tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms, pl.DataFrame())
+    shard = Shard(
+        tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms, pl.DataFrame()
+    )
     if shard.length[tokens].sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
     return replace(shard, sentence_end=sentence_ends(shard), boilerplate=np.zeros(len(tokens), bool), voice=np.zeros(len(tokens), np.uint8))
@@ -130,12 +137,16 @@ def unwrap(texts: pl.Series) -> pl.Series:
 def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
     """The forms sorted by key, the empty form first, and the new number of each category."""
     distinct = written.unique()
-    bare = pl.col("form").str.strip_chars_start(" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000\ufeff")
+    bare = pl.col("form").str.strip_chars_start(
+        " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000\ufeff"
+    )
     table = (
         pl.DataFrame({"form": distinct.cast(pl.String), "code": distinct.to_physical()})
         .vstack(pl.DataFrame({"form": [""], "code": [None]}, schema={"form": pl.String, "code": pl.UInt32}))
         .with_columns(kind=kind_of("form"))
-        .with_columns(type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare))
+        .with_columns(
+            type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare)
+        )
         .with_columns(key=key_of(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
         .sort("kind", "key", "type", "form")
     )
@@ -149,10 +160,14 @@ def kind_of(column: str) -> pl.Expr:
     """The kind of each form, by its characters."""
     form = pl.col(column)
     return (
-        pl.when(form == "").then(END)
-        .when(form.str.contains(rf"^(?:\s|{BLANK})+$")).then(pl.when(form.str.contains(BREAK)).then(PARAGRAPH).otherwise(SPACE))
-        .when(form.str.contains(rf"^{BLANK}*\p{{N}}")).then(NUMBER)
-        .when(form.str.contains(r"\w")).then(WORD)
+        pl.when(form == "")
+        .then(END)
+        .when(form.str.contains(rf"^(?:\s|{BLANK})+$"))
+        .then(pl.when(form.str.contains(BREAK)).then(PARAGRAPH).otherwise(SPACE))
+        .when(form.str.contains(rf"^{BLANK}*\p{{N}}"))
+        .then(NUMBER)
+        .when(form.str.contains(r"\w"))
+        .then(WORD)
         .otherwise(MARK)
         .cast(pl.UInt8)
     )
@@ -205,7 +220,8 @@ def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarra
         closing=type_.is_in([")", "]", "”", "’", "»", "''"]) | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
         abbreviation=key.is_in(abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
-        usually_lower=type_.str.contains(r"^\p{Lu}") & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
+        usually_lower=type_.str.contains(r"^\p{Lu}")
+        & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
 

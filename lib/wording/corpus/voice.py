@@ -55,7 +55,15 @@ def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.Da
     start, end = bounds(shard, voice)
     quoted = voice[start] == QUOTED
     known, cues, at = lexicon(language), Cues(np.zeros(0, np.int64), np.zeros(0)), np.full(len(start), -1)
-    frame = pd.DataFrame({"row": shard.article(start), "start_token": start, "end_token": end, "start": shard.offsets(start)[0], "end": shard.offsets(end - 1)[1]})
+    frame = pd.DataFrame(
+        {
+            "row": shard.article(start),
+            "start_token": start,
+            "end_token": end,
+            "start": shard.offsets(start)[0],
+            "end": shard.offsets(end - 1)[1],
+        }
+    )
     frame["voice"] = np.array(NAMES, dtype=object)[voice[start]]
     frame["speaker"], frame["short"] = pd.Series(np.nan, frame.index, dtype=object), is_short(shard, voice, start, end) & quoted
     if known:

@@ -80,7 +80,9 @@ def vocabulary(gold: Gold, rows: np.ndarray, topics: list[str]) -> tuple[str, ..
         .filter(~pl.col("key").is_in(topics))
     )  # fmt: skip
     common = words.sort("articles", "key", descending=[True, False]).head(COMMON)["key"]
-    cues = words.filter((pl.col("cue") >= LEAST_USES) & (pl.col("cue_articles") >= LEAST_ARTICLES) & (pl.col("cue") >= LEAST_RATE * pl.col("n")))["key"]
+    cues = words.filter(
+        (pl.col("cue") >= LEAST_USES) & (pl.col("cue_articles") >= LEAST_ARTICLES) & (pl.col("cue") >= LEAST_RATE * pl.col("n"))
+    )["key"]
     return tuple(sorted({*common, *cues}))
 
 
@@ -107,7 +109,10 @@ def inversions(gold: Gold, s: Stream, lexicon: Lexicon) -> np.ndarray:
     comma = attribution.before(s.word == 1 + attribution.MARKS.index(","), s)[cue]
     content = gold.content[s.at]
     fits = (comma > s.first[cue]) & (cue - comma > 1) & (cue - comma <= LONGEST_SPEAKER + 1) & content[comma - 1] & ~content[cue - 1]
-    parts = [(np.arange(s.first[c], k + 1), [c], np.arange(k + 1, c), np.arange(c + 1, s.last[c] + 1)) for c, k in zip(cue[fits], comma[fits], strict=True)]
+    parts = [
+        (np.arange(s.first[c], k + 1), [c], np.arange(k + 1, c), np.arange(c + 1, s.last[c] + 1))
+        for c, k in zip(cue[fits], comma[fits], strict=True)
+    ]
     return np.concatenate([np.zeros(0, int), *(np.concatenate(part) for part in parts)]).astype(int)
 
 
@@ -126,7 +131,9 @@ def one_hot(columns: np.ndarray, sizes: list[int]) -> sparse.csr_matrix:
     """Entries of tables (one column per table) as a 0/1 matrix, the tables side by side."""
     shift = np.cumsum([0, *sizes[:-1]])
     n, k = columns.shape
-    return sparse.csr_matrix((np.ones(n * k, np.float32), (columns + shift).ravel().astype(np.int32), np.arange(n + 1) * k), shape=(n, sum(sizes)))
+    return sparse.csr_matrix(
+        (np.ones(n * k, np.float32), (columns + shift).ravel().astype(np.int32), np.arange(n + 1) * k), shape=(n, sum(sizes))
+    )
 
 
 def logistic(x: sparse.csr_matrix, y: np.ndarray, strength: float, steps: int) -> tuple[np.ndarray, float]:
@@ -188,7 +195,9 @@ def write(lexicon: Lexicon, folder: Path, language: str, source: str) -> None:
         entries = np.stack(np.unravel_index(np.flatnonzero(table), [len(lexicon.names[a]) for a in TABLES[name]]), axis=1)
         rows += [(name, " | ".join(lexicon.names[a][k] for a, k in zip(TABLES[name], entry, strict=True)), table[entry_number])
                  for entry, entry_number in zip(entries, np.flatnonzero(table), strict=True)]  # fmt: skip
-    tables = pl.DataFrame(rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Float32}, orient="row").with_columns(pl.col("weight").round(2))
+    tables = pl.DataFrame(rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Float32}, orient="row").with_columns(
+        pl.col("weight").round(2)
+    )
     for name, frame, about in (("signals", signals.sort("word", "place"), SIGNALS_ARE), ("tables", tables, TABLES_ARE)):
         lines = frame.write_csv(float_precision=2, line_terminator="\n")
         (folder / f"voice-{language}-{name}.csv").write_text(f"# {about}\n# {source}\n{lines}", encoding="utf8")
@@ -210,7 +219,13 @@ def score(truth: np.ndarray, guess: np.ndarray, quoted: np.ndarray) -> dict[str,
     hit = (truth & guess).sum()
     precision, recall = hit / max(guess.sum(), 1), hit / max(truth.sum(), 1)
     direct, indirect = ((truth & guess & part).sum() / max((truth & part).sum(), 1) for part in (quoted, ~quoted))
-    return {"precision": precision, "recall": recall, "direct": direct, "indirect": indirect, "F1": 2 * precision * recall / max(precision + recall, 1e-9)}
+    return {
+        "precision": precision,
+        "recall": recall,
+        "direct": direct,
+        "indirect": indirect,
+        "F1": 2 * precision * recall / max(precision + recall, 1e-9),
+    }
 
 
 def marked_by(gold: Gold, lexicon: Lexicon) -> np.ndarray:
@@ -246,7 +261,11 @@ def main() -> None:
     words = read_record(DATA / "words" / "voice-en.yml", attribution.Words)
     n = len(gold.outlet)
     if given.folds or given.by == "outlet":
-        fold = np.unique(gold.outlet, return_inverse=True)[1] if given.by == "outlet" else np.random.default_rng(0).permutation(n) % given.folds
+        fold = (
+            np.unique(gold.outlet, return_inverse=True)[1]
+            if given.by == "outlet"
+            else np.random.default_rng(0).permutation(n) % given.folds
+        )
         with pl.Config(tbl_rows=-1, float_precision=3):
             print(cross_validate(gold, fold, words))
     else:

@@ -189,7 +189,9 @@ def sign_offs(lines: Lines, rules: Rules) -> np.ndarray:
     fits = forms_of(shard, rules.connectives)[shard.tokens[places]] | ~shard.is_word[places] | overlapping(Spans(places, places + 1), named)
     marked = np.zeros(len(lines), bool)
     if len(line):
-        marked[line[np.logical_and.reduceat(fits, np.cumsum(lines.end[line] - lines.start[line]) - (lines.end[line] - lines.start[line]))]] = True
+        marked[
+            line[np.logical_and.reduceat(fits, np.cumsum(lines.end[line] - lines.start[line]) - (lines.end[line] - lines.start[line]))]
+        ] = True
     return marked | initials(lines, named)
 
 
@@ -221,7 +223,9 @@ def datelines(lines: Lines, rules: Rules) -> np.ndarray:
     near = (lines.number[line] < TOP_LINES) & (dash - start < DATELINE_TOKENS) & (dash > start)
     dash, start = dash[near], start[near]
     begins_lower = shard.forms["type"].str.contains(r"^\p{Ll}").to_numpy()
-    lower = np.add.reduceat(begins_lower[shard.tokens[ranges(start, dash)]], np.cumsum(dash - start) - (dash - start)) if len(dash) else dash
+    lower = (
+        np.add.reduceat(begins_lower[shard.tokens[ranges(start, dash)]], np.cumsum(dash - start) - (dash - start)) if len(dash) else dash
+    )
     bracketed = matches(shard, phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists))
     before = np.searchsorted(bracketed.end, dash, side="right") - 1
     agency = (before >= 0) & (bracketed.start[np.maximum(before, 0)] >= start) if len(bracketed) else np.zeros(len(dash), bool)
@@ -238,7 +242,11 @@ def leading_date(lines: Lines) -> np.ndarray:
     shard = lines.shard
     found = matches(shard, phrases(["date|dated|published|updated|posted :|on|_ #", "date|dated|published|updated|posted #"]))
     first = np.isin(found.start, shard.bounds[:-1]) & (found.end - found.start <= 4)
-    iso = shard.forms["type"].str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$").to_numpy()[shard.tokens[found.end - 1]] if len(found) else first
+    iso = (
+        shard.forms["type"].str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$").to_numpy()[shard.tokens[found.end - 1]]
+        if len(found)
+        else first
+    )
     marked = np.zeros(len(shard.tokens), bool)
     marked[ranges(found.start[first & iso], found.end[first & iso])] = True
     return marked

@@ -143,7 +143,11 @@ def _prepared(notebook: NotebookNode, prose: _Prose, parameters: Mapping) -> Not
 def _folded(cell: NotebookNode, cells: list) -> NotebookNode:
     """The cell as part of the set-up, with the set-up cells just before it, which it replaces: a reader wants the findings first."""
     before = cells.pop() if cells and cells[-1].metadata.wording.get("setup") else None
-    notes = {"hidden": False, "setup": True, "parameters": (before.metadata.wording.parameters if before else "") + cell.metadata.wording.parameters}
+    notes = {
+        "hidden": False,
+        "setup": True,
+        "parameters": (before.metadata.wording.parameters if before else "") + cell.metadata.wording.parameters,
+    }
     sources = [part.source for part in (before, cell) if part and not part.metadata.wording.hidden]
     return _cell("code", source="\n\n".join(sources), notes=notes, outputs=(before.outputs if before else []) + cell.outputs)
 

@@ -25,7 +25,9 @@ _STYLE = {
 }  # fmt: skip
 
 
-def forest(shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True, unit: str = "hits") -> Figure:
+def forest(
+    shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True, unit: str = "hits"
+) -> Figure:
     """One panel per variant, in it one row per outlet: the share, its 95 % interval, and the hits of the variant of all hits.
 
     A hollow marker has no interval; an outlet without a hit of the concept says so. With `links` a row leads to its lines
@@ -227,7 +229,9 @@ def _row_name(row, variant: str) -> str:
 def _link(axes: Axes, row: float, *, address: str, name: str, height: float = 1) -> None:
     # The whole row is the target, its name and count included, for a marker alone is too small to touch; it is seen when pointed at.
     box = axes.get_position()
-    area = axes.axhspan(row - height / 2, row + height / 2, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9)
+    area = axes.axhspan(
+        row - height / 2, row + height / 2, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9
+    )
     area.set_clip_on(False)
     area.set_url(address)
     area.set_gid(printable(name))

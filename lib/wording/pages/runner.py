@@ -104,14 +104,20 @@ def plan(study: Study) -> list[Page]:
     WordingError
         With a line per fault.
     """
-    wrong = [f"{study.folder / 'study.yml'}: {notebook}: {fault}" for notebook, shared, own in study.runs() for fault in run_faults(study, notebook, {**shared, **own})]
+    wrong = [
+        f"{study.folder / 'study.yml'}: {notebook}: {fault}"
+        for notebook, shared, own in study.runs()
+        for fault in run_faults(study, notebook, {**shared, **own})
+    ]
     if wrong:
         raise InvalidStudy("\n".join(dict.fromkeys(wrong)))
     depends = study_key(study)
     pages = [planned(study, position, *run, depends) for position, run in enumerate(study.runs())]
     names = [page.page for page in pages]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise InvalidStudy(f"{study.folder / 'study.yml'}: two reports would both be called {twice[0]!r}: leave one out, or tell them apart in `each`.")
+        raise InvalidStudy(
+            f"{study.folder / 'study.yml'}: two reports would both be called {twice[0]!r}: leave one out, or tell them apart in `each`."
+        )
     return pages
 
 
@@ -142,7 +148,9 @@ class InvalidStudy(WordingError):
 def study_key(study: Study) -> str:
     """What all pages of a study depend on: what it says, its articles or counts, the library with its template, the lock."""
     files = [ROOT / "requirements.lock", *sorted((study.folder / "counts").glob("*.csv"))]
-    files += [f for folder in (Path(__file__).parents[1], DATA / "words") for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".pyc"]
+    files += [
+        f for folder in (Path(__file__).parents[1], DATA / "words") for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".pyc"
+    ]
     built = build_key(study) if study.has_articles else "counts only"
     return hashlib.sha256("\n".join([study.fingerprint, built, *(file_hash(f) for f in files if f.is_file())]).encode()).hexdigest()
 

@@ -25,7 +25,15 @@ NOTEBOOK_STYLE = (
     ".wording mark{background:none;color:inherit;font-weight:bold}.wording svg{max-width:100%;height:auto}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}.wording .scroll{overflow-x:auto}</style>"
 )
-_LINE_COLUMNS = {"left": "Left", "node": "Node", "right": "Right", "outlet": "Outlet", "date": "Date", "voice": "Voice", "speaker": "Speaker"}
+_LINE_COLUMNS = {
+    "left": "Left",
+    "node": "Node",
+    "right": "Right",
+    "outlet": "Outlet",
+    "date": "Date",
+    "voice": "Voice",
+    "speaker": "Speaker",
+}
 VOICE_NAMES = {"outlet": "own words", "quoted": "quoted", "reported": "reported", "attributed": "quoted or reported"}
 
 

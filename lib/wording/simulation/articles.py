@@ -50,7 +50,7 @@ def newspaper(world: World, articles: int) -> list[Article]:
     own = [own_article(world, outlet) for outlet, quota in quotas.items() for _ in range(quota - used[outlet])]
     odd = world.draws.shuffled(own)
     undated = world.plan["undated"] * articles // 400
-    for number, article in enumerate(odd[:undated + world.plan["second_date_format"] * articles // 400]):
+    for number, article in enumerate(odd[: undated + world.plan["second_date_format"] * articles // 400]):
         article.date_form = "none" if number < undated else "long"
     for article in printed + own:
         article.title = title(world, article)
@@ -62,7 +62,7 @@ def apportioned(weights: Mapping[str, float], total: int) -> dict[str, int]:
     """The total in whole parts after the weights, by largest remainders."""
     exact = {name: weight * total / sum(weights.values()) for name, weight in weights.items()}
     parts = {name: int(value) for name, value in exact.items()}
-    for name in sorted(exact, key=lambda name: parts[name] - exact[name])[:total - sum(parts.values())]:
+    for name in sorted(exact, key=lambda name: parts[name] - exact[name])[: total - sum(parts.values())]:
         parts[name] += 1
     return parts
 
@@ -159,7 +159,7 @@ def copy(world: World, story: Article, outlet: str, kind: str) -> Article:
 def cut(body: list[list[Sentence]]) -> list[list[Sentence]]:
     """The first paragraphs, with half of the words or more, but not all; the first one holds a contested word."""
     half = len(words_of(body)) / 2
-    return body[:next((n for n in range(1, len(body)) if len(words_of(body[:n])) >= half), len(body) - 1)]
+    return body[: next((n for n in range(1, len(body)) if len(words_of(body[:n])) >= half), len(body) - 1)]
 
 
 def embedded(world: World, scene: Scene, body: list[list[Sentence]], concept: str) -> list[list[Sentence]]:
@@ -222,8 +222,15 @@ def standing(world: World, scene: Scene, concept: str, kind: str) -> Sentence:
     if kind == "caption" and world.draws.chance(0.3):
         return replace(sentence(world, scene, lines(world.slots["caption"])), zone="boilerplate")
     chosen = variant(world, scene, concept, "outlet")
-    return sentence(world, scene, lines(world.slots[f"{concept} {kind}"]), forms=world.terms[concept]["forms"][chosen],
-                    concept=concept, variant=chosen, zone="boilerplate")
+    return sentence(
+        world,
+        scene,
+        lines(world.slots[f"{concept} {kind}"]),
+        forms=world.terms[concept]["forms"][chosen],
+        concept=concept,
+        variant=chosen,
+        zone="boilerplate",
+    )
 
 
 def furniture(outlet: str, line: str) -> Sentence:

@@ -11,8 +11,12 @@ from datetime import date
 from wording.simulation.world import World, probabilities
 
 MARKS = {
-    "curly": ("“", "”"), "single": ("‘", "’"), "guillemets": ("«", "»"),
-    "straight": ('"', '"'), "straight single": ("'", "'"), "double apostrophes": ("''", "''"),
+    "curly": ("“", "”"),
+    "single": ("‘", "’"),
+    "guillemets": ("«", "»"),
+    "straight": ('"', '"'),
+    "straight single": ("'", "'"),
+    "double apostrophes": ("''", "''"),
 }
 TYPOGRAPHIC = {"curly", "single", "guillemets"}
 SLOT = re.compile(r"\{([^{}]+)\}")
@@ -81,8 +85,15 @@ def new_scene(world: World, writer: str, day: date) -> Scene:
 def term(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
     """A sentence with a contested word in its right sense."""
     chosen = variant(world, scene, concept, voice)
-    return sentence(world, scene, lines(world.terms[concept][voice]), forms=world.terms[concept]["forms"][chosen],
-                    concept=concept, variant=chosen, voice=voice)
+    return sentence(
+        world,
+        scene,
+        lines(world.terms[concept][voice]),
+        forms=world.terms[concept]["forms"][chosen],
+        concept=concept,
+        variant=chosen,
+        voice=voice,
+    )
 
 
 def trap(world: World, scene: Scene, concept: str) -> Sentence:

@@ -60,8 +60,9 @@ class World:
     @classmethod
     def read(cls, seed: int) -> World:
         """The world as the files of the simulation describe it."""
-        plan, terms, filler, slots = (YAML(typ="safe").load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
-                                      for name in ("plan", "terms", "filler", "world"))
+        plan, terms, filler, slots = (
+            YAML(typ="safe").load((DATA / f"{name}.yml").read_text(encoding="utf-8")) for name in ("plan", "terms", "filler", "world")
+        )
         return cls(plan, terms, filler, slots, Draws(seed))
 
     def writer(self, name: str) -> dict[str, Any]:
