@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,13 @@ def bench(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
 
     read = read_articles(articles)
     texts = read.frame["text"].to_list()
-    shards = encode(read).shards
+    corpus = encode(read)
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     steps: dict[str, Callable[[], Any]] = {
         "read": lambda: read_articles(articles),
-        "encode (tokens, index, sentences, zones, voice, speakers)": lambda: encode(read),
-        "voice alone": lambda: joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(voices)(shard) for shard in shards),
+        "encode (tokens, index, sentences, zones, voice)": lambda: encode(read),
+        "speakers and cues": lambda: replace(corpus, _stretches={}).find_speakers(),
+        "voice alone": lambda: joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(voices)(shard) for shard in corpus.shards),
         "read and encode": lambda: encode(read_articles(articles)),
         "CountVectorizer().fit_transform": lambda: CountVectorizer().fit_transform(texts),
     }

@@ -21,7 +21,7 @@ from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, WORD, Shard
 from wording.errors import WordingError
 from wording.study import DATA, Record, read_record
 
-BLOCK = 1 << 16
+BLOCK = 1 << 18
 """Tokens that are looked at together: few enough for the processor's cache."""
 
 SIGNALS = ("cue", "opener", "closer")
@@ -336,7 +336,7 @@ def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
         return np.where(found < 0, 0, np.minimum(np.abs(commas - commas[found]), len(COMMAS) - 1))
 
     def value(found: np.ndarray, values: np.ndarray) -> np.ndarray:
-        return np.where(found < 0, 0, values[found])
+        return np.take(np.append(values, values.dtype.type(0)), found, mode="wrap")  # -1, nothing found, takes the 0 at the end
 
     left = {k: before(g > 0, s) for k, g in grade.items()}
     right = {k: after(g > 0, s) for k, g in grade.items()}
@@ -407,6 +407,24 @@ def log_odds(s: Stream, lexicon: Lexicon) -> np.ndarray:
     for name, table in lexicon.tables.items():
         total += np.take(table, entries(place, lexicon.names, name))
     return total
+
+
+def reported(s: Stream, lexicon: Lexicon) -> np.ndarray:
+    """The positions in the shard of the tokens that are attributed without quotation marks."""
+    told = promising(s, lexicon)
+    return told.at[attributed(told, lexicon)]
+
+
+def promising(s: Stream, lexicon: Lexicon) -> Stream:
+    """The sentences in which something looks like a cue, an opener or a closer: in news 70 % of the tokens, and 99.8 % of those attributed."""
+    least = np.array([lexicon.words.least[k] for k in SIGNALS], np.float32)
+    flagged = s.is_word & (s.signal >= np.log(least / (1 - least))).any(axis=1)
+    total = np.append(np.int32(0), np.cumsum(flagged, dtype=np.int32))
+    told = total[s.last + 1] > total[s.first]
+    kept = told | (s.word == 0)  # the ends of lines and articles stay, so that nothing is beside what it was not beside
+    n = np.cumsum(kept, dtype=np.int32) - np.int32(1)
+    first, last = (np.where(told[kept], n[bound[kept]], n[kept]) for bound in (s.first, s.last))
+    return Stream(s.at[kept], s.word[kept], s.is_word[kept], first, last, s.signal[kept])
 
 
 def attributed(s: Stream, lexicon: Lexicon) -> np.ndarray:

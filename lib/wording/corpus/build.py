@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,7 +31,7 @@ COLUMNS = ("doc_id", "outlet", "date", "title", "authors", "url", "n_words", "n_
 class Corpus:
     """The encoded articles: `table` has one row per article (no text) in the order of the shards; the other tables say what was read.
 
-    `files` has (name, sha256) of every file read; `warnings` are sentences.
+    `files` has (name, sha256) of every file read; `warnings` are sentences; `folder` is where it is saved, None if it is not.
     """
 
     table: pl.DataFrame
@@ -39,16 +39,54 @@ class Corpus:
     rejects: pl.DataFrame
     warnings: list[str]
     files: list[tuple[str, str]]
+    language: str = "en"
+    folder: Path | None = None
+    _stretches: dict[int, pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def articles(self) -> pd.DataFrame:
         """The `articles` table."""
         return check(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
 
-    def parts(self) -> list[tuple[pl.DataFrame, Shard]]:
-        """Each shard with the rows of its articles."""
+    def parts(self) -> list[Part]:
+        """The corpus shard by shard."""
         first = [sum(len(s) for s in self.shards[:k]) for k in range(len(self.shards))]
-        return [(self.table.slice(start, len(shard)), shard) for start, shard in zip(first, self.shards, strict=True)]
+        return [
+            Part(self.table.slice(start, len(shard)), shard, self, k)
+            for k, (start, shard) in enumerate(zip(first, self.shards, strict=True))
+        ]
+
+    def stretches(self, k: int) -> pl.DataFrame:
+        """What is not the outlets' own in shard `k`, with speakers and cues (see `voice.stretches`): looked for once, when first asked for."""
+        file = self.folder / f"{k:04d}" / "stretches.arrow" if self.folder else None
+        if k not in self._stretches and file and file.is_file():
+            self._stretches[k] = pl.read_ipc(file)
+        if k not in self._stretches:
+            self._stretches[k] = pl.from_pandas(stretches(self.shards[k], self.shards[k].voice, language=self.language))
+            if file:
+                partial = file.with_suffix(f".{os.getpid()}.partial")
+                self._stretches[k].write_ipc(partial)
+                partial.replace(file)
+        return self._stretches[k]
+
+    def find_speakers(self) -> None:
+        """Looks for speakers and cues in all shards at once, on all cores."""
+        joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(self.stretches)(k) for k in range(len(self.shards)))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One shard, and the rows of its articles."""
+
+    table: pl.DataFrame
+    shard: Shard
+    corpus: Corpus
+    number: int
+
+    @property
+    def stretches(self) -> pl.DataFrame:
+        """What is not the outlets' own, with speakers and cues."""
+        return self.corpus.stretches(self.number)
 
 
 def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Shard], Shard] = lambda k, shard: shard) -> Corpus:
@@ -58,7 +96,7 @@ def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Sha
         joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts)
     )
     counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
-    return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files)
+    return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files, language)
 
 
 def slices(n_articles: int) -> list[tuple[int, int]]:
@@ -71,7 +109,6 @@ def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, 
     """One shard, and its articles with their numbers of words."""
     shard = tokens.encode(part["text"])
     shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
-    shard = replace(shard, stretches=pl.from_pandas(stretches(shard, shard.voice, language=language)))
     body = ~shard.boilerplate
     flags = {
         "n_words": body,
@@ -94,7 +131,7 @@ def build(study: Study) -> tuple[Corpus, bool]:
     key = build_key(study)
     folder = study.folder / ".build" / key
     if (folder / "corpus.json").is_file():
-        return open_corpus(folder), False
+        return open_corpus(folder, study.language), False
     source = study.articles
     articles = read_articles(
         study.folder / source.path,
@@ -110,7 +147,7 @@ def build(study: Study) -> tuple[Corpus, bool]:
     partial.mkdir(parents=True)
     save(encode(articles, language=study.language, keep=saved_in(partial)), partial)
     settle(partial, folder)
-    return open_corpus(folder), True
+    return open_corpus(folder, study.language), True
 
 
 def saved_in(folder: Path) -> Callable[[int, Shard], Shard]:
@@ -143,9 +180,9 @@ def settle(partial: Path, folder: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def open_corpus(folder: Path) -> Corpus:
+def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects"))
     shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
-    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]])
+    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder)

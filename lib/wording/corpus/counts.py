@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, build
+from wording.corpus.build import Corpus, Part, build
 from wording.corpus.concordance import CONTEXT, concept_spans, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
@@ -33,30 +33,31 @@ class Counts:
 
 def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: int = CONTEXT) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
-    rows = [part_hits(table, shard, name, concept, lists, context) for table, shard in corpus.parts() for name, concept in concepts.items()]
+    rows = [part_hits(part, name, concept, lists, context) for part in corpus.parts() for name, concept in concepts.items()]
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
     return check(frame, "hits")
 
 
-def part_hits(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists, context: int) -> pd.DataFrame:
+def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: int) -> pd.DataFrame:
     """The hits of one concept in one shard."""
+    shard = part.shard
     spans, which = concept_spans(shard, name, concept, lists)
     lines = in_context(shard, spans, context=context)
-    about = table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
+    about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
         variant=np.array(list(concept.variants), dtype=object)[which],
-        **said_by(shard, spans.start),
+        **said_by(part, spans.start),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
     return pd.concat([about, named.drop(columns="row")], axis=1)
 
 
-def said_by(shard: Shard, positions: np.ndarray) -> dict[str, np.ndarray]:
+def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
     """Voice, speaker and cue of the words at the positions."""
-    found = shard.stretches
+    found = part.stretches
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
-    voice = shard.voice[positions]
+    voice = part.shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)
     said = (
         found.select("speaker", "cue")[np.where(told, which, 0)].to_pandas()
@@ -68,7 +69,7 @@ def said_by(shard: Shard, positions: np.ndarray) -> dict[str, np.ndarray]:
 
 def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
     """The `counts` table: hits in the body per article, concept, variant and voice."""
-    rows = [part_counts(table, shard, name, concept, lists) for table, shard in corpus.parts() for name, concept in concepts.items()]
+    rows = [part_counts(part.table, part.shard, name, concept, lists) for part in corpus.parts() for name, concept in concepts.items()]
     frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
     return check(frame.to_pandas(), "counts")
 
@@ -140,13 +141,16 @@ def study_attributions(study: Study) -> pd.DataFrame:
 def spans(corpus: Corpus) -> pd.DataFrame:
     """One row per stretch that is not the outlet's own: doc_id, start, end (characters), voice, speaker, cue, stance, short."""
     columns = ["doc_id", "start", "end", "voice", "speaker", "cue", "stance", "short"]
-    rows = [s.stretches.with_columns(doc_id=table["doc_id"][s.stretches["row"].to_numpy()]).select(columns) for table, s in corpus.parts()]
+    rows = [
+        part.stretches.with_columns(doc_id=part.table["doc_id"][part.stretches["row"].to_numpy()]).select(columns)
+        for part in corpus.parts()
+    ]
     return pl.concat(rows).to_pandas()
 
 
 def explained(corpus: Corpus, *, language: str = "en") -> pd.DataFrame:
     """One row per word and table entry that weighs on its voice: doc_id, start (character), token, voice, probability, table, entry, weight."""
-    return pd.concat([part_explained(table, shard, language) for table, shard in corpus.parts()], ignore_index=True)
+    return pd.concat([part_explained(part.table, part.shard, language) for part in corpus.parts()], ignore_index=True)
 
 
 def part_explained(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataFrame:
@@ -160,15 +164,16 @@ def part_explained(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataF
 
 def attributions(corpus: Corpus) -> pd.DataFrame:
     """The `attributions` table: one row per article, voice, speaker, cue, stance and short, with stretches and words in the body."""
-    parts = [part_attributions(table, shard) for table, shard in corpus.parts()]
+    parts = [part_attributions(part) for part in corpus.parts()]
     keys = [name for name in TABLES["attributions"] if name not in ("n", "n_words")]
     frame = pl.concat(parts).group_by(keys, maintain_order=True).agg(n=pl.len(), n_words=pl.col("n_words").sum())
     return check(frame.to_pandas(), "attributions")
 
 
-def part_attributions(table: pl.DataFrame, shard: Shard) -> pl.DataFrame:
+def part_attributions(part: Part) -> pl.DataFrame:
     """One row per stretch in the body of one shard."""
-    found = shard.stretches.with_columns(cue=pl.col("cue").str.to_lowercase())
+    table, shard = part.table, part.shard
+    found = part.stretches.with_columns(cue=pl.col("cue").str.to_lowercase())
     start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
     words = np.concatenate([[0], np.cumsum(shard.is_word, dtype=np.int64)])
     about = table.select("doc_id", "outlet")[found["row"].to_numpy()]

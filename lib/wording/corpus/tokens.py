@@ -39,7 +39,6 @@ class Shard:
     boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
     voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
     forms : one row per form, sorted by key: form, type, key, kind, length (characters).
-    stretches : one row per stretch that is not the outlet's own, with speaker and cue (voice.py).
     """
 
     tokens: np.ndarray
@@ -50,7 +49,6 @@ class Shard:
     boilerplate: np.ndarray
     voice: np.ndarray
     forms: pl.DataFrame
-    stretches: pl.DataFrame
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -118,9 +116,7 @@ def encode(texts: pl.Series) -> Shard:
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
     forms, order = form_table(written)
     tokens, bounds = with_ends(order[written.to_physical().to_numpy()], lists.list.len().to_numpy().astype(np.int64))
-    shard = Shard(
-        tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms, pl.DataFrame()
-    )
+    shard = Shard(tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms)
     if shard.length[tokens].sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
     return replace(shard, sentence_end=sentence_ends(shard), boilerplate=np.zeros(len(tokens), bool), voice=np.zeros(len(tokens), np.uint8))
@@ -258,15 +254,13 @@ def save(shard: Shard, folder: Path) -> None:
     """Writes the shard's arrays and forms into the folder."""
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(shard, name))
-    for name in FRAMES:
-        getattr(shard, name).write_ipc(folder / f"{name}.arrow")
+    shard.forms.write_ipc(folder / "forms.arrow")
 
 
 def load(folder: Path) -> Shard:
     """The shard that was saved in the folder, its arrays memory-mapped."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, **{name: pl.read_ipc(folder / f"{name}.arrow") for name in FRAMES})
+    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"))
 
 
 ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice")
-FRAMES = ("forms", "stretches")

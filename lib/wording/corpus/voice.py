@@ -34,7 +34,7 @@ def voices(shard: Shard, *, language: str = "en") -> np.ndarray:
     voice = np.where(inside, QUOTED, OUTLET).astype(np.uint8)
     if known := lexicon(language):
         for stream in attribution.streams(shard, inside, known):
-            voice[stream.at[attribution.attributed(stream, known)]] = REPORTED
+            voice[attribution.reported(stream, known)] = REPORTED
     return voice
 
 

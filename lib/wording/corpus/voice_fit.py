@@ -232,7 +232,7 @@ def marked_by(gold: Gold, lexicon: Lexicon) -> np.ndarray:
     """Which tokens are quoted or reported by a lexicon."""
     found = gold.inside.copy()
     for s in attribution.streams(gold.shard, gold.inside, lexicon):
-        found[s.at[attribution.attributed(s, lexicon)]] = True
+        found[attribution.reported(s, lexicon)] = True
     return found
 
 

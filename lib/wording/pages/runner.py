@@ -93,7 +93,8 @@ def build_what_is_needed(studies: Iterable[Study]) -> None:
     from wording.corpus.build import build  # takes seconds to import, and a run with nothing to do needs none of it
 
     for study in {study.name: study for study in studies if study.has_articles}.values():
-        build(study)
+        corpus, _ = build(study)
+        corpus.find_speakers()
 
 
 def plan(study: Study) -> list[Page]:
