@@ -1,6 +1,7 @@
 """A table in, one figure out: nothing is computed here, and what a figure shows stands in its table."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import matplotlib as mpl
 import matplotlib.dates as mdates
@@ -26,7 +27,12 @@ _STYLE = {
 
 
 def forest(
-    shares: pd.DataFrame, *, beside: pd.DataFrame | None = None, order: Sequence[str] | None = None, links: bool = True, unit: str = "hits"
+    shares: pd.DataFrame,
+    *,
+    beside: pd.DataFrame | None = None,
+    order: Sequence[str] | None = None,
+    links: bool = True,
+    numbers: Literal["counts", "shares"] = "counts",
 ) -> Figure:
     """One panel per variant, in it one row per outlet: the share, its 95 % interval, and the hits of the variant of all hits.
 
@@ -38,7 +44,7 @@ def forest(
     shares : the table `shares` of one concept and one voice: one row per variant x outlet.
     beside : the same of another voice, drawn as crosses below each point.
     order : the outlets from top to bottom; by default as they first appear.
-    unit : what `n` and `total` count.
+    numbers : what stands at the end of each row: the hits of the variant of all hits, or the share.
 
     Raises
     ------
@@ -48,12 +54,10 @@ def forest(
     outlets = list(order) if order is not None else list(dict.fromkeys(shares["outlet"]))
     variants = list(dict.fromkeys(shares["variant"]))
     limit = _upper_limit(shares)
-    longest = max(len(f"{n:,.0f} / {total:,.0f}") for n, total in zip(shares["n"], shares["total"], strict=True))
-    right = max(0.95, 0.25 + _CHARACTER * longest)
     with mpl.rc_context(_STYLE):
-        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=right, spread=1 if beside is None else 1.6)
+        figure, panels = _panels(len(variants), rows=len(outlets), labels=outlets, right=0.95, spread=1 if beside is None else 1.6)
         for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
-            _heading(axes, variant, right=f"{unit} / all")
+            _heading(axes, variant, right="hits / all" if numbers == "counts" else "share")
             _outlet_axis(axes, outlets)
             _share_axis(axes, limit)
             colour, marker = PALETTE[position % len(PALETTE)], MARKERS[position % len(MARKERS)]
@@ -62,7 +66,7 @@ def forest(
             for table, look, shift in layers:
                 rows = table[table["variant"] == variant].set_index("outlet").reindex(outlets)
                 _intervals(axes, rows, look=look, shift=shift)
-                _counts(axes, rows, shift=shift)
+                _numbers(axes, rows, numbers, shift=shift)
                 if links:
                     _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant, shift=shift)
     return figure
@@ -204,11 +208,12 @@ def _intervals(axes: Axes, rows: pd.DataFrame, *, look: Mapping, shift: float) -
             )  # fmt: skip
 
 
-def _counts(axes: Axes, rows: pd.DataFrame, *, shift: float) -> None:
+def _numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float) -> None:
     look = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"} | ({"fontsize": 7.5} if shift else {})
     for position, (share, n, total) in enumerate(zip(rows["share"], rows["n"], rows["total"], strict=True)):
         if not pd.isna(share):
-            axes.text(1.03, position + shift, f"{n:,.0f} / {total:,.0f}", alpha=1 if shift <= 0 else 0.75, **look)
+            told = f"{n:,.0f} / {total:,.0f}" if numbers == "counts" else formatted(share, "share")
+            axes.text(1.03, position + shift, told, alpha=1 if shift <= 0 else 0.75, **look)
         elif shift <= 0:
             axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
 
