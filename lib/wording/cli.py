@@ -77,11 +77,10 @@ def build(study):
 def find(articles, concepts, out):
     """One row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
-    from wording.corpus.articles import read_articles
     from wording.study import read_concepts
 
     wanted, lists = read_concepts(concepts)
-    corpus = build.encode(read_articles(articles))
+    corpus = build.encode(read(articles))
     write(counts.hits(corpus, wanted, lists), out)
 
 
@@ -115,10 +114,9 @@ def kwic(study, pattern, width, limit, out):
 def voice(articles, out, language, explain):
     """Every stretch of the articles that is not the outlet's own voice, with speaker and cue."""
     from wording.corpus import counts
-    from wording.corpus.articles import read_articles
     from wording.corpus.build import encode
 
-    corpus = encode(read_articles(articles), language=language)
+    corpus = encode(read(articles), language=language)
     write(counts.explained(corpus, language=language) if explain else counts.spans(corpus), out)
 
 
@@ -207,6 +205,20 @@ def bench(articles, rounds):
     memory = peak_memory(articles)
     click.echo(timed(articles, rounds=rounds).round(2).to_string(index=False))
     click.echo(f"peak memory of reading and encoding: {memory:.2f} GB")
+
+
+def read(path: Path):
+    """The articles; what gave reason for a warning or could not be read is told on standard error."""
+    from wording.corpus.articles import read_articles
+
+    found = read_articles(path)
+    for warning in found.warnings:
+        click.echo(f"note: {warning}", err=True)
+    for source, reason in found.rejects.select("source", "reason").head(20).rows():
+        click.echo(f"rejected: {source}: {reason}", err=True)
+    if len(found.rejects) > 20:
+        click.echo(f"rejected: {len(found.rejects) - 20:,} more", err=True)
+    return found
 
 
 def write(frame, out: Path) -> None:
