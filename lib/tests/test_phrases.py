@@ -1,7 +1,7 @@
 import pytest
 
 from wording.errors import WordingError
-from wording.phrases import nearest, phrases
+from wording.phrases import phrases
 
 LISTS = {"towns": ["Ada", "New Ada", "port of Ada"]}
 
@@ -40,7 +40,3 @@ def test_capitals_count_only_when_asked_for():
 def test_a_wrong_phrase_is_refused_with_a_remedy(text, told):
     with pytest.raises(WordingError, match=told):
         phrases([text], lists=LISTS)
-
-
-def test_the_nearest_name_is_told():
-    assert "did you mean 'within'" in nearest("withn", ["any", "within"])

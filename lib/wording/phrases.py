@@ -6,7 +6,6 @@ a named list, `_` for any one token, `#` for any number. The words of a phrase a
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 import re
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from wording.errors import WordingError
+from wording.prose import nearest
 
 BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]"
 WORD_CHARACTER = r"[\w\x{ad}]"
@@ -139,12 +139,3 @@ def joined(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...
 def level(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
     """Words as they are compared: keys, or as written when case counts."""
     return tuple(pl.select((spelling_of if cased else key_of)(pl.lit(pl.Series(words)))).to_series())
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A remedy for an unknown name: the nearest known one, and all of them when they are few."""
-    known = [str(k) for k in known]
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    said = f"did you mean {close[0]!r}?" if close else ""
-    listed = f"there are: {', '.join(sorted(known)[:20])}" if known else "none is defined"
-    return f"{said} {listed}".strip() if len(known) <= 20 or not close else said

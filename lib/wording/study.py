@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from wording.errors import WordingError
-from wording.phrases import nearest, phrases
+from wording.phrases import phrases
+from wording.prose import nearest
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))

@@ -160,7 +160,7 @@ def test_nothing_counted_still_lists_every_combination():
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"outlets": ["A", "Bb"]}, "nearest name is 'B'"),
+        ({"outlets": ["A", "Bb"]}, "did you mean 'B'"),
         ({"concepts": ["kiev"]}, "there are: kyiv"),
         ({"variants": {"kyiv": ["coup"]}}, "'protests'"),
     ],

@@ -208,7 +208,7 @@ def test_columns_by_alias_and_by_mapping(tmp_path):
     [
         ("a.csv", {"columns": {"url": "publsher"}}, "no column 'publsher' for url (did you mean 'publisher'?); it has the columns 'pub"),
         ("a.csv", {}, "a.csv has no column for text; it has the columns 'publisher', 'words'"),
-        ("a.csv", {"columns": {"outlte": "words"}}, "'outlte' is none of our columns (did you mean 'outlet'?)"),
+        ("a.csv", {"columns": {"outlte": "words"}}, "'outlte' is none of our columns; did you mean 'outlet'?"),
         ("a.csv", {"date_order": "myd"}, "give mdy, dmy or ymd"),
         ("lost", {}, "lost does not exist; articles are read from a folder or from a file: .txt, .csv"),
         ("empty", {}, "empty has no file of articles; supported are .txt, .csv"),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from wording.analysis.shares import REST
+from wording.prose import percent, plural, told_q
 
 SAID_BY = {
     "outlet": " in the outlets' own words", "quoted": " in quotation marks", "reported": " in reported speech", "attributed": " in quoted or reported words",
@@ -41,17 +42,6 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     return overall + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names, unit)
 
 
-def percent(share) -> str:
-    """Return a share as whole percent, never rounded to none or all.
-
-    >>> percent(0.616), percent(0.004), percent(0.998), percent(1)
-    ('62 %', 'under 1 %', 'over 99 %', '100 %')
-    """
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
-
-
 def _overall(shares, unit):
     """Return one sentence on all outlets together: which variant has which part of the hits."""
     n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
@@ -59,7 +49,7 @@ def _overall(shares, unit):
     parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
     whose = SAID_BY.get(shares["voice"].iloc[0], "")
     return [
-        f"{_number(n.sum(), unit)}{whose} in {_number(per_outlet['total_articles'].sum(), 'article')} of {_number((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."
+        f"{plural(n.sum(), unit)}{whose} in {plural(per_outlet['total_articles'].sum(), 'article')} of {plural((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."
     ]
 
 
@@ -129,17 +119,8 @@ def _listing(outlets: pd.Series, what, most=4):
     return f"{together} {'has' if len(shown) == 1 else 'have'} {what}"
 
 
-def _number(n, noun):
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def _times(n):
     return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
-
-
-def told_q(q) -> str:
-    """Return a q-value as it stands in a sentence."""
-    return "q < 0.001" if q < 0.001 else f"q = {q:.2g}"
 
 
 def described(shares) -> str:

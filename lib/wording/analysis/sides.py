@@ -1,6 +1,5 @@
 """The sides of a comparison: what each outlet, or the rest, has of a concept's variants, as counted and as drawn."""
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from wording.analysis import resampling
 from wording.errors import WordingError
+from wording.prose import nearest
 
 SINGLES = "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
 
@@ -83,8 +83,7 @@ def _outlets(articles, outlets):
     known = sorted(articles["outlet"].dropna().unique())
     for outlet in outlets or []:
         if outlet not in known:
-            near = difflib.get_close_matches(str(outlet), known, n=1, cutoff=0) or ["none"]
-            raise WordingError(f"No article is of the outlet {outlet!r}; the nearest name is {near[0]!r}. Correct the list of outlets.")
+            raise WordingError(f"No article is of the outlet {outlet!r}; {nearest(outlet, known)}. Correct the list of outlets.")
     return known if outlets is None else list(dict.fromkeys(outlets))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from wording.analysis import shares, voices
 from wording.corpus.counts import Counts, study_attributions, study_counts, study_hits
 from wording.errors import WordingError
-from wording.phrases import nearest
+from wording.prose import nearest
 from wording.study import Study
 from wording.tables import TABLES, check
 

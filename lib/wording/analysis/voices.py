@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.analysis.findings import percent, told_q
 from wording.analysis.resampling import q_values
 from wording.analysis.shares import contrasts, shares
+from wording.prose import percent, told_q
 
 VOICES = ("outlet", "quoted", "reported")
 ATTRIBUTED = ("quoted", "reported")

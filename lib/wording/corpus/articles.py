@@ -14,8 +14,9 @@ import polars as pl
 
 from wording.corpus.dates import examples, read_dates
 from wording.corpus.encodings import Unreadable
-from wording.corpus.rows import ALIASES, Chooser, Ledger, nearest, read_rows, read_text
+from wording.corpus.rows import ALIASES, Chooser, Ledger, read_rows, read_text
 from wording.errors import WordingError
+from wording.prose import nearest
 
 ENDINGS = (".txt", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
 SUPPORTED = f"{', '.join(ENDINGS)}, each also with .gz"
@@ -86,7 +87,7 @@ def check_options(columns, date_order):
     known = {**ALIASES, **METADATA}
     for name in columns:
         if name not in known:
-            raise WordingError(f"articles: columns: {name!r} is none of our columns{nearest(name, known)}: {', '.join(known)}")
+            raise WordingError(f"articles: columns: {name!r} is none of our columns; {nearest(name, known)}")
     if date_order not in (None, "mdy", "dmy", "ymd"):
         raise WordingError(f"articles: date_order: {date_order!r} is not allowed; give mdy, dmy or ymd")
 

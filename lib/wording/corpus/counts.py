@@ -15,7 +15,7 @@ from wording.corpus.concordance import CONTEXT, concept_spans, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
-from wording.phrases import nearest
+from wording.prose import nearest
 from wording.study import Concept, Study, Variant
 from wording.tables import TABLES, check
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from wording.corpus.build import build
 from wording.corpus.counts import Counts, study_counts
+from wording.prose import plural
 from wording.study import Study
 
 
@@ -51,20 +52,18 @@ def sentences(study: Study, counted: Counts) -> list[str]:
     articles, apart, n_rejected = counted.articles, counted.set_apart, len(rejects(study))
     named = articles["outlet"].nunique()
     said = [
-        f"{counted_in_words(len(articles), 'article')} of {counted_in_words(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
+        f"{plural(len(articles), 'article')} of {plural(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
         f"{articles['n_words'].sum():,} words without boilerplate."
     ]
     dated = articles["date"].dropna()
     if len(dated):
         said.append(
-            f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {counted_in_words(len(articles) - len(dated), 'article')} without a date."
+            f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {plural(len(articles) - len(dated), 'article')} without a date."
         )
     else:
         said.append("No article has a date.")
     if len(apart):
-        said.append(
-            f"{counted_in_words(len(apart), 'article')} of {counted_in_words(apart['outlet'].nunique(), 'other outlet')} or another period set apart."
-        )
+        said.append(f"{plural(len(apart), 'article')} of {plural(apart['outlet'].nunique(), 'other outlet')} or another period set apart.")
     if study.has_articles:
         said.append(
             f"{n_rejected:,} of {len(articles) + len(apart) + n_rejected:,} given could not be read."
@@ -74,13 +73,8 @@ def sentences(study: Study, counted: Counts) -> list[str]:
     hits = counted.counts["n"].sum()
     return [
         *said,
-        f"{hits:,} hits of {counted_in_words(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles.",
+        f"{hits:,} hits of {plural(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles.",
     ]
-
-
-def counted_in_words(n: int, noun: str) -> str:
-    """A number with its noun: 1 article, 2 articles."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def described(table: pd.DataFrame, *, category: str, value: str, unit: str) -> str:
@@ -89,7 +83,7 @@ def described(table: pd.DataFrame, *, category: str, value: str, unit: str) -> s
         return f"No {category} has any {unit}."
     least, most = table.loc[table[value].idxmin()], table.loc[table[value].idxmax()]
     name = lambda row: f"{row[category]:%Y-%m}" if isinstance(row[category], pd.Timestamp) else str(row[category])  # noqa: E731
-    return f"{counted_in_words(len(table), category)}; most {unit}: {name(most)} with {most[value]:,}; fewest: {name(least)} with {least[value]:,}."
+    return f"{plural(len(table), category)}; most {unit}: {name(most)} with {most[value]:,}; fewest: {name(least)} with {least[value]:,}."
 
 
 def lines(study: Study) -> list[str]:

@@ -1,7 +1,6 @@
 """Turns one table file (.csv, .tsv, .jsonl, .json, .parquet) into rows of strings under our names, keeping count."""
 
 import csv
-import difflib
 import io
 import json
 import re
@@ -12,6 +11,7 @@ import polars as pl
 
 from wording.corpus.encodings import Unreadable, decode
 from wording.errors import WordingError
+from wording.prose import nearest
 
 # The other names under which a column is known, the likeliest first; case, spaces, hyphens, underscores do not matter.
 ALIASES = {
@@ -73,7 +73,7 @@ class Chooser:
         chosen = {ours: theirs for ours, theirs in self.columns.items() if ours in self.wanted}
         for ours, theirs in chosen.items():
             if theirs not in names:
-                raise WordingError(f"{source} has no column {theirs!r} for {ours}{nearest(theirs, names)}; it has {listed(names)}")
+                raise WordingError(f"{source} has no column {theirs!r} for {ours}; {nearest(theirs, names)}")
         free = [name for name in names if name not in self.columns.values()]
         for ours in [name for name in self.wanted if name not in chosen]:
             found = matching(self.wanted[ours], free)
@@ -93,13 +93,6 @@ def matching(aliases, names):
     """Return the names that are among the aliases, in the order of these."""
     plain = {name: re.sub(r"[\s_-]", "", name).lower() for name in names}
     return [name for alias in aliases.split() for name in names if plain[name] == alias.replace("_", "")]
-
-
-def nearest(name, names):
-    """Return a hint at the most similar name, or nothing."""
-    folded = {str(other).lower(): other for other in names}
-    close = difflib.get_close_matches(str(name).lower(), folded, n=1)
-    return f" (did you mean {folded[close[0]]!r}?)" if close else ""
 
 
 def listed(names):

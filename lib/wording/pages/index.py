@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from wording.pages.document import document
-from wording.pages.markup import plural, printable
+from wording.pages.markup import printable
+from wording.prose import plural
 
 _STATES = {
     "ok": "Made now", "up-to-date": "Up to date", "failed": "Failed", "timed-out": "Took too long", "died": "Stopped without an answer",

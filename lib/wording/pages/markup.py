@@ -30,11 +30,6 @@ def escaped(value) -> str:
     return html.escape(printable(value), quote=True)
 
 
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """The count with its noun: `1 hit`, `1,200 hits`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def slug(text) -> str:
     """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wording.errors import WordingError
-from wording.phrases import nearest
+from wording.prose import nearest
 
 TYPES = {
     "str": (str,),

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wording.errors import WordingError
-from wording.pages.markup import formatted, plural, printable
+from wording.pages.markup import formatted, printable
 from wording.pages.show import VOICE_NAMES, line_id
+from wording.prose import plural
 
 # Okabe & Ito's colours, the light ones darkened, so that each has a contrast of 3 to 1 on a white and on a dark page.
 PALETTE = ("#0072b2", "#d55e00", "#008a64", "#b8578c", "#a67600", "#3a8bbf", "#7a7a7a", "#8c5bb5")

@@ -20,7 +20,7 @@ from wording.corpus.key import build_key, file_hash
 from wording.errors import WordingError
 from wording.pages.markup import slug
 from wording.pages.parameters import Notebook, declared, faults, read_notebook
-from wording.phrases import nearest
+from wording.prose import nearest
 from wording.study import DATA, NOTEBOOKS, ROOT, Study
 
 REPORTS = ROOT / "reports"

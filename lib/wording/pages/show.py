@@ -13,8 +13,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wording.errors import WordingError
-from wording.pages.markup import escaped, formatted, is_missing, is_number, link, plural, printable, safe_href, slug
+from wording.pages.markup import escaped, formatted, is_missing, is_number, link, printable, safe_href, slug
 from wording.pages.svg import inline_svg
+from wording.prose import plural
 
 MIME = "application/vnd.wording+json"
 # JupyterLab has no stylesheet of ours and sets every cell to the right; a page takes this out again (see `export`).
