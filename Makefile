@@ -1,5 +1,6 @@
 # `make` lists the targets. `make report` and `make test` work on a fresh clone with Python 3.11+, make and a package index.
 STUDIES ?= seeds data/demo
+ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
 

@@ -90,6 +90,37 @@ TABLES: dict[str, dict[str, str]] = {
         "n_other": "hits of the variant at the other",
         "total_other": "hits of the concept at the other",
     },
+    "voices": {
+        "outlet": "whose articles",
+        "voice": "outlet, quoted or reported",
+        "n_words": "words of the body in this voice",
+        "n_articles": "articles with such words",
+        "share": "part of all words of the body, 0 to 1",
+        "low": "lower end of the 95 % interval",
+        "high": "upper end of the 95 % interval",
+    },
+    "speakers": {
+        "outlet": "who attributes",
+        "speaker": "to whom, as the text names them",
+        "n": "attributed stretches",
+        "n_articles": "articles with one",
+        "n_words": "their words",
+    },
+    "own": {
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "outlet": "who names it",
+        "n": "hits in all voices",
+        "n_own": "of these, in the outlet's own words",
+        "n_quoted": "of these, in quotation marks",
+        "n_reported": "of these, reported without them",
+        "own_share": "n_own / n, 0 to 1",
+        "low": "lower end of the 95 % interval",
+        "high": "upper end of the 95 % interval",
+        "n_rest": "hits at all other outlets together, in all voices",
+        "own_share_rest": "the part of these in those outlets' own words",
+        "q": "of the difference of own_share and own_share_rest, after Benjamini-Hochberg over the table",
+    },
 }
 
 

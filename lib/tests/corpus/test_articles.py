@@ -206,7 +206,7 @@ def test_columns_by_alias_and_by_mapping(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("a.csv", {"columns": {"url": "publsher"}}, "no column 'publsher' for url (did you mean 'publisher'?); it has the columns 'pub"),
+        ("a.csv", {"columns": {"url": "publsher"}}, "no column 'publsher' for url; did you mean 'publisher'? there are: pub"),
         ("a.csv", {}, "a.csv has no column for text; it has the columns 'publisher', 'words'"),
         ("a.csv", {"columns": {"outlte": "words"}}, "'outlte' is none of our columns; did you mean 'outlet'?"),
         ("a.csv", {"date_order": "myd"}, "give mdy, dmy or ymd"),
