@@ -14,7 +14,7 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from wording.corpus.articles import Articles, read_articles
+from wording.corpus.articles import read_articles
 from wording.corpus.build import encode
 from wording.corpus.voice import voices
 
@@ -54,7 +54,7 @@ def seconds(run: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
-def peak_memory(articles: Articles | Path) -> float:
+def peak_memory(articles: Path) -> float:
     """Gigabytes that this process held at most, after reading and encoding the articles."""
-    encode(articles if isinstance(articles, Articles) else read_articles(articles))
+    encode(read_articles(articles))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9

@@ -93,10 +93,10 @@ def _counted(contrasts, left, chance, told):
     if tested.empty:
         return [NOTHING_COMPARED]
     if left:
-        return [f"{left:,} further difference{'s' * (left > 1)} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
+        return [f"{plural(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
     if told:
         return []
-    comparisons = f"{len(tested):,} comparison{'s' * (len(tested) > 1)}, smallest {told_q(tested.min())}"
+    comparisons = f"{plural(len(tested), 'comparison')}, smallest {told_q(tested.min())}"
     return [f"No difference between outlets is surer than chance would give ({comparisons})."]
 
 
@@ -105,8 +105,11 @@ def _too_small(shares, names, unit):
     outlets = shares.drop_duplicates(["concept", "outlet"])
     single = outlets[outlets["total_articles"] == 1]
     if len(names) > 1:
-        cases = f"{len(single):,} case{'s' * (len(single) > 1)}"
-        return [f"In {cases} an outlet has {unit}s of a concept in one article only: no interval."] if len(single) else []
+        return (
+            [f"In {plural(len(single), 'case')} an outlet has {unit}s of a concept in one article only: no interval."]
+            if len(single)
+            else []
+        )
     none = outlets[outlets["total_articles"] == 0]
     said = [f"{_listing(single['outlet'], unit + 's')} in one article only: no interval."] if len(single) else []
     return said + ([f"{_listing(none['outlet'], f'no {unit}s')}."] if len(none) else [])

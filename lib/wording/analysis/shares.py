@@ -8,12 +8,10 @@ import pandas as pd
 from wording.analysis import resampling
 from wording.analysis.sides import choices
 from wording.errors import WordingError
+from wording.tables import TABLES
 
 REST = "the rest"
-SHARES = ["concept", "variant", "outlet", "voice", "n", "n_articles", "share", "low", "high", "per_million"]
-SHARES += ["total", "total_articles"]
-CONTRASTS = ["concept", "variant", "outlet", "other", "difference", "low", "high", "log_odds_ratio", "p", "q"]
-CONTRASTS += ["n", "total", "n_other", "total_other"]
+SHARES, CONTRASTS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 
 def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:

@@ -62,11 +62,9 @@ def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] 
     """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
     if name in ("articles", "counts"):
         return getattr(counted, name)
-    if name in BY_ATTRIBUTION:
-        return BY_ATTRIBUTION[name](
-            study_attributions(study), counted.articles, {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
-        )
     settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
+    if name in BY_ATTRIBUTION:
+        return BY_ATTRIBUTION[name](study_attributions(study), counted.articles, settings)
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     make = {

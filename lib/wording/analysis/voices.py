@@ -9,9 +9,9 @@ import pandas as pd
 
 from wording.analysis.resampling import q_values
 from wording.analysis.shares import contrasts, shares
+from wording.corpus.voice import NAMES as VOICES
 from wording.prose import percent, told_q
 
-VOICES = ("outlet", "quoted", "reported")
 ATTRIBUTED = ("quoted", "reported")
 OWN = ("n_own", "n_quoted", "n_reported")
 SEPARATOR = "\x1f"

@@ -21,10 +21,9 @@ from wording.corpus.tokens import Shard
 from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
-from wording.tables import check
+from wording.tables import TABLES, check
 
 SHARD_ARTICLES = 10_000
-COLUMNS = ("doc_id", "outlet", "date", "title", "authors", "url", "n_words", "n_quoted", "n_reported", "n_boilerplate")
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Sha
     made = joblib.Parallel(n_jobs=-1, prefer="threads")(
         joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts)
     )
-    counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
+    counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(TABLES["articles"], pl.String))
     return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files, language)
 
 
@@ -117,7 +116,7 @@ def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, 
         "n_boilerplate": ~body,
     }
     counted = part.with_columns(**{name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()})
-    return counted.select(COLUMNS), keep(k, shard)
+    return counted.select(list(TABLES["articles"])), keep(k, shard)
 
 
 def build(study: Study) -> tuple[Corpus, bool]:

@@ -175,10 +175,9 @@ def part_attributions(part: Part) -> pl.DataFrame:
     table, shard = part.table, part.shard
     found = part.stretches.with_columns(cue=pl.col("cue").str.to_lowercase())
     start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
-    words = np.concatenate([[0], np.cumsum(shard.is_word, dtype=np.int64)])
     about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
     whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(
-        n_words=words[end] - words[start]
+        n_words=shard.words_before[end] - shard.words_before[start]
     )
     return whole.filter(~shard.boilerplate[start])
 

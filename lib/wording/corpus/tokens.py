@@ -73,6 +73,11 @@ class Shard:
         """Whether each token is a word or a number, bool (n_tokens,)."""
         return np.isin(self.kind, (WORD, NUMBER))[self.tokens]
 
+    @cached_property
+    def words_before(self) -> np.ndarray:
+        """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
+        return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
+
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
         return (

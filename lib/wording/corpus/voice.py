@@ -85,14 +85,14 @@ def bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     outermost = np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1]) if len(found.start) else np.zeros(0, bool)
     cut[found.start[outermost]] = True
     place = np.append(np.flatnonzero(cut), len(voice))
-    words = np.append(0, np.cumsum(shard.is_word, dtype=np.int64))
+    words = shard.words_before
     kept = (voice[place[:-1]] != OUTLET) & (words[place[1:]] > words[place[:-1]])
     return place[:-1][kept], place[1:][kept]
 
 
 def is_short(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Which stretches have few words and stand in a sentence that has words of the outlet's own."""
-    words = np.append(0, np.cumsum(shard.is_word, dtype=np.int64))
+    words = shard.words_before
     own = np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET)) if len(voice) else np.zeros(0)
     return (words[end] - words[start] <= SHORT) & (own[shard.sentence[start]] > 0)
 

@@ -62,8 +62,7 @@ class Lines:
     @cached_property
     def n_words(self) -> np.ndarray:
         """Words per line."""
-        total = np.concatenate([[0], np.cumsum(self.shard.is_word, dtype=np.int32)])
-        return total[self.end] - total[self.start]
+        return self.shard.words_before[self.end] - self.shard.words_before[self.start]
 
     @cached_property
     def keys(self) -> np.ndarray:

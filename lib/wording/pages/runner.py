@@ -26,7 +26,6 @@ from wording.study import DATA, NOTEBOOKS, ROOT, Study
 REPORTS = ROOT / "reports"
 CELL_SECONDS = 600
 RUN_SECONDS = 1800
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
 @dataclass(frozen=True)
@@ -210,15 +209,8 @@ def run_all(planned: list[tuple[Study, Page]], reports: Path, *, jobs: int | Non
         tell(len(done), len(planned), page)
         return page
 
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # workers inherit it: two kernels with two BLAS threads each are slower on two cores
-    try:
-        with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-            return list(pool.map(one, planned))
-    finally:
-        os.environ.update({k: v for k, v in before.items() if v is not None})
-        for name in (k for k, v in before.items() if v is None):
-            del os.environ[name]
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        return list(pool.map(one, planned))
 
 
 def run(study: Study, page: Page, reports: Path, context) -> Page:

@@ -19,6 +19,8 @@ from wording.pages import export
 from wording.pages.runner import CELL_SECONDS, Page, state_file, write_atomically
 from wording.study import NOTEBOOKS
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
 
 class LocalKernelManager(AsyncKernelManager):
     """A kernel that listens on files of its own, not on a network port."""
@@ -34,6 +36,7 @@ def work(send: Connection, study: str, page: dict[str, Any], reports: str) -> No
     page, reports = Page(**page), Path(reports)
     log = state_file(reports, page).with_suffix(".log")
     redirect_output(log)
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # the kernel inherits it: two kernels of two threads each are slower on two cores
     try:
         answer = make(Path(study), page, reports)
     except PapermillExecutionError as error:
