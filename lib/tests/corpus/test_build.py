@@ -1,11 +1,15 @@
+import ast
+import functools
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from wording.corpus import build as building
 from wording.corpus.build import build
+from wording.corpus.key import CODE
 from wording.errors import WordingError
 from wording.study import read_study
 
@@ -13,6 +17,20 @@ from wording.study import read_study
 @pytest.fixture
 def study(small, tmp_path):
     return read_study(shutil.copytree(small, tmp_path / "study"))
+
+
+def needed(module, seen):
+    """The modules of the room that a module needs, itself among them."""
+    if module in seen:
+        return seen
+    tree = ast.parse((Path(building.__file__).parent / f"{module}.py").read_text(encoding="utf8"))
+    room = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("wording.corpus")]
+    names = [name for n in room for name in (n.module.split(".")[2:] or [a.name for a in n.names])]
+    return functools.reduce(lambda found, name: needed(name, found), names, seen | {module})
+
+
+def test_the_key_names_all_modules_that_make_a_corpus():
+    assert sorted(needed("build", frozenset())) == sorted(CODE)
 
 
 def test_a_second_build_does_nothing(study):

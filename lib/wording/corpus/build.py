@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -179,8 +180,9 @@ def settle(partial: Path, folder: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
+@functools.lru_cache(maxsize=4)
 def open_corpus(folder: Path, language: str) -> Corpus:
-    """The corpus that was saved in the folder."""
+    """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects"))
     shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 
 from wording.errors import WordingError
 from wording.study import DATA, Study
+
+CODE = (
+    "articles", "attribution", "build", "concordance", "dates", "encodings", "key", "quotation", "rows", "speaker", "tokens", "voice", "zones",
+)  # fmt: skip
+"""The modules of this room that make a corpus: a change of one of them makes it anew."""
 
 
 def build_key(study: Study) -> str:
@@ -25,12 +31,20 @@ def build_key(study: Study) -> str:
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
     files += [study.folder / study.articles.metadata] if study.articles.metadata else []
-    code = [*sorted(Path(__file__).parent.glob("*.py")), *sorted((DATA / "words").iterdir()), Path(__file__).parents[1] / "phrases.py"]
+    room = Path(__file__).parent
+    code = [*(room / f"{name}.py" for name in CODE), *sorted((DATA / "words").iterdir()), room.parent / "phrases.py"]
     parts = [file_hash(f) for f in [*files, *code]] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
     return hashlib.sha256("\n".join([*parts, study.articles.model_dump_json(), study.language]).encode()).hexdigest()[:16]
 
 
 def file_hash(file: Path) -> str:
-    """The sha256 of a file's bytes."""
+    """The sha256 of a file's bytes, read once as long as its size and time stay."""
+    said = file.stat()
+    return hash_of(file, said.st_size, said.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=100_000)
+def hash_of(file: Path, size: int, time: int) -> str:
+    """The sha256 of a file's bytes; size and time tell its states apart."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

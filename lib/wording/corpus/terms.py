@@ -1,0 +1,154 @@
+"""Terms: the words and short phrases of a corpus, and where each begins.
+
+A term is a run of words of the same zone and voice with nothing between them, in the levelled spelling (`Shard.forms["key"]`). Phrases grow
+word by word: one of n words is looked for only where one of n - 1 words was frequent enough, so rare ones cost nothing (Agrawal & Srikant 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import joblib
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from wording.corpus.build import Corpus, Part
+from wording.corpus.tokens import NUMBER, WORD, Shard
+from wording.corpus.voice import NAMES
+
+Mask = Callable[[Part], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The frequent words and phrases of a corpus, numbered: first all words by name, then all pairs, and so on.
+
+    Attributes
+    ----------
+    words : object (n_words,), the words, sorted.
+    levels : for phrases of 2, 3, ... words int64 (n,), ascending: number of the phrase without its last word within its own level, times n_words,
+        plus the number of the last word.
+    n_articles : int64 (n_terms,), how many articles have each term.
+    """
+
+    words: np.ndarray
+    levels: tuple[np.ndarray, ...]
+    n_articles: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.n_articles)
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """The number of the first term of each level, with the number of all terms at the end."""
+        return np.cumsum([0, len(self.words), *map(len, self.levels)])
+
+    @cached_property
+    def length(self) -> np.ndarray:
+        """How many words each term has, int64 (n_terms,)."""
+        return np.repeat(np.arange(1, len(self.first)), np.diff(self.first))
+
+    @cached_property
+    def terms(self) -> np.ndarray:
+        """The terms as they are read, object (n_terms,): "illegal immigrants"."""
+        named, shorter = [self.words], self.words
+        for level in self.levels:
+            before, last = np.divmod(level, len(self.words))
+            shorter = shorter[before] + " " + self.words[last]
+            named.append(shorter)
+        return np.concatenate(named)
+
+    def begins(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
+        """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
+        known = pl.DataFrame({"key": self.words, "number": np.arange(len(self.words), dtype=np.int32)})
+        of_form = shard.forms.select("key", "kind").join(known, on="key", how="left", maintain_order="left")
+        number = np.where(np.isin(of_form["kind"], (WORD, NUMBER)), of_form["number"].fill_null(-1), -1).astype(np.int32)
+        found = [np.where(mask, number[shard.tokens], np.int32(-1))]
+        for n, level in enumerate(self.levels, start=1):
+            codes = longer(found[-1], found[0], n, len(self.words), first=int(self.first[n - 1]))
+            found.append(numbered(codes, level, int(self.first[n])))
+        return found
+
+    def counts(self, shard: Shard, mask: np.ndarray) -> sparse.csr_array:
+        """How often each term begins in each article within `mask`: int32 (n_articles, n_terms)."""
+        rows = np.repeat(np.arange(len(shard), dtype=np.int32), np.diff(shard.bounds))
+        places = [(rows[at], ids[at]) for ids in self.begins(shard, mask) for at in [np.flatnonzero(ids >= 0)]]
+        row, term = (np.concatenate(part) for part in zip(*places, strict=True))
+        return counted(row, term, (len(shard), len(self)))
+
+
+def vocabulary(corpus: Corpus, mask: Mask, *, longest: int = 3, fewest: int = 5) -> Vocabulary:
+    """The terms of up to `longest` words that stand in at least `fewest` articles, within the tokens that `mask` gives for each part."""
+    parts = corpus.parts()
+    masks = [mask(part) for part in parts]
+    words = merged([word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)], fewest)
+    found = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
+    for _ in range(2, longest + 1):
+        parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
+        level = merged(parallel(joblib.delayed(longer_articles)(found, p.shard, m) for p, m in zip(parts, masks, strict=True)), fewest)
+        n_articles = np.concatenate([found.n_articles, level["n_articles"].to_numpy()])
+        found = Vocabulary(found.words, (*found.levels, level["term"].to_numpy()), n_articles)
+    return found
+
+
+def spoken(voices: Sequence[str] = NAMES, *, articles: np.ndarray | None = None) -> Mask:
+    """The words of the body in the given voices, in the flagged articles (bool, one per row of the corpus; None: all)."""
+
+    def mask(part: Part) -> np.ndarray:
+        shard = part.shard
+        wanted = shard.is_word & ~shard.boilerplate & np.isin(shard.voice, [NAMES.index(voice) for voice in voices])
+        if articles is not None:
+            start = sum(len(s) for s in part.corpus.shards[: part.number])
+            wanted &= np.repeat(articles[start : start + len(shard)], np.diff(shard.bounds))
+        return wanted
+
+    return mask
+
+
+def word_articles(shard: Shard, mask: np.ndarray) -> pl.DataFrame:
+    """How many articles of a shard have each word within the mask: term, n_articles."""
+    code = (shard.forms["key"] != shard.forms["key"].shift(1)).fill_null(True).cum_sum().to_numpy() - 1
+    in_article = counted(shard.article(np.flatnonzero(mask)), code[shard.tokens[mask]], (len(shard), code[-1] + 1))
+    named = shard.forms["key"].to_numpy()[np.unique(code, return_index=True)[1]]
+    return pl.DataFrame({"term": named, "n_articles": np.bincount(in_article.indices, minlength=len(named))}, strict=False)
+
+
+def longer_articles(known: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
+    """How many articles of a shard have each phrase of one word more than the known ones: term (see `Vocabulary.levels`), n_articles."""
+    begins = known.begins(shard, mask)
+    pairs = longer(begins[-1], begins[0], len(begins), len(known.words), first=int(known.first[-2]))
+    at = np.flatnonzero(pairs >= 0)
+    distinct, which = np.unique(pairs[at], return_inverse=True)
+    in_article = counted(shard.article(at), which, (len(shard), len(distinct)))
+    return pl.DataFrame({"term": distinct, "n_articles": np.bincount(in_article.indices, minlength=len(distinct))})
+
+
+def merged(tables: Sequence[pl.DataFrame], fewest: int) -> pl.DataFrame:
+    """The terms of all shards in at least so many articles, sorted."""
+    return pl.concat(tables).group_by("term").agg(pl.col("n_articles").sum()).filter(pl.col("n_articles") >= fewest).sort("term")
+
+
+def longer(begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first: int = 0) -> np.ndarray:
+    """For each token the code of the phrase of n + 1 words that begins there, from those of n words; -1 where there is none."""
+    code = np.full(len(begins), -1, np.int64)
+    both = np.flatnonzero((begins[: len(begins) - n] >= 0) & (words[n:] >= 0))
+    code[both] = (begins[both].astype(np.int64) - first) * n_words + words[both + n]
+    return code
+
+
+def numbered(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
+    """The number of each code in the level, from `first` on; -1 where it is not in it."""
+    found = np.full(len(code), -1, np.int32)
+    at = np.flatnonzero(code >= 0)
+    place = np.searchsorted(level, code[at])
+    there = (place < len(level)) & (level[np.minimum(place, max(len(level) - 1, 0))] == code[at]) if len(level) else np.zeros(len(at), bool)
+    found[at[there]] = first + place[there]
+    return found
+
+
+def counted(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
+    """How often each pair of row and column occurs."""
+    return sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
