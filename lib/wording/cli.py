@@ -146,15 +146,36 @@ def table(study, name, out, voice):
 
 
 @main.command()
-@click.option("--out", type=FILE, required=True, help="A folder.")
+@click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
-def simulate(out, articles, seed):
-    """A study of invented articles with planted truth, and the truth as a table."""
+@click.option("--difference", type=float, help="Instead: how many articles would show a difference of two shares, such as 0.2.")
+@click.option("--share", default=0.5, show_default=True, help="With --difference: the share in the middle.")
+@click.option("--hits", default=1.8, show_default=True, help="With --difference: hits in an article that has any, on average.")
+@click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
+def simulate(out, articles, seed, difference, share, hits, alike):
+    """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
     from wording.simulate import simulate as simulated
 
+    if difference is not None:
+        tell_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out': the folder to write the study into.")
     simulated(out, articles=articles, seed=seed)
     click.echo(f"{articles} invented articles in {out}")
+
+
+def tell_power(difference, *, share, out, **settings):
+    """Prints the table of power and what it says, or writes the table."""
+    from wording.analysis.power import power, sentence
+
+    table = power(difference, share=share, **settings)
+    if out:
+        write(table, out)
+    else:
+        click.echo(table.round(3).to_string(index=False))
+    click.echo(sentence(table, difference, share=share))
 
 
 @main.command()

@@ -90,6 +90,13 @@ TABLES: dict[str, dict[str, str]] = {
         "n_other": "hits of the variant at the other",
         "total_other": "hits of the concept at the other",
     },
+    "power": {
+        "n_articles": "articles with a hit of the concept, at each of two outlets",
+        "power": "part of invented studies in which the difference is found (p < 0.05, right direction), 0 to 1",
+        "low": "lower end of the 95 % interval of the power",
+        "high": "upper end of the 95 % interval of the power",
+        "width": "of the 95 % interval of the difference, on average",
+    },
     "voices": {
         "outlet": "whose articles",
         "voice": "outlet, quoted or reported",
