@@ -50,7 +50,7 @@ def power(
     WordingError : shares outside 0 to 1, or values that no study can have
     """
     shares = (share + difference / 2, share - difference / 2)
-    if not (0 < difference < 1 and 0 <= min(shares) and max(shares) <= 1):
+    if not (0 < difference < 1 and min(shares) >= 0 and max(shares) <= 1):
         raise WordingError(
             f"A difference of {difference:g} around a share of {share:g} means shares of {shares[0]:g} and {shares[1]:g}; both must lie between 0 and 1."
         )
