@@ -31,6 +31,15 @@ TABLES: dict[str, dict[str, str]] = {
         "voice": "whose words: outlet, quoted or reported",
         "n": "hits in the body",
     },
+    "neighbours": {
+        "doc_id": "the article's name",
+        "concept": "the thing named",
+        "variant": "the way of naming it",
+        "voice": "whose words the hits are: outlet, quoted or reported",
+        "collocate": "a word near the hits, as patterns match it; empty: all words together",
+        "n": "hits in the body that have it near; of all words together: all hits",
+        "n_words": "how often it stands near them, each place once",
+    },
     "attributions": {
         "doc_id": "the article's name",
         "outlet": "its publisher",
