@@ -39,6 +39,11 @@ TABLES: dict[str, dict[str, str]] = {
         "collocate": "a word near the hits, as patterns match it; empty: all words together",
         "n": "hits in the body that have it near; of all words together: all hits",
         "n_words": "how often it stands near them, each place once",
+    "terms": {
+        "doc_id": "the article's name",
+        "voice": "whose words: outlet, quoted or reported",
+        "term": "a word, in small letters",
+        "n": "how often it stands in the body",
     },
     "attributions": {
         "doc_id": "the article's name",

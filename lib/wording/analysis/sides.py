@@ -70,7 +70,7 @@ def choices(counts, articles, *, outlets, concepts, voice, variants, draws, seed
     outlets = _outlets(articles, outlets)
     listed = _listed(counts, variants, concepts)
     counts = counts if voice is None else counts[counts["voice"] == voice]
-    located = _located(counts, articles)
+    located = placed(counts, articles)
     located = located[located["outlet"].isin(outlets)]
     parts = dict(iter(located.groupby("concept", observed=True)))
     return [_choice(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed) for name, of in listed.items()]
@@ -107,7 +107,7 @@ def _pairs(variants):
     return [tuple(pair) for pair in variants]
 
 
-def _located(counts, articles):
+def placed(counts, articles):
     """Return the counts with the outlet and the unit to draw (the family, where the articles have that column) of each row."""
     if articles["doc_id"].duplicated().any():
         twice = articles.loc[articles["doc_id"].duplicated(), "doc_id"].iloc[0]
