@@ -6,7 +6,7 @@ by measures of the field; how many of an outlet's hits have it near is a share, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,53 @@ import pandas as pd
 from wording.analysis import association, resampling
 from wording.analysis.shares import contrast_rows, share_rows
 from wording.analysis.sides import Choice, placed, sides
-from wording.corpus.terms import Terms
-from wording.tables import TABLES
+from wording.corpus.counts import outlet_order
+from wording.corpus.neighbours import SPAN, Side, study_neighbours
+from wording.corpus.terms import VOICES, Terms, study_terms
+from wording.errors import WordingError
+from wording.prose import nearest
+from wording.study import Study
+from wording.tables import TABLES, check
 
 ALL = "all outlets"
 KEYS = ["concept", "variant"]
-FEWEST, TIMES, MOST = 3, 2, 40
-"""A collocate of a variant stands near it in at least so many articles, and so many times as often as chance would put it there; of these, those
-with the highest logDice, at most so many."""
+FEWEST, TIMES, EVIDENCE, MOST = 3, 2, 10.83, 30
+"""A collocate of a variant stands near it in at least so many articles, at least so many times as often as chance would put it there, with at least
+so much evidence (G2 at p = 0.001); of these, those with the highest logDice, at most so many."""
+
+
+def study_collocates(
+    study: Study,
+    concepts: Sequence[str] | None = None,
+    *,
+    voice: str = "outlet",
+    against: str = "rest",
+    span: int = SPAN,
+    side: Side = "both",
+    copies: str = "all",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `collocates` and `collocate_contrasts` of a study, with its own outlets, draws and seed.
+
+    Parameters
+    ----------
+    voice : whose hits count: outlet, quoted, reported, attributed (quoted or reported) or all; the words near them may be anybody's.
+    against : "rest" or "pairs".
+    span, side : how many words on each side of a hit are near, and on which side: both, left or right.
+
+    Raises
+    ------
+    WordingError
+        For an unknown voice or concept, or another span or side than was counted when the articles are not there.
+    """
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    near = study_neighbours(study, concepts, span=span, side=side, copies=copies)
+    spoken = near.neighbours[near.neighbours["voice"].isin(VOICES[voice])]
+    settings = {"outlets": outlet_order(study, near.articles), "draws": study.draws, "seed": study.seed}
+    words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
+    found = collocates(spoken, near.articles, words, **settings).assign(voice=voice)
+    contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == ALL], against=against, **settings)
+    return check(found, "collocates"), check(contrasted, "collocate_contrasts")
 
 
 def collocates(
@@ -43,13 +82,10 @@ def collocates(
     The columns of the table `collocates` but for the voice; the strongest collocates of all outlets together first. low and high are NaN with
     one article or none, log_dice, pmi, g2 and expected for a word that `words` lacks.
     """
-    outlets = sorted(articles["outlet"].unique()) if outlets is None else outlets
+    outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
     together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL)
-    listed = strongest(associations(neighbours, together, words), fewest=fewest, most=most)
-    rows = []
-    for where, names in ((together, [ALL]), (articles, list(outlets))):
-        found = shares_near(neighbours, where, listed, outlets=names, **options)
-        rows.append(found.merge(associations(neighbours, where, words).drop(columns=["n", "n_articles", "total"]), on=[*KEYS, "outlet", "collocate"]))
+    listed = strongest(measured(words_near(neighbours, together), together, words), fewest=fewest, most=most)
+    rows = [shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 
 
@@ -74,12 +110,17 @@ def collocate_contrasts(
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[list(TABLES["collocate_contrasts"])]
 
 
-def shares_near(neighbours, articles, listed, *, outlets, level=0.95, **options) -> pd.DataFrame:
-    """Return the share of a variant's hits that have each listed word near: one row per concept, variant, collocate and outlet."""
+def shares_near(neighbours, articles, listed, words, *, outlets, level=0.95, **options) -> pd.DataFrame:
+    """Return the share of a variant's hits that have each listed word near, with its association: one row per word and outlet."""
     found = choices_near(neighbours, articles, listed, outlets=outlets, **options)
-    rows = [named(share_rows(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
-    columns = [*KEYS, "outlet", "collocate", "n", "n_articles", "total", "share", "low", "high"]
-    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
+    if not found:
+        return pd.DataFrame(columns=list(TABLES["collocates"]))
+    shares = [named(share_rows(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
+    keys = [*KEYS, "outlet", "collocate"]
+    counted = words_near(neighbours, articles)
+    whole = counted.drop_duplicates([*KEYS, "outlet"])[[*KEYS, "outlet", "n_near"]]
+    table = pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
+    return measured(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
 
 
 def named(table: pd.DataFrame, variant: str) -> pd.DataFrame:
@@ -87,30 +128,38 @@ def named(table: pd.DataFrame, variant: str) -> pd.DataFrame:
     return table.rename(columns={"variant": "collocate"}).assign(variant=variant)
 
 
-def associations(neighbours: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
-    """Return how strongly each word near a variant is tied to it: one row per concept, variant, outlet and word near its hits.
+def words_near(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the words near each variant: one row per concept, variant, outlet and word.
 
     Returns
     -------
-    concept, variant, outlet, collocate; n (hits that have it near), n_articles, total (all hits); n_words (how often it stands near them),
-    n_collocate (how often it stands in the outlet's articles), expected; log_dice, pmi, g2.
-
-    Source
-    ------
-    Surface co-occurrence as in Evert (2008), Corpora and collocations, section 4.1: the words near the hits against all words of the outlet's
-    articles. logDice (Rychly 2008) sets the hits that have the word near against all hits and all places of the word.
+    concept, variant, outlet, collocate; n (hits that have it near), n_articles, n_words (how often it stands near them); total (all hits),
+    n_near (all words near them).
     """
     located = neighbours.merge(articles[["doc_id", "outlet"]], on="doc_id")
     cells = located.groupby([*KEYS, "outlet", "collocate"], sort=False, observed=True)
     table = cells.agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
     whole = table.loc[table["collocate"] == "", [*KEYS, "outlet", "n", "n_words"]].rename(columns={"n": "total", "n_words": "n_near"})
-    table = table[table["collocate"] != ""].merge(whole, on=[*KEYS, "outlet"])
-    near, everything = table["n_near"].to_numpy(dtype=float), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).to_numpy(dtype=float)
-    often = frequency(table, articles, words)
-    cell = (table["n_words"].to_numpy(dtype=float), (near, often), everything)
-    dice = association.log_dice(table["n"].to_numpy(dtype=float), (table["total"].to_numpy(dtype=float), often))
-    measured = {"expected": near * often / everything, "log_dice": dice, "pmi": association.pmi(*cell), "g2": association.g2(*cell)}
-    return table.assign(n_collocate=often, **measured).drop(columns="n_near")
+    return table[table["collocate"] != ""].merge(whole, on=[*KEYS, "outlet"])
+
+
+def measured(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
+    """Return the rows with n_collocate (how often the word stands in the outlet's articles), expected, log_dice, pmi and g2.
+
+    Source
+    ------
+    Surface co-occurrence as in Evert (2008), Corpora and collocations, section 4.1: the words near the hits against all words of the outlet's
+    articles. logDice (Rychlý 2008) sets the hits that have the word near against all hits and all places of the word.
+    """
+    often, everything = frequency(table, articles, words), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float)
+    cells = table["n_words"], table["n_near"], often, everything
+    return table.assign(
+        n_collocate=often,
+        expected=table["n_near"] * often / everything,
+        log_dice=association.log_dice(table["n"], table["total"], often),
+        pmi=association.pmi(*cells),
+        g2=np.where(np.isnan(often), np.nan, association.g2(*cells)),
+    )
 
 
 def frequency(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.ndarray:
@@ -126,7 +175,8 @@ def frequency(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.n
 
 def strongest(table: pd.DataFrame, *, fewest: int = FEWEST, most: int = MOST) -> pd.DataFrame:
     """Return the collocates among the words near each variant, the strongest first: concept, variant, collocate, log_dice."""
-    enough = table[(table["n_articles"] >= fewest) & (table["n_words"] >= TIMES * table["expected"])]
+    more = (table["n_words"] >= TIMES * table["expected"]) & (table["g2"] >= EVIDENCE)
+    enough = table[more & (table["n_articles"] >= fewest)]
     ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
     return ranked.groupby(KEYS, sort=False).head(most)[[*KEYS, "collocate", "log_dice"]]
 

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, build
-from wording.corpus.concordance import Spans, concept_spans
-from wording.corpus.counts import chosen, compared, read_counts
+from wording.corpus.build import Corpus, Part, build
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans
+from wording.corpus.counts import chosen, compared, part_hits, read_counts
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError
@@ -157,3 +157,29 @@ def read_neighbours(study: Study) -> pd.DataFrame:
         raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
     kinds = {name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]}
     return check(pl.read_csv(file, schema=kinds, missing_utf8_is_empty_string=True).to_pandas(), "neighbours")
+
+
+def near_hits(
+    study: Study, concept: str, wanted: pd.DataFrame, *, span: int = SPAN, side: Side = "both", copies: str = "all", context: Context = CONTEXT
+) -> pd.DataFrame:
+    """The `hits` behind the numbers of the wanted words (variant, collocate), with `collocate`: one row per hit and wanted word near it."""
+    corpus, _ = build(study)
+    pairs = wanted[["variant", "collocate"]].drop_duplicates()
+    parts = [part_near_hits(part, concept, study.concepts[concept], study.lists, pairs, span, side, context) for part in corpus.parts()]
+    found = pd.concat(parts, ignore_index=True)
+    kept, _ = compared(study, corpus.articles)
+    return found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True)
+
+
+def part_near_hits(
+    part: Part, name: str, concept: Concept, lists: Mapping[str, Sequence[str]], pairs: pd.DataFrame, span: int, side: Side, context: Context
+) -> pd.DataFrame:
+    """The hits of one shard that have one of the words near, in the order of the words."""
+    shard = part.shard
+    spans, _ = concept_spans(shard, name, concept, lists)
+    hit, position = near(shard, spans, span=span, side=side)
+    code, keys = numbered_keys(shard)
+    words = pl.DataFrame({"hit": hit, "collocate": keys.gather(code[shard.tokens[position]])}).unique(maintain_order=True)
+    words = words.filter(pl.col("collocate").is_in(pairs["collocate"].to_list()))
+    lines = part_hits(part, name, concept, lists, context).iloc[words["hit"].to_numpy()]
+    return lines.assign(collocate=words["collocate"].to_numpy()).merge(pairs, on=["variant", "collocate"])
