@@ -6,7 +6,7 @@ by measures of the field; how many of an outlet's hits have it near is a share, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -58,13 +58,22 @@ def study_collocates(
     spoken = near.neighbours[near.neighbours["voice"].isin(VOICES[voice])]
     settings = {"outlets": outlet_order(study, near.articles), "draws": study.draws, "seed": study.seed}
     words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
-    found = collocates(spoken, near.articles, words, **settings).assign(voice=voice)
+    variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
+    found = collocates(spoken, near.articles, words, variants=variants, **settings).assign(voice=voice)
     contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == ALL], against=against, **settings)
     return check(found, "collocates"), check(contrasted, "collocate_contrasts")
 
 
 def collocates(
-    neighbours: pd.DataFrame, articles: pd.DataFrame, words: Terms, *, outlets: Sequence[str] | None = None, fewest=FEWEST, most=MOST, **options
+    neighbours: pd.DataFrame,
+    articles: pd.DataFrame,
+    words: Terms,
+    *,
+    outlets: Sequence[str] | None = None,
+    variants: Mapping[str, Sequence[str]] | None = None,
+    fewest: int = FEWEST,
+    most: int = MOST,
+    **options,
 ) -> pd.DataFrame:
     """Return the collocates of each variant: one row per concept, variant, outlet and collocate near its hits, all outlets together first.
 
@@ -74,6 +83,7 @@ def collocates(
     articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
     words : the articles' words in all voices
     outlets : outlets to compare, in this order (None: all, by name)
+    variants : the variants of each concept in order (None: all, by name)
     fewest, most : a collocate stands near the variant in so many articles; the `most` with the highest logDice
     options : draws, seed and level of the intervals, as in `shares`
 
@@ -85,6 +95,8 @@ def collocates(
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
     together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL)
     listed = strongest(measured(words_near(neighbours, together), together, words), fewest=fewest, most=most)
+    if variants is not None:
+        listed = pd.concat([listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of])
     rows = [shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 
@@ -178,7 +190,7 @@ def strongest(table: pd.DataFrame, *, fewest: int = FEWEST, most: int = MOST) ->
     more = (table["n_words"] >= TIMES * table["expected"]) & (table["g2"] >= EVIDENCE)
     enough = table[more & (table["n_articles"] >= fewest)]
     ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
-    return ranked.groupby(KEYS, sort=False).head(most)[[*KEYS, "collocate", "log_dice"]]
+    return ranked.groupby(KEYS).head(most).sort_values(KEYS, kind="stable")[[*KEYS, "collocate", "log_dice"]]
 
 
 def choices_near(neighbours, articles, listed, *, outlets=None, draws=999, seed=1) -> list[tuple[str, Choice]]:

@@ -77,11 +77,17 @@ def labelled(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
     return table.assign(near=table["collocate"] + np.where(table["outlet"] == ALL, "", ", " + table["outlet"]), voice=voice)
 
 
+def overall(found: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
+    """Return the rows of all outlets together: the strongest collocates of each variant, at most so many."""
+    return found[found["outlet"] == ALL].groupby(KEYS, sort=False, observed=True).head(most)
+
+
 def typical(found: pd.DataFrame, *, most: int = 3, fewest: int = 2) -> pd.DataFrame:
-    """Return the rows of single outlets with their strongest collocates: at most so many per variant and outlet, in so many articles each."""
-    alone = found[(found["outlet"] != ALL) & (found["n_articles"] >= fewest)]
-    ranked = alone.sort_values("log_dice", ascending=False, kind="stable").groupby([*KEYS, "outlet"], observed=True).head(most)
-    return alone[alone.index.isin(ranked.index)]
+    """Return the strongest collocates of each variant at each single outlet: at most so many, in so many articles of the outlet at least."""
+    alone = found[(found["outlet"] != ALL) & (found["n_articles"] >= fewest)].sort_values("log_dice", ascending=False, kind="stable")
+    kept = alone.groupby([*KEYS, "outlet"], observed=True).head(most)
+    ordered = {name: pd.Categorical(kept[name], categories=found[name].unique()) for name in ("outlet", "variant")}
+    return kept.iloc[pd.DataFrame(ordered).sort_values(["outlet", "variant"], kind="stable").index]
 
 
 def clearest(contrasts: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
@@ -89,11 +95,15 @@ def clearest(contrasts: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
     return clear_differences(contrasts, np.inf).sort_values("q", kind="stable").head(most).drop(columns=["least", "less"])
 
 
-def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3) -> pd.DataFrame:
-    """Return what each outlet has of the pairs that differ most clearly, as a `shares` table in which a pair stands for a variant."""
-    pairs = clearest(contrasts, most=len(contrasts))[["variant", "collocate"]].drop_duplicates().head(most)
+def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, chance: float = 0.05) -> pd.DataFrame:
+    """Return what each outlet has of the pairs that differ most clearly (q below chance), else of the strongest collocate of each variant.
+
+    A `shares` table of the first `most` pairs, in which a pair stands for a variant.
+    """
+    clear = clearest(contrasts[contrasts["q"] < chance], most=len(contrasts))
+    pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
     rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
-    return rows.assign(variant="“" + rows["collocate"] + "” near “" + rows["variant"] + "”")
+    return rows.assign(variant=rows["collocate"] + ", near " + rows["variant"])
 
 
 def described(found: pd.DataFrame, *, words: int = 3) -> str:

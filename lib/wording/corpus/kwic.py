@@ -71,7 +71,7 @@ def concordance(
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
-    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True).head(limit)
+    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
     return written(corpus.parts(), name, first, context)
 
 
