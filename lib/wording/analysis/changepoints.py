@@ -109,11 +109,11 @@ def p_of_change(hits, rng, *, shuffles: int = SHUFFLES) -> tuple[float, np.ndarr
 
     p is NaN where there are too few rows. Source: Phipson & Smyth (2010): (1 + shuffles with as large a gain) / (1 + shuffles).
     """
-    if len(hits) < 2 * FEWEST:
+    if hits.shape[-1] < 2 * FEWEST:
         return np.nan, np.full(shuffles, np.nan)
-    rows, block = np.arange(len(hits)), max(1, CELLS // hits.size)
+    rows, block = np.arange(hits.shape[-1]), max(1, CELLS // hits.size)
     sizes = [min(block, shuffles - first) for first in range(0, shuffles, block)]
-    largest = np.concatenate([gains(hits[rng.permuted(np.tile(rows, (size, 1)), axis=1)]).max(axis=-1) for size in sizes])
+    largest = np.concatenate([gains(hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)).max(axis=-1) for size in sizes])
     return (1 + (largest >= gains(hits).max() - SLACK).sum()) / (1 + shuffles), largest
 
 
@@ -122,31 +122,31 @@ def gains(hits) -> np.ndarray:
 
     Parameters
     ----------
-    hits : (..., rows, variants), in the order of time; the result is (..., rows)
+    hits : (variants, ..., rows), in the order of time; the result is (..., rows)
     """
-    rows = hits.shape[-2]
-    left = hits.cumsum(axis=-2)[..., FEWEST - 1 : rows - FEWEST, :]
-    whole = hits.sum(axis=-2, keepdims=True)
-    found = np.full(hits.shape[:-1], -np.inf)
+    rows = hits.shape[-1]
+    until = hits.cumsum(axis=-1)
+    left, whole = until[..., FEWEST - 1 : rows - FEWEST], until[..., -1:]  # not another sum, which could be smaller in its last digit
+    found = np.full(hits.shape[1:], -np.inf)
     found[..., FEWEST : rows - FEWEST + 1] = 2 * (log_likelihood(left) + log_likelihood(whole - left) - log_likelihood(whole))
     return found
 
 
 def log_likelihood(hits):
-    """Return the largest multinomial log likelihood of hits by variant (last axis), but for the part that the shares do not change.
+    """Return the largest multinomial log likelihood of hits by variant (first axis), but for the part that the shares do not change.
 
     >>> round(float(log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
     -2.2493
     """
-    total = hits.sum(axis=-1)
-    return xlogy(hits, hits).sum(axis=-1) - xlogy(total, total)
+    total = hits.sum(axis=0)
+    return xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
 
 
 def independent(counts) -> np.ndarray:
-    """Return the counts, each row scaled to the independent hits that it is worth: n / (1 + (n - 1) rho), Kish's (1965) design effect."""
+    """Return the independent hits that the counts are worth, (variants, rows): each row's n as n / (1 + (n - 1) rho), Kish's (1965) design effect."""
     counts = np.asarray(counts, dtype=float)
     rho = np.nan_to_num(intraclass_correlation(counts))
-    return counts / (1 + (counts.sum(axis=1, keepdims=True) - 1) * rho)
+    return (counts / (1 + (counts.sum(axis=1, keepdims=True) - 1) * rho)).T.copy()
 
 
 def intraclass_correlation(counts) -> float:
@@ -177,7 +177,7 @@ def plausible(hits, rng, *, critical: float = -np.inf, shuffles: int = SHUFFLES_
     Source: Worsley (1986), Biometrika 73, 91-104, with shuffles in place of the distribution given the sums; conditioning on what was
     found: Fithian, Sun & Taylor (2014), arXiv:1410.2597.
     """
-    gain, p = gains(hits), np.full(len(hits), np.nan)
+    gain, p = gains(hits), np.full(hits.shape[-1], np.nan)
     inner = np.flatnonzero(np.isfinite(gain))
     for _ in range(2):
         places = np.unique([*inner[:: -(-len(inner) // PLACES)], inner[-1], gain.argmax()])
@@ -212,8 +212,8 @@ def _p_of_place(hits, gain, place, rng, critical, shuffles):
 
 def _shuffled(hits, place, rng, shuffles):
     """Return by how much the best place beats this one, and the best gain, in shuffles of the rows on either side of this place."""
-    sides = [np.arange(place), np.arange(place, len(hits))]
-    gain = gains(hits[np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1)])
+    sides = [np.arange(place), np.arange(place, hits.shape[-1])]
+    gain = gains(hits.take(np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1), axis=1))
     return gain.max(axis=-1) - gain[:, place], gain.max(axis=-1)
 
 
@@ -250,6 +250,6 @@ def _together(counts, changes, rng, level):
     if len(changes) < 2:
         return tuple(changes)
     search = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=-(-len(counts) // ROWS_TOGETHER))
-    ends = [0, *search.fit_predict(independent(counts), n_bkps=len(changes))]
+    ends = [0, *search.fit_predict(independent(counts).T, n_bkps=len(changes))]
     windows = zip(changes, ends[:-2], ends[2:], strict=True)
     return tuple(_change(counts, start, stop, c.p, c.p_holm, rng, level) for c, start, stop in windows)
