@@ -31,6 +31,12 @@ TABLES: dict[str, dict[str, str]] = {
         "voice": "whose words: outlet, quoted or reported",
         "n": "hits in the body",
     },
+    "terms": {
+        "doc_id": "the article's name",
+        "voice": "whose words: outlet, quoted or reported",
+        "term": "a word, in small letters",
+        "n": "how often it stands in the body",
+    },
     "attributions": {
         "doc_id": "the article's name",
         "outlet": "its publisher",
