@@ -33,7 +33,7 @@ class Profiles:
     ----------
     basis : "choice" (variants of concepts) or "words" (words and phrases).
     outlets : their names, in order.
-    rows : one per outlet and family (and concept, for choice: they change places concept by concept): outlet (its number), family, block, length
+    rows : one per outlet and family (and concept, for choice: they change places concept by concept): outlet, family (their numbers), block, length
         (hits, or terms counted).
     counts : sparse, rows x columns.
     columns : one per variant or term, those of a block side by side: concept (for choice), term, block.
@@ -111,7 +111,7 @@ def by_words(counts, terms, articles, *, outlets):
 def _profiles(basis, outlets, rows, counts, columns, weight):
     number = rows["outlet"].map({name: k for k, name in enumerate(outlets)}).to_numpy()
     length = np.asarray(counts.sum(axis=1)).ravel()
-    table = pd.DataFrame({"outlet": number, "family": rows["unit"].to_numpy(), "block": rows["block"].to_numpy(), "length": length})
+    table = pd.DataFrame({"outlet": number, "family": pd.factorize(rows["unit"])[0], "block": rows["block"].to_numpy(), "length": length})
     return Profiles(basis, list(outlets), table[length > 0].reset_index(drop=True), counts.astype(np.float32)[length > 0], columns, weight / weight.sum())
 
 
@@ -163,17 +163,20 @@ def _chance(profiles, pair, seed):
     """Return the divergences of a pair of outlets when their families have changed places."""
     rows = np.flatnonzero(profiles.rows["outlet"].isin(pair))
     about = profiles.rows.iloc[rows]
-    stream = resampling._stream(seed, "\0".join(sorted(profiles.outlets[k] for k in pair)))
-    first = (about["outlet"] == min(pair, key=lambda k: profiles.outlets[k])).to_numpy()
-    labels = relabelled(first, _strata(about), draws=RELABELLED, rng=stream)
-    return jensen_shannon(*(shares_of(profiles, _summed(profiles.counts, rows, side)) for side in (labels, ~labels)))
+    named = sorted(pair, key=lambda k: profiles.outlets[k])  # whatever the order of the outlets, the same
+    stream = resampling._stream(seed, "\0".join(profiles.outlets[k] for k in named))
+    labels = relabelled((about["outlet"] == named[0]).to_numpy(), _strata(about), draws=RELABELLED, rng=stream)
+    one = _summed(profiles.counts, rows, labels)
+    other = profiles.counts[rows].sum(axis=0) - one
+    return jensen_shannon(shares_of(profiles, one), shares_of(profiles, other))
 
 
 def _strata(about):
-    """Return what may change places: families that both outlets have, with themselves; the others with those of the same block and like length."""
-    both = about.duplicated(["family", "block"], keep=False)
-    length = np.floor(np.log2(about["length"]))
-    return pd.factorize(pd.MultiIndex.from_arrays([about["block"], length.where(~both, -1), about["family"].where(both, "")]))[0]
+    """Return what may change places: the two of a family that both outlets have, with each other; the others with those of the same block and like length."""
+    length, block, family = (about[name].to_numpy() for name in ("length", "block", "family"))
+    code = family * (block.max(initial=0) + 1) + block
+    both = np.bincount(code, minlength=1)[code] > 1
+    return np.where(both, -1 - code, block * 64 + np.floor(np.log2(length)))
 
 
 def _scaled(sample, null):
@@ -224,6 +227,8 @@ def drivers(profiles, pairs, *, most=10):
 def _driving(profiles, a, b, shares, sums):
     bits = np.nan_to_num(contributions(shares[a], shares[b]))
     mass = np.where(np.isnan(shares[a] + shares[b]), 0, shares[a]).sum()
+    if not bits.any():
+        return pd.DataFrame(columns=list(TABLES["drivers"]))
     weight = profiles.weight[profiles.columns["block"].to_numpy()]
     table = profiles.columns[["concept", "term"]].assign(
         outlet=profiles.outlets[a], other=profiles.outlets[b], basis=profiles.basis, bits=bits / mass, part=bits / bits.sum(),
