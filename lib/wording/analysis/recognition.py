@@ -50,7 +50,7 @@ def features_of_choice(profiles):
     away = own - _indicator(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
     whose = rows.groupby(["outlet", "family"]).ngroup().to_numpy()
     about = rows[["outlet", "family"]].drop_duplicates().sort_values(["outlet", "family"], ignore_index=True)
-    return sparse.csr_array(_indicator(whose, len(about)).T @ away), about.assign(outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]])
+    return sparse.csr_array(_indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]])
 
 
 def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level=0.95):
@@ -77,15 +77,14 @@ def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level
         return _nothing(basis, outlets)
     truth = pd.Categorical(rows["outlet"], categories=told).codes
     dealt = np.stack([truth, *(np.random.default_rng([seed, k]).permutation(truth) for k in range(1, DEALT + 1))])
-    kernel = (features @ features.T).toarray()
-    named = predicted(kernel, dealt, folds(truth, rows["family"], seed), len(told))
+    named = predicted(features, dealt, folds(truth, rows["family"], seed), len(told))
     recalls = np.stack([np.bincount(t[t == n], minlength=len(told)) / np.bincount(t) for t, n in zip(dealt, named, strict=True)])
     drawn = _drawn_accuracy(truth, named[0], rows, draws, seed)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     accuracy = recalls.mean(axis=1)
     summary = {"basis": basis, "accuracy": accuracy[0], "low": low, "high": high, "chance": accuracy[1:].mean()}
     summary |= {"p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + DEALT), "n": len(rows), "n_outlets": len(told), "n_terms": features.shape[1]}
-    table = _recognised(basis, outlets, told, truth, recalls, level, telling(features, kernel, truth, names))
+    table = _recognised(basis, outlets, told, truth, recalls, level, telling(features, truth, names))
     return Recognition(check(pd.DataFrame([summary]), "recognition"), table, _confusions(basis, told, truth, named[0]))
 
 
@@ -105,29 +104,42 @@ def folds(truth, families, seed):
     return [parts for parts in split if len(parts[1])]
 
 
-def predicted(kernel, labels, parts, n_labels):
+def predicted(features, labels, parts, n_labels):
     """Return for each row of labels what a classifier trained with them names the articles of the folds it has not seen: labelings x articles.
 
-    Least squares with a ridge of 1 on features of length 1 (scikit-learn's `KernelRidge`); all labelings are solved at once.
+    Ridge regression on the labels; all labelings are solved at once, by articles where these are fewer than the features. Labels weigh by the root of their
+    articles, so that chance names none more often.
     """
-    from sklearn.kernel_ridge import KernelRidge
-
-    wanted = np.moveaxis(np.eye(n_labels, dtype=np.float32)[labels], 0, 1).reshape(labels.shape[1], -1)
-    named = np.empty(labels.shape, dtype=int)
+    named, kernel = np.empty(labels.shape, dtype=int), _kernel(features)
     for train, test in parts:
-        fitted = KernelRidge(alpha=1, kernel="precomputed").fit(kernel[np.ix_(train, train)], wanted[train])
-        scores = fitted.predict(kernel[np.ix_(test, train)]).reshape(len(test), len(labels), n_labels)
-        named[:, test] = scores.argmax(axis=2).T
+        seen, unseen = (features[train], features[test]) if kernel is None else (kernel[np.ix_(part, train)] for part in (train, test))
+        scores = _fitted(seen, labels[:, train], n_labels, dual=kernel is not None).predict(unseen)
+        named[:, test] = scores.reshape(len(test), len(labels), n_labels).argmax(axis=2).T
     return named
 
 
-def telling(features, kernel, truth, names, *, most=5):
+def telling(features, truth, names, *, most=5):
     """Return, for each outlet, the features that speak most for it when all articles are used: a list of lists."""
-    from sklearn.kernel_ridge import KernelRidge
+    kernel, n_labels = _kernel(features), truth.max() + 1
+    if kernel is None:
+        weight = _fitted(features, truth[None], n_labels, dual=False).coef_
+    else:
+        weight = (features.T @ _fitted(kernel, truth[None], n_labels, dual=True).dual_coef_).T
+    return [[names[k] for k in np.argsort(-row, kind="stable")[:most] if row[k] > 0] for row in weight]
 
-    dual = KernelRidge(alpha=1, kernel="precomputed").fit(kernel, np.eye(truth.max() + 1, dtype=np.float32)[truth]).dual_coef_
-    weight = features.T @ dual
-    return [[names[k] for k in np.argsort(-column, kind="stable")[:most] if column[k] > 0] for column in weight.T]
+
+def _kernel(features):
+    return (features @ features.T).toarray() if features.shape[1] > features.shape[0] else None
+
+
+def _fitted(inputs, labels, n_labels, *, dual):
+    from sklearn.kernel_ridge import KernelRidge
+    from sklearn.linear_model import Ridge
+
+    wanted = np.moveaxis(np.eye(n_labels, dtype=np.float32)[labels], 0, 1)
+    wanted /= np.sqrt(np.maximum(wanted.sum(axis=0), 1))
+    model = KernelRidge(alpha=1, kernel="precomputed") if dual else Ridge(alpha=1, fit_intercept=False, solver="cholesky")
+    return model.fit(inputs, wanted.reshape(labels.shape[1], -1))
 
 
 def _drawn_accuracy(truth, named, rows, draws, seed):
