@@ -121,6 +121,19 @@ def voice(articles, out, language, explain):
 
 
 @main.command()
+@click.argument("articles", type=FILE)
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
+def families(articles, out, pairs):
+    """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
+    from wording.corpus import families
+    from wording.corpus.build import encode
+
+    corpus = encode(read(articles))
+    write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
+
+
+@main.command()
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
@@ -136,13 +149,15 @@ def counts(study, out):
 @click.argument("study", type=FILE)
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-@click.option("--voice", default="outlet", show_default=True, help="For shares and contrasts: outlet, quoted, reported, attributed or all.")
-def table(study, name, out, voice):
+@click.option("--voice", default="outlet", show_default=True, help="Whose words count: outlet, quoted, reported, attributed or all.")
+@click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
+@click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
+def table(study, name, out, voice, against, copies):
     """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 
-    write(tabulated(read_study(study), name, voice=voice), out)
+    write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
 
 @main.command()
