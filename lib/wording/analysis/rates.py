@@ -82,9 +82,10 @@ def p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers)
 
 def touching(n, size, inflated, n_other, size_other, inflated_other):
     """Return the z at which the interval of the ratio touches 1 (and that of the difference 0), by bisection: it widens steadily with z."""
-    sides = (n, size, inflated), (n_other, size_other, inflated_other)
     swap = n / size < n_other / size_other
-    (high, *of_high), (low, *of_low) = ([np.where(swap, b, a) for a, b in pairs] for pairs in (zip(*sides), zip(*reversed(sides))))
+    sides = list(zip((n, size, inflated), (n_other, size_other, inflated_other), strict=True))
+    high, *of_high = (np.where(swap, b, a) for a, b in sides)
+    low, *of_low = (np.where(swap, a, b) for a, b in sides)
     rate, rate_low = high / of_high[0], low / of_low[0]
     inside, outside = np.zeros(np.shape(rate)), np.full(np.shape(rate), 1000.0)
     for _ in range(50):
