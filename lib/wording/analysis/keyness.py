@@ -41,6 +41,7 @@ class Side:
     carriers: np.ndarray  # families with the term
     size: np.ndarray  # words
     units: np.ndarray  # families
+    copied: np.ndarray  # sum over families of hits times articles
     squares: np.ndarray  # sum over families of squared hits
     products: np.ndarray  # sum over families of hits times words
     sizes: np.ndarray  # sum over families of squared words
@@ -56,10 +57,16 @@ class Side:
             return self.n / self.size
 
     @property
+    def copies(self):
+        """How many articles the family of a hit has, on average: 1 where there are no copies, outlets x terms."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.copied / self.n
+
+    @property
     def inflation(self):
         """How many times larger the variance of the hits over families is than that of independent hits, outlets x terms."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, 1)
+            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, self.copies)
 
 
 def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95) -> pd.DataFrame:
@@ -91,7 +98,7 @@ def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, le
     code = pd.Categorical(terms.articles.loc[inside, "outlet"], categories=outlets).codes
     unit, unit_code, units = _units(terms.articles[inside], code, counts)
     unit_words = np.bincount(unit, words)
-    sides = _sides(counts, words, code, units, unit_words, unit_code, len(outlets))
+    sides = _sides(counts, words, code, unit, units, unit_words, unit_code, len(outlets))
     own = sides.with_each(lambda of: of[mine])
     other = sides.with_each(lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)])
     spread = _spread(units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed)
@@ -124,7 +131,7 @@ def _units(articles, code, counts):
     return unit, unit_code, sparse.csr_array(gather @ counts)
 
 
-def _sides(counts, words, code, units, unit_words, unit_code, n_outlets):
+def _sides(counts, words, code, unit, units, unit_words, unit_code, n_outlets):
     """Return every outlet as a `Side`."""
 
     def summed(of, codes):
@@ -135,13 +142,14 @@ def _sides(counts, words, code, units, unit_words, unit_code, n_outlets):
     def mapped(of, made):
         return sparse.csr_array((made.astype(float), of.indices, of.indptr), shape=of.shape)
 
-    weighed = np.repeat(unit_words, np.diff(units.indptr))
+    weighed, copied = (np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit)))
     return Side(
         n=summed(mapped(units, units.data), unit_code),
         n_articles=summed(mapped(counts, counts.data > 0), code),
         carriers=summed(mapped(units, units.data > 0), unit_code),
         size=summed(words[:, None], code),
         units=summed(np.ones((len(unit_code), 1)), unit_code),
+        copied=summed(mapped(units, units.data * copied), unit_code),
         squares=summed(mapped(units, units.data**2), unit_code),
         products=summed(mapped(units, units.data * weighed), unit_code),
         sizes=summed(unit_words[:, None] ** 2, unit_code),
@@ -202,11 +210,11 @@ def _certainty(own, other, own_variance, other_variance, *, level):
     known = (own.units > 1) & (other.units > 1) & (own.n + other.n > 0)
     sides = []
     for side, variance in ((own, own_variance), (other, other_variance)):
-        inflated = rates.inflation(variance * side.size**2, side.n, side.carriers, pooled)
+        inflated = rates.inflation(variance * side.size**2, side.n, side.carriers, pooled, least=side.copies)
         sides += [side.n, side.size, np.where(known, inflated, np.nan)]
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = (np.log2(end) for end in rates.ratio_interval(*sides, level=level))
-        p = rates.p_value(*sides, carriers=np.minimum(own.carriers, other.carriers))
+        p = rates.p_value(*sides, carriers=own.carriers, carriers_other=other.carriers)
     return {"low": low, "high": high, "p": p}
 
 

@@ -89,14 +89,14 @@ def ratios(frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term", lin
     with mpl.rc_context(_STYLE):
         most = int(frame.groupby(panel).size().max())
         figure, panels = _panels(len(names), rows=most, labels=list(frame[row]), right=1.05)
-        for position, (axes, name) in enumerate(zip(panels, names, strict=True)):
+        for axes, name in zip(panels, names, strict=True):
             rows = frame[frame[panel] == name].reset_index(drop=True)
             _heading(axes, name, right="hits / articles")
             _outlet_axis(axes, list(rows[row]))
             _doubling_axis(axes, first, last)
-            _effects(axes, rows, last, look={"color": PALETTE[position % 2]})
+            _effects(axes, rows, last, look={"color": PALETTE[0]})
             for at, told in enumerate(rows.itertuples()):
-                axes.text(1.03, at, f"{told.n:,} / {told.n_articles:,}", transform=axes.get_yaxis_transform(), va="center_baseline")
+                axes.text(1.05, at, f"{told.n:,} / {told.n_articles:,}", transform=axes.get_yaxis_transform(), va="center_baseline")
                 if links:
                     address = "#" + line_id(concept=told.concept, variant=told.variant, outlet=told.outlet, voice=told.voice)
                     _link(axes, at, address=address, name=_ratio_name(told))
@@ -258,7 +258,7 @@ def _doublings(frame: pd.DataFrame) -> tuple[float, float]:
 
 def _doubling_axis(axes: Axes, first: float, last: float) -> None:
     axes.set_xlim(first, last)
-    step = max(1, math.ceil((last - first) / 7))
+    step = max(1, math.ceil((last - first) / 5))
     ticks = [tick for tick in range(int(first), int(last) + 1) if tick % step == 0]
     axes.set_xticks(ticks, [f"{2**tick:,}×" if tick >= 0 else f"1/{2**-tick:,}×" for tick in ticks])
     axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
@@ -272,7 +272,7 @@ def _effects(axes: Axes, rows: pd.DataFrame, last: float, *, look: Mapping) -> N
     at, bounded = pd.Series(range(len(rows))), rows["low"].notna()
     axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"].clip(upper=last), linewidth=1.6, **look)
     for where, marker, size, face in (
-        (rows["q"] < 0.05, "o", 5.5, look["color"]), (~(rows["q"] < 0.05), "o", 5.5, "white"), (rows["high"] > last, ">", 5, look["color"]),
+        (rows["q"] < 0.05, "o", 5.5, look["color"]), (~(rows["q"] < 0.05), "o", 5.5, "none"), (rows["high"] > last, ">", 5, look["color"]),
     ):  # fmt: skip
         x = last if marker == ">" else rows.loc[where, "log_ratio"].clip(upper=last)
         axes.plot(
