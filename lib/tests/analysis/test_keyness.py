@@ -1,6 +1,7 @@
 """Keyness: counted by hand, laws, slow oracles, planted truth, speed and memory."""
 
 import resource
+import shutil
 import time
 
 import numpy as np
@@ -10,7 +11,6 @@ from nltk.metrics import BigramAssocMeasures
 from scipy import sparse
 
 from wording.analysis import keywords
-from wording.analysis.association import dp_norm
 from wording.analysis.keyness import Side, _spread, candidates, keyness, study_keyness
 from wording.analysis.resampling import weights
 from wording.corpus.terms import Terms
@@ -68,11 +68,7 @@ def test_two_outlets_are_each_others_mirror():
 def test_against_an_outlet_is_the_comparison_of_two_alone():
     terms = random_terms()
     against = keyness(terms, against="C", draws=150)
-    pair = keyness(
-        made(terms.counts[8:].toarray() if False else terms.counts.toarray(), terms.articles["outlet"], words=terms.n_words),
-        outlets=["A", "C"],
-        draws=150,
-    )
+    pair = keyness(terms, outlets=["A", "C"], draws=150)
     assert set(against["outlet"]) == {"A", "B"}
     assert set(against["other"]) == {"C"}
     one, other = (table[table["outlet"] == "A"].reset_index(drop=True) for table in (against, pair))
@@ -108,7 +104,7 @@ def test_the_spread_of_many_draws_is_the_variance_over_articles():
 def test_the_pooled_inflation_is_that_of_a_loop():
     terms = random_terms()
     x, w = terms.counts.toarray().astype(float), terms.n_words[:, None]
-    side = Side(x.sum(0), None, None, w.sum(), None, (x**2).sum(0), (x * w).sum(0), (w**2).sum())
+    side = Side(x.sum(0), None, None, w.sum(), None, x.sum(0), (x**2).sum(0), (x * w).sum(0), (w**2).sum())
     slow = [max(sum((a - sum(column) / w.sum() * b) ** 2 for a, b in zip(column, w[:, 0], strict=True)) / sum(column), 1) for column in x.T]
     np.testing.assert_allclose(side.inflation, slow)
 
@@ -156,10 +152,10 @@ def test_planted_words_are_found_and_others_are_not():
     table = keyness(made(rng.poisson(rate), outlets), draws=499)
     found = table[table["q"] < 0.05]
     planted = {f"t{k}" for k in range(10)}
-    assert planted == set(found[(found["outlet"] == "A") & (found["log_ratio"] > 0)]["term"])
-    assert len(found[~found["term"].isin(planted)]) <= 3
+    assert planted <= set(found[(found["outlet"] == "A") & (found["log_ratio"] > 0)]["term"])
+    assert len(found[~found["term"].isin(planted)]) <= 3, "one in twenty may be chance"
     truth = table[(table["outlet"] == "A") & table["term"].isin(planted)]
-    assert ((truth["low"] <= 3) & (3 <= truth["high"])).mean() >= 0.8
+    assert ((truth["low"] <= 3) & (truth["high"] >= 3)).mean() >= 0.8
 
 
 def test_where_nothing_differs_few_tables_have_any_q_below_5_percent():
@@ -216,12 +212,18 @@ def test_a_study_has_its_table_and_its_sentences(study):
     lines = keywords.lines_behind(study, terms, shown)
     counted = shown.set_index(["term", "outlet"])["n"].to_dict()
     assert lines.groupby(["variant", "outlet"], observed=True).size().to_dict() == counted
-    kept = (
-        keywords.lines_behind(study.model_copy(update={"excerpts": "none"}), terms, shown)
-        if False
-        else keywords._counted(terms, shown[["outlet", "term"]])
-    )
-    assert kept.groupby(["variant", "outlet"])["n"].sum().to_dict() == counted
+
+
+def test_a_study_that_shows_no_text_shows_the_counts_behind_its_numbers(small, tmp_path):
+    folder = shutil.copytree(small, tmp_path / "silent", ignore=shutil.ignore_patterns(".build"))
+    with (folder / "study.yml").open("a", encoding="utf8") as file:
+        file.write("excerpts: none\n")
+    study = read_study(folder)
+    terms = candidates(study, longest=2)
+    shown = keywords.top(study_keyness(study, terms), most=3)
+    lines = keywords.lines_behind(study, terms, shown)
+    assert "left" not in lines.columns
+    assert lines.groupby(["variant", "outlet"], observed=True)["n"].sum().to_dict() == shown.set_index(["term", "outlet"])["n"].to_dict()
 
 
 def test_999_draws_of_10000_articles_and_5000_terms_are_quick_and_small():
