@@ -16,6 +16,7 @@ from wording.analysis.resampling import weights
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
 from wording.study import read_study
+from wording.tables import TABLES
 
 EFFECTS = ["log_ratio", "low", "high", "log_odds", "z"]
 
@@ -129,6 +130,14 @@ def test_an_outlet_of_one_article_is_counted_and_not_tested():
     assert alone["log_ratio"].notna().any()
     assert table[table["outlet"] == "A"]["q"].notna().any()
     assert keyness(random_terms(outlets="AB"), draws=99)["p"].isna().all()
+
+
+def test_without_terms_there_is_a_table_without_rows():
+    table = keyness(HAND[np.zeros(0, int)], draws=99)
+    assert len(table) == 0
+    assert list(table.columns) == list(TABLES["keyness"])
+    assert keywords.top(table).empty
+    assert len(keywords.sentences(table)) == 1
 
 
 def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():

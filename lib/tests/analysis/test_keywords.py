@@ -72,6 +72,19 @@ def test_a_reference_outlet_is_named():
     assert said[2].startswith("Herald quotes “protests” 8.0 times as often as Bulletin (")
 
 
+def test_what_copies_change_is_told():
+    shown = keywords.top(TABLE, most=2)
+    assert keywords.counted_otherwise(shown, TABLE, way="without copies") == [
+        "Counted without copies, 3 of the 3 clear terms shown stay so."
+    ]
+    otherwise = TABLE[TABLE["term"] != "junta"].assign(log_ratio=1, q=[0.2, 0.3, 0.4, 0.01, 0.5])
+    assert keywords.counted_otherwise(shown, otherwise, way="without copies") == [
+        "Counted without copies, 1 of the 3 clear terms shown stay so; "
+        "not “junta” at Gazette (then not tested), “coup” at Gazette (2.0 times as often instead of 8.0, q = 0.2)."
+    ]
+    assert keywords.counted_otherwise(shown.assign(q=0.3), TABLE, way="without copies") == []
+
+
 def test_the_surest_differences_are_sorted_by_q_then_by_effect():
     assert list(keywords.surest(TABLE, most=3)["q"]) == [0.0004, 0.001, 0.002]
     assert list(keywords.surest(TABLE)["term"])[2:4] == ["coup leaders", "protests"]

@@ -171,7 +171,7 @@ def _spread(units, words, code, outlets, mine, theirs, *, draws, seed):
         hits = np.stack([of[first : first + BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
         return _variances(hits, size[:, None], mine, theirs)
 
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, units.shape[1], BLOCK))
+    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), BLOCK))
     return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
 

@@ -99,6 +99,31 @@ def _outlet(row, others, level):
     return f"{row.outlet} {VERBS[row.voice]} {said}" + (f"; then {' and '.join(then)}" if then else "") + "."
 
 
+def counted_otherwise(shown: pd.DataFrame, otherwise: pd.DataFrame, *, way: str, chance: float = 0.05, most: int = 3) -> list[str]:
+    """Return which of the clear terms shown stay clear when copies are counted otherwise; `way` says how, as in "without copies".
+
+    Parameters
+    ----------
+    shown : rows of `top`
+    otherwise : the `keyness` table of the same study, with copies counted the other way
+    """
+    clear = shown[shown["q"] < chance]
+    if clear.empty:
+        return []
+    other = as_times(otherwise)[["outlet", "term", "times", "q"]]
+    both = clear.merge(other, on=["outlet", "term"], how="left", suffixes=("", "_otherwise"))
+    lost = both[~(both["q_otherwise"] < chance)]
+    said = f"Counted {way}, {len(both) - len(lost):,} of the {plural(len(both), 'clear term')} shown stay so"
+    gone = [f"“{row.term}” at {row.outlet} ({_instead(row)})" for row in lost.head(most).itertuples()]
+    return [f"{said}." if lost.empty else f"{said}; not {', '.join(gone)}{' and others' if len(lost) > most else ''}."]
+
+
+def _instead(row):
+    if pd.isna(row.times_otherwise):
+        return "then not tested"
+    return f"{told_times(row.times_otherwise)} times as often instead of {told_times(row.times)}, {told_q(row.q_otherwise)}"
+
+
 def chosen_how(study: Study, terms: Terms, *, shared: int = 1, function_words: bool = False) -> str:
     """Which terms were tested, and that they were chosen before anything was compared."""
     if not len(terms):
@@ -146,7 +171,7 @@ def described(shown: pd.DataFrame) -> str:
 def lines_behind(study: Study, terms: Terms, shown: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind the column `n` of the rows shown: the hits, or the counts per article when the study may not show text."""
     pairs = shown.loc[shown["n"] > 0, ["outlet", "term"]].drop_duplicates()
-    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, pairs, voice=terms.voice)
+    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, terms, pairs)
     ordered = {"variant": pairs["term"].unique(), "outlet": pairs["outlet"].unique()}
     return rows.assign(counted_as=terms.voice, **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
 

@@ -8,8 +8,8 @@ import polars as pl
 
 from wording.corpus.build import Part, build
 from wording.corpus.concordance import CONTEXT, Context, Spans
-from wording.corpus.counts import lines_of, study_counts
-from wording.corpus.terms import VOICES, Vocabulary, spoken
+from wording.corpus.counts import lines_of
+from wording.corpus.terms import VOICES, Terms, Vocabulary, spoken
 from wording.study import Study
 from wording.tables import check
 
@@ -17,22 +17,21 @@ CONCEPT = "keyness"
 """What stands in the column `concept` of such lines."""
 
 
-def term_hits(
-    study: Study, wanted: pd.DataFrame, *, voice: str = "outlet", copies: str = "all", context: Context = CONTEXT
-) -> pd.DataFrame:
-    """The `hits` behind the counts of `study_terms`: one row per place where a wanted term begins at its outlet; `concept` is `CONCEPT`.
+def term_hits(study: Study, terms: Terms, wanted: pd.DataFrame, *, context: Context = CONTEXT) -> pd.DataFrame:
+    """The `hits` behind the counts of terms at outlets: one row per place where a wanted term begins; `concept` is `CONCEPT`.
 
     Parameters
     ----------
+    terms : what `study_terms` counted: whose words, and in which articles.
     wanted : term and outlet, one row per pair to look for.
     """
     corpus, _ = build(study)
-    articles = study_counts(study, [], copies=copies).articles
-    inside = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask, known = spoken(VOICES[voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
-    asked = pl.from_pandas(wanted[["term", "outlet"]]).join(
-        pl.DataFrame({"term": known.terms.tolist(), "number": range(len(known))}, schema_overrides={"number": pl.Int32}), on="term"
+    inside = corpus.table["doc_id"].is_in(terms.articles["doc_id"].to_list()).to_numpy()
+    mask, known = spoken(VOICES[terms.voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
+    number = pl.DataFrame(
+        {"term": known.terms.tolist(), "number": np.arange(len(known), dtype=np.int32)}, schema_overrides={"term": pl.String}
     )
+    asked = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(number, on="term")
     rows = [part_hits(part, known, mask(part), asked, context) for part in corpus.parts()]
     return check(pd.concat(rows, ignore_index=True), "hits")
 
