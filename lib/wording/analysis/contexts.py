@@ -39,7 +39,7 @@ def sentences(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 5, wo
 
 
 def _difference(row, share):
-    interval = f"95 % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}"
+    interval = f"95 % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}; in {plural(share.n_articles, 'article')}"
     other = "the other outlets together" if row.other == REST else row.other
     return (
         f"{row.outlet} has “{row.collocate}” near {percent(share.share)} of its {plural(row.total, 'hit')} of “{row.variant}” ({interval}), "
@@ -100,7 +100,7 @@ def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, c
 
     A `shares` table of the first `most` pairs, in which a pair stands for a variant.
     """
-    clear = clearest(contrasts[contrasts["q"] < chance], most=len(contrasts))
+    clear = clear_differences(contrasts, chance).drop_duplicates([*KEYS, "outlet", "other"])
     pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
     rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
     return rows.assign(variant=rows["collocate"] + ", near " + rows["variant"])

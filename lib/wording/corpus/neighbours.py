@@ -156,7 +156,7 @@ def read_neighbours(study: Study) -> pd.DataFrame:
     if not file.is_file():
         raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
     kinds = {name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]}
-    return check(pl.read_csv(file, schema=kinds, missing_utf8_is_empty_string=True).to_pandas(), "neighbours")
+    return check(pl.read_csv(file, schema=kinds).with_columns(pl.col("collocate").fill_null("")).to_pandas(), "neighbours")
 
 
 def near_hits(
