@@ -6,13 +6,15 @@ import shutil
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
 from wording.corpus import build as building
 from wording.corpus.articles import read_articles
 from wording.corpus.counts import write_counts
-from wording.corpus.terms import VOICES, spoken, study_terms, vocabulary, write_terms
+from wording.corpus.lines import term_hits
+from wording.corpus.terms import VOICES, function_words, spoken, study_terms, vocabulary, write_terms
 from wording.errors import WordingError
 from wording.study import read_study
 
@@ -108,6 +110,38 @@ def test_without_the_articles_the_words_are_the_same(study, bare, voice):
     assert list(there.terms) == list(kept.terms)
     assert (there.counts != kept.counts).nnz == 0
     np.testing.assert_array_equal(there.n_words, kept.n_words)
+
+
+def test_the_lines_behind_a_count_are_exactly_those_counted(study):
+    found = study_terms(study, voice="all", longest=3, fewest=4)
+    outlets = found.articles["outlet"].to_numpy()
+    rng = np.random.default_rng(1)
+    wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
+    wanted = pd.concat([wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True)
+    lines = term_hits(study, wanted, voice="all")
+    counted = {
+        (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
+        for row in wanted.itertuples()
+    }
+    assert lines.groupby(["variant", "outlet"]).size().to_dict() == {pair: n for pair, n in counted.items() if n}
+    said = lines["node"].str.lower().str.replace("’", "'")
+    assert (said == lines["variant"]).all()
+    assert lines["doc_id"].isin(found.articles["doc_id"]).all()
+
+
+@pytest.mark.parametrize("voice", ["outlet", "attributed"])
+def test_the_lines_are_in_the_voice_counted(study, voice):
+    found = study_terms(study, voice=voice, longest=2, fewest=4)
+    wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
+    lines = term_hits(study, wanted, voice=voice)
+    assert set(lines["voice"]) <= set(VOICES[voice])
+    assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
+
+
+def test_function_words_are_read_by_language():
+    assert {"the", "of", "'s"} <= set(function_words("en"))
+    assert not {"must", "not", "war"} & set(function_words("en"))
+    assert function_words("xx") == []
 
 
 def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):

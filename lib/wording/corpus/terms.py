@@ -25,7 +25,7 @@ from wording.corpus.tokens import NUMBER, WORD, Shard
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError
 from wording.prose import nearest
-from wording.study import Study
+from wording.study import DATA, Study
 from wording.tables import TABLES
 
 Mask = Callable[[Part], np.ndarray]
@@ -126,6 +126,19 @@ class Vocabulary:
             shorter = shorter[before] + " " + self.words[last]
             named.append(shorter)
         return np.concatenate(named)
+
+    @classmethod
+    def of(cls, terms: Sequence[str]) -> Vocabulary:
+        """A vocabulary that holds these terms, and whatever it takes to find them: their words, and the beginnings of the phrases."""
+        split = [tuple(term.split(" ")) for term in terms]
+        beginnings = [sorted({s[:n] for s in split if len(s) >= n}) for n in range(1, max(map(len, split), default=1) + 1)]
+        words = sorted({word for s in split for word in s})
+        number, level, levels = {word: k for k, word in enumerate(words)}, {(word,): k for k, word in enumerate(words)}, []
+        for phrases in beginnings[1:]:
+            codes = [level[phrase[:-1]] * len(words) + number[phrase[-1]] for phrase in phrases]
+            levels.append(np.sort(np.array(codes, dtype=np.int64)))
+            level = {phrases[k]: place for place, k in enumerate(np.argsort(codes))}
+        return cls(np.array(words, dtype=object), tuple(levels), np.zeros(len(words) + sum(map(len, levels)), np.int64))
 
     def begins(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
         """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
@@ -238,11 +251,29 @@ def study_terms(study: Study, *, voice: str = "outlet", longest: int = 3, fewest
         raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
     if longest < 1:
         raise WordingError(f"longest={longest}: expected the number of words of the longest phrases, 1 or more.")
-    if copies != "all":
-        raise WordingError(f"copies={copies!r}: only 'all' can be compared.")
-    articles = study_counts(study, []).articles
+    articles = compared_articles(study, copies)
     fewest = fewest or (FEWEST if len(articles) >= MANY else FEW)
     return (counted_terms if study.has_articles else read_terms)(study, articles, voice, longest, fewest)
+
+
+def compared_articles(study: Study, copies: str) -> pd.DataFrame:
+    """The articles whose terms are compared.
+
+    Raises
+    ------
+    WordingError
+        For another word than "all" for `copies`.
+    """
+    if copies != "all":
+        raise WordingError(f"copies={copies!r}: only 'all' can be compared.")
+    return study_counts(study, []).articles
+
+
+def function_words(language: str) -> list[str]:
+    """The function words of a language, from data/words/function-LANGUAGE.txt; none where there is no such file."""
+    file = DATA / "words" / f"function-{language}.txt"
+    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def counted_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
