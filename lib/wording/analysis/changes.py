@@ -83,7 +83,7 @@ def order(found: Found) -> pd.DataFrame:
     led = found.changes[found.changes["rose_most"]].assign(rose=lambda f: f["share_after"] > f["share_before"])
     first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(["concept", "variant", "rose", "outlet"])
     keys = ["concept", "outlet", "change"]
-    days = {key: rows for key, rows in found.plausible.groupby(keys)}
+    days = dict(list(found.plausible.groupby(keys)))
     pairs = [
         pair for _, alike in first.groupby(["concept", "variant", "rose"]) for pair in itertools.combinations(alike.to_dict("records"), 2)
     ]
@@ -97,7 +97,7 @@ def p_not_earlier(one: pd.DataFrame, other: pd.DataFrame) -> float:
     day = np.unique(np.concatenate([one["first"], one["last"], other["first"], other["last"]]))
     late = np.where(one["last"].to_numpy() >= day[:, None], one["p"].to_numpy(), 0).max(axis=1)
     soon = np.where(other["first"].to_numpy() <= day[:, None], other["p"].to_numpy(), 0).max(axis=1)
-    least = 1 / (1 + SHUFFLES_PER_PLACE)
+    least = 2 / (1 + SHUFFLES_PER_PLACE)
     product = (np.maximum(late, least) * np.maximum(soon, least)).max()
     return float(product * (1 - np.log(product)))
 
