@@ -80,7 +80,7 @@ def order(found: Found) -> pd.DataFrame:
     ------
     Fisher's (1932) combined p of independent tests, made largest over what the hypothesis allows (Berger & Boos 1994, JASA 89, 1012-1016).
     """
-    led = found.changes[found.changes["rose_most"]].assign(rose=lambda f: f["share_after"] > f["share_before"])
+    led = found.changes[found.changes["rose_most"].astype(bool)].assign(rose=lambda f: f["share_after"] > f["share_before"])
     first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(["concept", "variant", "rose", "outlet"])
     keys = ["concept", "outlet", "change"]
     days = dict(list(found.plausible.groupby(keys)))
@@ -175,7 +175,7 @@ def _row(before, after, starts, change, days, k):
 
 def _pair(a, b, days_a, days_b):
     gap = (b["date"] - a["date"]).days
-    return (a["concept"], a["variant"], a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
+    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
 
 
 def _table(parts, name):

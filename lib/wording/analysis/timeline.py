@@ -43,6 +43,8 @@ class OverTime:
     order: pd.DataFrame
     period: str
     variant: str
+    voice: str
+    copies: str
     n_undated: int
 
 
@@ -118,7 +120,7 @@ def study_over_time(
     by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
     shown = variant or _moved_most(found.changes) or _most_frequent(by_period, names)
     unit = chosen_period(*_dated(spoken, counted.articles)) if period == "auto" else period
-    return OverTime(by_period, *found, changes.order(found), unit, shown, int(undated.sum()))
+    return OverTime(by_period, *found, changes.order(found), unit, shown, voice, copies, int(undated.sum()))
 
 
 def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
