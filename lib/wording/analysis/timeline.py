@@ -12,7 +12,7 @@ import pandas as pd
 
 from wording.analysis import changes, tabulate
 from wording.analysis.shares import shares
-from wording.corpus.counts import study_counts
+from wording.corpus.counts import outlet_order, study_counts
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
@@ -114,7 +114,7 @@ def study_over_time(
         if value not in known:
             raise WordingError(f"There is no {what} {value!r}; {nearest(value, known)}.")
     spoken = counted.counts[counted.counts["voice"].isin(tabulate.VOICES[voice])]
-    settings = {"outlets": tabulate.outlets(study, counted), "seed": study.seed, "draws": study.draws}
+    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
     found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
     undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].isin(spoken["doc_id"])
     by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
