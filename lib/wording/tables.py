@@ -361,6 +361,7 @@ TABLES: dict[str, dict[str, str]] = {
     "order": {
         "concept": "the thing named",
         "variant": "the way of naming it whose share rose most at both, or the one asked for",
+        "rose": "whether its share rose, or fell",
         "earlier": "the outlet that changed first",
         "later": "the other",
         "date_earlier": "when the first changed",

@@ -79,9 +79,7 @@ def tabulated(
     return make[name]()
 
 
-def lines_behind(
-    study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed"), copies: str = "all"
-) -> pd.DataFrame:
+def lines_behind(study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed"), copies: str = "all") -> pd.DataFrame:
     """What stands behind a concept's numbers in the given voices, variants and outlets in the order of its tables: the `hits`, or `counts`
     per article when the study may not show text; `counted_as` says in which voice a line is counted.
     """
@@ -89,5 +87,9 @@ def lines_behind(
     about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
     rows = counted.counts.merge(about, on="doc_id") if study.why_no_text else study_hits(study, [concept], copies=copies)
     by_voice = pd.concat([rows[rows["voice"].isin(VOICES[voice])].assign(counted_as=voice) for voice in told_apart])
-    ordered = {"variant": list(study.concepts[concept].variants), "outlet": outlet_order(study, counted.articles), "counted_as": list(told_apart)}
+    ordered = {
+        "variant": list(study.concepts[concept].variants),
+        "outlet": outlet_order(study, counted.articles),
+        "counted_as": list(told_apart),
+    }
     return by_voice.assign(**{name: pd.Categorical(by_voice[name], categories=values) for name, values in ordered.items()})
