@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from wording.analysis import resampling
-from wording.analysis.outlets import FEWEST
+from wording.analysis.profiles import FEWEST
 from wording.tables import check
 
 DEALT = 49
@@ -21,6 +21,8 @@ MOST = 150
 """Articles of an outlet that are used at most, drawn at random: what it costs grows with the square of all of them."""
 
 FOLDS = 5
+
+
 @dataclass(frozen=True)
 class Recognition:
     """How well the outlets are told, in three tables: `recognition` (one row), `recognised` (one row per outlet), `confusions` (one per pair)."""
@@ -50,7 +52,9 @@ def features_of_choice(profiles):
     away = own - _indicator(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
     whose = rows.groupby(["outlet", "family"]).ngroup().to_numpy()
     about = rows[["outlet", "family"]].drop_duplicates().sort_values(["outlet", "family"], ignore_index=True)
-    return sparse.csr_array(_indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]])
+    return sparse.csr_array(_indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(
+        outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]]
+    )
 
 
 def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level=0.95):
@@ -83,7 +87,12 @@ def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     accuracy = recalls.mean(axis=1)
     summary = {"basis": basis, "accuracy": accuracy[0], "low": low, "high": high, "chance": accuracy[1:].mean()}
-    summary |= {"p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + DEALT), "n": len(rows), "n_outlets": len(told), "n_terms": features.shape[1]}
+    summary |= {
+        "p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + DEALT),
+        "n": len(rows),
+        "n_outlets": len(told),
+        "n_terms": features.shape[1],
+    }
     table = _recognised(basis, outlets, told, truth, recalls, level, telling(features, truth, names))
     return Recognition(check(pd.DataFrame([summary]), "recognition"), table, _confusions(basis, told, truth, named[0]))
 
@@ -168,7 +177,9 @@ def _confusions(basis, told, truth, named):
 def _nothing(basis, outlets):
     """Return the tables of a study in which there are no two outlets to tell apart."""
     unknown = dict.fromkeys(["accuracy", "low", "high", "chance", "p"], np.nan)
-    recognised = pd.DataFrame({"outlet": list(outlets)}).assign(basis=basis, n=0, share=np.nan, low=np.nan, high=np.nan, chance=np.nan, telling="")
+    recognised = pd.DataFrame({"outlet": list(outlets)}).assign(
+        basis=basis, n=0, share=np.nan, low=np.nan, high=np.nan, chance=np.nan, telling=""
+    )
     none = pd.DataFrame([unknown | {"basis": basis, "n": 0, "n_outlets": 0, "n_terms": 0}])
     confusions = pd.DataFrame(columns=["outlet", "other", "basis", "n", "share"])
     return Recognition(check(none, "recognition"), check(recognised, "recognised"), check(confusions, "confusions"))
