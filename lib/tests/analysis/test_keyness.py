@@ -11,7 +11,7 @@ from nltk.metrics import BigramAssocMeasures
 from scipy import sparse
 
 from wording.analysis import keywords
-from wording.analysis.keyness import Side, _spread, candidates, keyness, study_keyness
+from wording.analysis.keyness import Side, _spread, candidates, keyness, study_keyness, with_reference
 from wording.analysis.resampling import weights
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
@@ -76,6 +76,19 @@ def test_against_an_outlet_is_the_comparison_of_two_alone():
     pd.testing.assert_frame_equal(
         one[["n", "n_other", *EFFECTS, "p", "dp_norm_other"]], other[["n", "n_other", *EFFECTS, "p", "dp_norm_other"]]
     )
+
+
+def test_a_second_set_of_counts_may_be_the_reference():
+    terms, reference = random_terms(outlets="AAAABBBB"), random_terms(2, outlets="XXXXYYYYZZ", n_terms=30)
+    both = with_reference(terms, reference, name="elsewhere")
+    table = keyness(both, against="elsewhere", draws=99).set_index(["outlet", "term"])
+    assert set(table.index.get_level_values("outlet")) == {"A", "B"}
+    assert set(table.index.get_level_values("term")) == set(reference.terms)
+    row = table.loc[("A", "t7")]
+    expected = terms.counts[:4, [7]].sum(), reference.counts[:, [7]].sum(), reference.n_words.sum()
+    assert (row.n, row.n_other, row.n_other / row.per_million_other * 1e6) == pytest.approx(expected)
+    with pytest.raises(WordingError, match="'A'"):
+        with_reference(terms, reference, name="A")
 
 
 def test_the_spread_is_that_of_a_slow_loop_over_draws():
@@ -244,9 +257,10 @@ def test_999_draws_of_10000_articles_and_5000_terms_are_quick_and_small():
     counts = sparse.csr_array((rng.geometric(0.7, len(column)).astype(np.int32), (np.concatenate(rows), column)), shape=(10_000, 5_000))
     terms = made(np.zeros((10_000, 1), np.int8), rng.choice(list("ABCDEF"), 10_000), words=700)
     terms = Terms(terms.articles, np.array([f"t{k}" for k in range(5_000)], dtype=object), np.ones(5_000, int), counts, "all")
-    before, start = time.process_time(), time.perf_counter()
+    peak, before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time(), time.perf_counter()
     keyness(terms, draws=999)
+    # On a busy machine the clock on the wall tells what others do; the processor's own counts both cores together.
     spent = min(time.perf_counter() - start, time.process_time() - before)
     assert counts.nnz > 2_300_000
-    assert spent < 6, "3 seconds on two free cores; twice as much work at most"
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2_000_000, "kilobytes"
+    assert spent < 3
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 2_000_000, "kilobytes"

@@ -87,6 +87,7 @@ def test_what_copies_change_is_told():
 
 def test_the_surest_differences_are_sorted_by_q_then_by_effect():
     assert list(keywords.surest(TABLE, most=3)["q"]) == [0.0004, 0.001, 0.002]
+    assert keywords.surest(TABLE.assign(q=np.nan)).empty
     assert list(keywords.surest(TABLE)["term"])[2:4] == ["coup leaders", "protests"]
 
 

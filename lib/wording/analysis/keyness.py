@@ -274,6 +274,16 @@ def _n_outlets(terms):
     return np.bincount(sparse.csr_array(member @ terms.counts).indices, minlength=len(terms))
 
 
+def with_reference(terms: Terms, reference: Terms, *, name: str) -> Terms:
+    """Return the terms that both have, with all articles of the reference as one more outlet of that name: `keyness(..., against=name)`."""
+    if name in set(terms.articles["outlet"]):
+        raise WordingError(f"An outlet is called {name!r} already; give the reference another name.")
+    both, mine, theirs = np.intersect1d(terms.terms, reference.terms, return_indices=True)
+    articles = pd.concat([terms.articles, reference.articles.assign(outlet=name)], ignore_index=True)
+    counts = sparse.csr_array(sparse.vstack([terms.counts[:, mine], reference.counts[:, theirs]]))
+    return Terms(articles, both, terms.length[mine], counts, terms.voice)
+
+
 def study_keyness(study: Study, terms: Terms | None = None, *, against="rest", **chosen) -> pd.DataFrame:
     """Return the `keyness` table of a study, with its own outlets, draws and seed.
 

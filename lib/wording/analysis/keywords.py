@@ -13,7 +13,7 @@ from wording.prose import plural, told_q
 from wording.study import Study
 
 VERBS = {"outlet": "writes", "quoted": "quotes", "reported": "reports", "attributed": "quotes or reports", "all": "has"}
-NOTHING_TESTED = "No test is possible: that takes two sides with at least two articles each. What stands below is what was counted."
+NOTHING_TESTED = "No test is possible: that takes two sides with at least two articles each. What stands below is what was counted, ordered by z, which takes words for independent."
 
 
 def top(table: pd.DataFrame, *, most: int = 5) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def as_times(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def surest(table: pd.DataFrame, *, most: int = 300) -> pd.DataFrame:
-    """Return so many rows of the table, more and less alike, the smallest q first, then the effect that is least near none."""
+    """Return so many tested rows of the table, more and less alike, the smallest q first, then the effect that is least near none."""
+    table = table[table["q"].notna()]
     nearest = table[["low", "high"]].abs().min(axis=1).where(table["low"] * table["high"] > 0, 0)
     ranked = table.assign(nearest=-nearest.round(9)).sort_values(["q", "nearest", "outlet", "term"])
     return as_times(ranked.head(most).drop(columns="nearest").reset_index(drop=True))
