@@ -35,7 +35,10 @@ def test_only_what_both_have_counts():
     p = by_block(np.array([3.0, 1, 2, 2, 0]), block, weight)
     q = by_block(np.array([1.0, 3, 0, 1, 1]), block, weight)
     np.testing.assert_allclose(p, [0.5625, 0.1875, 0.125, 0.125, 0])
-    first, second = jensen_shannon(np.array([0.75, 0.25]), np.array([0.25, 0.75])), jensen_shannon(np.array([0.5, 0.5, 0]), np.array([0, 0.5, 0.5]))
+    first, second = (
+        jensen_shannon(np.array([0.75, 0.25]), np.array([0.25, 0.75])),
+        jensen_shannon(np.array([0.5, 0.5, 0]), np.array([0, 0.5, 0.5])),
+    )
     assert jensen_shannon(p, q) == pytest.approx(0.75 * first + 0.25 * second)
     without = by_block(np.array([1.0, 3, 0, 0, 0]), block, weight)
     assert np.isnan(without[2:]).all()

@@ -91,10 +91,14 @@ def _left(about, first, labels, weight):
     If a part f of what one side has now was its own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its divergence the square.
     """
     length = indicator(about["block"].to_numpy(), len(weight)) * about["length"].to_numpy()[:, None]
-    own = [side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length) for side, mine in ((labels, first), (~labels, ~first))]
-    squares = (own[0] + own[1] - 1) ** 2
-    there = ~np.isnan(squares).any(axis=0)
-    return squares[:, there] @ weight[there] / weight[there].sum()
+    with np.errstate(invalid="ignore"):
+        own = [
+            side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length)
+            for side, mine in ((labels, first), (~labels, ~first))
+        ]
+        squares = (own[0] + own[1] - 1) ** 2
+        there = ~np.isnan(squares).any(axis=0)
+        return squares[:, there] @ weight[there] / weight[there].sum()
 
 
 def _estimate(plain, null, left, sample, level):

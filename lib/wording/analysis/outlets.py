@@ -97,7 +97,7 @@ def _by_words(study, voice, longest, copies):
 
 
 def _recognised(study, basis, features, rows, names, outlets):
-    return recognition.recognise(features, rows, list(names), basis=basis, outlets=outlets, draws=study.draws, seed=study.seed)
+    return recognition.recognise(features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed)
 
 
 def _outlets(study, articles):
@@ -190,7 +190,11 @@ def _mistaken(found, told):
 
 
 def _left_out(found):
-    return [f"Too few articles to be compared with every other: {', '.join(found.map.left_out)}."] if found.map.left_out else []
+    return (
+        [f"Not compared with every other, for want of articles or of articles of like length: {', '.join(found.map.left_out)}."]
+        if found.map.left_out
+        else []
+    )
 
 
 def described(found: Comparison) -> dict[str, str]:

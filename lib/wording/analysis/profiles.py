@@ -92,7 +92,14 @@ def by_words(counts, terms, articles, *, outlets):
 def _profiles(basis, outlets, rows, counts, columns, weight):
     number = rows["outlet"].map({name: k for k, name in enumerate(outlets)}).to_numpy()
     length = np.asarray(counts.sum(axis=1)).ravel()
-    table = pd.DataFrame({"outlet": number, "family": np.unique(rows["unit"].to_numpy(dtype=str), return_inverse=True)[1], "block": rows["block"].to_numpy(), "length": length})
+    table = pd.DataFrame(
+        {
+            "outlet": number,
+            "family": np.unique(rows["unit"].to_numpy(dtype=str), return_inverse=True)[1],
+            "block": rows["block"].to_numpy(),
+            "length": length,
+        }
+    )
     return Profiles(
         basis,
         list(outlets),
