@@ -23,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
 """The data that come with the suite: concepts/ and words/."""
 
+CONTEXT, WIDEST = 15, 40
+"""Tokens of context that pages show on each side of a hit, and the most that a study can ask for."""
+
 NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "text"]
@@ -111,6 +114,20 @@ class Report(Record):
     parameters: dict[str, Any] = {}
 
 
+def excerpt(value: Any) -> Any:
+    """A value of `excerpts`, checked."""
+    if value in ("full", "none") or (type(value) is int and 1 <= value <= WIDEST):
+        return value
+    raise ValueError(f"write full, none, or how many words may be shown on each side of a hit (1 to {WIDEST})")
+
+
+class Limits(Record):
+    """Seconds after which a run is ended: one code cell, and the whole notebook."""
+
+    cell: Annotated[float, Field(gt=0)] = 600
+    run: Annotated[float, Field(gt=0)] = 1800
+
+
 class Study(Record):
     """What study.yml holds, with the concepts; `folder` is where it lies."""
 
@@ -124,7 +141,8 @@ class Study(Record):
     max_outlets: Annotated[int, Field(ge=1)] = 24
     period: Period = Period()
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
-    excerpts: Literal["full", "none"] = "full"
+    excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(excerpt)] = "full"
+    limits: Limits = Limits()
     reports: list[Report] = [
         Report(notebook="01_corpus"),
         Report(notebook="02_terms", each={"concept": "all"}),
@@ -169,20 +187,25 @@ class Study(Record):
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of everything that the study says but for which reports it wants, comments aside."""
+        """sha256 of everything that the study says but for which reports it wants and how long they may take, comments aside."""
         said = {
-            "study": self.model_dump(mode="json", exclude={"reports"}),
+            "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
             "lists": self.lists,
             "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
         }
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
+    def width(self) -> int:
+        """How many tokens of an article pages may show on each side of a hit (`excerpts` in study.yml)."""
+        return {"full": CONTEXT, "none": 0}.get(self.excerpts, self.excerpts)
+
+    @property
     def why_no_text(self) -> str:
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return "" if self.excerpts == "full" else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        return "" if self.width else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""

@@ -18,10 +18,7 @@ from wording.corpus.tokens import END, NUMBER, PARAGRAPH, Shard, ranges
 from wording.errors import WordingError
 from wording.phrases import ANY, STAR, Phrase, phrases, spelling_of
 from wording.phrases import NUMBER as ANY_NUMBER
-from wording.study import Concept, Near, Variant
-
-CONTEXT = 15
-"""Tokens of context on each side of a hit."""
+from wording.study import CONTEXT, Concept, Near, Variant
 
 LONGEST = 256
 """No phrase has so many tokens."""

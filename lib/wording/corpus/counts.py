@@ -92,8 +92,16 @@ def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, 
 
 
 def study_hits(study: Study, concepts: Sequence[str] | None = None) -> pd.DataFrame:
-    """The `hits` table of a study's compared articles, body only: the very lines that are counted."""
-    return body_hits(study, chosen(study, concepts))
+    """The `hits` table of a study's compared articles, body only: the very lines that are counted, with as much text as its `excerpts` allow."""
+    return excerpted(body_hits(study, chosen(study, concepts), context=study.width), study)
+
+
+def excerpted(lines: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The lines without what the study's `excerpts` do not allow: titles, and names of speakers with more words than a side may have."""
+    if study.excerpts == "full":
+        return lines
+    fits = lines["speaker"].str.split().str.len() <= study.width
+    return lines.assign(title=None, speaker=lines["speaker"].where(fits, None))
 
 
 def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: int = CONTEXT) -> pd.DataFrame:
@@ -135,7 +143,7 @@ def study_attributions(study: Study) -> pd.DataFrame:
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
     kept, _ = compared(study, articles)
-    return attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
+    return excerpted(attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), study)
 
 
 def spans(corpus: Corpus) -> pd.DataFrame:
