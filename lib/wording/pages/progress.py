@@ -70,9 +70,10 @@ class Told(Progress):
 
 
 def line_of(page: Page) -> str:
-    """How the page ended, on one line."""
+    """What became of the page, or why it is due, on one line."""
     took = f" ({page.seconds:g} s)" if page.status == "ok" else ""
-    return f"{page.name}: {page.status}{took}" + (f". {' '.join(page.reason.split())}" if page.status not in GOOD else "")
+    reason = " ".join(page.reason.split()) if page.status not in GOOD else ""
+    return f"{page.name}: {page.status}{took}" + (f", {reason}" if page.status == "due" else f". {reason}" if reason else "")
 
 
 def seconds_left(running: Sequence[Run], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:

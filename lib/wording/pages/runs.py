@@ -54,12 +54,11 @@ class Run:
             if "status" in message:
                 return message
             self.cell, self.cell_began = message["cell"], time.monotonic()
-        limits, in_cell = self.study.limits, time.monotonic() - self.cell_began
+        limits = self.study.limits
         if self.seconds > limits.run:
             return {"status": "timed-out", "reason": f"It ran for over {limits.run:g} s (`limits: run` in study.yml)."}
-        if in_cell > limits.cell:
-            where = f"Code cell {self.cell}" if self.cell else "Its kernel"
-            return {"status": "timed-out", "reason": f"{where} took over {limits.cell:g} s (`limits: cell` in study.yml)."}
+        if self.cell and time.monotonic() - self.cell_began > limits.cell:
+            return {"status": "timed-out", "reason": f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml)."}
         return None
 
     def end(self) -> None:

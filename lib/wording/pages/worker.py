@@ -59,7 +59,7 @@ def work(send: Connection, study: str, page: dict[str, Any], folder: str, *, wid
     try:
         answer = make(study, Page(**page), Path(folder), width=width, tell=lambda cell: send.send({"cell": cell}))
     except PapermillExecutionError as error:
-        answer = {"status": "failed", "reason": f"Code cell {error.exec_count} raised {error.ename}: {error.evalue}"}
+        answer = {"status": "failed", "reason": f"Code cell {own_number(error.exec_count)} raised {error.ename}: {error.evalue}"}
     except DeadKernelError:
         answer = {"status": "died", "reason": "The notebook's kernel died: it ran out of memory, or its code ended it."}
     except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
@@ -115,10 +115,15 @@ def ran(study: str, page: Page, folder: Path, tell: Callable[[int], None]) -> nb
     notebook = papermill.execute_notebook(
         str(NOTEBOOKS / f"{page.notebook}.ipynb"), str(failed), {**page.parameters, "study": study}, kernel_name="python3", language="python",
         cwd=str(NOTEBOOKS), progress_bar=False, request_save_on_cell_execute=False, start_timeout=10**6,
-        kernel_manager_class=LocalKernelManager, on_cell_execute=lambda cell, cell_index: tell(next(begun)),
+        kernel_manager_class=LocalKernelManager, on_cell_execute=lambda cell, cell_index: tell(own_number(next(begun))),
     )  # fmt: skip
     failed.unlink()  # papermill leaves it for those that raise
     return notebook
+
+
+def own_number(executed: int) -> int:
+    """The number of a code cell in the notebook itself: papermill puts a cell with the given values after the first, the `parameters`."""
+    return max(executed - 1, 1)
 
 
 def settle(notebook: nbformat.NotebookNode, study: str, folder: Path) -> None:
