@@ -1,6 +1,5 @@
 import os
 import resource
-import shutil
 import signal
 
 import psutil
@@ -25,10 +24,11 @@ STUCK = "import re\nre.match('(a+)+$', 'a' * 60 + 'b')  # keeps the interpreter'
 
 
 @pytest.fixture
-def place(tmp_path, small):
-    """A folder with a study, notebooks of our own, and a place for reports."""
-    (tmp_path / "notebooks").mkdir()
-    shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build"))
+def place(tmp_path):
+    """A folder with a study that has nothing to build, notebooks of our own, and a place for reports."""
+    for name in ("notebooks", "study"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "study" / "study.yml").write_text("title: Study\nquestion: Who?\n")
     (tmp_path / "study" / "concepts.yml").write_text(
         "concepts: {levy: {title: The levy, variants: {tax: [carbon tax], charge: [climate charge]}}}"
     )
