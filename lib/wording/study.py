@@ -23,9 +23,6 @@ ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
 """The data that come with the suite: concepts/ and words/."""
 
-CONTEXT, WIDEST = 15, 40
-"""Tokens of context that pages show on each side of a hit, and the most that a study can ask for."""
-
 NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "text"]
@@ -106,6 +103,14 @@ class Period(Record):
     to: datetime.date | None = None
 
 
+class Event(Record):
+    """Something that happened on a day, to draw in figures over time; its title is one neutral phrase."""
+
+    date: datetime.date
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    source: str = ""
+
+
 class Report(Record):
     """A notebook to run: once, or once for every combination of the values in `each`."""
 
@@ -116,9 +121,9 @@ class Report(Record):
 
 def excerpt(value: Any) -> Any:
     """A value of `excerpts`, checked."""
-    if value in ("full", "none") or (type(value) is int and 1 <= value <= WIDEST):
+    if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
         return value
-    raise ValueError(f"write full, none, or how many words may be shown on each side of a hit (1 to {WIDEST})")
+    raise ValueError("write full, none, or how many words may be shown on each side of a hit (1 to 50)")
 
 
 class Limits(Record):
@@ -140,6 +145,7 @@ class Study(Record):
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
     max_outlets: Annotated[int, Field(ge=1)] = 24
     period: Period = Period()
+    events: list[Event] = []
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
     excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(excerpt)] = "full"
     limits: Limits = Limits()
@@ -196,16 +202,16 @@ class Study(Record):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
-    def width(self) -> int:
-        """How many tokens of an article pages may show on each side of a hit (`excerpts` in study.yml)."""
-        return {"full": CONTEXT, "none": 0}.get(self.excerpts, self.excerpts)
+    def width(self) -> int | None:
+        """How many words of an article pages may show on each side of a hit (`excerpts` in study.yml); None for any number."""
+        return {"full": None, "none": 0}.get(self.excerpts, self.excerpts)
 
     @property
     def why_no_text(self) -> str:
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return "" if self.width else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        return "" if self.width != 0 else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""

@@ -32,7 +32,7 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     if not shares["n"].sum():
         return [f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."]
     names = _names(contrasts, titles or {}, unit)
-    clear = _clear(contrasts, chance)
+    clear = clear_differences(contrasts, chance)
     told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
     known = shares.set_index(["concept", "variant", "outlet"])
     said = [_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
@@ -71,7 +71,7 @@ def _names(table, titles, unit):
     return {c: f"{unit}s of {titles.get(c, c)}" if len(concepts) > 1 else alone for c in concepts}
 
 
-def _clear(contrasts, chance):
+def clear_differences(contrasts, chance):
     """Return the differences with q below chance, the one whose interval ends farthest from 0 first; of mirrored ones, "more" first."""
     found = contrasts[contrasts["q"] < chance]
     least = found[["low", "high"]].abs().min(axis=1).where(found["low"] * found["high"] > 0, 0)

@@ -73,6 +73,38 @@ def forest(
     return figure
 
 
+def collocates(found: pd.DataFrame, *, most: int = 8, links: bool = True) -> Figure:
+    """One panel per variant, in it one row per collocate in the order of the table: the share of the variant's hits that have it near.
+
+    The line is the 95 % interval, the numbers the hits with the word near of all hits. With `links` a row leads to its lines.
+
+    Parameters
+    ----------
+    found : the table `collocates` of one concept, one voice and one outlet (or all together), with `near`, what their lines are called.
+    most : rows of a panel, at most.
+
+    Raises
+    ------
+    WordingError : when the table holds no row, or several concepts or voices.
+    """
+    _require_single(found)
+    tables = {variant: rows.head(most).set_index("near") for variant, rows in found.groupby("variant", sort=False)}
+    limit = _upper_limit(pd.concat(tables.values()))
+    with mpl.rc_context(_STYLE):
+        longest = max(len(rows) for rows in tables.values())
+        figure, panels = _panels(len(tables), rows=longest, labels=[name for rows in tables.values() for name in rows.index], right=0.95)
+        for axes, (position, (variant, rows)) in zip(panels, enumerate(tables.items()), strict=True):
+            _heading(axes, variant, right="near / all")
+            _outlet_axis(axes, list(rows.index))
+            _share_axis(axes, limit)
+            look = {"color": PALETTE[position % len(PALETTE)], "marker": MARKERS[position % len(MARKERS)]}
+            _intervals(axes, rows, look=look, shift=0)
+            _numbers(axes, rows, "counts", shift=0)
+            if links:
+                _link_rows(axes, rows, concept=found["concept"].iloc[0], variant=variant, shift=0)
+    return figure
+
+
 def bars(frame: pd.DataFrame, *, category: str, value: str, label: str = "", links: str | None = None) -> Figure:
     """One horizontal bar per row, in the order of the table, with its value at the end.
 

@@ -129,7 +129,7 @@ def start(study: Study, page: Page, reports: Path, lock: TextIO) -> Run:
     folder.mkdir()
     receive, send = context.Pipe(duplex=False)
     options = {
-        "width": None if study.excerpts == "full" else study.width,
+        "width": study.width,
         "scratch": str(scratch),
         "mark": mark(reports, page),
         "log": str(log_file(reports, page)),
