@@ -123,7 +123,7 @@ def excerpt(value: Any) -> Any:
     """A value of `excerpts`, checked."""
     if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
         return value
-    raise ValueError("write full, none, or how many words may be shown on each side of a hit (1 to 50)")
+    raise ValueError("write 'full', 'none', or how many words may be shown on each side of a hit (1 to 50)")
 
 
 class Limits(Record):

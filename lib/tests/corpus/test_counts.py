@@ -2,7 +2,10 @@ import pandas as pd
 import pytest
 
 from wording.corpus.build import build
-from wording.corpus.counts import count, hits, pattern_hits, study_counts, study_hits, write_counts
+from wording.corpus.counts import count, hits, pattern_hits, study_attributions, study_counts, study_hits, write_counts
+from wording.corpus.kwic import concordance
+from wording.corpus.lines import term_hits
+from wording.corpus.neighbours import near_hits
 from wording.errors import WordingError
 from wording.study import read_study
 from wording.tables import TABLES
@@ -88,3 +91,15 @@ def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
     assert set(by_name["node"].str.lower()) == {"carbon tax"}
     assert set(by_words["node"].str.lower()) == {"climate charge"}
     assert len(pattern_hits(study, "levy")) == len(by_name) + len(by_words)
+
+
+def test_every_source_of_lines_keeps_to_the_excerpts(study):
+    narrow = study.model_copy(update={"excerpts": 3})
+    [name, *_], term = study.concepts, pd.DataFrame({"term": ["the"], "outlet": ["Northline"]})
+    near = pd.DataFrame({"variant": list(study.concepts[name].variants), "collocate": "the"})
+    for lines in (study_hits(narrow), concordance(narrow, name, context="paragraph"), near_hits(narrow, name, near), term_hits(narrow, term)):
+        assert len(lines) > 10
+        assert lines[["left", "right"]].apply(lambda side: side.str.split().str.len()).max().max() == 3
+        assert lines["title"].isna().all()
+    assert study_attributions(narrow)["speaker"].dropna().str.split().str.len().max() <= 3
+    assert study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"].isna().all()

@@ -109,6 +109,7 @@
     let target = null;
     try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target) return;
+    all(":scope > details", target).forEach(fold => { fold.open = true; });
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     (target.closest("details") ?? target).scrollIntoView();
     target.focus({ preventScroll: true });
@@ -117,6 +118,14 @@
   // The same link a second time changes no address.
   addEventListener("click", event => { if (location.hash && event.target.closest?.("a")?.getAttribute("href") === location.hash) setTimeout(reveal); });
   reveal();
+
+  // What is folded is printed too, code aside.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("details:not([open]):not(.code, .setup, .messages, .files)");
+    folded.forEach(fold => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach(fold => { fold.open = false; }));
 
   // A region that does not scroll needs no stop for the keyboard.
   const settle = () => all(".scroll").forEach(region => {
