@@ -97,6 +97,7 @@ class _Reader(HTMLParser):
         self.tables: dict[str, list[list[str]]] = {}
         self.sides: list[str] = []
         self._rows = self._text = self._value = None
+        self._lines, self._column = False, 0
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -110,15 +111,14 @@ class _Reader(HTMLParser):
             elif (key in self._LOADS or (tag in {"link", "base"} and key == "href")) and not value.startswith("data:"):
                 self.loads.append(value)
         if tag == "table":
-            self._rows = self.tables.setdefault(told["data-name"], []) if "data-name" in told and told.get("class") != "kwic" else None
-        elif tag == "tr" and self._rows is not None:
-            self._rows.append([])
+            self._lines = told.get("class") == "kwic"
+            self._rows = self.tables.setdefault(told["data-name"], []) if "data-name" in told and not self._lines else None
+        elif tag == "tr":
+            self._column = 0
+            if self._rows is not None:
+                self._rows.append([])
         elif tag in ("td", "th"):
-            self._text, self._value, self._side = (
-                [],
-                told.get("data-c", told.get("data-v")),
-                told.get("class") in ("l", "r") and tag == "td",
-            )
+            self._text, self._value = [], told.get("data-c", told.get("data-v"))
 
     def handle_data(self, data):
         if self._text is not None:
@@ -127,11 +127,11 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag):
         if tag in ("td", "th") and self._text is not None:
             text = "".join(self._text).strip()
-            if self._side:
+            if self._lines and tag == "td" and self._column in (0, 2):
                 self.sides.append(text)
             if self._rows:
                 self._rows[-1].append(text if self._value is None else self._value)
-            self._text = None
+            self._text, self._column = None, self._column + 1
 
 
 def _as_csv(rows: list[list[str]]) -> str:

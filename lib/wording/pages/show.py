@@ -22,9 +22,9 @@ MIME = "application/vnd.wording+json"
 # JupyterLab has no stylesheet of ours and sets every cell to the right; a page takes this out again (see `export`).
 NOTEBOOK_STYLE = (
     "<style>.wording caption,.wording td,.wording th{text-align:left!important}"
-    ".wording .n,.wording .l{text-align:right!important}.wording caption{font-weight:bold;padding:.3em 0}"
+    ".wording .n,.wording .kwic td:first-child{text-align:right!important}.wording caption{font-weight:bold;padding:.3em 0}"
     ".wording .vh{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}"
-    ".wording mark{background:none;color:inherit;font-weight:bold}.wording svg{max-width:100%;height:auto}"
+    ".wording svg{max-width:100%;height:auto}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}.wording .scroll{overflow-x:auto}</style>"
 )
 _LINE_COLUMNS = {
@@ -400,27 +400,23 @@ def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bo
 
 
 def _kwic(sample: pd.DataFrame, columns: Mapping, *, caption: str, label: str, hidden: bool = True) -> str:
-    head = "".join(f'<th scope="col" data-c="{column}"{_side(column)}>{heading}</th>' for column, heading in columns.items())
+    # A page holds thousands of such cells: what they are is told by their places, not by classes.
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in columns.values())
     body = "".join(_line(row, columns) for row in sample.to_dict("records"))
     marked = ' class="vh"' if hidden else " data-choose"
     return (
         f'<table class="kwic" data-name="{label}"><caption{marked}>{escaped(caption)}</caption>'
-        f'<thead><tr>{head}<th scope="col" data-c="article" class="m">Article</th></tr></thead><tbody>{body}</tbody></table>'
+        f'<thead><tr>{head}<th scope="col">Article</th></tr></thead><tbody>{body}</tbody></table>'
     )
-
-
-def _side(column: str) -> str:
-    return {"left": ' class="l"', "node": ' class="k"', "right": ' class="r"'}.get(column, ' class="m"')
 
 
 def _line(row: Mapping, columns: Mapping) -> str:
     cells = []
     for column in columns:
         value = "" if is_missing(row[column]) and column in {"left", "right", "speaker"} else _shown_value(row[column], column, False)
-        inner = {"left": f"<bdi>{value}</bdi>", "node": f"<mark>{value}</mark>"}.get(column, value)
-        tag = 'th scope="row"' if column == "node" else "td"
-        cells.append(f"<{tag}{_side(column)}>{inner}</{tag[:2]}>")
-    return f'<tr>{"".join(cells)}<td class="m">{_article(row)}</td></tr>'
+        opening, closing = ('<th scope="row">', "</th>") if column == "node" else ("<td>", "</td>")
+        cells.append(f"{opening}{f'<bdi>{value}</bdi>' if column == 'left' else value}{closing}")
+    return f"<tr>{''.join(cells)}<td>{_article(row)}</td></tr>"
 
 
 def _article(row: Mapping) -> str:
