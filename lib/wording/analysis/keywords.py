@@ -57,7 +57,7 @@ def sentences(table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level
     level : of the intervals in the table
     """
     if table.empty:
-        return ["No term stands in enough articles to be compared."]
+        return ["Nothing can be compared: that takes two outlets, and terms that stand in enough articles."]
     tested = table["q"].dropna()
     if tested.empty:
         return [_tested(table, chance), NOTHING_TESTED]
