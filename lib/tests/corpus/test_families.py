@@ -123,14 +123,18 @@ def test_a_speech_that_two_reports_quote_is_no_copy(tmp_path):
     assert [families(corpus(tmp_path, t))["first"].sum() for t in (quoted, reprinted, one_sided)] == [2, 1, 2]
 
 
-def test_what_an_outlet_repeats_is_no_copy_unless_all_is_the_same(tmp_path):
+def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp_path):
     gallery = words(150, 1)
     pages = {str(k): f"{words(100, 10 + k)}\n\n{gallery}" for k in range(6)}
     again = {str(k): f"{gallery} {k}." for k in range(6)}
-    one_outlet = dict.fromkeys(pages, "A")
-    assert families(corpus(tmp_path, pages, outlet=one_outlet))["first"].sum() == 6
-    assert families(corpus(tmp_path, again, outlet=one_outlet))["first"].sum() == 1
-    assert families(corpus(tmp_path, dict(list(pages.items())[:4]), outlet=one_outlet))["first"].sum() == 1
+    outlet, days = dict.fromkeys(pages, "A"), {k: f"2020-01-0{1 + int(k)}" for k in pages}
+    one_day = dict.fromkeys(pages, "2020-01-01")
+    n_families = lambda texts, **columns: families(corpus(tmp_path, texts, **columns))["first"].sum()  # noqa: E731
+    assert n_families(pages, outlet=outlet, date=days) == 6
+    assert n_families(again, outlet=outlet, date=days) == 1
+    assert n_families(pages, outlet=outlet, date=one_day) == 1
+    assert n_families(pages, outlet=dict.fromkeys(pages, ""), date=days) == 1
+    assert n_families(pages, date=days) == 1
 
 
 @pytest.mark.parametrize("changed", [0.1, 0.3])

@@ -172,7 +172,7 @@ def described(shown: pd.DataFrame) -> str:
 def lines_behind(study: Study, terms: Terms, shown: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind the column `n` of the rows shown: the hits, or the counts per article when the study may not show text."""
     pairs = shown.loc[shown["n"] > 0, ["outlet", "term"]].drop_duplicates()
-    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, terms, pairs)
+    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, pairs, articles=terms.articles, voice=terms.voice)
     ordered = {"variant": pairs["term"].unique(), "outlet": pairs["outlet"].unique()}
     return rows.assign(counted_as=terms.voice, **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
 

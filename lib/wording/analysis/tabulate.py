@@ -100,9 +100,7 @@ def families(study: Study, copies: str) -> pd.DataFrame:
 
 def over_time(study: Study, concepts: Sequence[str] | None, how: dict[str, str], name: str) -> pd.DataFrame:
     """One of the tables on time, for all concepts or some."""
-    made = [
-        timeline.study_over_time(study, concept, voice=how["voice"], copies=how["copies"]) for concept in chosen(study, concepts)
-    ]
+    made = [timeline.study_over_time(study, concept, voice=how["voice"], copies=how["copies"]) for concept in chosen(study, concepts)]
     return check(pd.concat([getattr(one, name) for one in made], ignore_index=True), name)
 
 

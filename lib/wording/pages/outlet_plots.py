@@ -69,7 +69,7 @@ def tree(branches: pd.DataFrame, outlets: Sequence[str]) -> Figure:
             axes.hlines(ends, [across[row.left], across[row.right]], row.height, color=PALETTE[0], linewidth=1.2)
             across[row.branch], down[row.branch] = row.height, sum(ends) / 2
             if row.n_outlets < len(order):
-                axes.text(row.height, down[row.branch], f" {100 * row.support:.0f}", va="center_baseline", fontsize=7.5)
+                axes.text(row.height, down[row.branch] - 0.06, f" {100 * row.support:.0f}", va="bottom", fontsize=7)
         axes.set_xlim(0, max(branches["height"].max() * 1.02, 1e-9))
         axes.tick_params(axis="x", labelsize=8)
         axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
@@ -88,14 +88,14 @@ def heat(table: pd.DataFrame, *, chance: float = 0.05) -> Figure:
     """
     _require_rows(table, "heat")
     outlets = list(dict.fromkeys([*table["outlet"], *table["other"]]))
-    most = max(float(table["distance"].max()), 1e-9)
+    most = max(float(table["distance_bits"].max()), 1e-9)
     with mpl.rc_context(_STYLE):
         figure, axes = _square(outlets)
-        for row in table.dropna(subset="distance").itertuples():
+        for row in table.dropna(subset="distance_bits").itertuples():
             for x, y in ((outlets.index(row.outlet), outlets.index(row.other)), (outlets.index(row.other), outlets.index(row.outlet))):
-                _cell(axes, x, y, row.distance / most, row.q < chance)
+                _cell(axes, x, y, row.distance_bits / most, row.q < chance)
                 if len(outlets) <= _NUMBERED:
-                    axes.text(x, y, f"{row.distance:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8)
+                    axes.text(x, y, f"{row.distance_bits:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8)
     return figure
 
 
@@ -116,7 +116,7 @@ def recalls(recognised: pd.DataFrame) -> Figure:
         rows = np.arange(len(known))
         axes.hlines(rows, known["low"], known["high"], linewidth=1.6, color=PALETTE[0])
         axes.plot(known["share"], rows, linestyle="none", marker="o", markersize=5.5, color=PALETTE[0], clip_on=False)
-        axes.vlines(known["chance"], rows - 0.32, rows + 0.32, linewidth=2, color=PALETTE[1])
+        axes.vlines(known["chance_share"], rows - 0.32, rows + 0.32, linewidth=2, color=PALETTE[1])
         for place, row in enumerate(known.itertuples()):
             axes.text(
                 1.03, place, f"{formatted(row.share, 'share')} / {row.n:,}", transform=axes.get_yaxis_transform(), va="center_baseline"
