@@ -129,6 +129,12 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     assert lines["doc_id"].isin(found.articles["doc_id"]).all()
 
 
+def test_nothing_wanted_is_no_line(study):
+    lines = term_hits(study, study_terms(study, longest=1), pd.DataFrame({"term": [], "outlet": []}))
+    assert len(lines) == 0
+    assert "node" in lines.columns
+
+
 @pytest.mark.parametrize("voice", ["outlet", "attributed"])
 def test_the_lines_are_in_the_voice_counted(study, voice):
     found = study_terms(study, voice=voice, longest=2, fewest=4)
