@@ -86,7 +86,9 @@ def test_forest_refuses_a_mixture(column):
         plots.forest(shares)
 
 
-@pytest.mark.parametrize("draw", [plots.forest, plots.collocates, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts])
+@pytest.mark.parametrize(
+    "draw", [plots.forest, plots.collocates, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts]
+)
 def test_an_empty_table_is_an_error_in_words(draw):
     with pytest.raises(WordingError, match="without rows"):
         draw(example_shares().iloc[:0])

@@ -12,7 +12,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
@@ -72,7 +72,7 @@ def concordance(
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
     first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
-    return written(corpus.parts(), name, first, context)
+    return excerpted(written(corpus.parts(), name, first, context), study.width)
 
 
 def sortable(

@@ -17,7 +17,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted
 from wording.corpus.counts import chosen, compared, part_hits, read_counts
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import NAMES
@@ -182,7 +182,7 @@ def near_hits(
     parts = [part_near_hits(part, concept, study.concepts[concept], study.lists, pairs, span, side, context) for part in corpus.parts()]
     found = pd.concat(parts, ignore_index=True)
     kept, _ = compared(study, corpus.articles)
-    return found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True)
+    return excerpted(found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True), study.width)
 
 
 def part_near_hits(
