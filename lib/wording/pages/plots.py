@@ -182,7 +182,7 @@ def timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, event
     named = sorted((event for event in events if limits[0] <= pd.Timestamp(event.date) <= limits[1]), key=lambda event: event.date)
     moved = shares.iloc[:0] if changes is None else changes[changes["variant"] == shares["variant"].iloc[0]]
     with mpl.rc_context(_STYLE):
-        figure, panels = _strips(names, height=0.42, head=0.3 + 0.17 * len(named))
+        figure, panels = _strips(names, height=0.5, head=0.3 + 0.17 * len(named))
         for axes, name in zip(panels, names, strict=True):
             axes.set(xlim=limits, ylim=(-0.04, 1.04), xticks=[], yticks=[])
             axes.hlines([0, 0.5, 1], *limits, color="black", alpha=0.16, linewidth=0.6, zorder=0)
@@ -207,6 +207,8 @@ def _mark_changes(axes: Axes, changes: pd.DataFrame) -> None:
 
 
 def _mark_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> None:
+    if rows["share"].isna().all():
+        axes.text(0.012, 0.25, "no hits", transform=axes.transAxes, va="center", alpha=0.75, style="italic")
     at, bounded = rows["period"] + middle, rows["low"].notna()
     axes.plot(at, rows["share"], color=PALETTE[0], linewidth=0.8, alpha=0.6)
     axes.vlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=PALETTE[0], linewidth=1.2, alpha=0.8)
@@ -215,14 +217,17 @@ def _mark_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> Non
 
 
 def _name_events(axes: Axes, events: Sequence) -> None:
+    # One line of text each, the last event lowest, so that no line of an event runs through another's name.
     first, last = axes.get_xlim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     for row, event in enumerate(reversed(events)):
-        at = (mdates.date2num(event.date) - first) / (last - first)
-        side = {"ha": "left", "x": at} if at < 0.5 else {"ha": "right", "x": at}
-        axes.text(
-            y=1 + (5 + 12 * row) / points, s=_short(event.title, longest=60), transform=axes.transAxes, fontsize=8, alpha=0.85, **side
+        at, top = (mdates.date2num(event.date) - first) / (last - first), 1 + (13 + 12 * row) / points
+        axes.plot(
+            [at, at], [1, top], color="black", alpha=0.6, linewidth=0.8, linestyle=(0, (3, 2)), transform=axes.transAxes, clip_on=False
         )
+        side = {"ha": "left", "x": at + 0.008} if at < 0.5 else {"ha": "right", "x": at - 0.008}
+        named = f"{_short(event.title, longest=44)}, {event.date:%Y-%m-%d}"
+        axes.text(y=1 + (5 + 12 * row) / points, s=named, transform=axes.transAxes, fontsize=8, alpha=0.85, **side)
 
 
 def _require_one(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:
