@@ -1,5 +1,6 @@
 """A table in, one figure out: nothing is computed here, and what a figure shows stands in its table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -70,6 +71,35 @@ def forest(
                 _numbers(axes, rows, numbers, shift=shift)
                 if links:
                     _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant, shift=shift)
+    return figure
+
+
+def ratios(frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term", links: bool = True) -> Figure:
+    """One panel per outlet, in it one row per term: how many times as often, with its 95 % interval, on a scale of doublings.
+
+    A filled marker has a q below 0.05, a hollow one has not. An interval that goes beyond the scale ends in an arrow. With `links` a row leads
+    to its lines (`show.lines`), unless it has none.
+
+    Parameters
+    ----------
+    frame : one row per outlet and term, as `keywords.top` gives it.
+    """
+    _require_rows(frame, "ratios")
+    names, first, last = list(dict.fromkeys(frame[panel])), *_doublings(frame)
+    with mpl.rc_context(_STYLE):
+        most = int(frame.groupby(panel).size().max())
+        figure, panels = _panels(len(names), rows=most, labels=list(frame[row]), right=1.05)
+        for axes, name in zip(panels, names, strict=True):
+            rows = frame[frame[panel] == name].reset_index(drop=True)
+            _heading(axes, name, right="hits / articles")
+            _outlet_axis(axes, list(rows[row]))
+            _doubling_axis(axes, first, last)
+            _effects(axes, rows, last, look={"color": PALETTE[0]})
+            for at, told in enumerate(rows.itertuples()):
+                axes.text(1.05, at, f"{told.n:,} / {told.n_articles:,}", transform=axes.get_yaxis_transform(), va="center_baseline")
+                if links:
+                    address = "#" + line_id(concept=told.concept, variant=told.variant, outlet=told.outlet, voice=told.voice)
+                    _link(axes, at, address=address, name=_ratio_name(told))
     return figure
 
 
@@ -328,6 +358,44 @@ def _numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float) -> N
             axes.text(1.03, position + shift, told, alpha=1 if shift <= 0 else 0.75, **look)
         elif shift <= 0:
             axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
+
+
+def _doublings(frame: pd.DataFrame) -> tuple[float, float]:
+    ends = frame[["log_ratio", "low", "high"]].replace(math.inf, math.nan)
+    # One arrow-headed interval must not press all the others together.
+    last = min(math.ceil(ends.max().max()), math.ceil(frame["log_ratio"].quantile(0.95)) + 3)
+    return min(0, math.floor(ends.min().min())), max(last, 1)
+
+
+def _doubling_axis(axes: Axes, first: float, last: float) -> None:
+    axes.set_xlim(first, last)
+    step = max(1, math.ceil((last - first) / 5))
+    ticks = [tick for tick in range(int(first), int(last) + 1) if tick % step == 0]
+    axes.set_xticks(ticks, [f"{2**tick:,}×" if tick >= 0 else f"1/{2**-tick:,}×" for tick in ticks])
+    axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
+    axes.axvline(0, color="black", alpha=0.4, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for label in axes.get_xticklabels():
+        label.set_alpha(0.75)
+
+
+def _effects(axes: Axes, rows: pd.DataFrame, last: float, *, look: Mapping) -> None:
+    at, bounded = pd.Series(range(len(rows))), rows["low"].notna()
+    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"].clip(upper=last), linewidth=1.6, **look)
+    for where, marker, size, face in (
+        (rows["q"] < 0.05, "o", 5.5, look["color"]), (~(rows["q"] < 0.05), "o", 5.5, "none"), (rows["high"] > last, ">", 5, look["color"]),
+    ):  # fmt: skip
+        x = last if marker == ">" else rows.loc[where, "log_ratio"].clip(upper=last)
+        axes.plot(
+            pd.Series(x, index=at[where]), at[where], linestyle="none", marker=marker, markersize=size, markerfacecolor=face,
+            markeredgewidth=1.2, clip_on=False, **look,
+        )  # fmt: skip
+
+
+def _ratio_name(row) -> str:
+    interval = "" if pd.isna(row.times_low) else f" ({formatted(row.times_low)} to {formatted(row.times_high)})"
+    hits = f"{plural(int(row.n), 'hit')} in {plural(int(row.n_articles), 'article')}"
+    return printable(f"{row.outlet}, {row.term}: {formatted(row.times)} times as often{interval}, {hits}; show the lines")
 
 
 def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str, shift: float) -> None:
