@@ -349,6 +349,8 @@ def read_yaml(file: Path) -> Any:
         ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
+    except ValueError as error:
+        raise WordingError(f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30.") from None
 
 
 def plain(value: Any) -> Any:
