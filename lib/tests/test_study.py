@@ -53,6 +53,8 @@ def test_each_multiplies_its_lists(folder):
         ("study.yml", "question", "questoin", 3, ["'questoin'", "'question'"]),
         ("study.yml", "title: T", "title: T\ndraws: many", 3, ["'many'", "integer"]),
         ("study.yml", "title: T", "excerpts: ful\ntitle: T", 2, ["'ful'", "'full'", "'none'"]),
+        ("study.yml", "title: T", "excerpts: 0\ntitle: T", 2, ["how many words", "1 to 50"]),
+        ("study.yml", "title: T", "limits: {cell: -1}\ntitle: T", 2, ["limits.cell is -1"]),
         ("study.yml", "{path: a.csv}", "{path: a.csv, colums: {}}", 4, ["'colums'", "'columns'"]),
         ("study.yml", "{path: a.csv}", "{path: a.csv", 5, ["no valid YAML"]),
         ("concepts.yml", "within: 8", "withn: 8", 7, ["'withn'", "'within'"]),

@@ -47,11 +47,11 @@ def new(folder, articles, concepts):
 def check(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
     from wording.corpus import inventory
-    from wording.pages.runner import plan
+    from wording.pages.plan import checked
     from wording.study import read_study
 
     read = read_study(study)
-    pages = plan(read)
+    pages = checked(read)
     click.echo("\n".join(inventory.lines(read)))
     click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
 
@@ -121,6 +121,19 @@ def voice(articles, out, language, explain):
 
 
 @main.command()
+@click.argument("articles", type=FILE)
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
+def families(articles, out, pairs):
+    """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
+    from wording.corpus import families
+    from wording.corpus.build import encode
+
+    corpus = encode(read(articles))
+    write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
+
+
+@main.command()
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
@@ -136,25 +149,48 @@ def counts(study, out):
 @click.argument("study", type=FILE)
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-@click.option("--voice", default="outlet", show_default=True, help="For shares and contrasts: outlet, quoted, reported, attributed or all.")
-def table(study, name, out, voice):
-    """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
+@click.option("--voice", default="outlet", show_default=True, help="Whose words count: outlet, quoted, reported, attributed or all.")
+@click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
+@click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
+def table(study, name, out, voice, against, copies):
+    """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 
-    write(tabulated(read_study(study), name, voice=voice), out)
+    write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
 
 @main.command()
-@click.option("--out", type=FILE, required=True, help="A folder.")
+@click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
-def simulate(out, articles, seed):
-    """A study of invented articles with planted truth, and the truth as a table."""
+@click.option("--difference", type=float, help="Instead: how many articles would show a difference of two shares, such as 0.2.")
+@click.option("--share", default=0.5, show_default=True, help="With --difference: the share in the middle.")
+@click.option("--hits", default=1.8, show_default=True, help="With --difference: hits in an article that has any, on average.")
+@click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
+def simulate(out, articles, seed, difference, share, hits, alike):
+    """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
     from wording.simulate import simulate as simulated
 
+    if difference is not None:
+        tell_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out': the folder to write the study into.")
     simulated(out, articles=articles, seed=seed)
     click.echo(f"{articles} invented articles in {out}")
+
+
+def tell_power(difference, *, share, out, **settings):
+    """Prints the table of power and what it says, or writes the table."""
+    from wording.analysis.power import power, sentence
+
+    table = power(difference, share=share, **settings)
+    if out:
+        write(table, out)
+    else:
+        click.echo(table.round(3).to_string(index=False))
+    click.echo(sentence(table, difference, share=share))
 
 
 @main.command()
@@ -162,35 +198,31 @@ def simulate(out, articles, seed):
 @click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--dry-run", is_flag=True, help="Say what would be run, and why; run nothing.")
 @click.option("--out", type=FILE, help="The reports folder, if not the project's own.")
-def report(studies, only, jobs, force, out):
+def report(studies, only, jobs, force, dry_run, out):
     """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
-    from tqdm import tqdm
-
     from wording.pages import runner
+    from wording.pages.progress import Told, line_of
     from wording.study import read_study
 
-    with tqdm(total=1, unit="page", disable=not sys.stderr.isatty(), leave=False) as bar:
-
-        def tell(n, total, page):
-            bar.total, bar.n = total, n
-            bar.refresh()
-            said = (
-                f"{page.study}/{page.page}: {page.status}"
-                + (f" ({page.seconds} s)" if page.status == "ok" else "")
-                + (f". {page.reason}" if page.reason else "")
-            )
-            tqdm.write(f"[{n}/{total}] {said}")
-
+    wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS}
+    try:
+        if dry_run:
+            pages = runner.due(wanted, **options)
+            click.echo("\n".join(line_of(page) for page in pages))
+            click.echo(f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run")
+            return
+        progress = Told(sys.stderr if sys.stderr.isatty() else sys.stdout)
         try:
-            done = runner.report(
-                [read_study(study) for study in studies], only=only, jobs=jobs, force=force, reports=out or runner.REPORTS, tell=tell
-            )
-        except runner.InvalidStudy as error:
-            click.echo(str(error), err=True)
-            sys.exit(2)
+            done = runner.report(wanted, jobs=jobs, progress=progress, **options)
+        finally:
+            progress.end()
+    except runner.InvalidStudy as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
     bad = [page for page in done if page.status not in ("ok", "up-to-date")]
-    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {(out or runner.REPORTS) / 'index.html'}")
+    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {options['reports'] / 'index.html'}")
     sys.exit(1 if bad else 0)
 
 

@@ -103,12 +103,34 @@ class Period(Record):
     to: datetime.date | None = None
 
 
+class Event(Record):
+    """Something that happened on a day, to draw in figures over time; its title is one neutral phrase."""
+
+    date: datetime.date
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    source: str = ""
+
+
 class Report(Record):
     """A notebook to run: once, or once for every combination of the values in `each`."""
 
     notebook: str
     each: dict[str, Literal["all"] | list[Any]] = {}
     parameters: dict[str, Any] = {}
+
+
+def excerpt(value: Any) -> Any:
+    """A value of `excerpts`, checked."""
+    if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
+        return value
+    raise ValueError("write 'full', 'none', or how many words may be shown on each side of a hit (1 to 50)")
+
+
+class Limits(Record):
+    """Seconds after which a run is ended: one code cell, and the whole notebook."""
+
+    cell: Annotated[float, Field(gt=0)] = 600
+    run: Annotated[float, Field(gt=0)] = 1800
 
 
 class Study(Record):
@@ -123,12 +145,19 @@ class Study(Record):
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
     max_outlets: Annotated[int, Field(ge=1)] = 24
     period: Period = Period()
+    events: list[Event] = []
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
-    excerpts: Literal["full", "none"] = "full"
+    excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(excerpt)] = "full"
+    limits: Limits = Limits()
     reports: list[Report] = [
         Report(notebook="01_corpus"),
         Report(notebook="02_terms", each={"concept": "all"}),
         Report(notebook="03_voice"),
+        Report(notebook="04_keyness"),
+        Report(notebook="05_contexts", each={"concept": "all"}),
+        Report(notebook="06_timeline", each={"concept": "all"}),
+        Report(notebook="07_outlets"),
+        Report(notebook="08_discover"),
     ]
 
     _folder: Path = PrivateAttr()
@@ -169,20 +198,25 @@ class Study(Record):
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of everything that the study says but for which reports it wants, comments aside."""
+        """sha256 of everything that the study says but for which reports it wants and how long they may take, comments aside."""
         said = {
-            "study": self.model_dump(mode="json", exclude={"reports"}),
+            "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
             "lists": self.lists,
             "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
         }
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
+    def width(self) -> int | None:
+        """How many words of an article pages may show on each side of a hit (`excerpts` in study.yml); None for any number."""
+        return {"full": None, "none": 0}.get(self.excerpts, self.excerpts)
+
+    @property
     def why_no_text(self) -> str:
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return "" if self.excerpts == "full" else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        return "" if self.width != 0 else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from wording.analysis import distances, keyness, maps, profiles, recognition
 from wording.analysis.giveaways import giveaways
-from wording.corpus.counts import study_counts, study_hits
+from wording.corpus.counts import outlet_order, study_counts, study_hits
 from wording.corpus.lines import term_hits
 from wording.corpus.terms import VOICES
 from wording.errors import WordingError
@@ -81,14 +81,14 @@ def _by_choice(study, voice, copies):
     counted = study_counts(study, copies=copies)
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     variants = {name: list(concept.variants) for name, concept in study.concepts.items()}
-    found = profiles.by_choice(spoken, counted.articles, outlets=_outlets(study, counted.articles), variants=variants)
+    found = profiles.by_choice(spoken, counted.articles, outlets=outlet_order(study, counted.articles), variants=variants)
     features, rows = recognition.features_of_choice(found)
     return found, _recognised(study, "choice", features, rows, found.columns["term"], found.outlets)
 
 
 def _by_words(study, voice, longest, copies):
-    terms = keyness.tested(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
-    articles, outlets = terms.articles, _outlets(study, terms.articles)
+    terms = keyness.candidates(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
+    articles, outlets = terms.articles, outlet_order(study, terms.articles)
     terms = terms[np.flatnonzero(~giveaways(terms.terms, terms.counts, articles))]
     widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:COMPARED])
     found = profiles.by_words(terms[widespread].counts, terms[widespread].terms, articles, outlets=outlets)
@@ -98,12 +98,6 @@ def _by_words(study, voice, longest, copies):
 
 def _recognised(study, basis, features, rows, names, outlets):
     return recognition.recognise(features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed)
-
-
-def _outlets(study, articles):
-    """Return the compared outlets in the study's order, else the one with most articles first."""
-    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
-    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
 
 
 def lines_behind(study: Study, *drivers: pd.DataFrame, voice="outlet", copies="all") -> pd.DataFrame:
@@ -119,7 +113,8 @@ def lines_behind(study: Study, *drivers: pd.DataFrame, voice="outlet", copies="a
     rows = _counted_rows(study, named, copies) if study.why_no_text else study_hits(study, named, copies=copies)
     found = [rows[rows["voice"].isin(VOICES[voice])].merge(concepts, on=keys)]
     if len(words) and not study.why_no_text:
-        found.append(term_hits(study, words.rename(columns={"variant": "term"}), voice=voice, copies=copies).assign(concept="words"))
+        articles = study_counts(study, [], copies=copies).articles
+        found.append(term_hits(study, words.rename(columns={"variant": "term"}), articles=articles, voice=voice).assign(concept="words"))
     return pd.concat(found, ignore_index=True).assign(counted_as=voice)
 
 

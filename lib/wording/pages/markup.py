@@ -8,8 +8,6 @@ from hashlib import blake2s
 from numbers import Integral, Real
 from urllib.parse import urlsplit
 
-import pandas as pd
-
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
@@ -70,6 +68,8 @@ def link(inner: str, address) -> str:
 
 def is_missing(value) -> bool:
     """Whether the value is None, NaN, NaT or NA."""
+    import pandas as pd  # takes a second to import, and whoever only needs a slug needs none of it
+
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
@@ -104,7 +104,7 @@ def _number(value, column: str) -> str:
         return "∞" if value > 0 else f"{_MINUS}∞"
     if _PERCENT.fullmatch(column):
         return _percent(value, signed=column == "difference")
-    if column in {"p", "q"}:
+    if column in {"p", "p_holm", "q"}:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
     if _BITS.fullmatch(column):
         return _signed(f"{value:.3f}")

@@ -9,7 +9,11 @@
     element.append(...children);
     return element;
   };
+  const named = head => head.dataset.c ?? head.textContent.trim().toLowerCase();
   const value = cell => cell.dataset.v ?? cell.textContent.trim();
+  // What stands left of a node is sorted from the node outwards.
+  const words = text => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const key = cell => (cell.classList.contains("l") ? words(value(cell)).reverse() : cell.classList.contains("r") ? words(value(cell)) : [value(cell)]).join(" ");
   const numeric = text => text !== "" && isFinite(text);
 
   // Nothing stands below everything else, whichever way the column is sorted.
@@ -30,22 +34,32 @@
         head.setAttribute("aria-sort", order);
         const sign = order === "ascending" ? 1 : -1;
         const body = table.tBodies[0];
-        body.append(...[...body.rows].sort((a, b) => compare(value(a.cells[column]), value(b.cells[column]), sign)));
+        body.append(...[...body.rows].sort((a, b) => compare(key(a.cells[column]), key(b.cells[column]), sign)));
       });
     });
   }
 
-  function filter(items, label, noun) {
+  // One choice among the values of a column.
+  function chooser(rows, head, column) {
+    const values = [...new Set(rows.map(row => value(row.cells[column])))].sort((a, b) => a.localeCompare(b));
+    const select = make("select", {}, make("option", { value: "" }, `${head.textContent}: all`), ...values.map(text => make("option", {}, text)));
+    select.setAttribute("aria-label", `Show only one: ${head.textContent}`);
+    return { select, admits: row => !select.value || value(row.cells[column]) === select.value };
+  }
+
+  function filter(items, label, noun, choosers = []) {
     const input = make("input", { type: "search", placeholder: "Filter" });
     input.setAttribute("aria-label", label);
     const status = make("span", { role: "status" });
     status.setAttribute("role", "status");
-    input.addEventListener("input", () => {
+    const apply = () => {
       const wanted = input.value.trim().toLowerCase();
-      items.forEach(item => { item.hidden = !item.textContent.toLowerCase().includes(wanted); });
-      status.textContent = wanted ? `${items.filter(item => !item.hidden).length} of ${items.length} ${noun}` : "";
-    });
-    return [input, status];
+      items.forEach(item => { item.hidden = !item.textContent.toLowerCase().includes(wanted) || !choosers.every(choice => choice.admits(item)); });
+      const shown = items.filter(item => !item.hidden).length;
+      status.textContent = wanted || choosers.some(choice => choice.select.value) ? `${shown} of ${items.length} ${noun}` : "";
+    };
+    [input, ...choosers.map(choice => choice.select)].forEach(control => control.addEventListener("input", apply));
+    return [...choosers.map(choice => choice.select), input, status];
   }
 
   // A spreadsheet would run a cell that begins like a formula.
@@ -53,7 +67,7 @@
   const quoted = text => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   function save(table) {
-    const names = all("thead th", table).map(head => head.dataset.c);
+    const names = all("thead th", table).map(named);
     const rows = [...table.tBodies[0].rows].map(row => [...row.cells].map(value));
     const text = [names, ...rows].map(row => row.map(cell => quoted(guarded(cell))).join(",")).join("\r\n") + "\r\n";
     const link = make("a", { href: URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" })), download: `${table.dataset.name}.csv` });
@@ -70,7 +84,9 @@
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows")));
+    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["variant", "outlet", "voice"].includes(named(head))) : [];
+    const choosers = columns.map(head => chooser(rows, head, head.cellIndex));
+    if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows", choosers)));
   }
   all("table[data-name]").forEach(tools);
 
@@ -94,6 +110,7 @@
     let target = null;
     try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target) return;
+    all(":scope > details", target).forEach(fold => { fold.open = true; });
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     (target.closest("details") ?? target).scrollIntoView();
     target.focus({ preventScroll: true });
@@ -102,6 +119,14 @@
   // The same link a second time changes no address.
   addEventListener("click", event => { if (location.hash && event.target.closest?.("a")?.getAttribute("href") === location.hash) setTimeout(reveal); });
   reveal();
+
+  // What is folded is printed too, code aside.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("details:not([open]):not(.code, .setup, .messages, .files)");
+    folded.forEach(fold => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach(fold => { fold.open = false; }));
 
   // A region that does not scroll needs no stop for the keyboard.
   const settle = () => all(".scroll").forEach(region => {
