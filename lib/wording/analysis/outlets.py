@@ -196,7 +196,7 @@ def _mistaken(found, told):
     if taken.empty or told["p"] >= 0.05:
         return []
     most = taken.iloc[0]
-    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for {most['other']}'s."]
+    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."]
 
 
 def _left_out(found):
