@@ -176,7 +176,9 @@ def test_no_planted_script_runs(chromium, hostile):
         assert [entry["entry"]["text"] for entry in chromium.told("Log.entryAdded")] == [], "nothing had even to be blocked"
         assert chromium.value("document.querySelectorAll('script').length") == 1
         assert chromium.value("document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]').length") == 0
-        assert chromium.value("[...document.querySelectorAll('a')].every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))")
+        assert chromium.value(
+            "[...document.querySelectorAll('a')].every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))"
+        )
         assert hosts(chromium) == []
         text = chromium.value("document.body.textContent")
         assert "<script>alert(1)</script>" in text or page.name == "index.html", "it is shown as it is written"
