@@ -153,6 +153,11 @@ class Study(Record):
         Report(notebook="01_corpus"),
         Report(notebook="02_terms", each={"concept": "all"}),
         Report(notebook="03_voice"),
+        Report(notebook="04_keyness"),
+        Report(notebook="05_contexts", each={"concept": "all"}),
+        Report(notebook="06_timeline", each={"concept": "all"}),
+        Report(notebook="07_outlets"),
+        Report(notebook="08_discover"),
     ]
 
     _folder: Path = PrivateAttr()

@@ -44,6 +44,14 @@ def test_forest_links_rows_that_have_lines_and_no_others():
     assert "<a " not in drawn(plots.forest(example_shares(), links=False))
 
 
+def test_collocates_have_rows_of_their_own_in_each_panel():
+    near = example_shares(outlets=("A", "B", "One article")).assign(near=lambda f: f["outlet"] + " near " + f["variant"])
+    svg = drawn(plots.collocates(near.drop(index=5), most=2))
+    assert [text for text in texts(svg) if " near " in text] == ["A near liberated", "B near liberated", "A near fell", "B near fell"]
+    wanted = {show.line_id(concept="velin", variant=v, outlet=f"{o} near {v}") for v in ("liberated", "fell") for o in "AB"}
+    assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
+
+
 def test_forest_draws_a_share_without_interval_hollow():
     figure = plots.forest(example_shares(outlets=("A", "One article"), variants=("fell",)))
     solid, hollow = figure.axes[0].get_lines()
@@ -78,7 +86,9 @@ def test_forest_refuses_a_mixture(column):
         plots.forest(shares)
 
 
-@pytest.mark.parametrize("draw", [plots.forest, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts])
+@pytest.mark.parametrize(
+    "draw", [plots.forest, plots.collocates, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts]
+)
 def test_an_empty_table_is_an_error_in_words(draw):
     with pytest.raises(WordingError, match="without rows"):
         draw(example_shares().iloc[:0])

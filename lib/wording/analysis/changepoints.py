@@ -7,6 +7,7 @@ where a choice does not change, the order of its days says nothing. `ruptures` p
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,9 +21,12 @@ FEWEST = 5
 """Days with hits that a change needs on either side."""
 
 CHANCE = 0.05
-SHUFFLES, SHUFFLES_PER_PLACE, FIRST_SHUFFLES = 1999, 399, 99
+SHUFFLES, SHUFFLES_PER_PLACE, FIRST_SHUFFLES = 1999, 799, 99
 PLACES = 60
 """Places tried at once for the interval of a change: first over the whole series, then over what remains."""
+
+PLACES_OF_OTHERS = 12
+"""Places of each known change at which a further one is looked for."""
 
 ROWS_TOGETHER = 200
 """Rows among which several changes are placed together; in a longer series every second, third ... row, and then the best one between."""
@@ -34,7 +38,7 @@ SLACK = 1e-9  # sums of the same numbers in another order differ in the last dig
 class Change:
     """A change at row `at` of a series, the first row of the new choice.
 
-    `p` is how likely so clear a change is where there is none, `p_holm` the same after Holm over the series looked at. `plausible` has for each row
+    `p` is how likely so clear a change is if there are fewer changes than were found, `p_holm` the same after Holm over the series tested together. `plausible` has for each row
     of the series the p of a change just there, against one elsewhere: rows with p above 0.05 are the 95 % confidence set.
     """
 
@@ -76,45 +80,59 @@ class Composition(ruptures.base.BaseCost):
 
 
 def search(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = SHUFFLES, chance: float = CHANCE) -> dict[str, Searched]:
-    """Return what was found in each series: tested whole; where a change is found, again before and after the places where it may lie.
+    """Return what was found in each series: one change where there is more than none, then two where there is more than one, and so on.
 
     Parameters
     ----------
     series : counts by name, (rows, variants)
     seed : whole number; each series has a stream of its own, made from the seed and its name
     shuffles : of the rows, for each test
-    chance : of finding any change in any series where there is none; Holm's correction over the series tested together
-
-    Source
-    ------
-    Binary segmentation: Vostrikova (1981); as our departure, what follows a change is looked for outside its confidence set.
+    chance : of finding any change in any series where there is none (Holm's correction over the series tested together); of finding any
+        second one where there is one: half of it, any third: a quarter, and so on
     """
     streams = {name: _stream(seed, f"changes of {name}") for name in series}
-    windows, whole, found = [(name, 0, len(counts)) for name, counts in series.items()], {}, {name: [] for name in series}
-    while windows:
-        p = [p_of_change(independent(series[name][a:b]), streams[name], shuffles=shuffles)[0] for name, a, b in windows]
-        adjusted, following = holm(p), []
-        for (name, a, b), alone, together in zip(windows, p, adjusted, strict=True):
-            whole.setdefault(name, (alone, together))
-            if together < chance:
-                change = _change(series[name], a, b, alone, together, streams[name], chance / len(windows))
-                found[name].append(change)
-                following += [(name, a, change.ends()[0]), (name, change.ends()[1], b)]
-        windows = following
-    return {name: Searched(*whole[name], _together(counts, found[name], streams[name], chance)) for name, counts in series.items()}
+    p = {name: p_of_change(independent(counts), streams[name], shuffles=shuffles) for name, counts in series.items()}
+    whole = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True))
+    found, tested = dict.fromkeys(series, ()), whole
+    while more := {name: both for name, both in tested.items() if both[1] < chance}:
+        found |= {name: _placed(series[name], found[name], both, streams[name]) for name, both in more.items()}
+        p = {name: p_of_further(series[name], found[name], streams[name], shuffles=shuffles) for name in more}
+        tested, chance = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True)), chance / 2
+    return {name: Searched(*whole[name], found[name]) for name in series}
 
 
-def p_of_change(hits, rng, *, shuffles: int = SHUFFLES) -> tuple[float, np.ndarray]:
-    """Return how likely so large a gain is when the order of the rows says nothing, and the largest gain of each shuffle.
+def p_of_further(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
+    """Return how likely so clear a further change is, if there are only these: the largest p over the places where each of them may lie.
 
-    p is NaN where there are too few rows. Source: Phipson & Smyth (2010): (1 + shuffles with as large a gain) / (1 + shuffles).
+    At each such place (some of them, evenly spaced) the stretches between the changes are tested, and the clearest counts, after Bonferroni. The
+    search ends with the first p above 0.05. Source: Berger & Boos (1994), JASA 89, 1012-1016.
+    """
+    largest, known, at = 0.0, {}, [change.at for change in changes]
+    for k, change in enumerate(changes):
+        kept = np.flatnonzero(change.plausible > CHANCE)
+        for place in [change.at, *kept[:: -(-len(kept) // PLACES_OF_OTHERS)], kept[-1]]:
+            ends = [0, *at[:k], place, *at[k + 1 :], len(counts)]
+            for start, stop in itertools.pairwise(ends):
+                if (start, stop) not in known:
+                    p = p_of_change(independent(counts[start:stop]), rng, shuffles=shuffles)
+                    known[start, stop] = 1.0 if np.isnan(p) else p
+            largest = max(largest, min(1, (len(ends) - 1) * min(known[ends] for ends in itertools.pairwise(ends))))
+            if largest > CHANCE:
+                return largest
+    return largest
+
+
+def p_of_change(hits, rng, *, shuffles: int = SHUFFLES) -> float:
+    """Return how likely so large a gain is when the order of the rows says nothing; NaN where there are too few rows.
+
+    Source: Phipson & Smyth (2010): (1 + shuffles with as large a gain) / (1 + shuffles).
     """
     if hits.shape[-1] < 2 * FEWEST:
-        return np.nan, np.full(shuffles, np.nan)
+        return np.nan
     rows, block = np.arange(hits.shape[-1]), max(1, CELLS // hits.size)
     sizes = [min(block, shuffles - first) for first in range(0, shuffles, block)]
     largest = np.concatenate([gains(hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)).max(axis=-1) for size in sizes])
-    return (1 + (largest >= gains(hits).max() - SLACK).sum()) / (1 + shuffles), largest
+    return (1 + (largest >= gains(hits).max() - SLACK).sum()) / (1 + shuffles)
 
 
 def gains(hits) -> np.ndarray:
@@ -167,22 +185,21 @@ def intraclass_correlation(counts) -> float:
     return float(np.clip((between - within) / spread, 0, 1)) if spread > 0 else 0.0
 
 
-def plausible(hits, rng, *, critical: float = -np.inf, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
-    """Return for each row the p of a change just there, against one elsewhere, given that a change was found.
+def plausible(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
+    """Return for each row the p of a change just there, against one elsewhere; 0 with fewer than FEWEST rows on a side.
 
     If the choice changes at a row, the order of the rows before it says nothing, nor does that of the rows from it on. So each side is
-    shuffled, and the statistic is by how much the best place beats this one. Only shuffles in which the change would have been found
-    (a gain of at least `critical`) count, since changes that happen to look clear are found more often; without any, all count.
+    shuffled, and the statistic is by how much the best place beats this one. Only changes that were found are told, and those that happen to
+    look clear are found more often; so p is doubled: of changes that are found at least every second time, 95 % then lie in the 95 % set.
 
-    Source: Worsley (1986), Biometrika 73, 91-104, with shuffles in place of the distribution given the sums; conditioning on what was
-    found: Fithian, Sun & Taylor (2014), arXiv:1410.2597.
+    Source: Worsley (1986), Biometrika 73, 91-104, with shuffles in place of the distribution given the sums. Our departure: the doubling.
     """
     gain, p = gains(hits), np.full(hits.shape[-1], np.nan)
     inner = np.flatnonzero(np.isfinite(gain))
     for _ in range(2):
         places = np.unique([*inner[:: -(-len(inner) // PLACES)], inner[-1], gain.argmax()])
         for place in places[np.isnan(p[places])]:
-            p[place] = _p_of_place(hits, gain, place, rng, critical, shuffles)
+            p[place] = min(1, 2 * _p_of_place(hits, gain, place, rng, shuffles))
         inner = _around(np.flatnonzero(~np.isnan(p)), p)
     return _filled(p)
 
@@ -199,22 +216,21 @@ def holm(p) -> np.ndarray:
     return adjusted
 
 
-def _p_of_place(hits, gain, place, rng, critical, shuffles):
+def _p_of_place(hits, gain, place, rng, shuffles):
     lost = gain.max() - gain[place] - SLACK
-    beaten_by, largest = _shuffled(hits, place, rng, FIRST_SHUFFLES)
+    beaten_by = _shuffled(hits, place, rng, FIRST_SHUFFLES)
     if lost > 2 * beaten_by.max():  # the tail is exponential, or shorter: more shuffles would not reach so far
         return 1 / (1 + shuffles)
-    more = _shuffled(hits, place, rng, shuffles - FIRST_SHUFFLES)
-    beaten, found = np.append(beaten_by, more[0]) >= lost, np.append(largest, more[1]) >= critical - SLACK
-    p = (1 + beaten.sum()) / (1 + shuffles)
-    return max((p + beaten[found].sum()) / (1 + found.sum()), 1 / (1 + shuffles))
+    beaten_by = np.append(beaten_by, _shuffled(hits, place, rng, shuffles - FIRST_SHUFFLES))
+    return (1 + (beaten_by >= lost).sum()) / (1 + shuffles)
 
 
 def _shuffled(hits, place, rng, shuffles):
-    """Return by how much the best place beats this one, and the best gain, in shuffles of the rows on either side of this place."""
+    """Return by how much the best place beats this one, in shuffles of the rows on either side of this place."""
     sides = [np.arange(place), np.arange(place, hits.shape[-1])]
-    gain = gains(hits.take(np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1), axis=1))
-    return gain.max(axis=-1) - gain[:, place], gain.max(axis=-1)
+    order = np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1)
+    gain = gains(hits.take(order, axis=1))
+    return gain.max(axis=-1) - gain[:, place]
 
 
 def _around(tried, p):
@@ -233,23 +249,16 @@ def _filled(p):
     return np.where(within, either, 0)
 
 
-def _change(counts, start, stop, p, together, rng, level):
-    """Return the best change between two rows, with its confidence set; `level` is that at which it was found."""
+def _placed(counts, known, p, rng):
+    """Return one change more than is known, all placed together, each with its confidence set between its neighbours."""
+    step = 1 if not known else -(-len(counts) // ROWS_TOGETHER)
+    ends = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=step).fit_predict(independent(counts).T, n_bkps=len(known) + 1)
+    p, p_holm = np.max([p, *((change.p, change.p_holm) for change in known)], axis=0)
+    return tuple(_change(counts, start, stop, p, p_holm, rng) for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True))
+
+
+def _change(counts, start, stop, p, p_holm, rng):
+    """Return the best change between two rows, with its confidence set."""
     hits = independent(counts[start:stop])
-    gain, (_, largest) = gains(hits), p_of_change(hits, rng)
-    critical = min(np.quantile(largest, 1 - level, method="higher"), gain.max())
     outside = np.zeros(start), np.zeros(len(counts) - stop)
-    return Change(
-        start + int(gain.argmax()), p, together, np.concatenate([outside[0], plausible(hits, rng, critical=critical), outside[1]])
-    )
-
-
-def _together(counts, changes, rng, level):
-    """Return the changes in order; several are placed together, each with its confidence set between its neighbours."""
-    changes = sorted(changes, key=lambda change: change.at)
-    if len(changes) < 2:
-        return tuple(changes)
-    search = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=-(-len(counts) // ROWS_TOGETHER))
-    ends = [0, *search.fit_predict(independent(counts).T, n_bkps=len(changes))]
-    windows = zip(changes, ends[:-2], ends[2:], strict=True)
-    return tuple(_change(counts, start, stop, c.p, c.p_holm, rng, level) for c, start, stop in windows)
+    return Change(start + int(gains(hits).argmax()), p, p_holm, np.concatenate([outside[0], plausible(hits, rng), outside[1]]))

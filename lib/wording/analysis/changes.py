@@ -80,10 +80,10 @@ def order(found: Found) -> pd.DataFrame:
     ------
     Fisher's (1932) combined p of independent tests, made largest over what the hypothesis allows (Berger & Boos 1994, JASA 89, 1012-1016).
     """
-    led = found.changes[found.changes["rose_most"]].assign(rose=lambda f: f["share_after"] > f["share_before"])
+    led = found.changes[found.changes["rose_most"].astype(bool)].assign(rose=lambda f: f["share_after"] > f["share_before"])
     first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(["concept", "variant", "rose", "outlet"])
     keys = ["concept", "outlet", "change"]
-    days = {key: rows for key, rows in found.plausible.groupby(keys)}
+    days = dict(list(found.plausible.groupby(keys)))
     pairs = [
         pair for _, alike in first.groupby(["concept", "variant", "rose"]) for pair in itertools.combinations(alike.to_dict("records"), 2)
     ]
@@ -97,7 +97,7 @@ def p_not_earlier(one: pd.DataFrame, other: pd.DataFrame) -> float:
     day = np.unique(np.concatenate([one["first"], one["last"], other["first"], other["last"]]))
     late = np.where(one["last"].to_numpy() >= day[:, None], one["p"].to_numpy(), 0).max(axis=1)
     soon = np.where(other["first"].to_numpy() <= day[:, None], other["p"].to_numpy(), 0).max(axis=1)
-    least = 1 / (1 + SHUFFLES_PER_PLACE)
+    least = 2 / (1 + SHUFFLES_PER_PLACE)
     product = (np.maximum(late, least) * np.maximum(soon, least)).max()
     return float(product * (1 - np.log(product)))
 
@@ -175,7 +175,7 @@ def _row(before, after, starts, change, days, k):
 
 def _pair(a, b, days_a, days_b):
     gap = (b["date"] - a["date"]).days
-    return (a["concept"], a["variant"], a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
+    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
 
 
 def _table(parts, name):

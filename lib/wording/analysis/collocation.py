@@ -6,7 +6,7 @@ by measures of the field; how many of an outlet's hits have it near is a share, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from wording.analysis.sides import Choice, placed, sides
 from wording.corpus.counts import outlet_order
 from wording.corpus.neighbours import SPAN, Side, study_neighbours
 from wording.corpus.terms import VOICES, Terms, study_terms
+from wording.corpus.terms import function_words as listed_words
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
@@ -37,6 +38,7 @@ def study_collocates(
     against: str = "rest",
     span: int = SPAN,
     side: Side = "both",
+    function_words: bool = False,
     copies: str = "all",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `collocates` and `collocate_contrasts` of a study, with its own outlets, draws and seed.
@@ -46,6 +48,7 @@ def study_collocates(
     voice : whose hits count: outlet, quoted, reported, attributed (quoted or reported) or all; the words near them may be anybody's.
     against : "rest" or "pairs".
     span, side : how many words on each side of a hit are near, and on which side: both, left or right.
+    function_words : list also words such as "of" and "the", which tell grammar rather than framing.
 
     Raises
     ------
@@ -57,9 +60,10 @@ def study_collocates(
     near = study_neighbours(study, concepts, span=span, side=side, copies=copies)
     spoken = near.neighbours[near.neighbours["voice"].isin(VOICES[voice])]
     settings = {"outlets": outlet_order(study, near.articles), "draws": study.draws, "seed": study.seed}
+    without = () if function_words else listed_words(study.language)
     words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
-    found = collocates(spoken, near.articles, words, variants=variants, **settings).assign(voice=voice)
+    found = collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
     contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == ALL], against=against, **settings)
     return check(found, "collocates"), check(contrasted, "collocate_contrasts")
 
@@ -71,6 +75,7 @@ def collocates(
     *,
     outlets: Sequence[str] | None = None,
     variants: Mapping[str, Sequence[str]] | None = None,
+    without: Collection[str] = (),
     fewest: int = FEWEST,
     most: int = MOST,
     **options,
@@ -84,6 +89,7 @@ def collocates(
     words : the articles' words in all voices
     outlets : outlets to compare, in this order (None: all, by name)
     variants : the variants of each concept in order (None: all, by name)
+    without : words that are not listed
     fewest, most : a collocate stands near the variant in so many articles; the `most` with the highest logDice
     options : draws, seed and level of the intervals, as in `shares`
 
@@ -94,10 +100,15 @@ def collocates(
     """
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
     together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL)
-    listed = strongest(measured(words_near(neighbours, together), together, words), fewest=fewest, most=most)
+    near = words_near(neighbours, together)
+    listed = strongest(measured(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
     if variants is not None:
-        listed = pd.concat([listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of])
-    rows = [shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))]
+        listed = pd.concat(
+            [listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of]
+        )
+    rows = [
+        shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))
+    ]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 
 
@@ -131,7 +142,9 @@ def shares_near(neighbours, articles, listed, words, *, outlets, level=0.95, **o
     keys = [*KEYS, "outlet", "collocate"]
     counted = words_near(neighbours, articles)
     whole = counted.drop_duplicates([*KEYS, "outlet"])[[*KEYS, "outlet", "n_near"]]
-    table = pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
+    table = (
+        pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
+    )
     return measured(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
 
 
@@ -205,7 +218,9 @@ def choices_near(neighbours, articles, listed, *, outlets=None, draws=999, seed=
 
 def choice_near(concept, words, outlets, found, draws, seed) -> Choice:
     """Return the `Choice` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
-    summed = found.pivot_table(index=["outlet", "unit", "doc_id"], columns="collocate", values="n", aggfunc="sum", fill_value=0, observed=True)
+    summed = found.pivot_table(
+        index=["outlet", "unit", "doc_id"], columns="collocate", values="n", aggfunc="sum", fill_value=0, observed=True
+    )
     by_article = summed.reindex(columns=["", *words], fill_value=0)
     table = by_article.groupby(level=["outlet", "unit"]).sum()
     hits, outlet_of = table.to_numpy(dtype=float), table.index.get_level_values("outlet").to_numpy(dtype=str)

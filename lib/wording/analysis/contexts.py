@@ -6,31 +6,37 @@ import numpy as np
 import pandas as pd
 
 from wording.analysis.collocation import ALL, FEWEST, KEYS, TIMES
-from wording.analysis.findings import SAID_BY, clear_differences
+from wording.analysis.findings import SAID_BY, clear_differences, in_all
 from wording.analysis.shares import REST
 from wording.corpus.neighbours import SPAN, Side, near_hits, study_neighbours
 from wording.corpus.terms import VOICES
 from wording.prose import percent, plural, told_q
 from wording.study import Study
 
-NOTHING_COMPARED = "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
+NOTHING_COMPARED = (
+    "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
+)
+
+NO_COLLOCATE = (
+    f"No term has a collocate: no word stands near the hits of one term in at least {FEWEST} articles, and at least {TIMES} times as often as chance "
+    "would put it there. So few hits cannot show what stands near a term; the lines can be read one by one."
+)
 
 
-def sentences(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 5, words: int = 5, chance: float = 0.05) -> list[str]:
+def sentences(
+    found: pd.DataFrame, contrasts: pd.DataFrame, shares: pd.DataFrame, *, most: int = 5, words: int = 5, chance: float = 0.05
+) -> list[str]:
     """Return where outlets differ in what stands near a term, the clearest first, then the strongest collocates of each term.
 
     Parameters
     ----------
-    found, contrasts : the tables `collocates` and `collocate_contrasts` of one concept and voice
+    found, contrasts, shares : the tables `collocates`, `collocate_contrasts` and `shares` of one concept and voice
     most : differences to tell one by one (the clearest word per variant and outlet, or pair), and terms; the others are counted
     words : collocates to name of each term
     """
     together = found[found["outlet"] == ALL]
     if together.empty:
-        return [
-            f"No term has a collocate: no word stands near its hits in {FEWEST} articles and {TIMES} times as often as chance would put it there. "
-            "So few articles cannot show what stands near a term; the lines can."
-        ]
+        return [*in_all(shares, "hit"), NO_COLLOCATE]
     clear = clear_differences(contrasts, chance)
     told = clear.drop_duplicates([*KEYS, "outlet", "other"]).head(most)
     known = found.set_index(["variant", "collocate", "outlet"])
@@ -39,7 +45,7 @@ def sentences(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 5, wo
 
 
 def _difference(row, share):
-    interval = f"95 % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}"
+    interval = f"95 % interval {percent(share.low).removesuffix(' %')} to {percent(share.high)}; in {plural(share.n_articles, 'article')}"
     other = "the other outlets together" if row.other == REST else row.other
     return (
         f"{row.outlet} has “{row.collocate}” near {percent(share.share)} of its {plural(row.total, 'hit')} of “{row.variant}” ({interval}), "
@@ -100,7 +106,7 @@ def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, c
 
     A `shares` table of the first `most` pairs, in which a pair stands for a variant.
     """
-    clear = clearest(contrasts[contrasts["q"] < chance], most=len(contrasts))
+    clear = clear_differences(contrasts, chance).drop_duplicates([*KEYS, "outlet", "other"])
     pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
     rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
     return rows.assign(variant=rows["collocate"] + ", near " + rows["variant"])
@@ -110,7 +116,9 @@ def described(found: pd.DataFrame, *, words: int = 3) -> str:
     """Return what a figure of the collocates of all outlets together shows, in words."""
     together = found[found["outlet"] == ALL]
     return " ".join(
-        f"“{variant}”: " + ", ".join(f"{row.collocate} near {percent(row.share)} of the hits" for row in rows.head(words).itertuples()) + "."
+        f"“{variant}”: "
+        + ", ".join(f"{row.collocate} near {percent(row.share)} of the hits" for row in rows.head(words).itertuples())
+        + "."
         for variant, rows in together.groupby("variant", sort=False)
     )
 

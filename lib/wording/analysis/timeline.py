@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wording.analysis import changes, tabulate
+from wording.analysis import changes
 from wording.analysis.shares import shares
 from wording.corpus.counts import outlet_order, study_counts
+from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
@@ -43,6 +44,8 @@ class OverTime:
     order: pd.DataFrame
     period: str
     variant: str
+    voice: str
+    copies: str
     n_undated: int
 
 
@@ -99,26 +102,26 @@ def study_over_time(
     Parameters
     ----------
     variant : the change of one variant against all others; empty: of the choice among all.
-    copies : "all" (every article counts), "one" (per family and outlet) or "none" (only the first of a family).
+    copies : "all" (every article counts), "one" (an outlet that prints a story twice counts it once) or "none" (only the first of a family).
 
     Raises
     ------
     WordingError
         For an unknown concept, variant, voice or period, with the nearest name.
     """
-    counted = _counted(study, concept, copies)
+    counted = study_counts(study, [concept], copies=copies)
     names = list(study.concepts[concept].variants)
-    for value, known, what in ((voice, tabulate.VOICES, "voice"), (variant or names[0], names, "variant")):
+    for value, known, what in ((voice, VOICES, "voice"), (variant or names[0], names, "variant")):
         if value not in known:
             raise WordingError(f"There is no {what} {value!r}; {nearest(value, known)}.")
-    spoken = counted.counts[counted.counts["voice"].isin(tabulate.VOICES[voice])]
+    spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
     found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
     undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].isin(spoken["doc_id"])
     by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
     shown = variant or _moved_most(found.changes) or _most_frequent(by_period, names)
     unit = chosen_period(*_dated(spoken, counted.articles)) if period == "auto" else period
-    return OverTime(by_period, *found, changes.order(found), unit, shown, int(undated.sum()))
+    return OverTime(by_period, *found, changes.order(found), unit, shown, voice, copies, int(undated.sum()))
 
 
 def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
@@ -133,10 +136,10 @@ def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
     return told.assign(counted_as=pd.Categorical(told["counted_as"], categories=order))
 
 
-def _counted(study, concept, copies):
-    if copies != "all":
-        raise WordingError(f"copies={copies!r}: only 'all' is counted as yet.")
-    return study_counts(study, [concept])
+def for_lines(table: pd.DataFrame, time: str) -> pd.DataFrame:
+    """The rows of single outlets as `show.with_lines` takes them: the column `time` (label, before or after) in the place of the voice, and its hits as `n`."""
+    n = table["n" if time == "label" else f"n_{time}"]
+    return table.assign(voice=table[time], n=n)[table["outlet"] != ALL]
 
 
 def _known(period):

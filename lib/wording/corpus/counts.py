@@ -254,7 +254,7 @@ def counting(articles: pd.DataFrame, copies: str) -> pd.Series:
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
         ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])
-        return ~ordered.duplicated(["outlet", "family"])
+        return ~ordered.duplicated(["outlet", "family"]).reindex(articles.index)
     return articles["first"] | (copies == "all")
 
 

@@ -75,7 +75,9 @@ def concordance(
     return excerpted(written(corpus.parts(), name, first, context), study.width)
 
 
-def sortable(part: Part, name: str, concept: Concept, lists, wanted: np.ndarray, voices: Sequence[str], columns: Sequence[str]) -> pl.DataFrame:
+def sortable(
+    part: Part, name: str, concept: Concept, lists, wanted: np.ndarray, voices: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame:
     """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), variant, and the columns to sort by."""
     shard = part.shard
     spans, which = concept_spans(shard, name, concept, lists)
@@ -104,7 +106,9 @@ def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.
     form = shard.tokens[np.clip(at, 0, len(shard.tokens) - 1)]
     told = np.where(inside & np.isin(shard.kind, (WORD, NUMBER))[form], form, 0)  # form 0 is the end of an article: no key
     keys = shard.forms["key"].gather(told.ravel())
-    return keys.replace("", None).reshape((len(row), DEPTH)).arr.join(" ", ignore_nulls=True) if len(row) else pl.Series([], dtype=pl.String)
+    return (
+        keys.replace("", None).reshape((len(row), DEPTH)).arr.join(" ", ignore_nulls=True) if len(row) else pl.Series([], dtype=pl.String)
+    )
 
 
 def written(parts: Sequence[Part], name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
@@ -140,7 +144,9 @@ def widened(study: Study, lines: pd.DataFrame, *, to: Context = "paragraph") -> 
         wide = in_context(part.shard, spans, context=to)
         left[here], right[here], unknown[here] = wide["left"], wide["right"], False
     if unknown.any():
-        raise WordingError(f"The article {lines['doc_id'].iloc[unknown.argmax()]!r} is not in the study {study.name!r}; widen lines of this study.")
+        raise WordingError(
+            f"The article {lines['doc_id'].iloc[unknown.argmax()]!r} is not in the study {study.name!r}; widen lines of this study."
+        )
     return lines.assign(left=left, right=right)
 
 

@@ -60,7 +60,9 @@ def study_neighbours(
         articles = read_counts(study.folder / "counts")[0]
         found = read_neighbours(study).query("concept in @wanted")
     else:
-        raise WordingError(f"span={span}, side={side!r}: without the articles only span={SPAN}, side='both' is there, as counted; leave them out.")
+        raise WordingError(
+            f"span={span}, side={side!r}: without the articles only span={SPAN}, side='both' is there, as counted; leave them out."
+        )
     kept, _ = compared(study, articles)
     return Neighbours(kept, found[found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True))
 
@@ -85,7 +87,9 @@ def part_neighbours(
     spans, which = concept_spans(shard, name, concept, lists)
     body = ~shard.boilerplate[spans.start]
     spans, which = spans[body], which[body]
-    hits = pl.DataFrame({"row": shard.article(spans.start), "which": which, "voice": shard.voice[spans.start], "hit": np.arange(len(spans))})
+    hits = pl.DataFrame(
+        {"row": shard.article(spans.start), "which": which, "voice": shard.voice[spans.start], "hit": np.arange(len(spans))}
+    )
     hit, position = near(shard, spans, span=span, side=side)
     code, keys = numbered_keys(shard)
     words = pl.DataFrame({"hit": hit, "position": position, "code": code[shard.tokens[position]]})
@@ -123,7 +127,10 @@ def numbered_keys(shard: Shard) -> tuple[np.ndarray, pl.Series]:
 def counted_near(pairs: pl.DataFrame) -> pl.DataFrame:
     """Hits (n) and words (n_words), each once, per row, variant, voice and word, and of all words together (no code)."""
     keys = ["row", "which", "voice"]
-    counted = [pl.col("hit").n_unique().cast(pl.Int64).alias("n"), pl.col("position").drop_nulls().n_unique().cast(pl.Int64).alias("n_words")]
+    counted = [
+        pl.col("hit").n_unique().cast(pl.Int64).alias("n"),
+        pl.col("position").drop_nulls().n_unique().cast(pl.Int64).alias("n_words"),
+    ]
     whole = pairs.group_by(keys).agg(counted).with_columns(code=pl.lit(None, dtype=pairs.schema["code"]))
     each = pairs.drop_nulls("code").group_by([*keys, "code"]).agg(counted)
     return pl.concat([whole, each], how="diagonal").sort([*keys, "code"], nulls_last=False)
@@ -156,11 +163,18 @@ def read_neighbours(study: Study) -> pd.DataFrame:
     if not file.is_file():
         raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
     kinds = {name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]}
-    return check(pl.read_csv(file, schema=kinds, missing_utf8_is_empty_string=True).to_pandas(), "neighbours")
+    return check(pl.read_csv(file, schema=kinds).with_columns(pl.col("collocate").fill_null("")).to_pandas(), "neighbours")
 
 
 def near_hits(
-    study: Study, concept: str, wanted: pd.DataFrame, *, span: int = SPAN, side: Side = "both", copies: str = "all", context: Context = CONTEXT
+    study: Study,
+    concept: str,
+    wanted: pd.DataFrame,
+    *,
+    span: int = SPAN,
+    side: Side = "both",
+    copies: str = "all",
+    context: Context = CONTEXT,
 ) -> pd.DataFrame:
     """The `hits` behind the numbers of the wanted words (variant, collocate), with `collocate`: one row per hit and wanted word near it."""
     corpus, _ = build(study)
@@ -172,7 +186,14 @@ def near_hits(
 
 
 def part_near_hits(
-    part: Part, name: str, concept: Concept, lists: Mapping[str, Sequence[str]], pairs: pd.DataFrame, span: int, side: Side, context: Context
+    part: Part,
+    name: str,
+    concept: Concept,
+    lists: Mapping[str, Sequence[str]],
+    pairs: pd.DataFrame,
+    span: int,
+    side: Side,
+    context: Context,
 ) -> pd.DataFrame:
     """The hits of one shard that have one of the words near, in the order of the words."""
     shard = part.shard

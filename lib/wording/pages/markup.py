@@ -13,6 +13,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT = re.compile(r"(.*_)?share(_.*)?|low|high|difference")
 _COUNT = re.compile(r"(n|total|start|end)(_.*)?")
+_BITS = re.compile(r"(.*_)?bits|height")
 _PER_MILLION = re.compile(r"(.*_)?per_million")
 _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -110,6 +111,8 @@ def _number(value, column: str) -> str:
         return _percent(value, signed=column == "difference")
     if column in {"p", "p_holm", "q"}:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
+    if _BITS.fullmatch(column):
+        return _signed(f"{value:.3f}")
     if _PER_MILLION.fullmatch(column):
         return _signed(f"{value:,.1f}")
     if column == "year":
