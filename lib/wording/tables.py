@@ -6,6 +6,14 @@ import pandas as pd
 
 from wording.errors import WordingError
 
+FAMILY = {
+    "family": "doc_id of the first of the articles that share their text; its own when it shares its text with none",
+    "first": "whether it is its family's first; all others are copies",
+    "shared": "part of its words that also stand in its family's first, 0 to 1; 1 for the first",
+    "agency": "the news agency that its date line, by-line or last lines credit; empty when none",
+}
+"""What is known of an article's copies."""
+
 TABLES: dict[str, dict[str, str]] = {
     "articles": {
         "doc_id": "the article's name",
@@ -18,6 +26,19 @@ TABLES: dict[str, dict[str, str]] = {
         "n_quoted": "of these, inside quotation marks",
         "n_reported": "of these, attributed to somebody without quotation marks",
         "n_boilerplate": "words and numbers in boilerplate, which is never counted",
+        **FAMILY,
+    },
+    "families": {
+        "doc_id": "the article's name",
+        **FAMILY,
+    },
+    "family_pairs": {
+        "doc_id": "an article that shares its text with an earlier one",
+        "earlier": "doc_id of the earlier one",
+        "shared": "part of the article's words that stand in the earlier one, 0 to 1",
+        "shared_earlier": "part of the earlier one's words that stand in the article, 0 to 1",
+        "n_words": "words of the article that stand in the earlier one",
+        "n_own": "of these, outside quotation marks in both",
     },
     "rejects": {
         "source": "the file, and the row where there is one",
