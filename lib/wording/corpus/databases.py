@@ -23,6 +23,7 @@ LEXIS_START = re.compile(r"^[ \t]*\d+ of \d+ DOCUMENTS?[ \t]*$", re.M)
 NEXIS_END = re.compile(r"^[ \t]*End of Document[ \t]*$", FLAGS)
 FACTIVA_END = re.compile(r"^[ \t]*(?:AN[ \t|]+)?(?:Document|Dokument)[ \t|]+([A-Z0-9]{16,40})[ \t|]*$", FLAGS)
 BODY = re.compile(r"^[ \t]*Body[ \t]*$", FLAGS)
+NEXIS_FIELD = re.compile(r"^[ \t]*(?:Load-Date|Length|Section|Byline):", FLAGS)
 DATE = re.compile(
     r"^[ \t]*(?:\w+,?[ \t]+)?(?:[A-Z]\w{2,9}\.?[ \t]+\d{1,2},?[ \t]+(?:1[89]|20)\d\d|\d{1,2}\.?[ \t]+[A-Z]\w{2,9}\.?,?[ \t]+(?:1[89]|20)\d\d)\b.*$",
     re.M,
@@ -61,7 +62,7 @@ def layout_of(text: str):
     """How the text is split into documents and how one is read, None if it is no export of a news database."""
     if LEXIS_START.search(text) and LENGTH.search(text):
         return (lambda whole: LEXIS_START.split(whole)[1:]), read_lexis
-    if NEXIS_END.search(text) and BODY.search(text):
+    if NEXIS_END.search(text) and BODY.search(text) and NEXIS_FIELD.search(text):
         return (lambda whole: blocks(NEXIS_END, whole)), read_nexis
     if FACTIVA_END.search(text) and (CODE.search(text) or LENGTH.search(text)):
         return (lambda whole: blocks(FACTIVA_END, whole)), read_factiva

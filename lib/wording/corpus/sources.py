@@ -97,7 +97,7 @@ def whole(stream: BinaryIO, limit: int = WHOLE) -> bytes:
 
 def seekable(stream: BinaryIO) -> BinaryIO:
     """The stream, or its bytes where it cannot go back."""
-    return stream if stream.seekable() and not isinstance(stream, zipfile.ZipExtFile) else io.BytesIO(whole(stream))
+    return stream if isinstance(getattr(stream, "raw", None), io.FileIO) else io.BytesIO(whole(stream))
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:

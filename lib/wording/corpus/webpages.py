@@ -15,6 +15,8 @@ from wording.corpus.sources import Source, foreign, whole
 
 PAGE_BYTES = 2**24
 CHARSET = re.compile(rb"""(?i)<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w-]{2,30})""")
+FEWEST_WORDS = 10
+"""What is shorter is a menu or a notice, not an article."""
 NO_ARTICLE = "no article was found on the page"
 
 
@@ -44,13 +46,14 @@ def article_on(html: str, *, url: str | None) -> dict[str, str | None] | None:
     import trafilatura
 
     dates = {"original_date": True, "extensive_search": False, "min_date": f"{FIRST_YEAR}-01-01", "max_date": f"{LAST_YEAR}-12-31"}
-    options = {"include_comments": False, "include_tables": False, "date_extraction_params": dates}
+    options = {"with_metadata": True, "include_comments": False, "include_tables": False, "date_extraction_params": dates}
     with foreign("web page"):
         found = trafilatura.bare_extraction(html.replace("\0", ""), url=url, **options)
-    if found is None or not (found.text or "").strip():
+    if found is None or len((found.text or "").split()) < FEWEST_WORDS:
         return None
     names = {"outlet": found.sitename or found.hostname, "authors": found.author, "url": found.url or url}
-    return {"text": found.text, "title": found.title, "date": found.date} | names
+    text = found.text.removeprefix(f"{found.title}\n")  # the headline is no part of the text in other formats
+    return {"text": text, "title": found.title, "date": found.date} | names
 
 
 def read_warc(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[dict]:
