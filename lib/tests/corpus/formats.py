@@ -108,7 +108,9 @@ def atom_file(rows=ROWS):
 def docx_file(lines):
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     body = "".join(f"<w:p><w:r><w:t xml:space='preserve'>{escaped(line)}</w:t></w:r></w:p>" for line in lines)
-    return zip_file({"word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>{body}</w:body></w:document>'.encode()})
+    return zip_file(
+        {"word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>{body}</w:body></w:document>'.encode()}
+    )
 
 
 def rtf_file(lines):
@@ -143,13 +145,36 @@ def tar_file(files, mode="w:gz"):
 
 def nexis_lines(rows=ROWS, cover=True):
     """Nexis Uni: a list of the titles, then each article with its head, "Body", its tail and "End of Document"."""
-    list_of = [line for n, row in enumerate(rows, start=1) for line in (f"{n}. {row['title']}", "Client/Matter: -None-", "Search Terms: bridge")]
-    lines = ["User Name: A Reader", "Date and Time: Thursday, May 6, 2021 9:15:00 AM EDT", "Job Number: 1234567", f"Documents ({len(rows)})", *list_of]
+    list_of = [
+        line for n, row in enumerate(rows, start=1) for line in (f"{n}. {row['title']}", "Client/Matter: -None-", "Search Terms: bridge")
+    ]
+    lines = [
+        "User Name: A Reader",
+        "Date and Time: Thursday, May 6, 2021 9:15:00 AM EDT",
+        "Job Number: 1234567",
+        f"Documents ({len(rows)})",
+        *list_of,
+    ]
     for row in rows:
         lines = [*(lines if cover or row is not rows[0] else []), row["title"], row["outlet"], "May 4, 2021 Tuesday", "Late Edition", ""]
-        lines += [f"Copyright 2021 {row['outlet']} All Rights Reserved", "", "Section: Section A; Pg. 3", "Length: 62 words", f"Byline: {row['authors']}"]
+        lines += [
+            f"Copyright 2021 {row['outlet']} All Rights Reserved",
+            "",
+            "Section: Section A; Pg. 3",
+            "Length: 62 words",
+            f"Byline: {row['authors']}",
+        ]
         lines += ["Body", "", *[line for part in row["text"].split("\n\n") for line in (part, "")]]
-        lines += ["Classification", "", "Language: ENGLISH", "Publication-Type: Newspaper", "Subject: BRIDGES (90%)", "", "Load-Date: May 5, 2021", ""]
+        lines += [
+            "Classification",
+            "",
+            "Language: ENGLISH",
+            "Publication-Type: Newspaper",
+            "Subject: BRIDGES (90%)",
+            "",
+            "Load-Date: May 5, 2021",
+            "",
+        ]
         lines += ["End of Document", ""]
     return lines
 
@@ -174,12 +199,32 @@ def factiva_lines(rows=ROWS, codes=False):
     for n, row in enumerate(rows, start=1):
         number, first, *rest = f"EXAMP0002021050{n}eh54000a{n}", *row["text"].split("\n\n")
         if codes:
-            lines += ["SE News", f"HD {row['title']}", f"BY By {row['authors']}", "WC 62 words", "PD 4 May 2021", f"SN {row['outlet']}", "SC EXAMP"]
-            lines += ["LA English", "CY Copyright 2021, the makers.", "LP", first, "", "TD", *[line for part in rest for line in (part, "")]]
+            lines += [
+                "SE News",
+                f"HD {row['title']}",
+                f"BY By {row['authors']}",
+                "WC 62 words",
+                "PD 4 May 2021",
+                f"SN {row['outlet']}",
+                "SC EXAMP",
+            ]
+            lines += [
+                "LA English",
+                "CY Copyright 2021, the makers.",
+                "LP",
+                first,
+                "",
+                "TD",
+                *[line for part in rest for line in (part, "")],
+            ]
             lines += ["NS gtrans : Transport", "PUB Example Press", f"AN Document {number}", ""]
         else:
             lines += ["News", row["title"], f"By {row['authors']}", "62 words", "4 May 2021", "08:15", row["outlet"], "EXAMP", "English"]
-            lines += ["Copyright 2021, the makers.  All Rights Reserved.", "", *[line for part in row["text"].split("\n\n") for line in (part, "")]]
+            lines += [
+                "Copyright 2021, the makers.  All Rights Reserved.",
+                "",
+                *[line for part in row["text"].split("\n\n") for line in (part, "")],
+            ]
             lines += [f"Document {number}", "", "Search Summary" if n == len(rows) else ""]
     return lines
 

@@ -54,7 +54,9 @@ def test_files_that_are_one_article(tmp_path):
         (tmp_path / name).write_bytes(content)
     articles = read_articles(tmp_path, metadata=tmp_path / "list.csv", default_outlet="Z")
     dates = [date(2021, 5, 4), date(2021, 5, 6), None]
-    assert list(zip(articles.frame["outlet"], articles.frame["date"], strict=True)) == list(zip([ROW["outlet"], "B", "Z"], dates, strict=True))
+    assert list(zip(articles.frame["outlet"], articles.frame["date"], strict=True)) == list(
+        zip([ROW["outlet"], "B", "Z"], dates, strict=True)
+    )
     assert [text.split() for text in articles.frame["text"]] == [ROW["text"].split()] * 3
 
 
@@ -92,7 +94,9 @@ def test_what_a_feed_only_sums_up_is_said(tmp_path):
 
 def test_addresses_without_texts_are_told_apart_from_an_empty_table(tmp_path):
     head = "stories_id,publish_date,title,url,language,ap_syndicated,media_id,media_name,media_url\n"
-    with pytest.raises(WordingError, match="lists addresses .'url'. and no texts, as the story lists of Media Cloud do; nothing is fetched"):
+    with pytest.raises(
+        WordingError, match="lists addresses .'url'. and no texts, as the story lists of Media Cloud do; nothing is fetched"
+    ):
         read(tmp_path, "a.csv", (head + "1,2021-05-04,T,https://example.org/1,en,False,2,Example,https://example.org\n").encode())
 
 

@@ -120,27 +120,31 @@ class Reading:
 
     def rows(self, source: Source) -> Iterator[dict | pl.DataFrame]:
         """The rows of a file, of each file in an archive; what cannot be read is refused."""
-        before = self.ledger.given
+        n, before = 0, self.ledger.given
         try:
             refuse_unsupported(source, self.described.get(source.name, {}))
-            if source.ending in ARCHIVES:
-                for found in members(source):
-                    if isinstance(found, Source):
-                        yield from self.rows(found)
-                    else:
-                        self.ledger.turn_away(*found)
-                return
-            n = 0
-            with source.open() as stream:
-                for item in READERS[source.ending](stream, source, self.chooser):
-                    n += 1
-                    yield self.stamped(item, source)
+            for item in self.unpacked(source) if source.ending in ARCHIVES else self.read(source):
+                n += 1
+                yield item
             if not n and before == self.ledger.given:
                 raise Unreadable("it has no rows")
-        except Unreadable as reason:
-            self.ledger.turn_away(source.name, reason)
-        except BROKEN as fault:
-            self.ledger.turn_away(source.name, f"it cannot be read: {fault}")
+        except (Unreadable, *BROKEN) as fault:
+            reason = str(fault) if isinstance(fault, Unreadable) else f"it cannot be read: {fault}"
+            self.ledger.turn_away(source.name, f"{reason} (what stands before it was read)" if n else reason)
+
+    def read(self, source: Source) -> Iterator[dict | pl.DataFrame]:
+        """The rows of a file, with where they are from."""
+        with source.open() as stream:
+            for item in READERS[source.ending](stream, source, self.chooser):
+                yield self.stamped(item, source)
+
+    def unpacked(self, source: Source) -> Iterator[dict | pl.DataFrame]:
+        """The rows of all files in an archive."""
+        for found in members(source):
+            if isinstance(found, Source):
+                yield from self.rows(found)
+            else:
+                self.ledger.turn_away(*found)
 
     def stamped(self, item: dict | pl.DataFrame, source: Source) -> dict | pl.DataFrame:
         """A row, or a frame of rows, with where it is from; the metadata's word counts more than the file's."""

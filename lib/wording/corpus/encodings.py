@@ -22,6 +22,7 @@ MARKS = (
 HEAD = 2**24  # bytes by which the encoding of a larger file is told
 LONGEST = 2**27  # characters of one line, or of one article
 SAMPLE = 4_000  # bytes; with more, charset_normalizer became slower and worse on news
+HIGH = bytes(range(0x80, 0x100))
 ACCENTS = bytes(range(0xC0, 0x100))  # letters in cp1252
 OTHER = bytes.fromhex("8a8e9a9eb1b3b6b9babcbebff0fdfe")  # rare there; frequent in Polish, Czech, Turkish, Baltic, ... tables
 NO_WORD = re.compile(rb"[a-z][\x81-\x84\x87-\x90\xd0-\xd5]")
@@ -91,7 +92,12 @@ def guess(data, *, final=True):
     """Return text in an older encoding, as its characters suggest it, a remark, and the encoding."""
     if b"\0" in data:
         raise Unreadable("not text: it holds NUL bytes")
-    lines = b"\n".join(foreign_lines(data))
+    found = list(foreign_lines(data))
+    modern = b"".join(line for line in found if try_decode(line, "utf-8") is not None)
+    # A short line in another encoding may pass for UTF-8 by chance.
+    if count_bytes(modern, HIGH) >= max(6, 0.1 * count_bytes(b"".join(found), HIGH)):
+        return mixed(data), "in more than one encoding; each line was read as UTF-8 where it fits, else as what it looks like", "utf-8"
+    lines = b"\n".join(found)
     names = [match.encoding for match in charset_normalizer.from_bytes(lines) if not match.encoding.startswith("utf")]
     # In Western text its first choice is often a DOS or Central European table, so what tells such text goes before it.
     if re.search(rb"[a-z]\xd5[a-z]", lines):  # the apostrophe of the Macintosh
@@ -102,6 +108,15 @@ def guess(data, *, final=True):
         if (text := try_decode(data, name, final=final)) is not None:
             return text, f"not in UTF-8; read as {name}, which is a guess", name
     raise Unreadable("cannot be decoded: no encoding fits; save it as UTF-8")
+
+
+def mixed(data):
+    """Return text whose lines are in UTF-8, or else in an older encoding."""
+    lines = data.split(b"\n")
+    old = [i for i, line in enumerate(lines) if try_decode(line, "utf-8") is None]
+    text = guess(b"\n".join(lines[i] for i in old))[0]
+    read = dict(zip(old, text.split("\n"), strict=True))
+    return "\n".join(read.get(i) or line.decode("utf-8", "replace") for i, line in enumerate(lines))
 
 
 def is_western(data):

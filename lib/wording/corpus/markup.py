@@ -33,14 +33,22 @@ def text_of(html: str) -> str:
     if "<" not in html and "&" not in html:
         return html
     with foreign("piece of markup"):
-        root = lxml_html.fragment_fromstring(re.sub(r"<[?!][^>]*>|\0", "", html), create_parent="div")
-    for element in root.iter():
-        if element.tag in BLOCKS or element.tag in UNSEEN:
-            end = "\t" if element.tag in ("td", "th") else "\n"
-            element.tail = end + (element.tail or "")
-            element.text = "" if element.tag in UNSEEN else (element.text or "")
-    lines = (re.sub(r"[^\S\t\n]+", " ", line).strip() for line in root.text_content().splitlines())
+        root = lxml_html.fragment_fromstring(html.replace("\0", ""), create_parent="div")
+    lines = (re.sub(r"[^\S\t\n]+", " ", line).strip() for line in "".join(seen(root)).splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def seen(root) -> Iterator[str]:
+    """The texts of an element that a reader sees, one after the other."""
+    from lxml import etree
+
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            yield element.text or "" if element.tag not in UNSEEN else ""
+            continue
+        if event == "end" and element.tag in BLOCKS:
+            yield "\t" if element.tag in ("td", "th") else "\n"
+        yield element.tail or ""
 
 
 def read_feed(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[dict]:
@@ -52,6 +60,9 @@ def read_feed(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[di
         root = etree.fromstring(whole(stream, FEED_BYTES), parser)
     if root is None or local(root) not in ("rss", "RDF", "feed"):
         raise Unreadable("neither an RSS nor an Atom feed")
+    if parser.error_log:
+        said = f"not well-formed XML ({parser.error_log[0].message.strip()}, line {parser.error_log[0].line}); what could be told apart was read"
+        chooser.ledger.remark(said, source.name)
     channel = next((child for child in root if local(child) == "channel"), root)
     items = [element for element in root.iter() if local(element) in ("item", "entry")]
     short = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field, replace
 
@@ -99,7 +100,7 @@ def rtf_text(data: bytes) -> str:
 def known_page(number: bytes) -> str:
     """The name of a code page, the Western one where Python has none of that number."""
     try:
-        return b"".decode(f"cp{number.decode()}") or f"cp{number.decode()}"
+        return codecs.lookup(f"cp{number.decode()}").name
     except LookupError:
         return "cp1252"
 

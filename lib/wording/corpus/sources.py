@@ -8,6 +8,7 @@ import io
 import lzma
 import os
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -30,6 +31,7 @@ SUPPORTED = f"{', '.join(ENDINGS)}, each also with .gz, and {', '.join(ARCHIVES)
 
 RATIO, ROOM = 250, 2**26
 """A packed file may give so many times its size, and these bytes in any case: news text packs to a third or a tenth of its size."""
+NO_FILE = "it is a link or a device, not a file"
 WHOLE = 2**30
 """Bytes of a file that has to be read as a whole."""
 
@@ -39,7 +41,7 @@ UNPACK = {
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
 }
-BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile)
+BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Source:
     def open(self) -> Iterator[BinaryIO]:
         """The bytes of the file, uncompressed as they are read."""
         unpack = UNPACK.get(os.path.splitext(self.name.lower())[1])
-        with self.opener() as raw:
+        with foreign("file"):
+            opened = self.opener()
+        with opened as raw:
             yield io.BufferedReader(Unpacked(unpack(raw), self.packed), 2**20) if unpack else raw
 
 
@@ -77,7 +81,7 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:
         """The next bytes."""
         try:
-            data = self.stream.read(len(buffer))
+            data = self.stream.read1(len(buffer))  # what stands before a fault is given first
         except BROKEN as fault:
             raise Unreadable(f"it cannot be read: {fault}") from fault
         self.room -= len(data)
@@ -102,10 +106,8 @@ def seekable(stream: BinaryIO) -> BinaryIO:
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """The parts of a file that is a .zip by another name, such as .docx, if they unpack to an honest size."""
-    try:
+    with foreign("file of its kind"):
         packed = zipfile.ZipFile(io.BytesIO(data))
-    except BROKEN as fault:
-        raise Unreadable(f"it cannot be read: {fault}") from fault
     if fault := too_much(sum(info.file_size for info in packed.infolist()), len(data)):
         raise Unreadable(fault)
     return packed
@@ -174,11 +176,8 @@ def as_source(name: str, path: Path, stems: Counter[str]) -> Source:
 
 def members(archive: Source) -> Iterator[Source | tuple[str, str]]:
     """The files in an archive in their order, or name and reason for those that are refused; each must be read before the next."""
-    with archive.open() as stream:
-        try:
-            yield from (zip_members if archive.ending == ".zip" else tar_members)(stream, archive)
-        except BROKEN as fault:
-            raise Unreadable(f"it cannot be read: {fault}") from fault
+    with archive.open() as stream, foreign("archive"):
+        yield from (zip_members if archive.ending == ".zip" else tar_members)(stream, archive)
 
 
 def zip_members(stream: BinaryIO, archive: Source) -> Iterator[Source | tuple[str, str]]:
@@ -189,6 +188,7 @@ def zip_members(stream: BinaryIO, archive: Source) -> Iterator[Source | tuple[st
             raise Unreadable("its members overlap, as in no honest archive")
         for info in infos:
             fault = "it is encrypted; unpack it first" if info.flag_bits & 1 else too_much(info.file_size, info.compress_size)
+            fault = NO_FILE if stat.S_ISLNK(info.external_attr >> 16) else fault
             yield from member(info.filename, archive, lambda info=info: packed.open(info), info.compress_size, fault)
 
 
@@ -202,7 +202,7 @@ def tar_members(stream: BinaryIO, archive: Source) -> Iterator[Source | tuple[st
                 raise Unreadable(fault)
             if info.isdir():
                 continue
-            fault = None if info.isfile() else "it is a link or a device, not a file"
+            fault = None if info.isfile() else NO_FILE
             size = min(info.size, archive.packed)
             yield from member(info.name, archive, lambda info=info: packed.extractfile(info), size, fault)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -45,6 +48,7 @@ def article_on(html: str, *, url: str | None) -> dict[str, str | None] | None:
     """The article of a page, None where there is none."""
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it cannot read is refused by us, in words
     dates = {"original_date": True, "extensive_search": False, "min_date": f"{FIRST_YEAR}-01-01", "max_date": f"{LAST_YEAR}-12-31"}
     options = {"with_metadata": True, "include_comments": False, "include_tables": False, "date_extraction_params": dates}
     with foreign("web page"):
@@ -62,7 +66,7 @@ def read_warc(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[di
 
     passed = 0
     with foreign(".warc"):
-        for number, record in enumerate(ArchiveIterator(stream), start=1):
+        for number, record in enumerate(quietly(ArchiveIterator(stream)), start=1):
             kind = record.http_headers.get_header("Content-Type", "") if record.rec_type == "response" and record.http_headers else ""
             if "html" not in kind.lower():
                 passed += 1
@@ -75,6 +79,16 @@ def read_warc(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[di
         chooser.ledger.remark(f"records that are no pages (requests, images and the like) were passed over: {passed:,}", source.name)
 
 
+def quietly(records: Iterator) -> Iterator:
+    """The records, without what their reader prints about odd lengths: what it cannot read it raises."""
+    while True:
+        with contextlib.redirect_stderr(io.StringIO()):
+            record = next(records, None)
+        if record is None:
+            return
+        yield record
+
+
 def page_of(record, kind: str, source: Source, chooser: Chooser) -> dict[str, str | None]:
     """The article of one page in a .warc."""
     status = record.http_headers.get_statuscode()
@@ -82,6 +96,9 @@ def page_of(record, kind: str, source: Source, chooser: Chooser) -> dict[str, st
         raise Unreadable(f"the server answered with status {status}, not with the page")
     with foreign("web page"):
         data = whole(record.content_stream(), PAGE_BYTES)
+        record.raw_stream.read()
+        if record.raw_stream.limit:
+            raise Unreadable("the archive breaks off within this record")
     charset = re.search(r"charset=[\"']?([\w-]+)", kind)
     html = page_text(data, charset and charset[1], lambda said: chooser.ledger.remark(said, source.name))
     row = article_on(html, url=record.rec_headers.get_header("WARC-Target-URI"))
