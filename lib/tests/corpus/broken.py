@@ -160,7 +160,7 @@ CASES = [  # case, file, bytes or what makes them, accepted, rejected
     ("announced as utf-8, but utf-16", "a.txt", b"\xef\xbb\xbf" + ENGLISH.encode("utf-16-le"), 0, 1),
     ("utf-16 cut in a character", "a.txt", ENGLISH.encode("utf-16")[:-1], 0, 1),
     ("utf-16 with half a pair", "a.txt", "a\ud83d b".encode("utf-16", "surrogatepass"), 0, 1),
-    ("utf-7", "a.txt", "Caf+AOk- and the mayor".encode(), 1, 0),
+    ("utf-7", "a.txt", b"Caf+AOk- and the mayor", 1, 0),
     ("ebcdic", "a.txt", ENGLISH.encode("cp500", "replace"), 1, 0),
     ("only a byte order mark", "a.txt", b"\xef\xbb\xbf", 0, 1),
     ("two byte order marks", "a.txt", b"\xef\xbb\xbf\xef\xbb\xbfone", 1, 0),

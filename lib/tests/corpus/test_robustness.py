@@ -24,8 +24,7 @@ def outcome(folder, name, content):
     try:
         articles = read_articles(folder / name, default_outlet="A")
         corpus = building.encode(articles)
-    except WordingError as error:
-        assert str(error)
+    except WordingError:
         return None
     assert time.monotonic() - started < SECONDS
     assert corpus.table["doc_id"].n_unique() == len(articles.frame)

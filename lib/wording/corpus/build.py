@@ -28,7 +28,7 @@ from wording.errors import WordingError
 from wording.study import Study
 from wording.tables import FAMILY, TABLES, check
 
-SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**27
+SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
