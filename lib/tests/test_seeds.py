@@ -1,5 +1,6 @@
 """The five seed documents: their counts are in the repository, their texts are not; with the texts in seeds/texts/ the two are compared."""
 
+import gzip
 import shutil
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from wording.analysis.tabulate import table
 from wording.corpus.build import build
 from wording.corpus.counts import hits, study_counts, study_hits, write_counts
+from wording.corpus.terms import study_terms, write_terms
 from wording.study import ROOT, read_study
 
 SEEDS = ROOT / "seeds"
@@ -28,6 +30,14 @@ def test_with_only_the_counts_it_reports_shares(tmp_path):
     assert len(study_counts(bare).articles) == 5
 
 
+def test_with_only_the_counts_it_has_words_and_no_phrase(tmp_path):
+    bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
+    found = study_terms(bare)
+    assert len(found) > 100
+    assert (found.length == 1).all()
+    assert (found.n_articles >= 2).all()
+
+
 def test_the_list_invents_no_outlet():
     listed = pd.read_csv(SEEDS / "articles.csv")
     assert listed["outlet"].value_counts().to_dict() == {"unattributed": 4, "EFE": 1}
@@ -41,6 +51,13 @@ def test_the_committed_counts_are_fresh(study, tmp_path):
         assert (tmp_path / "counts" / name).read_bytes() == (SEEDS / "counts" / name).read_bytes(), (
             "run `wording counts seeds --out seeds/counts`"
         )
+
+
+@needs_texts
+def test_the_committed_words_are_fresh(study, tmp_path):
+    write_terms(study, tmp_path)
+    fresh, committed = (gzip.decompress((folder / "terms.csv.gz").read_bytes()) for folder in (tmp_path, SEEDS / "counts"))
+    assert fresh == committed, "run `wording counts seeds --out seeds/counts`"
 
 
 @needs_texts

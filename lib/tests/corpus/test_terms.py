@@ -1,14 +1,22 @@
 """Terms against a slow oracle that reads the text word by word."""
 
+import gzip
 import re
+import shutil
 from collections import Counter
 
+import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
 from wording.corpus import build as building
 from wording.corpus.articles import read_articles
-from wording.corpus.terms import spoken, vocabulary
+from wording.corpus.counts import write_counts
+from wording.corpus.lines import term_hits
+from wording.corpus.terms import VOICES, function_words, spoken, study_terms, vocabulary, write_terms
+from wording.errors import WordingError
+from wording.study import read_study
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +66,99 @@ def test_articles_can_be_chosen(corpus):
     assert counts[10:].sum() == 0
     assert counts[:10].sum() > 0
     assert all(re.fullmatch(r"\S+( \S+)?", term) for term in known.terms)
+
+
+@pytest.fixture(scope="module")
+def study(small):
+    return read_study(small)
+
+
+@pytest.fixture(scope="module")
+def bare(study, tmp_path_factory):
+    """The same study without its articles."""
+    folder = shutil.copytree(
+        study.folder, tmp_path_factory.mktemp("bare") / "small", ignore=shutil.ignore_patterns(".build", "articles.csv")
+    )
+    write_counts(study, folder / "counts")
+    write_terms(study, folder / "counts")
+    return read_study(folder)
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_a_studys_words_add_up_to_its_articles(study, voice):
+    found = study_terms(study, voice=voice, longest=1, fewest=1)
+    np.testing.assert_array_equal(found.counts.sum(axis=1), found.n_words)
+    assert found.counts.shape == (len(found.articles), len(found))
+
+
+def test_the_terms_are_those_of_the_compared_articles(study):
+    narrow = study.model_copy(update={"outlets": study.outlets[:2]})
+    narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
+    found, everything = study_terms(narrow, longest=2, fewest=3), study_terms(study, longest=2, fewest=1)
+    assert set(found.articles["outlet"]) == set(study.outlets[:2])
+    inside = everything.articles["doc_id"].isin(found.articles["doc_id"]).to_numpy()
+    few = everything[(everything.counts[inside] > 0).sum(axis=0) >= 3]
+    assert list(found.terms) == list(few.terms)
+    assert (found.counts != few.counts[inside]).nnz == 0
+    assert (found.n_articles >= 3).all()
+
+
+@pytest.mark.parametrize("voice", VOICES)
+def test_without_the_articles_the_words_are_the_same(study, bare, voice):
+    there, kept = study_terms(study, voice=voice, longest=1, fewest=2), study_terms(bare, voice=voice, longest=3, fewest=2)
+    assert not bare.has_articles
+    assert list(there.terms) == list(kept.terms)
+    assert (there.counts != kept.counts).nnz == 0
+    np.testing.assert_array_equal(there.n_words, kept.n_words)
+
+
+def test_the_lines_behind_a_count_are_exactly_those_counted(study):
+    found = study_terms(study, voice="all", longest=3, fewest=4)
+    outlets = found.articles["outlet"].to_numpy()
+    rng = np.random.default_rng(1)
+    wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
+    wanted = pd.concat([wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True)
+    lines = term_hits(study, found, wanted)
+    counted = {
+        (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
+        for row in wanted.itertuples()
+    }
+    assert lines.groupby(["variant", "outlet"]).size().to_dict() == {pair: n for pair, n in counted.items() if n}
+    said = lines["node"].str.lower().str.replace("’", "'")
+    assert (said == lines["variant"]).all()
+    assert lines["doc_id"].isin(found.articles["doc_id"]).all()
+
+
+@pytest.mark.parametrize("voice", ["outlet", "attributed"])
+def test_the_lines_are_in_the_voice_counted(study, voice):
+    found = study_terms(study, voice=voice, longest=2, fewest=4)
+    wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
+    lines = term_hits(study, found, wanted)
+    assert set(lines["voice"]) <= set(VOICES[voice])
+    assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
+
+
+def test_function_words_are_read_by_language():
+    assert {"the", "of", "'s"} <= set(function_words("en"))
+    assert not {"must", "not", "war"} & set(function_words("en"))
+    assert function_words("xx") == []
+
+
+def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):
+    folder = shutil.copytree(bare.folder, tmp_path / "odd")
+    file = folder / "counts" / "terms.csv.gz"
+    docs = pl.read_csv(file)["doc_id"].unique(maintain_order=True)[:2]
+    rows = [f"{doc},outlet,{word},1" for doc in docs for word in ("null", "nan", '"1,000"')]
+    file.write_bytes(gzip.compress("\n".join(["doc_id,voice,term,n", *rows]).encode()))
+    assert list(study_terms(read_study(folder)).terms) == ["1,000", "nan", "null"]
+
+
+def test_what_cannot_be_counted_is_refused(study, bare, tmp_path):
+    with pytest.raises(WordingError, match="'outlet'"):
+        study_terms(study, voice="outlets")
+    with pytest.raises(WordingError, match="longest=0"):
+        study_terms(study, longest=0)
+    folder = shutil.copytree(bare.folder, tmp_path / "gone")
+    (folder / "counts" / "terms.csv.gz").unlink()
+    with pytest.raises(WordingError, match=r"terms\.csv\.gz is missing"):
+        study_terms(read_study(folder))

@@ -21,7 +21,7 @@ LAST_LINES = 8
 
 CREDIT_WORDS = 60
 BY_LINE_WORDS = 12
-DASHES = ("-", "–", "—", "--", ".", ":")
+DASHES = ("-", "–", "—", "--")
 
 
 class Agencies(Record):
@@ -102,7 +102,9 @@ def enclosed(lines: Lines, named: Spans) -> np.ndarray:
     last = len(shard.tokens) - 1
     before, behind, then = (shard.tokens[np.clip(x, 0, last)] for x in (whole.start - 1, whole.end, whole.end + 1))
     bracketed = forms_of(shard, ["(", "[", "/"])[before] & forms_of(shard, [")", "]", "/"])[behind]
-    dateline = (lines.number[line] < TOP_LINES) & (whole.start - lines.start[line] < DATELINE_TOKENS) & forms_of(shard, DASHES)[then]
+    dateline = (
+        (lines.number[line] < TOP_LINES) & (whole.start - lines.start[line] < DATELINE_TOKENS) & forms_of(shard, [*DASHES, ".", ":"])[then]
+    )
     return bracketed & (dateline | (is_last(lines)[line] & (whole.end + 2 >= lines.end[line])))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
@@ -37,22 +37,27 @@ class Counts:
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: int = CONTEXT) -> pd.DataFrame:
+def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: Context = CONTEXT) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
     rows = [part_hits(part, name, concept, lists, context) for part in corpus.parts() for name, concept in concepts.items()]
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
     return check(frame, "hits")
 
 
-def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: int) -> pd.DataFrame:
+def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: Context) -> pd.DataFrame:
     """The hits of one concept in one shard."""
+    spans, which = concept_spans(part.shard, name, concept, lists)
+    return lines_of(part, name, np.array(list(concept.variants), dtype=object)[which], spans, context)
+
+
+def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context) -> pd.DataFrame:
+    """The hits of a concept that stand at the spans, each of its variant."""
     shard = part.shard
-    spans, which = concept_spans(shard, name, concept, lists)
     lines = in_context(shard, spans, context=context)
     about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
-        variant=np.array(list(concept.variants), dtype=object)[which],
+        variant=variants,
         **said_by(part, spans.start),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
@@ -102,7 +107,7 @@ def study_hits(study: Study, concepts: Sequence[str] | None = None, *, copies: s
     return body_hits(study, chosen(study, concepts), copies=copies)
 
 
-def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: int = CONTEXT, copies: str = "all") -> pd.DataFrame:
+def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: Context = CONTEXT, copies: str = "all") -> pd.DataFrame:
     """The `hits` table of the concepts in the study's compared articles, without those in boilerplate; `copies` as in `study_counts`."""
     corpus, _ = build(study)
     articles, _ = compared(study, corpus.articles, copies=copies)
@@ -110,14 +115,18 @@ def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: int = C
     return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
 
 
-def pattern_hits(study: Study, pattern: str, *, context: int = CONTEXT) -> pd.DataFrame:
+def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> pd.DataFrame:
     """The `hits` table of a concept or a variant by its name, else of any phrase, in the study's compared articles, body only."""
+    name, concept = looked_up(study, pattern)
+    return body_hits(study, {name: concept}, context=context)
+
+
+def looked_up(study: Study, pattern: str) -> tuple[str, Concept]:
+    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase."""
     variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
     if pattern in study.concepts:
-        concept = study.concepts[pattern]
-    else:
-        concept = Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
-    return body_hits(study, {pattern: concept}, context=context)
+        return pattern, study.concepts[pattern]
+    return pattern, Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
 
 
 def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> Counts:
@@ -243,8 +252,14 @@ def counting(articles: pd.DataFrame, copies: str) -> pd.Series:
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
         ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])
-        return ~ordered.duplicated(["outlet", "family"])
+        return ~ordered.duplicated(["outlet", "family"]).reindex(articles.index)
     return articles["first"] | (copies == "all")
+
+
+def outlet_order(study: Study, articles: pd.DataFrame) -> list[str]:
+    """The compared outlets in the study's order, else the one with most articles first; those without articles in the period left out."""
+    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
+    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
 
 
 def write_counts(study: Study, folder: Path) -> None:

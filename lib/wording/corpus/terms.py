@@ -2,24 +2,90 @@
 
 A term is a run of words of the same zone and voice with nothing between them, in the levelled spelling (`Shard.forms["key"]`). Phrases grow
 word by word: one of n words is looked for only where one of n - 1 words was frequent enough, so rare ones cost nothing (Agrawal & Srikant 1994).
+Without the articles, single words are read from counts/terms.csv.gz; phrases are not kept there, for overlapping phrases would give the text away.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 import polars as pl
 from scipy import sparse
 
-from wording.corpus.build import Corpus, Part
+from wording.corpus.build import Corpus, Part, build
+from wording.corpus.counts import study_counts
 from wording.corpus.tokens import NUMBER, WORD, Shard
 from wording.corpus.voice import NAMES
+from wording.errors import WordingError
+from wording.prose import nearest
+from wording.study import DATA, Study
+from wording.tables import TABLES
 
 Mask = Callable[[Part], np.ndarray]
+
+VOICES = {
+    "outlet": ["outlet"],
+    "quoted": ["quoted"],
+    "reported": ["reported"],
+    "attributed": ["quoted", "reported"],
+    "all": list(NAMES),
+}
+"""What may be asked for as a voice, and the voices of the words that it counts."""
+
+FEWEST, FEW, MANY = 5, 2, 100
+"""Articles that a term must stand in: five, or two in a study of fewer than a hundred articles."""
+
+KEPT = 10_000
+"""Words that counts/terms.csv.gz keeps at most: those in most articles."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How often each term stands in each compared article of a study, in one voice.
+
+    Attributes
+    ----------
+    articles : the `articles` table, compared articles only.
+    terms : object (n_terms,), the terms as they are read.
+    length : int64 (n_terms,), how many words each has.
+    counts : int32 (n_articles, n_terms), rows in the order of `articles`; a phrase's words count in the phrase and by themselves.
+    voice : whose words were counted, a name in `VOICES`.
+    """
+
+    articles: pd.DataFrame
+    terms: np.ndarray
+    length: np.ndarray
+    counts: sparse.csr_array
+    voice: str
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __getitem__(self, which: np.ndarray) -> Terms:
+        """The same of some of the terms (flags or numbers)."""
+        return Terms(self.articles, self.terms[which], self.length[which], self.counts[:, which], self.voice)
+
+    @cached_property
+    def n_articles(self) -> np.ndarray:
+        """How many articles have each term, int64 (n_terms,)."""
+        return np.bincount(self.counts.indices, minlength=len(self))
+
+    @cached_property
+    def n_words(self) -> np.ndarray:
+        """How many words of the voice each article has, float (n_articles,)."""
+        attributed = self.articles["n_quoted"] + self.articles["n_reported"]
+        by_voice = {"quoted": "n_quoted", "reported": "n_reported", "all": "n_words"}
+        found = {"outlet": self.articles["n_words"] - attributed, "attributed": attributed} | {
+            voice: self.articles[column] for voice, column in by_voice.items()
+        }
+        return found[self.voice].to_numpy(dtype=float)
 
 
 @dataclass(frozen=True)
@@ -60,6 +126,19 @@ class Vocabulary:
             shorter = shorter[before] + " " + self.words[last]
             named.append(shorter)
         return np.concatenate(named)
+
+    @classmethod
+    def of(cls, terms: Sequence[str]) -> Vocabulary:
+        """A vocabulary that holds these terms, and whatever it takes to find them: their words, and the beginnings of the phrases."""
+        split = [tuple(term.split(" ")) for term in terms]
+        beginnings = [sorted({s[:n] for s in split if len(s) >= n}) for n in range(1, max(map(len, split), default=1) + 1)]
+        words = sorted({word for s in split for word in s})
+        number, level, levels = {word: k for k, word in enumerate(words)}, {(word,): k for k, word in enumerate(words)}, []
+        for phrases in beginnings[1:]:
+            codes = [level[phrase[:-1]] * len(words) + number[phrase[-1]] for phrase in phrases]
+            levels.append(np.sort(np.array(codes, dtype=np.int64)))
+            level = {phrases[k]: place for place, k in enumerate(np.argsort(codes))}
+        return cls(np.array(words, dtype=object), tuple(levels), np.zeros(len(words) + sum(map(len, levels)), np.int64))
 
     def begins(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
         """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
@@ -152,3 +231,91 @@ def numbered(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
 def counted(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
     """How often each pair of row and column occurs."""
     return sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
+
+
+def study_terms(study: Study, *, voice: str = "outlet", longest: int = 3, fewest: int | None = None, copies: str = "all") -> Terms:
+    """The terms of a study's compared articles in one voice, and how often each stands in each article.
+
+    Parameters
+    ----------
+    voice : outlet, quoted, reported, attributed (quoted or reported) or all.
+    longest : words of the longest phrases. Without the articles there are only single words, of those that `write_terms` kept.
+    fewest : articles that a term must stand in (None: five, or two where fewer than a hundred articles are compared).
+    copies : as in `study_counts`.
+
+    Raises
+    ------
+    WordingError
+        For an unknown voice or way of counting copies, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
+    """
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    if longest < 1:
+        raise WordingError(f"longest={longest}: expected the number of words of the longest phrases, 1 or more.")
+    articles = study_counts(study, [], copies=copies).articles
+    fewest = fewest or (FEWEST if len(articles) >= MANY else FEW)
+    return (counted_terms if study.has_articles else read_terms)(study, articles, voice, longest, fewest)
+
+
+def function_words(language: str) -> list[str]:
+    """The function words of a language, from data/words/function-LANGUAGE.txt; none where there is no such file."""
+    file = DATA / "words" / f"function-{language}.txt"
+    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+def counted_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
+    """The terms of these articles of a study, counted in the encoded corpus."""
+    corpus, _ = build(study)
+    wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
+    mask = spoken(VOICES[voice], articles=wanted)
+    known = vocabulary(corpus, mask, longest=longest, fewest=fewest)
+    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
+    counts = sparse.vstack(parallel(joblib.delayed(lambda p: known.counts(p.shard, mask(p)))(p) for p in corpus.parts()), format="csr")
+    return Terms(articles, known.terms, known.length, sparse.csr_array(counts)[wanted], voice)
+
+
+def read_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
+    """The words of these articles of a study, from its counts/ folder; phrases are not kept there.
+
+    Raises
+    ------
+    WordingError
+        If the folder does not hold them.
+    """
+    file = study.folder / "counts" / "terms.csv.gz"
+    if not file.is_file():
+        raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
+    kept = pl.read_csv(file, schema=dict(zip(TABLES["terms"], (pl.String, pl.String, pl.String, pl.Int32), strict=True)))
+    kept = kept.filter(pl.col("voice").is_in(VOICES[voice]), pl.col("doc_id").is_in(articles["doc_id"].to_list()))
+    kept = kept.group_by("doc_id", "term").agg(pl.col("n").sum()).filter(pl.len().over("term") >= fewest).sort("doc_id", "term")
+    words = kept["term"].unique().sort()
+    row = pd.Index(articles["doc_id"]).get_indexer(kept["doc_id"].to_list())
+    column = words.search_sorted(kept["term"]).to_numpy() if len(kept) else np.zeros(0, np.int64)
+    counts = sparse.coo_array((kept["n"].to_numpy(), (row, column)), shape=(len(articles), len(words))).tocsr()
+    return Terms(articles, words.to_numpy().astype(object), np.ones(len(words), np.int64), counts, voice)
+
+
+def write_terms(study: Study, folder: Path) -> None:
+    """Writes terms.csv.gz: the words of each article by voice, without their order; words in at least two articles, at most `KEPT` of them."""
+    corpus, _ = build(study)
+    known = vocabulary(corpus, spoken(), longest=1, fewest=FEW)
+    kept = np.sort(np.lexsort((known.words, -known.n_articles))[:KEPT])
+    rows = [part_terms(part, known, kept) for part in corpus.parts()]
+    folder.mkdir(parents=True, exist_ok=True)
+    # Without a time in its head, the same words make the same bytes.
+    (folder / "terms.csv.gz").write_bytes(gzip.compress(pl.concat(rows).write_csv().encode(), compresslevel=6, mtime=0))
+
+
+def part_terms(part: Part, known: Vocabulary, kept: np.ndarray) -> pl.DataFrame:
+    """The `terms` table of one shard, in the order of articles, voices and words."""
+    by_voice = [known.counts(part.shard, spoken([voice])(part))[:, kept].tocoo() for voice in NAMES]
+    row, term, n = (np.concatenate([getattr(counts, name) for counts in by_voice]) for name in ("row", "col", "data"))
+    voice = np.repeat(np.arange(len(NAMES)), [counts.nnz for counts in by_voice])
+    order = np.lexsort((term, voice, row))
+    return pl.DataFrame({
+        "doc_id": part.table["doc_id"].gather(row[order]),
+        "voice": pl.Series(NAMES, dtype=pl.String).gather(voice[order]),
+        "term": pl.Series(known.words[kept], dtype=pl.String).gather(term[order]),
+        "n": n[order],
+    }).select(list(TABLES["terms"]))  # fmt: skip

@@ -1,0 +1,182 @@
+"""Measures of keyness, association and dispersion, as pure functions of counts: arrays of one shape in, an array of that shape out.
+
+Keyness compares a term's count on two sides, `n` of `size` words with `n_other` of `size_other`. Association compares two words: `n_ii` times
+together, `n_ix` and `n_xi` times each, among `n_xx` (NLTK's names). NLTK's own measures are used where they take arrays; its logarithms do not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.special import xlogy
+
+HALF = 0.5
+"""What a count of none stands for in a log ratio, which would not be defined (Hardie 2014)."""
+
+
+def log_ratio(n, size, n_other, size_other):
+    """Return the binary logarithm of the ratio of two rates: one more is twice as often; NaN where both counts are 0 or a side has no words.
+
+    Source: Hardie (2014), "Log Ratio: an informal introduction", CASS, Lancaster: 0 counts as 0.5.
+
+    >>> float(log_ratio(8, 1000, 2, 1000)), float(log_ratio(4, 1000, 0, 1000))
+    (2.0, 3.0)
+    """
+    n, size, n_other, size_other = _floats(n, size, n_other, size_other)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(n > 0, n, HALF) / size / (np.where(n_other > 0, n_other, HALF) / size_other)
+        return np.where((n + n_other > 0) & (size > 0) & (size_other > 0), np.log2(ratio), np.nan)
+
+
+def percent_diff(n, size, n_other, size_other):
+    """Return by how many percent one rate is above the other; NaN where the other side has none.
+
+    Source: Gabrielatos & Marchi (2011), "Keyness: matching metrics to definitions"; they put a tiny number in the place of 0, we do not.
+
+    >>> float(percent_diff(3, 1000, 2, 1000))
+    50.0
+    """
+    n, size, n_other, size_other = _floats(n, size, n_other, size_other)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = 100 * ((n / size) / (n_other / size_other) - 1)
+    return np.where((n_other > 0) & (size > 0), found, np.nan)
+
+
+def log_odds(n, size, n_other, size_other, *, alpha, alpha_0):
+    """Return the difference of log odds (natural logarithm) with an informative Dirichlet prior: `alpha` times the term in `alpha_0` words.
+
+    Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
+    """
+    n, size, n_other, size_other, alpha, alpha_0 = _floats(n, size, n_other, size_other, alpha, alpha_0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = (n + alpha) / (size + alpha_0 - n - alpha)
+        odds_other = (n_other + alpha) / (size_other + alpha_0 - n_other - alpha)
+        return np.where(alpha > 0, np.log(odds / odds_other), np.nan)
+
+
+def log_odds_z(n, size, n_other, size_other, *, alpha, alpha_0):
+    """Return `log_odds` over its standard error, which takes words for independent: it ranks terms, and is no test.
+
+    Source: Monroe, Colaresi & Quinn (2008), eqs 20 (the variance) to 22.
+    """
+    delta = log_odds(n, size, n_other, size_other, alpha=alpha, alpha_0=alpha_0)
+    n, n_other, alpha = _floats(n, n_other, alpha)
+    with np.errstate(divide="ignore"):
+        return delta / np.sqrt(1 / (n + alpha) + 1 / (n_other + alpha))
+
+
+def g2(n_ii, n_ix, n_xi, n_xx):
+    """Return the log-likelihood ratio in its four-cell form, never negative (the two-cell form of some keyness tools is smaller).
+
+    Source: Dunning (1993), Computational Linguistics 19, 61-74. NLTK's `likelihood_ratio`, for arrays.
+
+    >>> round(float(g2(110, 2552, 221, 31777)), 2)
+    270.72
+    """
+    observed, expected = _table(*_floats(n_ii, n_ix, n_xi, n_xx))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # A margin of 0 leaves nothing that could differ.
+        cells = [np.where(o > 0, xlogy(o, o / e), 0.0) for o, e in zip(observed, expected, strict=True)]
+    return np.maximum(2 * np.sum(cells, axis=0), 0)
+
+
+def pmi(n_ii, n_ix, n_xi, n_xx):
+    """Return pointwise mutual information, in bits; NaN where the two are never together.
+
+    Source: Church & Hanks (1990), Computational Linguistics 16, 22-29. NLTK's `pmi`, for arrays.
+
+    >>> round(float(pmi(20, 42, 20, 14307668)), 2)
+    18.38
+    """
+    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(n_ii > 0, np.log2(n_ii / n_ix * (n_xx / n_xi)), np.nan)
+
+
+def log_dice(n_ii, n_ix, n_xi):
+    """Return logDice: 14 for two words that are always together, one less for half as much; NaN where they never are.
+
+    Source: Rychlý (2008), "A lexicographer-friendly association score", RASLAN, 6-9.
+
+    >>> float(log_dice(1, 16384, 16384))
+    0.0
+    """
+    n_ii, n_ix, n_xi = _floats(n_ii, n_ix, n_xi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(n_ii > 0, 14 + np.log2(_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan)
+
+
+def chi_square(n_ii, n_ix, n_xi, n_xx):
+    """Return Pearson's chi-square of the four cells (NLTK's); NaN where a margin is 0.
+
+    >>> round(float(chi_square(8, 15828, 4675, 14307668)), 2)
+    1.55
+    """
+    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _measures().chi_sq(n_ii, (n_ix, n_xi), n_xx)
+
+
+def t_score(n_ii, n_ix, n_xi, n_xx):
+    """Return Student's t of two words together (NLTK's); NaN where they never are.
+
+    >>> round(float(t_score(20, 42, 20, 14307668)), 4)
+    4.4721
+    """
+    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
+    return np.where(n_ii > 0, _measures().student_t(n_ii, (n_ix, n_xi), n_xx), np.nan)
+
+
+def dp(counts, sizes):
+    """Return Gries' deviation of proportions of each term (column) over parts (rows): 0 spread as the words are, towards 1 all in one part.
+
+    Parameters
+    ----------
+    counts : parts x terms, sparse or not
+    sizes : words of each part
+
+    Source: Gries (2008), International Journal of Corpus Linguistics 13, 403-437. NaN for a term that no part has.
+
+    >>> dp([[1], [2], [3], [4], [5]], [9, 10, 10, 10, 11]).round(2).tolist()
+    [0.18]
+    """
+    found = sparse.csr_array(counts, dtype=float)
+    v_of = found.sum(axis=0)
+    s = np.asarray(sizes, dtype=float) / np.sum(sizes)
+    s_at = np.repeat(s, np.diff(found.indptr))
+    # A part without the term deviates by its own size: all sizes sum to 1, so only the parts with the term need to be visited.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.abs(found.data / v_of[found.indices] - s_at) - s_at
+        return np.where(v_of > 0, (1 + np.bincount(found.indices, apart, minlength=found.shape[1])) / 2, np.nan)
+
+
+def dp_norm(counts, sizes):
+    """Return `dp` over its largest possible value: 1 for a term that only the smallest part has; NaN where there is one part.
+
+    Source: Lijffijt & Gries (2012), International Journal of Corpus Linguistics 17, 147-149.
+
+    >>> dp_norm([[2], [1], [0]], [10, 10, 10]).round(2).tolist()
+    [0.5]
+    """
+    sizes = np.asarray(sizes, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return dp(counts, sizes) / (1 - sizes[sizes > 0].min(initial=np.inf) / sizes.sum())
+
+
+def _floats(*counts):
+    return (np.asarray(count, dtype=float) for count in counts)
+
+
+def _measures():
+    # NLTK pulls scikit-learn in: two seconds that only those who ask for these measures wait.
+    from nltk.metrics import BigramAssocMeasures
+
+    return BigramAssocMeasures
+
+
+def _table(n_ii, n_ix, n_xi, n_xx):
+    """Return the four cells as observed and as expected if the two had nothing to do with each other."""
+    observed = (n_ii, n_xi - n_ii, n_ix - n_ii, n_xx - n_ix - n_xi + n_ii)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = (n_ix * n_xi / n_xx, (n_xx - n_ix) * n_xi / n_xx, n_ix * (n_xx - n_xi) / n_xx, (n_xx - n_ix) * (n_xx - n_xi) / n_xx)
+    return observed, expected
