@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import polars as pl
 import pytest
@@ -18,13 +17,28 @@ from wording.simulate import simulate
 from wording.study import read_study
 
 RUN = """
-import sys
-from wording.corpus import build as building
-building.SHARD_ARTICLES = 10
+import os, signal, sys
+import numpy
+from wording.corpus import build as building, store
+from wording.errors import WordingError
 from wording.study import read_study
-print("ready", flush=True)
-corpus, made = building.build(read_study(sys.argv[1]))
-print(len(corpus.table), made, flush=True)
+building.SHARD_ARTICLES = 10
+
+def die_at(owner, name, number):
+    original, calls = getattr(owner, name), []
+    def counted(*arguments, **options):
+        calls.append(name)
+        if len(calls) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **options)
+    setattr(owner, name, counted)
+
+exec(sys.argv[2])
+try:
+    corpus, made = building.build(read_study(sys.argv[1]))
+    print(len(corpus.table))
+except WordingError as error:
+    print("said:", error)
 """
 
 
@@ -38,8 +52,9 @@ def small_shards(monkeypatch):
     monkeypatch.setattr(building, "SHARD_ARTICLES", 10)
 
 
-def start(folder):
-    return subprocess.Popen([sys.executable, "-c", RUN, str(folder)], stdout=subprocess.PIPE, text=True, start_new_session=True)
+def start(folder, first=""):
+    """Another process that builds the study, after these lines."""
+    return subprocess.Popen([sys.executable, "-c", RUN, str(folder), first], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def builds(folder):
@@ -64,20 +79,33 @@ def edit(folder, place, change):
     articles.with_columns(text=pl.Series(texts)).write_csv(folder / "articles.csv")
 
 
-@pytest.mark.parametrize("seconds", [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
-def test_a_build_that_is_killed_leaves_the_last_good_one(folder, seconds):
+MOMENTS = [
+    "numpy, 'save', 1",
+    "numpy, 'save', 4",
+    "store, 'linked', 3",
+    "building, 'save', 1",
+    "building.json, 'dumps', 1",
+    "store.Store, 'settle', 1",
+    "store, 'discard', 1",
+]
+
+
+def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
     good = build(read_study(folder))[0].table
     before = builds(folder)
     add_article(folder, "One more.")
-    process = start(folder)
-    process.stdout.readline()
-    time.sleep(seconds)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    finished = [name for name in builds(folder) if not name.endswith(store.PARTIAL)]
-    assert len(finished) == 1
-    if finished == before:
-        assert building.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
+    for moment in MOMENTS:
+        process = start(folder, f"die_at({moment})")
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        finished = [name for name in builds(folder) if not name.endswith(store.PARTIAL)]
+        if "discard" in moment:  # the new one is in its place, the old one was about to go
+            assert len(finished) == 2
+        else:
+            assert finished == before
+            assert building.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
+    assert len(build(read_study(folder))[0].table) == 61
+    edit(folder, 3, str.upper)
     assert len(build(read_study(folder))[0].table) == 61
     assert len(builds(folder)) == 1
 
@@ -124,21 +152,18 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set in another way there")
 def test_files_that_cannot_grow_are_a_full_disk(folder):
-    limit = (
-        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-    )
-    told = "from wording.errors import WordingError\ntry:\n    building.build(read_study(sys.argv[1]))\nexcept WordingError as error:\n    print('said', error)\n"
-    script = limit + RUN.rsplit("corpus, made", 1)[0] + told
-    done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True)
-    assert "said" in done.stdout
-    assert "Traceback" not in done.stderr
+    limit = "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    told, errors = start(folder, limit).communicate()
+    assert "said:" in told
+    assert "could not be written" in told
+    assert "Traceback" not in errors
     assert builds(folder) == []
 
 
 def test_builds_at_once_do_not_harm_each_other(folder):
     add_article(folder, "One more.")
     processes = [start(folder) for _ in range(3)]
-    assert sorted(process.communicate()[0].split("\n")[1].split()[0] for process in processes) == ["61"] * 3
+    assert [process.communicate()[0] for process in processes] == ["61\n"] * 3
     assert len(builds(folder)) == 1
 
 

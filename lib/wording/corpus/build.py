@@ -195,40 +195,41 @@ def build(study: Study) -> tuple[Corpus, bool]:
     WordingError
         If the study has no articles, or none could be read.
     """
-    key = build_key(study)
-    folder = study.folder / ".build" / key
-    if (folder / "corpus.json").is_file():
-        return open_corpus(folder, study.language), False
-    source = study.articles
-    reading = Reading(
-        study.folder / source.path,
-        metadata=study.folder / source.metadata if source.metadata else None,
-        columns=source.columns,
-        date_order=source.date_order,
-        language=study.language,
-    )
-    try:
-        make(reading, Store(folder, study.language), study)
-    except (OSError, pl.exceptions.ComputeError) as fault:
-        raise WordingError(
-            f"{folder.parent}: the corpus could not be written ({fault}); it takes about as much room as the articles' text. "
-            "Make room there and build again: what was there before still stands."
-        ) from fault
-    return open_corpus(folder, study.language), True
+    folder, made = study.folder / ".build" / build_key(study), False
+    while True:
+        if (folder / "corpus.json").is_file():
+            with contextlib.suppress(FileNotFoundError):  # a build of other articles has just taken its place
+                return open_corpus(folder, study.language), made
+        try:
+            make(study, Store(folder, study.language))
+        except (OSError, pl.exceptions.ComputeError) as fault:
+            raise WordingError(
+                f"{folder.parent}: the corpus could not be written ({fault}); it takes about as much room as the articles' text. "
+                "Make room there and build again: what was there before still stands."
+            ) from fault
+        made = True
 
 
-def make(reading: Reading, store: Store, study: Study) -> None:
+def make(study: Study, store: Store) -> None:
     """Makes the corpus and puts it in its place; what was made of it goes again if that fails."""
+    source = study.articles
     try:
+        reading = Reading(
+            study.folder / source.path,
+            metadata=study.folder / source.metadata if source.metadata else None,
+            columns=source.columns,
+            date_order=source.date_order,
+            language=study.language,
+        )
         tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
         articles = reading.finish(pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal"))
         if not len(articles.frame):
             raise WordingError(nothing_read(articles, study))
         save(with_families(as_corpus(articles, shards, study.language)), store.folder)
+        store.settle()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise
-    store.settle()
 
 
 def nothing_read(articles: Articles, study: Study) -> str:

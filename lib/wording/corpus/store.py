@@ -51,6 +51,8 @@ class Store:
         try:
             self.folder.rename(self.final)
         except OSError:
+            if not (self.final / "corpus.json").is_file():
+                raise
             shutil.rmtree(self.folder, ignore_errors=True)
         for old in self.final.parent.iterdir():
             if old.is_dir() and old != self.final and (not old.name.endswith(PARTIAL) or is_dead(old)):
