@@ -153,7 +153,7 @@ def counts(study, out):
 @click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
 @click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
 def table(study, name, out, voice, against, copies):
-    """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
+    """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 

@@ -87,7 +87,7 @@ def _by_choice(study, voice, copies):
 
 
 def _by_words(study, voice, longest, copies):
-    terms = keyness.tested(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
+    terms = keyness.candidates(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
     articles, outlets = terms.articles, _outlets(study, terms.articles)
     terms = terms[np.flatnonzero(~giveaways(terms.terms, terms.counts, articles))]
     widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:COMPARED])

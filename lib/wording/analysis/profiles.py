@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from wording.analysis.divergence import by_block
-from wording.analysis.sides import _located
+from wording.analysis.sides import placed
 
 FEWEST = 5
 """Families of articles that an outlet needs of a concept to be compared on it (of all its articles, where words are compared)."""
@@ -47,7 +47,7 @@ def by_choice(counts, articles, *, outlets, variants):
     variants : {concept: its variants in order}
     """
     columns = pd.DataFrame([(c, v) for c, of in variants.items() for v in of], columns=["concept", "term"])
-    found = _located(counts, articles)
+    found = placed(counts, articles)
     found = found[found["outlet"].isin(outlets) & found["concept"].isin(list(variants))]
     enough = found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique") >= FEWEST
     found = found[enough]
