@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wording.corpus import articles as articles_module
+from wording.corpus import encodings
 from wording.corpus.articles import read_articles
 from wording.errors import WordingError
 
@@ -236,3 +238,36 @@ def test_junk_is_refused_in_words(tmp_path, junk, name, headed):
         return
     assert articles.frame.height + articles.rejects.height > 0  # that they add up is checked inside
     assert articles.frame["doc_id"].n_unique() == articles.frame.height
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp1251", "koi8-r", "shift-jis"]
+)
+def test_a_large_file_is_read_as_a_small_one(tmp_path, monkeypatch, encoding):
+    text = {"cp1252": ENGLISH, "shift-jis": JAPANESE}.get(encoding, RUSSIAN).strip()
+    rows = "".join(f'A,"{text} {n}\n{text}"\n' for n in range(300))
+    content = f"outlet,text\n{rows}".encode(encoding)
+    whole = read(tmp_path, "a.csv", content)
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    monkeypatch.setattr(articles_module, "BATCH", 7)
+    streamed = read(tmp_path, "a.csv", content)
+    assert streamed.frame.equals(whole.frame)
+    assert streamed.warnings == whole.warnings
+    assert len(whole.frame) == 300
+
+
+def test_bytes_that_do_not_fit_a_large_file_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    articles = read(tmp_path, "a.csv", ("outlet,text\n" + f"A,{RUSSIAN}" * 99).encode() + b"A,\xff\xfe one\n")
+    assert articles.frame["text"][-1] == "\ufffd\ufffd one"
+    assert "a.csv: bytes that do not fit its encoding, utf-8, were read as U+FFFD (places: 2)" in articles.warnings
+
+
+def test_rows_come_before_the_file_is_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    monkeypatch.setattr(articles_module, "BATCH", 10)
+    write(tmp_path, {"a.csv": "outlet,text\n" + "".join(f"A,one {n}\n" for n in range(100_000))})
+    frames = iter(articles_module.Reading(tmp_path / "a.csv"))
+    assert next(frames).height == 10
+    monkeypatch.undo()
+    assert sum(frame.height for frame in frames) == 99_990

@@ -179,15 +179,11 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     sample = hits if len(hits) <= cap else hits.iloc[np.arange(cap) * len(hits) // cap]
     cut = f" {len(sample):,} of {plural(len(hits), 'line')} shown, evenly spaced." if len(sample) < len(hits) else ""
     caption = f"{caption.rstrip(' .')}.{cut}" if len(hits) else f"{caption.rstrip(' .')}. There are none."
-    columns = {
-        column: _LINE_COLUMNS.get(column, "Term") for column in ("left", "node", "right", "variant", "outlet", "date", "voice", "speaker")
-    }
+    columns = {column: _LINE_COLUMNS.get(column, "Term") for column in ("left", "node", "right", "variant", "outlet", "date", "voice", "speaker")}
     table = _kwic(sample, columns, caption=caption, label=slug(name), hidden=False)
     html = _block("lines", f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escaped(caption)}">{table}</div>')
     text = f"{printable(caption)}\n{printable(sample[['left', 'node', 'right']].to_string(index=False, max_rows=20))}"
-    return Shown(
-        html, text, {"kind": "concordance", "name": slug(name), "caption": printable(caption), "hits": len(hits), "shown": len(sample)}
-    )
+    return Shown(html, text, {"kind": "concordance", "name": slug(name), "caption": printable(caption), "hits": len(hits), "shown": len(sample)})
 
 
 def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
