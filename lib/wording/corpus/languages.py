@@ -32,8 +32,7 @@ def other_languages(frame: pl.DataFrame, language: str) -> pl.Series:
     doubtful = np.flatnonzero(found.is_null().to_numpy() & ~settled(frame["text"], language))
     if len(doubtful) and known(language):
         found = found.scatter(doubtful, [other_language(text, language) for text in frame["text"].gather(doubtful)])
-    same = next((group for group in CLOSE if language in group), {language})
-    return pl.select(pl.when(~found.is_in(list(same))).then(found))["language"].alias("language")
+    return pl.select(pl.when(~found.is_in(list(one_with(language)))).then(found))["language"].alias("language")
 
 
 def code_of(values: pl.Series) -> pl.Series:
@@ -98,5 +97,11 @@ def other_language(text: str, language: str) -> str | None:
     parts = [text] if len(text) <= SAMPLE else [text[:third], text[middle : middle + third], text[-third:]]
     if sum(map(str.isalpha, "".join(parts))) < LETTERS or any(identifier().classify(part)[0] == language for part in parts):
         return None
-    found, probability = identifier().classify(" ".join(parts))
-    return found if probability >= SURE and found != "zxx" else None
+    ranked = dict(identifier().rank(" ".join(parts)))
+    found = next(iter(ranked))
+    return found if sum(ranked.get(name, 0) for name in one_with(found)) >= SURE and found != "zxx" else None
+
+
+def one_with(language: str) -> set[str]:
+    """The language and those that are one with it."""
+    return next((group for group in CLOSE if language in group), {language})
