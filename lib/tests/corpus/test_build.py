@@ -17,7 +17,7 @@ from wording.study import read_study
 
 @pytest.fixture
 def study(small, tmp_path):
-    return read_study(shutil.copytree(small, tmp_path / "study"))
+    return read_study(shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build")))
 
 
 def needed(module, seen):
