@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wording.corpus import articles as articles_module
-from wording.corpus import encodings
-from wording.corpus.articles import read_articles
+from wording.corpus import encodings, readers
+from wording.corpus.articles import Reading, read_articles
 from wording.errors import WordingError
 
 
@@ -249,7 +248,7 @@ def test_a_large_file_is_read_as_a_small_one(tmp_path, monkeypatch, encoding):
     content = f"outlet,text\n{rows}".encode(encoding)
     whole = read(tmp_path, "a.csv", content)
     monkeypatch.setattr(encodings, "HEAD", 2000)
-    monkeypatch.setattr(articles_module, "BATCH", 7)
+    monkeypatch.setattr(readers, "BATCH", 7)
     streamed = read(tmp_path, "a.csv", content)
     assert streamed.frame.equals(whole.frame)
     assert streamed.warnings == whole.warnings
@@ -265,9 +264,9 @@ def test_bytes_that_do_not_fit_a_large_file_are_counted(tmp_path, monkeypatch):
 
 def test_rows_come_before_the_file_is_read_to_its_end(tmp_path, monkeypatch):
     monkeypatch.setattr(encodings, "HEAD", 2000)
-    monkeypatch.setattr(articles_module, "BATCH", 10)
+    monkeypatch.setattr(readers, "BATCH", 10)
     write(tmp_path, {"a.csv": "outlet,text\n" + "".join(f"A,one {n}\n" for n in range(100_000))})
-    frames = iter(articles_module.Reading(tmp_path / "a.csv"))
+    frames = iter(Reading(tmp_path / "a.csv"))
     assert next(frames).height == 10
     monkeypatch.undo()
     assert sum(frame.height for frame in frames) == 99_990

@@ -7,7 +7,8 @@ import pytest
 from formats import FORMATS, ROW, ROWS
 
 from wording.corpus import build as building
-from wording.corpus.articles import READERS, read_articles
+from wording.corpus.articles import read_articles
+from wording.corpus.readers import READERS
 from wording.corpus.sources import ARCHIVES, ENDINGS, split_name
 from wording.errors import WordingError
 

@@ -1,8 +1,5 @@
 """Reads articles from any supported file or folder, batch by batch: nothing is lost (accepted + rejected + set apart = given)."""
 
-import os
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,35 +7,21 @@ from pathlib import Path
 
 import polars as pl
 
+from wording.corpus.archives import members
 from wording.corpus.dates import examples, read_dates
-from wording.corpus.documents import read_docx, read_rtf, read_txt
 from wording.corpus.encodings import LONGEST, Unreadable
 from wording.corpus.key import file_hash
 from wording.corpus.languages import other_languages
 from wording.corpus.ledger import ALIASES, Chooser, Ledger
-from wording.corpus.markup import read_feed
-from wording.corpus.rows import BATCH, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
-from wording.corpus.sources import ARCHIVES, BROKEN, SUPPORTED, Source, as_source, list_files, members
-from wording.corpus.webpages import read_html, read_warc
+from wording.corpus.metadata import METADATA, read_metadata
+from wording.corpus.readers import READERS, batches
+from wording.corpus.sources import ARCHIVES, BROKEN, SUPPORTED, Source, list_files
 from wording.errors import WordingError
-from wording.prose import nearest, plural
+from wording.prose import nearest
 
-READERS = {
-    ".txt": read_txt, ".csv": read_csv, ".tsv": read_csv, ".jsonl": read_jsonl, ".ndjson": read_jsonl, ".json": read_json,
-    ".parquet": read_parquet, ".xlsx": read_xlsx, ".html": read_html, ".htm": read_html, ".xhtml": read_html, ".docx": read_docx,
-    ".rtf": read_rtf, ".warc": read_warc, ".xml": read_feed, ".rss": read_feed, ".atom": read_feed,
-}  # fmt: skip
-"""What reads a file of each ending: a function of the stream, the source and the chooser of columns that yields rows, or frames of them."""
-DESCRIBED = (".txt", ".html", ".htm", ".xhtml", ".docx", ".rtf")
-"""Files that are one article as a rule, which a row of the metadata can describe."""
-TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx")
 UNATTRIBUTED = "unattributed"
-METADATA = {"file": "file filename path file_path", "sha256": "sha256"}
-FIELDS = dict.fromkeys(("table", "source", "made_id", *ALIASES), pl.String)
 REJECTS = dict.fromkeys(("source", "reason", "sample"), pl.String)
 APART = dict.fromkeys(("source", "outlet", "language"), pl.String)
-CHARACTERS = 2**24  # of a batch of rows
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -100,7 +83,7 @@ class Reading:
         self.described = read_metadata(Path(metadata), self.sources, columns, self.ledger) if metadata else {}
         self.chooser = Chooser(self.ledger, columns, wanted=ALIASES, required="text")
         self.date_order, self.default_outlet, self.language = date_order, default_outlet or UNATTRIBUTED, language
-        self.seen, self.first, self.apart, self.n_blank, self.n = {}, [], [], 0, 0
+        self.seen, self.apart, self.n_blank, self.n = {}, [], 0, 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Frames of articles in the order of the files, of some thousand rows, in the columns of `schema`; dates are as they are written."""
@@ -208,28 +191,13 @@ class Reading:
         dates, warnings = read_dates(frame["date"], frame["table"], date_order=self.date_order)
         frame = frame.with_columns(dates.alias("date"), *(blank_to_null(name) for name in ("title", "authors", "url")))
         self.ledger.balance(frame.height)
-        apart = pl.concat([pl.DataFrame(schema=APART), *self.apart])
         return Articles(
             frame.drop("source", "table"),
             pl.DataFrame(self.ledger.rejects, schema=REJECTS, orient="row"),
-            apart,
-            self.ledger.sentences() + warnings + apart_warnings(apart, self.language),
+            pl.concat([pl.DataFrame(schema=APART), *self.apart]),
+            self.ledger.sentences() + warnings,
             self.ledger.files,
         )
-
-
-def apart_warnings(apart, language):
-    """Return a sentence on the articles that are set apart."""
-    if apart.is_empty():
-        return []
-    found = ", ".join(
-        f"{name} {n:,}"
-        for name, n in apart["language"].value_counts(sort=True, name="n").sort("n", "language", descending=[True, False]).rows()
-    )
-    return [
-        f"{plural(apart.height, 'article')} in another language than {language!r}, the study's, set apart and not counted ({found}); "
-        "a column `language` in the source decides, and where there is none, the text."
-    ]
 
 
 def check_options(columns, date_order):
@@ -242,37 +210,6 @@ def check_options(columns, date_order):
         raise WordingError(f"articles: date_order: {date_order!r} is not allowed; give mdy, dmy or ymd")
 
 
-def batches(items, ledger):
-    """Yield frames in the columns of FIELDS from rows and frames, as many rows together as are quick to handle."""
-    rows, size = [], 0
-    for item in items:
-        frame = isinstance(item, pl.DataFrame)
-        if rows and (frame or len(rows) >= BATCH or size > CHARACTERS):
-            yield as_frame(rows, ledger)
-            rows, size = [], 0
-        if frame:
-            yield item.select(
-                item[name].cast(pl.String) if name in item.columns else pl.lit(None, pl.String).alias(name) for name in FIELDS
-            )
-        else:
-            rows.append(item)
-            size += len(item.get("text") or "")
-    if rows:
-        yield as_frame(rows, ledger)
-
-
-def as_frame(rows, ledger):
-    """Return rows as a frame, with U+FFFD for halves of surrogate pairs, which JSON can write and no text can hold."""
-    columns = {name: [row.get(name) for row in rows] for name in FIELDS}
-    try:
-        return pl.DataFrame(columns, schema=FIELDS)
-    except UnicodeEncodeError:
-        broken = Counter(row["table"] for row in rows if any(value and LONE_SURROGATE.search(value) for value in row.values()))
-    for name, n in broken.items():
-        ledger.remark(f"half a character (a lone surrogate such as \\ud83d) was read as U+FFFD in {n:,} articles", name)
-    return pl.DataFrame({name: [v and LONE_SURROGATE.sub("\ufffd", v) for v in values] for name, values in columns.items()}, schema=FIELDS)
-
-
 def refuse_unsupported(source, description):
     """Raise for a file of no supported kind, or of another content than the metadata describe."""
     if not source.ending:
@@ -282,54 +219,6 @@ def refuse_unsupported(source, description):
     expected = (description.get("sha256") or "").strip().lower()
     if expected and (found := file_hash(source.path)) != expected:
         raise Unreadable(f"the file has changed: its sha256 is {found}, in the metadata it is {expected}")
-
-
-def read_metadata(path, sources, columns, ledger):
-    """Return {name of a file that is one article: its row of the metadata}."""
-    table = as_source(path.name, path, Counter())
-    if table.ending not in TABLES or not path.is_file():
-        raise WordingError(f"articles: metadata: {path} is no table; it must be a file with a column `file`, such as a .csv")
-    wanted = {name: aliases for name, aliases in ALIASES.items() if name != "text"} | METADATA
-    own = Ledger(remarks=ledger.remarks)
-    ledger.files.append((table.name, file_hash(path)))
-    try:
-        with table.open() as stream:
-            items = list(READERS[table.ending](stream, table, Chooser(own, columns, wanted=wanted, required="file")))
-    except (Unreadable, *BROKEN) as reason:
-        raise WordingError(f"articles: metadata: {path}: {reason}") from reason
-    for source, reason, _ in own.rejects:
-        ledger.remark(f"a row of the metadata cannot be read: {reason}", source)
-    rows = [row for item in items for row in (item.to_dicts() if isinstance(item, pl.DataFrame) else [item])]
-    return match_files(rows, [source.name for source in sources if source.ending in DESCRIBED], path.name, ledger)
-
-
-def match_files(rows, names, source, ledger):
-    """Return {file name: row}, by the name below the folder, else by its last part if only one file has it."""
-    whole = {plain_name(name): name for name in names}
-    ends = Counter(map(os.path.basename, whole))
-    alone = {os.path.basename(plain): name for plain, name in whole.items() if ends[os.path.basename(plain)] == 1}
-    matched, left = {}, []
-    for row in rows:
-        wanted = plain_name(row["file"] or "")
-        name = whole.get(wanted) or alone.get(os.path.basename(wanted))
-        if name and name not in matched:
-            matched[name] = row | {"table": source}
-        else:
-            left.append(row["file"] or "")
-    remark_left(left, "rows that name no file of articles, or one that has a row already", source, ledger)
-    remark_left([name for name in names if name not in matched], "files of articles that have no row in it", source, ledger)
-    return matched
-
-
-def plain_name(name):
-    """Return a file name as it compares: with slashes and composed letters, without ./ and .gz."""
-    return re.sub(r"^(\./)+|(?i:\.gz)$", "", unicodedata.normalize("NFC", name.strip().replace("\\", "/")))
-
-
-def remark_left(names, what, source, ledger):
-    """Say how many names have no partner."""
-    if names:
-        ledger.remark(f"{what}: {len(names):,}{examples(pl.Series(names, dtype=pl.String))}", source)
 
 
 def blank(column):

@@ -6,11 +6,12 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from wording.corpus.archives import open_zip
 from wording.corpus.databases import articles_of
 from wording.corpus.encodings import Unreadable, decode_remarked
-from wording.corpus.ledger import Chooser
+from wording.corpus.ledger import Chooser, remarker
 from wording.corpus.rtf import rtf_text
-from wording.corpus.sources import Source, foreign, open_zip, whole
+from wording.corpus.sources import Source, foreign, whole
 
 RTF_BYTES = 2**28
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -20,7 +21,7 @@ BREAKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": 
 
 def read_txt(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[dict]:
     """One row, whose text is the whole file; the articles of a news database's export one by one."""
-    text = decode_remarked(whole(stream), lambda said: chooser.ledger.remark(said, source.name))
+    text = decode_remarked(whole(stream), remarker(source, chooser.ledger))
     yield from articles_of(text, source, chooser.ledger)
 
 

@@ -74,7 +74,9 @@ def sentences(study: Study, counted: Counts) -> list[str]:
     n_foreign = foreign["n_articles"].sum()
     if n_foreign:
         told = ", ".join(f"{row.language} {row.n_articles:,}" for row in foreign.itertuples())
-        said.append(f"{plural(n_foreign, 'article')} in another language than {study.language} set apart ({told}).")
+        said.append(
+            f"{plural(n_foreign, 'article')} in another language than {study.language} set apart ({told}): a column `language` in the source decides, or else the text."
+        )
     if study.has_articles:
         said.append(
             f"{n_rejected:,} of {len(articles) + len(apart) + n_foreign + n_rejected:,} given could not be read."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wording.errors import WordingError
@@ -112,3 +112,8 @@ def matching(aliases: str, names: Iterable[str]) -> list[str]:
 def listed(names: Sequence[str]) -> str:
     """The names of columns in one line."""
     return "the columns " + ", ".join(repr(name)[:40] for name in names[:30]) + (", ..." if len(names) > 30 else "")
+
+
+def remarker(source, ledger: Ledger) -> Callable[[str], None]:
+    """A function that adds a warning about the source."""
+    return lambda sentence: ledger.remark(sentence, source.name)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from wording.corpus.databases import articles_of, layout_of
 from wording.corpus.dates import FIRST_YEAR, LAST_YEAR
 from wording.corpus.encodings import Unreadable, decode_remarked, try_decode
-from wording.corpus.ledger import Chooser
+from wording.corpus.ledger import Chooser, remarker
 from wording.corpus.markup import text_of
 from wording.corpus.sources import Source, foreign, whole
 
@@ -25,7 +25,7 @@ NO_ARTICLE = "no article was found on the page"
 
 def read_html(stream: BinaryIO, source: Source, chooser: Chooser) -> Iterator[dict]:
     """One row for the article on the page; a page that a news database exported has many."""
-    html = page_text(whole(stream, PAGE_BYTES), None, lambda said: chooser.ledger.remark(said, source.name))
+    html = page_text(whole(stream, PAGE_BYTES), None, remarker(source, chooser.ledger))
     if "<" in html and "Document" in html and layout_of(exported := text_of(html)):
         yield from articles_of(exported, source, chooser.ledger)
     elif row := article_on(html, url=None):
@@ -100,7 +100,7 @@ def page_of(record, kind: str, source: Source, chooser: Chooser) -> dict[str, st
         if record.raw_stream.limit:
             raise Unreadable("the archive breaks off within this record")
     charset = re.search(r"charset=[\"']?([\w-]+)", kind)
-    html = page_text(data, charset and charset[1], lambda said: chooser.ledger.remark(said, source.name))
+    html = page_text(data, charset and charset[1], remarker(source, chooser.ledger))
     row = article_on(html, url=record.rec_headers.get_header("WARC-Target-URI"))
     if not row:
         raise Unreadable(NO_ARTICLE)
