@@ -84,7 +84,7 @@ def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
 
 def test_copies_are_found_across_shards(demo, monkeypatch):
     whole = families(encode(read_articles(demo / "articles.csv")))
-    monkeypatch.setattr(building, "slices", lambda n: [(0, 90), (90, 110), (200, n - 200)])
+    monkeypatch.setattr(building, "SHARD_ARTICLES", 150)
     parts = encode(read_articles(demo / "articles.csv"))
     assert len(parts.shards) == 3
     # what is boilerplate may differ at the margin between shards: families do not, shares hardly
