@@ -25,7 +25,7 @@ DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
 
 NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
 
-ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "text"]
+ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
@@ -157,7 +157,6 @@ class Study(Record):
         Report(notebook="05_contexts", each={"concept": "all"}),
         Report(notebook="06_timeline", each={"concept": "all"}),
         Report(notebook="07_outlets"),
-        Report(notebook="08_discover"),
     ]
 
     _folder: Path = PrivateAttr()

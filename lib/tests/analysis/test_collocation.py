@@ -15,8 +15,8 @@ from wording.errors import WordingError
 from wording.study import read_study
 from wording.tables import TABLES
 
-RATES = {"army": {"A": 0.7, "B": 0.1}, "vote": {"A": 0.3, "B": 0.3}, "the": {"A": 0.6, "B": 0.6}}
-"""How often each word stands near a hit of "coup", by outlet; any other outlet as B."""
+RATES = {"army": {"A": 0.7, "B": 0.1}, "vote": {"A": 0.3, "B": 0.3}, "the": {"A": 0.2, "B": 0.2}}
+"""How often each word stands near a hit of "coup", by outlet, any other outlet as B; "the" stands near less often than elsewhere."""
 
 
 def planted(*, outlets="AB", articles=60, seed=1):
@@ -35,7 +35,7 @@ def planted(*, outlets="AB", articles=60, seed=1):
 
 def test_a_collocate_is_what_stands_near_more_often_than_chance():
     found = collocates(*planted(), draws=99).query("outlet == @ALL")
-    assert set(found["collocate"]) == {"army", "vote"}, "“the” stands everywhere"
+    assert set(found["collocate"]) == {"army", "vote"}, "“the” stands there less often than elsewhere"
     assert found["log_dice"].is_monotonic_decreasing
     assert collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL")["collocate"].to_list() == ["vote"]
 

@@ -11,7 +11,8 @@ from nltk.metrics import BigramAssocMeasures
 from scipy import sparse
 
 from wording.analysis import keywords
-from wording.analysis.keyness import Side, _spread, candidates, keyness, study_keyness, with_reference
+from wording.analysis.keyness import candidates, keyness, study_keyness, with_reference
+from wording.analysis.rate_sides import Side, spread
 from wording.analysis.resampling import weights
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
@@ -95,7 +96,7 @@ def test_the_spread_is_that_of_a_slow_loop_over_draws():
     terms, draws = random_terms(n_terms=7, outlets="AAAABBBCCD"), 60
     outlets, words = list("ABCD"), terms.n_words
     code = terms.articles["outlet"].map(outlets.index).to_numpy()
-    own, other = _spread(sparse.csr_array(terms.counts, dtype=float), words, code, outlets, [0, 1, 2, 3], None, draws=draws, seed=5)
+    own, other = spread(sparse.csr_array(terms.counts, dtype=float), words, code, outlets, [0, 1, 2, 3], None, draws=draws, seed=5)
     drawn = weights(terms.articles["outlet"], draws=draws, seed=5).astype(float)
     counts, scale = terms.counts.toarray(), np.array([4 / 3, 3 / 2, 2, 1])[code]
     for k in range(3):
@@ -109,7 +110,7 @@ def test_the_spread_is_that_of_a_slow_loop_over_draws():
 def test_the_spread_of_many_draws_is_the_variance_over_articles():
     terms = random_terms(outlets="A" * 40 + "B" * 60, n_terms=30)
     code, x, w = np.repeat([0, 1], [40, 60]), terms.counts.toarray(), terms.n_words
-    own, _ = _spread(sparse.csr_array(terms.counts, dtype=float), w, code, ["A", "B"], [0, 1], None, draws=20_000, seed=1)
+    own, _ = spread(sparse.csr_array(terms.counts, dtype=float), w, code, ["A", "B"], [0, 1], None, draws=20_000, seed=1)
     rate = x[:40].sum(axis=0) / w[:40].sum()
     exact = ((x[:40] - w[:40, None] * rate) ** 2).sum(axis=0) * 40 / 39 / w[:40].sum() ** 2
     np.testing.assert_allclose(own[0], exact, rtol=0.1)
@@ -145,11 +146,13 @@ def test_an_outlet_of_one_article_is_counted_and_not_tested():
     assert keyness(random_terms(outlets="AB"), draws=99)["p"].isna().all()
 
 
-def test_without_terms_there_is_a_table_without_rows():
-    table = keyness(HAND[np.zeros(0, int)], draws=99)
+@pytest.mark.parametrize(("terms", "outlets"), [(HAND[np.zeros(0, int)], None), (HAND, ["A"])])
+def test_without_terms_or_a_second_outlet_there_is_a_table_without_rows(terms, outlets):
+    table = keyness(terms, outlets=outlets, draws=99)
     assert len(table) == 0
     assert list(table.columns) == list(TABLES["keyness"])
     assert keywords.top(table).empty
+    assert keywords.surest(table).empty
     assert len(keywords.sentences(table)) == 1
 
 
@@ -161,7 +164,7 @@ def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():
     pd.testing.assert_frame_equal(there, back, rtol=1e-4)
 
 
-@pytest.mark.parametrize(("options", "said"), [({"outlets": ["A", "X"]}, "'X'"), ({"against": "Y"}, "'Y'"), ({"outlets": ["A"]}, "second")])
+@pytest.mark.parametrize(("options", "said"), [({"outlets": ["A", "X"]}, "'X'"), ({"against": "Y"}, "'Y'")])
 def test_what_cannot_be_compared_is_refused(options, said):
     with pytest.raises(WordingError, match=said):
         keyness(HAND, **options)

@@ -62,7 +62,9 @@ def test_what_is_too_small_to_tell_says_so():
     assert none[1] == "No outlet uses a term more than the other side does, more surely than chance would give (smallest q = 0.6)."
     assert keywords.sentences(TABLE.assign(q=np.nan))[1] == keywords.NOTHING_TESTED
     assert keywords.sentences(TABLE.assign(q=TABLE["q"].where(TABLE["outlet"] == "Gazette")))[-1] == "Too few articles for a test: Herald."
-    assert keywords.sentences(TABLE.iloc[:0]) == ["No term stands in enough articles to be compared."]
+    assert keywords.sentences(TABLE.iloc[:0]) == [
+        "Nothing can be compared: that takes two outlets, and terms that stand in enough articles."
+    ]
     assert keywords.sentences(TABLE, most=1)[-1] == "The clearest terms of 1 further outlet are in the table."
 
 

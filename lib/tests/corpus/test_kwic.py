@@ -6,8 +6,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from wording.corpus import build as building
 from wording.corpus import tokens
-from wording.corpus.concordance import concept_spans
+from wording.corpus.concordance import concept_spans, in_context
 from wording.corpus.counts import pattern_hits, study_hits
 from wording.corpus.kwic import SORTS, concordance, outwards, widened
 from wording.errors import WordingError
@@ -84,6 +85,34 @@ def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
 def test_an_unknown_order_or_voice_is_refused_with_the_nearest(study, options, nearest):
     with pytest.raises(WordingError, match=nearest):
         concordance(study, "levy", **options)
+
+
+def test_shards_make_no_difference(study, tmp_path, monkeypatch):
+    for name in ("study.yml", "concepts.yml", "articles.csv"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    monkeypatch.setattr(building, "SHARD_ARTICLES", 25)
+    sharded = read_study(tmp_path)
+    assert len(building.build(sharded)[0].shards) == 3
+    for sort in ("left", "date"):
+        pd.testing.assert_frame_equal(concordance(sharded, "levy", sort=sort), concordance(study, "levy", sort=sort), check_dtype=False)
+    lines = concordance(study, "levy", sort="node")
+    pd.testing.assert_frame_equal(widened(sharded, lines), widened(study, lines), check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("context", "left", "right"),
+    [
+        (3, "One. The", "fell. Two"),
+        ("sentence", "The", "fell."),
+        ("paragraph", "One. The", "fell. Two."),
+    ],
+)
+def test_a_line_is_as_wide_as_asked_for(context, left, right):
+    shard = tokens.encode(pl.Series(["Before.\nOne. The coup fell. Two.\nAfter.", "coup"]))
+    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    lines = in_context(shard, spans, context=context)
+    assert (lines["left"][0], lines["right"][0]) == (left, right)
+    assert (lines["left"][1], lines["right"][1]) == ("", "")
 
 
 @pytest.mark.parametrize(("to", "end"), [("sentence", r"[.!?]['\"”’»)]*$"), ("paragraph", None)])

@@ -2,7 +2,9 @@
 
 import gzip
 from collections import Counter, defaultdict
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,7 +12,16 @@ from wording.corpus import tokens
 from wording.corpus.build import build
 from wording.corpus.concordance import concept_spans
 from wording.corpus.counts import study_counts, write_counts
-from wording.corpus.neighbours import near, near_hits, neighbours, read_neighbours, shareable, study_neighbours, write_neighbours
+from wording.corpus.neighbours import (
+    counted_near,
+    near,
+    near_hits,
+    neighbours,
+    read_neighbours,
+    shareable,
+    study_neighbours,
+    write_neighbours,
+)
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError
 from wording.study import Concept, Variant, read_study
@@ -73,6 +84,30 @@ def test_words_near_are_those_that_a_reader_counts():
 )
 def test_near_means_so_many_words_of_the_same_sentence(text, options, words):
     assert near_words(text, "coup", **options) == words
+
+
+def test_boilerplate_is_skipped():
+    shard = tokens.encode(pl.Series(["One two three coup."]))
+    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    credit = np.arange(len(shard.tokens)) == spans.start[0] - 1
+    position = near(replace(shard, boilerplate=credit), spans, span=2)[1]
+    assert [shard.forms["type"][int(form)] for form in shard.tokens[position]] == ["One", "two"]
+
+
+def test_a_place_near_two_hits_counts_once():
+    pairs = [(0, 0, 0, 0, 7, 3), (0, 0, 0, 1, 7, 3), (0, 0, 0, 1, 9, 3), (0, 0, 0, 2, None, None)]
+    names = ["row", "which", "voice", "hit", "position", "code"]
+    counted = counted_near(pl.DataFrame(pairs, schema=names, orient="row"))
+    assert counted.select("code", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
+
+
+def test_only_compared_articles_count(study):
+    narrow = study.model_copy(update={"outlets": study.outlets[:2]})
+    narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
+    found = study_neighbours(narrow, ["levy"])
+    assert set(found.articles["outlet"]) == set(study.outlets[:2])
+    assert set(found.neighbours["doc_id"]) <= set(found.articles["doc_id"])
+    assert set(near_hits(narrow, "levy", found.neighbours)["outlet"]) == set(study.outlets[:2])
 
 
 def slow(study, span):

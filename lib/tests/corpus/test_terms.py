@@ -40,7 +40,7 @@ def slow(corpus, longest):
 @pytest.mark.parametrize("shards", [1, 3])
 def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, shards):
     sizes = [60] if shards == 1 else [25, 25, 10]
-    monkeypatch.setattr(building, "slices", lambda n: [(sum(sizes[:k]), size) for k, size in enumerate(sizes)])
+    monkeypatch.setattr(building, "SHARD_ARTICLES", sizes[0])
     corpus = building.encode(read_articles(small / "articles.csv"))
     oracle = slow(corpus, 3)
     frequent = {term: n for term, n in Counter(term for counts in oracle for term in counts).items() if n >= 4}
@@ -127,6 +127,12 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     said = lines["node"].str.lower().str.replace("’", "'")
     assert (said == lines["variant"]).all()
     assert lines["doc_id"].isin(found.articles["doc_id"]).all()
+
+
+def test_nothing_wanted_is_no_line(study):
+    lines = term_hits(study, study_terms(study, longest=1), pd.DataFrame({"term": [], "outlet": []}))
+    assert len(lines) == 0
+    assert "node" in lines.columns
 
 
 @pytest.mark.parametrize("voice", ["outlet", "attributed"])

@@ -57,7 +57,7 @@ def sentences(table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level
     level : of the intervals in the table
     """
     if table.empty:
-        return ["No term stands in enough articles to be compared."]
+        return ["Nothing can be compared: that takes two outlets, and terms that stand in enough articles."]
     tested = table["q"].dropna()
     if tested.empty:
         return [_tested(table, chance), NOTHING_TESTED]
@@ -134,12 +134,12 @@ def chosen_how(study: Study, terms: Terms, *, shared: int = 1, function_words: b
     kept = (
         "" if study.has_articles else " (phrases are not kept without the articles, because they would let the text be put together again)"
     )
-    said = f"Tested were {plural(len(terms), 'term')}: the {kind}{kept} that stand in most articles, each in {int(terms.n_articles.min()):,} or more"
+    said = f"Chosen for the test were {plural(len(terms), 'term')}: the {kind}{kept} that stand in most articles, each in {int(terms.n_articles.min()):,} or more"
     said += f" and at {plural(shared, 'outlet')} or more" if shared > 1 else ""
     left = (
         "" if function_words or not listed_words(study.language) else ", without those that begin or end with a function word such as “the”"
     )
-    return f"{said}{left}. They were chosen before anything was compared."
+    return f"{said}{left}. The choice was made before anything was compared."
 
 
 def told_times(ratio: float) -> str:
