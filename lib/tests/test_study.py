@@ -93,3 +93,17 @@ def test_concepts_are_taken_from_the_library_by_name(tmp_path, monkeypatch):
 def test_a_concepts_file_must_hold_a_concept(tmp_path):
     (tmp_path / "concepts.yml").write_text(textwrap.dedent("lists: {a: [b]}"))
     assert "no concept is defined" in told(read_concepts, tmp_path / "concepts.yml")
+
+
+def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "concepts.yml").write_text("concepts:\n  c:\n    title: C\n    variants: {a: [b]}\n")
+    told = "title: T\nquestion: Q\nevents:\n  - {date: 2031-06-12, title: Talks end, source: invented}\n"
+    (folder / "study.yml").write_text(told)
+    event = read_study(folder).events[0]
+    assert (event.date.isoformat(), event.title, event.source) == ("2031-06-12", "Talks end", "invented")
+    for bad, says in (("soon", "study.yml:5: .*date"), ("2031-06-40", "study.yml holds a date that does not exist")):
+        (folder / "study.yml").write_text(told + f"  - {{date: {bad}, title: Talks end}}\n")
+        with pytest.raises(WordingError, match=says):
+            read_study(folder)

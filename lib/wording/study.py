@@ -25,7 +25,7 @@ DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
 
 NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
 
-ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "text"]
+ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
@@ -349,6 +349,8 @@ def read_yaml(file: Path) -> Any:
         ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
+    except ValueError as error:
+        raise WordingError(f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30.") from None
 
 
 def plain(value: Any) -> Any:

@@ -50,7 +50,7 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     tested = choice.distances.table.dropna(subset="q")
     assert f"{(tested['q'] < 0.05).sum()} of {len(tested)} pairs" in said[0]
     far = tested.loc[tested["distance_bits"].idxmax()]
-    assert said[1].startswith(f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits")
+    assert said[2].startswith(f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits")
     assert said[-1] == "Not compared with every other, for want of articles or of articles of like length: Skerry Gazette."
     assert all(told for told in outlets.described(choice).values())
 

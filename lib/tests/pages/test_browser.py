@@ -12,9 +12,12 @@ from wording.simulate import simulate
 from wording.study import ROOT, read_study
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}</style></table>"
-SERIOUS = """axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations
+SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations
   .filter(fault => ["serious", "critical"].includes(fault.impact))
   .map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 150)}`))"""
+# Lines are many and built alike: some of them will do.
+OPEN_SOME = """document.querySelectorAll('details').forEach(fold => { fold.open = !fold.closest('.lines'); });
+  [...document.querySelectorAll('.lines details')].slice(0, 3).forEach(fold => { fold.open = true; })"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 
 
@@ -55,9 +58,10 @@ def test_nobody_is_shut_out(chromium, published, dark):
         if kind not in seen:  # the pages of one notebook are built alike: the smallest of each study
             seen.add(kind)
             chromium.open(page, dark=dark)
-            chromium.value(OPEN_ALL)
+            chromium.value(OPEN_SOME)
             chromium.value(axe())
-            faults |= {page.name: found} if (found := chromium.value(SERIOUS)) else {}
+            options = "{runOnly: ['color-contrast']}" if dark else "{}"
+            faults |= {page.name: found} if (found := chromium.value(SERIOUS.replace("OPTIONS", options))) else {}
     assert faults == {}
 
 
@@ -172,7 +176,9 @@ def test_no_planted_script_runs(chromium, hostile):
         assert [entry["entry"]["text"] for entry in chromium.told("Log.entryAdded")] == [], "nothing had even to be blocked"
         assert chromium.value("document.querySelectorAll('script').length") == 1
         assert chromium.value("document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]').length") == 0
-        assert chromium.value("[...document.querySelectorAll('a')].every(a => ['file:', 'https:', 'http:'].includes(a.protocol))")
+        assert chromium.value(
+            "[...document.querySelectorAll('a')].every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))"
+        )
         assert hosts(chromium) == []
         text = chromium.value("document.body.textContent")
         assert "<script>alert(1)</script>" in text or page.name == "index.html", "it is shown as it is written"

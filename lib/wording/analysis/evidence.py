@@ -29,7 +29,7 @@ def hits_behind(
     order = {
         name: list(dict.fromkeys(v for lines in of_each for v in lines[name].cat.categories))
         for name in ("variant", "outlet", "counted_as")
-    }
+    } | {"concept": named}
     whole = pd.concat([lines.astype(dict.fromkeys(order, object)) for lines in of_each], ignore_index=True)
     if rows is not None:
         whole = whole.merge(rows[["concept", "variant", "outlet"]].drop_duplicates(), on=["concept", "variant", "outlet"])

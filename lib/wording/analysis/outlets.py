@@ -128,7 +128,7 @@ def sentences(found: Comparison, *, chance=0.05) -> list[str]:
     table = found.distances.table.dropna(subset="distance_bits")
     if table.empty:
         return [_too_few(found.basis)]
-    return [*_apart(table, found.basis, chance), *_recognition(found), *_left_out(found)]
+    return [*_apart(table, found.basis, chance), *_driven(found), *_recognition(found), *_left_out(found)]
 
 
 def _too_few(basis):
@@ -142,20 +142,35 @@ def _too_few(basis):
 def _apart(table, basis, chance):
     clear = table[table["q"] < chance]
     far, near = table.loc[table["distance_bits"].idxmax()], table.loc[table["distance_bits"].idxmin()]
-    pairs = plural(len(table), "pair")
+    pairs, some = plural(len(table), "pair"), f"{len(clear):,}" if len(clear) else "none"
     said = [
-        f"By their {BASES[basis]}, {len(clear):,} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
+        f"By their {BASES[basis]}, {some} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
     ]
-    said += [f"Farthest apart: {far['outlet']} and {far['other']}, {_told(far)}."]
     if len(table) > 1:
         like = ", no further than two halves of one outlet would" if not near["q"] < chance else ""
         said += [f"Closest: {near['outlet']} and {near['other']}, {_told(near)}{like}."]
-    return said
+    return [*said, f"Farthest apart: {far['outlet']} and {far['other']}, {_told(far)}."]
 
 
 def _told(row):
     q = "no q" if pd.isna(row["q"]) else told_q(row["q"])
-    return f"{row['distance_bits']:.3f} bits (95 % interval {row['low_bits']:.3f} to {row['high_bits']:.3f}; {q})"
+    distance, low, high = (f"{row[name]:.3f}".replace("-", "\N{MINUS SIGN}") for name in ("distance_bits", "low_bits", "high_bits"))
+    return f"{distance} bits (95 % interval {low} to {high}; {q})"
+
+
+def _driven(found):
+    """Return what keeps the farthest pair apart most."""
+    driving = found.drivers(pairs=1, most=3)
+    if driving.empty:
+        return []
+    told = "; ".join(f"“{row.variant}” ({_both(row, found.basis)})" for row in driving.itertuples())
+    return [f"What keeps these two apart most, at {driving['outlet'].iloc[0]} and at {driving['other'].iloc[0]}: {told}."]
+
+
+def _both(row, basis):
+    if basis == "words":
+        return f"{row.per_million:,.0f} and {row.per_million_other:,.0f} per million terms"
+    return f"{percent(row.share)} and {percent(row.share_other)} of the hits of {row.concept}"
 
 
 def _recognition(found):
@@ -181,7 +196,7 @@ def _mistaken(found, told):
     if taken.empty or told["p"] >= 0.05:
         return []
     most = taken.iloc[0]
-    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for {most['other']}'s."]
+    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."]
 
 
 def _left_out(found):

@@ -299,7 +299,7 @@ def read(shard: Shard, rows: np.ndarray, numbers: np.ndarray) -> Bodies:
     run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
     for k in range(RUN):
         run *= MULTIPLIER
-        run[: len(word) - k] += word[k:]
+        run[: max(len(word) - k, 0)] += word[k:]
     whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
     return Bodies(word, run ^ (run >> np.uint64(31)), whole, shard.voice[at] == QUOTED, bounds)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from wording.pages.document import document
-from wording.pages.markup import printable
+from wording.pages.markup import printable, unbroken
 from wording.pages.state import GOOD
 from wording.prose import plural
 
@@ -42,7 +42,7 @@ def _card(record: Mapping) -> dict:
         "failed": status not in GOOD,
         "state": _FAILED.get(status, status or "Unknown") if status not in GOOD else "",
         "reason": printable(record.get("reason") or "") if status not in GOOD else "",
-        "findings": [printable(sentence) for sentence in (record.get("findings") or [])[:_HEADLINES]],
+        "findings": [unbroken(printable(sentence)) for sentence in (record.get("findings") or [])[:_HEADLINES]],
         "made": printable(record.get("made") or "")[:10],
         "period": printable(record.get("period") or ""),
         "links": _links(record, failed=status not in GOOD),

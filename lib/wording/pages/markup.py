@@ -29,6 +29,11 @@ def escaped(value) -> str:
     return html.escape(printable(value), quote=True)
 
 
+def unbroken(text: str) -> str:
+    """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&<])|(?<=q =) |(?<=q <) |(?<=q &lt;) ", "\u00a0", text)
+
+
 def slug(text) -> str:
     """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
 

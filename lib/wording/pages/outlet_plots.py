@@ -135,14 +135,14 @@ def _square(outlets: Sequence) -> tuple[Figure, Axes]:
     """A square of cells with the outlets' names at the left, and their numbers above when there are many."""
     left = min(2.3, 0.35 + _CHARACTER * max(len(_short(name)) for name in outlets))
     side, head = _WIDTH - left - 0.1, 0.3
-    figure = Figure(figsize=(_WIDTH, side * min(1, 0.45 + 0.05 * len(outlets)) + head))
+    figure = Figure(figsize=(_WIDTH, max(side * min(1, 0.45 + 0.05 * len(outlets)), 0.17 * len(outlets)) + head))
     height = figure.get_figheight()
     axes = figure.add_axes((left / _WIDTH, 0.02, side / _WIDTH, (height - head) / height))
     axes.set(xlim=(-0.5, len(outlets) - 0.5), ylim=(len(outlets) - 0.5, -0.5))
     numbered = [f"{_short(name)}  {place}" for place, name in enumerate(outlets, start=1)]
     axes.set_yticks(range(len(outlets)), numbered)
     axes.set_xticks(range(len(outlets)), range(1, len(outlets) + 1))
-    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=9 if len(outlets) <= 15 else 7)
+    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=9 if len(outlets) <= 12 else 6)
     return figure, axes
 
 

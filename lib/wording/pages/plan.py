@@ -17,7 +17,7 @@ from wording.pages.state import Page
 from wording.prose import nearest
 from wording.study import DATA, NOTEBOOKS, ROOT, Study
 
-OUTLETS = ("outlet", "outlets", "target", "reference", "other")
+OUTLETS = ("outlet", "outlets", "against")
 """Parameters that name outlets of the study."""
 
 
@@ -84,6 +84,9 @@ def run_faults(study: Study, notebook: str, parameters: dict[str, Any]) -> list[
     if not file.is_file():
         return [f"there is no such notebook; {nearest(notebook, [f.stem for f in NOTEBOOKS.glob('[0-9]*.ipynb')])}."]
     choices = {name: list(study.concepts) for name in ("concept", "concepts")}
+    if "variant" in parameters:
+        concept = study.concepts.get(parameters.get("concept") or next(iter(study.concepts)))
+        choices["variant"] = list(concept.variants) if concept else []
     if given := [name for name in OUTLETS if name in parameters]:
         choices |= dict.fromkeys(given, known_outlets(study))
     try:

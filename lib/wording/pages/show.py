@@ -4,7 +4,6 @@ Every function returns a `Shown`: HTML that reads well in JupyterLab and on a pa
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from wording.errors import WordingError
-from wording.pages.markup import escaped, formatted, is_missing, is_number, link, printable, safe_href, slug
+from wording.pages.markup import escaped, formatted, is_missing, is_number, link, printable, safe_href, slug, unbroken
 from wording.pages.svg import inline_svg
 from wording.prose import plural
 
@@ -61,7 +60,7 @@ def findings(sentences: Sequence[str], *, heading: str | None = None, empty: str
     said = [printable(sentence) for sentence in sentences] or ([printable(empty)] if empty else [])
     if not said:
         raise WordingError("show.findings was given no sentence; pass empty='...' with a sentence that says why there is none")
-    items = "".join(f"<li>{_unbroken(escaped(sentence))}</li>" for sentence in said)
+    items = "".join(f"<li>{unbroken(escaped(sentence))}</li>" for sentence in said)
     html = _block("findings", f"{_heading(heading)}<ul>{items}</ul>")
     return Shown(html, _plain(heading, said), {"kind": "findings", "sentences": said})
 
@@ -257,11 +256,6 @@ def provenance(record: Mapping) -> Shown:
 
 def _block(kind: str, html: str) -> str:
     return f'<div class="wording {kind}">{html}</div>'
-
-
-def _unbroken(html: str) -> str:
-    """A number and its sign on one line: "62 %", "q = 0.01"."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&])|(?<=q =) |(?<=q &lt;) ", "\u00a0", html)
 
 
 def _heading(heading: str | None) -> str:
