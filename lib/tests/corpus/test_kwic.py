@@ -71,6 +71,19 @@ def test_lines_are_filtered_by_voice_and_outlet(study):
     assert sorted(place(concordance(study, "levy", outlets=[outlet]))) == sorted(place(every[every["outlet"] == outlet]))
 
 
+def test_copies_count_as_asked(study):
+    assert sorted(place(concordance(study, "levy", copies="none"))) == sorted(place(study_hits(study, ["levy"], copies="none")))
+    assert len(concordance(study, "the", copies="none")) < len(concordance(study, "the"))
+
+
+def test_no_more_text_is_shown_than_the_study_allows(study):
+    narrow = study.model_copy(update={"excerpts": 3})
+    narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
+    lines = concordance(narrow, "levy", context="paragraph")
+    for found in (lines, widened(narrow, lines)):
+        assert found[["left", "right"]].map(lambda text: len(text.split())).max(axis=None) == 3
+
+
 def test_the_first_lines_are_the_first_of_all(study):
     pd.testing.assert_frame_equal(concordance(study, "the", limit=7), concordance(study, "the").head(7), check_dtype=False)
     assert concordance(study, "zzzz").empty

@@ -110,6 +110,15 @@ def test_only_compared_articles_count(study):
     assert set(near_hits(narrow, "levy", found.neighbours)["outlet"]) == set(study.outlets[:2])
 
 
+def test_copies_count_as_asked(study):
+    sizes = {copies: len(study_neighbours(study, ["levy"], copies=copies).articles) for copies in ("all", "one", "none")}
+    assert sizes["all"] == len(study_counts(study, []).articles) > sizes["none"] == len(study_counts(study, [], copies="none").articles)
+    found = study_neighbours(study, copies="none")
+    copies = study_counts(study, []).articles.query("not first")["doc_id"]
+    assert set(found.neighbours["doc_id"]).isdisjoint(copies)
+    assert set(near_hits(study, "levy", found.neighbours, copies="none")["doc_id"]).isdisjoint(copies)
+
+
 def slow(study, span):
     """Hits and words near, by a loop over articles, hits and words."""
     n, places = Counter(), defaultdict(set)
