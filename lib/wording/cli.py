@@ -137,12 +137,15 @@ def families(articles, out, pairs):
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
-    """The text-free measurements: hits per article and words per article, without titles or addresses."""
+    """The text-free measurements: hits, words and attributions per article, words near hits, frequent words; no titles, no addresses, no phrases."""
     from wording.corpus.counts import write_counts
+    from wording.corpus.neighbours import write_neighbours
+    from wording.corpus.terms import write_terms
     from wording.study import read_study
 
-    write_counts(read_study(study), out)
-    click.echo(f"articles.csv, counts.csv and attributions.csv in {out}")
+    for written in (write_counts, write_neighbours, write_terms):
+        written(read_study(study), out)
+    click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command()
