@@ -120,6 +120,17 @@ TABLES: dict[str, dict[str, str]] = {
         "q": "p after Benjamini-Hochberg over all rows of the table",
         "told_by": "another term of the table that tells of this one (a longer phrase around it, or a word in it); empty where none does",
     },
+    "rivals": {
+        "term": "the term that was asked for",
+        "rival": "a phrase that may name the same thing, in its most similar form",
+        "rank": "1 for the likeliest",
+        "score": "product of the three similarities, 0 to 1",
+        "slot": "cosine of the words right beside them",
+        "company": "cosine of the content words in their sentences",
+        "topic": "cosine of the articles that they stand in",
+        "n": "places of the rival in the body of all articles read",
+        "n_articles": "articles with one",
+    },
     "voices": {
         "outlet": "whose articles",
         "voice": "outlet, quoted or reported",
