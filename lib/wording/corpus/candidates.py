@@ -39,6 +39,9 @@ PROPOSED = (
 BEFORE_VERBS = (
     "to will would shall should can could may might must cannot not don't doesn't didn't won't wouldn't couldn't shouldn't can't 'll 'd i you he she we they who let".split()
 )
+TITLES = "mr mrs ms dr sen rep gov gen".split()
+NAMED, NAMED_PART = 3, 0.02
+"""Places of a word after a title, at least and as a part of all its places, that make it a person's name."""
 BEFORE_NOUNS = "a an the this that these those his her its their our my your 's of".split()
 
 
@@ -51,12 +54,14 @@ class Words:
     edge : may not begin or end a phrase.
     number : holds a digit.
     before_verb, before_noun : a verb, or a noun, often follows.
+    title : a person's name follows.
     """
 
     edge: np.ndarray
     number: np.ndarray
     before_verb: np.ndarray
     before_noun: np.ndarray
+    title: np.ndarray
 
     @cached_property
     def content(self) -> np.ndarray:
@@ -93,7 +98,7 @@ class Places:
 class Phrases:
     """The phrases of a corpus: `table` has one row each; `known` is the vocabulary, `number` (n_phrases,) the term of each row, `places` one per shard.
 
-    The columns of `table`: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single words); proposed.
+    The columns of `table`: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single words); proposed (whether a reader may be told of it); person (whether it ends with a person's name).
     """
 
     table: pl.DataFrame
@@ -114,10 +119,10 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
     table = pl.DataFrame({"term": known.terms, "n": n, "npmi": association(known, anatomy, n), "number": with_number(known, anatomy, words)})
     table = table.with_columns(spread(corpus, places, len(known)))
-    table = table.with_columns(inside=inside(anatomy, n, edge), verbal=pl.Series(verbal(places, words, len(known))))
+    table = table.with_columns(inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known))))
     kept = ~edge & table.select(SOUND).to_series().to_numpy()
     rows = table.filter(kept).with_columns(proposed=PROPOSED)
-    columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed"]
+    columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed", "person"]
     return Phrases(rows.select(columns), known, words, anatomy, np.flatnonzero(kept), places)
 
 
@@ -130,6 +135,7 @@ def classes(known: Vocabulary, language: str) -> Words:
         number=words.str.contains(r"\p{N}").to_numpy(),
         before_verb=words.is_in(BEFORE_VERBS).to_numpy(),
         before_noun=words.is_in(BEFORE_NOUNS).to_numpy(),
+        title=words.is_in(TITLES).to_numpy(),
     )
 
 
@@ -219,3 +225,16 @@ def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
             row += np.bincount(place.term, weights=(before >= 0) & flags[before], minlength=n_terms)
     n = sum(np.bincount(place.term, minlength=n_terms) for place in places)
     return np.where(after[0] > after[1], after[0] / np.maximum(n, 1), 0)
+
+
+def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndarray:
+    """Which terms end with a word that often follows the title of a person ("Sen. Smith")."""
+    n, named = np.zeros(len(words.title)), np.zeros(len(words.title))
+    for place in places:
+        title = (place.words >= 0) & words.title[place.words]
+        after = np.zeros(len(title), bool)
+        after[1:] = title[:-1]
+        after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between
+        n += np.bincount(place.words[place.words >= 0], minlength=len(n))
+        named += np.bincount(place.words[after & (place.words >= 0)], minlength=len(n))
+    return ((named >= NAMED) & (named >= NAMED_PART * n))[anatomy.last]
