@@ -7,6 +7,7 @@ modules `inventory`, `voices`, `show` and `plots`.
 from importlib import import_module
 
 _WHERE = {
+    "copied": "wording.analysis.copies",
     "described": "wording.analysis.findings:described",
     "inventory": "wording.corpus.inventory",
     "lines_behind": "wording.analysis.tabulate:lines_behind",

@@ -121,6 +121,19 @@ def voice(articles, out, language, explain):
 
 
 @main.command()
+@click.argument("articles", type=FILE)
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
+def families(articles, out, pairs):
+    """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
+    from wording.corpus import families
+    from wording.corpus.build import encode
+
+    corpus = encode(read(articles))
+    write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
+
+
+@main.command()
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
@@ -136,13 +149,15 @@ def counts(study, out):
 @click.argument("study", type=FILE)
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-@click.option("--voice", default="outlet", show_default=True, help="For shares and contrasts: outlet, quoted, reported, attributed or all.")
-def table(study, name, out, voice):
+@click.option("--voice", default="outlet", show_default=True, help="Whose words count: outlet, quoted, reported, attributed or all.")
+@click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
+@click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
+def table(study, name, out, voice, against, copies):
     """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 
-    write(tabulated(read_study(study), name, voice=voice), out)
+    write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
 
 @main.command()
@@ -163,15 +178,36 @@ def rivals(study, terms, top, out):
 
 
 @main.command()
-@click.option("--out", type=FILE, required=True, help="A folder.")
+@click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
-def simulate(out, articles, seed):
-    """A study of invented articles with planted truth, and the truth as a table."""
+@click.option("--difference", type=float, help="Instead: how many articles would show a difference of two shares, such as 0.2.")
+@click.option("--share", default=0.5, show_default=True, help="With --difference: the share in the middle.")
+@click.option("--hits", default=1.8, show_default=True, help="With --difference: hits in an article that has any, on average.")
+@click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
+def simulate(out, articles, seed, difference, share, hits, alike):
+    """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
     from wording.simulate import simulate as simulated
 
+    if difference is not None:
+        tell_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out': the folder to write the study into.")
     simulated(out, articles=articles, seed=seed)
     click.echo(f"{articles} invented articles in {out}")
+
+
+def tell_power(difference, *, share, out, **settings):
+    """Prints the table of power and what it says, or writes the table."""
+    from wording.analysis.power import power, sentence
+
+    table = power(difference, share=share, **settings)
+    if out:
+        write(table, out)
+    else:
+        click.echo(table.round(3).to_string(index=False))
+    click.echo(sentence(table, difference, share=share))
 
 
 @main.command()

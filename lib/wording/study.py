@@ -103,6 +103,14 @@ class Period(Record):
     to: datetime.date | None = None
 
 
+class Event(Record):
+    """Something that happened on a day, to draw in figures over time; its title is one neutral phrase."""
+
+    date: datetime.date
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    source: str = ""
+
+
 class Report(Record):
     """A notebook to run: once, or once for every combination of the values in `each`."""
 
@@ -123,6 +131,7 @@ class Study(Record):
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
     max_outlets: Annotated[int, Field(ge=1)] = 24
     period: Period = Period()
+    events: list[Event] = []
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
     excerpts: Literal["full", "none"] = "full"
     reports: list[Report] = [

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from wording.corpus.build import build
-from wording.corpus.counts import count, hits, pattern_hits, study_counts, study_hits, write_counts
+from wording.corpus.counts import count, hits, pattern_hits, study_attributions, study_counts, study_hits, write_counts
 from wording.errors import WordingError
 from wording.study import read_study
 from wording.tables import TABLES
@@ -88,3 +88,30 @@ def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
     assert set(by_name["node"].str.lower()) == {"carbon tax"}
     assert set(by_words["node"].str.lower()) == {"climate charge"}
     assert len(pattern_hits(study, "levy")) == len(by_name) + len(by_words)
+
+
+def test_copies_count_as_asked(study, tmp_path):
+    rows = pd.read_csv(study.folder / "articles.csv", dtype=str)
+    truth = pd.read_csv(study.folder / "truth.csv").dropna(subset="copy_of")
+    copied = truth[truth["copy_kind"] == "whole"].iloc[0]
+    again = rows[rows["doc_id"] == copied["doc_id"]].assign(doc_id="again", date="2032-06-30")
+    pd.concat([rows, again]).to_csv(tmp_path / "articles.csv", index=False)
+    for name in ("concepts.yml", "study.yml"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    counted = {copies: study_counts(read_study(tmp_path), copies=copies) for copies in ("all", "one", "none")}
+    left = {copies: set(made.left_out["doc_id"]) for copies, made in counted.items()}
+    assert (len(counted["all"].articles), left["all"]) == (401, set())
+    assert left["one"] == {"again"}
+    assert left["none"] == {"again", *truth["doc_id"]} | (left["none"] - set(truth["doc_id"]))
+    assert counted["none"].articles["first"].all()
+    for copies, made in counted.items():
+        assert len(made.articles) + len(left[copies]) == 401
+        assert set(made.counts["doc_id"]) <= set(made.articles["doc_id"])
+        lines = study_hits(read_study(tmp_path), copies=copies)
+        assert len(lines) == made.counts["n"].sum()
+        assert set(study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(made.articles["doc_id"])
+
+
+def test_an_unknown_way_of_counting_copies_is_refused(study):
+    with pytest.raises(WordingError, match="did you mean 'none'"):
+        study_counts(study, copies="non")

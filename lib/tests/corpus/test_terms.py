@@ -118,7 +118,7 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     rng = np.random.default_rng(1)
     wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
     wanted = pd.concat([wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True)
-    lines = term_hits(study, wanted, voice="all")
+    lines = term_hits(study, found, wanted)
     counted = {
         (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
         for row in wanted.itertuples()
@@ -133,7 +133,7 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
 def test_the_lines_are_in_the_voice_counted(study, voice):
     found = study_terms(study, voice=voice, longest=2, fewest=4)
     wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
-    lines = term_hits(study, wanted, voice=voice)
+    lines = term_hits(study, found, wanted)
     assert set(lines["voice"]) <= set(VOICES[voice])
     assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
 

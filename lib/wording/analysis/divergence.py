@@ -1,53 +1,74 @@
-"""How far outlets lie apart in a choice between two phrases, beyond what the articles' own variation would give; pure functions of counts."""
+"""How far two distributions lie apart, and how far they would by chance: Jensen and Shannon's divergence in bits.
+
+Its square root is a distance, and outlets can be placed in space by it (Endres & Schindelin 2003, IEEE Trans. Inf. Theory 49, 1858-1860; Fuglede &
+Topsoe 2004, ISIT). Small samples lie apart by chance alone, so what articles that change places give is taken off.
+"""
 
 import numpy as np
 from scipy import stats
 
-FEWEST = 3  # articles with a choice, for an outlet to be compared
-SURE = 0.9  # how sure the lower bound is
+TINY = 1e-37  # added inside the logarithm, so that 0 log 0 is 0
 
 
-def divergence(one, other, both):
-    """Return the standard deviation of the outlets' shares, at its lower bound, the most deviating outlet left out: one value per pair, 0 to 1.
-
-    An article that has only the first phrase chooses 1, one that has only the other 0, one that has both 0.5: one vote an article.
+def jensen_shannon(p, q, *, axis=-1):
+    """Return the divergence of `p` and `q` in bits, 0 (the same) to 1 (nothing shared); NaN where they have nothing in common to compare.
 
     Parameters
     ----------
-    one, other, both : articles with the first phrase only, with the other only, with both, (pairs, outlets)
+    p, q : shares along `axis`, which sum to 1; or, for several things at once, to the weight of each, NaN where a side does not have it:
+        only what both have counts, and the weights of that are made to sum to 1
 
-    Returns
-    -------
-    Array (pairs,). NaN where fewer than two outlets of `FEWEST` articles remain, or none has an article more.
+    Source: Lin (1991), IEEE Trans. Inf. Theory 37, 145-151, eq. 4.1 with equal weights.
 
-    Source: the exact lower confidence bound of a variance component in the one-way random model (Searle, Casella & McCulloch 1992, sec. 3.6), with the unequal sizes'
-    n0 of the analysis of variance: s_a^2 = MSW (F / F_q - 1) / n0.
+    >>> [round(float(jensen_shannon(np.array([1, 0]), np.array(q))), 4) for q in ([1, 0], [0.5, 0.5], [0, 1])]
+    [0.0, 0.3113, 1.0]
     """
-    counted = (one + other + both) >= FEWEST
-    n, total, squares = (np.where(counted, part, 0.0) for part in (one + other + both, one + 0.5 * both, one + 0.25 * both))
-    pulled = n * (_ratio(total, n) - _ratio(total.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True))) ** 2
-    left = np.arange(n.shape[1]) != np.nan_to_num(pulled, nan=-1.0).argmax(axis=1)[:, None]
-    return _lower(*(np.where(left, part, 0.0) for part in (n, total, squares)))
+    mass = np.where(np.isnan(q), 0, p)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nansum(contributions(p, q), axis=axis) / np.nansum(mass, axis=axis)
 
 
-def shares(one, other, both):
-    """Return each outlet's share of the first phrase, one vote an article, (pairs, outlets); NaN where it has none of the two."""
-    return _ratio(one + 0.5 * both, one + other + both)
+def contributions(p, q):
+    """Return what each share adds to the divergence: bits, never negative, that sum to `jensen_shannon`."""
+    return np.maximum((_plogp(p) + _plogp(q)) / 2 - _plogp((p + q) / 2), 0)
 
 
-def _lower(n, total, squares):
-    """Return the lower bound of the standard deviation between groups, from each group's size, sum and sum of squares."""
-    groups, size = (n > 0).sum(axis=1), n.sum(axis=1)
-    mean = _ratio(total.sum(axis=1), size)
-    between = (n * np.nan_to_num(_ratio(total, n) - mean[:, None]) ** 2).sum(axis=1)
-    within = (squares - np.nan_to_num(_ratio(total**2, n))).sum(axis=1)
-    ms_between, ms_within = _ratio(between, groups - 1.0), _ratio(within, size - groups)
-    equal = _ratio(size - _ratio((n**2).sum(axis=1), size), groups - 1.0)
-    bound = stats.f.ppf(SURE, np.maximum(groups - 1, 1), np.maximum(size - groups, 1))
-    variance = _ratio(ms_between / bound - ms_within, equal)
-    return np.where((groups > 1) & (size > groups), np.sqrt(np.maximum(variance, 0)), np.nan)
+def by_block(sums, block, weight):
+    """Return sums along the last axis as shares of their block times its weight; NaN where a block has nothing.
+
+    Parameters
+    ----------
+    sums : array (..., columns)
+    block : number of each column's block, ascending from 0
+    weight : of each block
+    """
+    total = np.add.reduceat(sums, np.searchsorted(block, np.arange(len(weight))), axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums * np.where(total > 0, weight / total, np.nan).astype(sums.dtype)[..., block]
 
 
-def _ratio(a, b):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(b > 0, a / b, np.nan)
+def relabelled(first, stratum, *, draws, rng):
+    """Return labels that changed places at random within each stratum: bool (draws, rows), as many of `first` in each as there were."""
+    ordered = first[np.argsort(stratum, kind="stable")]
+    places = np.argsort(stratum + rng.random((draws, len(first))), axis=1)
+    labels = np.empty((draws, len(first)), dtype=bool)
+    np.put_along_axis(labels, places, np.broadcast_to(ordered, places.shape), axis=1)
+    return labels
+
+
+def p_of(observed, drawn):
+    """Return how likely a value so high is among those drawn by chance; NaN where all of these are the same.
+
+    Beyond the highest of them the tail is that of a gamma distribution with their mean and variance: a divergence is about a weighted sum of
+    squares (Satterthwaite 1946; for permutations Knijnenburg et al. 2009, Bioinformatics 25, i161-i168, who fit another tail).
+    """
+    mean, variance = drawn.mean(), drawn.var(ddof=1)
+    if not variance > 1e-20:
+        return np.nan
+    higher = (drawn >= observed - 1e-9).sum()
+    tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
+    return (1 + higher) / (1 + len(drawn)) if higher else min(tail, 1 / (1 + len(drawn)))
+
+
+def _plogp(p):
+    return p * np.log2(p + TINY)

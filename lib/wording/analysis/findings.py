@@ -30,20 +30,22 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     Sentences. The clearest difference is the one whose interval ends farthest from 0.
     """
     if not shares["n"].sum():
-        return [f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."]
+        return in_all(shares, unit)
     names = _names(contrasts, titles or {}, unit)
-    clear = _clear(contrasts, chance)
+    clear = clear_differences(contrasts, chance)
     told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
     known = shares.set_index(["concept", "variant", "outlet"])
     said = [_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
-    overall = _overall(shares, unit) if len(names) == 1 else []
+    overall = in_all(shares, unit) if len(names) == 1 else []
     if len(names) == 1 and contrasts["q"].isna().all():
         return overall + _each(shares, most) + [NOTHING_COMPARED]
     return overall + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _too_small(shares, names, unit)
 
 
-def _overall(shares, unit):
-    """Return one sentence on all outlets together: which variant has which part of the hits."""
+def in_all(shares, unit):
+    """Return one sentence on all outlets together: which variant has which part of the hits, if there are any."""
+    if not shares["n"].sum():
+        return [f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."]
     n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     per_outlet = shares.drop_duplicates("outlet")
     parts = [f"“{variant}” {percent(count / n.sum())}" for variant, count in n[n > 0].items()]
@@ -71,7 +73,7 @@ def _names(table, titles, unit):
     return {c: f"{unit}s of {titles.get(c, c)}" if len(concepts) > 1 else alone for c in concepts}
 
 
-def _clear(contrasts, chance):
+def clear_differences(contrasts, chance):
     """Return the differences with q below chance, the one whose interval ends farthest from 0 first; of mirrored ones, "more" first."""
     found = contrasts[contrasts["q"] < chance]
     least = found[["low", "high"]].abs().min(axis=1).where(found["low"] * found["high"] > 0, 0)

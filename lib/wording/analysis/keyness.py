@@ -41,6 +41,7 @@ class Side:
     carriers: np.ndarray  # families with the term
     size: np.ndarray  # words
     units: np.ndarray  # families
+    copied: np.ndarray  # sum over families of hits times articles
     squares: np.ndarray  # sum over families of squared hits
     products: np.ndarray  # sum over families of hits times words
     sizes: np.ndarray  # sum over families of squared words
@@ -56,10 +57,16 @@ class Side:
             return self.n / self.size
 
     @property
+    def copies(self):
+        """How many articles the family of a hit has, on average: 1 where there are no copies, outlets x terms."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.copied / self.n
+
+    @property
     def inflation(self):
         """How many times larger the variance of the hits over families is than that of independent hits, outlets x terms."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, 1)
+            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, self.copies)
 
 
 def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95) -> pd.DataFrame:
@@ -87,11 +94,11 @@ def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, le
     mine = [k for k, outlet in enumerate(outlets) if outlet != against]
     theirs = None if against == "rest" else outlets.index(against)
     inside = terms.articles["outlet"].isin(outlets).to_numpy()
-    counts, words = sparse.csr_array(terms.counts[inside], dtype=np.float32), terms.n_words[inside]
+    counts, words = sparse.csr_array(terms.counts[inside], dtype=float), terms.n_words[inside]
     code = pd.Categorical(terms.articles.loc[inside, "outlet"], categories=outlets).codes
     unit, unit_code, units = _units(terms.articles[inside], code, counts)
     unit_words = np.bincount(unit, words)
-    sides = _sides(counts, words, code, units, unit_words, unit_code, len(outlets))
+    sides = _sides(counts, words, code, unit, units, unit_words, unit_code, len(outlets))
     own = sides.with_each(lambda of: of[mine])
     other = sides.with_each(lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)])
     spread = _spread(units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed)
@@ -118,13 +125,13 @@ def _units(articles, code, counts):
     """Return the number of each article's unit (its family at its outlet, else itself), each unit's outlet, and the units' counts."""
     family = articles["family" if "family" in articles else "doc_id"].astype(str).to_numpy()
     unit = pd.DataFrame({"code": code, "family": family}).groupby(["code", "family"], sort=True).ngroup().to_numpy()
-    gather = sparse.csr_array((np.ones(len(unit), np.float32), (unit, np.arange(len(unit)))))
+    gather = sparse.csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))))
     unit_code = np.zeros(gather.shape[0], int)
     unit_code[unit] = code
     return unit, unit_code, sparse.csr_array(gather @ counts)
 
 
-def _sides(counts, words, code, units, unit_words, unit_code, n_outlets):
+def _sides(counts, words, code, unit, units, unit_words, unit_code, n_outlets):
     """Return every outlet as a `Side`."""
 
     def summed(of, codes):
@@ -135,14 +142,15 @@ def _sides(counts, words, code, units, unit_words, unit_code, n_outlets):
     def mapped(of, made):
         return sparse.csr_array((made.astype(float), of.indices, of.indptr), shape=of.shape)
 
-    weighed = np.repeat(unit_words, np.diff(units.indptr))
+    weighed, copied = (np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit)))
     return Side(
         n=summed(mapped(units, units.data), unit_code),
         n_articles=summed(mapped(counts, counts.data > 0), code),
         carriers=summed(mapped(units, units.data > 0), unit_code),
         size=summed(words[:, None], code),
         units=summed(np.ones((len(unit_code), 1)), unit_code),
-        squares=summed(mapped(units, units.data.astype(float) ** 2), unit_code),
+        copied=summed(mapped(units, units.data * copied), unit_code),
+        squares=summed(mapped(units, units.data**2), unit_code),
         products=summed(mapped(units, units.data * weighed), unit_code),
         sizes=summed(unit_words[:, None] ** 2, unit_code),
     )
@@ -153,18 +161,17 @@ def _spread(units, words, code, outlets, mine, theirs, *, draws, seed):
     sizes = np.bincount(code, minlength=len(outlets))
     strata = np.where(sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLES).astype(str)
     drawn = np.ascontiguousarray(resampling.weights(strata, draws=draws, seed=seed).T, dtype=np.float32)
-    strata_names = [*outlets, SINGLES]
-    members = [np.flatnonzero(strata == name) for name in strata_names]
+    members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLES]]
     # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.sums`.
     scaled = [drawn[rows] * np.float32(len(rows) / max(len(rows) - 1, 1)) for rows in members]
     size = np.stack([words[rows].astype(np.float32) @ of for rows, of in zip(members, scaled, strict=True)])
-    by_term = [sparse.csr_array(units[rows].T) for rows in members]
+    by_term = [sparse.csr_array(units[rows].T, dtype=np.float32) for rows in members]
 
     def block(first):
         hits = np.stack([of[first : first + BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
         return _variances(hits, size[:, None], mine, theirs)
 
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, units.shape[1], BLOCK))
+    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), BLOCK))
     return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
 
@@ -203,11 +210,11 @@ def _certainty(own, other, own_variance, other_variance, *, level):
     known = (own.units > 1) & (other.units > 1) & (own.n + other.n > 0)
     sides = []
     for side, variance in ((own, own_variance), (other, other_variance)):
-        inflated = rates.inflation(variance * side.size**2, side.n, side.carriers, pooled)
+        inflated = rates.inflation(variance * side.size**2, side.n, side.carriers, pooled, least=side.copies)
         sides += [side.n, side.size, np.where(known, inflated, np.nan)]
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = (np.log2(end) for end in rates.ratio_interval(*sides, level=level))
-        p = rates.p_value(*sides, carriers=np.minimum(own.carriers, other.carriers))
+        p = rates.p_value(*sides, carriers=own.carriers, carriers_other=other.carriers)
     return {"low": low, "high": high, "p": p}
 
 
@@ -237,30 +244,44 @@ def _tidy(terms, outlets, other, columns):
     return check(table.assign(q=resampling.q_values(table["p"])), "keyness")
 
 
-def tested(study: Study, *, voice="outlet", longest=3, fewest=None, most=MOST, function_words=False, copies="all") -> Terms:
+def candidates(study: Study, *, voice="outlet", longest=3, fewest=None, most=MOST, shared=1, function_words=False, copies="all") -> Terms:
     """Return the terms of a study to test, chosen before anything is compared: of those in enough articles, the ones in most.
 
     Parameters
     ----------
     voice, longest, fewest, copies : as in `study_terms`
     most : how many to test
+    shared : outlets that must use a term; 2 leaves out what only one outlet writes, such as its own name or the links on its pages
     function_words : test also terms that begin or end with a function word ("of the"), which tell style rather than framing
     """
     terms = study_terms(study, voice=voice, longest=longest, fewest=fewest, copies=copies)
-    wanted = np.ones(len(terms), bool) if function_words else _contentful(terms.terms, study.language)
+    wanted = np.ones(len(terms), bool) if function_words else _contentful(terms.terms, listed_words(study.language))
+    wanted &= _n_outlets(terms) >= shared
     ranked = np.lexsort((terms.terms, -terms.n_articles, ~wanted))[: min(most, wanted.sum())]
     return terms[np.sort(ranked)]
 
 
-def _contentful(terms, language):
-    """Return which terms neither begin nor end with a function word."""
-    split, listed = pd.Series(terms, dtype=object).str.split(" "), set(listed_words(language))
+def _contentful(terms, listed):
+    """Return which terms neither begin nor end with a listed word."""
+    split = pd.Series(terms, dtype=object).str.split(" ")
     return ~(split.str[0].isin(listed) | split.str[-1].isin(listed)).to_numpy(dtype=bool)
 
 
+def _n_outlets(terms):
+    """Return how many outlets use each term."""
+    code, names = pd.factorize(terms.articles["outlet"])
+    member = sparse.csr_array((np.ones(len(code), np.int32), (code, np.arange(len(code)))), shape=(len(names), len(code)))
+    return np.bincount(sparse.csr_array(member @ terms.counts).indices, minlength=len(terms))
+
+
 def study_keyness(study: Study, terms: Terms | None = None, *, against="rest", **chosen) -> pd.DataFrame:
-    """Return the `keyness` table of a study with its own outlets, draws and seed; `chosen` says which terms are tested (see `tested`)."""
-    terms = tested(study, **chosen) if terms is None else terms
+    """Return the `keyness` table of a study, with its own outlets, draws and seed.
+
+    Parameters
+    ----------
+    terms : the terms to test (None: those that `candidates` chooses with the options in `chosen`)
+    """
+    terms = candidates(study, **chosen) if terms is None else terms
     there = set(terms.articles["outlet"])
     outlets = [outlet for outlet in study.outlets if outlet in there] if study.outlets else None
     return keyness(terms, outlets=outlets, against=against, draws=study.draws, seed=study.seed)

@@ -12,23 +12,24 @@ PRIOR = 3
 """As many articles with the term the pooled variance counts for: the one constant here, chosen so that intervals keep their coverage."""
 
 
-def inflation(variance, n, carriers, pooled):
-    """Return how many times larger the variance of a count is than that of independent hits, never below 1.
+def inflation(variance, n, carriers, pooled, *, least=1):
+    """Return how many times larger the variance of a count is than that of independent hits, never below `least`.
 
     Parameters
     ----------
     variance : of the count `n`, by drawing articles
     carriers : articles (or families) with the term
     pooled : the inflation in both sides together, which stands in as far as there are few carriers
+    least : 1, or more where hits stand in copies: how many articles the family of a hit has, on average
 
     Source
     ------
-    The design effect of Kish (1965), here of a count; never below 1: Korn & Graubard (1998). Our departure: a variance that rests on few
+    The design effect of Kish (1965), here of a count; never below that of independent hits: Korn & Graubard (1998). Our departure: a variance that rests on few
     articles is too small more often than not, so the pooled one counts as `PRIOR` carriers.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.maximum(variance / n, 1)
-    return np.where(carriers > 0, carriers * np.nan_to_num(own, nan=1.0) + PRIOR * pooled, PRIOR * pooled) / (carriers + PRIOR)
+        own = np.maximum(np.divide(variance, n), least)
+    return np.where(carriers > 0, carriers * np.nan_to_num(own) + PRIOR * pooled, PRIOR * pooled) / (carriers + PRIOR)
 
 
 def score(n, z):
@@ -69,26 +70,27 @@ def ratio_interval(n, size, inflated, n_other, size_other, inflated_other, *, le
     return np.where(undefined, np.nan, least), np.where(undefined, np.nan, most)
 
 
-def p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers):
+def p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other):
     """Return the two-sided p of two rates against no difference: 0.05 exactly where the 95 % interval of their ratio touches 1.
 
-    Further out the tail is Student's t on `carriers` + `PRIOR` degrees of freedom (`carriers`: articles with the term on the side with
-    fewer), since a normal tail gave up to a hundred times too many p below 0.0001.
+    Further out the tail is Student's t on as many degrees of freedom as the side with the higher rate has articles with the term, and `PRIOR`
+    more: a rate is high by chance where few articles make it so. A normal tail gave up to a hundred times too many p below 0.0001.
     """
-    freedom = carriers + PRIOR
+    freedom = np.where(n / size < n_other / size_other, carriers_other, carriers) + PRIOR
     z = touching(n, size, inflated, n_other, size_other, inflated_other)
     return 2 * stats.t.sf(z * stats.t.isf(0.025, freedom) / stats.norm.isf(0.025), freedom)
 
 
 def touching(n, size, inflated, n_other, size_other, inflated_other):
     """Return the z at which the interval of the ratio touches 1 (and that of the difference 0), by bisection: it widens steadily with z."""
-    sides = (n, size, inflated), (n_other, size_other, inflated_other)
     swap = n / size < n_other / size_other
-    (high, *of_high), (low, *of_low) = ([np.where(swap, b, a) for a, b in pairs] for pairs in (zip(*sides), zip(*reversed(sides))))
+    sides = list(zip((n, size, inflated), (n_other, size_other, inflated_other), strict=True))
+    high, *of_high = (np.where(swap, b, a) for a, b in sides)
+    low, *of_low = (np.where(swap, a, b) for a, b in sides)
     rate, rate_low = high / of_high[0], low / of_low[0]
     inside, outside = np.zeros(np.shape(rate)), np.full(np.shape(rate), 1000.0)
     for _ in range(50):
         z = (inside + outside) / 2
         apart = np.hypot(rate - rate_interval(high, *of_high, z)[0], rate_interval(low, *of_low, z)[1] - rate_low) < rate - rate_low
         inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
-    return np.where(np.isnan(rate + rate_low), np.nan, inside)
+    return np.where(np.isnan(rate + rate_low + of_high[1] + of_low[1]), np.nan, inside)

@@ -40,7 +40,7 @@ def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=9
     """
     found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
-    rows = [_share_rows(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
+    rows = [share_rows(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARES)
     return table.assign(voice="all" if voice is None else voice)[SHARES]
 
@@ -79,7 +79,7 @@ def contrasts(
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
     found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
-    rows = [_contrast_rows(choice, against, level) for choice in found]
+    rows = [contrast_rows(choice, against, level) for choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRASTS)
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRASTS]
 
@@ -94,7 +94,8 @@ def log_odds_ratio(n, total, n_other, total_other):
     return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
 
 
-def _share_rows(choice, words, level):
+def share_rows(choice, words, level):
+    """Return the `shares` table of one choice but for the voice; `words` are the outlets' words."""
     own = choice.own
     low, high = resampling.interval(own.share, own.effective, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -104,7 +105,8 @@ def _share_rows(choice, words, level):
     return _tidy(choice, choice.outlets, columns)
 
 
-def _contrast_rows(choice, against, level):
+def contrast_rows(choice, against, level):
+    """Return the `contrasts` table of one choice but for q."""
     a, b, outlets, others = _facing(choice, against)
     ends = resampling.difference_interval(a["share"], a["effective"], b["share"], b["effective"], level=level)
     p = resampling.p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))

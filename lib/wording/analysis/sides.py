@@ -22,11 +22,8 @@ class Side:
     units: np.ndarray  # outlets x 1: articles (or families) with a hit
     squares: np.ndarray  # outlets x 1: sum of the squared hits of each
     drawn: np.ndarray  # draws x outlets x variants: hits in each draw
-
-    @property
-    def total(self):
-        """All hits of the concept, outlets x 1."""
-        return self.n.sum(axis=1, keepdims=True)
+    total: np.ndarray  # outlets x 1: all hits of the concept
+    drawn_total: np.ndarray  # draws x outlets x 1: the same in each draw
 
     @property
     def share(self):
@@ -44,15 +41,15 @@ class Side:
     def effective(self):
         """The effective number of hits, outlets x variants."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            samples = self.drawn / self.drawn.sum(axis=2, keepdims=True)
+            samples = self.drawn / self.drawn_total
         carriers = np.minimum(self.carrying, self.lacking)
         return resampling.effective_hits(samples, self.share, hits=self.total, articles=self.articles, carriers=carriers)
 
     def rest(self, drawn):
-        """Return, for each outlet, all the others together; `drawn` are the draws of all outlets, draws x variants."""
-        others = {name: getattr(self, name) for name in ("n", "carrying", "lacking", "units", "squares")}
+        """Return, for each outlet, all the others together; `drawn` are the draws of all outlets, draws x variants and their total."""
+        others = {name: getattr(self, name) for name in ("n", "carrying", "lacking", "units", "squares", "total")}
         others = {name: part.sum(axis=0, keepdims=True) - part for name, part in others.items()}
-        return Side(drawn=drawn[:, None] - self.drawn, **others)
+        return Side(drawn=drawn[:, None, :-1] - self.drawn, drawn_total=drawn[:, None, -1:] - self.drawn_total, **others)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def choices(counts, articles, *, outlets, concepts, voice, variants, draws, seed
     outlets = _outlets(articles, outlets)
     listed = _listed(counts, variants, concepts)
     counts = counts if voice is None else counts[counts["voice"] == voice]
-    located = _located(counts, articles)
+    located = placed(counts, articles)
     located = located[located["outlet"].isin(outlets)]
     parts = dict(iter(located.groupby("concept", observed=True)))
     return [_choice(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed) for name, of in listed.items()]
@@ -110,7 +107,7 @@ def _pairs(variants):
     return [tuple(pair) for pair in variants]
 
 
-def _located(counts, articles):
+def placed(counts, articles):
     """Return the counts with the outlet and the unit to draw (the family, where the articles have that column) of each row."""
     if articles["doc_id"].duplicated().any():
         twice = articles.loc[articles["doc_id"].duplicated(), "doc_id"].iloc[0]
@@ -126,23 +123,24 @@ def _located(counts, articles):
 def _choice(concept, variants, outlets, located, draws, seed):
     table = located.pivot_table(index=["outlet", "unit"], columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True)
     table = table.reindex(columns=variants, fill_value=0)
-    own, drawn = _sides(table.to_numpy(dtype=float), table.index.get_level_values("outlet").to_numpy(dtype=str), outlets, draws, seed)
+    hits = table.to_numpy(dtype=float)
+    outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
+    own, drawn = sides(hits, hits.sum(axis=1, keepdims=True), outlet_of, outlets, draws, seed)
     by = located.groupby(["outlet", "variant"], observed=True)["doc_id"].nunique().unstack(fill_value=0)
     n_articles = by.reindex(index=outlets, columns=variants, fill_value=0).to_numpy()
     total_articles = located.groupby("outlet", observed=True)["doc_id"].nunique().reindex(outlets, fill_value=0).to_numpy()
     return Choice(concept, variants, outlets, own, own.rest(drawn), n_articles, total_articles)
 
 
-def _sides(hits, outlet_of, outlets, draws, seed):
-    """Return the side of each outlet, and the draws of all outlets together."""
+def sides(hits, sizes, outlet_of, outlets, draws, seed):
+    """Return the side of each outlet, and the draws of all outlets together, from the hits of each unit and all hits that they are part of."""
     member = (outlet_of[:, None] == np.asarray(outlets, dtype=str)).astype(float).T
-    sizes = hits.sum(axis=1, keepdims=True)
     units = member.sum(axis=1, keepdims=True)
     strata = np.where(member.T @ units > 1, outlet_of[:, None], SINGLES)[:, 0] if len(hits) else outlet_of
-    names, sums = resampling.sums(hits, strata, draws=draws, seed=seed)
-    drawn = np.zeros((draws, len(outlets), hits.shape[1]))
+    names, sums = resampling.sums(np.hstack([hits, sizes]), strata, draws=draws, seed=seed)
+    drawn = np.zeros((draws, len(outlets), hits.shape[1] + 1))
     for code, name in enumerate(names):
         if name != SINGLES:
             drawn[:, outlets.index(name)] = sums[:, code]
-    side = Side(member @ hits, member @ (hits > 0), member @ (hits < sizes), units, member @ sizes**2, drawn)
-    return side, sums.sum(axis=1)
+    counted = (member @ hits, member @ (hits > 0), member @ (hits < sizes), units, member @ sizes**2)
+    return Side(*counted, drawn[..., :-1], member @ sizes, drawn[..., -1:]), sums.sum(axis=1)

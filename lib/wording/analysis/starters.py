@@ -10,7 +10,7 @@ import polars as pl
 from scipy import sparse
 
 from wording.analysis.lexicon import Lexicon
-from wording.analysis.divergence import divergence
+from wording.analysis.choice import divergence
 
 NEIGHBOURS = 10
 """The most similar phrases of each phrase that are looked at."""

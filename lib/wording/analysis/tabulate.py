@@ -7,20 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from wording.analysis import shares, voices
-from wording.corpus.counts import Counts, study_attributions, study_counts, study_hits
+from wording.corpus.counts import Counts, outlet_order, study_attributions, study_counts, study_hits
+from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
 from wording.tables import TABLES, check
-
-VOICES = {
-    "outlet": ["outlet"],
-    "quoted": ["quoted"],
-    "reported": ["reported"],
-    "attributed": ["quoted", "reported"],
-    "all": list(voices.VOICES),
-}
-"""What may be asked for as a voice, and the voices of the hits that it counts."""
 
 BY_ATTRIBUTION = {
     "attributions": lambda attributed, articles, settings: attributed,
@@ -34,7 +26,15 @@ BY_ATTRIBUTION = {
 NAMES = ("articles", "hits", "counts", "shares", "contrasts", "voices", "own", *BY_ATTRIBUTION)
 
 
-def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voice: str = "outlet", against: str = "rest") -> pd.DataFrame:
+def table(
+    study: Study,
+    name: str,
+    *,
+    concepts: Sequence[str] | None = None,
+    voice: str = "outlet",
+    against: str = "rest",
+    copies: str = "all",
+) -> pd.DataFrame:
     """The named table of a study, for all its concepts or some; its columns are those of `wording.tables`.
 
     Parameters
@@ -42,29 +42,32 @@ def table(study: Study, name: str, *, concepts: Sequence[str] | None = None, voi
     name : articles, hits, counts, attributions, shares, contrasts, voices, cues, cue_contrasts, stances, stance_contrasts, speakers or own.
     voice : for shares and contrasts, whose words count: outlet, quoted, reported, attributed (quoted or reported) or all.
     against : for contrasts, "rest" or "pairs".
+    copies : "all" (every article counts), "one" (an outlet that prints a story twice counts it once) or "none" (only the first of a family).
 
     Raises
     ------
     WordingError
-        For an unknown table, voice or concept, with the nearest name; for `hits` if the articles are not there.
+        For an unknown table, voice, concept or way of counting copies, with the nearest name; for `hits` if the articles are not there.
     """
     if name not in NAMES:
         raise WordingError(f"There is no table {name!r}; {nearest(name, NAMES)}.")
     if voice not in VOICES:
         raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
-    made = (
-        study_hits(study, concepts) if name == "hits" else tabulated(study, study_counts(study, concepts), name, concepts, voice, against)
-    )
+    if name == "hits":
+        return study_hits(study, concepts, copies=copies)
+    made = tabulated(study, study_counts(study, concepts, copies=copies), name, concepts, voice, against, copies)
     return check(made, name) if name in TABLES else made
 
 
-def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] | None, voice: str, against: str) -> pd.DataFrame:
+def tabulated(
+    study: Study, counted: Counts, name: str, concepts: Sequence[str] | None, voice: str, against: str, copies: str
+) -> pd.DataFrame:
     """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
     if name in ("articles", "counts"):
         return getattr(counted, name)
-    settings = {"outlets": outlets(study, counted), "draws": study.draws, "seed": study.seed}
+    settings = {"outlets": outlet_order(study, counted.articles), "draws": study.draws, "seed": study.seed}
     if name in BY_ATTRIBUTION:
-        return BY_ATTRIBUTION[name](study_attributions(study), counted.articles, settings)
+        return BY_ATTRIBUTION[name](study_attributions(study, copies=copies), counted.articles, settings)
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     make = {
@@ -76,19 +79,17 @@ def tabulated(study: Study, counted: Counts, name: str, concepts: Sequence[str] 
     return make[name]()
 
 
-def outlets(study: Study, counted: Counts) -> list[str]:
-    """The compared outlets in the study's order, else the one with most articles first; those without articles in the period left out."""
-    sizes = counted.articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
-    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
-
-
-def lines_behind(study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed")) -> pd.DataFrame:
+def lines_behind(study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed"), copies: str = "all") -> pd.DataFrame:
     """What stands behind a concept's numbers in the given voices, variants and outlets in the order of its tables: the `hits`, or `counts`
     per article when the study may not show text; `counted_as` says in which voice a line is counted.
     """
-    counted = study_counts(study, [concept])
+    counted = study_counts(study, [concept], copies=copies)
     about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
-    rows = counted.counts.merge(about, on="doc_id") if study.why_no_text else study_hits(study, [concept])
+    rows = counted.counts.merge(about, on="doc_id") if study.why_no_text else study_hits(study, [concept], copies=copies)
     by_voice = pd.concat([rows[rows["voice"].isin(VOICES[voice])].assign(counted_as=voice) for voice in told_apart])
-    ordered = {"variant": list(study.concepts[concept].variants), "outlet": outlets(study, counted), "counted_as": list(told_apart)}
+    ordered = {
+        "variant": list(study.concepts[concept].variants),
+        "outlet": outlet_order(study, counted.articles),
+        "counted_as": list(told_apart),
+    }
     return by_voice.assign(**{name: pd.Categorical(by_voice[name], categories=values) for name, values in ordered.items()})

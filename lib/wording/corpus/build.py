@@ -17,19 +17,21 @@ import polars as pl
 
 from wording.corpus import tokens, zones
 from wording.corpus.articles import Articles, read_articles
+from wording.corpus.families import families
 from wording.corpus.key import build_key
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
-from wording.tables import TABLES, check
+from wording.tables import FAMILY, TABLES, check
 
 SHARD_ARTICLES = 10_000
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The encoded articles: `table` has one row per article (no text) in the order of the shards; the other tables say what was read.
+    """The encoded articles: `table` has one row per article (no text) in the order of the shards, with its family when it was built for a study
+    (see `with_families`); the other tables say what was read.
 
     `files` has (name, sha256) of every file read; `warnings` are sentences; `folder` is where it is saved, None if it is not.
     """
@@ -46,7 +48,7 @@ class Corpus:
     @cached_property
     def articles(self) -> pd.DataFrame:
         """The `articles` table."""
-        return check(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
+        return check(with_families(self).table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
 
     def parts(self) -> list[Part]:
         """The corpus shard by shard."""
@@ -117,7 +119,12 @@ def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, 
         "n_boilerplate": ~body,
     }
     counted = part.with_columns(**{name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()})
-    return counted.select(list(TABLES["articles"])), keep(k, shard)
+    return counted.select([name for name in TABLES["articles"] if name not in FAMILY]), keep(k, shard)
+
+
+def with_families(corpus: Corpus) -> Corpus:
+    """The corpus with each article's family in its table."""
+    return corpus if "family" in corpus.table.columns else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id")))
 
 
 def build(study: Study) -> tuple[Corpus, bool]:
@@ -145,7 +152,7 @@ def build(study: Study) -> tuple[Corpus, bool]:
     partial = folder.with_name(f"{key}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    save(encode(articles, language=study.language, keep=saved_in(partial)), partial)
+    save(with_families(encode(articles, language=study.language, keep=saved_in(partial))), partial)
     settle(partial, folder)
     return open_corpus(folder, study.language), True
 

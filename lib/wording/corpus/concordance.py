@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,9 @@ from wording.study import Concept, Near, Variant
 
 CONTEXT = 15
 """Tokens of context on each side of a hit."""
+
+Context = int | Literal["sentence", "paragraph"]
+"""How wide a line is: so many tokens on each side, or the hit's whole sentence or paragraph."""
 
 LONGEST = 256
 """No phrase has so many tokens."""
@@ -173,17 +177,26 @@ def longest(spans: Spans) -> np.ndarray:
     return kept
 
 
-def in_context(shard: Shard, spans: Spans, *, context: int = CONTEXT) -> pd.DataFrame:
+def in_context(shard: Shard, spans: Spans, *, context: Context = CONTEXT) -> pd.DataFrame:
     """One row per span: `row` (the article's row in the shard), start and end (characters), left, node, right (white space made single)."""
     row = shard.article(spans.start)
-    first = np.maximum(spans.start - context, shard.bounds[row])
-    last = np.minimum(spans.end + context, shard.bounds[row + 1])
-    start, end = shard.offsets(spans.start)[0], shard.offsets(spans.end - 1)[1]
+    first, last = reach(shard, spans, context)
+    first, last = np.maximum(first, shard.bounds[row]), np.minimum(last, shard.bounds[row + 1])
+    start, end = shard.offsets(np.concatenate([spans.start, spans.end - 1]))
     sides = {
         name: single_spaced(shard.text(a, b))
         for name, a, b in (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))
     }
-    return pd.DataFrame({"row": row, "start": start, "end": end, **sides})
+    return pd.DataFrame({"row": row, "start": start[: len(spans)], "end": end[len(spans) :], **sides})
+
+
+def reach(shard: Shard, spans: Spans, context: Context) -> tuple[np.ndarray, np.ndarray]:
+    """The first token of each span's context and the one after its last: so many tokens, the whole sentence, or the whole paragraph."""
+    if not isinstance(context, str):
+        return spans.start - context, spans.end + context
+    ends = np.flatnonzero(shard.sentence_end if context == "sentence" else np.isin(shard.kind, (END, PARAGRAPH))[shard.tokens])
+    before = np.searchsorted(ends, spans.start) - 1
+    return np.where(before < 0, 0, ends[before] + 1), ends[np.searchsorted(ends, spans.end - 1)] + 1
 
 
 def single_spaced(texts: list[str]) -> list[str]:

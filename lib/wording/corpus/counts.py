@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
@@ -21,32 +21,43 @@ from wording.tables import TABLES, check
 
 Lists = Mapping[str, Sequence[str]]
 
+COPIES = ("all", "one", "none")
+"""Which copies count: every article; one of each family per outlet; only the first of each family."""
+
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period)."""
+    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period), `left_out`
+    ones are copies.
+    """
 
     articles: pd.DataFrame
     counts: pd.DataFrame
     set_apart: pd.DataFrame
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: int = CONTEXT) -> pd.DataFrame:
+def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: Context = CONTEXT) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
     rows = [part_hits(part, name, concept, lists, context) for part in corpus.parts() for name, concept in concepts.items()]
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
     return check(frame, "hits")
 
 
-def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: int) -> pd.DataFrame:
+def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: Context) -> pd.DataFrame:
     """The hits of one concept in one shard."""
+    spans, which = concept_spans(part.shard, name, concept, lists)
+    return lines_of(part, name, np.array(list(concept.variants), dtype=object)[which], spans, context)
+
+
+def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context) -> pd.DataFrame:
+    """The hits of a concept that stand at the spans, each of its variant."""
     shard = part.shard
-    spans, which = concept_spans(shard, name, concept, lists)
     lines = in_context(shard, spans, context=context)
     about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
-        variant=np.array(list(concept.variants), dtype=object)[which],
+        variant=variants,
         **said_by(part, spans.start),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
@@ -91,31 +102,46 @@ def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, 
     })  # fmt: skip
 
 
-def study_hits(study: Study, concepts: Sequence[str] | None = None) -> pd.DataFrame:
-    """The `hits` table of a study's compared articles, body only: the very lines that are counted."""
-    return body_hits(study, chosen(study, concepts))
+def study_hits(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> pd.DataFrame:
+    """The `hits` table of a study's compared articles, body only: the very lines that are counted; `copies` as in `study_counts`."""
+    return body_hits(study, chosen(study, concepts), copies=copies)
 
 
-def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: int = CONTEXT) -> pd.DataFrame:
-    """The `hits` table of the concepts in the study's compared articles, without those in boilerplate."""
+def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: Context = CONTEXT, copies: str = "all") -> pd.DataFrame:
+    """The `hits` table of the concepts in the study's compared articles, without those in boilerplate; `copies` as in `study_counts`."""
     corpus, _ = build(study)
-    articles, _ = compared(study, corpus.articles)
+    articles, _ = compared(study, corpus.articles, copies=copies)
     found = hits(corpus, concepts, study.lists, context=context)
     return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
 
 
-def pattern_hits(study: Study, pattern: str, *, context: int = CONTEXT) -> pd.DataFrame:
+def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> pd.DataFrame:
     """The `hits` table of a concept or a variant by its name, else of any phrase, in the study's compared articles, body only."""
+    name, concept = looked_up(study, pattern)
+    return body_hits(study, {name: concept}, context=context)
+
+
+def looked_up(study: Study, pattern: str) -> tuple[str, Concept]:
+    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase."""
     variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
     if pattern in study.concepts:
-        concept = study.concepts[pattern]
-    else:
-        concept = Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
-    return body_hits(study, {pattern: concept}, context=context)
+        return pattern, study.concepts[pattern]
+    return pattern, Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
 
 
-def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:
-    """What was counted in a study's compared articles; from its counts/ folder when the articles are not there."""
+def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> Counts:
+    """What was counted in a study's compared articles; from its counts/ folder when the articles are not there.
+
+    Parameters
+    ----------
+    copies : "all": every article counts; "one": an outlet that prints a story twice counts it once; "none": only the first of each family counts,
+        at whichever outlet and time it was printed.
+
+    Raises
+    ------
+    WordingError
+        For an unknown concept or an unknown way of counting copies.
+    """
     wanted = chosen(study, concepts)
     if study.has_articles:
         corpus, _ = build(study)
@@ -123,18 +149,20 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None) -> Counts:
     else:
         articles, counts, _ = read_counts(study.folder / "counts")
         counts = counts[counts["concept"].isin(wanted)]
-    kept, apart = compared(study, articles)
-    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart)
+    every, apart = compared(study, articles)
+    kept, _ = compared(study, articles, copies=copies)
+    left_out = every[~every["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
+    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart, left_out)
 
 
-def study_attributions(study: Study) -> pd.DataFrame:
+def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
     """The `attributions` table of a study's compared articles; from its counts/ folder, without speakers, when the articles are not there."""
     if study.has_articles:
         corpus, _ = build(study)
         articles, attributed = corpus.articles, attributions(corpus)
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
-    kept, _ = compared(study, articles)
+    kept, _ = compared(study, articles, copies=copies)
     return attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
 
 
@@ -196,13 +224,13 @@ def chosen(study: Study, concepts: Sequence[str] | None) -> dict[str, Concept]:
     return {name: study.concepts[name] for name in names}
 
 
-def compared(study: Study, articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The articles of the outlets and the period that the study compares, and those set apart.
+def compared(study: Study, articles: pd.DataFrame, *, copies: str = "all") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The articles of the outlets and the period that the study compares, without the copies that do not count; and those set apart.
 
     Raises
     ------
     WordingError
-        If the study names an outlet that no article has.
+        If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
     sizes = articles["outlet"].value_counts()
     if unknown := next((name for name in study.outlets or [] if name not in sizes.index), None):
@@ -213,7 +241,25 @@ def compared(study: Study, articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.Dat
         keep &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
         keep &= articles["date"] <= pd.Timestamp(study.period.to)
-    return articles[keep].reset_index(drop=True), articles[~keep].reset_index(drop=True)
+    kept = articles[keep]
+    return kept[counting(kept, copies)].reset_index(drop=True), articles[~keep].reset_index(drop=True)
+
+
+def counting(articles: pd.DataFrame, copies: str) -> pd.Series:
+    """Which of the articles count (see `study_counts`), by their index; of an outlet's copies in one family the earliest, then the longest."""
+    if copies not in COPIES:
+        raise WordingError(f"copies: {copies!r} is unknown; {nearest(copies, COPIES)}.")
+    if copies == "one":
+        length = articles["n_words"] + articles["n_boilerplate"]
+        ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])
+        return ~ordered.duplicated(["outlet", "family"]).reindex(articles.index)
+    return articles["first"] | (copies == "all")
+
+
+def outlet_order(study: Study, articles: pd.DataFrame) -> list[str]:
+    """The compared outlets in the study's order, else the one with most articles first; those without articles in the period left out."""
+    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
+    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
 
 
 def write_counts(study: Study, folder: Path) -> None:
@@ -244,7 +290,7 @@ def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
     for name in ("articles.csv", "counts.csv", "attributions.csv"):
         if not (folder / name).is_file():
             raise WordingError(f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says.")
-    texts = dict.fromkeys(["doc_id", "outlet", "concept", "variant", "voice", "speaker", "cue", "stance"], str)
+    texts = dict.fromkeys(["doc_id", "outlet", "family", "agency", "concept", "variant", "voice", "speaker", "cue", "stance"], str)
     articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(title=None, authors=None, url=None)
     counts = pd.read_csv(folder / "counts.csv", dtype=texts)
     attributed = (

@@ -10,7 +10,8 @@ from wording.errors import WordingError
 from wording.study import DATA, Study
 
 CODE = (
-    "articles", "attribution", "build", "concordance", "dates", "encodings", "key", "quotation", "rows", "speaker", "tokens", "voice", "zones",
+    "agencies", "articles", "attribution", "build", "concordance", "dates", "encodings", "families", "key", "quotation", "rows", "speaker", "tokens",
+    "voice", "zones",
 )  # fmt: skip
 """The modules of this room that make a corpus: a change of one of them makes it anew."""
 

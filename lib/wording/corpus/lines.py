@@ -7,9 +7,9 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Part, build
-from wording.corpus.concordance import CONTEXT, Spans, in_context
-from wording.corpus.counts import said_by
-from wording.corpus.terms import VOICES, Vocabulary, compared_articles, spoken
+from wording.corpus.concordance import CONTEXT, Context, Spans
+from wording.corpus.counts import lines_of
+from wording.corpus.terms import VOICES, Terms, Vocabulary, spoken
 from wording.study import Study
 from wording.tables import check
 
@@ -17,32 +17,31 @@ CONCEPT = "keyness"
 """What stands in the column `concept` of such lines."""
 
 
-def term_hits(study: Study, wanted: pd.DataFrame, *, voice: str = "outlet", copies: str = "all", context: int = CONTEXT) -> pd.DataFrame:
-    """The `hits` behind the counts of `study_terms`: one row per place where a wanted term begins at its outlet; `concept` is `CONCEPT`.
+def term_hits(study: Study, terms: Terms, wanted: pd.DataFrame, *, context: Context = CONTEXT) -> pd.DataFrame:
+    """The `hits` behind the counts of terms at outlets: one row per place where a wanted term begins; `concept` is `CONCEPT`.
 
     Parameters
     ----------
+    terms : what `study_terms` counted: whose words, and in which articles.
     wanted : term and outlet, one row per pair to look for.
     """
     corpus, _ = build(study)
-    articles = compared_articles(study, copies)
-    inside = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask, known = spoken(VOICES[voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
-    asked = pl.from_pandas(wanted[["term", "outlet"]]).join(
-        pl.DataFrame({"term": known.terms.tolist(), "number": range(len(known))}, schema_overrides={"number": pl.Int32}), on="term"
+    inside = corpus.table["doc_id"].is_in(terms.articles["doc_id"].to_list()).to_numpy()
+    mask, known = spoken(VOICES[terms.voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
+    number = pl.DataFrame(
+        {"term": known.terms.tolist(), "number": np.arange(len(known), dtype=np.int32)}, schema_overrides={"term": pl.String}
     )
+    asked = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(number, on="term")
     rows = [part_hits(part, known, mask(part), asked, context) for part in corpus.parts()]
     return check(pd.concat(rows, ignore_index=True), "hits")
 
 
-def part_hits(part: Part, known: Vocabulary, mask: np.ndarray, asked: pl.DataFrame, context: int) -> pd.DataFrame:
+def part_hits(part: Part, known: Vocabulary, mask: np.ndarray, asked: pl.DataFrame, context: Context) -> pd.DataFrame:
     """The hits of the asked pairs of term and outlet in one shard, in the order of places."""
     places = [(at, ids[at]) for ids in known.begins(part.shard, mask) for at in [np.flatnonzero(ids >= 0)]]
     start, number = (np.concatenate(found) for found in zip(*places, strict=True))
     here = pl.DataFrame({"start": start, "number": number, "outlet": part.table["outlet"].gather(part.shard.article(start))})
     found = here.join(asked, on=["number", "outlet"], maintain_order="left").sort("start", "number")
     start = found["start"].to_numpy()
-    lines = in_context(part.shard, Spans(start, start + known.length[found["number"].to_numpy()]), context=context)
-    about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
-    named = lines.assign(concept=CONCEPT, variant=found["term"].to_numpy(), **said_by(part, start), zone="body")
-    return pd.concat([about, named.drop(columns="row")], axis=1)
+    spans = Spans(start, start + known.length[found["number"].to_numpy()])
+    return lines_of(part, CONCEPT, found["term"].to_numpy(), spans, context)

@@ -241,32 +241,20 @@ def study_terms(study: Study, *, voice: str = "outlet", longest: int = 3, fewest
     voice : outlet, quoted, reported, attributed (quoted or reported) or all.
     longest : words of the longest phrases. Without the articles there are only single words, of those that `write_terms` kept.
     fewest : articles that a term must stand in (None: five, or two where fewer than a hundred articles are compared).
+    copies : as in `study_counts`.
 
     Raises
     ------
     WordingError
-        For an unknown voice, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
+        For an unknown voice or way of counting copies, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
     """
     if voice not in VOICES:
         raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
     if longest < 1:
         raise WordingError(f"longest={longest}: expected the number of words of the longest phrases, 1 or more.")
-    articles = compared_articles(study, copies)
+    articles = study_counts(study, [], copies=copies).articles
     fewest = fewest or (FEWEST if len(articles) >= MANY else FEW)
     return (counted_terms if study.has_articles else read_terms)(study, articles, voice, longest, fewest)
-
-
-def compared_articles(study: Study, copies: str) -> pd.DataFrame:
-    """The articles whose terms are compared.
-
-    Raises
-    ------
-    WordingError
-        For another word than "all" for `copies`.
-    """
-    if copies != "all":
-        raise WordingError(f"copies={copies!r}: only 'all' can be compared.")
-    return study_counts(study, []).articles
 
 
 def function_words(language: str) -> list[str]:

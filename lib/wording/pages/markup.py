@@ -103,7 +103,7 @@ def _number(value, column: str) -> str:
         return "∞" if value > 0 else f"{_MINUS}∞"
     if _PERCENT.fullmatch(column):
         return _percent(value, signed=column == "difference")
-    if column in {"p", "q"}:
+    if column in {"p", "p_holm", "q"}:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
     if _PER_MILLION.fullmatch(column):
         return _signed(f"{value:,.1f}")

@@ -1,5 +1,6 @@
 """A table in, one figure out: nothing is computed here, and what a figure shows stands in its table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -73,6 +74,67 @@ def forest(
     return figure
 
 
+def ratios(frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term", links: bool = True) -> Figure:
+    """One panel per outlet, in it one row per term: how many times as often, with its 95 % interval, on a scale of doublings.
+
+    A filled marker has a q below 0.05, a hollow one has not. An interval that goes beyond the scale ends in an arrow. With `links` a row leads
+    to its lines (`show.lines`), unless it has none.
+
+    Parameters
+    ----------
+    frame : one row per outlet and term, as `keywords.top` gives it.
+    """
+    _require_rows(frame, "ratios")
+    names, first, last = list(dict.fromkeys(frame[panel])), *_doublings(frame)
+    with mpl.rc_context(_STYLE):
+        most = int(frame.groupby(panel).size().max())
+        figure, panels = _panels(len(names), rows=most, labels=list(frame[row]), right=1.05)
+        for axes, name in zip(panels, names, strict=True):
+            rows = frame[frame[panel] == name].reset_index(drop=True)
+            _heading(axes, name, right="hits / articles")
+            _outlet_axis(axes, list(rows[row]))
+            _doubling_axis(axes, first, last)
+            _effects(axes, rows, last, look={"color": PALETTE[0]})
+            for at, told in enumerate(rows.itertuples()):
+                axes.text(1.05, at, f"{told.n:,} / {told.n_articles:,}", transform=axes.get_yaxis_transform(), va="center_baseline")
+                if links:
+                    address = "#" + line_id(concept=told.concept, variant=told.variant, outlet=told.outlet, voice=told.voice)
+                    _link(axes, at, address=address, name=_ratio_name(told))
+    return figure
+
+
+def collocates(found: pd.DataFrame, *, most: int = 8, links: bool = True) -> Figure:
+    """One panel per variant, in it one row per collocate in the order of the table: the share of the variant's hits that have it near.
+
+    The line is the 95 % interval, the numbers the hits with the word near of all hits. With `links` a row leads to its lines.
+
+    Parameters
+    ----------
+    found : the table `collocates` of one concept, one voice and one outlet (or all together), with `near`, what their lines are called.
+    most : rows of a panel, at most.
+
+    Raises
+    ------
+    WordingError : when the table holds no row, or several concepts or voices.
+    """
+    _require_single(found)
+    tables = {variant: rows.head(most).set_index("near") for variant, rows in found.groupby("variant", sort=False)}
+    limit = _upper_limit(pd.concat(tables.values()))
+    with mpl.rc_context(_STYLE):
+        longest = max(len(rows) for rows in tables.values())
+        figure, panels = _panels(len(tables), rows=longest, labels=[name for rows in tables.values() for name in rows.index], right=0.95)
+        for axes, (position, (variant, rows)) in zip(panels, enumerate(tables.items()), strict=True):
+            _heading(axes, variant, right="near / all")
+            _outlet_axis(axes, list(rows.index))
+            _share_axis(axes, limit)
+            look = {"color": PALETTE[position % len(PALETTE)], "marker": MARKERS[position % len(MARKERS)]}
+            _intervals(axes, rows, look=look, shift=0)
+            _numbers(axes, rows, "counts", shift=0)
+            if links:
+                _link_rows(axes, rows, concept=found["concept"].iloc[0], variant=variant, shift=0)
+    return figure
+
+
 def bars(frame: pd.DataFrame, *, category: str, value: str, label: str = "", links: str | None = None) -> Figure:
     """One horizontal bar per row, in the order of the table, with its value at the end.
 
@@ -126,6 +188,80 @@ def timeline_counts(frame: pd.DataFrame, *, month: str = "month", value: str = "
     return figure
 
 
+def timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, events: Sequence = ()) -> Figure:
+    """One strip per outlet: the share in each period with its 95 % interval, all on the same scales.
+
+    A hollow marker has no interval; a period without a hit has no marker. A change is a vertical line, the days on which it may have been are
+    a band around it, and the shares before and after it are horizontal lines. Events are dashed lines through all strips, named above.
+
+    Parameters
+    ----------
+    shares : the table `timeline` of one concept and one variant: one row per outlet x period.
+    changes : the table `changes` of the same concept; of its rows, those of the same variant are drawn.
+    events : with a date and a title each; those outside the time shown are left out.
+
+    Raises
+    ------
+    WordingError : when the table holds no row, or several concepts or variants.
+    """
+    _require_rows(shares, "timeline")
+    _require_one(shares, ("concept", "variant"), "timeline")
+    names, starts = list(dict.fromkeys(shares["outlet"])), shares["period"].drop_duplicates().sort_values()
+    step = starts.diff().median() if len(starts) > 1 else pd.Timedelta(days=1)
+    limits = (starts.min() - step * 0.2, starts.max() + step * 1.2)
+    named = sorted((event for event in events if limits[0] <= pd.Timestamp(event.date) <= limits[1]), key=lambda event: event.date)
+    moved = shares.iloc[:0] if changes is None else changes[changes["variant"] == shares["variant"].iloc[0]]
+    with mpl.rc_context(_STYLE):
+        figure, panels = _strips(names, height=0.42, head=0.3 + 0.17 * len(named))
+        for axes, name in zip(panels, names, strict=True):
+            axes.set(xlim=limits, ylim=(-0.04, 1.04), xticks=[], yticks=[])
+            axes.hlines([0, 0.5, 1], *limits, color="black", alpha=0.16, linewidth=0.6, zorder=0)
+            axes.text(-0.01, 0.5, _short(name), transform=axes.transAxes, ha="right", va="center")
+            _mark_changes(axes, moved[moved["outlet"] == name] if len(moved) else moved)
+            _mark_shares(axes, shares[shares["outlet"] == name], middle=step / 2)
+            for event in named:
+                axes.axvline(pd.Timestamp(event.date), color="black", alpha=0.6, linewidth=0.8, linestyle=(0, (3, 2)))
+        for position, text in ((0.96, "100%"), (0.04, "0%")):
+            panels[0].text(1.01, position, text, transform=panels[0].transAxes, va="center", alpha=0.75, fontsize=8)
+        _name_events(panels[0], named)
+        _month_axis(panels[-1])
+    return figure
+
+
+def _mark_changes(axes: Axes, changes: pd.DataFrame) -> None:
+    for change in changes.itertuples():
+        axes.axvspan(change.low, change.high + pd.Timedelta(days=1), color=PALETTE[1], alpha=0.22, linewidth=0)
+        axes.axvline(change.date, color=PALETTE[1], linewidth=1.4)
+        axes.hlines(change.share_before, change.before_from, change.date, color=PALETTE[1], linewidth=1.1)
+        axes.hlines(change.share_after, change.date, change.after_to, color=PALETTE[1], linewidth=1.1)
+
+
+def _mark_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> None:
+    at, bounded = rows["period"] + middle, rows["low"].notna()
+    axes.plot(at, rows["share"], color=PALETTE[0], linewidth=0.8, alpha=0.6)
+    axes.vlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=PALETTE[0], linewidth=1.2, alpha=0.8)
+    for where, face in ((bounded, PALETTE[0]), (rows["share"].notna() & ~bounded, "none")):
+        axes.plot(at[where], rows.loc[where, "share"], "o", color=PALETTE[0], markersize=3, markerfacecolor=face, clip_on=False)
+
+
+def _name_events(axes: Axes, events: Sequence) -> None:
+    first, last = axes.get_xlim()
+    points = axes.get_window_extent().height * 72 / axes.figure.dpi
+    for row, event in enumerate(reversed(events)):
+        at = (mdates.date2num(event.date) - first) / (last - first)
+        side = {"ha": "left", "x": at} if at < 0.5 else {"ha": "right", "x": at}
+        axes.text(
+            y=1 + (5 + 12 * row) / points, s=_short(event.title, longest=60), transform=axes.transAxes, fontsize=8, alpha=0.85, **side
+        )
+
+
+def _require_one(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    for column in columns:
+        if table[column].nunique() > 1:
+            found = ", ".join(map(str, sorted(table[column].unique())[:5]))
+            raise WordingError(f"plots.{name} shows one {column} at a time, and the table has several ({found}); select one of them")
+
+
 def _require_rows(frame: pd.DataFrame, name: str) -> None:
     if frame.empty:
         raise WordingError(f"plots.{name} was given a table without rows; check that there is something to draw, or say so with show.note")
@@ -151,9 +287,9 @@ def _panels(count: int, *, rows: int, labels: Sequence, right: float, spread: fl
     return figure, [figure.add_axes(box, ylim=(rows - 0.5, -0.5)) for box in boxes]
 
 
-def _strips(names: Sequence, *, height: float) -> tuple[Figure, list[Axes]]:
+def _strips(names: Sequence, *, height: float, head: float = 0.24) -> tuple[Figure, list[Axes]]:
     left = min(2.1, 0.15 + _CHARACTER * max(len(_short(name)) for name in names))
-    gap, foot, right, head = 0.08, 0.44, 0.6, 0.24
+    gap, foot, right = 0.08, 0.44, 0.6
     total = head + len(names) * (height + gap) + foot
     figure = Figure(figsize=(_WIDTH, total))
     boxes = [
@@ -217,6 +353,44 @@ def _numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float) -> N
             axes.text(1.03, position + shift, told, alpha=1 if shift <= 0 else 0.75, **look)
         elif shift <= 0:
             axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
+
+
+def _doublings(frame: pd.DataFrame) -> tuple[float, float]:
+    ends = frame[["log_ratio", "low", "high"]].replace(math.inf, math.nan)
+    # One arrow-headed interval must not press all the others together.
+    last = min(math.ceil(ends.max().max()), math.ceil(frame["log_ratio"].quantile(0.95)) + 3)
+    return min(0, math.floor(ends.min().min())), max(last, 1)
+
+
+def _doubling_axis(axes: Axes, first: float, last: float) -> None:
+    axes.set_xlim(first, last)
+    step = max(1, math.ceil((last - first) / 5))
+    ticks = [tick for tick in range(int(first), int(last) + 1) if tick % step == 0]
+    axes.set_xticks(ticks, [f"{2**tick:,}×" if tick >= 0 else f"1/{2**-tick:,}×" for tick in ticks])
+    axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
+    axes.axvline(0, color="black", alpha=0.4, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for label in axes.get_xticklabels():
+        label.set_alpha(0.75)
+
+
+def _effects(axes: Axes, rows: pd.DataFrame, last: float, *, look: Mapping) -> None:
+    at, bounded = pd.Series(range(len(rows))), rows["low"].notna()
+    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"].clip(upper=last), linewidth=1.6, **look)
+    for where, marker, size, face in (
+        (rows["q"] < 0.05, "o", 5.5, look["color"]), (~(rows["q"] < 0.05), "o", 5.5, "none"), (rows["high"] > last, ">", 5, look["color"]),
+    ):  # fmt: skip
+        x = last if marker == ">" else rows.loc[where, "log_ratio"].clip(upper=last)
+        axes.plot(
+            pd.Series(x, index=at[where]), at[where], linestyle="none", marker=marker, markersize=size, markerfacecolor=face,
+            markeredgewidth=1.2, clip_on=False, **look,
+        )  # fmt: skip
+
+
+def _ratio_name(row) -> str:
+    interval = "" if pd.isna(row.times_low) else f" ({formatted(row.times_low)} to {formatted(row.times_high)})"
+    hits = f"{plural(int(row.n), 'hit')} in {plural(int(row.n_articles), 'article')}"
+    return printable(f"{row.outlet}, {row.term}: {formatted(row.times)} times as often{interval}, {hits}; show the lines")
 
 
 def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str, shift: float) -> None:

@@ -135,7 +135,13 @@ def figure(
 
 
 def lines(
-    hits: pd.DataFrame, *, caption: str, cap: int = 50, text: bool = True, why: str = "This study does not show the text of its articles."
+    hits: pd.DataFrame,
+    *,
+    caption: str,
+    cap: int = 50,
+    text: bool = True,
+    why: str = "This study does not show the text of its articles.",
+    by: str = "outlet",
 ) -> Shown:
     """The lines behind the numbers: one folded table per concept x variant x outlet x voice, each with the fragment name `line_id`.
 
@@ -148,9 +154,9 @@ def lines(
         per article and a column `n` will do.
     text : False shows no text, but which articles the hits stand in, and `why`.
     """
-    _require_columns(hits, ["concept", "variant", "outlet", "doc_id", *(["left", "node", "right"] if text else [])], function="lines")
+    _require_columns(hits, ["concept", "variant", "outlet", "doc_id", by, *(["left", "node", "right"] if text else [])], function="lines")
     voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
-    groups = list(voiced.groupby(["concept", "variant", "outlet", "counted_as"], observed=True, sort=True))
+    groups = list(voiced.groupby(["concept", "variant", by, "counted_as"], observed=True, sort=True))
     show = _concordance if text else _articles
     shown = [show(group, key, cap=cap, many_concepts=hits["concept"].nunique() > 1) for key, group in groups]
     parts = [_divider(key, before) + item.html for (key, _), before, item in zip(groups, [None, *groups], shown, strict=False)]
@@ -158,6 +164,26 @@ def lines(
     html = opening + ("".join(parts) or '<p class="note">No hits.</p>')
     record = {"kind": "lines", "caption": printable(caption), "groups": len(groups), "hits": int(_weight(hits).sum()), "text": text}
     return Shown(_block("lines", html), "\n".join([printable(caption), *(item.text for item in shown)]), record)
+
+
+def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) -> Shown:
+    """The lines in their order as one open table, the node in the middle, that the page sorts and filters by variant, outlet and voice.
+
+    Parameters
+    ----------
+    hits : the table `hits`, sorted as it is to be read.
+    name : names the CSV file that the page offers.
+    cap : above so many lines every k-th is shown, and the caption says so.
+    """
+    _require_columns(hits, ["left", "node", "right", "variant", "outlet", "doc_id"], function="concordance")
+    sample = hits if len(hits) <= cap else hits.iloc[np.arange(cap) * len(hits) // cap]
+    cut = f" {len(sample):,} of {plural(len(hits), 'line')} shown, evenly spaced." if len(sample) < len(hits) else ""
+    caption = f"{caption.rstrip(' .')}.{cut}" if len(hits) else f"{caption.rstrip(' .')}. There are none."
+    columns = {column: _LINE_COLUMNS.get(column, "Term") for column in ("left", "node", "right", "variant", "outlet", "date", "voice", "speaker")}
+    table = _kwic(sample, columns, caption=caption, label=slug(name), hidden=False)
+    html = _block("lines", f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escaped(caption)}">{table}</div>')
+    text = f"{printable(caption)}\n{printable(sample[['left', 'node', 'right']].to_string(index=False, max_rows=20))}"
+    return Shown(html, text, {"kind": "concordance", "name": slug(name), "caption": printable(caption), "hits": len(hits), "shown": len(sample)})
 
 
 def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
@@ -169,15 +195,16 @@ def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> s
     return f"lines-{slug(concept)}--{slug(variant)}--{slug(outlet)}" + (f"--{slug(voice)}" if voice != "all" else "")
 
 
-def with_lines(shares: pd.DataFrame) -> pd.DataFrame:
+def with_lines(shares: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
     """The same rows with the column `lines`: the address of the lines behind the row (see `lines`), None where there is no hit.
 
     Parameters
     ----------
     shares : any table with concept, variant, outlet, n, and voice where it is not all voices.
+    by : as in `lines`.
     """
     voices = shares["voice"] if "voice" in shares.columns else ["all"] * len(shares)
-    keys = zip(shares["concept"], shares["variant"], shares["outlet"], voices, shares["n"], strict=True)
+    keys = zip(shares["concept"], shares["variant"], shares[by], voices, shares["n"], strict=True)
     addresses = [f"#{line_id(concept=c, variant=v, outlet=o, voice=voice)}" if n > 0 else None for c, v, o, voice, n in keys]
     return shares.assign(lines=pd.Series(addresses, index=shares.index, dtype=object))
 
@@ -340,14 +367,19 @@ def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bo
     # A voice that was not measured is "all" on every line, and says nothing.
     told = [column for column in sample.columns if column not in ("voice", "speaker") or (group["voice"] != "all").any()]
     columns = {column: heading for column, heading in _LINE_COLUMNS.items() if column in told}
+    label = line_id(concept=key[0], variant=key[1], outlet=key[2], voice=key[3])
+    inner = _kwic(sample, columns, caption=summary, label=label)
+    return Shown(_fold(key, summary, inner), printable(summary), {})
+
+
+def _kwic(sample: pd.DataFrame, columns: Mapping, *, caption: str, label: str, hidden: bool = True) -> str:
     head = "".join(f'<th scope="col" data-c="{column}"{_side(column)}>{heading}</th>' for column, heading in columns.items())
     body = "".join(_line(row, columns) for row in sample.to_dict("records"))
-    label = line_id(concept=key[0], variant=key[1], outlet=key[2], voice=key[3])
-    inner = (
-        f'<table class="kwic" data-name="{label}"><caption class="vh">{escaped(summary)}</caption>'
+    marked = ' class="vh"' if hidden else " data-choose"
+    return (
+        f'<table class="kwic" data-name="{label}"><caption{marked}>{escaped(caption)}</caption>'
         f'<thead><tr>{head}<th scope="col" data-c="article" class="m">Article</th></tr></thead><tbody>{body}</tbody></table>'
     )
-    return Shown(_fold(key, summary, inner), printable(summary), {})
 
 
 def _side(column: str) -> str:

@@ -10,6 +10,9 @@
     return element;
   };
   const value = cell => cell.dataset.v ?? cell.textContent.trim();
+  // What stands left of a node is sorted from the node outwards.
+  const words = text => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const key = cell => (cell.classList.contains("l") ? words(value(cell)).reverse() : cell.classList.contains("r") ? words(value(cell)) : [value(cell)]).join(" ");
   const numeric = text => text !== "" && isFinite(text);
 
   // Nothing stands below everything else, whichever way the column is sorted.
@@ -30,22 +33,32 @@
         head.setAttribute("aria-sort", order);
         const sign = order === "ascending" ? 1 : -1;
         const body = table.tBodies[0];
-        body.append(...[...body.rows].sort((a, b) => compare(value(a.cells[column]), value(b.cells[column]), sign)));
+        body.append(...[...body.rows].sort((a, b) => compare(key(a.cells[column]), key(b.cells[column]), sign)));
       });
     });
   }
 
-  function filter(items, label, noun) {
+  // One choice among the values of a column.
+  function chooser(rows, head, column) {
+    const values = [...new Set(rows.map(row => value(row.cells[column])))].sort((a, b) => a.localeCompare(b));
+    const select = make("select", {}, make("option", { value: "" }, `${head.textContent}: all`), ...values.map(text => make("option", {}, text)));
+    select.setAttribute("aria-label", `Show only one: ${head.textContent}`);
+    return { select, admits: row => !select.value || value(row.cells[column]) === select.value };
+  }
+
+  function filter(items, label, noun, choosers = []) {
     const input = make("input", { type: "search", placeholder: "Filter" });
     input.setAttribute("aria-label", label);
     const status = make("span", { role: "status" });
     status.setAttribute("role", "status");
-    input.addEventListener("input", () => {
+    const apply = () => {
       const wanted = input.value.trim().toLowerCase();
-      items.forEach(item => { item.hidden = !item.textContent.toLowerCase().includes(wanted); });
-      status.textContent = wanted ? `${items.filter(item => !item.hidden).length} of ${items.length} ${noun}` : "";
-    });
-    return [input, status];
+      items.forEach(item => { item.hidden = !item.textContent.toLowerCase().includes(wanted) || !choosers.every(choice => choice.admits(item)); });
+      const shown = items.filter(item => !item.hidden).length;
+      status.textContent = wanted || choosers.some(choice => choice.select.value) ? `${shown} of ${items.length} ${noun}` : "";
+    };
+    [input, ...choosers.map(choice => choice.select)].forEach(control => control.addEventListener("input", apply));
+    return [...choosers.map(choice => choice.select), input, status];
   }
 
   // A spreadsheet would run a cell that begins like a formula.
@@ -70,7 +83,9 @@
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows")));
+    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["variant", "outlet", "voice"].includes(head.dataset.c)) : [];
+    const choosers = columns.map(head => chooser(rows, head, head.cellIndex));
+    if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows", choosers)));
   }
   all("table[data-name]").forEach(tools);
 

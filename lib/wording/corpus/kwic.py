@@ -1,0 +1,161 @@
+"""Lines to read: the concordance of a concept, a variant or any phrase, sorted, filtered, and as wide as asked for.
+
+Lines are sorted before they are written out, so the first lines of a frequent word take hardly longer than those of a rare one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from wording.corpus.build import Part, build
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
+from wording.corpus.counts import compared, lines_of, looked_up
+from wording.corpus.terms import VOICES
+from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
+from wording.corpus.voice import NAMES
+from wording.errors import WordingError
+from wording.prose import nearest
+from wording.study import Concept, Study
+from wording.tables import TABLES, check
+
+SORTS = {
+    "left": ["left", "right"],
+    "right": ["right", "left"],
+    "node": ["node", "right"],
+    "outlet": ["outlet", "left"],
+    "date": ["date", "outlet"],
+    "voice": ["voice", "left"],
+    "article": [],
+}
+"""What lines may be sorted by, and the columns that does it; left and right are read from the hit outwards."""
+
+DEPTH = 8
+"""Tokens on each side whose words lines are sorted by."""
+
+
+def concordance(
+    study: Study,
+    pattern: str,
+    *,
+    sort: str = "left",
+    voice: str = "all",
+    outlets: Sequence[str] | None = None,
+    context: Context = CONTEXT,
+    limit: int | None = None,
+) -> pd.DataFrame:
+    """The `hits` table of a concept or variant by its name, else of any phrase, in the study's compared articles, body only, sorted.
+
+    Parameters
+    ----------
+    sort : left or right (the nearest word first, then outwards), node, outlet, date, voice or article (as they stand).
+    voice : outlet, quoted, reported, attributed (quoted or reported) or all.
+    outlets : only these (None: all that are compared).
+    context : tokens on each side, or "sentence" or "paragraph".
+    limit : the first so many lines in this order (None: all).
+
+    Raises
+    ------
+    WordingError
+        For another sort or voice, with the nearest name, or a phrase that cannot be read.
+    """
+    for name, value, known in (("sort", sort, SORTS), ("voice", voice, VOICES)):
+        if value not in known:
+            raise WordingError(f"{name}={value!r} is not known here; {nearest(value, known)}.")
+    name, concept = looked_up(study, pattern)
+    corpus, _ = build(study)
+    articles, _ = compared(study, corpus.articles)
+    kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
+    wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
+    found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
+    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
+    return written(corpus.parts(), name, first, context)
+
+
+def sortable(
+    part: Part, name: str, concept: Concept, lists, wanted: np.ndarray, voices: Sequence[str], columns: Sequence[str]
+) -> pl.DataFrame:
+    """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), variant, and the columns to sort by."""
+    shard = part.shard
+    spans, which = concept_spans(shard, name, concept, lists)
+    row = shard.article(spans.start)
+    before = sum(len(s) for s in part.corpus.shards[: part.number])
+    spoken = np.isin(shard.voice[spans.start], [NAMES.index(voice) for voice in voices])
+    kept = np.flatnonzero(wanted[before + row] & spoken & ~shard.boilerplate[spans.start])
+    spans, row = spans[kept], row[kept]
+    made = {
+        "left": lambda: outwards(shard, spans.start - 1, row, -1),
+        "right": lambda: outwards(shard, spans.end, row, 1),
+        "node": lambda: pl.Series(shard.text(spans.start, spans.end), dtype=pl.String).str.to_lowercase(),
+        "outlet": lambda: part.table["outlet"].gather(row),
+        "date": lambda: part.table["date"].gather(row),
+        "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
+    }
+    variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
+    place = {"part": np.full(len(kept), part.number), "start": spans.start, "end": spans.end, "variant": variants}
+    return pl.DataFrame(place | {column: made[column]() for column in columns})
+
+
+def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.Series:
+    """The words from each token on, in steps of 1 or -1, within the article, as one text."""
+    at = first[:, None] + step * np.arange(DEPTH)
+    inside = (at >= shard.bounds[row][:, None]) & (at < shard.bounds[row + 1][:, None])
+    form = shard.tokens[np.clip(at, 0, len(shard.tokens) - 1)]
+    told = np.where(inside & np.isin(shard.kind, (WORD, NUMBER))[form], form, 0)  # form 0 is the end of an article: no key
+    keys = shard.forms["key"].gather(told.ravel())
+    return (
+        keys.replace("", None).reshape((len(row), DEPTH)).arr.join(" ", ignore_nulls=True) if len(row) else pl.Series([], dtype=pl.String)
+    )
+
+
+def written(parts: Sequence[Part], name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
+    """The `hits` at the places, in their order."""
+    order = places.with_row_index("order")
+    lines = [
+        lines_of(part, name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context).set_index(
+            here["order"].to_numpy()
+        )
+        for part in parts
+        for here in [order.filter(pl.col("part") == part.number)]
+        if len(here)
+    ]
+    return check(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
+
+
+def widened(study: Study, lines: pd.DataFrame, *, to: Context = "paragraph") -> pd.DataFrame:
+    """The same lines with left and right as wide as their sentence, their paragraph, or so many tokens; lines of another study are refused.
+
+    Raises
+    ------
+    WordingError
+        If an article is not in the study.
+    """
+    corpus, _ = build(study)
+    known = pl.DataFrame({"doc_id": lines["doc_id"].to_list(), "start": lines["start"].to_list(), "end": lines["end"].to_list()})
+    left, right = lines["left"].to_numpy(object, copy=True), lines["right"].to_numpy(object, copy=True)
+    unknown = np.ones(len(lines), bool)
+    for part in corpus.parts():
+        row = pd.Index(part.table["doc_id"].to_list()).get_indexer(known["doc_id"].to_list())
+        here = np.flatnonzero(row >= 0)
+        spans = spans_at(part.shard, row[here], known["start"].to_numpy()[here], known["end"].to_numpy()[here])
+        wide = in_context(part.shard, spans, context=to)
+        left[here], right[here], unknown[here] = wide["left"], wide["right"], False
+    if unknown.any():
+        raise WordingError(
+            f"The article {lines['doc_id'].iloc[unknown.argmax()]!r} is not in the study {study.name!r}; widen lines of this study."
+        )
+    return lines.assign(left=left, right=right)
+
+
+def spans_at(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Spans:
+    """The tokens that hold the characters from `start` up to `end` of the articles in these rows: what `Shard.offsets` does, backwards."""
+    rows, which = np.unique(row, return_inverse=True)
+    first, last = shard.bounds[rows], shard.bounds[rows + 1]
+    ends = np.cumsum(shard.length[shard.tokens[ranges(first, last)]])
+    shift = np.cumsum(last - first) - (last - first)
+    before = np.concatenate([[0], ends])[shift][which]
+    place = [np.searchsorted(ends, before + at, side="right") - shift[which] + first[which] for at in (start, end - 1)]
+    return Spans(place[0], place[1] + 1)
