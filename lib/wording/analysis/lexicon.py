@@ -58,6 +58,16 @@ class Lexicon:
         """Which phrases may be proposed, bool (n_phrases,)."""
         return self.table["proposed"].to_numpy()
 
+    @cached_property
+    def person(self) -> np.ndarray:
+        """Which phrases end with a person's name, bool (n_phrases,)."""
+        return self.table["person"].to_numpy()
+
+    def fold(self, phrase: str) -> str:
+        """A phrase as it is read, folded; itself where the lexicon does not have it."""
+        found = self.table.filter(readable("term") == phrase)["folded"]
+        return found[0] if len(found) else phrase
+
     def similar(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
         """The similarities of every phrase with the given ones taken together."""
         return {name: cosines(space, rows) for name, space in self.spaces.items()}
@@ -101,9 +111,9 @@ def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
         "company": lambda: ppmi(surroundings.company(corpus, found), least=CLEAR),
         "topic": lambda: damped(in_articles),
     }
-    basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
+    order = found.table["term"].arg_sort().to_numpy()
     made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis)[order])(name) for name in SPACES
+        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed)[order])(name) for name in SPACES
     )
     table = found.table.with_columns(folded=folded(found.table["term"]))[order]
     return Lexicon(table, dict(zip(SPACES, made, strict=True)), sparse.csr_array(in_articles[order], dtype=bool))
@@ -124,79 +134,6 @@ def opened(folder: Path) -> Lexicon:
     return Lexicon(pl.read_parquet(folder / "table.parquet"), spaces, sparse.csr_array(sparse.load_npz(folder / "present.npz")))
 
 
-def folded(self) -> np.ndarray:
-        """Each phrase without what tells its forms apart, object (n_phrases,)."""
-        return self.table["folded"].to_numpy()
-
-    @cached_property
-    def proposed(self) -> np.ndarray:
-        """Which phrases may be proposed, bool (n_phrases,)."""
-        return self.table["proposed"].to_numpy()
-
-    def similar(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
-        """The similarities of every phrase with the given ones taken together."""
-        return {name: cosines(space, rows) for name, space in self.spaces.items()}
-
-
-def study_lexicon(study: Study) -> Lexicon:
-    """The lexicon of a study's articles, all of them: made when it is first asked for, then only opened.
-
-    Raises
-    ------
-    WordingError
-        If the articles are not there.
-    """
-    corpus, _ = build(study)
-    folder = corpus.folder / f"lexicon-{lexicon_key(study.seed)}"
-    if not (folder / "table.parquet").is_file():
-        partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        save(lexicon(corpus, language=study.language, seed=study.seed), partial)
-        try:
-            partial.rename(folder)
-        except OSError:  # another process was faster
-            shutil.rmtree(partial)
-    return opened(folder)
-
-
-def lexicon_key(seed: int) -> str:
-    """What a lexicon depends on beside the corpus: the code and the seed."""
-    code = [file_hash(Path(module.__file__)) for module in (candidates, surroundings, terms)]
-    code += [file_hash(Path(__file__)), file_hash(Path(__file__).with_name("similarity.py"))]
-    return hashlib.sha256(f"{code} {seed}".encode()).hexdigest()[:16]
-
-
-def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
-    """The phrases of a corpus with their vectors."""
-    found = candidates.phrases(corpus, language=language)
-    weights = {
-        "slot": lambda: ppmi(surroundings.slot(corpus, found)),
-        "company": lambda: ppmi(surroundings.company(corpus, found), least=CLEAR),
-        "topic": lambda: damped(surroundings.articles(corpus, found)),
-    }
-    basis = found.table["proposed"].to_numpy()
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis))(name) for name in SPACES
-    )
-    order = found.table["term"].arg_sort().to_numpy()
-    table = found.table.with_columns(folded=folded(found.table["term"]))[order]
-    return Lexicon(table, {name: np.ascontiguousarray(space[order]) for name, space in zip(SPACES, made, strict=True)})
-
-
-def save(lexicon: Lexicon, folder: Path) -> None:
-    """Writes the vectors, then the table."""
-    for name, space in lexicon.spaces.items():
-        np.save(folder / f"{name}.npy", space)
-    lexicon.table.write_parquet(folder / "table.parquet")
-
-
-@functools.lru_cache(maxsize=2)
-def opened(folder: Path) -> Lexicon:
-    """The lexicon that was saved in the folder."""
-    return Lexicon(pl.read_parquet(folder / "table.parquet"), {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in SPACES})
-
-
 def folded(terms: pl.Series) -> pl.Series:
     """The terms without what tells the forms of one phrase apart: hyphens are blanks, and plurals singulars where the singular occurs too.
 
@@ -213,3 +150,8 @@ def folded(terms: pl.Series) -> pl.Series:
 def singulars(word: str) -> list[str]:
     """What a plural may be the plural of, the likeliest last."""
     return [word[:-1], *([word[:-2]] if word.endswith("es") else []), *([f"{word[:-3]}y"] if word.endswith("ies") else [])]
+
+
+def readable(column: str) -> pl.Expr:
+    """A term as it is read: "woman's right"."""
+    return pl.col(column).str.replace_all(r" (['’]s)\b", "$1")

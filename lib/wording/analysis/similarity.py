@@ -40,7 +40,7 @@ def damped(counts):
     return weights
 
 
-def vectors(weights, *, dimensions, seed, basis=None):
+def vectors(weights, *, dimensions, seed):
     """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
 
     Parameters
@@ -48,18 +48,16 @@ def vectors(weights, *, dimensions, seed, basis=None):
     weights : sparse (n_rows, n_columns)
     dimensions : axes at most; never more than rows or columns
     seed : of the randomised decomposition
-    basis : flags of the rows that the axes are made from (None: all)
 
     Source: truncated singular value decomposition by random projection (Halko, Martinsson & Tropp 2011, SIAM Review 53).
     """
     from sklearn.utils.extmath import randomized_svd  # takes a second to import
 
-    used = weights if basis is None else weights[np.flatnonzero(basis)]
-    dimensions = min(dimensions, *used.shape)
+    dimensions = min(dimensions, *weights.shape)
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
-    axes = randomized_svd(used, dimensions, n_iter=PASSES, random_state=seed)[2]
-    return unit(weights @ axes.T.astype(np.float32))
+    left, size, _ = randomized_svd(weights, dimensions, n_iter=PASSES, random_state=seed)
+    return unit((left * size).astype(np.float32))
 
 
 def unit(rows):

@@ -39,9 +39,9 @@ PROPOSED = (
 BEFORE_VERBS = (
     "to will would shall should can could may might must cannot not don't doesn't didn't won't wouldn't couldn't shouldn't can't 'll 'd i you he she we they who let".split()
 )
-TITLES = "mr mrs ms dr sen rep gov gen".split()
-NAMED, NAMED_PART = 3, 0.02
-"""Places of a word after a title, at least and as a part of all its places, that make it a person's name."""
+TITLES = "mr mrs ms dr sen rep gov gen president senator congressman congresswoman governor judge minister secretary".split()
+NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
+"""Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
 BEFORE_NOUNS = "a an the this that these those his her its their our my your 's of".split()
 
 
@@ -54,7 +54,8 @@ class Words:
     edge : may not begin or end a phrase.
     number : holds a digit.
     before_verb, before_noun : a verb, or a noun, often follows.
-    title : a person's name follows.
+    title : a person's name often follows.
+    capital : mostly begins with a capital letter.
     """
 
     edge: np.ndarray
@@ -62,6 +63,7 @@ class Words:
     before_verb: np.ndarray
     before_noun: np.ndarray
     title: np.ndarray
+    capital: np.ndarray
 
     @cached_property
     def content(self) -> np.ndarray:
@@ -112,7 +114,7 @@ class Phrases:
 def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     """The phrases in at least `FEWEST` articles and `PART` of all."""
     known = vocabulary(corpus, spoken(), longest=LONGEST, fewest=max(FEWEST, int(np.ceil(PART * len(corpus.table)))))
-    words, anatomy = classes(known, language), anatomy_of(known)
+    words, anatomy = classes(corpus, known, language), anatomy_of(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
@@ -126,21 +128,30 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     return Phrases(rows.select(columns), known, words, anatomy, np.flatnonzero(kept), places)
 
 
-def classes(known: Vocabulary, language: str) -> Words:
-    """What each word is to discovery, by the lists of the language."""
+def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
+    """What each word is to discovery, by the lists of the language and by how it is written."""
     words = pl.Series(known.words, dtype=pl.String)
-    functions, edges = function_words(language), listed(language)
+    edges = [*function_words(language), *listed(language)]
+    begins = tuple(edge[:-1] for edge in edges if edge.endswith("*"))
     return Words(
-        edge=(words.is_in(functions) | words.is_in(edges) | (words.str.len_chars() < 2)).to_numpy(),
+        edge=words.is_in(edges).to_numpy() | (words.str.len_chars() < 2).to_numpy() | np.array([word.startswith(begins) for word in known.words], bool),
         number=words.str.contains(r"\p{N}").to_numpy(),
         before_verb=words.is_in(BEFORE_VERBS).to_numpy(),
         before_noun=words.is_in(BEFORE_NOUNS).to_numpy(),
         title=words.is_in(TITLES).to_numpy(),
+        capital=(capitals(corpus, words) >= CAPITAL).to_numpy(),
     )
 
 
+def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
+    """The part of each word's places where it begins with a capital letter."""
+    forms = pl.concat([s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards])
+    written = forms.group_by("key").agg(part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum())
+    return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
+
+
 def listed(language: str) -> list[str]:
-    """The words that begin and end no phrase, beside the function words, from data/words/edges-LANGUAGE.txt; none where there is no such file."""
+    """The words that begin and end no phrase, beside the function words, from data/words/edges-LANGUAGE.txt, `*` for any ending; none where there is no such file."""
     file = DATA / "words" / f"edges-{language}.txt"
     lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
     return [word for line in lines if not line.startswith("#") for word in line.split()]
@@ -228,7 +239,7 @@ def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
 
 
 def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndarray:
-    """Which terms end with a word that often follows the title of a person ("Sen. Smith")."""
+    """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
     n, named = np.zeros(len(words.title)), np.zeros(len(words.title))
     for place in places:
         title = (place.words >= 0) & words.title[place.words]
@@ -237,4 +248,4 @@ def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndar
         after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between
         n += np.bincount(place.words[place.words >= 0], minlength=len(n))
         named += np.bincount(place.words[after & (place.words >= 0)], minlength=len(n))
-    return ((named >= NAMED) & (named >= NAMED_PART * n))[anatomy.last]
+    return ((named >= NAMED) & (named >= NAMED_PART * n) & words.capital)[anatomy.last]

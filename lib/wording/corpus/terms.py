@@ -142,7 +142,7 @@ class Vocabulary:
 
     def begins(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
         """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
-        known = pl.DataFrame({"key": self.words, "number": np.arange(len(self.words), dtype=np.int32)})
+        known = pl.DataFrame({"key": pl.Series(self.words, dtype=pl.String), "number": np.arange(len(self.words), dtype=np.int32)})
         of_form = shard.forms.select("key", "kind").join(known, on="key", how="left", maintain_order="left")
         number = np.where(np.isin(of_form["kind"], (WORD, NUMBER)), of_form["number"].fill_null(-1), -1).astype(np.int32)
         found = [np.where(mask, number[shard.tokens], np.int32(-1))]
