@@ -164,6 +164,23 @@ def table(study, name, out, voice, against, copies):
 
 
 @main.command()
+@click.argument("study", type=FILE)
+@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term.")
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+def rivals(study, terms, top, out):
+    """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
+    from wording.analysis import discovery
+    from wording.study import read_study
+
+    read = read_study(study)
+    found = discovery.rivals(read, terms, top=top)
+    for sentence in discovery.unknown(read, terms):
+        click.echo(f"note: {sentence}", err=True)
+    write(found, out)
+
+
+@main.command()
 @click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
