@@ -3,7 +3,7 @@ import textwrap
 import pytest
 
 from wording.errors import WordingError
-from wording.study import DATA, read_concepts, read_study
+from wording.study import DATA, NOTEBOOKS, read_concepts, read_study
 
 STUDY = """
 title: T
@@ -39,7 +39,9 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert (study.name, study.seed, study.draws, study.excerpts) == (folder.name, 1, 999, "full")
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
-    assert study.runs() == [("01_corpus", {}, {}), ("02_terms", {}, {"concept": "towns"}), ("03_voice", {}, {})]
+    by_concept = {"02_terms", "05_contexts", "06_timeline"}
+    books = sorted(book.stem for book in NOTEBOOKS.glob("0*.ipynb"))
+    assert study.runs() == [(book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books]
 
 
 def test_each_multiplies_its_lists(folder):

@@ -137,12 +137,15 @@ def families(articles, out, pairs):
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
-    """The text-free measurements: hits per article and words per article, without titles or addresses."""
+    """The text-free measurements: hits, words and attributions per article, words near hits, frequent words; no titles, no addresses, no phrases."""
     from wording.corpus.counts import write_counts
+    from wording.corpus.neighbours import write_neighbours
+    from wording.corpus.terms import write_terms
     from wording.study import read_study
 
-    write_counts(read_study(study), out)
-    click.echo(f"articles.csv, counts.csv and attributions.csv in {out}")
+    for written in (write_counts, write_neighbours, write_terms):
+        written(read_study(study), out)
+    click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command()
@@ -158,6 +161,23 @@ def table(study, name, out, voice, against, copies):
     from wording.study import read_study
 
     write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
+
+
+@main.command()
+@click.argument("study", type=FILE)
+@click.argument("terms", nargs=-1, required=True, metavar="TERM...")
+@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term.")
+@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+def rivals(study, terms, top, out):
+    """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
+    from wording.analysis import discovery
+    from wording.study import read_study
+
+    read = read_study(study)
+    found = discovery.rivals(read, terms, top=top)
+    for sentence in discovery.unknown(read, terms):
+        click.echo(f"note: {sentence}", err=True)
+    write(found, out)
 
 
 @main.command()

@@ -37,7 +37,6 @@ reports:
   - notebook: 06_timeline
     each: {{concept: all}}
   - notebook: 07_outlets
-  - notebook: 08_discover
 """
 
 CONCEPTS = """\

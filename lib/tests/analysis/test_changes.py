@@ -109,6 +109,16 @@ def test_copies_of_one_story_are_one_choice():
     assert apart < 0.05 < together
 
 
+def test_a_story_printed_again_counts_at_the_day_of_its_first_print():
+    counts, articles = newspaper({"A": None}, days=20)
+    again = articles.iloc[[0]].assign(doc_id="again", date=articles["date"].iloc[0] + pd.Timedelta(days=300))
+    both = pd.concat([articles, again]).assign(family=lambda t: t["doc_id"].replace("again", articles["doc_id"].iloc[0]))
+    hits = counts[counts["doc_id"] == articles["doc_id"].iloc[0]].assign(doc_id="again")
+    tested = changes(pd.concat([counts, hits]), both, **PLANTED).tested.iloc[0]
+    assert (tested["first"], tested["last"]) == (articles["date"].min(), articles["date"].max())
+    assert tested["total"] == counts["n"].sum() + hits["n"].sum()
+
+
 def test_one_variant_may_be_asked_for(three):
     found = changes(*newspaper({"A": 60, "B": 130, "C": None}), variant="coup", **PLANTED)
     assert set(found.changes["variant"]) == {"coup"}

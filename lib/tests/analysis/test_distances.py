@@ -154,13 +154,13 @@ def test_against_a_slow_count():
     table = distances(found).table
     assert table["uncorrected_bits"].iloc[0] == pytest.approx(wanted, rel=1e-5)
     driving = drivers(found, table, most=99)
-    assert driving["bits"].sum() == pytest.approx(wanted, rel=1e-5)
+    assert driving["bits"].sum() == pytest.approx(wanted, rel=1e-9)
     assert driving["bits_share"].sum() == pytest.approx(1)
     for row in driving.itertuples():
         for outlet, n, share in ((row.outlet, row.n, row.share), (row.other, row.n_other, row.share_other)):
             of = located[(located["outlet"] == outlet) & (located["concept"] == row.concept)]
             assert n == of[of["variant"] == row.variant]["n"].sum()
-            assert share == pytest.approx(n / of["n"].sum(), rel=1e-5)
+            assert share == pytest.approx(n / of["n"].sum(), rel=1e-12)
 
 
 def test_too_few_articles_have_no_distance():

@@ -130,7 +130,7 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
 
 
 def test_nothing_wanted_is_no_line(study):
-    lines = term_hits(study, study_terms(study, longest=1), pd.DataFrame({"term": [], "outlet": []}))
+    lines = term_hits(study, pd.DataFrame({"term": [], "outlet": []}), articles=study_terms(study, longest=1).articles)
     assert len(lines) == 0
     assert "node" in lines.columns
 

@@ -141,7 +141,7 @@ def drivers(profiles, pairs, *, most=10, voice="all"):
     outlet, other, basis, concept, variant (or word or phrase); bits (of the divergence as counted); bits_share (of all of it); n, n_other (hits); share, share_other
     (of the concept's hits, or of all terms counted); per_million, per_million_other (the same times a million).
     """
-    sums = sums_of(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0]
+    sums = sums_of(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
     shares = shares_of(profiles, sums)
     known = {name: k for k, name in enumerate(profiles.outlets)}
     rows = [_driving(profiles, known[a], known[b], shares, sums).head(most) for a, b in zip(pairs["outlet"], pairs["other"], strict=True)]

@@ -18,7 +18,7 @@ BASES = {"choice": "choice of terms", "words": "words and phrases"}
 DRAWS = 199
 """Draws of families for distances and maps: enough for a standard error, and every draw costs a distance of every pair."""
 
-COMPARED, LOOKED_AT = 5_000, 20_000
+COMPARED, LOOKED_AT = 3_000, 20_000
 """Words and phrases that make a distance, and that the classifier looks at: those in most articles."""
 
 UNTRIED = "Whether an article's outlet can be told from it was not tried: that takes two outlets with five articles each."

@@ -79,7 +79,7 @@ def tree(branches: pd.DataFrame, outlets: Sequence[str]) -> Figure:
 
 
 def heat(table: pd.DataFrame, *, chance: float = 0.05) -> Figure:
-    """One cell per pair of outlets, the darker the farther; hollow where it is not surer than chance, empty where it is not known.
+    """One cell per pair of outlets, the bluer the farther; hollow where it is not surer than chance, empty where it is not known.
 
     Parameters
     ----------

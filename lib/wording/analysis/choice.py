@@ -1,0 +1,53 @@
+"""How far outlets lie apart in a choice between two phrases, beyond what the articles' own variation would give; pure functions of counts."""
+
+import numpy as np
+from scipy import stats
+
+FEWEST = 3  # articles with a choice, for an outlet to be compared
+SURE = 0.9  # how sure the lower bound is
+
+
+def divergence(one, other, both):
+    """Return the standard deviation of the outlets' shares, at its lower bound, the most deviating outlet left out: one value per pair, 0 to 1.
+
+    An article that has only the first phrase chooses 1, one that has only the other 0, one that has both 0.5: one vote an article.
+
+    Parameters
+    ----------
+    one, other, both : articles with the first phrase only, with the other only, with both, (pairs, outlets)
+
+    Returns
+    -------
+    Array (pairs,). NaN where fewer than two outlets of `FEWEST` articles remain, or none has an article more.
+
+    Source: the exact lower confidence bound of a variance component in the one-way random model (Searle, Casella & McCulloch 1992, sec. 3.6), with the unequal sizes'
+    n0 of the analysis of variance: s_a^2 = MSW (F / F_q - 1) / n0.
+    """
+    counted = (one + other + both) >= FEWEST
+    n, total, squares = (np.where(counted, part, 0.0) for part in (one + other + both, one + 0.5 * both, one + 0.25 * both))
+    pulled = n * (_ratio(total, n) - _ratio(total.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True))) ** 2
+    left = np.arange(n.shape[1]) != np.nan_to_num(pulled, nan=-1.0).argmax(axis=1)[:, None]
+    return _lower(*(np.where(left, part, 0.0) for part in (n, total, squares)))
+
+
+def shares(one, other, both):
+    """Return each outlet's share of the first phrase, one vote an article, (pairs, outlets); NaN where it has none of the two."""
+    return _ratio(one + 0.5 * both, one + other + both)
+
+
+def _lower(n, total, squares):
+    """Return the lower bound of the standard deviation between groups, from each group's size, sum and sum of squares."""
+    groups, size = (n > 0).sum(axis=1), n.sum(axis=1)
+    mean = _ratio(total.sum(axis=1), size)
+    between = (n * np.nan_to_num(_ratio(total, n) - mean[:, None]) ** 2).sum(axis=1)
+    within = (squares - np.nan_to_num(_ratio(total**2, n))).sum(axis=1)
+    ms_between, ms_within = _ratio(between, groups - 1.0), _ratio(within, size - groups)
+    equal = _ratio(size - _ratio((n**2).sum(axis=1), size), groups - 1.0)
+    bound = stats.f.ppf(SURE, np.maximum(groups - 1, 1), np.maximum(size - groups, 1))
+    variance = _ratio(ms_between / bound - ms_within, equal)
+    return np.where((groups > 1) & (size > groups), np.sqrt(np.maximum(variance, 0)), np.nan)
+
+
+def _ratio(a, b):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(b > 0, a / b, np.nan)

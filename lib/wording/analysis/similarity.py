@@ -1,0 +1,75 @@
+"""How alike phrases are in what surrounds them: weights, vectors and cosines, as pure functions of counts."""
+
+import numpy as np
+from scipy import sparse
+
+POWER = 0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
+PASSES = 2  # of the randomised decomposition; four gave the same neighbours in twice the time
+
+
+def ppmi(counts, *, least=0.0):
+    """Return positive pointwise mutual information (natural logarithm) of rows and columns, columns smoothed; cells up to `least` are left out.
+
+    Source: Levy, Goldberg & Dagan (2015), TACL 3, sec. 2.1 and eq. 3: max(ln(p(w, c) / p(w) p_a(c)), 0), p_a(c) by counts to the power of 0.75.
+
+    >>> ppmi(sparse.csr_array([[2, 0], [0, 2]])).toarray().round(3).tolist()
+    [[0.693, 0.0], [0.0, 0.693]]
+    """
+    weights = sparse.csr_array(counts, dtype=np.float32, copy=True)
+    row, column = (np.asarray(weights.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
+    smoothed = column**POWER
+    with np.errstate(divide="ignore"):
+        of_row, of_column = (np.log(part).astype(np.float32) for part in (row, smoothed / max(smoothed.sum(), 1e-300)))
+    weights.data = np.log(weights.data) - np.repeat(of_row, np.diff(weights.indptr)) - of_column[weights.indices]
+    weights.data[weights.data <= least] = 0
+    weights.eliminate_zeros()
+    return weights
+
+
+def damped(counts):
+    """Return (1 + ln n) / sqrt(m), where m is the number of rows that the column has: long articles weigh no more than short ones.
+
+    Source: Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of columns.
+
+    >>> damped(sparse.csr_array([[1, 0], [1, 1]])).toarray().round(3).tolist()
+    [[0.707, 0.0], [0.707, 1.0]]
+    """
+    weights = sparse.csr_array(counts, dtype=np.float32, copy=True)
+    per_column = np.bincount(weights.indices, minlength=weights.shape[1]).astype(np.float32)
+    weights.data = (1 + np.log(weights.data)) / np.sqrt(per_column[weights.indices])
+    return weights
+
+
+def vectors(weights, *, dimensions, seed):
+    """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
+
+    Parameters
+    ----------
+    weights : sparse (n_rows, n_columns)
+    dimensions : axes at most; never more than rows or columns
+    seed : of the randomised decomposition
+
+    Source: truncated singular value decomposition by random projection (Halko, Martinsson & Tropp 2011, SIAM Review 53).
+    """
+    from sklearn.utils.extmath import randomized_svd  # takes a second to import
+
+    dimensions = min(dimensions, *weights.shape)
+    if not dimensions:
+        return np.zeros((weights.shape[0], 0), np.float32)
+    left, size, _ = randomized_svd(weights, dimensions, n_iter=PASSES, random_state=seed)
+    return unit((left * size).astype(np.float32))
+
+
+def unit(rows):
+    """Return the rows with length 1; rows of zeros stay.
+
+    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    length = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return rows / np.where(length > 0, length, 1)
+
+
+def cosines(space, rows):
+    """Return the cosine of every row of a space with the mean of the given rows, never below 0."""
+    return np.maximum(space @ unit(space[rows].sum(axis=0)), 0)
