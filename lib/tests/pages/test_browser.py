@@ -1,6 +1,7 @@
 """What pages do when they are opened: they ask no host, run no script but ours, and nobody is shut out."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -63,6 +64,24 @@ def test_nobody_is_shut_out(chromium, published, dark):
             options = "{runOnly: ['color-contrast']}" if dark else "{}"
             faults |= {page.name: found} if (found := chromium.value(SERIOUS.replace("OPTIONS", options))) else {}
     assert faults == {}
+
+
+def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium, published):
+    page = next(page for page in pages_of(published) if page.name.startswith("05_contexts") and page.parent.name == "demo")
+    chromium.open(page)
+    chromium.value("document.querySelectorAll('.reading th button')[0].click()")
+    shown = "[...document.querySelectorAll('.reading tbody tr')].filter(row => !row.hidden)"
+    lefts = chromium.value(f"{shown}.map(row => row.cells[0].textContent)")
+    nearest = [re.findall(r"\w+", left.lower())[-1:] for left in lefts]
+    told = [word for word in nearest if word and word[0].isascii()]
+    assert len(told) > 20
+    assert told == sorted(told)
+    choices = "document.querySelectorAll('.tools select')"
+    assert chromium.value(f"[...{choices}].map(select => select.options[0].text)") == ["Outlet: all", "Voice: all", "Term: all"]
+    outlet = chromium.value(
+        f"(() => {{const s = {choices}[0]; s.selectedIndex = 2; s.dispatchEvent(new Event('input')); return s.value}})()"
+    )
+    assert set(chromium.value(f"{shown}.map(row => row.cells[3].textContent)")) == {outlet}
 
 
 def test_what_is_folded_is_printed_but_for_code(chromium, published):

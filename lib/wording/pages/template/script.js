@@ -11,9 +11,12 @@
   };
   const named = head => head.dataset.c ?? head.textContent.trim().toLowerCase();
   const value = cell => cell.dataset.v ?? cell.textContent.trim();
-  // What stands left of a node is sorted from the node outwards.
-  const words = text => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const key = cell => (cell.classList.contains("l") ? words(value(cell)).reverse() : cell.classList.contains("r") ? words(value(cell)) : [value(cell)]).join(" ");
+  // What stands beside a node is sorted by the words from the node outwards.
+  const key = cell => {
+    if (!cell.closest(".kwic") || ![0, 2].includes(cell.cellIndex)) return value(cell);
+    const words = value(cell).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return (cell.cellIndex ? words : words.reverse()).join(" ");
+  };
   const numeric = text => text !== "" && isFinite(text);
 
   // Nothing stands below everything else, whichever way the column is sorted.
@@ -84,7 +87,7 @@
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["variant", "outlet", "voice"].includes(named(head))) : [];
+    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["term", "outlet", "voice"].includes(named(head))) : [];
     const choosers = columns.map(head => chooser(rows, head, head.cellIndex));
     if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows", choosers)));
   }
