@@ -335,7 +335,7 @@ TABLES: dict[str, dict[str, str]] = {
         "outlet": "whose choice changed",
         "change": "number of the change, from the first",
         "variant": "the way of naming it",
-        "date": "first day with a hit after the change",
+        "date": "when it changed: the middle of the days from the last hits before it to the first after it",
         "low": "first day on which the change may have been (95 % interval)",
         "high": "last such day",
         "share_before": "share since the change before, or the first dated article, 0 to 1",

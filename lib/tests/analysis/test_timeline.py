@@ -114,13 +114,13 @@ def test_the_demo_says_who_changed_when(made, demo):
     assert (made.variant, made.period, made.voice) == ("war", "quarter", "outlet")
     for outlet in ("Northline", "Harbour Ledger", "Morning Sextant"):
         row = made.changes.query("outlet == @outlet and rose_most").iloc[0]
-        told = [s for s in said if s.startswith(f"{outlet} changed between {row['low']:%Y-%m-%d} and {row['high']:%Y-%m-%d}")]
+        told = [s for s in said if s.startswith(f"{outlet} changed about {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to")]
         assert len(told) == 1
         assert f"of {row['total_after']:,}" in told[0]
     assert any("Skerry Gazette" in s and "Too few days" in s for s in said)
     assert not any(s.startswith(("Valley Lantern changed", "Tidewatch changed")) for s in said)
     assert any(s == f"{made.n_undated} articles with hits have no date and are left out." for s in said)
-    assert "Northline on" in timeline_findings.described(made)
+    assert "Northline about" in timeline_findings.described(made)
 
 
 def test_what_copies_add_is_said(made):

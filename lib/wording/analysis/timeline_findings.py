@@ -38,7 +38,7 @@ def described(made: OverTime) -> str:
         return f"“{made.variant}”: no dated hits."
     ends = [f"{percent(row['share'])} of {plural(int(row['total']), 'hit')} in {row['label']}" for _, row in shown.iloc[[0, -1]].iterrows()]
     changed = made.changes.drop_duplicates(["outlet", "change"])
-    dates = [f"{row.outlet} on {row.date:%Y-%m-%d}" for row in changed.itertuples()]
+    dates = [f"{row.outlet} about {row.date:%Y-%m-%d}" for row in changed.itertuples()]
     told = f"Changes are marked at {', '.join(dates)}." if dates else "No change is marked."
     return f"“{made.variant}”, all outlets together: {ends[0]}, {ends[1]}. {told} What each outlet has in each {made.period} is in the table below."
 
@@ -54,9 +54,8 @@ def _change(rows):
     one, moved = rows.iloc[0], (rows["share_after"] - rows["share_before"])
     ends = rows.loc[[moved.idxmax(), moved.idxmin()]].drop_duplicates("variant")
     told = [f"“{row.variant}” {_moved(row)}" for row in ends.itertuples() if row.share_after != row.share_before]
-    when = f"between {one['low']:%Y-%m-%d} and {one['high']:%Y-%m-%d}"
-    seen = f"95 % interval; first hits after it on {one['date']:%Y-%m-%d}; {_told_p(one['p_holm'])}"
-    return f"{one['outlet']} changed {when} ({seen}): {', '.join(told)}."
+    interval = f"95 % interval {one['low']:%Y-%m-%d} to {one['high']:%Y-%m-%d}"
+    return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {_told_p(one['p_holm'])}): {', '.join(told)}."
 
 
 def _moved(row):
