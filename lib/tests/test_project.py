@@ -9,7 +9,19 @@ from ruamel.yaml import YAML
 from wording.pages.parameters import declared, read_notebook
 from wording.study import NOTEBOOKS, ROOT
 
-ROOMS = ["errors", "prose", "tables", "phrases", "study", "conceptfile", "verdicts", "corpus", "analysis", "origin", "pages"]  # imports run from right to left only
+ROOMS = [
+    "errors",
+    "prose",
+    "tables",
+    "phrases",
+    "study",
+    "conceptfile",
+    "verdicts",
+    "corpus",
+    "analysis",
+    "origin",
+    "pages",
+]  # imports run from right to left only
 DOORS = {"cli", "explorer", "newstudy", "simulate", "simulation", "bench", "__init__"}
 MODULES = sorted((ROOT / "lib" / "wording").rglob("*.py"))
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))

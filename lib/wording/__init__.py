@@ -23,6 +23,7 @@ _WHERE = {
     "outlet_plots": "wording.pages.outlet_plots",
     "outlets": "wording.analysis.outlets",
     "plots": "wording.pages.plots",
+    "proposals": "wording.analysis.proposals",
     "provenance": "wording.origin:provenance",
     "read_study": "wording.study:read_study",
     "sentences": "wording.analysis.findings:sentences",

@@ -39,9 +39,13 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
     if not phrases or isinstance(phrases, str):
         raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")
     if concept not in own and concept in study.concepts:
-        raise WordingError(f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one.")
+        raise WordingError(
+            f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one."
+        )
     if concept not in own and not title:
-        raise WordingError(f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}.")
+        raise WordingError(
+            f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
+        )
     write_checked(file, with_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
     return file
 

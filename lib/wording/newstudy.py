@@ -37,6 +37,7 @@ reports:
   - notebook: 06_timeline
     each: {{concept: all}}
   - notebook: 07_outlets
+  - notebook: 08_discover
 """
 
 CONCEPTS = """\

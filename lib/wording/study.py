@@ -157,6 +157,7 @@ class Study(Record):
         Report(notebook="05_contexts", each={"concept": "all"}),
         Report(notebook="06_timeline", each={"concept": "all"}),
         Report(notebook="07_outlets"),
+        Report(notebook="08_discover"),
     ]
 
     _folder: Path = PrivateAttr()

@@ -30,7 +30,25 @@ CLEAR = 1.5
 """Company counts from this PPMI on: the cells below are most of the cells, and made no answer better."""
 
 PLURAL = re.compile(r"\w\w[^\Wsui]s$")
-NO_PLURALS = frozenset("news means isis politics economics ethics series species arms goods customs paris texas kansas illinois".split())
+NO_PLURALS = frozenset(
+    [
+        "news",
+        "means",
+        "isis",
+        "politics",
+        "economics",
+        "ethics",
+        "series",
+        "species",
+        "arms",
+        "goods",
+        "customs",
+        "paris",
+        "texas",
+        "kansas",
+        "illinois",
+    ]
+)
 
 
 @dataclass(frozen=True)

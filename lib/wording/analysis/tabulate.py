@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.analysis import collocation, keyness, outlets, shares, timeline, voices
+from wording.analysis import collocation, keyness, outlets, shares, starters, timeline, voices
 from wording.corpus.counts import Counts, chosen, outlet_order, study_attributions, study_counts, study_hits
 from wording.corpus.terms import VOICES
 from wording.errors import WordingError
@@ -32,6 +32,7 @@ BY_STUDY = {
     "changes": lambda study, names, how: over_time(study, names, how, "changes"),
     "order": lambda study, names, how: over_time(study, names, how, "order"),
     "outlets": lambda study, names, how: distances(study, how),
+    "candidates": lambda study, names, how: starters.candidates(study, copies=how["copies"]),
 }
 """Tables that a part of the analysis makes by itself, from the study, its concepts to show, and voice, against and copies."""
 

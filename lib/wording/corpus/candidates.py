@@ -32,17 +32,66 @@ ALONE, EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= FIXED
 SOUND = (ALONE | (pl.col("npmi") >= ASSOCIATED)) & (~pl.col("number") | EXPRESSION)
 """Which terms are phrases: words that belong together, no mere quantity."""
 PROPOSED = (
-    (pl.col("n_outlets") >= OUTLETS) & (pl.col("largest") <= MOST) & (pl.col("inside") <= INSIDE) & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
+    (pl.col("n_outlets") >= OUTLETS)
+    & (pl.col("largest") <= MOST)
+    & (pl.col("inside") <= INSIDE)
+    & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
 )
 """Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
 
-BEFORE_VERBS = (
-    "to will would shall should can could may might must cannot not don't doesn't didn't won't wouldn't couldn't shouldn't can't 'll 'd i you he she we they who let".split()
-)
-TITLES = "mr mrs ms dr sen rep gov gen president senator congressman congresswoman governor judge minister secretary".split()
+BEFORE_VERBS = [
+    "to",
+    "will",
+    "would",
+    "shall",
+    "should",
+    "can",
+    "could",
+    "may",
+    "might",
+    "must",
+    "cannot",
+    "not",
+    "don't",
+    "doesn't",
+    "didn't",
+    "won't",
+    "wouldn't",
+    "couldn't",
+    "shouldn't",
+    "can't",
+    "'ll",
+    "'d",
+    "i",
+    "you",
+    "he",
+    "she",
+    "we",
+    "they",
+    "who",
+    "let",
+]
+TITLES = [
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "sen",
+    "rep",
+    "gov",
+    "gen",
+    "president",
+    "senator",
+    "congressman",
+    "congresswoman",
+    "governor",
+    "judge",
+    "minister",
+    "secretary",
+]
 NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
 """Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
-BEFORE_NOUNS = "a an the this that these those his her its their our my your 's of".split()
+BEFORE_NOUNS = ["a", "an", "the", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your", "'s", "of"]
 
 
 @dataclass(frozen=True)
@@ -119,9 +168,13 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
     places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
-    table = pl.DataFrame({"term": known.terms, "n": n, "npmi": association(known, anatomy, n), "number": with_number(known, anatomy, words)})
+    table = pl.DataFrame(
+        {"term": known.terms, "n": n, "npmi": association(known, anatomy, n), "number": with_number(known, anatomy, words)}
+    )
     table = table.with_columns(spread(corpus, places, len(known)))
-    table = table.with_columns(inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known))))
+    table = table.with_columns(
+        inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known)))
+    )
     kept = ~edge & table.select(SOUND).to_series().to_numpy()
     rows = table.filter(kept).with_columns(proposed=PROPOSED)
     columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed", "person"]
@@ -134,7 +187,9 @@ def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
     edges = [*function_words(language), *listed(language)]
     begins = tuple(edge[:-1] for edge in edges if edge.endswith("*"))
     return Words(
-        edge=words.is_in(edges).to_numpy() | (words.str.len_chars() < 2).to_numpy() | np.array([word.startswith(begins) for word in known.words], bool),
+        edge=words.is_in(edges).to_numpy()
+        | (words.str.len_chars() < 2).to_numpy()
+        | np.array([word.startswith(begins) for word in known.words], bool),
         number=words.str.contains(r"\p{N}").to_numpy(),
         before_verb=words.is_in(BEFORE_VERBS).to_numpy(),
         before_noun=words.is_in(BEFORE_NOUNS).to_numpy(),
@@ -145,7 +200,9 @@ def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
 
 def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
     """The part of each word's places where it begins with a capital letter."""
-    forms = pl.concat([s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards])
+    forms = pl.concat(
+        [s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards]
+    )
     written = forms.group_by("key").agg(part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum())
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 

@@ -393,7 +393,8 @@ def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bo
 
 def _kwic(sample: pd.DataFrame, columns: Mapping, *, caption: str, label: str, hidden: bool = True) -> str:
     # A page holds thousands of such cells: what they are is told by their places, not by classes.
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in columns.values())
+    named = {column: "" if column == heading.lower() else f' data-c="{column}"' for column, heading in columns.items()}
+    head = "".join(f'<th scope="col"{named[column]}>{heading}</th>' for column, heading in columns.items())
     body = "".join(_line(row, columns) for row in sample.to_dict("records"))
     marked = ' class="vh"' if hidden else " data-choose"
     return (
