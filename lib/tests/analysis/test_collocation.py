@@ -201,10 +201,10 @@ def test_what_copies_change_is_told():
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
     same = contexts.counted_otherwise(found, contrasts, found, contrasts, way="with copies")[0]
-    assert same.startswith("Counted with copies, 2 of 2 collocates stay collocates, and 0 other words become one.")
+    assert same.startswith("Of 2 collocates, 2 stay when articles are counted with copies; 0 other words become one.")
     assert same.endswith(f"Of {clear} differences with q < 0.05, {clear} stay; 0 others appear.")
     gone = contexts.counted_otherwise(found, contrasts, less, contrasts.assign(q=1.0), way="without copies")[0]
-    assert "1 of 2 collocates stay" in gone
+    assert "Of 2 collocates, 1 stays when articles are counted without copies" in gone
     assert gone.endswith(f"Of {clear} differences with q < 0.05, 0 stay; 0 others appear.")
     none = contexts.counted_otherwise(less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies")[0]
     assert "1 other word becomes one. No difference between outlets has q < 0.05 either way." in none

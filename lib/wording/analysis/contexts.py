@@ -41,11 +41,12 @@ def sentences(
     together = found[found["outlet"] == ALL]
     if together.empty:
         return [*in_all(shares, "hit"), NO_COLLOCATE]
+    opening = in_all(shares, "hit") if contrasts["q"].isna().all() else []
     clear = clear_differences(contrasts, chance)
     told = clear.drop_duplicates([*KEYS, "outlet", "other"]).head(most)
     known = found.set_index(["variant", "collocate", "outlet"])
     said = [_difference(row, known.loc[(row.variant, row.collocate, row.outlet)]) for row in told.itertuples()]
-    return said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _company(together, most, words)
+    return opening + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _company(together, most, words)
 
 
 def _difference(row, share):
@@ -90,7 +91,11 @@ def counted_otherwise(
     known, there = (set(table.loc[table["outlet"] == ALL, keys].itertuples(index=False, name=None)) for table in (found, other))
     clear, still = (table.loc[table["q"] < CHANCE, [*keys, "outlet", "other"]] for table in (contrasts, other_contrasts))
     stay = len(clear.merge(still))
-    said = f"Counted {way}, {len(known & there):,} of {plural(len(known), 'collocate')} stay collocates, and {plural(len(there - known), 'other word becomes', 'other words become')} one."
+    keep, new = len(known & there), len(there - known)
+    said = (
+        f"Of {plural(len(known), 'collocate')}, {keep:,} {'stays' if keep == 1 else 'stay'} when articles are counted {way}; "
+        f"{plural(new, 'other word becomes', 'other words become')} one."
+    )
     if clear.empty and still.empty:
         return [f"{said} No difference between outlets has q < {CHANCE:g} either way."]
     return [
