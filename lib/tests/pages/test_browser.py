@@ -147,13 +147,6 @@ def test_tables_sort_filter_and_save(chromium, published):
     assert len(rows) == len(before) + 1
 
 
-def test_a_concordance_is_chosen_from_by_term_outlet_and_voice(chromium, published):
-    page = next(page for page in pages_of(published) if page.name.startswith("05_contexts") and page.parent.name == "demo")
-    chromium.open(page)
-    chosen = "[...document.querySelectorAll('.tools select')].map(select => select.options[0].textContent.replace(/[^A-Za-z:, ]/g, ''))"
-    assert [text.split(":")[0].strip() for text in chromium.value(chosen)] == ["Term", "Outlet", "Voice"]
-
-
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """Reports of a study in which every field holds scripts, over every notebook that the demo names."""

@@ -87,7 +87,7 @@
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["term", "outlet", "voice"].includes(named(head))) : [];
+    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["variant", "outlet", "voice"].includes(named(head))) : [];
     const choosers = columns.map(head => chooser(rows, head, head.cellIndex));
     if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows", choosers)));
   }
