@@ -75,7 +75,7 @@ def part_slot(part: Part, places: Places, phrases: Phrases, row: np.ndarray) -> 
         if step in BY_PLACE:
             column = np.where(word < 0, n_words, word) + BY_PLACE.index(step) * (n_words + 1)
             total = total + counted(*at(row, places, column), shape)
-        near = (word >= 0) & phrases.words.content[word] & (sentence[beside] == sentence[places.start])
+        near = phrases.words.content[word] & (sentence[beside] == sentence[places.start])
         total = total + counted(*at(row, places, word + len(BY_PLACE) * (n_words + 1), near), shape)
     return total
 
@@ -84,6 +84,6 @@ def part_company(part: Part, places: Places, phrases: Phrases, row: np.ndarray) 
     """The content words in the sentences of one shard's places."""
     sentence, n_words = part.shard.sentence, len(phrases.known.words)
     n_sentences = int(sentence[-1]) + 1 if len(sentence) else 0
-    content = np.flatnonzero((places.words >= 0) & phrases.words.content[places.words])
+    content = np.flatnonzero(phrases.words.content[places.words])
     of_phrases = counted(*at(row, places, sentence[places.start]), (len(phrases.number), n_sentences))
     return sparse.csr_array(of_phrases @ counted(sentence[content], places.words[content], (n_sentences, n_words)))
