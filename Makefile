@@ -3,8 +3,9 @@ STUDIES ?= seeds data/demo
 ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
+LAB := $(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help setup report test lab lint bench clean
+.PHONY: help setup report pdf test lab open lint bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,11 +24,18 @@ setup: .venv/ready  ## make .venv from requirements.lock (uv when it is there, e
 report: setup  ## make the pages of seeds/ and data/demo/ (or STUDIES=...) and reports/index.html
 	$(BIN)/wording report $(STUDIES)
 
+pdf: report  ## the same pages as PDF, when Chromium is installed
+	$(BIN)/python -m wording.pages.pdf
+
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
 
 lab: setup  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks
+	$(LAB) notebooks
+
+open: setup  ## open the run of a page as a notebook in JupyterLab (RUN=reports/STUDY/PAGE)
+	@test -f "$(basename $(RUN)).ipynb" || { echo "RUN=$(RUN): there is no $(basename $(RUN)).ipynb; write RUN=reports/STUDY/PAGE as reports/index.html links it" >&2; exit 2; }
+	$(LAB) "$(basename $(RUN)).ipynb"
 
 lint: setup  ## check style
 	$(BIN)/ruff check .

@@ -83,7 +83,9 @@ def test_voice_gives_every_stretch_that_is_not_the_outlets(small, tmp_path):
 def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
-    assert {f.name for f in (tmp_path / "counts").iterdir()} == {"articles.csv", "counts.csv", "attributions.csv"}
+    assert {f.name for f in (tmp_path / "counts").iterdir()} == {
+        "articles.csv", "counts.csv", "attributions.csv", "neighbours.csv.gz", "terms.csv.gz",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,19 @@ from ruamel.yaml import YAML
 from wording.pages.parameters import declared, read_notebook
 from wording.study import NOTEBOOKS, ROOT
 
-ROOMS = ["errors", "prose", "tables", "phrases", "study", "conceptfile", "verdicts", "corpus", "analysis", "origin", "pages"]  # imports run from right to left only
+ROOMS = [
+    "errors",
+    "prose",
+    "tables",
+    "phrases",
+    "study",
+    "conceptfile",
+    "verdicts",
+    "corpus",
+    "analysis",
+    "origin",
+    "pages",
+]  # imports run from right to left only
 DOORS = {"cli", "explorer", "newstudy", "simulate", "simulation", "bench", "__init__"}
 MODULES = sorted((ROOT / "lib" / "wording").rglob("*.py"))
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -21,8 +33,9 @@ def requirements():
 
 
 def test_environment_and_project_list_the_same():
-    environment = YAML(typ="safe").load((ROOT / "environment.yml").read_text())["dependencies"]
-    assert sorted(d for d in environment if isinstance(d, str) and not re.match(r"python\b|pip\b", d)) == sorted(requirements())
+    conda = YAML(typ="safe").load((ROOT / "environment.yml").read_text())["dependencies"]
+    listed = [d for d in conda if isinstance(d, str) and not re.match(r"(python|pip)\b(?!-)", d)] + conda[-1]["pip"]
+    assert sorted(listed) == sorted(["-e .", *requirements()])
 
 
 def test_the_lock_holds_every_requirement():

@@ -9,6 +9,7 @@ import pytest
 from wording.analysis.tabulate import table
 from wording.corpus.build import build
 from wording.corpus.counts import hits, study_counts, study_hits, write_counts
+from wording.corpus.neighbours import FEWEST, read_neighbours, write_neighbours
 from wording.corpus.terms import study_terms, write_terms
 from wording.study import ROOT, read_study
 
@@ -44,6 +45,13 @@ def test_the_list_invents_no_outlet():
     assert listed["sha256"].str.fullmatch("[0-9a-f]{64}").all()
 
 
+def test_the_neighbours_tell_no_word_of_one_document_alone():
+    kept = read_neighbours(read_study(SEEDS))
+    words = kept[kept["collocate"] != ""]
+    assert words.groupby(["concept", "variant", "collocate"])["doc_id"].nunique().min() >= FEWEST
+    assert words["collocate"].nunique() < 50, "so few words of five documents let no sentence be put together"
+
+
 @needs_texts
 def test_the_committed_counts_are_fresh(study, tmp_path):
     write_counts(study, tmp_path / "counts")
@@ -57,6 +65,13 @@ def test_the_committed_counts_are_fresh(study, tmp_path):
 def test_the_committed_words_are_fresh(study, tmp_path):
     write_terms(study, tmp_path)
     fresh, committed = (gzip.decompress((folder / "terms.csv.gz").read_bytes()) for folder in (tmp_path, SEEDS / "counts"))
+    assert fresh == committed, "run `wording counts seeds --out seeds/counts`"
+
+
+@needs_texts
+def test_the_committed_neighbours_are_fresh(study, tmp_path):
+    write_neighbours(study, tmp_path)
+    fresh, committed = (gzip.decompress((folder / "neighbours.csv.gz").read_bytes()) for folder in (tmp_path, SEEDS / "counts"))
     assert fresh == committed, "run `wording counts seeds --out seeds/counts`"
 
 

@@ -3,7 +3,7 @@ import textwrap
 import pytest
 
 from wording.errors import WordingError
-from wording.study import DATA, read_concepts, read_study
+from wording.study import DATA, NOTEBOOKS, read_concepts, read_study
 
 STUDY = """
 title: T
@@ -39,7 +39,9 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert (study.name, study.seed, study.draws, study.excerpts) == (folder.name, 1, 999, "full")
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
-    assert study.runs() == [("01_corpus", {}, {}), ("02_terms", {}, {"concept": "towns"}), ("03_voice", {}, {})]
+    by_concept = {"02_terms", "05_contexts", "06_timeline"}
+    books = sorted(book.stem for book in NOTEBOOKS.glob("0*.ipynb"))
+    assert study.runs() == [(book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books]
 
 
 def test_each_multiplies_its_lists(folder):
@@ -53,6 +55,8 @@ def test_each_multiplies_its_lists(folder):
         ("study.yml", "question", "questoin", 3, ["'questoin'", "'question'"]),
         ("study.yml", "title: T", "title: T\ndraws: many", 3, ["'many'", "integer"]),
         ("study.yml", "title: T", "excerpts: ful\ntitle: T", 2, ["'ful'", "'full'", "'none'"]),
+        ("study.yml", "title: T", "excerpts: 0\ntitle: T", 2, ["how many words", "1 to 50"]),
+        ("study.yml", "title: T", "limits: {cell: -1}\ntitle: T", 2, ["limits.cell is -1"]),
         ("study.yml", "{path: a.csv}", "{path: a.csv, colums: {}}", 4, ["'colums'", "'columns'"]),
         ("study.yml", "{path: a.csv}", "{path: a.csv", 5, ["no valid YAML"]),
         ("concepts.yml", "within: 8", "withn: 8", 7, ["'withn'", "'within'"]),
@@ -91,3 +95,17 @@ def test_concepts_are_taken_from_the_library_by_name(tmp_path, monkeypatch):
 def test_a_concepts_file_must_hold_a_concept(tmp_path):
     (tmp_path / "concepts.yml").write_text(textwrap.dedent("lists: {a: [b]}"))
     assert "no concept is defined" in told(read_concepts, tmp_path / "concepts.yml")
+
+
+def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "concepts.yml").write_text("concepts:\n  c:\n    title: C\n    variants: {a: [b]}\n")
+    told = "title: T\nquestion: Q\nevents:\n  - {date: 2031-06-12, title: Talks end, source: invented}\n"
+    (folder / "study.yml").write_text(told)
+    event = read_study(folder).events[0]
+    assert (event.date.isoformat(), event.title, event.source) == ("2031-06-12", "Talks end", "invented")
+    for bad, says in (("soon", "study.yml:5: .*date"), ("2031-06-40", "study.yml holds a date that does not exist")):
+        (folder / "study.yml").write_text(told + f"  - {{date: {bad}, title: Talks end}}\n")
+        with pytest.raises(WordingError, match=says):
+            read_study(folder)

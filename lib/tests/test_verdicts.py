@@ -28,7 +28,11 @@ def test_the_last_verdict_on_a_pair_counts_and_none_is_lost(study):
     record_verdict(study, "war", "operation", "reject", who="A", date=DAY)
     record_verdict(study, "Operation", "war", "accept", who="B", date=DAY)
     assert verdicts(study)[["term", "verdict", "who"]].to_numpy().tolist() == [["Operation", "accept", "B"]]
-    assert verdicts_file(study).read_text().splitlines() == ["term,rival,verdict,who,date", "war,operation,reject,A,2031-05-01", "Operation,war,accept,B,2031-05-01"]
+    assert verdicts_file(study).read_text().splitlines() == [
+        "term,rival,verdict,who,date",
+        "war,operation,reject,A,2031-05-01",
+        "Operation,war,accept,B,2031-05-01",
+    ]
 
 
 def test_a_file_without_a_last_line_end_is_continued(study):
@@ -40,7 +44,11 @@ def test_a_file_without_a_last_line_end_is_continued(study):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("a", "b", "acept", "A"), "did you mean 'accept'?"), (("a", "b", "accept", " "), "who judged"), (("", "b", "accept", "A"), "needs a term")],
+    [
+        (("a", "b", "acept", "A"), "did you mean 'accept'?"),
+        (("a", "b", "accept", " "), "who judged"),
+        (("", "b", "accept", "A"), "needs a term"),
+    ],
 )
 def test_what_is_no_verdict_is_refused(study, arguments, said):
     with pytest.raises(WordingError, match="verdict") as error:

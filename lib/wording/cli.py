@@ -47,11 +47,11 @@ def new(folder, articles, concepts):
 def check(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
     from wording.corpus import inventory
-    from wording.pages.runner import plan
+    from wording.pages.plan import checked
     from wording.study import read_study
 
     read = read_study(study)
-    pages = plan(read)
+    pages = checked(read)
     click.echo("\n".join(inventory.lines(read)))
     click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
 
@@ -137,12 +137,15 @@ def families(articles, out, pairs):
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
-    """The text-free measurements: hits per article and words per article, without titles or addresses."""
+    """The text-free measurements: hits, words and attributions per article, words near hits, frequent words; no titles, no addresses, no phrases."""
     from wording.corpus.counts import write_counts
+    from wording.corpus.neighbours import write_neighbours
+    from wording.corpus.terms import write_terms
     from wording.study import read_study
 
-    write_counts(read_study(study), out)
-    click.echo(f"articles.csv, counts.csv and attributions.csv in {out}")
+    for written in (write_counts, write_neighbours, write_terms):
+        written(read_study(study), out)
+    click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command()
@@ -153,7 +156,7 @@ def counts(study, out):
 @click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
 @click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
 def table(study, name, out, voice, against, copies):
-    """Any table of the analysis by its name: articles, hits, counts, attributions, shares, contrasts, voices, cues, speakers, own."""
+    """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
     from wording.analysis.tabulate import table as tabulated
     from wording.study import read_study
 
@@ -215,35 +218,31 @@ def tell_power(difference, *, share, out, **settings):
 @click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--dry-run", is_flag=True, help="Say what would be run, and why; run nothing.")
 @click.option("--out", type=FILE, help="The reports folder, if not the project's own.")
-def report(studies, only, jobs, force, out):
+def report(studies, only, jobs, force, dry_run, out):
     """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
-    from tqdm import tqdm
-
     from wording.pages import runner
+    from wording.pages.progress import Told, line_of
     from wording.study import read_study
 
-    with tqdm(total=1, unit="page", disable=not sys.stderr.isatty(), leave=False) as bar:
-
-        def tell(n, total, page):
-            bar.total, bar.n = total, n
-            bar.refresh()
-            said = (
-                f"{page.study}/{page.page}: {page.status}"
-                + (f" ({page.seconds} s)" if page.status == "ok" else "")
-                + (f". {page.reason}" if page.reason else "")
-            )
-            tqdm.write(f"[{n}/{total}] {said}")
-
+    wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS}
+    try:
+        if dry_run:
+            pages = runner.due(wanted, **options)
+            click.echo("\n".join(line_of(page) for page in pages))
+            click.echo(f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run")
+            return
+        progress = Told(sys.stderr if sys.stderr.isatty() else sys.stdout)
         try:
-            done = runner.report(
-                [read_study(study) for study in studies], only=only, jobs=jobs, force=force, reports=out or runner.REPORTS, tell=tell
-            )
-        except runner.InvalidStudy as error:
-            click.echo(str(error), err=True)
-            sys.exit(2)
+            done = runner.report(wanted, jobs=jobs, progress=progress, **options)
+        finally:
+            progress.end()
+    except runner.InvalidStudy as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
     bad = [page for page in done if page.status not in ("ok", "up-to-date")]
-    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {(out or runner.REPORTS) / 'index.html'}")
+    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {options['reports'] / 'index.html'}")
     sys.exit(1 if bad else 0)
 
 

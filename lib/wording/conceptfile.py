@@ -38,9 +38,13 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
     if not phrases or isinstance(phrases, str):
         raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")
     if concept not in own and concept in study.concepts:
-        raise WordingError(f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one.")
+        raise WordingError(
+            f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one."
+        )
     if concept not in own and not title:
-        raise WordingError(f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}.")
+        raise WordingError(
+            f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
+        )
     write_checked(file, with_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
     return file
 
@@ -61,7 +65,9 @@ def with_variant(text: str, concept: str, variant: str, phrases: list[str], titl
         return text
     first, last = variants.lc.key(variant)[0], end_of(lines, variants, variant)
     if any("#" in line for line in lines[first:last]):
-        raise WordingError(f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand.")
+        raise WordingError(
+            f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand."
+        )
     return joined(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
 
 
@@ -74,7 +80,9 @@ def end_of(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) 
         For a mapping in braces, which has no lines of its own.
     """
     if mapping.fa.flow_style():
-        raise WordingError(f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on a line of its own, or add the variant by hand.")
+        raise WordingError(
+            f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on a line of its own, or add the variant by hand."
+        )
     end = first = mapping.lc.key(key or list(mapping)[-1])[0]
     for number in range(first + 1, len(lines)):
         bare = lines[number].strip()

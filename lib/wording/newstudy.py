@@ -31,6 +31,13 @@ reports:
   - notebook: 02_terms
     each: {{concept: all}}   # one page for each concept
   - notebook: 03_voice
+  - notebook: 04_keyness
+  - notebook: 05_contexts
+    each: {{concept: all}}
+  - notebook: 06_timeline
+    each: {{concept: all}}
+  - notebook: 07_outlets
+  - notebook: 08_discover
 """
 
 CONCEPTS = """\

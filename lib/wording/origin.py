@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from wording.corpus.build import build
+from wording.corpus.counts import study_counts
 from wording.corpus.key import file_hash
 from wording.study import ROOT, Study
 
@@ -20,6 +21,7 @@ def provenance(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "study": f"{study.title} ({study.name})",
         "parameters": dict(parameters) or "none",
+        "period": period(study),
         "inputs": inputs(study),
         "seed": study.seed,
         "draws": study.draws,
@@ -28,6 +30,12 @@ def provenance(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "libraries": {name: version(name) for name in LIBRARIES},
         "names": "Our own prose follows Reuters style for names; terms and speakers stand as the source at hand writes them.",
     }
+
+
+def period(study: Study) -> str:
+    """The first and last day of the compared articles, as far as they have a date."""
+    dates = study_counts(study, []).articles["date"].dropna()
+    return f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no dates"
 
 
 def inputs(study: Study) -> dict[str, str]:

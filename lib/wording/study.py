@@ -25,7 +25,7 @@ DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
 
 NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
 
-ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "text"]
+ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 Name = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
@@ -119,6 +119,20 @@ class Report(Record):
     parameters: dict[str, Any] = {}
 
 
+def excerpt(value: Any) -> Any:
+    """A value of `excerpts`, checked."""
+    if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
+        return value
+    raise ValueError("write 'full', 'none', or how many words may be shown on each side of a hit (1 to 50)")
+
+
+class Limits(Record):
+    """Seconds after which a run is ended: one code cell, and the whole notebook."""
+
+    cell: Annotated[float, Field(gt=0)] = 600
+    run: Annotated[float, Field(gt=0)] = 1800
+
+
 class Study(Record):
     """What study.yml holds, with the concepts; `folder` is where it lies."""
 
@@ -133,11 +147,17 @@ class Study(Record):
     period: Period = Period()
     events: list[Event] = []
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
-    excerpts: Literal["full", "none"] = "full"
+    excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(excerpt)] = "full"
+    limits: Limits = Limits()
     reports: list[Report] = [
         Report(notebook="01_corpus"),
         Report(notebook="02_terms", each={"concept": "all"}),
         Report(notebook="03_voice"),
+        Report(notebook="04_keyness"),
+        Report(notebook="05_contexts", each={"concept": "all"}),
+        Report(notebook="06_timeline", each={"concept": "all"}),
+        Report(notebook="07_outlets"),
+        Report(notebook="08_discover"),
     ]
 
     _folder: Path = PrivateAttr()
@@ -178,20 +198,25 @@ class Study(Record):
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of everything that the study says but for which reports it wants, comments aside."""
+        """sha256 of everything that the study says but for which reports it wants and how long they may take, comments aside."""
         said = {
-            "study": self.model_dump(mode="json", exclude={"reports"}),
+            "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
             "lists": self.lists,
             "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
         }
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
+    def width(self) -> int | None:
+        """How many words of an article pages may show on each side of a hit (`excerpts` in study.yml); None for any number."""
+        return {"full": None, "none": 0}.get(self.excerpts, self.excerpts)
+
+    @property
     def why_no_text(self) -> str:
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return "" if self.excerpts == "full" else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        return "" if self.width != 0 else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""
@@ -324,6 +349,8 @@ def read_yaml(file: Path) -> Any:
         ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
+    except ValueError as error:
+        raise WordingError(f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30.") from None
 
 
 def plain(value: Any) -> Any:

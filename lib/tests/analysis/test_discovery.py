@@ -35,7 +35,12 @@ def named(study, term, top):
 
 @pytest.mark.parametrize(
     ("term", "rivals"),
-    [("protests", {"uprising", "coup"}), ("military operation", {"war", "invasion"}), ("militants", {"rebels", "fighters", "insurgents"}), ("carbon tax", {"climate charge"})],
+    [
+        ("protests", {"uprising", "coup"}),
+        ("military operation", {"war", "invasion"}),
+        ("militants", {"rebels", "fighters", "insurgents"}),
+        ("carbon tax", {"climate charge"}),
+    ],
 )
 def test_planted_rivals_come_first(planted, term, rivals):
     assert rivals <= named(planted, term, 5)
@@ -61,7 +66,10 @@ def test_a_term_its_forms_and_its_phrases_are_no_rivals_of_it(planted):
 def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
     known = lexicon.study_lexicon(planted)
     terms = known.table["term"].to_list()
-    rows = {text: {terms[row] for row in discovery.asked(known, planted, text)} for text in ("protest", "Protests", "protest*", "military|border operation", "operation")}
+    rows = {
+        text: {terms[row] for row in discovery.asked(known, planted, text)}
+        for text in ("protest", "Protests", "protest*", "military|border operation", "operation")
+    }
     assert rows["protest"] == rows["Protests"] == {term for term in ("protest", "protests") if term in terms}
     assert rows["protest"] <= rows["protest*"]
     assert rows["military|border operation"] == {"military operation", "border operation"}
@@ -133,7 +141,9 @@ TOWNS = frozenset(("captured", "liberated"))
 
 def test_starter_sets_are_of_planted_rivals(bare, demo):
     table = starters.candidates(bare)
-    planted = [{phrase for variant in concept.variants.values() for phrase in variant.match} for concept in read_study(demo).concepts.values()]
+    planted = [
+        {phrase for variant in concept.variants.values() for phrase in variant.match} for concept in read_study(demo).concepts.values()
+    ]
     assert list(table.columns) == list(TABLES["candidates"])
     assert table["set"].tolist() == sorted(table["set"])
     assert TOWNS in pairs_of(bare)
@@ -190,7 +200,9 @@ def test_proposals_say_why_there_are_none(tmp_path):
     (tmp_path / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [w]}}}\n")
     missing = proposals.proposals(read_study(tmp_path))
     assert proposals.sentences(missing)[0].startswith("Discovery reads the order of words")
-    pl.DataFrame([{"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."} for k in range(5)]).write_csv(tmp_path / "a.csv")
+    pl.DataFrame([{"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."} for k in range(5)]).write_csv(
+        tmp_path / "a.csv"
+    )
     few = proposals.proposals(read_study(tmp_path))
     assert "5 articles of 2 outlets cannot show" in proposals.sentences(few)[0]
     assert any("below 10 outlets or 10,000 articles" in sentence for sentence in few.warnings)

@@ -11,7 +11,8 @@ from nltk.metrics import BigramAssocMeasures
 from scipy import sparse
 
 from wording.analysis import keywords
-from wording.analysis.keyness import Side, _spread, candidates, keyness, study_keyness
+from wording.analysis.keyness import candidates, keyness, study_keyness, with_reference
+from wording.analysis.rate_sides import Side, spread
 from wording.analysis.resampling import weights
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
@@ -78,11 +79,24 @@ def test_against_an_outlet_is_the_comparison_of_two_alone():
     )
 
 
+def test_a_second_set_of_counts_may_be_the_reference():
+    terms, reference = random_terms(outlets="AAAABBBB"), random_terms(2, outlets="XXXXYYYYZZ", n_terms=30)
+    both = with_reference(terms, reference, name="elsewhere")
+    table = keyness(both, against="elsewhere", draws=99).set_index(["outlet", "term"])
+    assert set(table.index.get_level_values("outlet")) == {"A", "B"}
+    assert set(table.index.get_level_values("term")) == set(reference.terms)
+    row = table.loc[("A", "t7")]
+    expected = terms.counts[:4, [7]].sum(), reference.counts[:, [7]].sum(), reference.n_words.sum()
+    assert (row.n, row.n_other, row.n_other / row.per_million_other * 1e6) == pytest.approx(expected)
+    with pytest.raises(WordingError, match="'A'"):
+        with_reference(terms, reference, name="A")
+
+
 def test_the_spread_is_that_of_a_slow_loop_over_draws():
     terms, draws = random_terms(n_terms=7, outlets="AAAABBBCCD"), 60
     outlets, words = list("ABCD"), terms.n_words
     code = terms.articles["outlet"].map(outlets.index).to_numpy()
-    own, other = _spread(sparse.csr_array(terms.counts, dtype=float), words, code, outlets, [0, 1, 2, 3], None, draws=draws, seed=5)
+    own, other = spread(sparse.csr_array(terms.counts, dtype=float), words, code, outlets, [0, 1, 2, 3], None, draws=draws, seed=5)
     drawn = weights(terms.articles["outlet"], draws=draws, seed=5).astype(float)
     counts, scale = terms.counts.toarray(), np.array([4 / 3, 3 / 2, 2, 1])[code]
     for k in range(3):
@@ -96,7 +110,7 @@ def test_the_spread_is_that_of_a_slow_loop_over_draws():
 def test_the_spread_of_many_draws_is_the_variance_over_articles():
     terms = random_terms(outlets="A" * 40 + "B" * 60, n_terms=30)
     code, x, w = np.repeat([0, 1], [40, 60]), terms.counts.toarray(), terms.n_words
-    own, _ = _spread(sparse.csr_array(terms.counts, dtype=float), w, code, ["A", "B"], [0, 1], None, draws=20_000, seed=1)
+    own, _ = spread(sparse.csr_array(terms.counts, dtype=float), w, code, ["A", "B"], [0, 1], None, draws=20_000, seed=1)
     rate = x[:40].sum(axis=0) / w[:40].sum()
     exact = ((x[:40] - w[:40, None] * rate) ** 2).sum(axis=0) * 40 / 39 / w[:40].sum() ** 2
     np.testing.assert_allclose(own[0], exact, rtol=0.1)
@@ -132,11 +146,13 @@ def test_an_outlet_of_one_article_is_counted_and_not_tested():
     assert keyness(random_terms(outlets="AB"), draws=99)["p"].isna().all()
 
 
-def test_without_terms_there_is_a_table_without_rows():
-    table = keyness(HAND[np.zeros(0, int)], draws=99)
+@pytest.mark.parametrize(("terms", "outlets"), [(HAND[np.zeros(0, int)], None), (HAND, ["A"])])
+def test_without_terms_or_a_second_outlet_there_is_a_table_without_rows(terms, outlets):
+    table = keyness(terms, outlets=outlets, draws=99)
     assert len(table) == 0
     assert list(table.columns) == list(TABLES["keyness"])
     assert keywords.top(table).empty
+    assert keywords.surest(table).empty
     assert len(keywords.sentences(table)) == 1
 
 
@@ -148,7 +164,7 @@ def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():
     pd.testing.assert_frame_equal(there, back, rtol=1e-4)
 
 
-@pytest.mark.parametrize(("options", "said"), [({"outlets": ["A", "X"]}, "'X'"), ({"against": "Y"}, "'Y'"), ({"outlets": ["A"]}, "second")])
+@pytest.mark.parametrize(("options", "said"), [({"outlets": ["A", "X"]}, "'X'"), ({"against": "Y"}, "'Y'")])
 def test_what_cannot_be_compared_is_refused(options, said):
     with pytest.raises(WordingError, match=said):
         keyness(HAND, **options)
@@ -244,9 +260,10 @@ def test_999_draws_of_10000_articles_and_5000_terms_are_quick_and_small():
     counts = sparse.csr_array((rng.geometric(0.7, len(column)).astype(np.int32), (np.concatenate(rows), column)), shape=(10_000, 5_000))
     terms = made(np.zeros((10_000, 1), np.int8), rng.choice(list("ABCDEF"), 10_000), words=700)
     terms = Terms(terms.articles, np.array([f"t{k}" for k in range(5_000)], dtype=object), np.ones(5_000, int), counts, "all")
-    before, start = time.process_time(), time.perf_counter()
+    peak, before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time(), time.perf_counter()
     keyness(terms, draws=999)
+    # On a busy machine the clock on the wall tells what others do; the processor's own counts both cores together.
     spent = min(time.perf_counter() - start, time.process_time() - before)
     assert counts.nnz > 2_300_000
-    assert spent < 6, "3 seconds on two free cores; twice as much work at most"
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2_000_000, "kilobytes"
+    assert spent < 3
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 2_000_000, "kilobytes"

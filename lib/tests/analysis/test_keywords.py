@@ -62,7 +62,9 @@ def test_what_is_too_small_to_tell_says_so():
     assert none[1] == "No outlet uses a term more than the other side does, more surely than chance would give (smallest q = 0.6)."
     assert keywords.sentences(TABLE.assign(q=np.nan))[1] == keywords.NOTHING_TESTED
     assert keywords.sentences(TABLE.assign(q=TABLE["q"].where(TABLE["outlet"] == "Gazette")))[-1] == "Too few articles for a test: Herald."
-    assert keywords.sentences(TABLE.iloc[:0]) == ["No term stands in enough articles to be compared."]
+    assert keywords.sentences(TABLE.iloc[:0]) == [
+        "Nothing can be compared: that takes two outlets, and terms that stand in enough articles."
+    ]
     assert keywords.sentences(TABLE, most=1)[-1] == "The clearest terms of 1 further outlet are in the table."
 
 
@@ -87,6 +89,7 @@ def test_what_copies_change_is_told():
 
 def test_the_surest_differences_are_sorted_by_q_then_by_effect():
     assert list(keywords.surest(TABLE, most=3)["q"]) == [0.0004, 0.001, 0.002]
+    assert keywords.surest(TABLE.assign(q=np.nan)).empty
     assert list(keywords.surest(TABLE)["term"])[2:4] == ["coup leaders", "protests"]
 
 

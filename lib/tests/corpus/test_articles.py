@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wording.corpus.articles import read_articles
+from wording.corpus import encodings, readers
+from wording.corpus.articles import Reading, read_articles
 from wording.errors import WordingError
 
 
@@ -191,7 +192,7 @@ def test_repeated_ids(tmp_path):
     expected = [("1", "one"), ("1-3", "two"), ("1-2", "three"), ("1-4", "four"), ("a-6", "five"), ("a-7", "five")]
     assert table(articles, "doc_id", "text") == expected
     assert articles.rejects.rows() == [("a.csv:2", "duplicate of a.csv:1", "one")]
-    assert any("2 of 7 articles had the id of another text" in warning for warning in articles.warnings)
+    assert any("2 of 6 articles had the id of another text" in warning for warning in articles.warnings)
 
 
 def test_columns_by_alias_and_by_mapping(tmp_path):
@@ -236,3 +237,36 @@ def test_junk_is_refused_in_words(tmp_path, junk, name, headed):
         return
     assert articles.frame.height + articles.rejects.height > 0  # that they add up is checked inside
     assert articles.frame["doc_id"].n_unique() == articles.frame.height
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp1251", "koi8-r", "shift-jis"]
+)
+def test_a_large_file_is_read_as_a_small_one(tmp_path, monkeypatch, encoding):
+    text = {"cp1252": ENGLISH, "shift-jis": JAPANESE}.get(encoding, RUSSIAN).strip()
+    rows = "".join(f'A,"{text} {n}\n{text}"\n' for n in range(300))
+    content = f"outlet,text\n{rows}".encode(encoding)
+    whole = read(tmp_path, "a.csv", content)
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    monkeypatch.setattr(readers, "BATCH", 7)
+    streamed = read(tmp_path, "a.csv", content)
+    assert streamed.frame.equals(whole.frame)
+    assert streamed.warnings == whole.warnings
+    assert len(whole.frame) == 300
+
+
+def test_bytes_that_do_not_fit_a_large_file_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    articles = read(tmp_path, "a.csv", ("outlet,text\n" + f"A,{RUSSIAN}" * 99).encode() + b"A,\xff\xfe one\n")
+    assert articles.frame["text"][-1] == "\ufffd\ufffd one"
+    assert "a.csv: bytes that do not fit its encoding, utf-8, were read as U+FFFD (places: 2)" in articles.warnings
+
+
+def test_rows_come_before_the_file_is_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings, "HEAD", 2000)
+    monkeypatch.setattr(readers, "BATCH", 10)
+    write(tmp_path, {"a.csv": "outlet,text\n" + "".join(f"A,one {n}\n" for n in range(100_000))})
+    frames = iter(Reading(tmp_path / "a.csv"))
+    assert next(frames).height == 10
+    monkeypatch.undo()
+    assert sum(frame.height for frame in frames) == 99_990

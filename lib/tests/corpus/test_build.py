@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from wording.corpus import build as building
+from wording.corpus.articles import read_articles
 from wording.corpus.build import build
 from wording.corpus.key import CODE
 from wording.errors import WordingError
@@ -16,7 +17,7 @@ from wording.study import read_study
 
 @pytest.fixture
 def study(small, tmp_path):
-    return read_study(shutil.copytree(small, tmp_path / "study"))
+    return read_study(shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build")))
 
 
 def needed(module, seen):
@@ -61,9 +62,9 @@ def test_a_build_that_was_cut_short_is_not_taken_for_one(study, monkeypatch):
 
 def test_shards_do_not_change_what_is_there(study, monkeypatch):
     whole, _ = build(study)
-    monkeypatch.setattr(building, "slices", lambda n: [(0, 25), (25, 25), (50, n - 50)])
-    parts = building.encode(building.read_articles(study.folder / "articles.csv"))
-    assert len(parts.shards) == 3
+    monkeypatch.setattr(building, "SHARD_ARTICLES", 25)
+    parts = building.encode(read_articles(study.folder / "articles.csv"))
+    assert [len(shard) for shard in parts.shards] == [25, 25, 10]
     # a line is known as repeated within its shard: what is boilerplate may differ at the margin, what is there may not
     words = [(t["n_words"] + t["n_boilerplate"]).to_list() for t in (parts.table, whole.table)]
     assert words[0] == words[1]

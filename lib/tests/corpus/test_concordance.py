@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
-from wording.corpus.concordance import concept_spans, in_context, matches
+from wording.corpus.concordance import concept_spans, excerpted, in_context, matches
 from wording.corpus.tokens import encode
 from wording.errors import WordingError
 from wording.phrases import phrases
@@ -97,3 +98,13 @@ def test_matches_agree_with_a_slow_search():
     slow = [k for k in range(len(keys) - 2) if keys[k] == "a" and keys[k + 1] in ("b", "c") and keys[k + 2] == "a"]
     assert slow
     assert matches(shard, phrases(["a b|c a"])).start.tolist() == slow
+
+
+@pytest.mark.parametrize(("width", "left", "right"), [(None, "a b c", "d e f"), (2, "b c", "d e"), (9, "a b c", "d e f"), (0, "", "")])
+def test_an_excerpt_holds_no_more_words_than_may_be_shown(width, left, right):
+    line = pd.DataFrame({"left": ["a b c", ""], "right": ["d e f", ""], "title": "A title", "speaker": ["the old mayor", None]})
+    shown = excerpted(line, width)
+    assert list(shown["left"]) == [left, ""]
+    assert list(shown["right"]) == [right, ""]
+    assert shown["title"].isna().all() == (width is not None)
+    assert shown["speaker"].isna().tolist() == [width in (0, 2), True]

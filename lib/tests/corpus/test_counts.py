@@ -3,6 +3,9 @@ import pytest
 
 from wording.corpus.build import build
 from wording.corpus.counts import count, hits, pattern_hits, study_attributions, study_counts, study_hits, write_counts
+from wording.corpus.kwic import concordance
+from wording.corpus.lines import term_hits
+from wording.corpus.neighbours import near_hits
 from wording.errors import WordingError
 from wording.study import read_study
 from wording.tables import TABLES
@@ -115,3 +118,20 @@ def test_copies_count_as_asked(study, tmp_path):
 def test_an_unknown_way_of_counting_copies_is_refused(study):
     with pytest.raises(WordingError, match="did you mean 'none'"):
         study_counts(study, copies="non")
+
+
+def test_every_source_of_lines_keeps_to_the_excerpts(study):
+    narrow = study.model_copy(update={"excerpts": 3})
+    [name, *_], term = study.concepts, pd.DataFrame({"term": ["the"], "outlet": ["Northline"]})
+    near = pd.DataFrame({"variant": list(study.concepts[name].variants), "collocate": "the"})
+    for lines in (
+        study_hits(narrow),
+        concordance(narrow, name, context="paragraph"),
+        near_hits(narrow, name, near),
+        term_hits(narrow, term, articles=study_counts(narrow).articles),
+    ):
+        assert len(lines) > 10
+        assert lines[["left", "right"]].apply(lambda side: side.str.split().str.len()).max().max() == 3
+        assert lines["title"].isna().all()
+    assert study_attributions(narrow)["speaker"].dropna().str.split().str.len().max() <= 3
+    assert study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"].isna().all()

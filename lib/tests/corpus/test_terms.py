@@ -40,7 +40,7 @@ def slow(corpus, longest):
 @pytest.mark.parametrize("shards", [1, 3])
 def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, shards):
     sizes = [60] if shards == 1 else [25, 25, 10]
-    monkeypatch.setattr(building, "slices", lambda n: [(sum(sizes[:k]), size) for k, size in enumerate(sizes)])
+    monkeypatch.setattr(building, "SHARD_ARTICLES", sizes[0])
     corpus = building.encode(read_articles(small / "articles.csv"))
     oracle = slow(corpus, 3)
     frequent = {term: n for term, n in Counter(term for counts in oracle for term in counts).items() if n >= 4}
@@ -118,7 +118,7 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     rng = np.random.default_rng(1)
     wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
     wanted = pd.concat([wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True)
-    lines = term_hits(study, found, wanted)
+    lines = term_hits(study, wanted, articles=found.articles, voice=found.voice)
     counted = {
         (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
         for row in wanted.itertuples()
@@ -129,11 +129,17 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     assert lines["doc_id"].isin(found.articles["doc_id"]).all()
 
 
+def test_nothing_wanted_is_no_line(study):
+    lines = term_hits(study, pd.DataFrame({"term": [], "outlet": []}), articles=study_terms(study, longest=1).articles)
+    assert len(lines) == 0
+    assert "node" in lines.columns
+
+
 @pytest.mark.parametrize("voice", ["outlet", "attributed"])
 def test_the_lines_are_in_the_voice_counted(study, voice):
     found = study_terms(study, voice=voice, longest=2, fewest=4)
     wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
-    lines = term_hits(study, found, wanted)
+    lines = term_hits(study, wanted, articles=found.articles, voice=found.voice)
     assert set(lines["voice"]) <= set(VOICES[voice])
     assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
 

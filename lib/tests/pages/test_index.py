@@ -11,7 +11,9 @@ def example_record(**more):
     return {
         "study": "demo", "study_title": "Demo study", "question": "Who words it how?", "page": "terms", "title": "Which words?",
         "subtitle": "velin", "notebook": "02_terms", "parameters": {"concept": "velin"}, "status": "ok", "reason": "",
-        "findings": ["A differs.", "B does not.", "C neither."], "html": "demo/terms.html", "ipynb": "demo/terms.ipynb", **more,
+        "findings": ["A differs.", "B does not.", "C neither."], "html": "demo/terms.html", "ipynb": "demo/terms.ipynb", "pdf": "demo/terms.pdf", "tables": {"shares.csv": "demo/terms-tables/shares.csv"},
+        "made": "2031-04-05T10:11:12+00:00", "period": "2031-01-02 to 2031-03-04", "log": "demo/.state/terms.log",
+        "failed_ipynb": "demo/.state/terms.failed.ipynb", **more,
     }  # fmt: skip
 
 
@@ -19,15 +21,18 @@ def test_pages_stand_under_their_study_in_the_order_given():
     html = index.index_page([example_record(), example_record(study="seeds", study_title="Seeds"), example_record(subtitle="kyiv")])
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == ["Demo study", "Seeds"]
     assert re.findall(r"<h3>(?:<a[^>]*>)?(.*?)(?:</a>)?</h3>", html) == ["velin", "kyiv", "velin"]
-    assert "3 pages of 2 studies" in html
+    assert "3 pages of 2 studies, last made on 2031-04-05" in html
     assert html.count("<h1>") == 1
     assert 'href="demo/terms.html"' in html
-    assert 'href="demo/terms.ipynb"' in html
+    for file in ("terms.ipynb", "terms.pdf", "terms-tables/shares.csv"):
+        assert f'href="demo/{file}"' in html
+    assert "Covers 2031-01-02 to 2031-03-04" in html
+    assert "terms.log" not in html
 
 
 def test_two_findings_make_the_headlines():
     html = index.index_page([example_record()])
-    assert re.findall(r"<li>(.*?)</li>", html) == ["A differs.", "B does not."]
+    assert re.findall(r"<li>(.*?)</li>", html)[:-1] == ["A differs.", "B does not."]
 
 
 @pytest.mark.parametrize("status", ["failed", "timed-out", "died", "invalid", "something else"])
@@ -37,10 +42,14 @@ def test_failures_come_first_with_their_reason(status):
     assert html.index("It broke.") < html.index("Demo study</h2>")
     assert "The page is the last good one." in html
     assert "1 could not be made" in html
+    assert 'href="demo/.state/terms.log"' in html
+    assert 'href="demo/.state/terms.failed.ipynb"' in html
 
 
 def test_a_page_that_never_was_has_no_link():
-    html = index.index_page([example_record(status="failed", reason="It broke.", html=None, ipynb=None)])
+    html = index.index_page(
+        [example_record(status="failed", reason="It broke.", **dict.fromkeys(["html", "ipynb", "pdf", "tables", "log", "failed_ipynb"]))]
+    )
     assert "<a href" not in html.replace('<a class="skip" href="#main"', "")
 
 
@@ -51,13 +60,16 @@ def test_good_pages_are_no_failures(status):
 
 @pytest.mark.parametrize("path", ["https://host/x", "javascript:alert(1)", "//host/x", "/etc/passwd"])
 def test_only_paths_below_the_grid_are_links(path):
-    assert path not in index.index_page([example_record(html=path, ipynb=path)])
+    assert path not in index.index_page([example_record(html=path, ipynb=path, tables={"x": path})])
 
 
 def test_every_field_is_escaped():
-    fields = {key: HOSTILE for key in example_record() if key not in {"parameters", "findings"}}
+    fields = {key: HOSTILE for key in example_record() if key not in {"parameters", "findings", "tables"}}
     html = index.index_page(
-        [{**fields, "parameters": {HOSTILE: HOSTILE}, "findings": [HOSTILE]}, example_record(subtitle="", parameters={HOSTILE: 1})]
+        [
+            {**fields, "parameters": {HOSTILE: HOSTILE}, "findings": [HOSTILE], "tables": {HOSTILE: HOSTILE}},
+            example_record(subtitle="", parameters={HOSTILE: 1}),
+        ]
     )
     assert html.count("<script") == 1
     assert "<img" not in html

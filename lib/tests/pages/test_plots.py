@@ -7,6 +7,7 @@ import pytest
 from wording.errors import WordingError
 from wording.pages import plots, show
 from wording.pages.svg import inline_svg
+from wording.study import Event
 
 
 def example_shares(variants=("liberated", "fell"), outlets=("A", "B", "One article", "No hits", "Never")):
@@ -44,6 +45,14 @@ def test_forest_links_rows_that_have_lines_and_no_others():
     assert "<a " not in drawn(plots.forest(example_shares(), links=False))
 
 
+def test_collocates_have_rows_of_their_own_in_each_panel():
+    near = example_shares(outlets=("A", "B", "One article")).assign(near=lambda f: f["outlet"] + " near " + f["variant"])
+    svg = drawn(plots.collocates(near.drop(index=5), most=2))
+    assert [text for text in texts(svg) if " near " in text] == ["A near liberated", "B near liberated", "A near fell", "B near fell"]
+    wanted = {show.line_id(concept="velin", variant=v, outlet=f"{o} near {v}") for v in ("liberated", "fell") for o in "AB"}
+    assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
+
+
 def test_forest_draws_a_share_without_interval_hollow():
     figure = plots.forest(example_shares(outlets=("A", "One article"), variants=("fell",)))
     solid, hollow = figure.axes[0].get_lines()
@@ -78,7 +87,9 @@ def test_forest_refuses_a_mixture(column):
         plots.forest(shares)
 
 
-@pytest.mark.parametrize("draw", [plots.forest, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts])
+@pytest.mark.parametrize(
+    "draw", [plots.forest, plots.collocates, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts]
+)
 def test_an_empty_table_is_an_error_in_words(draw):
     with pytest.raises(WordingError, match="without rows"):
         draw(example_shares().iloc[:0])
@@ -127,3 +138,53 @@ def luminance(colour):
 def test_colours_stand_out_on_light_and_dark(colour, ground):
     lighter, darker = sorted([luminance(colour), luminance(ground)], reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def example_timeline():
+    months = pd.date_range("2031-01-01", periods=4, freq="MS")
+    rows = [(outlet, month, 0.2 * k) for outlet in ("A", "B") for k, month in enumerate(months)]
+    frame = pd.DataFrame(rows, columns=["outlet", "period", "share"]).assign(concept="velin", variant="fell", low=0.1, high=0.9)
+    frame.loc[frame.index[2], ["low", "high"]] = np.nan
+    return pd.concat(
+        [frame, frame[frame["outlet"] == "B"].assign(outlet="No hits", share=np.nan, low=np.nan, high=np.nan)], ignore_index=True
+    )
+
+
+def example_changes(**other):
+    days = {"date": "2031-02-10", "low": "2031-02-01", "high": "2031-02-15", "before_from": "2031-01-01", "after_to": "2031-04-30"}
+    row = {"outlet": "A", "variant": "fell", "share_before": 0.1, "share_after": 0.6, **{k: pd.Timestamp(v) for k, v in days.items()}}
+    return pd.DataFrame([row | other])
+
+
+def test_timeline_marks_a_change_only_where_it_is():
+    plain, marked = (plots.timeline(example_timeline(), changes=changes) for changes in (None, example_changes()))
+    more = [len(after.get_children()) - len(before.get_children()) for before, after in zip(plain.axes, marked.axes, strict=True)]
+    assert more == [4, 0, 0]
+    other = plots.timeline(example_timeline(), changes=example_changes(variant="liberated"))
+    assert [len(axes.get_children()) for axes in other.axes] == [len(axes.get_children()) for axes in plain.axes]
+
+
+def test_timeline_draws_a_share_without_interval_hollow_and_says_where_there_are_no_hits():
+    figure = plots.timeline(example_timeline())
+    hollow = [line for line in figure.axes[0].get_lines() if line.get_markerfacecolor() == "none"]
+    assert [list(line.get_ydata()) for line in hollow] == [[0.4]]
+    assert texts(drawn(figure)).count("no hits") == 1
+    assert len({(axes.get_xlim(), axes.get_ylim()) for axes in figure.axes}) == 1
+
+
+def test_timeline_names_the_events_within_its_time():
+    events = [Event(date="2031-02-01", title="<b>Talks</b> $x"), Event(date="2035-01-01", title="Later")]
+    figure = plots.timeline(example_timeline(), events=events)
+    assert [" ".join(text.split()) for text in texts(drawn(figure)) if "Talks" in text] == ["1 2031-02-01 &lt;b&gt;Talks&lt;/b&gt; $x"]
+    assert "Later" not in drawn(figure)
+    assert figure.get_figheight() > plots.timeline(example_timeline()).get_figheight()
+
+
+@pytest.mark.parametrize("column", ["concept", "variant"])
+def test_timeline_refuses_a_mixture(column):
+    frame = example_timeline()
+    frame.loc[0, column] = "another"
+    with pytest.raises(WordingError, match=f"one {column} at a time"):
+        plots.timeline(frame)
+    with pytest.raises(WordingError, match="without rows"):
+        plots.timeline(frame.iloc[:0])

@@ -348,3 +348,32 @@ def test_provenance_says_how_to_cite():
     assert "<dt>a.csv</dt><dd>9f</dd>" in shown.html
     json.dumps(shown.record)
     assert "Cite me so." in show.provenance({**record, "cite": "Cite me so."}).html
+
+
+def test_a_concordance_keeps_its_order_and_says_what_it_leaves_out():
+    hits = example_hits(6, right="and fell again").assign(left=list("fedcba"))
+    read = assert_harmless(show.concordance(hits, caption="Lines.", name="lines", cap=3).html)
+    assert "3 of 6 lines shown, evenly spaced" in read.text
+    assert re.findall(r"<bdi>(.)</bdi>", show.concordance(hits, caption="Lines.", name="lines").html) == list("fedcba")
+    assert show.concordance(hits, caption="Lines.", name="lines").record["shown"] == 6
+    assert "There are none" in show.concordance(hits.head(0), caption="Lines.", name="lines").html
+
+
+def test_a_concordance_is_harmless_and_can_be_chosen_from():
+    hostile = example_hits(2, left=HOSTILE, node=HOSTILE, right=HOSTILE, outlet=HOSTILE, speaker=HOSTILE, variant=HOSTILE, title=HOSTILE)
+    html = show.concordance(hostile, caption=HOSTILE, name=HOSTILE).html
+    read = assert_harmless(html)
+    assert read.values("data-c") == ["variant"], "any other heading says by itself which column it is"
+    assert all(f">{heading}</th>" in html for heading in ("Term", "Outlet", "Voice"))
+    assert "data-choose" in dict(read.attributes)
+    with pytest.raises(WordingError, match="'node'"):
+        show.concordance(hostile.drop(columns="node"), caption="c", name="n")
+
+
+def test_lines_may_be_grouped_by_another_column():
+    hits = example_hits(3).assign(near=["army", "army", "vote"])
+    table = hits.drop_duplicates("near").assign(n=1)
+    shown = show.lines(hits, caption="c", by="near")
+    assert shown.record["groups"] == 2
+    read = Read(shown.html)
+    assert [address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]] == read.values("id")

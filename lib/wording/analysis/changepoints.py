@@ -7,6 +7,7 @@ where a choice does not change, the order of its days says nothing. `ruptures` p
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ SHUFFLES, SHUFFLES_PER_PLACE, FIRST_SHUFFLES = 1999, 799, 99
 PLACES = 60
 """Places tried at once for the interval of a change: first over the whole series, then over what remains."""
 
+PLACES_OF_OTHERS = 12
+"""Places of each known change at which a further one is looked for."""
+
 ROWS_TOGETHER = 200
 """Rows among which several changes are placed together; in a longer series every second, third ... row, and then the best one between."""
 
@@ -34,7 +38,7 @@ SLACK = 1e-9  # sums of the same numbers in another order differ in the last dig
 class Change:
     """A change at row `at` of a series, the first row of the new choice.
 
-    `p` is how likely so clear a change is where there is none, `p_holm` the same after Holm over the series looked at. `plausible` has for each row
+    `p` is how likely so clear a change is if there are fewer changes than were found, `p_holm` the same after Holm over the series tested together. `plausible` has for each row
     of the series the p of a change just there, against one elsewhere: rows with p above 0.05 are the 95 % confidence set.
     """
 
@@ -76,32 +80,46 @@ class Composition(ruptures.base.BaseCost):
 
 
 def search(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = SHUFFLES, chance: float = CHANCE) -> dict[str, Searched]:
-    """Return what was found in each series: tested whole; where a change is found, again before and after the places where it may lie.
+    """Return what was found in each series: one change where there is more than none, then two where there is more than one, and so on.
 
     Parameters
     ----------
     series : counts by name, (rows, variants)
     seed : whole number; each series has a stream of its own, made from the seed and its name
     shuffles : of the rows, for each test
-    chance : of finding any change in any series where there is none; Holm's correction over the series tested together
-
-    Source
-    ------
-    Binary segmentation: Vostrikova (1981); as our departure, what follows a change is looked for outside its confidence set.
+    chance : of finding any change in any series where there is none (Holm's correction over the series tested together); of finding any
+        second one where there is one: half of it, any third: a quarter, and so on
     """
     streams = {name: _stream(seed, f"changes of {name}") for name in series}
-    windows, whole, found = [(name, 0, len(counts)) for name, counts in series.items()], {}, {name: [] for name in series}
-    while windows:
-        p = [p_of_change(independent(series[name][a:b]), streams[name], shuffles=shuffles) for name, a, b in windows]
-        adjusted, following = holm(p), []
-        for (name, a, b), alone, together in zip(windows, p, adjusted, strict=True):
-            whole.setdefault(name, (alone, together))
-            if together < chance:
-                change = _change(series[name], a, b, alone, together, streams[name])
-                found[name].append(change)
-                following += [(name, a, change.ends()[0]), (name, change.ends()[1], b)]
-        windows = following
-    return {name: Searched(*whole[name], _together(counts, found[name], streams[name])) for name, counts in series.items()}
+    p = {name: p_of_change(independent(counts), streams[name], shuffles=shuffles) for name, counts in series.items()}
+    whole = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True))
+    found, tested = dict.fromkeys(series, ()), whole
+    while more := {name: both for name, both in tested.items() if both[1] < chance}:
+        found |= {name: _placed(series[name], found[name], both, streams[name]) for name, both in more.items()}
+        p = {name: p_of_further(series[name], found[name], streams[name], shuffles=shuffles) for name in more}
+        tested, chance = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True)), chance / 2
+    return {name: Searched(*whole[name], found[name]) for name in series}
+
+
+def p_of_further(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
+    """Return how likely so clear a further change is, if there are only these: the largest p over the places where each of them may lie.
+
+    At each such place (some of them, evenly spaced) the stretches between the changes are tested, and the clearest counts, after Bonferroni. The
+    search ends with the first p above 0.05. Source: Berger & Boos (1994), JASA 89, 1012-1016.
+    """
+    largest, known, at = 0.0, {}, [change.at for change in changes]
+    for k, change in enumerate(changes):
+        kept = np.flatnonzero(change.plausible > CHANCE)
+        for place in [change.at, *kept[:: -(-len(kept) // PLACES_OF_OTHERS)], kept[-1]]:
+            ends = [0, *at[:k], place, *at[k + 1 :], len(counts)]
+            for start, stop in itertools.pairwise(ends):
+                if (start, stop) not in known:
+                    p = p_of_change(independent(counts[start:stop]), rng, shuffles=shuffles)
+                    known[start, stop] = 1.0 if np.isnan(p) else p
+            largest = max(largest, min(1, (len(ends) - 1) * min(known[ends] for ends in itertools.pairwise(ends))))
+            if largest > CHANCE:
+                return largest
+    return largest
 
 
 def p_of_change(hits, rng, *, shuffles: int = SHUFFLES) -> float:
@@ -231,19 +249,16 @@ def _filled(p):
     return np.where(within, either, 0)
 
 
-def _change(counts, start, stop, p, together, rng):
+def _placed(counts, known, p, rng):
+    """Return one change more than is known, all placed together, each with its confidence set between its neighbours."""
+    step = 1 if not known else -(-len(counts) // ROWS_TOGETHER)
+    ends = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=step).fit_predict(independent(counts).T, n_bkps=len(known) + 1)
+    p, p_holm = np.max([p, *((change.p, change.p_holm) for change in known)], axis=0)
+    return tuple(_change(counts, start, stop, p, p_holm, rng) for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True))
+
+
+def _change(counts, start, stop, p, p_holm, rng):
     """Return the best change between two rows, with its confidence set."""
     hits = independent(counts[start:stop])
     outside = np.zeros(start), np.zeros(len(counts) - stop)
-    return Change(start + int(gains(hits).argmax()), p, together, np.concatenate([outside[0], plausible(hits, rng), outside[1]]))
-
-
-def _together(counts, changes, rng):
-    """Return the changes in order; several are placed together, each with its confidence set between its neighbours."""
-    changes = sorted(changes, key=lambda change: change.at)
-    if len(changes) < 2:
-        return tuple(changes)
-    search = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=-(-len(counts) // ROWS_TOGETHER))
-    ends = [0, *search.fit_predict(independent(counts).T, n_bkps=len(changes))]
-    windows = zip(changes, ends[:-2], ends[2:], strict=True)
-    return tuple(_change(counts, start, stop, c.p, c.p_holm, rng) for c, start, stop in windows)
+    return Change(start + int(gains(hits).argmax()), p, p_holm, np.concatenate([outside[0], plausible(hits, rng), outside[1]]))

@@ -140,7 +140,7 @@ def _cells(concept, outlet, k, days, change):
 def _rows(concept, outlet, days, found, counts, articles, variants, variant, draws, seed):
     """Return one row per change of an outlet and variant, with the shares before and after it."""
     starts = pd.DatetimeIndex(
-        [articles["date"].min(), *(days[change.at] for change in found), articles["date"].max() + pd.Timedelta(days=1)]
+        [articles["date"].min(), *(_middle(days, change.at) for change in found), articles["date"].max() + pd.Timedelta(days=1)]
     )
     stretch = pd.Series(np.searchsorted(starts[1:-1], articles["date"], side="right")).astype(str).to_numpy()
     own = counts[counts["doc_id"].isin(articles["doc_id"])]
@@ -149,6 +149,12 @@ def _rows(concept, outlet, days, found, counts, articles, variants, variant, dra
     made = [_row(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1) for k, change in enumerate(found)]
     whole = pd.concat(made, ignore_index=True).assign(concept=concept, outlet=outlet)
     return whole[whole["variant"] == variant].assign(rose_most=True) if variant else whole
+
+
+def _middle(days, at):
+    """Return the middle of the days after the last hits before the change, up to the first hits after it."""
+    first = days[at - 1] + np.timedelta64(1, "D")
+    return first + (days[at] - first).astype("timedelta64[D]") // 2
 
 
 def _row(before, after, starts, change, days, k):

@@ -13,6 +13,10 @@ from wording.corpus.terms import VOICES
 from wording.prose import percent, plural, told_q
 from wording.study import Study
 
+CHANCE = 0.05
+"""A difference counts when its q is below."""
+LONGEST = 30
+"""Characters of a heading in a figure."""
 NOTHING_COMPARED = (
     "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
 )
@@ -24,7 +28,7 @@ NO_COLLOCATE = (
 
 
 def sentences(
-    found: pd.DataFrame, contrasts: pd.DataFrame, shares: pd.DataFrame, *, most: int = 5, words: int = 5, chance: float = 0.05
+    found: pd.DataFrame, contrasts: pd.DataFrame, shares: pd.DataFrame, *, most: int = 5, words: int = 5, chance: float = CHANCE
 ) -> list[str]:
     """Return where outlets differ in what stands near a term, the clearest first, then the strongest collocates of each term.
 
@@ -37,11 +41,12 @@ def sentences(
     together = found[found["outlet"] == ALL]
     if together.empty:
         return [*in_all(shares, "hit"), NO_COLLOCATE]
+    opening = in_all(shares, "hit") if contrasts["q"].isna().all() else []
     clear = clear_differences(contrasts, chance)
     told = clear.drop_duplicates([*KEYS, "outlet", "other"]).head(most)
     known = found.set_index(["variant", "collocate", "outlet"])
     said = [_difference(row, known.loc[(row.variant, row.collocate, row.outlet)]) for row in told.itertuples()]
-    return said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _company(together, most, words)
+    return opening + said + _counted(contrasts, len(clear) - len(told), chance, bool(said)) + _company(together, most, words)
 
 
 def _difference(row, share):
@@ -78,6 +83,26 @@ def _company(together, most, words):
     return said + [f"The collocates of {plural(len(order) - most, 'further term')} are in the table."] * (len(order) > most)
 
 
+def counted_otherwise(
+    found: pd.DataFrame, contrasts: pd.DataFrame, other: pd.DataFrame, other_contrasts: pd.DataFrame, *, way: str
+) -> list[str]:
+    """Return what of the findings stays when copies are counted otherwise (`way`: "without copies" or "with copies")."""
+    keys = [*KEYS, "collocate"]
+    known, there = (set(table.loc[table["outlet"] == ALL, keys].itertuples(index=False, name=None)) for table in (found, other))
+    clear, still = (table.loc[table["q"] < CHANCE, [*keys, "outlet", "other"]] for table in (contrasts, other_contrasts))
+    stay = len(clear.merge(still))
+    keep, new = len(known & there), len(there - known)
+    said = (
+        f"Of {plural(len(known), 'collocate')}, {keep:,} {'stays' if keep == 1 else 'stay'} when articles are counted {way}; "
+        f"{plural(new, 'other word becomes', 'other words become')} one."
+    )
+    if clear.empty and still.empty:
+        return [f"{said} No difference between outlets has q < {CHANCE:g} either way."]
+    return [
+        f"{said} Of {plural(len(clear), 'difference')} with q < {CHANCE:g}, {stay:,} {'stays' if stay == 1 else 'stay'}; {len(still) - stay:,} others appear."
+    ]
+
+
 def labelled(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
     """Return the rows of either table with `near` (what their lines are called) and the voice of the hits."""
     return table.assign(near=table["collocate"] + np.where(table["outlet"] == ALL, "", ", " + table["outlet"]), voice=voice)
@@ -101,7 +126,7 @@ def clearest(contrasts: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
     return clear_differences(contrasts, np.inf).sort_values("q", kind="stable").head(most).drop(columns=["least", "less"])
 
 
-def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, chance: float = 0.05) -> pd.DataFrame:
+def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, chance: float = CHANCE) -> pd.DataFrame:
     """Return what each outlet has of the pairs that differ most clearly (q below chance), else of the strongest collocate of each variant.
 
     A `shares` table of the first `most` pairs, in which a pair stands for a variant.
@@ -109,7 +134,12 @@ def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, c
     clear = clear_differences(contrasts, chance).drop_duplicates([*KEYS, "outlet", "other"])
     pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
     rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
-    return rows.assign(variant=rows["collocate"] + ", near " + rows["variant"])
+    return rows.assign(variant=(rows["collocate"] + " near " + rows["variant"]).map(shortened))
+
+
+def shortened(name: str) -> str:
+    """Return a name that leaves a figure's heading room for what stands beside it."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def described(found: pd.DataFrame, *, words: int = 3) -> str:

@@ -42,7 +42,12 @@ def rivals(study: Study, terms: Sequence[str], *, top: int = 10) -> pd.DataFrame
     known = {term: rows for term in dict.fromkeys(terms) for rows in [asked(lexicon, study, term)] if len(rows)}
     if not known:
         raise WordingError(" ".join(unknown(study, terms)) or "No term was given; name at least one.")
-    return check(pd.concat([ranked(lexicon, term, rows, top, judged=judged_with(lexicon, study, rows)) for term, rows in known.items()], ignore_index=True), "rivals")
+    return check(
+        pd.concat(
+            [ranked(lexicon, term, rows, top, judged=judged_with(lexicon, study, rows)) for term, rows in known.items()], ignore_index=True
+        ),
+        "rivals",
+    )
 
 
 def judged_with(lexicon: Lexicon, study: Study, rows: np.ndarray) -> set[str]:
@@ -56,7 +61,10 @@ def unknown(study: Study, terms: Sequence[str]) -> list[str]:
     """A sentence for each term that the study's phrases do not have, with the nearest one."""
     lexicon = study_lexicon(study)
     missing = [term for term in dict.fromkeys(terms) if not len(asked(lexicon, study, term))]
-    return [f"{term!r} stands in too few articles, or is no phrase, to look for its rivals; {nearest_phrase(lexicon, term)}." for term in missing]
+    return [
+        f"{term!r} stands in too few articles, or is no phrase, to look for its rivals; {nearest_phrase(lexicon, term)}."
+        for term in missing
+    ]
 
 
 def nearest_phrase(lexicon: Lexicon, term: str) -> str:
@@ -108,7 +116,11 @@ def ranked(lexicon: Lexicon, term: str, rows: np.ndarray, top: int, *, judged: C
     score = np.where(lexicon.proposed, similar["slot"] * similar["company"] * similar["topic"], 0)
     best = np.argpartition(-score, min(LOOKED_AT, len(score) - 1))[:LOOKED_AT]
     best = best[np.lexsort((best, -score[best].round(6)))]
-    best = best[(score[best] > 0) & ~related(lexicon.folded[best], lexicon.folded[rows]) & ~np.isin(lexicon.folded[best].astype(str), sorted(judged))]
+    best = best[
+        (score[best] > 0)
+        & ~related(lexicon.folded[best], lexicon.folded[rows])
+        & ~np.isin(lexicon.folded[best].astype(str), sorted(judged))
+    ]
     first = np.sort(np.unique(lexicon.folded[best].astype(str), return_index=True)[1])[:top]
     chosen = lexicon.table[best[first]].select(rival=readable("term"), n="n", n_articles="n_articles").to_pandas()
     parts = {name: values[best[first]].astype(float) for name, values in similar.items()}
@@ -119,4 +131,6 @@ def related(phrases: np.ndarray, to: np.ndarray) -> np.ndarray:
     """Which phrases hold one of the others, or are held by one, word by word."""
     padded = pl.Series([f" {one} " for one in phrases], dtype=pl.String)
     others = [f" {one} " for one in dict.fromkeys(to)]
-    return np.logical_or.reduce([(padded.str.contains(one, literal=True) | padded.map_elements(one.__contains__, return_dtype=bool)).to_numpy() for one in others])
+    return np.logical_or.reduce(
+        [(padded.str.contains(one, literal=True) | padded.map_elements(one.__contains__, return_dtype=bool)).to_numpy() for one in others]
+    )

@@ -14,12 +14,17 @@ import pandas as pd
 from scipy import stats
 
 from wording.analysis import resampling
-from wording.analysis.divergence import contributions, jensen_shannon, p_of, relabelled
-from wording.analysis.profiles import shares_of, summed, sums_of
+from wording.analysis.divergence import TINY, contributions, jensen_shannon, p_of, relabelled
+from wording.analysis.profiles import indicator, shares_of, summed, sums_of
 from wording.tables import TABLES, check
 
 RELABELLED = 99
 """How often the articles of two outlets change places."""
+
+MOST_LEFT = 0.75
+"""Where more of a difference is left when articles change places (one outlet writes long, the other short), nobody can say what is chance."""
+
+UNTESTED = [name for name in TABLES["outlets"] if name != "q"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ def distances(profiles, *, draws=199, seed=1, level=0.95):
 
     Returns
     -------
-    `Distances`, whose table has one row per pair: outlet, other, basis; distance (bits; NaN where either has fewer than two families to compare) with
-    low, high; uncorrected; chance (what was taken off); p, q (Benjamini-Hochberg over the table); n, n_other (families); n_concepts; n_terms.
+    `Distances`, whose table has one row per pair: outlet, other, basis; distance_bits (NaN where either has fewer than `FEWEST` families to compare, or articles of too different length) with
+    low_bits, high_bits; uncorrected_bits; chance_bits (what was taken off); p, q (Benjamini-Hochberg over the table); n, n_other (families); n_concepts.
     """
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
@@ -52,23 +57,24 @@ def distances(profiles, *, draws=199, seed=1, level=0.95):
     weights = resampling.weights(profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy())
     shares, drawn = (shares_of(profiles, sums_of(profiles, w)) for w in (np.ones((1, len(profiles.rows)), np.uint8), weights))
     samples = parallel(joblib.delayed(jensen_shannon)(drawn[:, a], drawn[:, b]) for a, b in pairs)
-    scaled = [_scaled(sample, null) for sample, null in zip(samples, chance, strict=True)]
-    rows = [_row(profiles, pair, shares[0], null, sample, level) for pair, null, sample in zip(pairs, chance, scaled, strict=True)]
-    table = pd.DataFrame(rows, columns=[name for name in TABLES["outlets"] if name != "q"])
-    table = check(table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float))), "outlets")
-    return Distances(table, np.array(scaled).T + table["distance"].to_numpy(), profiles.outlets)
+    plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
+    found = [_estimate(bits, *null, sample, level) for bits, null, sample in zip(plain, chance, samples, strict=True)]
+    table = pd.DataFrame([_about(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)], columns=UNTESTED)
+    table = table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))
+    return Distances(check(table, "outlets"), np.array([centred for _, centred in found]).T, profiles.outlets)
 
 
 def _chance(profiles, pair, seed):
-    """Return the divergences of a pair of outlets when their families have changed places."""
+    """Return the divergences of a pair of outlets when their families have changed places, and how much of a difference is then still there."""
     rows = np.flatnonzero(profiles.rows["outlet"].isin(pair))
     about = profiles.rows.iloc[rows]
     named = sorted(pair, key=lambda k: profiles.outlets[k])  # whatever the order of the outlets, the same
     stream = resampling._stream(seed, "\0".join(profiles.outlets[k] for k in named))
-    labels = relabelled((about["outlet"] == named[0]).to_numpy(), _strata(about), draws=RELABELLED, rng=stream)
+    first = (about["outlet"] == named[0]).to_numpy()
+    labels = relabelled(first, _strata(about), draws=RELABELLED, rng=stream)
     one = summed(profiles.counts, rows, labels)
     other = profiles.counts[rows].sum(axis=0) - one
-    return jensen_shannon(shares_of(profiles, one), shares_of(profiles, other))
+    return jensen_shannon(shares_of(profiles, one), shares_of(profiles, other)), _left(about, first, labels, profiles.weight)
 
 
 def _strata(about):
@@ -79,28 +85,45 @@ def _strata(about):
     return np.where(both, -1 - code, block * 64 + np.floor(np.log2(length)))
 
 
-def _scaled(sample, null):
-    """Return the drawn divergences less their mean, with the variance that the divergence itself has.
+def _left(about, first, labels, weight):
+    """Return the part of a divergence that is left each time that articles change places: 0 where all are mixed evenly, 1 where none moved.
 
-    With e the error of p - q, V its covariance and d = p - q, the divergence is about (d + e)'(d + e) (in suitable units), of variance 4 d'Vd + 2 tr VV. The
-    draws start from d + e, not from d, so theirs is larger by 4 tr VV on average: twice the variance without any difference, which is that of `null`.
+    If a part f of what one side has now was its own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its divergence the square.
     """
-    least = null.var(ddof=1)
-    return (sample - sample.mean()) * np.sqrt(max(sample.var(ddof=1) - 2 * least, least) / sample.var(ddof=1))
+    length = indicator(about["block"].to_numpy(), len(weight)) * about["length"].to_numpy()[:, None]
+    with np.errstate(invalid="ignore"):
+        own = [
+            side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length)
+            for side, mine in ((labels, first), (~labels, ~first))
+        ]
+        squares = (own[0] + own[1] - 1) ** 2
+        there = ~np.isnan(squares).any(axis=0)
+        return squares[:, there] @ weight[there] / weight[there].sum()
 
 
-def _row(profiles, pair, shares, null, sample, level):
-    """Return one row of the table `outlets`, all but q."""
-    p, q = (shares[k] for k in pair)
-    plain = jensen_shannon(p, q)
-    distance = plain - null.mean()
-    half = stats.norm.isf((1 - level) / 2) * sample.std()
-    row = {"outlet": profiles.outlets[pair[0]], "other": profiles.outlets[pair[1]], "basis": profiles.basis, "distance": distance}
-    row |= {"low": distance - half, "high": min(distance + half, 1.0), "uncorrected": plain, "chance": null.mean(), "p": p_of(plain, null)}
+def _estimate(plain, null, left, sample, level):
+    """Return the numbers of one row of the table, and the drawn distances.
+
+    A divergence is about (d + e)'(d + e), with e the error of the difference d, V the covariance of e: of variance 4 d'Vd + 2 tr VV. The draws start from d + e, so
+    theirs is 4 d'Vd + 6 tr VV on average; what is too much is twice the variance without any difference: that of `null`, less what is left of d in it.
+    """
+    known = left.mean() < MOST_LEFT
+    distance = (plain - null.mean()) / (1 - left.mean()) if known else np.nan
+    least = (null - left * distance).var(ddof=1)
+    spread = np.sqrt(max(sample.var(ddof=1) - 2 * least, least))
+    half = stats.norm.isf((1 - level) / 2) * spread
+    row = {"distance_bits": distance, "low_bits": distance - half, "high_bits": min(distance + half, 1.0)}
+    row |= {"uncorrected_bits": plain, "chance_bits": plain - distance, "p": p_of(plain, null) if known else np.nan}
+    return row, distance + (sample - sample.mean()) * spread / max(sample.std(ddof=1), TINY)
+
+
+def _about(profiles, pair):
+    """Return what a row of the table is about."""
     n = [profiles.rows.loc[profiles.rows["outlet"] == k, "family"].nunique() for k in pair]
-    both = ~np.isnan(p + q)
-    n_concepts = profiles.columns.loc[both, "concept"].nunique() if profiles.basis == "choice" else np.nan
-    return row | {"n": n[0], "n_other": n[1], "n_concepts": n_concepts, "n_terms": int((both & (p + q > 0)).sum())}
+    there = [set(profiles.rows.loc[profiles.rows["outlet"] == k, "block"]) for k in pair]
+    both = len(set.intersection(*there))
+    row = {"outlet": profiles.outlets[pair[0]], "other": profiles.outlets[pair[1]], "basis": profiles.basis}
+    return row | {"n": n[0], "n_other": n[1], "n_concepts": both if profiles.basis == "choice" else np.nan}
 
 
 def drivers(profiles, pairs, *, most=10, voice="all"):
@@ -115,10 +138,10 @@ def drivers(profiles, pairs, *, most=10, voice="all"):
 
     Returns
     -------
-    outlet, other, basis, concept, variant (or word or phrase); bits (of the uncorrected divergence); part (of all of it); n, n_other (hits); share, share_other
+    outlet, other, basis, concept, variant (or word or phrase); bits (of the divergence as counted); bits_share (of all of it); n, n_other (hits); share, share_other
     (of the concept's hits, or of all terms counted); per_million, per_million_other (the same times a million).
     """
-    sums = sums_of(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0]
+    sums = sums_of(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
     shares = shares_of(profiles, sums)
     known = {name: k for k, name in enumerate(profiles.outlets)}
     rows = [_driving(profiles, known[a], known[b], shares, sums).head(most) for a, b in zip(pairs["outlet"], pairs["other"], strict=True)]
@@ -134,7 +157,7 @@ def _driving(profiles, a, b, shares, sums):
         return pd.DataFrame(columns=list(TABLES["drivers"]))
     weight = profiles.weight[profiles.columns["block"].to_numpy()]
     table = profiles.columns[["concept", "term"]].rename(columns={"term": "variant"}).assign(
-        outlet=profiles.outlets[a], other=profiles.outlets[b], basis=profiles.basis, bits=bits / mass, part=bits / bits.sum(),
+        outlet=profiles.outlets[a], other=profiles.outlets[b], basis=profiles.basis, bits=bits / mass, bits_share=bits / bits.sum(),
         n=sums[a].astype(int), n_other=sums[b].astype(int), share=shares[a] / weight, share_other=shares[b] / weight,
     )  # fmt: skip
     table = table.assign(per_million=table["share"] * 1e6, per_million_other=table["share_other"] * 1e6)

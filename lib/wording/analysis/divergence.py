@@ -57,13 +57,13 @@ def relabelled(first, stratum, *, draws, rng):
 
 
 def p_of(observed, drawn):
-    """Return how likely a value so high is among those drawn by chance; NaN where all of these are the same.
+    """Return how likely a value so high is among those drawn by chance; NaN where these are all the same.
 
     Beyond the highest of them the tail is that of a gamma distribution with their mean and variance: a divergence is about a weighted sum of
     squares (Satterthwaite 1946; for permutations Knijnenburg et al. 2009, Bioinformatics 25, i161-i168, who fit another tail).
     """
     mean, variance = drawn.mean(), drawn.var(ddof=1)
-    if not variance > 1e-20:
+    if not variance > (1e-4 * mean) ** 2:  # single precision
         return np.nan
     higher = (drawn >= observed - 1e-9).sum()
     tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)

@@ -4,69 +4,27 @@ Every outlet is one side, all the others together (or one reference) the other. 
 from drawing whole articles (or families of copies), the very draws that shares use; the mathematics is that of `rates`.
 """
 
-from dataclasses import dataclass
-
 import joblib
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from wording.analysis import association, rates, resampling
+from wording.analysis import association, rate_sides, rates, resampling
 from wording.analysis.nesting import told_by
 from wording.analysis.shares import REST
-from wording.analysis.sides import SINGLES
+from wording.corpus.counts import outlet_order
 from wording.corpus.terms import Terms, study_terms
 from wording.corpus.terms import function_words as listed_words
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
-from wording.tables import check
+from wording.tables import TABLES, check
 
 MOST = 5_000
 """Terms that are tested, if there are more: those in most articles."""
 
 PRIOR = 0.01
 """The prior of `log_odds`: a hundredth of what both sides have together."""
-
-BLOCK = 128
-"""Terms worked on at once by a thread: their draws stay in the processor's cache."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of every comparison: arrays of outlets x terms, but for `size`, `units` and `sizes`, which are outlets x 1."""
-
-    n: np.ndarray  # hits
-    n_articles: np.ndarray  # articles with the term
-    carriers: np.ndarray  # families with the term
-    size: np.ndarray  # words
-    units: np.ndarray  # families
-    copied: np.ndarray  # sum over families of hits times articles
-    squares: np.ndarray  # sum over families of squared hits
-    products: np.ndarray  # sum over families of hits times words
-    sizes: np.ndarray  # sum over families of squared words
-
-    def with_each(self, of, *others):
-        """Return the side whose arrays are `of` these arrays and those of the others."""
-        return Side(*(of(*(getattr(side, name) for side in (self, *others))) for name in self.__dataclass_fields__))
-
-    @property
-    def rate(self):
-        """Hits per word, outlets x terms."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.n / self.size
-
-    @property
-    def copies(self):
-        """How many articles the family of a hit has, on average: 1 where there are no copies, outlets x terms."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.copied / self.n
-
-    @property
-    def inflation(self):
-        """How many times larger the variance of the hits over families is than that of independent hits, outlets x terms."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, self.copies)
 
 
 def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95) -> pd.DataFrame:
@@ -84,24 +42,26 @@ def keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, le
     -------
     The `keyness` table. log_ratio (Hardie 2014; 0 counts as 0.5) with low, high (infinite where a side may have none); percent_diff; log_odds
     with its z (Monroe, Colaresi & Quinn 2008); g2 (four cells: Dunning 1993); dp_norm (Lijffijt & Gries 2012) of both sides; p; q
-    (Benjamini-Hochberg over all rows). low, high, p and q are NaN where a side has fewer than two articles, or neither has the term.
+    (Benjamini-Hochberg over all rows). No row where there are fewer than two outlets. low, high, p and q are NaN where a side has fewer than two articles, or neither has the term.
 
     Raises
     ------
-    WordingError : an outlet that no article is of, fewer than two outlets, or another word for `against`
+    WordingError : an outlet that no article is of, or another word for `against`
     """
     outlets = _outlets(terms.articles, outlets, against)
+    if len(outlets) < 2:
+        return pd.DataFrame(columns=list(TABLES["keyness"]), dtype=float)
     mine = [k for k, outlet in enumerate(outlets) if outlet != against]
     theirs = None if against == "rest" else outlets.index(against)
     inside = terms.articles["outlet"].isin(outlets).to_numpy()
     counts, words = sparse.csr_array(terms.counts[inside], dtype=float), terms.n_words[inside]
     code = pd.Categorical(terms.articles.loc[inside, "outlet"], categories=outlets).codes
-    unit, unit_code, units = _units(terms.articles[inside], code, counts)
+    unit, unit_code, units = rate_sides.units_of(terms.articles[inside], code, counts)
     unit_words = np.bincount(unit, words)
-    sides = _sides(counts, words, code, unit, units, unit_words, unit_code, len(outlets))
+    sides = rate_sides.sides_of(counts, words, code, unit, units, unit_words, unit_code, len(outlets))
     own = sides.with_each(lambda of: of[mine])
     other = sides.with_each(lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)])
-    spread = _spread(units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed)
+    spread = rate_sides.spread(units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed)
     columns = _effects(own, other) | _certainty(own, other, *spread, level=level) | _dispersion(counts, words, code, mine, theirs)
     return _tidy(terms, [outlets[k] for k in mine], REST if theirs is None else against, columns)
 
@@ -114,75 +74,7 @@ def _outlets(articles, outlets, against):
         if outlet not in known:
             raise WordingError(f"No article is of the outlet {outlet!r}; {nearest(outlet, known)}. Correct the name.")
     listed += [] if against == "rest" or against in listed else [against]
-    if len(listed) < 2:
-        raise WordingError(
-            f"Keyness compares outlets, and there is one only ({', '.join(listed) or 'none'}); name a second one in study.yml."
-        )
     return listed
-
-
-def _units(articles, code, counts):
-    """Return the number of each article's unit (its family at its outlet, else itself), each unit's outlet, and the units' counts."""
-    family = articles["family" if "family" in articles else "doc_id"].astype(str).to_numpy()
-    unit = pd.DataFrame({"code": code, "family": family}).groupby(["code", "family"], sort=True).ngroup().to_numpy()
-    gather = sparse.csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))))
-    unit_code = np.zeros(gather.shape[0], int)
-    unit_code[unit] = code
-    return unit, unit_code, sparse.csr_array(gather @ counts)
-
-
-def _sides(counts, words, code, unit, units, unit_words, unit_code, n_outlets):
-    """Return every outlet as a `Side`."""
-
-    def summed(of, codes):
-        member = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(n_outlets, len(codes)))
-        found = member @ of
-        return found.toarray() if sparse.issparse(found) else found
-
-    def mapped(of, made):
-        return sparse.csr_array((made.astype(float), of.indices, of.indptr), shape=of.shape)
-
-    weighed, copied = (np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit)))
-    return Side(
-        n=summed(mapped(units, units.data), unit_code),
-        n_articles=summed(mapped(counts, counts.data > 0), code),
-        carriers=summed(mapped(units, units.data > 0), unit_code),
-        size=summed(words[:, None], code),
-        units=summed(np.ones((len(unit_code), 1)), unit_code),
-        copied=summed(mapped(units, units.data * copied), unit_code),
-        squares=summed(mapped(units, units.data**2), unit_code),
-        products=summed(mapped(units, units.data * weighed), unit_code),
-        sizes=summed(unit_words[:, None] ** 2, unit_code),
-    )
-
-
-def _spread(units, words, code, outlets, mine, theirs, *, draws, seed):
-    """Return the variance, over draws, of the rates at the outlets and at their others: two arrays of outlets x terms."""
-    sizes = np.bincount(code, minlength=len(outlets))
-    strata = np.where(sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLES).astype(str)
-    drawn = np.ascontiguousarray(resampling.weights(strata, draws=draws, seed=seed).T, dtype=np.float32)
-    members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLES]]
-    # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.sums`.
-    scaled = [drawn[rows] * np.float32(len(rows) / max(len(rows) - 1, 1)) for rows in members]
-    size = np.stack([words[rows].astype(np.float32) @ of for rows, of in zip(members, scaled, strict=True)])
-    by_term = [sparse.csr_array(units[rows].T, dtype=np.float32) for rows in members]
-
-    def block(first):
-        hits = np.stack([of[first : first + BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
-        return _variances(hits, size[:, None], mine, theirs)
-
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), BLOCK))
-    return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-
-
-def _variances(hits, size, mine, theirs):
-    """Return the variance over draws of the rates at the outlets and at their others, from sums of strata x terms x draws."""
-    total, total_size = hits.sum(axis=0), size.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.stack([(hits[k] / size[k]).var(axis=1) for k in mine])
-        if theirs is not None:
-            return own, np.broadcast_to((hits[theirs] / size[theirs]).var(axis=1), own.shape)
-        return own, np.stack([((total - hits[k]) / (total_size - size[k])).var(axis=1) for k in mine])
 
 
 def _effects(own, other):
@@ -274,6 +166,16 @@ def _n_outlets(terms):
     return np.bincount(sparse.csr_array(member @ terms.counts).indices, minlength=len(terms))
 
 
+def with_reference(terms: Terms, reference: Terms, *, name: str) -> Terms:
+    """Return the terms that both have, with all articles of the reference as one more outlet of that name: `keyness(..., against=name)`."""
+    if name in set(terms.articles["outlet"]):
+        raise WordingError(f"An outlet is called {name!r} already; give the reference another name.")
+    both, mine, theirs = np.intersect1d(terms.terms, reference.terms, return_indices=True)
+    articles = pd.concat([terms.articles, reference.articles.assign(outlet=name)], ignore_index=True)
+    counts = sparse.csr_array(sparse.vstack([terms.counts[:, mine], reference.counts[:, theirs]]))
+    return Terms(articles, both, terms.length[mine], counts, terms.voice)
+
+
 def study_keyness(study: Study, terms: Terms | None = None, *, against="rest", **chosen) -> pd.DataFrame:
     """Return the `keyness` table of a study, with its own outlets, draws and seed.
 
@@ -282,6 +184,5 @@ def study_keyness(study: Study, terms: Terms | None = None, *, against="rest", *
     terms : the terms to test (None: those that `candidates` chooses with the options in `chosen`)
     """
     terms = candidates(study, **chosen) if terms is None else terms
-    there = set(terms.articles["outlet"])
-    outlets = [outlet for outlet in study.outlets if outlet in there] if study.outlets else None
+    outlets = outlet_order(study, terms.articles)
     return keyness(terms, outlets=outlets, against=against, draws=study.draws, seed=study.seed)

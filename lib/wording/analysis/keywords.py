@@ -13,7 +13,7 @@ from wording.prose import plural, told_q
 from wording.study import Study
 
 VERBS = {"outlet": "writes", "quoted": "quotes", "reported": "reports", "attributed": "quotes or reports", "all": "has"}
-NOTHING_TESTED = "No test is possible: that takes two sides with at least two articles each. What stands below is what was counted."
+NOTHING_TESTED = "No test is possible: that takes two sides with at least two articles each. What stands below is what was counted, ordered by z, which takes words for independent."
 
 
 def top(table: pd.DataFrame, *, most: int = 5) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def as_times(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def surest(table: pd.DataFrame, *, most: int = 300) -> pd.DataFrame:
-    """Return so many rows of the table, more and less alike, the smallest q first, then the effect that is least near none."""
+    """Return so many tested rows of the table, more and less alike, the smallest q first, then the effect that is least near none."""
+    table = table[table["q"].notna()]
     nearest = table[["low", "high"]].abs().min(axis=1).where(table["low"] * table["high"] > 0, 0)
     ranked = table.assign(nearest=-nearest.round(9)).sort_values(["q", "nearest", "outlet", "term"])
     return as_times(ranked.head(most).drop(columns="nearest").reset_index(drop=True))
@@ -56,7 +57,7 @@ def sentences(table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level
     level : of the intervals in the table
     """
     if table.empty:
-        return ["No term stands in enough articles to be compared."]
+        return ["Nothing can be compared: that takes two outlets, and terms that stand in enough articles."]
     tested = table["q"].dropna()
     if tested.empty:
         return [_tested(table, chance), NOTHING_TESTED]
@@ -133,12 +134,12 @@ def chosen_how(study: Study, terms: Terms, *, shared: int = 1, function_words: b
     kept = (
         "" if study.has_articles else " (phrases are not kept without the articles, because they would let the text be put together again)"
     )
-    said = f"Tested were {plural(len(terms), 'term')}: the {kind}{kept} that stand in most articles, each in {int(terms.n_articles.min()):,} or more"
+    said = f"Chosen for the test were {plural(len(terms), 'term')}: the {kind}{kept} that stand in most articles, each in {int(terms.n_articles.min()):,} or more"
     said += f" and at {plural(shared, 'outlet')} or more" if shared > 1 else ""
     left = (
         "" if function_words or not listed_words(study.language) else ", without those that begin or end with a function word such as “the”"
     )
-    return f"{said}{left}. They were chosen before anything was compared."
+    return f"{said}{left}. The choice was made before anything was compared."
 
 
 def told_times(ratio: float) -> str:
@@ -171,7 +172,7 @@ def described(shown: pd.DataFrame) -> str:
 def lines_behind(study: Study, terms: Terms, shown: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind the column `n` of the rows shown: the hits, or the counts per article when the study may not show text."""
     pairs = shown.loc[shown["n"] > 0, ["outlet", "term"]].drop_duplicates()
-    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, terms, pairs)
+    rows = _counted(terms, pairs) if study.why_no_text else term_hits(study, pairs, articles=terms.articles, voice=terms.voice)
     ordered = {"variant": pairs["term"].unique(), "outlet": pairs["outlet"].unique()}
     return rows.assign(counted_as=terms.voice, **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
 

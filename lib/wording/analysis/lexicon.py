@@ -30,7 +30,9 @@ CLEAR = 1.5
 """Company counts from this PPMI on: the cells below are most of the cells, and made no answer better."""
 
 PLURAL = re.compile(r"\w\w[^\Wsui]s$")
-NO_PLURALS = frozenset("news means isis politics economics ethics series species arms goods customs paris texas kansas illinois".split())
+NO_PLURALS = frozenset({
+    "news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms", "goods", "customs", "paris", "texas", "kansas", "illinois",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
     made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis)[order])(name) for name in SPACES
+        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis)[order])(name)
+        for name in SPACES
     )
     table = found.table.with_columns(folded=folded(found.table["term"]))[order]
     return Lexicon(table, dict(zip(SPACES, made, strict=True)), sparse.csr_array(in_articles[order], dtype=bool))

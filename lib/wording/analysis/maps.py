@@ -104,12 +104,12 @@ def _tree(squared):
 
 def _square(distances):
     """Return the outlets whose distances are all known, and the squared distances among them, as counted and as drawn."""
-    known = np.isfinite(distances.drawn).all(axis=0) if len(distances.drawn) else distances.table["distance"].notna().to_numpy()
+    known = np.isfinite(distances.drawn).all(axis=0) if len(distances.drawn) else distances.table["distance_bits"].notna().to_numpy()
     n = len(distances.outlets)
     there, kept = _symmetric(known.astype(float), n) + np.eye(n) > 0, np.arange(n)
     while not there[np.ix_(kept, kept)].all():
         kept = np.delete(kept, there[np.ix_(kept, kept)].sum(axis=1).argmin())
-    whole = _symmetric(np.vstack([distances.table["distance"].to_numpy(dtype=float), distances.drawn]), n)[:, kept][:, :, kept]
+    whole = _symmetric(np.vstack([distances.table["distance_bits"].to_numpy(dtype=float), distances.drawn]), n)[:, kept][:, :, kept]
     return [distances.outlets[k] for k in kept], whole[0], whole[1:]
 
 

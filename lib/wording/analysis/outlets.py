@@ -7,7 +7,7 @@ import pandas as pd
 
 from wording.analysis import distances, keyness, maps, profiles, recognition
 from wording.analysis.giveaways import giveaways
-from wording.corpus.counts import study_counts, study_hits
+from wording.corpus.counts import outlet_order, study_counts, study_hits
 from wording.corpus.lines import term_hits
 from wording.corpus.terms import VOICES
 from wording.errors import WordingError
@@ -18,7 +18,7 @@ BASES = {"choice": "choice of terms", "words": "words and phrases"}
 DRAWS = 199
 """Draws of families for distances and maps: enough for a standard error, and every draw costs a distance of every pair."""
 
-COMPARED, LOOKED_AT = 5_000, 20_000
+COMPARED, LOOKED_AT = 3_000, 20_000
 """Words and phrases that make a distance, and that the classifier looks at: those in most articles."""
 
 UNTRIED = "Whether an article's outlet can be told from it was not tried: that takes two outlets with five articles each."
@@ -38,8 +38,8 @@ class Comparison:
 
     def drivers(self, *, pairs=3, most=8) -> pd.DataFrame:
         """Return what keeps the farthest pairs apart (the `drivers` table): so many pairs, and terms for each."""
-        farthest = self.distances.table.dropna(subset="distance").sort_values(
-            ["distance", "outlet", "other"], ascending=[False, True, True]
+        farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
+            ["distance_bits", "outlet", "other"], ascending=[False, True, True]
         )
         return distances.drivers(self.profiles, farthest.head(pairs), most=most, voice=self.voice)
 
@@ -81,14 +81,14 @@ def _by_choice(study, voice, copies):
     counted = study_counts(study, copies=copies)
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     variants = {name: list(concept.variants) for name, concept in study.concepts.items()}
-    found = profiles.by_choice(spoken, counted.articles, outlets=_outlets(study, counted.articles), variants=variants)
+    found = profiles.by_choice(spoken, counted.articles, outlets=outlet_order(study, counted.articles), variants=variants)
     features, rows = recognition.features_of_choice(found)
     return found, _recognised(study, "choice", features, rows, found.columns["term"], found.outlets)
 
 
 def _by_words(study, voice, longest, copies):
-    terms = keyness.tested(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
-    articles, outlets = terms.articles, _outlets(study, terms.articles)
+    terms = keyness.candidates(study, voice=voice, longest=longest, most=LOOKED_AT, copies=copies)
+    articles, outlets = terms.articles, outlet_order(study, terms.articles)
     terms = terms[np.flatnonzero(~giveaways(terms.terms, terms.counts, articles))]
     widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:COMPARED])
     found = profiles.by_words(terms[widespread].counts, terms[widespread].terms, articles, outlets=outlets)
@@ -97,13 +97,7 @@ def _by_words(study, voice, longest, copies):
 
 
 def _recognised(study, basis, features, rows, names, outlets):
-    return recognition.recognise(features, rows, list(names), basis=basis, outlets=outlets, draws=study.draws, seed=study.seed)
-
-
-def _outlets(study, articles):
-    """Return the compared outlets in the study's order, else the one with most articles first."""
-    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
-    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
+    return recognition.recognise(features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed)
 
 
 def lines_behind(study: Study, *drivers: pd.DataFrame, voice="outlet", copies="all") -> pd.DataFrame:
@@ -119,7 +113,8 @@ def lines_behind(study: Study, *drivers: pd.DataFrame, voice="outlet", copies="a
     rows = _counted_rows(study, named, copies) if study.why_no_text else study_hits(study, named, copies=copies)
     found = [rows[rows["voice"].isin(VOICES[voice])].merge(concepts, on=keys)]
     if len(words) and not study.why_no_text:
-        found.append(term_hits(study, words.rename(columns={"variant": "term"}), voice=voice, copies=copies).assign(concept="words"))
+        articles = study_counts(study, [], copies=copies).articles
+        found.append(term_hits(study, words.rename(columns={"variant": "term"}), articles=articles, voice=voice).assign(concept="words"))
     return pd.concat(found, ignore_index=True).assign(counted_as=voice)
 
 
@@ -130,10 +125,10 @@ def _counted_rows(study, concepts, copies):
 
 def sentences(found: Comparison, *, chance=0.05) -> list[str]:
     """Return what a comparison found: how far apart, who recognised, and which outlets could not be compared."""
-    table = found.distances.table.dropna(subset="distance")
+    table = found.distances.table.dropna(subset="distance_bits")
     if table.empty:
         return [_too_few(found.basis)]
-    return [*_apart(table, found.basis, chance), *_recognition(found), *_left_out(found)]
+    return [*_apart(table, found.basis, chance), *_driven(found), *_recognition(found), *_left_out(found)]
 
 
 def _too_few(basis):
@@ -146,21 +141,36 @@ def _too_few(basis):
 
 def _apart(table, basis, chance):
     clear = table[table["q"] < chance]
-    far, near = table.loc[table["distance"].idxmax()], table.loc[table["distance"].idxmin()]
-    pairs = plural(len(table), "pair")
+    far, near = table.loc[table["distance_bits"].idxmax()], table.loc[table["distance_bits"].idxmin()]
+    pairs, some = plural(len(table), "pair"), f"{len(clear):,}" if len(clear) else "none"
     said = [
-        f"By their {BASES[basis]}, {len(clear):,} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
+        f"By their {BASES[basis]}, {some} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
     ]
-    said += [f"Farthest apart: {far['outlet']} and {far['other']}, {_told(far)}."]
     if len(table) > 1:
         like = ", no further than two halves of one outlet would" if not near["q"] < chance else ""
         said += [f"Closest: {near['outlet']} and {near['other']}, {_told(near)}{like}."]
-    return said
+    return [*said, f"Farthest apart: {far['outlet']} and {far['other']}, {_told(far)}."]
 
 
 def _told(row):
     q = "no q" if pd.isna(row["q"]) else told_q(row["q"])
-    return f"{row['distance']:.3f} bits (95 % interval {row['low']:.3f} to {row['high']:.3f}; {q})"
+    distance, low, high = (f"{row[name]:.3f}".replace("-", "\N{MINUS SIGN}") for name in ("distance_bits", "low_bits", "high_bits"))
+    return f"{distance} bits (95 % interval {low} to {high}; {q})"
+
+
+def _driven(found):
+    """Return what keeps the farthest pair apart most."""
+    driving = found.drivers(pairs=1, most=3)
+    if driving.empty:
+        return []
+    told = "; ".join(f"“{row.variant}” ({_both(row, found.basis)})" for row in driving.itertuples())
+    return [f"What keeps these two apart most, at {driving['outlet'].iloc[0]} and at {driving['other'].iloc[0]}: {told}."]
+
+
+def _both(row, basis):
+    if basis == "words":
+        return f"{row.per_million:,.0f} and {row.per_million_other:,.0f} per million terms"
+    return f"{percent(row.share)} and {percent(row.share_other)} of the hits of {row.concept}"
 
 
 def _recognition(found):
@@ -186,11 +196,15 @@ def _mistaken(found, told):
     if taken.empty or told["p"] >= 0.05:
         return []
     most = taken.iloc[0]
-    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for {most['other']}'s."]
+    return [f"Most often mistaken: {percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."]
 
 
 def _left_out(found):
-    return [f"Too few articles to be compared with every other: {', '.join(found.map.left_out)}."] if found.map.left_out else []
+    return (
+        [f"Not compared with every other, for want of articles or of articles of like length: {', '.join(found.map.left_out)}."]
+        if found.map.left_out
+        else []
+    )
 
 
 def described(found: Comparison) -> dict[str, str]:
@@ -204,7 +218,7 @@ def described(found: Comparison) -> dict[str, str]:
 
 
 def _apart_or_none(found):
-    table = found.distances.table.dropna(subset="distance")
+    table = found.distances.table.dropna(subset="distance_bits")
     return [_too_few(found.basis)] if table.empty else _apart(table, found.basis, 0.05)
 
 
@@ -234,7 +248,7 @@ def _tree_told(found):
 def _recalls_told(found):
     who = found.recognition.recognised.dropna(subset="share").sort_values("share", ascending=False, kind="stable")
     return (
-        "; ".join(f"{row.outlet} {percent(row.share)}, by chance {percent(row.chance)}" for row in who.itertuples()) + "."
+        "; ".join(f"{row.outlet} {percent(row.share)}, by chance {percent(row.chance_share)}" for row in who.itertuples()) + "."
         if len(who)
         else "Not tried."
     )

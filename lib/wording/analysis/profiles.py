@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from wording.analysis.divergence import by_block
-from wording.analysis.sides import _located
+from wording.analysis.sides import placed
 
 FEWEST = 5
 """Families of articles that an outlet needs of a concept to be compared on it (of all its articles, where words are compared)."""
@@ -47,7 +47,7 @@ def by_choice(counts, articles, *, outlets, variants):
     variants : {concept: its variants in order}
     """
     columns = pd.DataFrame([(c, v) for c, of in variants.items() for v in of], columns=["concept", "term"])
-    found = _located(counts, articles)
+    found = placed(counts, articles)
     found = found[found["outlet"].isin(outlets) & found["concept"].isin(list(variants))]
     enough = found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique") >= FEWEST
     found = found[enough]
@@ -92,7 +92,14 @@ def by_words(counts, terms, articles, *, outlets):
 def _profiles(basis, outlets, rows, counts, columns, weight):
     number = rows["outlet"].map({name: k for k, name in enumerate(outlets)}).to_numpy()
     length = np.asarray(counts.sum(axis=1)).ravel()
-    table = pd.DataFrame({"outlet": number, "family": pd.factorize(rows["unit"])[0], "block": rows["block"].to_numpy(), "length": length})
+    table = pd.DataFrame(
+        {
+            "outlet": number,
+            "family": np.unique(rows["unit"].to_numpy(dtype=str), return_inverse=True)[1],
+            "block": rows["block"].to_numpy(),
+            "length": length,
+        }
+    )
     return Profiles(
         basis,
         list(outlets),
@@ -118,3 +125,8 @@ def shares_of(profiles, sums):
 def summed(counts, rows, weights):
     """Return the sums of the rows in each draw: draws x columns; `weights` are draws x rows."""
     return counts[rows].T.dot(weights.T.astype(np.float32)).T
+
+
+def indicator(code, n):
+    """Return which of n things each row is: rows x n, 0 or 1."""
+    return sparse.csr_array((np.ones(len(code), np.float32), (np.arange(len(code)), code)), shape=(len(code), n))

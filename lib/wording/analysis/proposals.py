@@ -63,7 +63,9 @@ def proposals(study: Study, *, term: str = "", top: int = 10, sets: int = starte
     """
     said, empty = verdicts(study), pd.DataFrame()
     if not study.has_articles:
-        return Proposals(term, empty, empty, empty, said, [], "Discovery reads the order of words, so it needs the articles, which are not here.")
+        return Proposals(
+            term, empty, empty, empty, said, [], "Discovery reads the order of words, so it needs the articles, which are not here."
+        )
     lexicon, about = study_lexicon(study), warnings(study, copies)
     if not lexicon.proposed.any():
         return Proposals(term, empty, empty, empty, said, about, too_little(study))
@@ -148,7 +150,9 @@ def warnings(study: Study, copies: str = "all") -> list[str]:
     outlets, n = articles["outlet"].nunique(), len(articles)
     few = outlets < FEW_OUTLETS or n < FEW_ARTICLES
     counts = f"{plural(outlets, 'outlet')} and {plural(n, 'article')} are compared"
-    return [f"{counts}; below {FEW_OUTLETS} outlets or {FEW_ARTICLES:,} articles, proposals rest on little: read the lines before you believe one."] * few
+    return [
+        f"{counts}; below {FEW_OUTLETS} outlets or {FEW_ARTICLES:,} articles, proposals rest on little: read the lines before you believe one."
+    ] * few
 
 
 def too_little(study: Study) -> str:
@@ -178,10 +182,19 @@ def rival_sentences(found: Proposals, most: int) -> list[str]:
     """What stands where the term stands, and who uses it instead."""
     table = found.table
     listed = ", ".join(f"“{row.rival}” ({row.score:.2f})" for row in table.head(most).itertuples())
-    said = [f"Of all phrases, these are most like “{found.term}” in the words beside it, in its sentences and in its articles (1 is alike in all): {listed}."]
+    said = [
+        f"Of all phrases, these are most like “{found.term}” in the words beside it, in its sentences and in its articles (1 is alike in all): {listed}."
+    ]
     sure = found.used[found.used["q"] < CHANCE].sort_values(["q", "variant", "outlet"])
     said += [used_sentence(row, found.term) for row in sure.drop_duplicates("variant").head(most).itertuples()]
-    return said if len(sure) else [*said, f"No outlet's choice between “{found.term}” and one of them differs more surely from the others' than chance would give."]
+    return (
+        said
+        if len(sure)
+        else [
+            *said,
+            f"No outlet's choice between “{found.term}” and one of them differs more surely from the others' than chance would give.",
+        ]
+    )
 
 
 def used_sentence(row, term: str) -> str:
@@ -195,7 +208,9 @@ def used_sentence(row, term: str) -> str:
 def set_sentences(found: Proposals, most: int) -> list[str]:
     """How many sets there are, and how the clearest ones are used."""
     groups = set_groups(found.table)
-    said = [f"{plural(len(groups), 'starter set')} of phrases that stand in like places and between which outlets choose differently; most will not be rival names: a person must judge."]
+    said = [
+        f"{plural(len(groups), 'starter set')} of phrases that stand in like places and between which outlets choose differently; most will not be rival names: a person must judge."
+    ]
     told = found.used[found.used["concept"].isin(list(groups)[:most])]
     for name, rows in told.groupby("concept", sort=False, observed=True):
         uses = [f"“{row.variant}” {percent(row.share)} of {row.total:,} hits at {row.outlet}" for row in rows.head(2).itertuples()]

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from wording.analysis import resampling
-from wording.analysis.profiles import FEWEST
+from wording.analysis.profiles import FEWEST, indicator
 from wording.tables import check
 
 DEALT = 49
@@ -45,19 +45,19 @@ def features_of_choice(profiles):
     So which concepts an article is about tells a linear classifier nothing: only the choice does.
     """
     rows, block = profiles.rows, profiles.columns["block"].to_numpy()
-    member = _indicator(block, len(profiles.weight))
+    member = indicator(block, len(profiles.weight))
     total = profiles.counts.sum(axis=0)
     pooled = member.multiply((total / (total @ member)[block])[:, None]).T
     own = sparse.diags_array(1 / rows["length"].to_numpy(np.float32)) @ profiles.counts
-    away = own - _indicator(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
+    away = own - indicator(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
     whose = rows.groupby(["outlet", "family"]).ngroup().to_numpy()
     about = rows[["outlet", "family"]].drop_duplicates().sort_values(["outlet", "family"], ignore_index=True)
-    return sparse.csr_array(_indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(
+    return sparse.csr_array(indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(
         outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]]
     )
 
 
-def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level=0.95):
+def recognise(features, rows, names, *, basis, outlets, seed=1, level=0.95):
     """Return how well the outlets are told from the features of their articles.
 
     Parameters
@@ -67,7 +67,8 @@ def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level
     names : of the features
     basis : "words" or "choice", for the tables
     outlets : in order; those with fewer than five families are left out, and have no recall
-    draws, seed, level : of the interval; the seed also of the sample, the folds and the names that are dealt out
+    seed : of the sample, the folds and the names that are dealt out
+    level : of the intervals
 
     Returns
     -------
@@ -83,8 +84,7 @@ def recognise(features, rows, names, *, basis, outlets, draws=999, seed=1, level
     dealt = np.stack([truth, *(np.random.default_rng([seed, k]).permutation(truth) for k in range(1, DEALT + 1))])
     named = predicted(features, dealt, folds(truth, rows["family"], seed), len(told))
     recalls = np.stack([np.bincount(t[t == n], minlength=len(told)) / np.bincount(t) for t, n in zip(dealt, named, strict=True)])
-    drawn = _drawn_accuracy(truth, named[0], rows, draws, seed)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    low, high = _mean_interval(recalls[0], np.bincount(truth), level)
     accuracy = recalls.mean(axis=1)
     summary = {"basis": basis, "accuracy": accuracy[0], "low": low, "high": high, "chance": accuracy[1:].mean()}
     summary |= {
@@ -151,17 +151,16 @@ def _fitted(inputs, labels, n_labels, *, dual):
     return model.fit(inputs, wanted.reshape(labels.shape[1], -1))
 
 
-def _drawn_accuracy(truth, named, rows, draws, seed):
-    """Return the balanced accuracy in each draw of the articles tested."""
-    drawn = resampling.weights(rows["outlet"], draws=draws, seed=seed, families=pd.factorize(rows["family"])[0]).astype(np.float32)
-    whose = _indicator(truth, truth.max() + 1)
-    return ((drawn * (truth == named)) @ whose / (drawn @ whose)).mean(axis=1)
+def _mean_interval(shares, n, level):
+    """Return the low and the high end of the mean of independent shares, from their own intervals (Zou & Donner 2008, Statistics in Medicine 27, 1693-1702)."""
+    low, high = resampling.interval(shares, n, level=level)
+    return (shares.mean() + sign * np.linalg.norm(end - shares) / len(shares) for sign, end in ((-1, low), (1, high)))
 
 
 def _recognised(basis, outlets, told, truth, recalls, level, words):
     n = np.bincount(truth)
     low, high = resampling.interval(recalls[0], n, level=level)
-    columns = {"outlet": told, "n": n, "share": recalls[0], "low": low, "high": high, "chance": recalls[1:].mean(axis=0)}
+    columns = {"outlet": told, "n": n, "share": recalls[0], "low": low, "high": high, "chance_share": recalls[1:].mean(axis=0)}
     table = pd.DataFrame(columns | {"telling": [", ".join(of) for of in words]}).set_index("outlet").reindex(outlets).reset_index()
     return check(table.assign(basis=basis, n=table["n"].fillna(0).astype(int)), "recognised")
 
@@ -178,12 +177,8 @@ def _nothing(basis, outlets):
     """Return the tables of a study in which there are no two outlets to tell apart."""
     unknown = dict.fromkeys(["accuracy", "low", "high", "chance", "p"], np.nan)
     recognised = pd.DataFrame({"outlet": list(outlets)}).assign(
-        basis=basis, n=0, share=np.nan, low=np.nan, high=np.nan, chance=np.nan, telling=""
+        basis=basis, n=0, share=np.nan, low=np.nan, high=np.nan, chance_share=np.nan, telling=""
     )
     none = pd.DataFrame([unknown | {"basis": basis, "n": 0, "n_outlets": 0, "n_terms": 0}])
     confusions = pd.DataFrame(columns=["outlet", "other", "basis", "n", "share"])
     return Recognition(check(none, "recognition"), check(recognised, "recognised"), check(confusions, "confusions"))
-
-
-def _indicator(code, n):
-    return sparse.csr_array((np.ones(len(code), np.float32), (np.arange(len(code)), code)), shape=(len(code), n))

@@ -12,7 +12,7 @@ def ppmi(counts, *, least=0.0):
 
     Source: Levy, Goldberg & Dagan (2015), TACL 3, sec. 2.1 and eq. 3: max(ln(p(w, c) / p(w) p_a(c)), 0), p_a(c) by counts to the power of 0.75.
 
-    >>> ppmi(sparse.csr_array([[2, 0], [0, 2]])).toarray().round(3).tolist()
+    >>> ppmi(sparse.csr_array([[2, 0], [0, 2]])).toarray().astype(float).round(3).tolist()
     [[0.693, 0.0], [0.0, 0.693]]
     """
     row, column = (np.asarray(counts.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
@@ -30,7 +30,7 @@ def damped(counts):
 
     Source: Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of columns.
 
-    >>> damped(sparse.csr_array([[1, 0], [1, 1]])).toarray().round(3).tolist()
+    >>> damped(sparse.csr_array([[1, 0], [1, 1]])).toarray().astype(float).round(3).tolist()
     [[0.707, 0.0], [0.707, 1.0]]
     """
     weights = sparse.csr_array(counts, dtype=np.float32, copy=True)

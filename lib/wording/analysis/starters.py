@@ -74,7 +74,9 @@ def tabled(lexicon: Lexicon, ranked: pl.DataFrame, found: Sequence[Sequence[int]
     table = table.join(ranked, on=["a", "b"], how="left", maintain_order="left")
     a, b = table["a"].to_numpy(), table["b"].to_numpy()
     parts = {name: np.maximum(np.einsum("ij,ij->i", space[a], space[b], dtype=np.float64), 0) for name, space in lexicon.spaces.items()}
-    table = table.with_columns(term=named.gather(table["one"]), rival=named.gather(table["other"]), **{name: pl.Series(part) for name, part in parts.items()})
+    table = table.with_columns(
+        term=named.gather(table["one"]), rival=named.gather(table["other"]), **{name: pl.Series(part) for name, part in parts.items()}
+    )
     return check(table.to_pandas(), "candidates")
 
 
@@ -100,7 +102,9 @@ def pairs(lexicon: Lexicon, articles: np.ndarray, outlets: Sequence[str]) -> pl.
     one, other, both = votes(present, row[near["a"]], row[near["b"]], np.unique(np.asarray(outlets, dtype=str), return_inverse=True)[1])
     apart = pl.DataFrame({"divergence": divergence(one, other, both), "n_articles": (one + other + both).sum(axis=1).astype(np.int64)})
     told = pl.concat([near, apart], how="horizontal").filter(pl.col("divergence") > 0)
-    return told.with_columns(score=pl.col("similarity") * pl.col("divergence")).sort(-(pl.col("similarity") * pl.col("divergence")).round(9), "a", "b")
+    return told.with_columns(score=pl.col("similarity") * pl.col("divergence")).sort(
+        -(pl.col("similarity") * pl.col("divergence")).round(9), "a", "b"
+    )
 
 
 def forms_together(lexicon: Lexicon, articles: np.ndarray) -> tuple[np.ndarray, sparse.csr_array]:
@@ -135,7 +139,9 @@ def nested(lexicon: Lexicon, near: pl.DataFrame) -> pl.Series:
     """Which pairs are one phrase in two forms, or one inside the other."""
     a, b = (pl.Series(name, lexicon.folded[near[name].to_numpy()], dtype=pl.String) for name in ("a", "b"))
     padded = pl.DataFrame([a, b]).select(pl.format(" {} ", "a").alias("a"), pl.format(" {} ", "b").alias("b"))
-    return padded.select(pl.col("a").str.contains(pl.col("b"), literal=True) | pl.col("b").str.contains(pl.col("a"), literal=True)).to_series()
+    return padded.select(
+        pl.col("a").str.contains(pl.col("b"), literal=True) | pl.col("b").str.contains(pl.col("a"), literal=True)
+    ).to_series()
 
 
 def votes(present: sparse.csr_array, a: np.ndarray, b: np.ndarray, outlet: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -157,7 +163,9 @@ def sets(lexicon: Lexicon, ranked: pl.DataFrame, *, most: int = SETS) -> list[li
         near = closeness(lexicon, [group[:2] for group in found], [a, b]) / np.array(alike)[:, None] if found else np.zeros((0, 2))
         closest = int(near.min(axis=1).argmax()) if found else 0
         if found and near[closest].min() >= REPEATED:
-            new = [row for row in (a, b) if row not in home and joins(lexicon, found[closest], row, JOINING * alike[closest])][: LARGEST - len(found[closest])]
+            new = [row for row in (a, b) if row not in home and joins(lexicon, found[closest], row, JOINING * alike[closest])][
+                : LARGEST - len(found[closest])
+            ]
             found[closest] += new
             home.update(new)
         elif a not in home and b not in home and len(found) < most:

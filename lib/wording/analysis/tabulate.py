@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.analysis import shares, voices
-from wording.corpus.counts import Counts, outlet_order, study_attributions, study_counts, study_hits
+from wording.analysis import collocation, keyness, outlets, shares, starters, timeline, voices
+from wording.corpus.counts import Counts, chosen, outlet_order, study_attributions, study_counts, study_hits
 from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
@@ -23,7 +23,20 @@ BY_ATTRIBUTION = {
     "speakers": lambda attributed, articles, settings: voices.speakers(attributed),
 }
 
-NAMES = ("articles", "hits", "counts", "shares", "contrasts", "voices", "own", *BY_ATTRIBUTION)
+BY_STUDY = {
+    "families": lambda study, names, how: families(study, how["copies"]),
+    "keyness": lambda study, names, how: keyness.study_keyness(study, **how),
+    "collocates": lambda study, names, how: collocation.study_collocates(study, names, **how)[0],
+    "collocate_contrasts": lambda study, names, how: collocation.study_collocates(study, names, **how)[1],
+    "timeline": lambda study, names, how: over_time(study, names, how, "timeline"),
+    "changes": lambda study, names, how: over_time(study, names, how, "changes"),
+    "order": lambda study, names, how: over_time(study, names, how, "order"),
+    "outlets": lambda study, names, how: distances(study, how),
+    "candidates": lambda study, names, how: starters.candidates(study, copies=how["copies"]),
+}
+"""Tables that a part of the analysis makes by itself, from the study, its concepts to show, and voice, against and copies."""
+
+NAMES = ("articles", "hits", "counts", "shares", "contrasts", "voices", "own", *BY_ATTRIBUTION, *BY_STUDY)
 
 
 def table(
@@ -39,9 +52,9 @@ def table(
 
     Parameters
     ----------
-    name : articles, hits, counts, attributions, shares, contrasts, voices, cues, cue_contrasts, stances, stance_contrasts, speakers or own.
-    voice : for shares and contrasts, whose words count: outlet, quoted, reported, attributed (quoted or reported) or all.
-    against : for contrasts, "rest" or "pairs".
+    name : one of `NAMES`.
+    voice : whose words count, where the table is of one voice: outlet, quoted, reported, attributed (quoted or reported) or all.
+    against : for contrasts "rest" or "pairs"; for keyness "rest" or the name of an outlet.
     copies : "all" (every article counts), "one" (an outlet that prints a story twice counts it once) or "none" (only the first of a family).
 
     Raises
@@ -55,6 +68,8 @@ def table(
         raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
     if name == "hits":
         return study_hits(study, concepts, copies=copies)
+    if name in BY_STUDY:
+        return BY_STUDY[name](study, concepts, {"voice": voice, "against": against, "copies": copies})
     made = tabulated(study, study_counts(study, concepts, copies=copies), name, concepts, voice, against, copies)
     return check(made, name) if name in TABLES else made
 
@@ -77,6 +92,23 @@ def tabulated(
         "own": lambda: voices.own(counted.counts, counted.articles, variants=variants, **settings),
     }
     return make[name]()
+
+
+def families(study: Study, copies: str) -> pd.DataFrame:
+    """The `families` table of the compared articles."""
+    return check(study_counts(study, [], copies=copies).articles, "families")
+
+
+def over_time(study: Study, concepts: Sequence[str] | None, how: dict[str, str], name: str) -> pd.DataFrame:
+    """One of the tables on time, for all concepts or some."""
+    made = [timeline.study_over_time(study, concept, voice=how["voice"], copies=how["copies"]) for concept in chosen(study, concepts)]
+    return check(pd.concat([getattr(one, name) for one in made], ignore_index=True), name)
+
+
+def distances(study: Study, how: dict[str, str]) -> pd.DataFrame:
+    """The `outlets` table, by choice of terms and by words."""
+    made = [outlets.compare(study, basis=basis, voice=how["voice"], copies=how["copies"]) for basis in ("choice", "words")]
+    return check(pd.concat([one.distances.table for one in made], ignore_index=True), "outlets")
 
 
 def lines_behind(study: Study, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed"), copies: str = "all") -> pd.DataFrame:

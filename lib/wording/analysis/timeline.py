@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wording.analysis import changes, tabulate
+from wording.analysis import changes
 from wording.analysis.shares import shares
 from wording.corpus.counts import outlet_order, study_counts
+from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
@@ -110,10 +111,10 @@ def study_over_time(
     """
     counted = study_counts(study, [concept], copies=copies)
     names = list(study.concepts[concept].variants)
-    for value, known, what in ((voice, tabulate.VOICES, "voice"), (variant or names[0], names, "variant")):
+    for value, known, what in ((voice, VOICES, "voice"), (variant or names[0], names, "variant")):
         if value not in known:
             raise WordingError(f"There is no {what} {value!r}; {nearest(value, known)}.")
-    spoken = counted.counts[counted.counts["voice"].isin(tabulate.VOICES[voice])]
+    spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
     found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
     undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].isin(spoken["doc_id"])

@@ -38,25 +38,24 @@ def described(made: OverTime) -> str:
         return f"“{made.variant}”: no dated hits."
     ends = [f"{percent(row['share'])} of {plural(int(row['total']), 'hit')} in {row['label']}" for _, row in shown.iloc[[0, -1]].iterrows()]
     changed = made.changes.drop_duplicates(["outlet", "change"])
-    dates = [f"{row.outlet} on {row.date:%Y-%m-%d}" for row in changed.itertuples()]
+    dates = [f"{row.outlet} about {row.date:%Y-%m-%d}" for row in changed.itertuples()]
     told = f"Changes are marked at {', '.join(dates)}." if dates else "No change is marked."
     return f"“{made.variant}”, all outlets together: {ends[0]}, {ends[1]}. {told} What each outlet has in each {made.period} is in the table below."
 
 
 def _overall(made):
     tested = made.tested[made.tested["total"] > 0]
-    whose, days = SAID_BY.get(made.voice, ""), f"{tested['first'].min():%Y-%m-%d} to {tested['last'].max():%Y-%m-%d}"
+    whose, days = SAID_BY.get(made.voice, ""), dict.fromkeys([f"{tested['first'].min():%Y-%m-%d}", f"{tested['last'].max():%Y-%m-%d}"])
     left_out = {"all": "", "one": ", a story that an outlet printed twice counted once", "none": ", copies left out"}[made.copies]
-    return f"{plural(int(tested['total'].sum()), 'hit')}{whose} in dated articles of {plural(len(tested), 'outlet')}, {days}{left_out}."
+    return f"{plural(int(tested['total'].sum()), 'hit')}{whose} in dated articles of {plural(len(tested), 'outlet')}, {' to '.join(days)}{left_out}."
 
 
 def _change(rows):
     one, moved = rows.iloc[0], (rows["share_after"] - rows["share_before"])
     ends = rows.loc[[moved.idxmax(), moved.idxmin()]].drop_duplicates("variant")
     told = [f"“{row.variant}” {_moved(row)}" for row in ends.itertuples() if row.share_after != row.share_before]
-    when = f"between {one['low']:%Y-%m-%d} and {one['high']:%Y-%m-%d}"
-    seen = f"95 % interval; the first hits after it are of {one['date']:%Y-%m-%d}; {_told_p(one['p_holm'])}"
-    return f"{one['outlet']} changed {when} ({seen}): {', '.join(told)}."
+    interval = f"95 % interval {one['low']:%Y-%m-%d} to {one['high']:%Y-%m-%d}"
+    return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {_told_p(one['p_holm'])}): {', '.join(told)}."
 
 
 def _moved(row):
@@ -70,6 +69,8 @@ def _none(tested):
     if len(still):
         where = _listed(still["outlet"], one="other outlet")
         said.append(f"No change surer than chance would give at {where} (smallest {_told_p(still['p_holm'].min())}).")
+    if tested["p"].isna().all():
+        return ["No outlet has hits on ten days, the fewest that a test of change needs: nothing can be said of when a choice changed."]
     if len(short):
         said.append(f"Too few days with hits to test (ten are needed) at {_listed(short['outlet'], one='other outlet')}.")
     return said
@@ -103,6 +104,8 @@ def _copies(made, beside):
     own = {name: f" ({_told_p(p[name])})" if name in p and pd.notna(p[name]) else "" for name in found - alone}
     said = [f"{name} changes only where copies count: with copies left out, no change is found{own[name]}." for name in sorted(own)]
     said += [f"{name} changes only with copies left out." for name in sorted(alone - found)]
+    if not said and counted.tested["p"].isna().all():
+        return []
     return said or ["Whether copies count or not, the same outlets change." if found else "With or without copies, no outlet changes."]
 
 

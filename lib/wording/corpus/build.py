@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from wording.corpus import tokens, zones
-from wording.corpus.articles import Articles, read_articles
+from wording.corpus.articles import APART, Articles, Reading
 from wording.corpus.families import families
 from wording.corpus.key import build_key
+from wording.corpus.store import Store
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
 from wording.tables import FAMILY, TABLES, check
 
-SHARD_ARTICLES = 10_000
+SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
+"""The fewest and the most articles of a shard, and the bytes of text that make it whole."""
+SHARD_MARK = 1_024
+NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Corpus:
     """The encoded articles: `table` has one row per article (no text) in the order of the shards, with its family when it was built for a study
     (see `with_families`); the other tables say what was read.
 
-    `files` has (name, sha256) of every file read; `warnings` are sentences; `folder` is where it is saved, None if it is not.
+    `files` has (name, sha256) of every file read; `apart` the articles in other languages; `warnings` are sentences; `folder` is where it is saved, None if it is not.
     """
 
     table: pl.DataFrame
@@ -43,6 +49,7 @@ class Corpus:
     files: list[tuple[str, str]]
     language: str = "en"
     folder: Path | None = None
+    apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=APART))
     _stretches: dict[int, pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -66,9 +73,10 @@ class Corpus:
         if k not in self._stretches:
             self._stretches[k] = pl.from_pandas(stretches(self.shards[k], self.shards[k].voice, language=self.language))
             if file:
-                partial = file.with_suffix(f".{os.getpid()}.partial")
-                self._stretches[k].write_ipc(partial)
-                partial.replace(file)
+                with contextlib.suppress(OSError):  # where a newer build has taken this one's place, they are only held
+                    partial = file.with_suffix(f".{os.getpid()}.partial")
+                    self._stretches[k].write_ipc(partial)
+                    partial.replace(file)
         return self._stretches[k]
 
     def find_speakers(self) -> None:
@@ -91,26 +99,72 @@ class Part:
         return self.corpus.stretches(self.number)
 
 
-def encode(articles: Articles, *, language: str = "en", keep: Callable[[int, Shard], Shard] = lambda k, shard: shard) -> Corpus:
-    """The articles as a corpus; `keep` may save a shard as soon as it is made, and gives back what to hold."""
-    parts = [articles.frame.slice(start, size) for start, size in slices(len(articles.frame))]
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(parts)
+def encode(articles: Articles, *, language: str = "en") -> Corpus:
+    """The articles as a corpus in memory."""
+    tables, shards = encode_batches([articles.frame], language=language)
+    table = pl.concat(tables) if tables else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)))
+    return as_corpus(replace(articles, frame=table), shards, language)
+
+
+def as_corpus(articles: Articles, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:
+    """The corpus of articles whose texts became shards."""
+    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY])
+    return Corpus(table, shards, articles.rejects, articles.warnings, articles.files, language, folder, articles.apart)
+
+
+def encode_batches(
+    batches: Iterable[pl.DataFrame],
+    *,
+    language: str,
+    keep: Callable[[int, pl.DataFrame, Callable], Shard] = lambda _, part, make: make(part),
+) -> tuple[list[pl.DataFrame], list[Shard]]:
+    """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
+    made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs + 1")(
+        joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(shard_parts(batches))
     )
-    counted = pl.concat([table for table, _ in made]) if made else pl.DataFrame(schema=dict.fromkeys(TABLES["articles"], pl.String))
-    return Corpus(counted, [shard for _, shard in made], articles.rejects, articles.warnings, articles.files, language)
+    return [table for table, _ in made], [shard for _, shard in made]
 
 
-def slices(n_articles: int) -> list[tuple[int, int]]:
-    """(first, number) of the articles of each shard: as few shards as the size allows, of equal size, whatever the machine."""
-    size = -(-n_articles // max(-(-n_articles // SHARD_ARTICLES), 1))
-    return [(start, min(size, n_articles - start)) for start in range(0, n_articles, max(size, 1))]
+def shard_parts(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The articles of each shard, whatever the batches.
+
+    A shard ends at an article that its own words mark (one in SHARD_MARK) once it has SHARD_FEWEST, so that a change leaves the other shards alone;
+    or with SHARD_ARTICLES or SHARD_BYTES.
+    """
+    held: list[pl.DataFrame] = []
+    n = size = 0
+    for batch in batches:
+        start, marked, sizes = 0, *ends(batch)
+        while start < batch.height:
+            stop = shard_end(marked, sizes, start, n, size)
+            held.append(batch[start : stop or batch.height])
+            n, size = n + held[-1].height, size + sizes[start : stop or batch.height].sum()
+            if stop:
+                yield pl.concat(held)
+                held, n, size = [], 0, 0
+            start = stop or batch.height
+    if held:
+        yield pl.concat(held)
 
 
-def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, Shard], Shard]) -> tuple[pl.DataFrame, Shard]:
-    """One shard, and its articles with their numbers of words."""
-    shard = tokens.encode(part["text"])
-    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+def ends(batch: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Which articles are marked to end a shard, and each one's bytes."""
+    mark = batch.select(pl.struct("outlet", "text").hash(seed=0) % SHARD_MARK == 0, size=pl.col("text").str.len_bytes().cast(pl.Int64))
+    return mark.to_series(0).to_numpy(), mark["size"].to_numpy()
+
+
+def shard_end(marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: int) -> int | None:
+    """Where in a batch the shard ends that has `n` articles and `size` bytes before `start`; None if it goes on."""
+    number = n + np.arange(1, len(marked) - start + 1)
+    full = (marked[start:] & (number >= SHARD_FEWEST)) | (number >= SHARD_ARTICLES) | (size + np.cumsum(sizes[start:]) >= SHARD_BYTES)
+    return start + int(np.argmax(full)) + 1 if full.any() else None
+
+
+def encode_part(
+    k: int, part: pl.DataFrame, language: str, keep: Callable[[int, pl.DataFrame, Callable], Shard]
+) -> tuple[pl.DataFrame, Shard]:
+    """The articles of one shard with their numbers of words, without texts; and the shard."""
+    shard = keep(k, part, functools.partial(marked_shard, language=language))
     body = ~shard.boilerplate
     flags = {
         "n_words": body,
@@ -118,8 +172,14 @@ def encode_part(k: int, part: pl.DataFrame, language: str, keep: Callable[[int, 
         "n_reported": body & (shard.voice == REPORTED),
         "n_boilerplate": ~body,
     }
-    counted = part.with_columns(**{name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()})
-    return counted.select([name for name in TABLES["articles"] if name not in FAMILY]), keep(k, shard)
+    counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
+    return part.drop("text").with_columns(**counted), shard
+
+
+def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
+    """The encoded articles with boilerplate and voices."""
+    shard = tokens.encode(part["text"])
+    return replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
 
 
 def with_families(corpus: Corpus) -> Corpus:
@@ -135,62 +195,64 @@ def build(study: Study) -> tuple[Corpus, bool]:
     WordingError
         If the study has no articles, or none could be read.
     """
-    key = build_key(study)
-    folder = study.folder / ".build" / key
-    if (folder / "corpus.json").is_file():
-        return open_corpus(folder, study.language), False
+    folder, made = study.folder / ".build" / build_key(study), False
+    while True:
+        if (folder / "corpus.json").is_file():
+            with contextlib.suppress(FileNotFoundError):  # a build of other articles has just taken its place
+                return open_corpus(folder, study.language), made
+        try:
+            make(study, Store(folder, study.language))
+        except (OSError, pl.exceptions.ComputeError) as fault:
+            raise WordingError(
+                f"{folder.parent}: the corpus could not be written ({fault}); it takes about as much room as the articles' text. "
+                "Make room there and build again: what was there before still stands."
+            ) from fault
+        made = True
+
+
+def make(study: Study, store: Store) -> None:
+    """Makes the corpus and puts it in its place; what was made of it goes again if that fails."""
     source = study.articles
-    articles = read_articles(
-        study.folder / source.path,
-        metadata=study.folder / source.metadata if source.metadata else None,
-        columns=source.columns,
-        date_order=source.date_order,
-    )
-    if not len(articles.frame):
-        reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
-        raise WordingError(f"{study.folder / source.path}: no article could be read ({len(articles.rejects)} rejected: {reasons}).")
-    partial = folder.with_name(f"{key}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    save(with_families(encode(articles, language=study.language, keep=saved_in(partial))), partial)
-    settle(partial, folder)
-    return open_corpus(folder, study.language), True
+    try:
+        reading = Reading(
+            study.folder / source.path,
+            metadata=study.folder / source.metadata if source.metadata else None,
+            columns=source.columns,
+            date_order=source.date_order,
+            language=study.language,
+        )
+        tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
+        articles = reading.finish(pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal"))
+        if not len(articles.frame):
+            raise WordingError(nothing_read(articles, study))
+        save(with_families(as_corpus(articles, shards, study.language)), store.folder)
+        store.settle()
+    except BaseException:
+        shutil.rmtree(store.folder, ignore_errors=True)
+        raise
 
 
-def saved_in(folder: Path) -> Callable[[int, Shard], Shard]:
-    """Saves each shard in a folder of its own."""
-
-    def keep(k: int, shard: Shard) -> Shard:
-        (folder / f"{k:04d}").mkdir()
-        tokens.save(shard, folder / f"{k:04d}")
-        return tokens.load(folder / f"{k:04d}")
-
-    return keep
+def nothing_read(articles: Articles, study: Study) -> str:
+    """Why there is no article to build from."""
+    reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
+    apart = f"{len(articles.apart)} in another language than {study.language!r}" if len(articles.apart) else ""
+    told = ", ".join(filter(None, (f"{len(articles.rejects)} rejected: {reasons}", apart)))
+    return f"{study.folder / study.articles.path}: no article could be read ({told})."
 
 
 def save(corpus: Corpus, folder: Path) -> None:
     """Writes the tables; corpus.json last."""
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
+    corpus.apart.write_parquet(folder / "apart.parquet")
     said = {"shards": len(corpus.shards), "warnings": corpus.warnings, "files": corpus.files}
     (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
-
-
-def settle(partial: Path, folder: Path) -> None:
-    """Puts a finished build in its place at once, and removes older ones; a build of the same that was faster stands."""
-    try:
-        partial.rename(folder)
-    except OSError:
-        shutil.rmtree(partial)
-    for old in folder.parent.iterdir():
-        if old.is_dir() and old != folder and not old.name.endswith(".partial"):
-            shutil.rmtree(old, ignore_errors=True)
 
 
 @functools.lru_cache(maxsize=4)
 def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects"))
+    table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
     shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
-    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder)
+    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)

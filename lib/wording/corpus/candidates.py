@@ -14,6 +14,7 @@ from functools import cached_property
 import joblib
 import numpy as np
 import polars as pl
+from ruamel.yaml import YAML
 from scipy import sparse
 
 from wording.corpus.build import Corpus, Part
@@ -33,17 +34,15 @@ ALONE, EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= FIXED
 SOUND = (ALONE | (pl.col("npmi") >= ASSOCIATED)) & (~pl.col("number") | EXPRESSION)
 """Which terms are phrases: words that belong together, no mere quantity."""
 PROPOSED = (
-    (pl.col("n_outlets") >= OUTLETS) & (pl.col("largest") <= MOST) & (pl.col("inside") <= INSIDE) & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
+    (pl.col("n_outlets") >= OUTLETS)
+    & (pl.col("largest") <= MOST)
+    & (pl.col("inside") <= INSIDE)
+    & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
 )
 """Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
 
-BEFORE_VERBS = (
-    "to will would shall should can could may might must cannot not don't doesn't didn't won't wouldn't couldn't shouldn't can't 'll 'd i you he she we they who let".split()
-)
-TITLES = "mr mrs ms dr sen rep gov gen president senator congressman congresswoman governor judge minister secretary".split()
 NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
 """Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
-BEFORE_NOUNS = "a an the this that these those his her its their our my your 's of".split()
 
 
 @dataclass(frozen=True)
@@ -120,9 +119,18 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
     places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
-    table = pl.DataFrame({"term": pl.Series(known.terms, dtype=pl.String), "n": n, "npmi": association(known, anatomy, n), "number": with_number(known, anatomy, words)})
+    table = pl.DataFrame(
+        {
+            "term": pl.Series(known.terms, dtype=pl.String),
+            "n": n,
+            "npmi": association(known, anatomy, n),
+            "number": with_number(known, anatomy, words),
+        }
+    )
     table = table.with_columns(spread(corpus, places, len(known)))
-    table = table.with_columns(inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known))))
+    table = table.with_columns(
+        inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known)))
+    )
     kept = ~edge & table.select(SOUND).to_series().to_numpy()
     rows = table.filter(kept).with_columns(proposed=PROPOSED)
     columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed", "person"]
@@ -131,15 +139,15 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
 
 def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
     """What each word is to discovery, by the lists of the language and by how it is written."""
-    words = pl.Series(known.words, dtype=pl.String)
-    edges = [*function_words(language), *listed(language)]
-    begins = "^(?:" + "|".join(re.escape(edge[:-1]) for edge in edges if edge.endswith("*")) + ")"
+    words, lists = pl.Series(known.words, dtype=pl.String), word_lists(language)
+    edges = [*function_words(language), *lists["edges"]]
+    begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
     flags = {
-        "edge": words.is_in(edges) | (words.str.len_chars() < 2) | (words.str.contains(begins) if begins != "^(?:)" else False),
+        "edge": words.is_in(edges) | (words.str.len_chars() < 2) | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
         "number": words.str.contains(r"\p{N}"),
-        "before_verb": words.is_in(BEFORE_VERBS),
-        "before_noun": words.is_in(BEFORE_NOUNS),
-        "title": words.is_in(TITLES),
+        "before_verb": words.is_in(lists["before_verbs"]),
+        "before_noun": words.is_in(lists["before_nouns"]),
+        "title": words.is_in(lists["titles"]),
         "capital": capitals(corpus, words) >= CAPITAL,
     }
     return Words(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
@@ -147,16 +155,18 @@ def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
 
 def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
     """The part of each word's places where it begins with a capital letter."""
-    forms = pl.concat([s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards])
+    forms = pl.concat(
+        [s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards]
+    )
     written = forms.group_by("key").agg(part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum())
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 
 
-def listed(language: str) -> list[str]:
-    """The words that begin and end no phrase, beside the function words, from data/words/edges-LANGUAGE.txt, `*` for any ending; none where there is no such file."""
-    file = DATA / "words" / f"edges-{language}.txt"
-    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
-    return [word for line in lines if not line.startswith("#") for word in line.split()]
+def word_lists(language: str) -> dict[str, list[str]]:
+    """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
+    file = DATA / "words" / f"discovery-{language}.yml"
+    read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
+    return {name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")}
 
 
 def anatomy_of(known: Vocabulary) -> Anatomy:

@@ -202,3 +202,13 @@ def reach(shard: Shard, spans: Spans, context: Context) -> tuple[np.ndarray, np.
 def single_spaced(texts: list[str]) -> list[str]:
     """The texts with every run of white space as one blank."""
     return pl.Series(texts, dtype=pl.String).str.replace_all(r"\s+", " ").to_list()
+
+
+def excerpted(lines: pd.DataFrame, width: int | None) -> pd.DataFrame:
+    """The lines with so many words on each side at most, without titles, and without names of speakers that are longer; None leaves all."""
+    if width is None:
+        return lines
+    cut = {"left": slice(-width, None) if width else slice(0), "right": slice(width)}
+    sides = {name: lines[name].str.split().str[part].str.join(" ") for name, part in cut.items() if name in lines}
+    hidden = {"title": None} if "title" in lines else {}
+    return lines.assign(**sides, **hidden, speaker=lines["speaker"].where(lines["speaker"].str.split().str.len() <= width, None))

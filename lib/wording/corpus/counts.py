@@ -11,7 +11,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
@@ -103,8 +103,10 @@ def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, 
 
 
 def study_hits(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> pd.DataFrame:
-    """The `hits` table of a study's compared articles, body only: the very lines that are counted; `copies` as in `study_counts`."""
-    return body_hits(study, chosen(study, concepts), copies=copies)
+    """The `hits` table of a study's compared articles, body only: the very lines that are counted, with as much text as its `excerpts`
+    allow; `copies` as in `study_counts`.
+    """
+    return excerpted(body_hits(study, chosen(study, concepts), copies=copies), study.width)
 
 
 def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: Context = CONTEXT, copies: str = "all") -> pd.DataFrame:
@@ -163,7 +165,7 @@ def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
     kept, _ = compared(study, articles, copies=copies)
-    return attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
+    return excerpted(attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), study.width)
 
 
 def spans(corpus: Corpus) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Turns the bytes of a text file into text, whatever their encoding."""
 
 import codecs
+import io
 import re
 
 import charset_normalizer
@@ -18,7 +19,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+HEAD = 2**24  # bytes by which the encoding of a larger file is told
+LONGEST = 2**27  # characters of one line, or of one article
 SAMPLE = 4_000  # bytes; with more, charset_normalizer became slower and worse on news
+HIGH = bytes(range(0x80, 0x100))
 ACCENTS = bytes(range(0xC0, 0x100))  # letters in cp1252
 OTHER = bytes.fromhex("8a8e9a9eb1b3b6b9babcbebff0fdfe")  # rare there; frequent in Polish, Czech, Turkish, Baltic, ... tables
 NO_WORD = re.compile(rb"[a-z][\x81-\x84\x87-\x90\xd0-\xd5]")
@@ -36,23 +40,29 @@ def decode(data) -> tuple[str, str | None]:
     Unreadable
         No encoding fits, or the bytes are not text.
     """
+    _, _, text, remark = tell(data)
+    return text, remark
+
+
+def tell(data, *, final=True):
+    """Return the encoding of the bytes, the length of their byte order mark, their text and a remark; not `final`: more bytes follow."""
     mark, encoding = next((pair for pair in MARKS if data.startswith(pair[0])), (b"", unmarked_encoding(data)))
     data = data[len(mark) :]
-    text, remark = try_decode(data, encoding), None
+    text, remark = try_decode(data, encoding, final=final), None
     if text is None and encoding == "utf-8":
         text, remark = mend_utf8(data)
     if text is None and mark:
         raise Unreadable(f"its first bytes announce {encoding}, but it is not; save it as UTF-8")
     if text is None:
-        text, remark = guess(data)
+        text, remark, encoding = guess(data, final=final)
     refuse_junk(text[:100_000])
-    return text, remark
+    return encoding, len(mark), text, remark
 
 
-def try_decode(data, encoding):
+def try_decode(data, encoding, *, final=True):
     """Return the text, or None where the bytes are not in the encoding."""
     try:
-        return data.decode(encoding)
+        return data.decode(encoding) if final else codecs.getincrementaldecoder(encoding)().decode(data)
     except (UnicodeError, LookupError):
         return None
 
@@ -78,11 +88,16 @@ def mend_utf8(data):
     return text, f"bytes that are not valid UTF-8 were read as U+FFFD (places: {broken:,})"
 
 
-def guess(data):
-    """Return text in an older encoding, as its characters suggest it."""
+def guess(data, *, final=True):
+    """Return text in an older encoding, as its characters suggest it, a remark, and the encoding."""
     if b"\0" in data:
         raise Unreadable("not text: it holds NUL bytes")
-    lines = b"\n".join(foreign_lines(data))
+    found = list(foreign_lines(data))
+    modern = b"".join(line for line in found if try_decode(line, "utf-8") is not None)
+    # A short line in another encoding may pass for UTF-8 by chance.
+    if count_bytes(modern, HIGH) >= max(6, 0.1 * count_bytes(b"".join(found), HIGH)):
+        return mixed(data), "in more than one encoding; each line was read as UTF-8 where it fits, else as what it looks like", "utf-8"
+    lines = b"\n".join(found)
     names = [match.encoding for match in charset_normalizer.from_bytes(lines) if not match.encoding.startswith("utf")]
     # In Western text its first choice is often a DOS or Central European table, so what tells such text goes before it.
     if re.search(rb"[a-z]\xd5[a-z]", lines):  # the apostrophe of the Macintosh
@@ -90,9 +105,18 @@ def guess(data):
     elif not names or is_western(lines):
         names.insert(0, "cp1252")
     for name in names:
-        if (text := try_decode(data, name)) is not None:
-            return text, f"not in UTF-8; read as {name}, which is a guess"
+        if (text := try_decode(data, name, final=final)) is not None:
+            return text, f"not in UTF-8; read as {name}, which is a guess", name
     raise Unreadable("cannot be decoded: no encoding fits; save it as UTF-8")
+
+
+def mixed(data):
+    """Return text whose lines are in UTF-8, or else in an older encoding."""
+    lines = data.split(b"\n")
+    old = [i for i, line in enumerate(lines) if try_decode(line, "utf-8") is None]
+    text = guess(b"\n".join(lines[i] for i in old))[0]
+    read = dict(zip(old, text.split("\n"), strict=True))
+    return "\n".join(read.get(i) or line.decode("utf-8", "replace") for i, line in enumerate(lines))
 
 
 def is_western(data):
@@ -123,3 +147,59 @@ def refuse_junk(text):
     controls = len(CONTROLS.findall(text))
     if controls > 3 and controls > 0.05 * len(text):
         raise Unreadable("not text: it is full of control characters")
+
+
+def read_lines(stream, *, newline="", remark):
+    """Yield the lines of a text as they are read, each with its end, as io.StringIO with this `newline` does; None for one over LONGEST.
+
+    `remark` is called with a sentence where reading them took a guess.
+    """
+    text = open_text(stream, newline, remark)
+    broken = 0
+    for line in iter(lambda: text.readline(LONGEST), ""):
+        if len(line) == LONGEST and not line.endswith("\n"):
+            while len(line) == LONGEST and not line.endswith("\n"):
+                line = text.readline(LONGEST)
+            yield None
+            continue
+        broken += line.count("\ufffd")
+        yield line
+    if broken and isinstance(text, io.TextIOWrapper):
+        remark(f"bytes that do not fit its encoding, {text.encoding}, were read as U+FFFD (places: {broken:,})")
+
+
+def open_text(stream, newline, remark):
+    """Return a text to read from: small files as `decode` has them, larger ones in the encoding that their first bytes show."""
+    head = stream.read(HEAD)
+    if len(head) < HEAD:
+        return io.StringIO(decode_remarked(head, remark), newline=newline)
+    encoding, mark, _, said = tell(head, final=False)
+    if said and "guess" in said:  # broken bytes are counted as they are read
+        remark(said)
+    return io.TextIOWrapper(io.BufferedReader(Rejoined(head[mark:], stream)), encoding, errors="replace", newline=newline)
+
+
+def decode_remarked(data, remark):
+    """Return the text of the bytes; a guess is remarked."""
+    text, said = decode(data)
+    if said:
+        remark(said)
+    return text
+
+
+class Rejoined(io.RawIOBase):
+    """A stream whose first bytes were read already."""
+
+    def __init__(self, head, stream):
+        """Put the head before the rest."""
+        self.parts, self.stream = io.BytesIO(head), stream
+
+    def readable(self):
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer):
+        """Read the next bytes."""
+        data = self.parts.read(len(buffer)) or self.stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

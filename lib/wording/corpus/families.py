@@ -18,9 +18,9 @@ import polars as pl
 from scipy import sparse
 
 from wording.corpus.agencies import agency
+from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
-from wording.corpus.zones import REPEATED_ARTICLES
 
 if TYPE_CHECKING:
     from wording.corpus.build import Corpus
@@ -43,6 +43,9 @@ ALIKE = 0.8
 CANDIDATE = 0.1
 """Articles are compared word by word when they have so much of the smaller sketch in common."""
 
+REPEATED_DAYS = 5
+"""What one outlet prints on so many days belongs to its pages, not to a story."""
+
 EARLIEST = 20
 """Each run leads to so many of the articles that have it, the earliest: enough to find the source, however often it was printed."""
 
@@ -57,6 +60,7 @@ BLOCK_ARTICLES = 64
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 OWN = 1 << 32
+DAYS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -137,11 +141,11 @@ def linked(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
 def candidates(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
     """Pairs of articles that may share text, by their sketches: row, earlier.
 
-    What one outlet repeats in five or more articles (a gallery, a form, a paragraph of background) is no sign, unless the articles are alike as a whole.
+    What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no sign, unless the articles are alike as a whole.
     """
     passes = max(1, -(-int(corpus.table["n_words"].sum()) // PASS_WORDS))
-    outlets = corpus.table["outlet"].rank("dense").fill_null(0).to_numpy()[order]
-    together, size, own = (sum(part) for part in zip(*(sketched(corpus, order, outlets, k, passes) for k in range(passes)), strict=True))
+    issues = issue_of(corpus.table)[order]
+    together, size, own = (sum(part) for part in zip(*(sketched(corpus, order, issues, k, passes) for k in range(passes)), strict=True))
     both = sparse.tril(together, k=-1).tocoo()
     n_own, n = np.divmod(both.data, OWN)
     some = (n_own >= 2) & (n_own >= CANDIDATE * np.minimum(own[both.row], own[both.col]))
@@ -149,9 +153,13 @@ def candidates(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
     return pl.DataFrame({"row": order[both.row[kept]], "earlier": order[both.col[kept]]})
 
 
-def sketched(
-    corpus: Corpus, order: np.ndarray, outlets: np.ndarray, k: int, passes: int
-) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
+def issue_of(table: pl.DataFrame) -> np.ndarray:
+    """A number for each article's outlet and day, DAYS apart for each outlet; undated ones, and those of no known outlet, have one day."""
+    dated = pl.when(pl.col("outlet") != UNATTRIBUTED).then(pl.col("date").rank("dense")).fill_null(0)
+    return table.select(pl.col("outlet").rank("dense").cast(pl.Int64) * DAYS + dated.cast(pl.Int64)).to_series().to_numpy()
+
+
+def sketched(corpus: Corpus, order: np.ndarray, issues: np.ndarray, k: int, passes: int) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
     """How many sampled runs each two articles share (numbered by precedence), and how many each has: in all, and without repeated ones.
 
     A shared run counts as OWN if its outlet does not repeat it, and as 1 if it does.
@@ -167,7 +175,7 @@ def sketched(
         np.concatenate([np.zeros(0, dtype), *part]) for dtype, part in zip((np.uint64, np.int32), zip(*made, strict=True), strict=True)
     )
     size = np.bincount(article, minlength=len(order))
-    columns, rows, number, repeated = shared_runs(run, article, outlets)
+    columns, rows, number, repeated = shared_runs(run, article, issues)
     shape = (len(order), columns.max(initial=0) + 1)
     early, weight = number < EARLIEST, np.where(repeated, 1, OWN)
     by_article = sparse.csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape=shape)
@@ -187,7 +195,7 @@ def sample(shard: Shard, article: np.ndarray, k: int, passes: int) -> tuple[np.n
     return np.concatenate(runs), article[np.concatenate(rows)]
 
 
-def shared_runs(run: np.ndarray, article: np.ndarray, outlets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def shared_runs(run: np.ndarray, article: np.ndarray, issues: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The runs of more than one article: the run (numbered), the article, its number among those with the run, whether an outlet repeats the run."""
     cell = (run >> np.uint64(40)).astype(np.int64)
     some = np.flatnonzero((np.bincount(cell, minlength=1) > 1)[cell])  # most runs stand alone in their cell: a quick way to leave them out
@@ -198,10 +206,17 @@ def shared_runs(run: np.ndarray, article: np.ndarray, outlets: np.ndarray) -> tu
     column = np.cumsum(new[once]) - 1
     n = np.bincount(column)
     column, article = column[n[column] > 1], article[once][n[column] > 1]
-    _, which, at_outlet = np.unique(column * len(outlets) + outlets[article], return_inverse=True, return_counts=True)
-    most = np.zeros(len(n), np.int64)
-    np.maximum.at(most, column, at_outlet[which])
-    return column, article, np.arange(len(column)) - np.searchsorted(column, column), most[column] >= REPEATED_ARTICLES
+    return column, article, np.arange(len(column)) - np.searchsorted(column, column), most_days(column, issues[article]) >= REPEATED_DAYS
+
+
+def most_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
+    """On how many days the outlet that repeats a run most printed it, for each place of it (`run` ascending from 0)."""
+    n_issues = issues.max(initial=0) + 1
+    each, issue = np.divmod(np.unique(run * n_issues + issues), n_issues)
+    _, which, days = np.unique(each * n_issues + issue // DAYS, return_inverse=True, return_counts=True)
+    most = np.zeros(run.max(initial=-1) + 1, np.int64)
+    np.maximum.at(most, each, days[which])
+    return most[run]
 
 
 def compared(corpus: Corpus, found: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -284,7 +299,7 @@ def read(shard: Shard, rows: np.ndarray, numbers: np.ndarray) -> Bodies:
     run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
     for k in range(RUN):
         run *= MULTIPLIER
-        run[: len(word) - k] += word[k:]
+        run[: max(len(word) - k, 0)] += word[k:]
     whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
     return Bodies(word, run ^ (run >> np.uint64(31)), whole, shard.voice[at] == QUOTED, bounds)
 

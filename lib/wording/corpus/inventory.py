@@ -42,6 +42,12 @@ def rejects(study: Study) -> pd.DataFrame:
     return build(study)[0].rejects.to_pandas() if study.has_articles else pd.DataFrame(columns=["source", "reason", "sample"])
 
 
+def languages(study: Study) -> pd.DataFrame:
+    """One row per other language than the study's: language (ISO 639-1), n_articles, which are set apart; empty without the articles."""
+    apart = build(study)[0].apart.to_pandas() if study.has_articles else pd.DataFrame(columns=["language"])
+    return apart.groupby("language").size().sort_values(ascending=False, kind="stable").reset_index(name="n_articles")
+
+
 def warnings(study: Study) -> list[str]:
     """What reading the articles gave reason to warn of."""
     return build(study)[0].warnings if study.has_articles else ["The articles are not here: what follows was counted when they were."]
@@ -64,9 +70,16 @@ def sentences(study: Study, counted: Counts) -> list[str]:
         said.append("No article has a date.")
     if len(apart):
         said.append(f"{plural(len(apart), 'article')} of {plural(apart['outlet'].nunique(), 'other outlet')} or another period set apart.")
+    foreign = languages(study)
+    n_foreign = foreign["n_articles"].sum()
+    if n_foreign:
+        told = ", ".join(f"{row.language} {row.n_articles:,}" for row in foreign.itertuples())
+        said.append(
+            f"{plural(n_foreign, 'article')} in another language than {study.language} set apart ({told}): a column `language` in the source decides, or else the text."
+        )
     if study.has_articles:
         said.append(
-            f"{n_rejected:,} of {len(articles) + len(apart) + n_rejected:,} given could not be read."
+            f"{n_rejected:,} of {len(articles) + len(apart) + n_foreign + n_rejected:,} given could not be read."
             if n_rejected
             else "Everything that was given could be read."
         )

@@ -10,8 +10,9 @@ from wording.errors import WordingError
 from wording.study import DATA, Study
 
 CODE = (
-    "agencies", "articles", "attribution", "build", "concordance", "dates", "encodings", "families", "key", "quotation", "rows", "speaker", "tokens",
-    "voice", "zones",
+    "agencies", "archives", "articles", "attribution", "build", "concordance", "databases", "dates", "documents", "encodings", "families",
+    "key", "languages", "ledger", "markup", "metadata", "quotation", "readers", "rows", "rtf", "separated", "sources", "speaker", "store",
+    "tokens", "voice", "webpages", "zones",
 )  # fmt: skip
 """The modules of this room that make a corpus: a change of one of them makes it anew."""
 
@@ -32,16 +33,25 @@ def build_key(study: Study) -> str:
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
     files += [study.folder / study.articles.metadata] if study.articles.metadata else []
+    parts = [file_hash(f) for f in files] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
+    said = [*parts, study.articles.model_dump_json(), code_key(study.language)]
+    return hashlib.sha256("\n".join(said).encode("utf8", "surrogateescape")).hexdigest()[:16]
+
+
+def code_key(language: str) -> str:
+    """What every corpus in the language depends on: the code and the word lists."""
     room = Path(__file__).parent
     code = [*(room / f"{name}.py" for name in CODE), *sorted((DATA / "words").iterdir()), room.parent / "phrases.py"]
-    parts = [file_hash(f) for f in [*files, *code]] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
-    return hashlib.sha256("\n".join([*parts, study.articles.model_dump_json(), study.language]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*map(file_hash, code), language]).encode()).hexdigest()
 
 
 def file_hash(file: Path) -> str:
-    """The sha256 of a file's bytes, read once as long as its size and time stay."""
-    said = file.stat()
-    return hash_of(file, said.st_size, said.st_mtime_ns)
+    """The sha256 of a file's bytes, read once as long as its size and time stay; "unreadable" where reading is not allowed."""
+    try:
+        said = file.stat()
+        return hash_of(file, said.st_size, said.st_mtime_ns)
+    except OSError:
+        return "unreadable"
 
 
 @functools.lru_cache(maxsize=100_000)

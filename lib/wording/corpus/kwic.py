@@ -12,7 +12,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
@@ -44,6 +44,7 @@ def concordance(
     sort: str = "left",
     voice: str = "all",
     outlets: Sequence[str] | None = None,
+    copies: str = "all",
     context: Context = CONTEXT,
     limit: int | None = None,
 ) -> pd.DataFrame:
@@ -54,7 +55,8 @@ def concordance(
     sort : left or right (the nearest word first, then outwards), node, outlet, date, voice or article (as they stand).
     voice : outlet, quoted, reported, attributed (quoted or reported) or all.
     outlets : only these (None: all that are compared).
-    context : tokens on each side, or "sentence" or "paragraph".
+    copies : as in `study_counts`.
+    context : tokens on each side, or "sentence" or "paragraph"; never more text than the study's `excerpts` allow.
     limit : the first so many lines in this order (None: all).
 
     Raises
@@ -67,12 +69,12 @@ def concordance(
             raise WordingError(f"{name}={value!r} is not known here; {nearest(value, known)}.")
     name, concept = looked_up(study, pattern)
     corpus, _ = build(study)
-    articles, _ = compared(study, corpus.articles)
+    articles, _ = compared(study, corpus.articles, copies=copies)
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
     first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
-    return written(corpus.parts(), name, first, context)
+    return excerpted(written(corpus.parts(), name, first, context), study.width)
 
 
 def sortable(
@@ -147,7 +149,7 @@ def widened(study: Study, lines: pd.DataFrame, *, to: Context = "paragraph") -> 
         raise WordingError(
             f"The article {lines['doc_id'].iloc[unknown.argmax()]!r} is not in the study {study.name!r}; widen lines of this study."
         )
-    return lines.assign(left=left, right=right)
+    return excerpted(lines.assign(left=left, right=right), study.width)
 
 
 def spans_at(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Spans:

@@ -7,9 +7,9 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans
+from wording.corpus.concordance import CONTEXT, Context, Spans, excerpted
 from wording.corpus.counts import lines_of
-from wording.corpus.terms import VOICES, Terms, Vocabulary, spoken
+from wording.corpus.terms import VOICES, Vocabulary, spoken
 from wording.study import Study
 from wording.tables import check
 
@@ -17,23 +17,25 @@ CONCEPT = "keyness"
 """What stands in the column `concept` of such lines."""
 
 
-def term_hits(study: Study, terms: Terms, wanted: pd.DataFrame, *, context: Context = CONTEXT) -> pd.DataFrame:
+def term_hits(
+    study: Study, wanted: pd.DataFrame, *, articles: pd.DataFrame, voice: str = "outlet", context: Context = CONTEXT
+) -> pd.DataFrame:
     """The `hits` behind the counts of terms at outlets: one row per place where a wanted term begins; `concept` is `CONCEPT`.
 
     Parameters
     ----------
-    terms : what `study_terms` counted: whose words, and in which articles.
     wanted : term and outlet, one row per pair to look for.
+    articles, voice : in which articles, and whose words, as `study_terms` counted them.
     """
     corpus, _ = build(study)
-    inside = corpus.table["doc_id"].is_in(terms.articles["doc_id"].to_list()).to_numpy()
-    mask, known = spoken(VOICES[terms.voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
+    inside = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
+    mask, known = spoken(VOICES[voice], articles=inside), Vocabulary.of(wanted["term"].unique().tolist())
     number = pl.DataFrame(
         {"term": known.terms.tolist(), "number": np.arange(len(known), dtype=np.int32)}, schema_overrides={"term": pl.String}
     )
     asked = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(number, on="term")
     rows = [part_hits(part, known, mask(part), asked, context) for part in corpus.parts()]
-    return check(pd.concat(rows, ignore_index=True), "hits")
+    return excerpted(check(pd.concat(rows, ignore_index=True), "hits"), study.width)
 
 
 def part_hits(part: Part, known: Vocabulary, mask: np.ndarray, asked: pl.DataFrame, context: Context) -> pd.DataFrame:

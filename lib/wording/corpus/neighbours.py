@@ -17,7 +17,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted
 from wording.corpus.counts import chosen, compared, part_hits, read_counts
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import NAMES
@@ -45,7 +45,7 @@ class Neighbours:
 def study_neighbours(
     study: Study, concepts: Sequence[str] | None = None, *, span: int = SPAN, side: Side = "both", copies: str = "all"
 ) -> Neighbours:
-    """What stands near the hits in a study's compared articles; from its counts/ folder when the articles are not there.
+    """What stands near the hits in a study's compared articles (`copies` as in `study_counts`); from its counts/ folder without the articles.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def study_neighbours(
         raise WordingError(
             f"span={span}, side={side!r}: without the articles only span={SPAN}, side='both' is there, as counted; leave them out."
         )
-    kept, _ = compared(study, articles)
+    kept, _ = compared(study, articles, copies=copies)
     return Neighbours(kept, found[found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True))
 
 
@@ -181,8 +181,8 @@ def near_hits(
     pairs = wanted[["variant", "collocate"]].drop_duplicates()
     parts = [part_near_hits(part, concept, study.concepts[concept], study.lists, pairs, span, side, context) for part in corpus.parts()]
     found = pd.concat(parts, ignore_index=True)
-    kept, _ = compared(study, corpus.articles)
-    return found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True)
+    kept, _ = compared(study, corpus.articles, copies=copies)
+    return excerpted(found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True), study.width)
 
 
 def part_near_hits(

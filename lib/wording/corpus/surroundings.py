@@ -19,7 +19,8 @@ BY_PLACE, NEAR = (-2, -1, 1, 2), (-4, -3, -2, -1, 1, 2, 3, 4)
 def slot(corpus: Corpus, phrases: Phrases) -> sparse.csr_array:
     """How often which neighbours stand around each phrase: (n_phrases, features), int32.
 
-    The two neighbours on each side, by place (a token that is no frequent word is a neighbour of its own kind), then the content words of the sentence within four tokens.
+    The two neighbours on each side, by place (a token that is no frequent word, and what lies beyond the sentence, are a neighbour of their own kind), then the content words
+    of the sentence within four tokens.
     """
     return added(corpus, phrases, part_slot)
 
@@ -71,12 +72,11 @@ def part_slot(part: Part, places: Places, phrases: Phrases, row: np.ndarray) -> 
     total = sparse.csr_array(shape, dtype=np.int32)
     for step in NEAR:
         beside = np.clip((places.start if step < 0 else last) + step, 0, len(places.words) - 1)
-        word = places.words[beside]
+        word = np.where(sentence[beside] == sentence[places.start], places.words[beside], -1)
         if step in BY_PLACE:
             column = np.where(word < 0, n_words, word) + BY_PLACE.index(step) * (n_words + 1)
             total = total + counted(*at(row, places, column), shape)
-        near = phrases.words.content[word] & (sentence[beside] == sentence[places.start])
-        total = total + counted(*at(row, places, word + len(BY_PLACE) * (n_words + 1), near), shape)
+        total = total + counted(*at(row, places, word + len(BY_PLACE) * (n_words + 1), phrases.words.content[word]), shape)
     return total
 
 

@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from html.parser import HTMLParser
 
 import mistune
 from nbformat import NotebookNode
@@ -14,12 +13,10 @@ from wording.pages.markup import escaped, link, printable, slug
 from wording.pages.parameters import declarations
 from wording.pages.show import MIME, NOTEBOOK_STYLE
 
-LARGEST = 5_000_000  # bytes of a page
 _HIDDEN = {"hide", "injected-parameters"}
 _SETUP = {"parameters", "injected-parameters", "setup", "check"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}>")
 
 
 def page(notebook: NotebookNode, *, title: str, subtitle: str = "", study_title: str, context: Mapping | None = None) -> str:
@@ -56,17 +53,13 @@ def page(notebook: NotebookNode, *, title: str, subtitle: str = "", study_title:
 
 def headlines(notebook: NotebookNode) -> list[str]:
     """The sentences of all findings, in the order of the notebook."""
-    return [sentence for record in _records(notebook) if record.get("kind") == "findings" for sentence in record.get("sentences", [])]
+    return [sentence for record in records(notebook.cells) if record.get("kind") == "findings" for sentence in record.get("sentences", [])]
 
 
-def problems(notebook: NotebookNode, *, html: str | None = None) -> list[str]:
-    """Why the notebook, and its page when `html` is given, cannot be published: one sentence per fault, none when all is well."""
-    faults = [fault for number, cell in enumerate(notebook.cells, start=1) for fault in _cell_faults(cell, number)]
-    if notebook.metadata.get("papermill", {}).get("exception"):
-        faults.append("The notebook raised an error; run it again once the error is mended.")
-    if not headlines(notebook):
-        faults.append("The notebook shows no findings; return show.findings(...) from one of its cells.")
-    return faults + (_page_faults(html) if html is not None else [])
+def period(notebook: NotebookNode) -> str:
+    """The days that the page covers, as its provenance says them; empty when it does not."""
+    told = (record["record"].get("period") for record in records(notebook.cells) if record.get("kind") == "provenance")
+    return str(next(filter(None, told), ""))
 
 
 @cache
@@ -217,10 +210,11 @@ def _output_html(output: NotebookNode) -> str:
 
 
 def _pre(text: str) -> str:
-    return f'<pre tabindex="0">{escaped(_settled(text))}</pre>' if text.strip() else ""
+    return f'<pre tabindex="0">{escaped(settled(text))}</pre>' if text.strip() else ""
 
 
-def _settled(text: str) -> str:
+def settled(text: str) -> str:
+    """What was printed, as it reads at the end and the same in every run."""
     # Colours, redrawn lines and the names of the kernel's temporary files say nothing to a reader, and differ from run to run.
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in _COLOURS.sub("", text).split("\n")]
     return _KERNEL_FILE.sub("cell", "\n".join(lines)).strip("\n")
@@ -229,67 +223,9 @@ def _settled(text: str) -> str:
 def _messages(notebook: NotebookNode) -> list[str]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     text = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")
-    return [message.rstrip() for message in re.split(r"\n(?=\S)", _settled(text)) if message.strip()]
+    return [message.rstrip() for message in re.split(r"\n(?=\S)", settled(text)) if message.strip()]
 
 
-def _records(notebook: NotebookNode) -> list[dict]:
-    return [output.data[MIME] for cell in notebook.cells for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-
-
-def _cell_faults(cell: NotebookNode, number: int) -> list[str]:
-    faults = []
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        record = data.get(MIME)
-        if output.output_type == "error":
-            faults.append(f"Cell {number} raised {output.ename}: {_settled(output.evalue)}")
-        elif record is not None and record.get("kind") == "figure" and not str(record.get("alt", "")).strip():
-            faults.append(f"The figure {record.get('name')!r} in cell {number} has no alternative text; pass alt='...' to show.figure.")
-        elif record is None and _is_picture(data):
-            faults.append(f"Cell {number} shows a figure without alternative text; return it through show.figure.")
-        elif record is None and _ADDRESS.search(data.get("text/plain", "")):
-            faults.append(f"Cell {number} shows an object by its address in memory, which differs from run to run; end the cell with `;`.")
-    return faults
-
-
-def _is_picture(data: Mapping) -> bool:
-    return any(kind.startswith("image/") for kind in data) or bool(re.search(r"<(img|svg)\b", data.get("text/html", "")))
-
-
-class _Reader(HTMLParser):
-    """Collects what the gate asks about: identifiers, links inside the page, what a browser would load, and headings."""
-
-    _LOADS = {"src", "srcset", "poster", "data", "action", "background"}
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.ids: Counter = Counter()
-        self.fragments: set[str] = set()
-        self.loads: list[str] = []
-        self.tags: Counter = Counter()
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags[tag] += 1
-        for key, value in attrs:
-            value = value or ""
-            if key == "id":
-                self.ids[value] += 1
-            elif key == "href" and value.startswith("#"):
-                self.fragments.add(value[1:])
-            elif (key in self._LOADS or (tag in {"link", "base"} and key == "href")) and not value.startswith("data:"):
-                self.loads.append(value)
-
-
-def _page_faults(html: str) -> list[str]:
-    size, found = len(html.encode()), _Reader(html)
-    faults = []
-    if size > LARGEST:
-        faults.append(f"The page has {size / 1e6:.1f} MB, over {LARGEST / 1e6:.0f} MB; show fewer lines or rows (cap=, limit=).")
-    faults += [f"The page would load {address[:80]!r}; it may load nothing." for address in found.loads]
-    twice = [name for name, n in found.ids.items() if n > 1]
-    faults += [f"Two elements of the page share the name {name!r}; give each figure and table its own." for name in twice]
-    faults += [f"A link leads to {name!r}, which is not on the page." for name in sorted(found.fragments - set(found.ids))]
-    if found.tags["h1"] != 1:
-        faults.append(f"The page has {found.tags['h1']} first-level headings; it should have one.")
-    return faults
+def records(cells: Iterable[NotebookNode]) -> list[dict]:
+    """What `show` recorded of each thing that the cells show."""
+    return [output.data[MIME] for cell in cells for output in cell.get("outputs", []) if MIME in output.get("data", {})]

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from wording.pages.document import document
-from wording.pages.markup import printable
+from wording.pages.markup import printable, unbroken
+from wording.pages.state import GOOD
 from wording.prose import plural
 
-_STATES = {
-    "ok": "Made now", "up-to-date": "Up to date", "failed": "Failed", "timed-out": "Took too long", "died": "Stopped without an answer",
-    "invalid": "Not run: parameters are wrong",
+_FAILED = {
+    "failed": "Failed", "timed-out": "Took too long", "died": "Stopped without an answer", "invalid": "Not run: parameters are wrong",
 }  # fmt: skip
-_GOOD = {"ok", "up-to-date"}
 _HEADLINES = 2
 
 
@@ -20,8 +19,8 @@ def index_page(records: Iterable[Mapping], *, title: str = "How sources word the
 
     Parameters
     ----------
-    records : one per page: study, study_title, question, page, title, subtitle, notebook, parameters, status, reason, findings,
-        html and ipynb (paths from the grid, or None). A failed page whose `html` is given is the last good one.
+    records : one per page: the fields of `state.Page` (paths from the grid, or None), and `pdf`. A failed page whose `html` is given is
+        the last good one.
     """
     cards = [_card(record) for record in records]
     failures = [card for card in cards if card["failed"]]
@@ -40,13 +39,21 @@ def _card(record: Mapping) -> dict:
         "title": printable(record.get("subtitle") or record.get("title") or record.get("page") or ""),
         "subtitle": printable(record.get("title") or "") if record.get("subtitle") else "",
         "parameters": _parameters(record),
-        "failed": status not in _GOOD,
-        "state": _STATES.get(status, status or "Unknown"),
-        "reason": printable(record.get("reason") or ""),
-        "findings": [printable(sentence) for sentence in (record.get("findings") or [])[:_HEADLINES]],
+        "failed": status not in GOOD,
+        "state": _FAILED.get(status, status or "Unknown") if status not in GOOD else "",
+        "reason": printable(record.get("reason") or "") if status not in GOOD else "",
+        "findings": [unbroken(printable(sentence)) for sentence in (record.get("findings") or [])[:_HEADLINES]],
+        "made": printable(record.get("made") or "")[:10],
+        "period": printable(record.get("period") or ""),
+        "links": _links(record, failed=status not in GOOD),
+        "tables": [(name, address) for name, path in (record.get("tables") or {}).items() if (address := _relative(path))],
         "html": _relative(record.get("html")),
-        "ipynb": _relative(record.get("ipynb")),
     }
+
+
+def _links(record: Mapping, *, failed: bool) -> list[tuple[str, str]]:
+    named = {"Notebook": "ipynb", "PDF": "pdf"} | ({"Notebook as it failed": "failed_ipynb", "Log": "log"} if failed else {})
+    return [(name, address) for name, field in named.items() if (address := _relative(record.get(field)))]
 
 
 def _parameters(record: Mapping) -> str:
@@ -75,5 +82,6 @@ def _study(cards: list[dict]) -> dict:
 def _line(cards: list[dict]) -> str:
     failed = sum(card["failed"] for card in cards)
     studies = plural(len({card["study"] for card in cards}), "study", "studies")
-    made = f"{plural(len(cards), 'page')} of {studies}"
-    return f"{made}, {failed} could not be made" if failed else made
+    last = max((card["made"] for card in cards), default="")
+    made = f"{plural(len(cards), 'page')} of {studies}" + (f", last made on {last}" if last else "")
+    return f"{made}; {failed} could not be made" if failed else made

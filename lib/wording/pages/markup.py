@@ -8,13 +8,12 @@ from hashlib import blake2s
 from numbers import Integral, Real
 from urllib.parse import urlsplit
 
-import pandas as pd
-
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT = re.compile(r"(.*_)?share(_.*)?|low|high|difference")
 _COUNT = re.compile(r"(n|total|start|end)(_.*)?")
+_BITS = re.compile(r"(.*_)?bits|height")
 _PER_MILLION = re.compile(r"(.*_)?per_million")
 _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -28,6 +27,11 @@ def printable(value) -> str:
 def escaped(value) -> str:
     """`value` as text that is safe between tags and inside quoted attributes."""
     return html.escape(printable(value), quote=True)
+
+
+def unbroken(text: str) -> str:
+    """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&<])|(?<=q =) |(?<=q <) |(?<=q &lt;) ", "\u00a0", text)
 
 
 def slug(text) -> str:
@@ -69,6 +73,8 @@ def link(inner: str, address) -> str:
 
 def is_missing(value) -> bool:
     """Whether the value is None, NaN, NaT or NA."""
+    import pandas as pd  # takes a second to import, and whoever only needs a slug needs none of it
+
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
@@ -105,6 +111,8 @@ def _number(value, column: str) -> str:
         return _percent(value, signed=column == "difference")
     if column in {"p", "p_holm", "q"}:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
+    if _BITS.fullmatch(column):
+        return _signed(f"{value:.3f}")
     if _PER_MILLION.fullmatch(column):
         return _signed(f"{value:,.1f}")
     if column == "year":

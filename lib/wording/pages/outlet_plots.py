@@ -69,7 +69,7 @@ def tree(branches: pd.DataFrame, outlets: Sequence[str]) -> Figure:
             axes.hlines(ends, [across[row.left], across[row.right]], row.height, color=PALETTE[0], linewidth=1.2)
             across[row.branch], down[row.branch] = row.height, sum(ends) / 2
             if row.n_outlets < len(order):
-                axes.text(row.height, down[row.branch], f" {100 * row.support:.0f}", va="center_baseline", fontsize=7.5)
+                axes.text(row.height, down[row.branch] - 0.06, f" {100 * row.support:.0f}", va="bottom", fontsize=7)
         axes.set_xlim(0, max(branches["height"].max() * 1.02, 1e-9))
         axes.tick_params(axis="x", labelsize=8)
         axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)
@@ -79,7 +79,7 @@ def tree(branches: pd.DataFrame, outlets: Sequence[str]) -> Figure:
 
 
 def heat(table: pd.DataFrame, *, chance: float = 0.05) -> Figure:
-    """One cell per pair of outlets, the darker the farther; hollow where it is not surer than chance, empty where it is not known.
+    """One cell per pair of outlets, the bluer the farther; hollow where it is not surer than chance, empty where it is not known.
 
     Parameters
     ----------
@@ -88,14 +88,14 @@ def heat(table: pd.DataFrame, *, chance: float = 0.05) -> Figure:
     """
     _require_rows(table, "heat")
     outlets = list(dict.fromkeys([*table["outlet"], *table["other"]]))
-    most = max(float(table["distance"].max()), 1e-9)
+    most = max(float(table["distance_bits"].max()), 1e-9)
     with mpl.rc_context(_STYLE):
         figure, axes = _square(outlets)
-        for row in table.dropna(subset="distance").itertuples():
+        for row in table.dropna(subset="distance_bits").itertuples():
             for x, y in ((outlets.index(row.outlet), outlets.index(row.other)), (outlets.index(row.other), outlets.index(row.outlet))):
-                _cell(axes, x, y, row.distance / most, row.q < chance)
+                _cell(axes, x, y, row.distance_bits / most, row.q < chance)
                 if len(outlets) <= _NUMBERED:
-                    axes.text(x, y, f"{row.distance:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8)
+                    axes.text(x, y, f"{row.distance_bits:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8)
     return figure
 
 
@@ -116,7 +116,7 @@ def recalls(recognised: pd.DataFrame) -> Figure:
         rows = np.arange(len(known))
         axes.hlines(rows, known["low"], known["high"], linewidth=1.6, color=PALETTE[0])
         axes.plot(known["share"], rows, linestyle="none", marker="o", markersize=5.5, color=PALETTE[0], clip_on=False)
-        axes.vlines(known["chance"], rows - 0.32, rows + 0.32, linewidth=2, color=PALETTE[1])
+        axes.vlines(known["chance_share"], rows - 0.32, rows + 0.32, linewidth=2, color=PALETTE[1])
         for place, row in enumerate(known.itertuples()):
             axes.text(
                 1.03, place, f"{formatted(row.share, 'share')} / {row.n:,}", transform=axes.get_yaxis_transform(), va="center_baseline"
@@ -135,14 +135,14 @@ def _square(outlets: Sequence) -> tuple[Figure, Axes]:
     """A square of cells with the outlets' names at the left, and their numbers above when there are many."""
     left = min(2.3, 0.35 + _CHARACTER * max(len(_short(name)) for name in outlets))
     side, head = _WIDTH - left - 0.1, 0.3
-    figure = Figure(figsize=(_WIDTH, side * min(1, 0.45 + 0.05 * len(outlets)) + head))
+    figure = Figure(figsize=(_WIDTH, max(side * min(1, 0.45 + 0.05 * len(outlets)), 0.17 * len(outlets)) + head))
     height = figure.get_figheight()
     axes = figure.add_axes((left / _WIDTH, 0.02, side / _WIDTH, (height - head) / height))
     axes.set(xlim=(-0.5, len(outlets) - 0.5), ylim=(len(outlets) - 0.5, -0.5))
     numbered = [f"{_short(name)}  {place}" for place, name in enumerate(outlets, start=1)]
     axes.set_yticks(range(len(outlets)), numbered)
     axes.set_xticks(range(len(outlets)), range(1, len(outlets) + 1))
-    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=9 if len(outlets) <= 15 else 7)
+    axes.tick_params(axis="x", labeltop=True, labelbottom=False, labelsize=9 if len(outlets) <= 12 else 6)
     return figure, axes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,12 +37,15 @@ def read_notebook(file: Path) -> Notebook:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of the `parameters` cell: its name, annotation, default, and what its comment says."""
+    """One line of the `parameters` cell: its name, annotation, default, what its comment says, and the choices that a comment like
+    `# one of all, one (the first), none: which copies count` names.
+    """
 
     name: str
     type: str
     default: Any
     meaning: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def declared(notebook: Notebook) -> dict[str, Parameter]:
@@ -51,7 +55,7 @@ def declared(notebook: Notebook) -> dict[str, Parameter]:
 
 
 def declarations(source: str) -> dict[str, Parameter]:
-    """The parameters of a cell's source: one a line, `name: type = literal  # meaning`.
+    """The parameters of a cell's source: one a line, `name: type = literal  # meaning`, or `# one of a, b: meaning`.
 
     Raises
     ------
@@ -61,7 +65,9 @@ def declarations(source: str) -> dict[str, Parameter]:
     Examples
     --------
     >>> declarations("level: float = 0.95  # of the intervals")
-    {'level': Parameter(name='level', type='float', default=0.95, meaning='of the intervals')}
+    {'level': Parameter(name='level', type='float', default=0.95, meaning='of the intervals', choices=())}
+    >>> declarations('voice: str = "all"  # one of all, outlet (its own): whose words')["voice"].choices
+    ('all', 'outlet')
     """
     comments = {
         t.start[0]: t.string.lstrip("# ").strip()
@@ -78,10 +84,20 @@ def declaration(line: ast.stmt, comments: Mapping[int, str]) -> Parameter:
         raise WordingError(
             f"The parameters cell has {ast.unparse(line)!r}; expected `name: type = value` with a type of {', '.join(TYPES)}."
         )
-    return Parameter(line.target.id, kind, ast.literal_eval(line.value), comments.get(line.end_lineno, ""))
+    said, default = comments.get(line.end_lineno, ""), ast.literal_eval(line.value)
+    declared = Parameter(line.target.id, kind, default, said, choices_of(said))
+    if wrong := faults({declared.name: default}, {declared.name: declared}):
+        raise WordingError(f"The parameters cell has {ast.unparse(line)!r}, but {wrong[0]}")
+    return declared
 
 
-def faults(given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, choices: Mapping[str, list[str]]) -> list[str]:
+def choices_of(comment: str) -> tuple[str, ...]:
+    """The choices that a comment names: `one of a, b (which is this), c: ...`; none for any other comment."""
+    named = re.match(r"one of ([^:]+):", re.sub(r"\s*\([^)]*\)", "", comment))
+    return tuple(choice.strip() for choice in named[1].split(",")) if named else ()
+
+
+def faults(given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, choices: Mapping[str, list[str]] | None = None) -> list[str]:
     """What is wrong with the given values, a sentence each; `choices` are the values that a study allows by parameter name."""
     said = []
     for name, value in given.items():
@@ -89,8 +105,17 @@ def faults(given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, cho
             said.append(f"{name!r} is no parameter of this notebook; {nearest(name, parameters)}.")
         elif not fits(value, parameters[name].type):
             said.append(f"{name} is {value!r}; expected {parameters[name].type}.")
-        elif unknown := [v for v in (value if isinstance(value, list) else [value]) if name in choices and v not in choices[name]]:
-            said.append(f"{name} is {unknown[0]!r}, which the study does not have; {nearest(unknown[0], choices[name])}.")
+        else:
+            said += chosen_wrongly(name, value, parameters[name], (choices or {}).get(name))
+    return said
+
+
+def chosen_wrongly(name: str, value: Any, parameter: Parameter, known: list[str] | None) -> list[str]:
+    """A sentence for each of the values that is no choice of the notebook or, unless it is the default, of the study."""
+    values = value if isinstance(value, list) else [value]
+    said = [f"{name} is {v!r}; {nearest(v, parameter.choices)}." for v in values if parameter.choices and str(v) not in parameter.choices]
+    if known is not None and value != parameter.default:
+        said += [f"{name} is {v!r}, which the study does not have; {nearest(v, known)}." for v in values if v not in known]
     return said
 
 

@@ -192,7 +192,7 @@ def timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, event
     """One strip per outlet: the share in each period with its 95 % interval, all on the same scales.
 
     A hollow marker has no interval; a period without a hit has no marker. A change is a vertical line, the days on which it may have been are
-    a band around it, and the shares before and after it are horizontal lines. Events are dashed lines through all strips, named above.
+    a band around it, and the shares before and after it are horizontal lines. Events are dashed lines through all strips, numbered and named above.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, event
     named = sorted((event for event in events if limits[0] <= pd.Timestamp(event.date) <= limits[1]), key=lambda event: event.date)
     moved = shares.iloc[:0] if changes is None else changes[changes["variant"] == shares["variant"].iloc[0]]
     with mpl.rc_context(_STYLE):
-        figure, panels = _strips(names, height=0.42, head=0.3 + 0.17 * len(named))
+        figure, panels = _strips(names, height=0.5, head=0.24 + (0.17 * len(named) + 0.14 if named else 0))
         for axes, name in zip(panels, names, strict=True):
             axes.set(xlim=limits, ylim=(-0.04, 1.04), xticks=[], yticks=[])
             axes.hlines([0, 0.5, 1], *limits, color="black", alpha=0.16, linewidth=0.6, zorder=0)
@@ -237,6 +237,8 @@ def _mark_changes(axes: Axes, changes: pd.DataFrame) -> None:
 
 
 def _mark_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> None:
+    if rows["share"].isna().all():
+        axes.text(0.012, 0.25, "no hits", transform=axes.transAxes, va="center", alpha=0.75, style="italic")
     at, bounded = rows["period"] + middle, rows["low"].notna()
     axes.plot(at, rows["share"], color=PALETTE[0], linewidth=0.8, alpha=0.6)
     axes.vlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=PALETTE[0], linewidth=1.2, alpha=0.8)
@@ -245,14 +247,11 @@ def _mark_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> Non
 
 
 def _name_events(axes: Axes, events: Sequence) -> None:
-    first, last = axes.get_xlim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
-    for row, event in enumerate(reversed(events)):
-        at = (mdates.date2num(event.date) - first) / (last - first)
-        side = {"ha": "left", "x": at} if at < 0.5 else {"ha": "right", "x": at}
-        axes.text(
-            y=1 + (5 + 12 * row) / points, s=_short(event.title, longest=60), transform=axes.transAxes, fontsize=8, alpha=0.85, **side
-        )
+    for number, event in enumerate(events, start=1):
+        axes.text(pd.Timestamp(event.date), 1 + 3 / points, str(number), transform=axes.get_xaxis_transform(), ha="center", fontsize=8)
+        named = f"{number}  {event.date:%Y-%m-%d}  {_short(event.title, longest=60)}"
+        axes.text(0, 1 + (18 + 12 * (len(events) - number)) / points, named, transform=axes.transAxes, fontsize=8, alpha=0.85)
 
 
 def _require_one(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:

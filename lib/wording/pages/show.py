@@ -4,16 +4,16 @@ Every function returns a `Shown`: HTML that reads well in JupyterLab and on a pa
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from wording.errors import WordingError
-from wording.pages.markup import escaped, formatted, is_missing, is_number, link, printable, safe_href, slug
+from wording.pages.markup import escaped, formatted, is_missing, is_number, link, printable, safe_href, slug, unbroken
 from wording.pages.svg import inline_svg
 from wording.prose import plural
 
@@ -21,9 +21,9 @@ MIME = "application/vnd.wording+json"
 # JupyterLab has no stylesheet of ours and sets every cell to the right; a page takes this out again (see `export`).
 NOTEBOOK_STYLE = (
     "<style>.wording caption,.wording td,.wording th{text-align:left!important}"
-    ".wording .n,.wording .l{text-align:right!important}.wording caption{font-weight:bold;padding:.3em 0}"
+    ".wording .n,.wording .kwic td:first-child{text-align:right!important}.wording caption{font-weight:bold;padding:.3em 0}"
     ".wording .vh{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}"
-    ".wording mark{background:none;color:inherit;font-weight:bold}.wording svg{max-width:100%;height:auto}"
+    ".wording svg{max-width:100%;height:auto}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}.wording .scroll{overflow-x:auto}</style>"
 )
 _LINE_COLUMNS = {
@@ -60,7 +60,7 @@ def findings(sentences: Sequence[str], *, heading: str | None = None, empty: str
     said = [printable(sentence) for sentence in sentences] or ([printable(empty)] if empty else [])
     if not said:
         raise WordingError("show.findings was given no sentence; pass empty='...' with a sentence that says why there is none")
-    items = "".join(f"<li>{_unbroken(escaped(sentence))}</li>" for sentence in said)
+    items = "".join(f"<li>{unbroken(escaped(sentence))}</li>" for sentence in said)
     html = _block("findings", f"{_heading(heading)}<ul>{items}</ul>")
     return Shown(html, _plain(heading, said), {"kind": "findings", "sentences": said})
 
@@ -142,6 +142,7 @@ def lines(
     text: bool = True,
     why: str = "This study does not show the text of its articles.",
     by: str = "outlet",
+    unit: str = "hit",
 ) -> Shown:
     """The lines behind the numbers: one folded table per concept x variant x outlet x voice, each with the fragment name `line_id`.
 
@@ -153,15 +154,16 @@ def lines(
     hits : the table `hits`, with `counted_as` (the voice of the number that counts them) where numbers are told apart by voice; `title` and `url` of the article are used when they are there. For `text=False` a table with one row
         per article and a column `n` will do.
     text : False shows no text, but which articles the hits stand in, and `why`.
+    unit : what a line is.
     """
     _require_columns(hits, ["concept", "variant", "outlet", "doc_id", by, *(["left", "node", "right"] if text else [])], function="lines")
     voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
     groups = list(voiced.groupby(["concept", "variant", by, "counted_as"], observed=True, sort=True))
     show = _concordance if text else _articles
-    shown = [show(group, key, cap=cap, many_concepts=hits["concept"].nunique() > 1) for key, group in groups]
-    parts = [_divider(key, before) + item.html for (key, _), before, item in zip(groups, [None, *groups], shown, strict=False)]
+    many = hits["concept"].nunique() > 1
+    shown = [show(group, key, cap=cap, many_concepts=many, unit=unit) for key, group in groups]
     opening = f'<p class="lines-caption">{escaped(caption)}</p>' + ("" if text else f'<p class="note">{escaped(why)}</p>')
-    html = opening + ("".join(parts) or '<p class="note">No hits.</p>')
+    html = opening + (_folds([(key, item) for (key, _), item in zip(groups, shown, strict=True)]) or '<p class="note">No hits.</p>')
     record = {"kind": "lines", "caption": printable(caption), "groups": len(groups), "hits": int(_weight(hits).sum()), "text": text}
     return Shown(_block("lines", html), "\n".join([printable(caption), *(item.text for item in shown)]), record)
 
@@ -179,11 +181,13 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     sample = hits if len(hits) <= cap else hits.iloc[np.arange(cap) * len(hits) // cap]
     cut = f" {len(sample):,} of {plural(len(hits), 'line')} shown, evenly spaced." if len(sample) < len(hits) else ""
     caption = f"{caption.rstrip(' .')}.{cut}" if len(hits) else f"{caption.rstrip(' .')}. There are none."
-    columns = {column: _LINE_COLUMNS.get(column, "Term") for column in ("left", "node", "right", "variant", "outlet", "date", "voice", "speaker")}
+    columns = {column: heading for column, heading in (_LINE_COLUMNS | {"variant": "Term"}).items() if column in hits.columns}
     table = _kwic(sample, columns, caption=caption, label=slug(name), hidden=False)
     html = _block("lines", f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escaped(caption)}">{table}</div>')
     text = f"{printable(caption)}\n{printable(sample[['left', 'node', 'right']].to_string(index=False, max_rows=20))}"
-    return Shown(html, text, {"kind": "concordance", "name": slug(name), "caption": printable(caption), "hits": len(hits), "shown": len(sample)})
+    return Shown(
+        html, text, {"kind": "concordance", "name": slug(name), "caption": printable(caption), "hits": len(hits), "shown": len(sample)}
+    )
 
 
 def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
@@ -195,18 +199,30 @@ def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> s
     return f"lines-{slug(concept)}--{slug(variant)}--{slug(outlet)}" + (f"--{slug(voice)}" if voice != "all" else "")
 
 
-def with_lines(shares: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
+def with_lines(
+    shares: pd.DataFrame, *, by: str = "outlet", counts: Mapping[str, str] | None = None, first: int | None = None
+) -> pd.DataFrame:
     """The same rows with the column `lines`: the address of the lines behind the row (see `lines`), None where there is no hit.
 
     Parameters
     ----------
     shares : any table with concept, variant, outlet, n, and voice where it is not all voices.
     by : as in `lines`.
+    counts : {column of counts: voice that it counts}, for a table with several: each gets its own column `lines_...`.
+    first : only so many rows lead to lines.
     """
-    voices = shares["voice"] if "voice" in shares.columns else ["all"] * len(shares)
-    keys = zip(shares["concept"], shares["variant"], shares[by], voices, shares["n"], strict=True)
+    if counts is not None:
+        linked = shares.head(first) if first is not None else shares
+        return shares.assign(
+            **{f"lines_{column}": _addresses(linked, by, column, [voice] * len(linked)) for column, voice in counts.items()}
+        )
+    return shares.assign(lines=_addresses(shares, by, "n", shares["voice"] if "voice" in shares.columns else ["all"] * len(shares)))
+
+
+def _addresses(shares: pd.DataFrame, by: str, count: str, voices: Sequence[str]) -> pd.Series:
+    keys = zip(shares["concept"], shares["variant"], shares[by], voices, shares[count], strict=True)
     addresses = [f"#{line_id(concept=c, variant=v, outlet=o, voice=voice)}" if n > 0 else None for c, v, o, voice, n in keys]
-    return shares.assign(lines=pd.Series(addresses, index=shares.index, dtype=object))
+    return pd.Series(addresses, index=shares.index, dtype=object)
 
 
 def note(text: str) -> Shown:
@@ -240,11 +256,6 @@ def provenance(record: Mapping) -> Shown:
 
 def _block(kind: str, html: str) -> str:
     return f'<div class="wording {kind}">{html}</div>'
-
-
-def _unbroken(html: str) -> str:
-    """A number and its sign on one line: "62 %", "q = 0.01"."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&])|(?<=q =) |(?<=q &lt;) ", "\u00a0", html)
 
 
 def _heading(heading: str | None) -> str:
@@ -343,17 +354,25 @@ def _sample(group: pd.DataFrame, cap: int) -> pd.DataFrame:
     return ordered if len(ordered) <= cap else ordered.iloc[np.arange(cap) * len(ordered) // cap]
 
 
-def _summary(group: pd.DataFrame, key: tuple, *, shown: int, many_concepts: bool) -> str:
+def _summary(group: pd.DataFrame, key: tuple, *, shown: int, many_concepts: bool, unit: str) -> str:
     concept, variant, outlet, voice = key
     named = f"{concept}: {variant}" if many_concepts else f"{variant}"
     outlet = f"{outlet}, {VOICE_NAMES.get(voice, voice)}" if voice != "all" else outlet
     total = int(_weight(group).sum())
-    counted = f"{plural(total, 'hit')} in {plural(group['doc_id'].nunique(), 'article')}"
+    counted = f"{plural(total, unit)} in {plural(group['doc_id'].nunique(), 'article')}"
     return f"{named}, {outlet}: {counted}" + (f" ({shown:,} of {len(group):,} shown, evenly spaced)" if shown < len(group) else "")
 
 
-def _divider(key: tuple, before: tuple | None) -> str:
-    return "" if before and before[0][:2] == key[:2] else f"<h3>{escaped(key[1])}</h3>"
+def _folds(items: Sequence[tuple[tuple, Shown]]) -> str:
+    """The folded tables below a heading per variant; those of one outlet in several voices have a name of their own together."""
+    html = ""
+    for (_, variant), of_variant in groupby(items, key=lambda item: item[0][:2]):
+        html += f"<h3>{escaped(variant)}</h3>"
+        for (concept, _, outlet), parts in groupby(of_variant, key=lambda item: item[0][:3]):
+            folds = list(parts)
+            named = "" if folds[0][0][3] == "all" else f' id="{line_id(concept=concept, variant=variant, outlet=outlet)}" tabindex="-1"'
+            html += f"<div{named}>{''.join(fold.html for _, fold in folds)}</div>"
+    return html
 
 
 def _fold(key: tuple, summary: str, inner: str) -> str:
@@ -361,9 +380,9 @@ def _fold(key: tuple, summary: str, inner: str) -> str:
     return f'<details><summary>{escaped(summary)}</summary><div id="{label}" tabindex="-1">{inner}</div></details>'
 
 
-def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bool) -> Shown:
+def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bool, unit: str) -> Shown:
     sample = _sample(group, cap)
-    summary = _summary(group, key, shown=len(sample), many_concepts=many_concepts)
+    summary = _summary(group, key, shown=len(sample), many_concepts=many_concepts, unit=unit)
     # A voice that was not measured is "all" on every line, and says nothing.
     told = [column for column in sample.columns if column not in ("voice", "speaker") or (group["voice"] != "all").any()]
     columns = {column: heading for column, heading in _LINE_COLUMNS.items() if column in told}
@@ -373,27 +392,24 @@ def _concordance(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bo
 
 
 def _kwic(sample: pd.DataFrame, columns: Mapping, *, caption: str, label: str, hidden: bool = True) -> str:
-    head = "".join(f'<th scope="col" data-c="{column}"{_side(column)}>{heading}</th>' for column, heading in columns.items())
+    # A page holds thousands of such cells: what they are is told by their places, not by classes.
+    named = {column: "" if column == heading.lower() else f' data-c="{column}"' for column, heading in columns.items()}
+    head = "".join(f'<th scope="col"{named[column]}>{heading}</th>' for column, heading in columns.items())
     body = "".join(_line(row, columns) for row in sample.to_dict("records"))
     marked = ' class="vh"' if hidden else " data-choose"
     return (
         f'<table class="kwic" data-name="{label}"><caption{marked}>{escaped(caption)}</caption>'
-        f'<thead><tr>{head}<th scope="col" data-c="article" class="m">Article</th></tr></thead><tbody>{body}</tbody></table>'
+        f'<thead><tr>{head}<th scope="col">Article</th></tr></thead><tbody>{body}</tbody></table>'
     )
-
-
-def _side(column: str) -> str:
-    return {"left": ' class="l"', "node": ' class="k"', "right": ' class="r"'}.get(column, ' class="m"')
 
 
 def _line(row: Mapping, columns: Mapping) -> str:
     cells = []
     for column in columns:
         value = "" if is_missing(row[column]) and column in {"left", "right", "speaker"} else _shown_value(row[column], column, False)
-        inner = {"left": f"<bdi>{value}</bdi>", "node": f"<mark>{value}</mark>"}.get(column, value)
-        tag = 'th scope="row"' if column == "node" else "td"
-        cells.append(f"<{tag}{_side(column)}>{inner}</{tag[:2]}>")
-    return f'<tr>{"".join(cells)}<td class="m">{_article(row)}</td></tr>'
+        opening, closing = ('<th scope="row">', "</th>") if column == "node" else ("<td>", "</td>")
+        cells.append(f"{opening}{f'<bdi>{value}</bdi>' if column == 'left' else value}{closing}")
+    return f"<tr>{''.join(cells)}<td>{_article(row)}</td></tr>"
 
 
 def _article(row: Mapping) -> str:
@@ -402,13 +418,13 @@ def _article(row: Mapping) -> str:
     return link(escaped(named), url)
 
 
-def _articles(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bool) -> Shown:
+def _articles(group: pd.DataFrame, key: tuple, *, cap: int, many_concepts: bool, unit: str) -> Shown:
     known = [column for column in ("date", "url") if column in group.columns]
     counted = group.assign(n=_weight(group)).groupby("doc_id", sort=True).agg({"n": "sum", **dict.fromkeys(known, "first")}).reset_index()
     sample = _sample(counted, cap)
-    summary = _summary(group, key, shown=len(group), many_concepts=many_concepts)
+    summary = _summary(group, key, shown=len(group), many_concepts=many_concepts, unit=unit)
     cut = f" ({len(sample):,} of {len(counted):,} articles shown, evenly spaced)" if len(sample) < len(counted) else ""
-    headings = {"doc_id": ("Article", ""), **({"date": ("Date", "")} if "date" in known else {}), "n": ("Hits", "")}
+    headings = {"doc_id": ("Article", ""), **({"date": ("Date", "")} if "date" in known else {}), "n": (f"{unit.capitalize()}s", "")}
     label = line_id(concept=key[0], variant=key[1], outlet=key[2], voice=key[3])
     linked = {"doc_id": "url"} if "url" in known and sample["url"].map(safe_href).notna().any() else {}
     inner = _table(sample, caption=f"{summary}{cut}", name=label, headings=headings, linked=linked)

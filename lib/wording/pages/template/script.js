@@ -9,10 +9,14 @@
     element.append(...children);
     return element;
   };
+  const named = head => head.dataset.c ?? head.textContent.trim().toLowerCase();
   const value = cell => cell.dataset.v ?? cell.textContent.trim();
-  // What stands left of a node is sorted from the node outwards.
-  const words = text => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const key = cell => (cell.classList.contains("l") ? words(value(cell)).reverse() : cell.classList.contains("r") ? words(value(cell)) : [value(cell)]).join(" ");
+  // What stands beside a node is sorted by the words from the node outwards.
+  const key = cell => {
+    if (!cell.closest(".kwic") || ![0, 2].includes(cell.cellIndex)) return value(cell);
+    const words = value(cell).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+    return (cell.cellIndex ? words : words.reverse()).join(" ");
+  };
   const numeric = text => text !== "" && isFinite(text);
 
   // Nothing stands below everything else, whichever way the column is sorted.
@@ -66,7 +70,7 @@
   const quoted = text => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   function save(table) {
-    const names = all("thead th", table).map(head => head.dataset.c);
+    const names = all("thead th", table).map(named);
     const rows = [...table.tBodies[0].rows].map(row => [...row.cells].map(value));
     const text = [names, ...rows].map(row => row.map(cell => quoted(guarded(cell))).join(",")).join("\r\n") + "\r\n";
     const link = make("a", { href: URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" })), download: `${table.dataset.name}.csv` });
@@ -83,7 +87,7 @@
     button.addEventListener("click", () => save(table));
     const around = table.closest(".scroll") ?? table;
     around.after(make("div", { className: "tools" }, button));
-    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["variant", "outlet", "voice"].includes(head.dataset.c)) : [];
+    const columns = "choose" in table.caption.dataset ? all("thead th", table).filter(head => ["term", "outlet", "voice"].includes(named(head))) : [];
     const choosers = columns.map(head => chooser(rows, head, head.cellIndex));
     if (rows.length > 12) around.before(make("div", { className: "tools" }, ...filter(rows, `Filter the rows of: ${caption}`, "rows", choosers)));
   }
@@ -109,6 +113,7 @@
     let target = null;
     try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { return; }
     if (!target) return;
+    all(":scope > details", target).forEach(fold => { fold.open = true; });
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     (target.closest("details") ?? target).scrollIntoView();
     target.focus({ preventScroll: true });
@@ -117,6 +122,14 @@
   // The same link a second time changes no address.
   addEventListener("click", event => { if (location.hash && event.target.closest?.("a")?.getAttribute("href") === location.hash) setTimeout(reveal); });
   reveal();
+
+  // What is folded is printed too, code aside.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all("details:not([open]):not(.code, .setup, .messages, .files)");
+    folded.forEach(fold => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => folded.forEach(fold => { fold.open = false; }));
 
   // A region that does not scroll needs no stop for the keyboard.
   const settle = () => all(".scroll").forEach(region => {

@@ -1,0 +1,156 @@
+"""The concordance: sorted as a reader would sort it by hand, filtered, and widened to what the text has."""
+
+import re
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from wording.corpus import build as building
+from wording.corpus import tokens
+from wording.corpus.concordance import concept_spans, in_context
+from wording.corpus.counts import pattern_hits, study_hits
+from wording.corpus.kwic import SORTS, concordance, outwards, widened
+from wording.errors import WordingError
+from wording.study import Concept, Variant, read_study
+
+
+@pytest.fixture(scope="module")
+def study(small):
+    return read_study(small)
+
+
+def words(text):
+    return re.findall(r"[\w][\w'’.,-]*\w|\w", text.lower())
+
+
+def place(lines):
+    return list(lines[["doc_id", "start", "variant"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_sorting_loses_no_line_and_repeats_none(study, sort):
+    assert sorted(place(concordance(study, "levy", sort=sort))) == sorted(place(study_hits(study, ["levy"])))
+
+
+def test_words_are_read_from_the_hit_outwards_within_the_article():
+    shard = tokens.encode(pl.Series(["By the new, old coup.", "Coup in town", "A coup"]))
+    hits = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})[0]
+    row = shard.article(hits.start)
+    assert outwards(shard, hits.start - 1, row, -1).to_list() == ["old new the by", "", "a"]
+    assert outwards(shard, hits.end, row, 1).to_list() == ["", "in town", ""]
+
+
+@pytest.mark.parametrize(("sort", "side", "step"), [("left", "left", -1), ("right", "right", 1)])
+def test_lines_are_sorted_by_the_nearest_words_first(study, sort, side, step):
+    found = concordance(study, "the", sort=sort)
+    first = [words(text)[::step][:1] for text in found[side]]
+    assert len(found) > 500
+    assert len({word for one in first for word in one}) > 50
+    alphabetic = [one for one in first if one and one[0].isalpha() and one[0].isascii()]
+    assert alphabetic == sorted(alphabetic)
+
+
+@pytest.mark.parametrize("sort", ["node", "outlet", "date", "voice"])
+def test_lines_are_sorted_by_what_a_column_says(study, sort):
+    values = concordance(study, "levy", sort=sort)[sort].dropna()
+    values = values.str.lower() if sort == "node" else values
+    assert values.is_monotonic_increasing
+    assert values.nunique() > 1
+
+
+def test_undated_lines_stand_last(study):
+    dates = concordance(study, "the", sort="date")["date"].isna()
+    assert dates.any()
+    assert dates.is_monotonic_increasing
+
+
+def test_lines_are_filtered_by_voice_and_outlet(study):
+    every, outlet = study_hits(study, ["levy"]), study.outlets[0]
+    assert sorted(place(concordance(study, "levy", voice="attributed"))) == sorted(place(every[every["voice"] != "outlet"]))
+    assert sorted(place(concordance(study, "levy", outlets=[outlet]))) == sorted(place(every[every["outlet"] == outlet]))
+
+
+def test_copies_count_as_asked(study):
+    assert sorted(place(concordance(study, "levy", copies="none"))) == sorted(place(study_hits(study, ["levy"], copies="none")))
+    assert len(concordance(study, "the", copies="none")) < len(concordance(study, "the"))
+
+
+def test_no_more_text_is_shown_than_the_study_allows(study):
+    narrow = study.model_copy(update={"excerpts": 3})
+    narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
+    lines = concordance(narrow, "levy", context="paragraph")
+    for found in (lines, widened(narrow, lines)):
+        assert found[["left", "right"]].map(lambda text: len(text.split())).max(axis=None) == 3
+
+
+def test_the_first_lines_are_the_first_of_all(study):
+    pd.testing.assert_frame_equal(concordance(study, "the", limit=7), concordance(study, "the").head(7), check_dtype=False)
+    assert concordance(study, "zzzz").empty
+
+
+def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
+    for pattern in ("carbon tax", "climate charg*"):
+        assert sorted(place(concordance(study, pattern))) == sorted(place(pattern_hits(study, pattern)))
+
+
+@pytest.mark.parametrize(("options", "nearest"), [({"sort": "lft"}, "left"), ({"voice": "qoted"}, "quoted")])
+def test_an_unknown_order_or_voice_is_refused_with_the_nearest(study, options, nearest):
+    with pytest.raises(WordingError, match=nearest):
+        concordance(study, "levy", **options)
+
+
+def test_shards_make_no_difference(study, tmp_path, monkeypatch):
+    for name in ("study.yml", "concepts.yml", "articles.csv"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    monkeypatch.setattr(building, "SHARD_ARTICLES", 25)
+    sharded = read_study(tmp_path)
+    assert len(building.build(sharded)[0].shards) == 3
+    for sort in ("left", "date"):
+        pd.testing.assert_frame_equal(concordance(sharded, "levy", sort=sort), concordance(study, "levy", sort=sort), check_dtype=False)
+    lines = concordance(study, "levy", sort="node")
+    pd.testing.assert_frame_equal(widened(sharded, lines), widened(study, lines), check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("context", "left", "right"),
+    [
+        (3, "One. The", "fell. Two"),
+        ("sentence", "The", "fell."),
+        ("paragraph", "One. The", "fell. Two."),
+    ],
+)
+def test_a_line_is_as_wide_as_asked_for(context, left, right):
+    shard = tokens.encode(pl.Series(["Before.\nOne. The coup fell. Two.\nAfter.", "coup"]))
+    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    lines = in_context(shard, spans, context=context)
+    assert (lines["left"][0], lines["right"][0]) == (left, right)
+    assert (lines["left"][1], lines["right"][1]) == ("", "")
+
+
+@pytest.mark.parametrize(("to", "end"), [("sentence", r"[.!?]['\"”’»)]*$"), ("paragraph", None)])
+def test_a_line_widens_to_its_sentence_or_paragraph(study, to, end):
+    texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
+    lines = concordance(study, "levy", context=2)
+    wide = widened(study, lines, to=to)
+    pd.testing.assert_frame_equal(wide.drop(columns=["left", "right"]), lines.drop(columns=["left", "right"]))
+    pd.testing.assert_frame_equal(wide, concordance(study, "levy", context=to))
+    for row in wide.itertuples() if to == "paragraph" else ():
+        first, last = next((a, b) for a, b in paragraphs(texts[row.doc_id]) if a <= row.start < b)
+        assert " ".join(texts[row.doc_id][first : row.start].split()) == row.left
+        assert " ".join(texts[row.doc_id][row.end : last].split()) == row.right
+    assert (wide["left"].str.len() + wide["right"].str.len()).mean() > 40
+    assert end is None or wide["right"].str.contains(end).mean() > 0.95
+
+
+def paragraphs(text):
+    """(first, end) of each line of the text."""
+    at = 0
+    for line in text.split("\n"):
+        yield at, at + len(line)
+        at += len(line) + 1
+
+
+def test_lines_of_another_study_are_not_widened(study):
+    with pytest.raises(WordingError, match="'elsewhere'"):
+        widened(study, concordance(study, "levy", limit=2).assign(doc_id="elsewhere"))

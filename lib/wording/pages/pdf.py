@@ -1,0 +1,68 @@
+"""Pages as PDF, printed by Chromium where it is installed: `python -m wording.pages.pdf`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from wording.errors import WordingError
+from wording.pages.runner import REPORTS, write_index
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def print_pages(reports: Path = REPORTS) -> list[Path]:
+    """The PDF of each page, printed if it is older than the page; reports/index.html links them.
+
+    Raises
+    ------
+    WordingError
+        If Chromium is not installed, if there is no page, or if it printed nothing.
+    """
+    chromium = next(filter(None, map(shutil.which, NAMES)), None)
+    if chromium is None:
+        raise WordingError(
+            f"No PDF was made: Chromium is not installed (looked for {', '.join(NAMES)}); a page can be printed from any browser."
+        )
+    pages = sorted(reports.glob("*/*.html"))
+    if not pages:
+        raise WordingError(f"{reports} holds no pages; `wording report STUDY` makes them.")
+    printed = [printed_page(page, chromium) for page in pages]
+    write_index(reports)
+    return printed
+
+
+def printed_page(page: Path, chromium: str) -> Path:
+    """The PDF of one page."""
+    pdf = page.with_suffix(".pdf")
+    if pdf.is_file() and pdf.stat().st_mtime_ns >= page.stat().st_mtime_ns:
+        return pdf
+    # Chromium refuses its sandbox to the superuser; the page's own policy allows no script but ours.
+    switches = ["--headless", "--disable-gpu", "--no-pdf-header-footer", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with tempfile.TemporaryDirectory(prefix="wording-") as profile:
+        made = Path(profile, "page.pdf")
+        command = [chromium, *switches, f"--user-data-dir={profile}", f"--print-to-pdf={made}", page.resolve().as_uri()]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        if not made.is_file():
+            raise WordingError(
+                f"Chromium printed nothing of {page}: {ended.stderr.strip()[-300:] or ended.returncode}; open the page and print it there."
+            )
+        shutil.move(made, pdf)
+    return pdf
+
+
+def main() -> None:
+    """Prints the pages of a reports folder, the project's own by default."""
+    reports = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORTS
+    try:
+        print(f"{len(print_pages(reports))} pages as PDF below {reports}")
+    except WordingError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
