@@ -11,7 +11,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.util import load_yaml_guess_indent
 
 from wording.errors import WordingError
 from wording.study import Study, plain, read_concepts, read_yaml
@@ -51,56 +50,86 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
 
 
 def with_variant(text: str, concept: str, variant: str, phrases: list[str], title: str | None) -> str:
-    """The text of a concepts.yml with the phrases added."""
-    yaml, out = YAML(), StringIO()
-    yaml.preserve_quotes, yaml.width = True, WIDE
-    document, indent, offset = load_yaml_guess_indent(text, yaml=yaml)
-    document = document if document is not None else CommentedMap()
-    concepts = child(document, "concepts")
+    """The text of a concepts.yml with the phrases added: whole lines are put in, and only the variant that is added to is written anew."""
+    lines, document = text.splitlines(), YAML().load(text) or CommentedMap()
+    concepts = document.get("concepts")
+    if not concepts:
+        lines = [line for line in lines if line.strip() != "concepts:"] + ["concepts:"]
+        return joined(lines, len(lines), 2, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
     if concept not in concepts:
-        concepts[concept] = CommentedMap({"title": title})
-    extend(child(concepts[concept], "variants"), variant, phrases)
-    yaml.indent(mapping=indent or 2, sequence=indent or 2, offset=offset or 0)
-    yaml.dump(document, out)
-    return out.getvalue()
+        return joined(lines, end_of(lines, concepts), concepts.lc.col, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
+    variants = concepts[concept]["variants"]
+    if variant not in variants:
+        return joined(lines, end_of(lines, variants), variants.lc.col, {variant: in_line(phrases)})
+    if not (new := added(variants[variant], phrases)):
+        return text
+    first, last = variants.lc.key(variant)[0], end_of(lines, variants, variant)
+    if any("#" in line for line in lines[first:last]):
+        raise WordingError(
+            f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand."
+        )
+    return joined(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
 
 
-def child(parent: Mapping[str, Any], name: str) -> Any:
-    """The mapping of that name below the parent, made when it is not there or empty."""
-    if parent.get(name) is None:
-        parent[name] = CommentedMap()
-    return parent[name]
+def end_of(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) -> int:
+    """The number of the line after a key (None: the last) of a mapping with all that it holds; blank lines and comments behind it do not belong to it.
+
+    Raises
+    ------
+    WordingError
+        For a mapping in braces, which has no lines of its own.
+    """
+    if mapping.fa.flow_style():
+        raise WordingError(
+            f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on a line of its own, or add the variant by hand."
+        )
+    end = first = mapping.lc.key(key or list(mapping)[-1])[0]
+    for number in range(first + 1, len(lines)):
+        bare = lines[number].strip()
+        if bare and not bare.startswith("#"):
+            if len(lines[number]) - len(lines[number].lstrip()) <= mapping.lc.col:
+                break
+            end = number
+    return end + 1
 
 
-def extend(variants: Any, variant: str, phrases: list[str]) -> None:
-    """Adds the phrases to the variant, whichever way its phrases are written."""
-    known = variants.get(variant)
-    holder, key = (known, "match") if isinstance(known, Mapping) else (variants, variant)
-    old = holder.get(key)
-    if isinstance(old, CommentedSeq):
-        old.extend(phrase for phrase in phrases if phrase not in old)
-        return
-    had = [] if old is None else [old]
-    holder[key] = in_line([*had, *(phrase for phrase in phrases if phrase not in had)])
+def added(old: Any, phrases: Sequence[str]) -> Any:
+    """The variant with the phrases that it does not have yet, in one line; None where it has them all."""
+    record = plain(old)
+    had = record["match"] if isinstance(record, Mapping) else record
+    had = had if isinstance(had, list) else [had]
+    new = [*had, *(phrase for phrase in phrases if phrase not in had)]
+    if len(new) == len(had):
+        return None
+    return in_line({**record, "match": in_line(new)}) if isinstance(record, Mapping) else in_line(new)
 
 
-def in_line(phrases: Sequence[str]) -> CommentedSeq:
-    """The phrases as a list in brackets."""
-    made = CommentedSeq(phrases)
+def in_line(value: Any) -> Any:
+    """A list or a mapping as ruamel writes it in one line."""
+    made = (CommentedMap if isinstance(value, Mapping) else CommentedSeq)(value)
     made.fa.set_flow_style()
     return made
 
 
+def joined(lines: Sequence[str], where: int, indent: int, item: Mapping[str, Any]) -> str:
+    """The lines with the item, so far indented, put in before line `where`."""
+    yaml, out = YAML(), StringIO()
+    yaml.width = WIDE
+    yaml.dump(dict(item), out)
+    new = [" " * indent + line for line in out.getvalue().splitlines()]
+    return "\n".join([*lines[:where], *new, *lines[where:], ""])
+
+
 def write_checked(file: Path, text: str) -> None:
-    """Puts the text in the file's place at once, if it holds right concepts and all that the file holds.
+    """Puts the text in the file's place at once, if it holds right concepts and every comment of the file.
 
     Raises
     ------
     WordingError
         If it does not; the file stays as it is.
     """
-    if lost := lost_lines(file.read_text(encoding="utf-8-sig"), text):
-        raise WordingError(f"{file} was not changed: the line {lost[0]!r} would be written in another way; add the variant by hand.")
+    if lost := lost_comments(file.read_text(encoding="utf-8-sig"), text):
+        raise WordingError(f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand.")
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
         partial.write_text(text, encoding="utf8")
@@ -112,8 +141,7 @@ def write_checked(file: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def lost_lines(old: str, new: str) -> list[str]:
-    """The lines of the old text that the new one has no more; the one line that phrases were added to is not lost while its comment stays."""
+def lost_comments(old: str, new: str) -> list[str]:
+    """The comments of the old text that the new one has no more."""
     left = Counter(line.strip() for line in old.splitlines()) - Counter(line.strip() for line in new.splitlines())
-    lost = list(left.elements())
-    return [] if len(lost) == 1 and lost[0].partition(" #")[2] in new and not lost[0].startswith("#") else lost
+    return [line for line in left.elements() if "#" in line]

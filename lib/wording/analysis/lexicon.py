@@ -30,25 +30,9 @@ CLEAR = 1.5
 """Company counts from this PPMI on: the cells below are most of the cells, and made no answer better."""
 
 PLURAL = re.compile(r"\w\w[^\Wsui]s$")
-NO_PLURALS = frozenset(
-    [
-        "news",
-        "means",
-        "isis",
-        "politics",
-        "economics",
-        "ethics",
-        "series",
-        "species",
-        "arms",
-        "goods",
-        "customs",
-        "paris",
-        "texas",
-        "kansas",
-        "illinois",
-    ]
-)
+NO_PLURALS = frozenset({
+    "news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms", "goods", "customs", "paris", "texas", "kansas", "illinois",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,9 +113,10 @@ def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
         "company": lambda: ppmi(surroundings.company(corpus, found), least=CLEAR),
         "topic": lambda: damped(in_articles),
     }
-    order = found.table["term"].arg_sort().to_numpy()
+    basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
     made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed)[order])(name) for name in SPACES
+        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis)[order])(name)
+        for name in SPACES
     )
     table = found.table.with_columns(folded=folded(found.table["term"]))[order]
     return Lexicon(table, dict(zip(SPACES, made, strict=True)), sparse.csr_array(in_articles[order], dtype=bool))

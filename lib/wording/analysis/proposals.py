@@ -218,9 +218,14 @@ def set_sentences(found: Proposals, most: int) -> list[str]:
     return said
 
 
+def drawn(found: Proposals, *, most: int = 4) -> pd.DataFrame:
+    """The rows of `used` for the likeliest rivals: what a figure has room for."""
+    return found.used[found.used["variant"].isin(found.table["rival"].head(most))]
+
+
 def described(found: Proposals) -> str:
     """What the figure of who uses which shows, in words."""
     return " ".join(
         f"“{variant}” rather than “{found.term}”: from {percent(rows['share'].min())} to {percent(rows['share'].max())} of the hits of either, over outlets."
-        for variant, rows in found.used.groupby("variant", sort=False)
+        for variant, rows in drawn(found).groupby("variant", sort=False)
     )

@@ -15,15 +15,14 @@ def ppmi(counts, *, least=0.0):
     >>> ppmi(sparse.csr_array([[2, 0], [0, 2]])).toarray().astype(float).round(3).tolist()
     [[0.693, 0.0], [0.0, 0.693]]
     """
-    weights = sparse.csr_array(counts, dtype=np.float32, copy=True)
-    row, column = (np.asarray(weights.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
+    row, column = (np.asarray(counts.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
     smoothed = column**POWER
     with np.errstate(divide="ignore"):
         of_row, of_column = (np.log(part).astype(np.float32) for part in (row, smoothed / max(smoothed.sum(), 1e-300)))
-    weights.data = np.log(weights.data) - np.repeat(of_row, np.diff(weights.indptr)) - of_column[weights.indices]
-    weights.data[weights.data <= least] = 0
-    weights.eliminate_zeros()
-    return weights
+    value = np.log(counts.data.astype(np.float32)) - np.repeat(of_row, np.diff(counts.indptr)) - of_column[counts.indices]
+    kept = value > least
+    ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
+    return sparse.csr_array((value[kept], counts.indices[kept], ends), shape=counts.shape)
 
 
 def damped(counts):
@@ -40,7 +39,7 @@ def damped(counts):
     return weights
 
 
-def vectors(weights, *, dimensions, seed):
+def vectors(weights, *, dimensions, seed, basis=None):
     """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
 
     Parameters
@@ -48,16 +47,18 @@ def vectors(weights, *, dimensions, seed):
     weights : sparse (n_rows, n_columns)
     dimensions : axes at most; never more than rows or columns
     seed : of the randomised decomposition
+    basis : flags of the rows that the axes are made from (None: all)
 
     Source: truncated singular value decomposition by random projection (Halko, Martinsson & Tropp 2011, SIAM Review 53).
     """
     from sklearn.utils.extmath import randomized_svd  # takes a second to import
 
-    dimensions = min(dimensions, *weights.shape)
+    used = weights if basis is None else weights[np.flatnonzero(basis)]
+    dimensions = min(dimensions, *used.shape)
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
-    left, size, _ = randomized_svd(weights, dimensions, n_iter=PASSES, random_state=seed)
-    return unit((left * size).astype(np.float32))
+    axes = randomized_svd(used, dimensions, n_iter=PASSES, random_state=seed)[2]
+    return unit(weights @ axes.T.astype(np.float32))
 
 
 def unit(rows):

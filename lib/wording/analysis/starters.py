@@ -23,8 +23,10 @@ from wording.verdicts import verdicts
 
 NEIGHBOURS = 10
 """The most similar phrases of each phrase that are looked at."""
-FEWEST, PART = 20, 0.002
+FEWEST, PART = 20, 0.0025
 """Articles that each phrase of a pair stands in at least, absolute and as a part of the compared ones."""
+SIMILAR = 0.15
+"""Similarity of a pair at least."""
 SETS, LARGEST = 50, 5
 """Sets at most, and phrases in a set at most."""
 JOINING, REPEATED = 0.8, 0.5
@@ -122,13 +124,15 @@ def neighbours(lexicon: Lexicon, rows: np.ndarray) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "similarity": pl.Float64})]
     for first in range(0, len(rows), BLOCK):
         block = np.arange(first, min(first + BLOCK, len(rows)))
-        score = np.prod([np.maximum(space[block] @ space.T, 0) for space in spaces], axis=0)
+        score = np.ones((len(block), len(rows)), np.float32)
+        for space in spaces:
+            score *= np.maximum(space[block] @ space.T, 0)
         score[np.arange(len(block)), block] = 0
         best = np.argpartition(-score, min(NEIGHBOURS, len(rows) - 1), axis=1)[:, :NEIGHBOURS]
         ends = np.sort([np.repeat(rows[block], best.shape[1]), rows[best.ravel()]], axis=0)
         similarity = np.take_along_axis(score, best, axis=1).ravel().astype(float)
         found.append(pl.DataFrame({"a": ends[0], "b": ends[1], "similarity": similarity}))
-    return pl.concat(found).filter(pl.col("similarity") > 0).group_by("a", "b").agg(pl.col("similarity").max()).sort("a", "b")
+    return pl.concat(found).filter(pl.col("similarity") >= SIMILAR).group_by("a", "b").agg(pl.col("similarity").max()).sort("a", "b")
 
 
 def nested(lexicon: Lexicon, near: pl.DataFrame) -> pl.Series:

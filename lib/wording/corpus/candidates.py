@@ -6,6 +6,7 @@ spread over outlets and how it is used; any phrase may be asked about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from functools import cached_property
 import joblib
 import numpy as np
 import polars as pl
+from ruamel.yaml import YAML
 from scipy import sparse
 
 from wording.corpus.build import Corpus, Part
@@ -39,64 +41,13 @@ PROPOSED = (
 )
 """Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
 
-BEFORE_VERBS = [
-    "to",
-    "will",
-    "would",
-    "shall",
-    "should",
-    "can",
-    "could",
-    "may",
-    "might",
-    "must",
-    "cannot",
-    "not",
-    "don't",
-    "doesn't",
-    "didn't",
-    "won't",
-    "wouldn't",
-    "couldn't",
-    "shouldn't",
-    "can't",
-    "'ll",
-    "'d",
-    "i",
-    "you",
-    "he",
-    "she",
-    "we",
-    "they",
-    "who",
-    "let",
-]
-TITLES = [
-    "mr",
-    "mrs",
-    "ms",
-    "dr",
-    "sen",
-    "rep",
-    "gov",
-    "gen",
-    "president",
-    "senator",
-    "congressman",
-    "congresswoman",
-    "governor",
-    "judge",
-    "minister",
-    "secretary",
-]
 NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
 """Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
-BEFORE_NOUNS = ["a", "an", "the", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your", "'s", "of"]
 
 
 @dataclass(frozen=True)
 class Words:
-    """What each word of a vocabulary is to discovery; flags, bool (n_words,).
+    """What each word of a vocabulary is to discovery; flags, bool (n_words + 1,), the last for tokens that are no word of it (number -1).
 
     Attributes
     ----------
@@ -169,7 +120,12 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
     found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
     places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
     table = pl.DataFrame(
-        {"term": known.terms, "n": n, "npmi": association(known, anatomy, n), "number": with_number(known, anatomy, words)}
+        {
+            "term": pl.Series(known.terms, dtype=pl.String),
+            "n": n,
+            "npmi": association(known, anatomy, n),
+            "number": with_number(known, anatomy, words),
+        }
     )
     table = table.with_columns(spread(corpus, places, len(known)))
     table = table.with_columns(
@@ -183,19 +139,18 @@ def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
 
 def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
     """What each word is to discovery, by the lists of the language and by how it is written."""
-    words = pl.Series(known.words, dtype=pl.String)
-    edges = [*function_words(language), *listed(language)]
-    begins = tuple(edge[:-1] for edge in edges if edge.endswith("*"))
-    return Words(
-        edge=words.is_in(edges).to_numpy()
-        | (words.str.len_chars() < 2).to_numpy()
-        | np.array([word.startswith(begins) for word in known.words], bool),
-        number=words.str.contains(r"\p{N}").to_numpy(),
-        before_verb=words.is_in(BEFORE_VERBS).to_numpy(),
-        before_noun=words.is_in(BEFORE_NOUNS).to_numpy(),
-        title=words.is_in(TITLES).to_numpy(),
-        capital=(capitals(corpus, words) >= CAPITAL).to_numpy(),
-    )
+    words, lists = pl.Series(known.words, dtype=pl.String), word_lists(language)
+    edges = [*function_words(language), *lists["edges"]]
+    begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
+    flags = {
+        "edge": words.is_in(edges) | (words.str.len_chars() < 2) | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
+        "number": words.str.contains(r"\p{N}"),
+        "before_verb": words.is_in(lists["before_verbs"]),
+        "before_noun": words.is_in(lists["before_nouns"]),
+        "title": words.is_in(lists["titles"]),
+        "capital": capitals(corpus, words) >= CAPITAL,
+    }
+    return Words(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
 
 
 def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
@@ -207,11 +162,11 @@ def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 
 
-def listed(language: str) -> list[str]:
-    """The words that begin and end no phrase, beside the function words, from data/words/edges-LANGUAGE.txt, `*` for any ending; none where there is no such file."""
-    file = DATA / "words" / f"edges-{language}.txt"
-    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
-    return [word for line in lines if not line.startswith("#") for word in line.split()]
+def word_lists(language: str) -> dict[str, list[str]]:
+    """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
+    file = DATA / "words" / f"discovery-{language}.yml"
+    read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
+    return {name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")}
 
 
 def anatomy_of(known: Vocabulary) -> Anatomy:
@@ -231,7 +186,8 @@ def part_places(part: Part, known: Vocabulary, wanted: np.ndarray) -> tuple[Plac
     """Where the wanted terms stand in one shard, and how often each term stands there."""
     begins = known.begins(part.shard, spoken()(part))
     n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
-    found = [(at, ids[at]) for ids in begins for at in [np.flatnonzero((ids >= 0) & wanted[ids])]]
+    wanted = np.append(wanted, False)  # what stands at -1: no term begins there
+    found = [(at, ids[at]) for ids in begins for at in [np.flatnonzero(wanted[ids])]]
     start, term = (np.concatenate(side) for side in zip(*found, strict=True))
     return Places(begins[0], start.astype(np.int32), term), n
 
@@ -263,7 +219,7 @@ def spread(corpus: Corpus, places: Sequence[Places], n_terms: int) -> pl.DataFra
     _, outlet = np.unique(corpus.table["outlet"].to_numpy(), return_inverse=True)
     per_outlet = sum(by_outlet(*both, outlet, n_terms) for both in zip(corpus.parts(), places, strict=True))
     n_articles = np.asarray(per_outlet.sum(axis=1)).ravel()
-    largest = per_outlet.max(axis=1).toarray().ravel() / np.maximum(n_articles, 1)
+    largest = (per_outlet.max(axis=1).toarray().ravel() if n_terms else n_articles) / np.maximum(n_articles, 1)
     return pl.DataFrame({"n_articles": n_articles.astype(np.int64), "n_outlets": np.diff(per_outlet.indptr), "largest": largest})
 
 
@@ -290,16 +246,16 @@ def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
     for place in places:
         before = place.words[np.maximum(place.start - 1, 0)]
         for row, flags in zip(after, (words.before_verb, words.before_noun), strict=True):
-            row += np.bincount(place.term, weights=(before >= 0) & flags[before], minlength=n_terms)
+            row += np.bincount(place.term, weights=flags[before], minlength=n_terms)
     n = sum(np.bincount(place.term, minlength=n_terms) for place in places)
     return np.where(after[0] > after[1], after[0] / np.maximum(n, 1), 0)
 
 
 def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndarray:
     """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
-    n, named = np.zeros(len(words.title)), np.zeros(len(words.title))
+    n, named = np.zeros((2, len(words.title)))
     for place in places:
-        title = (place.words >= 0) & words.title[place.words]
+        title = words.title[place.words]
         after = np.zeros(len(title), bool)
         after[1:] = title[:-1]
         after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between

@@ -19,7 +19,8 @@ BY_PLACE, NEAR = (-2, -1, 1, 2), (-4, -3, -2, -1, 1, 2, 3, 4)
 def slot(corpus: Corpus, phrases: Phrases) -> sparse.csr_array:
     """How often which neighbours stand around each phrase: (n_phrases, features), int32.
 
-    The two neighbours on each side, by place (a token that is no frequent word is a neighbour of its own kind), then the content words of the sentence within four tokens.
+    The two neighbours on each side, by place (a token that is no frequent word, and what lies beyond the sentence, are a neighbour of their own kind), then the content words
+    of the sentence within four tokens.
     """
     return added(corpus, phrases, part_slot)
 
@@ -71,12 +72,11 @@ def part_slot(part: Part, places: Places, phrases: Phrases, row: np.ndarray) -> 
     total = sparse.csr_array(shape, dtype=np.int32)
     for step in NEAR:
         beside = np.clip((places.start if step < 0 else last) + step, 0, len(places.words) - 1)
-        word = places.words[beside]
+        word = np.where(sentence[beside] == sentence[places.start], places.words[beside], -1)
         if step in BY_PLACE:
             column = np.where(word < 0, n_words, word) + BY_PLACE.index(step) * (n_words + 1)
             total = total + counted(*at(row, places, column), shape)
-        near = (word >= 0) & phrases.words.content[word] & (sentence[beside] == sentence[places.start])
-        total = total + counted(*at(row, places, word + len(BY_PLACE) * (n_words + 1), near), shape)
+        total = total + counted(*at(row, places, word + len(BY_PLACE) * (n_words + 1), phrases.words.content[word]), shape)
     return total
 
 
@@ -84,6 +84,6 @@ def part_company(part: Part, places: Places, phrases: Phrases, row: np.ndarray) 
     """The content words in the sentences of one shard's places."""
     sentence, n_words = part.shard.sentence, len(phrases.known.words)
     n_sentences = int(sentence[-1]) + 1 if len(sentence) else 0
-    content = np.flatnonzero((places.words >= 0) & phrases.words.content[places.words])
+    content = np.flatnonzero(phrases.words.content[places.words])
     of_phrases = counted(*at(row, places, sentence[places.start]), (len(phrases.number), n_sentences))
     return sparse.csr_array(of_phrases @ counted(sentence[content], places.words[content], (n_sentences, n_words)))
