@@ -15,9 +15,10 @@ from wording.corpus.terms import function_words
 @pytest.fixture(scope="module", params=[1, 3], ids=["one shard", "three shards"])
 def corpus(request, small):
     with pytest.MonkeyPatch.context() as patch:
-        sizes = [60] if request.param == 1 else [25, 25, 10]
-        patch.setattr(building, "slices", lambda n: [(sum(sizes[:k]), size) for k, size in enumerate(sizes)])
-        return building.encode(read_articles(small / "articles.csv"))
+        patch.setattr(building, "SHARD_ARTICLES", 60 if request.param == 1 else 25)
+        made = building.encode(read_articles(small / "articles.csv"))
+        assert len(made.shards) == request.param
+        return made
 
 
 @pytest.fixture(scope="module")
