@@ -22,6 +22,8 @@ while not (place / "go").exists(): time.sleep(0.05)
 """
 STUCK = "import re\nre.match('(a+)+$', 'a' * 60 + 'b')  # keeps the interpreter's lock for ever"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path):

@@ -15,8 +15,6 @@ from wording.study import Study
 
 CHANCE = 0.05
 """A difference counts when its q is below."""
-LONGEST = 30
-"""Characters of a heading in a figure."""
 NOTHING_COMPARED = (
     "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
 )
@@ -134,12 +132,7 @@ def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, c
     clear = clear_differences(contrasts, chance).drop_duplicates([*KEYS, "outlet", "other"])
     pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
     rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
-    return rows.assign(variant=(rows["collocate"] + " near " + rows["variant"]).map(shortened))
-
-
-def shortened(name: str) -> str:
-    """Return a name that leaves a figure's heading room for what stands beside it."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    return rows.assign(variant=(rows["collocate"] + " near " + rows["variant"]))
 
 
 def described(found: pd.DataFrame, *, words: int = 3) -> str:
