@@ -17,7 +17,7 @@ from wording.simulation.world import World, probabilities
 from wording.study import read_study
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
-WRITTEN = ["articles.csv", "concepts.yml", "study.yml", "truth-shares.csv", "truth-voices.csv", "truth.csv"]
+WRITTEN = ["articles.csv", "concepts.yml", "marks.csv", "study.yml", "truth-shares.csv", "truth-voices.csv", "truth.csv"]
 CONTESTED = re.compile(
     r"\b(?:coups?|uprisings?|protest\w*|riot\w*|fell|fallen|fall of|liberat\w*|captur\w*|"
     r"(?:military |border )?operations?|invasions?|wars?|"

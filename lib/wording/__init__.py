@@ -8,6 +8,7 @@ from importlib import import_module
 
 _WHERE = {
     "agreement": "wording.analysis.agreement",
+    "coded": "wording.analysis.coded",
     "coding": "wording.corpus.coding",
     "collocation": "wording.analysis.collocation",
     "contexts": "wording.analysis.contexts",
@@ -23,6 +24,7 @@ _WHERE = {
     "outlet_plots": "wording.pages.outlet_plots",
     "outlets": "wording.analysis.outlets",
     "plots": "wording.pages.plots",
+    "precision": "wording.analysis.precision",
     "proposals": "wording.analysis.proposals",
     "provenance": "wording.origin:provenance",
     "read_study": "wording.study:read_study",
