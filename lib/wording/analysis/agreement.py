@@ -81,8 +81,9 @@ def _agreement(question, marks, draws, seed):
     doc = several.groupby(line)["doc_id"].first().reindex(mark.index)
     ends = _disagreement(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
     observed = differing.sum() / m.sum()
-    alpha, kappa = AnnotationTask(data=triples).alpha(), _kappa(triples)
-    around = {name: _around(value, observed, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
+    chance = _chance(mark.sum().to_numpy())
+    alpha, kappa = (AnnotationTask(data=triples).alpha(), _kappa(triples)) if chance else (np.nan, np.nan)
+    around = {name: _around(value, observed, chance, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
     row = {
         "question": question,
         "coders": several["coder"].nunique(),
@@ -100,9 +101,9 @@ def _kappa(triples):
     found = []
     for one, other in itertools.combinations(by_coder, 2):
         both = by_coder[one].keys() & by_coder[other].keys()
-        if both:
-            task = AnnotationTask(data=[t for t in triples if t[0] in (one, other) and t[1] in both])
-            found.append(task.kappa_pairwise(one, other))
+        shared = [t for t in triples if t[0] in (one, other) and t[1] in both]
+        if len({mark for _, _, mark in shared}) > 1:  # of one mark only, agreement beyond chance is not defined
+            found.append(AnnotationTask(data=shared).kappa_pairwise(one, other))
     return float(np.mean(found)) if found else np.nan
 
 
@@ -120,9 +121,12 @@ def _disagreement(differing, m, doc, draws, seed):
     return resampling.interval(share, n)
 
 
-def _around(value, observed, ends):
+def _chance(n):
+    """Return how often two marks drawn from all would differ, of so many of each kind."""
+    return 1 - (n * (n - 1)).sum() / (n.sum() * (n.sum() - 1))
+
+
+def _around(value, observed, chance, ends):
     """Return the interval of an agreement beyond chance, 1 less observed by expected disagreement, the expected one held fixed."""
-    if observed == 0 or not np.isfinite(value):
-        return np.nan, 1.0 if observed == 0 else np.nan
-    expected = observed / (1 - value)
-    return 1 - ends[1] / expected, 1 - ends[0] / expected
+    expected = observed / (1 - value) if observed and value < 1 else chance
+    return (1 - ends[1] / expected, 1 - ends[0] / expected) if np.isfinite(value) else (np.nan, np.nan)

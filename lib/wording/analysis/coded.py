@@ -8,6 +8,7 @@ import pandas as pd
 
 from wording.analysis.agreement import agreement, latest
 from wording.analysis.agreement import sentences as agreed
+from wording.analysis.evidence import EVERYWHERE
 from wording.analysis.precision import coded, corrected, moved, precision
 from wording.analysis.precision import sentences as precisions
 from wording.analysis.tabulate import table
@@ -17,8 +18,6 @@ from wording.corpus.counts import study_counts, study_hits
 from wording.prose import plural
 from wording.study import Study
 from wording.tables import TABLES, check
-
-ALL_OUTLETS = "all outlets"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def study_coded(study: Study, concept: str, *, size: int = 200, voice: str = "ou
     marks = coding.standing(given, hits) if study.has_articles else given
     settings = {"draws": study.draws, "seed": study.seed}
     return Coded(
-        lines=coding.drawn(hits, size=size, seed=study.seed) if study.has_articles else hits.iloc[:0],
+        lines=coding.drawn(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
         marks=marks,
         lost=len(given) - len(marks),
         agreement=agreement(marks[marks["sample"].astype(bool)], **settings),
@@ -93,16 +92,17 @@ def wrong(of: Coded) -> pd.DataFrame:
     sense = latest(of.marks)
     sense = sense[sense["question"] == "sense"].assign(wrong=lambda marks: marks["mark"] == "wrong sense")
     found = sense.groupby(LINE)["wrong"].agg(["any", "all"])
-    lines = of.hits.merge(found[found["any"]].reset_index(), on=LINE)
+    known = of.hits if "start" in of.hits else of.marks[[*LINE, "outlet"]].drop_duplicates()
+    lines = known.merge(found[found["any"]].reset_index(), on=LINE)
     said = lines["all"].map({True: "wrong by every coder", False: "coders differ"})
     return lines.drop(columns=["any", "all"]).assign(counted_as=said)
 
 
 def by_outlet(of: Coded) -> pd.DataFrame:
     """The precision of each variant as rows to draw: all outlets together, then each outlet; share is the part in the right sense."""
-    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=ALL_OUTLETS)
+    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=EVERYWHERE)
     ends = {"low": of.corrected["right_low"], "high": of.corrected["right_high"], "share": of.corrected["right_sense"]}
-    single = of.corrected.assign(**ends, n=of.corrected["n_coded"])[lambda rows: rows["n"] > 0]
+    single = of.corrected[of.corrected["n"] > 0].assign(n=of.corrected["n_coded"], **ends)
     kept = ["concept", "variant", "outlet", "voice", "n", "share", "low", "high"]
     rows = pd.concat([whole[kept], single[kept]]).dropna(subset="share")
     order = pd.Categorical(rows["variant"], categories=list(dict.fromkeys(of.shares["variant"])))
@@ -121,20 +121,23 @@ def sentences(of: Coded, *, concept: str) -> list[str]:
     drawn = (
         f"{plural(len(of.lines), 'line')} of {plural(len(of.hits), 'hit')} are drawn at random to be coded, from {plural(of.lines['outlet'].nunique(), 'outlet')}."
         if len(of.lines)
-        else "There is no line to draw: no hit was found, or the articles are not here."
+        else "No line can be drawn: no hit was found, or the articles are not here."
     )
     lost = [f"{plural(of.lost, 'mark')} stand on lines that are no longer counted, and are left out."] if of.lost else []
     if of.marks.empty:
         return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_begin(concept, len(of.lines))] if len(of.lines) else [])]
-    told = [f"{row.coder} has coded {plural(row.n_sense, 'line')} of them for the sense, {row.n_voice:,} for the voice." for row in coders(of).itertuples()]
-    return [drawn, *told, *lost]
+    told = [
+        f"{row.coder} has marked {plural(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
+        for row in coders(of).itertuples()
+    ]
+    return [drawn, f"{'; '.join(told)}.", *lost]
 
 
 def results(of: Coded) -> list[str]:
     """What the marks say: agreement, precision in the voice compared, the shares that move; nothing where there is no mark."""
     if of.marks.empty:
         return []
-    return agreed(of.agreement) + precisions(of.precision_of_voice) + moved(of.corrected)
+    return agreed(of.agreement) + precisions(of.precision_of_voice) + moved(of.corrected, most=3)
 
 
 def _begin(concept, size):

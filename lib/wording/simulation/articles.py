@@ -204,7 +204,9 @@ def add_missed(world: World, articles: list[Article]) -> None:
         for outlet, rates in planted.get("missed", {}).items():
             for name, rate in rates.items():
                 told = [(article, p, i, s) for article in articles if article.outlet == outlet for p, i, s in numbered(article)]
-                right = sum((s.concept, s.variant, s.voice, s.sense, s.zone) == (concept, name, "outlet", "target", "body") for *_, s in told)
+                right = sum(
+                    (s.concept, s.variant, s.voice, s.sense, s.zone) == (concept, name, "outlet", "target", "body") for *_, s in told
+                )
                 places = world.draws.shuffled([(article, p, i) for article, p, i, s in told if s.plain and p])
                 for article, p, i in places[: round(rate * right)]:
                     article.paragraphs[p][i] = missed(world, article.scene, concept, name)
