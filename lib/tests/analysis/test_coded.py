@@ -64,7 +64,7 @@ def test_the_sample_and_the_coders_are_told(found):
     assert strata["n"].sum() == len(found.hits)
     assert (strata["n_lines"] >= (strata["n"] > 0)).all()
     assert coders[["coder", "n_sense", "n_left"]].to_numpy().tolist() == [["Coder A", 120, 0], ["Coder B", 90, 30]]
-    said = coded.sentences(found, concept=CONCEPT)
+    said = coded.sentences(found)
     assert said[0].startswith("120 lines of ")
     assert said[1] == (
         "Coder A has marked 120 lines for the sense and 120 for whose words they are; Coder B has marked 90 lines for the sense and 90 for whose words they are."
@@ -88,7 +88,7 @@ def test_rows_to_draw_begin_with_all_outlets(found):
 def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
     bare = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv")))
     nothing = coded.study_coded(bare, CONCEPT, size=120)
-    said = coded.sentences(nothing, concept=CONCEPT)
+    said = coded.sentences(nothing)
     assert said[0].startswith("Nothing is coded yet for this concept. 120 lines of ")
     assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
     assert coded.results(nothing) == []
@@ -102,7 +102,7 @@ def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, 
     file.write_text(file.read_text(encoding="utf8").replace("rebel striker]", "rebel striker, brown rebels]"), encoding="utf8")
     now = coded.study_coded(read_study(changed.folder), CONCEPT, size=120)
     assert now.lost > 0
-    assert "no longer counted" in coded.sentences(now, concept=CONCEPT)[-1]
+    assert "no longer counted" in coded.sentences(now)[-1]
 
 
 def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
@@ -114,4 +114,4 @@ def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
     pd.testing.assert_frame_equal(shared.corrected, found.corrected)
     pd.testing.assert_frame_equal(shared.precision, found.precision)
     assert len(coded.wrong(shared)) == len(coded.wrong(found))
-    assert coded.sentences(shared, concept=CONCEPT)[0].startswith("No line can be drawn")
+    assert coded.sentences(shared)[0].startswith("No line can be drawn")

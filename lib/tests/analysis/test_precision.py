@@ -163,5 +163,5 @@ def test_the_sentences_say_what_moves():
     assert pr.moved(table)[0].startswith("A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval")
     assert "60 % of its hits have the right sense" in pr.sentences(pr.precision(coded, hits(A=600)))[0]
     assert "cannot be told" not in pr.moved(table)[0]
-    assert pr.moved(pr.corrected(shares_of(100, 200, 0.43, 0.57), coded.head(3)))[0].startswith("No share can be corrected")
+    assert pr.moved(pr.corrected(shares_of(100, 200, 0.43, 0.57), coded.head(50)))[0].startswith("No share can be corrected")
     assert pr.sentences(pr.precision(coded.head(3), hits(A=600)))[0].startswith("No variant has 5 coded lines")

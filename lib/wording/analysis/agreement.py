@@ -66,7 +66,7 @@ def _beyond_chance(row):
     if np.isnan(row.alpha):
         return "all marks are the same, so agreement beyond chance cannot be told"
     interval = f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}" if np.isfinite(row.alpha_low) else ""
-    return f"Krippendorff's alpha {row.alpha:.2f}{interval}"
+    return f"Krippendorff's alpha {row.alpha:.2f}{interval}".replace("-", "\N{MINUS SIGN}")
 
 
 def _agreement(question, marks, draws, seed):

@@ -22,10 +22,12 @@ from wording.tables import TABLES, check
 
 @dataclass(frozen=True)
 class Coded:
-    """What is known of one concept: the `lines` to code (a sample of the `hits`; none without the articles), its `marks` that still stand on a
-    counted line, how many are `lost`; the tables `agreement` and `precision`, the `shares` of the voice asked for, and those `corrected`.
+    """What is known of a concept: the `lines` to code (a sample of about that `size` of the `hits`; none without the articles), its `marks` that still
+    stand on a counted line, how many are `lost`; the tables `agreement` and `precision`, the `shares` of the voice asked for, and those `corrected`.
     """
 
+    concept: str
+    size: int
     lines: pd.DataFrame
     marks: pd.DataFrame
     lost: int
@@ -50,13 +52,17 @@ def study_coded(study: Study, concept: str, *, size: int = 200, voice: str = "ou
     given = coding.marks(study)
     given = given[given["concept"] == concept]
     marks = coding.standing(given, hits) if study.has_articles else given
-    settings = {"draws": study.draws, "seed": study.seed}
+    settings, order = {"draws": study.draws, "seed": study.seed}, list(study.concepts[concept].variants)
     return Coded(
+        concept=concept,
+        size=size,
         lines=coding.drawn(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
         marks=marks,
         lost=len(given) - len(marks),
         agreement=agreement(marks[marks["sample"].astype(bool)], **settings),
-        precision=precision(marks, hits, **settings),
+        precision=precision(marks, hits, **settings).sort_values(
+            "variant", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+        ),
         precision_of_voice=precision(marks, hits, voice=voice, **settings),
         shares=shares,
         corrected=corrected(shares, marks, **settings),
@@ -116,16 +122,18 @@ def beside(of: Coded) -> pd.DataFrame:
     return of.corrected[["concept", "variant", "outlet", "voice", *names]].rename(columns=names).assign(total=total)
 
 
-def sentences(of: Coded, *, concept: str) -> list[str]:
+def sentences(of: Coded) -> list[str]:
     """What there is to code and how far it is; where nothing is coded, how to begin."""
     drawn = (
         f"{plural(len(of.lines), 'line')} of {plural(len(of.hits), 'hit')} are drawn at random to be coded, from {plural(of.lines['outlet'].nunique(), 'outlet')}."
         if len(of.lines)
-        else "No line can be drawn: no hit was found, or the articles are not here."
+        else "No line can be drawn: the articles are not here."
+        if len(of.hits)
+        else "No hit was found, so there is nothing to code."
     )
-    lost = [f"{plural(of.lost, 'mark')} stand on lines that are no longer counted, and are left out."] if of.lost else []
+    lost = [f"{plural(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."] if of.lost else []
     if of.marks.empty:
-        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_begin(concept, len(of.lines))] if len(of.lines) else [])]
+        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_begin(of)] if len(of.lines) else [])]
     told = [
         f"{row.coder} has marked {plural(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
         for row in coders(of).itertuples()
@@ -140,10 +148,10 @@ def results(of: Coded) -> list[str]:
     return agreed(of.agreement) + precisions(of.precision_of_voice) + moved(of.corrected, most=3)
 
 
-def _begin(concept, size):
+def _begin(of):
     return (
         "To begin, mark lines in notebooks/explore.ipynb, or in code: "
-        f'lines = wording.coding.sample(study, ["{concept}"], size={size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", drawn=True). '
+        f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", drawn=True). '
         "Marks are kept in marks.csv in the study's folder; run this page again to see them."
     )
 

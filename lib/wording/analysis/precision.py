@@ -57,7 +57,7 @@ def corrected(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, se
     Parameters
     ----------
     shares : of one voice, with low and high
-    marks : as in `precision`; a variant with hits and fewer than five coded lines leaves its concept uncorrected (NaN)
+    marks : as in `precision`; a variant with hits and no coded line leaves its concept at the outlet uncorrected (NaN)
 
     Returns
     -------
@@ -103,7 +103,7 @@ def moved(table: pd.DataFrame, *, most: int = 4) -> list[str]:
     """Return what the table of `corrected` says: the shares that move most, by a percentage point or more."""
     known = table.dropna(subset="corrected_share")
     if known.empty:
-        return [f"No share can be corrected: that takes {FEWEST} coded lines of every term in the voice compared."]
+        return ["No share can be corrected: that takes a coded line of every term in the voice compared."]
     by = (known["corrected_share"] - known["share"]).abs()
     far = known[by >= 0.01].assign(by=by).sort_values("by", ascending=False, kind="stable")
     told = [
@@ -217,9 +217,9 @@ def _corrected(part, lines, draws, rng):
 
 
 def _outlet_precision(rows, lines, draws, rng):
-    """Return one variant with its precision at each outlet, and draws of it: NaN below five coded lines, 0 where there is no hit to be right."""
+    """Return one variant with its precision at each outlet, and draws of it: NaN without a coded line, 0 where there is no hit to be right."""
     count = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
-    if len(lines) < FEWEST:
+    if lines.empty:
         sample = np.broadcast_to(np.where(rows["n"] > 0, np.nan, 0.0), (draws, len(rows)))
         return rows.assign(n_coded=count, right_sense=np.nan, right_low=np.nan, right_high=np.nan), sample
     alone = lines.groupby(["outlet", "doc_id"])["right"].mean()  # lines of one article count as one: they are rarely right or wrong alone
