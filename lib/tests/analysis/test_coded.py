@@ -105,6 +105,18 @@ def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, 
     assert "no longer counted" in coded.sentences(now)[-1]
 
 
+def test_lines_picked_by_hand_are_told_and_change_nothing(study, tmp_path, found):
+    other = read_study(shutil.copytree(study.folder, tmp_path / "s"))
+    picked = coding.uncoded(found.hits, found.marks).head(40)
+    for coder, mark in (("Coder A", "right sense"), ("Coder C", "wrong sense")):
+        coding.mark(other, picked, mark, coder=coder)
+    now = coded.study_coded(other, CONCEPT, size=120)
+    assert coded.coders(now)["n_picked"].to_list() == [40, 0, 40]
+    assert coded.coders(now)["n_sense"].to_list() == [120, 90, 0]
+    for name in ("agreement", "precision", "corrected"):
+        pd.testing.assert_frame_equal(getattr(now, name), getattr(found, name))
+
+
 def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
     folder = shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build"))
     write_counts(study, folder / "counts")
