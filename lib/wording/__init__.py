@@ -13,6 +13,7 @@ _WHERE = {
     "collocation": "wording.analysis.collocation",
     "contexts": "wording.analysis.contexts",
     "copied": "wording.analysis.copies",
+    "correction": "wording.analysis.correction",
     "described": "wording.analysis.findings:described",
     "discovery": "wording.analysis.discovery",
     "evidence": "wording.analysis.evidence",

@@ -8,8 +8,9 @@ import pandas as pd
 
 from wording.analysis.agreement import agreement, latest
 from wording.analysis.agreement import sentences as agreed
+from wording.analysis.correction import corrected, moved
 from wording.analysis.evidence import EVERYWHERE
-from wording.analysis.precision import coded, corrected, moved, precision
+from wording.analysis.precision import coded, precision
 from wording.analysis.precision import sentences as precisions
 from wording.analysis.tabulate import table
 from wording.corpus import coding
