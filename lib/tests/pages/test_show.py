@@ -377,3 +377,11 @@ def test_lines_may_be_grouped_by_another_column():
     assert shown.record["groups"] == 2
     read = Read(shown.html)
     assert [address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]] == read.values("id")
+
+
+def test_dates_are_not_broken_at_their_hyphens():
+    said = show.findings(["It changed about 2031-07-11 (p = 0.02); article a-2031-07-11-b has no date."]).html
+    assert said.count('<span class="d">2031-07-11</span>') == 1
+    assert "p\u00a0=\u00a00.02" in said
+    table = show.table(pd.DataFrame({"outlet": ["A"], "date": pd.to_datetime(["2031-07-11"])}), caption="Dates", name="dates").html
+    assert '<td class="d">2031-07-11</td>' in table

@@ -31,7 +31,7 @@ def escaped(value) -> str:
 
 def unbroken(text: str) -> str:
     """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&<])|(?<=q =) |(?<=q <) |(?<=q &lt;) ", "\u00a0", text)
+    return re.sub(r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ", "\u00a0", text)
 
 
 def slug(text) -> str:
