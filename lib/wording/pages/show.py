@@ -6,6 +6,7 @@ Every function returns a `Shown`: HTML that reads well in JupyterLab and on a pa
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 import numpy as np
@@ -308,7 +309,7 @@ def _cells(frame: pd.DataFrame, column: str, *, first: bool, linked: Mapping, nu
     opening, closing = ('<th scope="row"', "</th>") if first else ("<td", "</td>")
     addresses = frame[linked[column]] if column in linked else [None] * len(frame)
     return [
-        f"{opening}{_right(numeric)}{_raw(value, column, numeric)}>{link(_shown_value(value, column, numeric), address)}{closing}"
+        f"{opening}{_right(numeric) or _whole(value)}{_raw(value, column, numeric)}>{link(_shown_value(value, column, numeric), address)}{closing}"
         for value, address in zip(frame[column], addresses, strict=True)
     ]
 
@@ -331,6 +332,10 @@ def _raw(value, column: str, numeric: bool) -> str:
 
 def _right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
+
+
+def _whole(value) -> str:
+    return ' class="d"' if isinstance(value, date) and not is_missing(value) else ""  # a date is not broken at its hyphens
 
 
 def _key(headings: Mapping) -> str:
