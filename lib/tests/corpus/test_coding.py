@@ -10,7 +10,7 @@ from wording.study import read_study
 
 @pytest.fixture
 def study(small, tmp_path):
-    return read_study(shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns("marks.csv")))
+    return read_study(shutil.copytree(small, tmp_path / "study"))
 
 
 def test_the_sample_has_every_outlet_and_variant_by_its_hits(study):

@@ -101,8 +101,7 @@ def test_what_people_judge_is_a_reason_for_the_page_that_reads_it(place):
     asked = ["notebook: good", "notebook: 09_coding", "notebook: 08_discover"]
     for page in due(place, asked):
         made(place, page)
-    with (place / "study" / "marks.csv").open("a", encoding="utf8") as marks:
-        marks.write("\n")
+    (place / "study" / "marks.csv").write_text("coder,date\n", encoding="utf8")
     assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", ""]
     (place / "study" / "verdicts.csv").write_text("term,rival,verdict,who,date\n", encoding="utf8")
     assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", "changed: verdicts.csv"]
