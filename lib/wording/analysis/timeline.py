@@ -17,7 +17,7 @@ from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
-from wording.tables import TABLES, check
+from wording.tables import TABLES, among, check
 
 ALL = "all outlets"
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
@@ -85,7 +85,7 @@ def timeline(
 
 def chosen_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
     """The shortest period of which there are at most 60 and in which an outlet has at least 3 articles with a hit, on average; else a year."""
-    hit = articles[articles["doc_id"].isin(counts["doc_id"])]
+    hit = articles[among(articles["doc_id"], counts["doc_id"])]
     for name, unit in PERIODS.items():
         periods = hit["date"].dt.to_period(unit)
         span = (periods.max() - periods.min()).n + 1 if len(hit) else 0
@@ -117,7 +117,7 @@ def study_over_time(
     spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
     settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
     found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
-    undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].isin(spoken["doc_id"])
+    undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].pipe(among, spoken["doc_id"])
     by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
     shown = variant or _moved_most(found.changes) or _most_frequent(by_period, names)
     unit = chosen_period(*_dated(spoken, counted.articles)) if period == "auto" else period
@@ -151,13 +151,13 @@ def _known(period):
 def _dated(counts, articles):
     """Return the articles with a date, and their counts."""
     dated = articles.dropna(subset="date")
-    return counts[counts["doc_id"].isin(dated["doc_id"])], dated
+    return counts[among(counts["doc_id"], dated["doc_id"])], dated
 
 
 def _by_period(counts, articles, outlet, variants, draws, seed):
     """Return the shares of one outlet (or of all together), its periods in the place of outlets."""
     named = articles.assign(outlet=outlet + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
-    own = counts[counts["doc_id"].isin(articles["doc_id"])]
+    own = counts[among(counts["doc_id"], articles["doc_id"])]
     table = shares(own, named, variants=variants, draws=draws, seed=seed)
     starts = pd.to_datetime(table["outlet"].str[-10:])
     return table.assign(outlet=outlet, period=starts)

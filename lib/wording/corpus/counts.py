@@ -17,7 +17,7 @@ from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Concept, Study, Variant
-from wording.tables import TABLES, check
+from wording.tables import TABLES, among, check
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -114,7 +114,7 @@ def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: Context
     corpus, _ = build(study)
     articles, _ = compared(study, corpus.articles, copies=copies)
     found = hits(corpus, concepts, study.lists, context=context)
-    return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
+    return found[(found["zone"] == "body") & among(found["doc_id"], articles["doc_id"])].reset_index(drop=True)
 
 
 def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> pd.DataFrame:
@@ -124,11 +124,21 @@ def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> p
 
 
 def looked_up(study: Study, pattern: str) -> tuple[str, Concept]:
-    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase."""
-    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase; `;` stands between rival ones.
+
+    Raises
+    ------
+    WordingError
+        For a pattern without a word.
+    """
     if pattern in study.concepts:
         return pattern, study.concepts[pattern]
-    return pattern, Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
+    terms = [" ".join(term.split()) for term in pattern.split(";")]
+    if not all(terms):
+        raise WordingError(f"The pattern {pattern!r} has an empty place: write a word or a phrase, and `;` only between rival ones.")
+    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+    named = {term[:60].strip(): variants.get(term, Variant(match=[term])) for term in terms}
+    return "; ".join(terms), Concept(title="; ".join(terms), variants=named)
 
 
 def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> Counts:
@@ -153,8 +163,8 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies:
         counts = counts[counts["concept"].isin(wanted)]
     every, apart = compared(study, articles)
     kept, _ = compared(study, articles, copies=copies)
-    left_out = every[~every["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
-    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart, left_out)
+    left_out = every[~among(every["doc_id"], kept["doc_id"])].reset_index(drop=True)
+    return Counts(kept, counts[among(counts["doc_id"], kept["doc_id"])].reset_index(drop=True), apart, left_out)
 
 
 def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
@@ -165,7 +175,7 @@ def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
     kept, _ = compared(study, articles, copies=copies)
-    return excerpted(attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), study.width)
+    return excerpted(attributed[among(attributed["doc_id"], kept["doc_id"])].reset_index(drop=True), study.width)
 
 
 def spans(corpus: Corpus) -> pd.DataFrame:
