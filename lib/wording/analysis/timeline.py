@@ -109,19 +109,34 @@ def study_over_time(
     WordingError
         For an unknown concept, variant, voice or period, with the nearest name.
     """
-    counted = study_counts(study, [concept], copies=copies)
+    spoken, articles, settings = _spoken(study, concept, voice, copies)
     names = list(study.concepts[concept].variants)
-    for value, known, what in ((voice, VOICES, "voice"), (variant or names[0], names, "variant")):
-        if value not in known:
-            raise WordingError(f"There is no {what} {value!r}; {nearest(value, known)}.")
-    spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
-    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
-    found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
-    undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].pipe(among, spoken["doc_id"])
-    by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
-    shown = variant or _moved_most(found.changes) or _most_frequent(by_period, names)
-    unit = chosen_period(*_dated(spoken, counted.articles)) if period == "auto" else period
+    if variant and variant not in names:
+        raise WordingError(f"There is no variant {variant!r}; {nearest(variant, names)}.")
+    found = changes.changes(spoken, articles, concept=concept, variants=names, variant=variant, **settings)
+    undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(among, spoken["doc_id"])
+    by_period = timeline(spoken, articles, variants={concept: names}, period=period, **settings)
+    shown = variant or _moved_most(found.changes) or most_frequent(by_period, names)
+    unit = chosen_period(*_dated(spoken, articles)) if period == "auto" else period
     return OverTime(by_period, *found, changes.order(found), unit, shown, voice, copies, int(undated.sum()))
+
+
+def study_timeline(study: Study, concept: str, *, voice: str = "outlet", period: str = "auto", copies: str = "all") -> pd.DataFrame:
+    """The `timeline` table of a study's concept: what `study_over_time` gives, without the search for changes, which takes most of its time.
+
+    Raises
+    ------
+    WordingError
+        For an unknown concept, voice or period, with the nearest name.
+    """
+    spoken, articles, settings = _spoken(study, concept, voice, copies)
+    return timeline(spoken, articles, variants={concept: list(study.concepts[concept].variants)}, period=period, **settings)
+
+
+def most_frequent(by_period: pd.DataFrame, names: Sequence[str]) -> str:
+    """Which of the variants has most hits in a `timeline`, of equals the first."""
+    n = by_period[by_period["outlet"] == ALL].groupby("variant")["n"].sum()
+    return n.reindex(names, fill_value=0).idxmax()
 
 
 def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
@@ -194,6 +209,10 @@ def _moved_most(found):
     return found.loc[moved.idxmax(), "variant"]
 
 
-def _most_frequent(by_period, names):
-    n = by_period[by_period["outlet"] == ALL].groupby("variant")["n"].sum().reindex(names)
-    return n.idxmax()
+def _spoken(study, concept, voice, copies):
+    """Return the counts of a study's concept in a voice, the articles compared, and how the study wants them drawn."""
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    counted = study_counts(study, [concept], copies=copies)
+    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
+    return counted.counts[counted.counts["voice"].isin(VOICES[voice])], counted.articles, settings

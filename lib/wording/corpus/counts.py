@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build
+from wording.corpus.build import Corpus, Part, build, open_corpus
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
@@ -85,6 +87,22 @@ def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.D
     return check(frame.to_pandas(), "counts")
 
 
+def kept_counts(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
+    """What `count` gives, kept for the concepts asked for last."""
+    said = json.dumps(lists)
+    rows = [
+        counted_once(corpus.folder, corpus.language, name, concept.model_dump_json(by_alias=True), said)
+        for name, concept in concepts.items()
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else count(corpus, {}, lists)
+
+
+@functools.lru_cache(maxsize=32)
+def counted_once(folder: Path, language: str, name: str, concept: str, lists: str) -> pd.DataFrame:
+    """The `counts` of one concept in the corpus of a folder, whose name says what is in it."""
+    return count(open_corpus(folder, language), {name: Concept.model_validate_json(concept)}, json.loads(lists))
+
+
 def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pl.DataFrame:
     """The counts of one concept in one shard."""
     spans, which = concept_spans(shard, name, concept, lists)
@@ -157,7 +175,7 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies:
     wanted = chosen(study, concepts)
     if study.has_articles:
         corpus, _ = build(study)
-        articles, counts = corpus.articles, count(corpus, wanted, study.lists)
+        articles, counts = corpus.articles, kept_counts(corpus, wanted, study.lists)
     else:
         articles, counts, _ = read_counts(study.folder / "counts")
         counts = counts[counts["concept"].isin(wanted)]
