@@ -16,53 +16,52 @@ PAGE = 50
 
 LINES, SAMPLE = "all lines", "a random sample to mark"
 VOICES = {"outlet": "outlet (its own words)", **{name: VOICE_NAMES[name] for name in ("quoted", "reported", "attributed")}, "all": "all"}
-COPIES = {"all": "all count", "one": "one of a family per outlet", "none": "only the first of a family"}
+COPIES = {"all": "all count", "one": "one per outlet", "none": "only the first"}
 PERIODS = ("auto", "day", "week", "month", "quarter", "year")
 
 STYLE = """<style>
-.wording-lines select {font-family: var(--jp-code-font-family, monospace); font-size: 12px; overflow-x: auto; white-space: pre}
-.wording-lines option {overflow: visible}
-.wording-scroll {max-height: 30em; overflow: auto}
+.wording-lines select {font-family: var(--jp-code-font-family, monospace); font-size: 12px; overflow-x: auto}
+.wording-lines .widget-label {position: absolute; clip-path: inset(50%)}
+.wording-scroll {max-height: 34em; overflow: auto !important; height: auto}
+.wording-panel .widget-html-content {line-height: 1.4} .wording-panel p {margin: .2em 0 .4em}
+.wording-panel figure {margin: 0} .wording-panel figcaption {font-weight: bold}
 .wording-panel blockquote {margin: 0 0 .6em; max-width: 60em} .wording-panel blockquote footer {opacity: .8}
-.wording-panel .widget-label {white-space: nowrap}
+.wording-panel button.widget-button {width: auto}
 .wording-panel :focus-visible {outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 1px}
 </style>"""
-LABEL = {"description_width": "6.5em"}
 
 
 def fields() -> SimpleNamespace:
     """Every field of the panel by its name, without a study yet."""
-    wide, half = {"width": "38em", "max_width": "100%"}, {"width": "19em", "max_width": "100%"}
     return SimpleNamespace(
-        folder=field(widgets.Combobox, "Study", "The folder of a study: choose one, or type another", wide, continuous_update=False),
-        concept=field(widgets.Dropdown, "Concept", "What is named; choosing one empties the pattern", wide),
+        folder=field(widgets.Combobox, "Study", "The folder of a study: choose one, or type another", 38, continuous_update=False),
+        concept=field(widgets.Dropdown, "Concept", "What is named; choosing one empties the pattern", 38),
         pattern=field(
-            widgets.Text, "Pattern", "Instead of the concept: a phrase as in concepts.yml, rival ones with ; between them. Enter runs it", wide,
+            widgets.Text, "Pattern", "Instead of the concept: a phrase as in concepts.yml, rival ones with ; between them. Enter runs it", 38,
             placeholder="protest*; riot|riots",
         ),
-        voice=field(widgets.Dropdown, "Voice", "Whose words count", half, options=[(text, name) for name, text in VOICES.items()]),
-        copies=field(widgets.Dropdown, "Copies", "How articles that share their text count", half, options=[(text, name) for name, text in COPIES.items()]),
-        first=field(widgets.DatePicker, "From", "First day; empty: the first there is", half),
-        last=field(widgets.DatePicker, "To", "Last day; empty: the last there is", half),
-        outlets=field(widgets.SelectMultiple, "Outlets", "None chosen: all; several with Shift or Ctrl", wide, rows=5),
-        term=field(widgets.Dropdown, "Term", "The term whose share is drawn over time", half),
-        period=field(widgets.Dropdown, "By", "Length of a period; auto: the shortest with some articles in it", half, options=PERIODS),
-        source=field(widgets.Dropdown, "Lines", "All lines, or a random sample of the concept by outlet and term, to say how many are right", half, options=[LINES, SAMPLE]),
-        sort=field(widgets.Dropdown, "Sorted by", "left and right: the nearest word first", half, options=list(SORTS)),
-        page=field(widgets.BoundedIntText, "Page", f"{PAGE} lines each", {"width": "12em"}, min=1, max=1),
-        lines=field(widgets.SelectMultiple, "", "Lines: arrow keys read, Shift and arrow keys choose several", {"width": "100%"}, rows=16),
-        coder=field(widgets.Text, "Coder", "Your name, which stands with each mark", half, continuous_update=False),
-        into=field(widgets.Combobox, "Into", "A concept of concepts.yml, or the name of a new one (small letters and hyphens)", half, continuous_update=False),
-        title=field(widgets.Text, "Title", "Of a new concept", half),
-        variant=field(widgets.Text, "Variant", "What the term is called; empty: as the pattern is written", half),
+        outlets=field(widgets.SelectMultiple, "Outlets", "None chosen: all; several with Shift or Ctrl", 22, rows=4),
+        voice=field(widgets.Dropdown, "Voice", "Whose words count", 19, options=[(text, name) for name, text in VOICES.items()]),
+        copies=field(widgets.Dropdown, "Copies", "How articles that share their text count", 19, options=[(text, name) for name, text in COPIES.items()]),
+        first=field(widgets.DatePicker, "From", "First day; empty: the first there is", 19),
+        last=field(widgets.DatePicker, "To", "Last day; empty: the last there is", 19),
+        term=field(widgets.Dropdown, "Term", "The term whose share is drawn over time", 15, label=4),
+        period=field(widgets.Dropdown, "By", "Length of a period; auto: the shortest with some articles in it", 11, label=3, options=PERIODS),
+        source=field(widgets.Dropdown, "Show", "All lines, or a random sample of the concept by outlet and term, to say how many are right", 19, options=[LINES, SAMPLE]),
+        sort=field(widgets.Dropdown, "Sorted by", "left and right: the nearest word first", 14, options=list(SORTS)),
+        page=field(widgets.BoundedIntText, "Page", f"{PAGE} lines each", 9, label=4, min=1, max=1),
+        lines=field(widgets.SelectMultiple, "The lines", "Arrow keys read, Shift and arrow keys choose several", None, label=0, rows=16),
+        coder=field(widgets.Text, "Coder", "Your name, which stands with each mark", 15, continuous_update=False),
+        into=field(widgets.Combobox, "Into", "A concept of concepts.yml, or the name of a new one (small letters and hyphens)", 22, continuous_update=False),
+        title=field(widgets.Text, "Title if new", "Of a new concept, as a reader sees it", 19),
+        variant=field(widgets.Text, "Variant", "What the term is called; empty: as the pattern is written", 17),
     )  # fmt: skip
 
 
-def field(kind: type, label: str, hint: str, layout: dict, **options) -> widgets.Widget:
-    """A field with its label and its hint; a field without a label is named by its hint alone."""
-    return kind(
-        description=label, tooltip=hint, layout=widgets.Layout(**layout), style=LABEL if label else {"description_width": "0"}, **options
-    )
+def field(kind: type, name: str, hint: str, width: int | None, *, label: int = 6, **options) -> widgets.Widget:
+    """A field with its name and its hint, so many letters wide (None: the whole panel), so many of them its label."""
+    layout = widgets.Layout(width=f"{width}em" if width else "100%", max_width="100%")
+    return kind(description=name, tooltip=hint, layout=layout, style={"description_width": f"{label}em"}, **options)
 
 
 def buttons() -> SimpleNamespace:
@@ -87,9 +86,7 @@ def column(*items: widgets.Widget) -> widgets.VBox:
     return widgets.VBox(items, layout=widgets.Layout(flex="1 1 24em", min_width="0", max_width="100%"))
 
 
-def text(*classes: str) -> widgets.HTML:
-    """A place for what `show` makes; its markup is escaped there."""
+def text(name: str = "") -> widgets.HTML:
+    """A place for what `show` makes, where all text is escaped."""
     place = widgets.HTML(layout=widgets.Layout(width="100%"))
-    for name in classes:
-        place.add_class(name)
-    return place
+    return place.add_class(name) if name else place

@@ -60,8 +60,6 @@ class Panel(widgets.VBox):
 
     def _rows(self) -> list[widgets.Widget]:
         self.lines.add_class("wording-lines")
-        for figure in (self.shares_shown, self.timeline_shown, self.passage):
-            figure.add_class("wording-scroll")
         return [
             widgets.HTML(STYLE),
             row(self.folder, self.concept, self.pattern),

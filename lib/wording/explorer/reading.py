@@ -10,8 +10,8 @@ import pandas as pd
 from wording.corpus.coding import LINE, MARKS
 from wording.pages.markup import is_missing, printable
 
-SIDE, NODE, OUTLET = 40, 16, 16
-"""Letters of a line on each side of the hit, of the hit, and of the outlet."""
+SIDE, NODE, OUTLET, ISOLATES = 32, 24, 14, 2
+"""Letters of a line on each side of the hit, of the hit at most, of the outlet; and the marks around each, which have no width."""
 
 LETTERS = {"right sense": "R", "wrong sense": "W", "own voice": "O", "quoted": "Q"}
 TURNS = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -40,24 +40,24 @@ def as_texts(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> list[
     lines : the table `hits`.
     marked : the letters of the marks of each line.
     first : the number of the first line.
+
+    >>> hit = {"left": "a", "node": "b", "right": "c", "outlet": "X", "date": None, "voice": "outlet"}
+    >>> [text.replace("\u2068", "").replace("\u2069", "").split() for text in as_texts(pd.DataFrame([hit]), pd.Series(["R"]), first=7)]
+    [['7', 'R', 'a', '[b]', 'c', 'X', '–', 'outlet']]
     """
-    rows = zip(range(first, first + len(lines)), marked, lines.to_dict("records"), strict=True)
-    return [as_text(number, letters, row) for number, letters, row in rows]
-
-
-def as_text(number: int, letters: str, row: dict) -> str:
-    """One line.
-
-    >>> as_text(7, "R", {"left": "a", "node": "b", "right": "c", "outlet": "X", "date": None, "voice": "outlet"}).replace("\\u2068", "").split()
-    ['7', 'R', 'a\\u2069', '[b\\u2069]', 'c\\u2069', 'X\\u2069', '–', 'outlet']
-    """
-    left, node, right, outlet = (plain(row[name]) for name in ("left", "node", "right", "outlet"))
-    hit = f"[{isolated(node)}]"
-    date = "–" if is_missing(row["date"]) else f"{row['date']:%Y-%m-%d}"
-    return (
-        f"{number:>5} {letters:<2} {isolated(left[-SIDE:], before=SIDE)} {hit}{' ' * (NODE - len(node))} "
-        f"{isolated(right[:SIDE], after=SIDE)} {isolated(outlet[:OUTLET], after=OUTLET)} {date:<10} {row['voice']}"
-    )
+    left, node, right, outlet = (lines[name].map(plain).reset_index(drop=True) for name in ("left", "node", "right", "outlet"))
+    hit = "[" + isolated(node.str[:NODE]) + "]"
+    columns = {
+        "number": pd.Series(range(first, first + len(lines)), dtype=str).str.rjust(len(f"{first + len(lines)}")),
+        "marks": marked.str.ljust(2),
+        "left": isolated(left.str[-SIDE:]).str.rjust(SIDE + ISOLATES),
+        "hit": hit.str.ljust(hit.str.len().max()),
+        "right": isolated(right.str[:SIDE]).str.ljust(SIDE + ISOLATES),
+        "outlet": isolated(outlet.str[:OUTLET]).str.ljust(OUTLET + ISOLATES),
+        "date": pd.to_datetime(lines["date"]).dt.strftime("%Y-%m-%d").fillna("–").str.ljust(10).reset_index(drop=True),
+        "voice": lines["voice"].reset_index(drop=True),
+    }
+    return pd.DataFrame(columns).agg(" ".join, axis=1).to_list()
 
 
 def plain(value: object) -> str:
@@ -65,9 +65,9 @@ def plain(value: object) -> str:
     return "" if is_missing(value) else " ".join(TURNS.sub("\ufffd", printable(value)).split())
 
 
-def isolated(text: str, *, before: int = 0, after: int = 0) -> str:
-    """The text, filled with blanks, in marks that keep letters written from right to left to their own place (Unicode's isolates)."""
-    return f"{' ' * (before - len(text))}\u2068{text}\u2069{' ' * (after - len(text))}"
+def isolated(texts: pd.Series) -> pd.Series:
+    """The texts in marks that keep letters written from right to left to their own place (Unicode's isolates)."""
+    return "\u2068" + texts + "\u2069"
 
 
 def letters_of(lines: pd.DataFrame, marks: pd.DataFrame, coder: str) -> pd.Series:
