@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import ipywidgets as widgets
+from IPython.display import Javascript
 
 from wording.corpus.coding import MARKS
 from wording.corpus.kwic import SORTS
@@ -29,6 +30,13 @@ STYLE = """<style>
 .wording-panel button.widget-button {width: auto}
 .wording-panel :focus-visible {outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 1px}
 </style>"""
+
+KEEP_KEYS = """const keep = () => {
+  const panel = element.closest('.wording-panel');
+  if (!panel) { setTimeout(keep, 100); return; }
+  panel.addEventListener('focusin', event => event.target.setAttribute('data-lm-suppress-shortcuts', 'true'));
+};
+keep();"""
 
 
 def fields() -> SimpleNamespace:
@@ -74,6 +82,13 @@ def buttons() -> SimpleNamespace:
         save=widgets.Button(description="Save as report", tooltip="Adds a page with these choices to study.yml, and makes it"),
         marks={mark: widgets.Button(description=f"{mark} ({LETTERS[mark]})", tooltip=f"Marks the chosen lines: {mark}") for mark in MARKS},
     )
+
+
+def own_keys() -> widgets.Output:
+    """Something unseen that keeps JupyterLab from taking the keys of the panel: in a list, an arrow key would move between cells, and the letter x cut one."""
+    place = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
+    place.append_display_data(Javascript(KEEP_KEYS))
+    return place
 
 
 def row(*items: widgets.Widget) -> widgets.Box:

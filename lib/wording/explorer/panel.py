@@ -19,7 +19,7 @@ from wording.corpus.build import build
 from wording.corpus.counts import outlet_order, study_counts
 from wording.errors import WordingError
 from wording.explorer.asking import asked, day, studies_beside
-from wording.explorer.fields import PAGE, SAMPLE, STYLE, buttons, column, fields, row, text
+from wording.explorer.fields import PAGE, SAMPLE, STYLE, buttons, column, fields, own_keys, row, text
 from wording.explorer.figures import shares_figure, timeline_figure
 from wording.explorer.reading import LETTERS, Drawn, as_texts, letters_of
 from wording.explorer.saving import save_report
@@ -62,6 +62,7 @@ class Panel(widgets.VBox):
         self.lines.add_class("wording-lines")
         return [
             widgets.HTML(STYLE),
+            own_keys(),
             row(self.folder, self.concept, self.pattern),
             self.counted,
             row(self.outlets, widgets.VBox([row(self.voice, self.copies), row(self.first, self.last)])),
