@@ -130,6 +130,20 @@ def test_a_pattern_is_run_after_a_pause_and_not_for_every_key(panel, monkeypatch
     assert ran == ["uprising"]
 
 
+def test_what_enter_has_run_is_not_run_again(panel, monkeypatch):
+    ran, refresh = [], panel._refresh
+    monkeypatch.setattr(panels, "PAUSE", 0.05)
+    monkeypatch.setattr(panel, "_refresh", lambda: (ran.append(panel.pattern.value), refresh()))
+
+    async def type_in():
+        panel.pattern.value = "uprising"
+        panel.pattern._handle_custom_msg({"event": "submit"}, [])
+        await asyncio.sleep(0.3)
+
+    asyncio.run(type_in())
+    assert ran == ["uprising"]
+
+
 def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
     monkeypatch.setattr(panels, "MANY", 10)
     panel.pattern.value = "the"

@@ -140,12 +140,15 @@ class Panel(widgets.VBox):
         """Runs the pattern after a pause, so that one can type; at once where nobody types."""
         if self.quiet:
             return
-        if self.timer:
-            self.timer.cancel()
+        self._wait_no_more()
         try:
             self.timer = asyncio.get_running_loop().call_later(PAUSE, lambda: self._safely(self._typed))
         except RuntimeError:
             self._safely(self._typed)
+
+    def _wait_no_more(self) -> None:
+        if self.timer:
+            self.timer.cancel()
 
     def _typed(self) -> None:
         said = self.pattern.value
@@ -159,6 +162,7 @@ class Panel(widgets.VBox):
         self._safely(self._refresh)
 
     def _refresh(self) -> None:
+        self._wait_no_more()
         self.say("Counting ...")
         days = {"first": self.first.value, "last": self.last.value}
         self.narrow, self.name = asked(
