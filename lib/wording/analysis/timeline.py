@@ -29,6 +29,9 @@ FEWEST = 3
 MOST = 60
 """Periods from the first to the last article, at most, where the period is chosen."""
 
+GROUPS = 200
+"""Pairs of outlet and period that are drawn at once: bounds the memory, never the result."""
+
 
 @dataclass(frozen=True)
 class OverTime:
@@ -77,10 +80,11 @@ def timeline(
     unit = chosen_period(counts, dated) if period == "auto" else _known(period)
     dated = dated.assign(period=dated["date"].dt.to_period(PERIODS[unit]))
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
-    sides = [(ALL, dated), *((name, dated[dated["outlet"] == name]) for name in listed)]
-    made = [_by_period(counts, here, name, variants, draws, seed) for name, here in sides if len(here)]
+    at_once = max(1, GROUPS // max(1, dated["period"].nunique()))
+    sides = [dated[dated["outlet"].isin(listed[first : first + at_once])] for first in range(0, len(listed), at_once)]
+    made = [_by_period(counts, here, variants, draws, seed) for here in (dated.assign(outlet=ALL), *sides) if len(here)]
     table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
-    return check(_with_gaps(table, dated, [name for name, _ in sides], variants, unit), "timeline")
+    return check(_with_gaps(table, dated, [ALL, *listed], variants, unit), "timeline")
 
 
 def chosen_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
@@ -169,13 +173,12 @@ def _dated(counts, articles):
     return counts[among(counts["doc_id"], dated["doc_id"])], dated
 
 
-def _by_period(counts, articles, outlet, variants, draws, seed):
-    """Return the shares of one outlet (or of all together), its periods in the place of outlets."""
-    named = articles.assign(outlet=outlet + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
+def _by_period(counts, articles, variants, draws, seed):
+    """Return the shares of some outlets (or of all together), each outlet in each period in the place of an outlet."""
+    named = articles.assign(outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
     own = counts[among(counts["doc_id"], articles["doc_id"])]
     table = shares(own, named, variants=variants, draws=draws, seed=seed)
-    starts = pd.to_datetime(table["outlet"].str[-10:])
-    return table.assign(outlet=outlet, period=starts)
+    return table.assign(outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:]))
 
 
 def _with_gaps(table, dated, outlets, variants, unit):

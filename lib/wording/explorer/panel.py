@@ -82,8 +82,10 @@ class Panel(widgets.VBox):
         return super()._repr_mimebundle_(**options) | show.note(NOTE)._repr_mimebundle_()
 
     def _connect(self) -> None:
-        for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last, self.sort, self.source):
+        for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
             field.observe(self._chosen, "value")
+        for field in (self.sort, self.source):
+            field.observe(lambda _: None if self.quiet else self._safely(self._find), "value")
         self.folder.observe(lambda change: self._safely(lambda: self._open(read_study(change.new))), "value")
         self.pattern.observe(lambda _: self._later(), "value")
         self.pattern.on_msg(lambda _, told, __: self.refresh() if told.get("event") == "submit" else None)  # Enter
