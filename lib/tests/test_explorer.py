@@ -290,15 +290,27 @@ def test_what_was_found_becomes_a_report_once(panel, study):
     assert read_study(study.folder).reports == now.reports
 
 
+@pytest.mark.slow
+def test_a_saved_report_is_made_from_the_panel(panel, study):
+    panel.voice.value, panel.pattern.value, panel.outlets.value = "all", "war; invasion", tuple(study.outlets[:3])
+    panel.button.save.click()
+    [page] = (panel.reports / study.name).glob("explore-*.html")
+    text = page.read_text(encoding="utf8")
+    assert str(page) in said(panel.saved)
+    assert "war; invasion" in text
+    assert "The panel opens in JupyterLab" in text
+    assert f"{len(panel.found):,} lines" in text
+
+
 @pytest.mark.parametrize(
-    ("listed", "whole"),
+    "listed",
     [
-        ("", False),
-        ("reports:\n- notebook: 01_corpus\n# the end\nevents: []\n", True),
-        ("reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nevents: []\n", True),
+        "",
+        "reports:\n- notebook: 01_corpus\n# the end\nevents: []\n",
+        "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nevents: []\n",
     ],
 )
-def test_a_report_is_put_behind_the_others_however_they_are_written(study, listed, whole):
+def test_a_report_is_put_behind_the_others_however_they_are_written(study, listed):
     file = study.folder / "study.yml"
     text = file.read_text(encoding="utf8").split("reports:")[0] + listed
     file.write_text(text, encoding="utf8")

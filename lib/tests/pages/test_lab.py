@@ -11,10 +11,13 @@ import urllib.request
 from contextlib import suppress
 from time import monotonic, sleep
 
+import nbformat
 import pytest
 from browser import CTRL, SHIFT
+from nbclient import NotebookClient
 
 from wording.corpus import coding
+from wording.pages.show import MIME
 from wording.study import NOTEBOOKS, ROOT, read_study
 
 SETTINGS = "lib/wording/explorer/lab"
@@ -144,6 +147,16 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     asked += [socket["url"] for socket in chromium.told("Network.webSocketCreated")]
     assert {url.split("/")[2].split(":")[0] for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}
     assert chromium.value("document.querySelectorAll('.Toastify__toast').length") == 0, "no news are offered"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("book", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda book: book.stem)
+def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place, book):
+    notebook = nbformat.read(book, as_version=4)
+    NotebookClient(notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(place / "notebooks")}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output for output in outputs if output.output_type == "error"] == []
+    assert any(MIME in output.get("data", {}) for output in outputs)
 
 
 def test_make_lab_gives_these_options():

@@ -30,6 +30,7 @@ STYLE = """<style>
 .wording-panel button.widget-button {width: auto}
 .wording-panel :focus-visible {outline: 2px solid var(--jp-brand-color1, #0072b2); outline-offset: 1px}
 </style>"""
+WHOLE = "calc(100% - 4px)"  # each widget has a margin of 2 pixels
 
 KEEP_KEYS = """const keep = () => {
   const panel = element.closest('.wording-panel');
@@ -60,15 +61,15 @@ def fields() -> SimpleNamespace:
         page=field(widgets.BoundedIntText, "Page", f"{PAGE} lines each", 9, label=4, min=1, max=1),
         lines=field(widgets.SelectMultiple, "The lines", "Arrow keys read, Shift and arrow keys choose several", None, label=0, rows=16),
         coder=field(widgets.Text, "Coder", "Your name, which stands with each mark", 15, continuous_update=False),
-        into=field(widgets.Combobox, "Into", "A concept of concepts.yml, or the name of a new one (small letters and hyphens)", 22, continuous_update=False),
-        title=field(widgets.Text, "Title if new", "Of a new concept, as a reader sees it", 19),
-        variant=field(widgets.Text, "Variant", "What the term is called; empty: as the pattern is written", 17),
+        into=field(widgets.Combobox, "Into", "A concept of concepts.yml, or the name of a new one (small letters and hyphens)", 20, continuous_update=False),
+        title=field(widgets.Text, "Title if new", "Of a new concept, as a reader sees it", 17),
+        variant=field(widgets.Text, "Variant", "What the term is called; empty: as the pattern is written", 15),
     )  # fmt: skip
 
 
 def field(kind: type, name: str, hint: str, width: int | None, *, label: int = 6, **options) -> widgets.Widget:
     """A field with its name and its hint, so many letters wide (None: the whole panel), so many of them its label."""
-    layout = widgets.Layout(width=f"{width}em" if width else "100%", max_width="100%")
+    layout = widgets.Layout(width=f"{width}em" if width else WHOLE, max_width="100%")
     return kind(description=name, tooltip=hint, layout=layout, style={"description_width": f"{label}em"}, **options)
 
 
@@ -103,5 +104,5 @@ def column(*items: widgets.Widget) -> widgets.VBox:
 
 def text(name: str = "") -> widgets.HTML:
     """A place for what `show` makes, where all text is escaped."""
-    place = widgets.HTML(layout=widgets.Layout(width="100%"))
+    place = widgets.HTML(layout=widgets.Layout(width=WHOLE))
     return place.add_class(name) if name else place

@@ -274,6 +274,7 @@ class Panel(widgets.VBox):
             raise WordingError("No pattern is typed in: write one, look at its lines, then add it.")
         concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
         file = add_variant(self.study, concept, variant, phrases, title=self.title.value.strip() or None)
+        self.variant.value = self.title.value = ""
         self._open(read_study(self.study.folder), concept=concept)
         self.say(f"“{variant}” is a variant of {concept} in {file.name}.")
 

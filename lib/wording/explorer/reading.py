@@ -10,7 +10,7 @@ import pandas as pd
 from wording.corpus.coding import LINE, MARKS
 from wording.pages.markup import is_missing, printable
 
-SIDE, NODE, OUTLET, ISOLATES = 32, 24, 14, 2
+SIDE, NODE, OUTLET, ISOLATES = 30, 24, 14, 2
 """Letters of a line on each side of the hit, of the hit at most, of the outlet; and the marks around each, which have no width."""
 
 LETTERS = {"right sense": "R", "wrong sense": "W", "own voice": "O", "quoted": "Q"}
