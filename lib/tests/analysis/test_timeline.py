@@ -170,5 +170,6 @@ def test_the_timeline_alone_is_that_of_everything_over_time(demo):
 
 def test_the_most_frequent_variant_is_told_of_no_hits_too():
     table = timeline(*hand(), variants=KYIV, period="year")
-    assert most_frequent(table, ["coup", "protests"]) == "protests"
+    assert most_frequent(table, ["coup", "protests"]) == "coup", "six hits each"
+    assert most_frequent(table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]) == "protests"
     assert most_frequent(table.iloc[:0], ["coup", "protests"]) == "coup"
