@@ -17,6 +17,7 @@ _WHERE = {
     "described": "wording.analysis.findings:described",
     "discovery": "wording.analysis.discovery",
     "evidence": "wording.analysis.evidence",
+    "explorer": "wording.explorer",
     "inventory": "wording.corpus.inventory",
     "keyness": "wording.analysis.keyness",
     "keywords": "wording.analysis.keywords",

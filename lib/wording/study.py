@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -196,6 +196,17 @@ class Study(Record):
         record = self.concepts[concept]
         source = f" (Source: {record.source}.)" if record.source else ""
         return " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part) or "No note is given for this concept."
+
+    def narrowed(self, *, outlets: Sequence[str] = (), first: datetime.date | None = None, last: datetime.date | None = None) -> Study:
+        """The same study with only these outlets (none: those it compares) and only these of its days, both ends included."""
+        first, last = max(filter(None, (first, self.period.from_)), default=None), min(filter(None, (last, self.period.to)), default=None)
+        return self.model_copy(update={"outlets": list(outlets) or self.outlets, "period": Period(from_=first, to=last)})
+
+    def with_concept(self, name: str, concept: Concept) -> Study:
+        """The same study with one more concept, which concepts.yml does not have."""
+        study = self.model_copy()
+        study._concepts = {**self.concepts, name: concept}
+        return study
 
     @property
     def fingerprint(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from wording.errors import WordingError
 
@@ -488,3 +491,12 @@ def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     if missing:
         raise WordingError(f"The table {table!r} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}.")
     return frame[list(TABLES[table])].reset_index(drop=True)
+
+
+def among(texts: pd.Series, known: pd.Series | pd.Index) -> np.ndarray:
+    """Which of the texts are among the known ones, bool; what pandas' `isin` says, which takes tens of milliseconds for 15,000 known texts.
+
+    >>> among(pd.Series(["a", "c", None]), pd.Series(["a", "b"])).tolist()
+    [True, False, False]
+    """
+    return pc.is_in(pa.array(texts, pa.large_string()), pa.array(known, pa.large_string())).to_numpy(zero_copy_only=False)

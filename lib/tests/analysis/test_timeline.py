@@ -5,10 +5,21 @@ import pandas as pd
 import pytest
 from test_changes import newspaper
 
+from wording.analysis import timeline as module
 from wording.analysis import timeline_findings
 from wording.analysis.shares import shares
 from wording.analysis.tabulate import lines_behind
-from wording.analysis.timeline import ALL, PERIODS, chosen_period, for_lines, study_over_time, timeline, told_apart
+from wording.analysis.timeline import (
+    ALL,
+    PERIODS,
+    chosen_period,
+    for_lines,
+    most_frequent,
+    study_over_time,
+    study_timeline,
+    timeline,
+    told_apart,
+)
 from wording.errors import WordingError
 from wording.study import read_study
 from wording.tables import TABLES
@@ -139,3 +150,26 @@ def test_nothing_to_tell_is_told(demo):
     assert never.variant == "carbon tax"
     with pytest.raises(WordingError, match="no variant"):
         study_over_time(read_study(demo), "levy", variant="carbon taxes")
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1_000])
+def test_how_much_is_drawn_at_once_makes_no_difference(demo, monkeypatch, at_once):
+    study = read_study(demo)
+    whole = study_timeline(study, "towns", period="month", copies="none")
+    monkeypatch.setattr(module, "GROUPS", at_once)
+    pd.testing.assert_frame_equal(study_timeline(study, "towns", period="month", copies="none"), whole, check_exact=True)
+
+
+def test_the_timeline_alone_is_that_of_everything_over_time(demo):
+    study = read_study(demo)
+    made = study_over_time(study, "fighting", voice="quoted", copies="none")
+    pd.testing.assert_frame_equal(study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline)
+    with pytest.raises(WordingError, match="quoted"):
+        study_timeline(study, "fighting", voice="qoted")
+
+
+def test_the_most_frequent_variant_is_told_of_no_hits_too():
+    table = timeline(*hand(), variants=KYIV, period="year")
+    assert most_frequent(table, ["coup", "protests"]) == "coup", "six hits each"
+    assert most_frequent(table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]) == "protests"
+    assert most_frequent(table.iloc[:0], ["coup", "protests"]) == "coup"

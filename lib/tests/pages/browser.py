@@ -16,6 +16,8 @@ import websocket
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 SWITCHES = ("--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-sync")
 
+CTRL, SHIFT = 2, 8
+
 
 @functools.cache
 def axe() -> str | None:
@@ -66,6 +68,23 @@ class Browser:
         told = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
+
+    def until(self, expression: str, *, seconds: float = 60):
+        """What the expression gives, once that is true."""
+        end = time.monotonic() + seconds
+        while not (given := self.value(expression)):
+            assert time.monotonic() < end, f"not within {seconds} seconds: {expression}"
+            time.sleep(0.05)
+        return given
+
+    def press(self, key: str, code: int, *, with_: int = 0):
+        """Presses a key of that name and that Windows key code, with Ctrl (2) or Shift (8)."""
+        text = "" if with_ == CTRL else {"Enter": "\r", " ": " "}.get(key, "")
+        for kind in ("rawKeyDown", *(["char"] if text else []), "keyUp"):
+            self.call(
+                "Input.dispatchKeyEvent", type=kind, key=key, code={" ": "Space", "a": "KeyA"}.get(key, key), windowsVirtualKeyCode=code,
+                modifiers=with_, text=text if kind == "char" else "",
+            )  # fmt: skip
 
     def told(self, method: str) -> list[dict]:
         """The events of this kind since the page was opened."""

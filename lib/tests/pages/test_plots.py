@@ -69,7 +69,7 @@ def test_forest_differs_by_marker_and_colour():
 
 def test_forest_follows_the_order_given():
     figure = plots.forest(example_shares(outlets=("A", "B")), order=["B", "A"])
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["B", "A"]
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_ha() == "right"] == ["B", "A"]
 
 
 def test_forest_grows_tall_and_stays_narrow():

@@ -385,3 +385,22 @@ def test_dates_are_not_broken_at_their_hyphens():
     assert "p\u00a0=\u00a00.02" in said
     table = show.table(pd.DataFrame({"outlet": ["A"], "date": pd.to_datetime(["2031-07-11"])}), caption="Dates", name="dates").html
     assert '<td class="d">2031-07-11</td>' in table
+
+
+def test_passages_mark_the_node_and_say_where_it_stands():
+    hits = example_hits(2, url="https://example.org/a", title="A day").assign(speaker=["Ada", None], voice=["quoted", "outlet"])
+    shown = show.passages(hits, caption="The paragraphs")
+    read = assert_harmless(shown.html)
+    assert read.tags.count("mark") == read.tags.count("blockquote") == shown.record["hits"] == 2
+    assert "Outlet A, 2031-04-02, quoted, Ada: A day" in read.text
+    assert "Outlet A, 2031-04-02, own words: A day" in read.text
+    assert read.values("href") == ["https://example.org/a"] * 2
+    assert "the old town [fell] at night (Outlet A)" in shown.text
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_passages_of_hostile_text_are_harmless(address):
+    texts = dict.fromkeys(("left", "node", "right", "outlet", "title", "speaker", "voice"), HOSTILE)
+    read = assert_harmless(show.passages(example_hits(1, url=address, **texts), caption=HOSTILE).html)
+    assert "<script>alert(1)</script>" in read.text
+    assert read.values("href") == []

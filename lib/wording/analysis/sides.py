@@ -8,6 +8,7 @@ import pandas as pd
 from wording.analysis import resampling
 from wording.errors import WordingError
 from wording.prose import nearest
+from wording.tables import among
 
 SINGLES = "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
 
@@ -114,7 +115,7 @@ def placed(counts, articles):
         raise WordingError(f"The article {twice!r} is listed twice; expected one row per article. Read the articles again.")
     unit = articles["family" if "family" in articles else "doc_id"].astype(str)
     where = pd.DataFrame({"outlet": articles["outlet"].to_numpy(), "unit": unit.to_numpy()}, index=articles["doc_id"])
-    missing = ~counts["doc_id"].isin(where.index)
+    missing = ~among(counts["doc_id"], where.index)
     if missing.any():
         raise WordingError(f"The counts name the article {counts.loc[missing, 'doc_id'].iloc[0]!r}, which is not listed. Count again.")
     return counts[counts["n"] > 0].join(where, on="doc_id")

@@ -28,7 +28,7 @@ BY_STUDY = {
     "keyness": lambda study, names, how: keyness.study_keyness(study, **how),
     "collocates": lambda study, names, how: collocation.study_collocates(study, names, **how)[0],
     "collocate_contrasts": lambda study, names, how: collocation.study_collocates(study, names, **how)[1],
-    "timeline": lambda study, names, how: over_time(study, names, how, "timeline"),
+    "timeline": lambda study, names, how: by_period(study, names, how),
     "changes": lambda study, names, how: over_time(study, names, how, "changes"),
     "order": lambda study, names, how: over_time(study, names, how, "order"),
     "outlets": lambda study, names, how: distances(study, how),
@@ -99,8 +99,14 @@ def families(study: Study, copies: str) -> pd.DataFrame:
     return check(study_counts(study, [], copies=copies).articles, "families")
 
 
+def by_period(study: Study, concepts: Sequence[str] | None, how: dict[str, str]) -> pd.DataFrame:
+    """The `timeline` table, for all concepts or some."""
+    made = [timeline.study_timeline(study, concept, voice=how["voice"], copies=how["copies"]) for concept in chosen(study, concepts)]
+    return check(pd.concat(made, ignore_index=True), "timeline")
+
+
 def over_time(study: Study, concepts: Sequence[str] | None, how: dict[str, str], name: str) -> pd.DataFrame:
-    """One of the tables on time, for all concepts or some."""
+    """One of the tables on changes, for all concepts or some."""
     made = [timeline.study_over_time(study, concept, voice=how["voice"], copies=how["copies"]) for concept in chosen(study, concepts)]
     return check(pd.concat([getattr(one, name) for one in made], ignore_index=True), name)
 

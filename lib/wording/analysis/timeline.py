@@ -17,7 +17,7 @@ from wording.corpus.terms import VOICES
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Study
-from wording.tables import TABLES, check
+from wording.tables import TABLES, among, check
 
 ALL = "all outlets"
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
@@ -28,6 +28,9 @@ FEWEST = 3
 
 MOST = 60
 """Periods from the first to the last article, at most, where the period is chosen."""
+
+GROUPS = 200
+"""Pairs of outlet and period that are drawn at once: bounds the memory, never the result."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,16 @@ def timeline(
     unit = chosen_period(counts, dated) if period == "auto" else _known(period)
     dated = dated.assign(period=dated["date"].dt.to_period(PERIODS[unit]))
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
-    sides = [(ALL, dated), *((name, dated[dated["outlet"] == name]) for name in listed)]
-    made = [_by_period(counts, here, name, variants, draws, seed) for name, here in sides if len(here)]
+    at_once = max(1, GROUPS // max(1, dated["period"].nunique()))
+    sides = [dated[dated["outlet"].isin(listed[first : first + at_once])] for first in range(0, len(listed), at_once)]
+    made = [_by_period(counts, here, variants, draws, seed) for here in (dated.assign(outlet=ALL), *sides) if len(here)]
     table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
-    return check(_with_gaps(table, dated, [name for name, _ in sides], variants, unit), "timeline")
+    return check(_with_gaps(table, dated, [ALL, *listed], variants, unit), "timeline")
 
 
 def chosen_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
     """The shortest period of which there are at most 60 and in which an outlet has at least 3 articles with a hit, on average; else a year."""
-    hit = articles[articles["doc_id"].isin(counts["doc_id"])]
+    hit = articles[among(articles["doc_id"], counts["doc_id"])]
     for name, unit in PERIODS.items():
         periods = hit["date"].dt.to_period(unit)
         span = (periods.max() - periods.min()).n + 1 if len(hit) else 0
@@ -109,19 +113,34 @@ def study_over_time(
     WordingError
         For an unknown concept, variant, voice or period, with the nearest name.
     """
-    counted = study_counts(study, [concept], copies=copies)
+    spoken, articles, settings = _spoken(study, concept, voice, copies)
     names = list(study.concepts[concept].variants)
-    for value, known, what in ((voice, VOICES, "voice"), (variant or names[0], names, "variant")):
-        if value not in known:
-            raise WordingError(f"There is no {what} {value!r}; {nearest(value, known)}.")
-    spoken = counted.counts[counted.counts["voice"].isin(VOICES[voice])]
-    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
-    found = changes.changes(spoken, counted.articles, concept=concept, variants=names, variant=variant, **settings)
-    undated = counted.articles.loc[counted.articles["date"].isna(), "doc_id"].isin(spoken["doc_id"])
-    by_period = timeline(spoken, counted.articles, variants={concept: names}, period=period, **settings)
-    shown = variant or _moved_most(found.changes) or _most_frequent(by_period, names)
-    unit = chosen_period(*_dated(spoken, counted.articles)) if period == "auto" else period
+    if variant and variant not in names:
+        raise WordingError(f"There is no variant {variant!r}; {nearest(variant, names)}.")
+    found = changes.changes(spoken, articles, concept=concept, variants=names, variant=variant, **settings)
+    undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(among, spoken["doc_id"])
+    by_period = timeline(spoken, articles, variants={concept: names}, period=period, **settings)
+    shown = variant or _moved_most(found.changes) or most_frequent(by_period, names)
+    unit = chosen_period(*_dated(spoken, articles)) if period == "auto" else period
     return OverTime(by_period, *found, changes.order(found), unit, shown, voice, copies, int(undated.sum()))
+
+
+def study_timeline(study: Study, concept: str, *, voice: str = "outlet", period: str = "auto", copies: str = "all") -> pd.DataFrame:
+    """The `timeline` table of a study's concept: what `study_over_time` gives, without the search for changes, which takes most of its time.
+
+    Raises
+    ------
+    WordingError
+        For an unknown concept, voice or period, with the nearest name.
+    """
+    spoken, articles, settings = _spoken(study, concept, voice, copies)
+    return timeline(spoken, articles, variants={concept: list(study.concepts[concept].variants)}, period=period, **settings)
+
+
+def most_frequent(by_period: pd.DataFrame, names: Sequence[str]) -> str:
+    """Which of the variants has most hits in a `timeline`, of equals the first."""
+    n = by_period[by_period["outlet"] == ALL].groupby("variant")["n"].sum()
+    return n.reindex(names, fill_value=0).idxmax()
 
 
 def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
@@ -151,16 +170,15 @@ def _known(period):
 def _dated(counts, articles):
     """Return the articles with a date, and their counts."""
     dated = articles.dropna(subset="date")
-    return counts[counts["doc_id"].isin(dated["doc_id"])], dated
+    return counts[among(counts["doc_id"], dated["doc_id"])], dated
 
 
-def _by_period(counts, articles, outlet, variants, draws, seed):
-    """Return the shares of one outlet (or of all together), its periods in the place of outlets."""
-    named = articles.assign(outlet=outlet + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
-    own = counts[counts["doc_id"].isin(articles["doc_id"])]
+def _by_period(counts, articles, variants, draws, seed):
+    """Return the shares of some outlets (or of all together), each outlet in each period in the place of an outlet."""
+    named = articles.assign(outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
+    own = counts[among(counts["doc_id"], articles["doc_id"])]
     table = shares(own, named, variants=variants, draws=draws, seed=seed)
-    starts = pd.to_datetime(table["outlet"].str[-10:])
-    return table.assign(outlet=outlet, period=starts)
+    return table.assign(outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:]))
 
 
 def _with_gaps(table, dated, outlets, variants, unit):
@@ -194,6 +212,10 @@ def _moved_most(found):
     return found.loc[moved.idxmax(), "variant"]
 
 
-def _most_frequent(by_period, names):
-    n = by_period[by_period["outlet"] == ALL].groupby("variant")["n"].sum().reindex(names)
-    return n.idxmax()
+def _spoken(study, concept, voice, copies):
+    """Return the counts of a study's concept in a voice, the articles compared, and how the study wants them drawn."""
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    counted = study_counts(study, [concept], copies=copies)
+    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
+    return counted.counts[counted.counts["voice"].isin(VOICES[voice])], counted.articles, settings

@@ -33,14 +33,22 @@ def sentences(made: OverTime, *, beside: OverTime | None = None, most: int = 8) 
 
 def described(made: OverTime) -> str:
     """What the figure over time shows, in words."""
-    shown = made.timeline[(made.timeline["variant"] == made.variant) & (made.timeline["outlet"] == ALL)].dropna(subset="share")
-    if shown.empty:
-        return f"“{made.variant}”: no dated hits."
-    ends = [f"{percent(row['share'])} of {plural(int(row['total']), 'hit')} in {row['label']}" for _, row in shown.iloc[[0, -1]].iterrows()]
+    shown = made.timeline[made.timeline["variant"] == made.variant]
+    if shown["share"].isna().all():
+        return ends(shown, made.variant)
     changed = made.changes.drop_duplicates(["outlet", "change"])
     dates = [f"{row.outlet} about {row.date:%Y-%m-%d}" for row in changed.itertuples()]
     told = f"Changes are marked at {', '.join(dates)}." if dates else "No change is marked."
-    return f"“{made.variant}”, all outlets together: {ends[0]}, {ends[1]}. {told} What each outlet has in each {made.period} is in the table below."
+    return f"{ends(shown, made.variant)} {told} What each outlet has in each {made.period} is in the table below."
+
+
+def ends(shown: pd.DataFrame, variant: str) -> str:
+    """The share of a variant in the first and in the last period with hits, all outlets together, from its rows of the table `timeline`."""
+    known = shown[shown["outlet"] == ALL].dropna(subset="share")
+    if known.empty:
+        return f"“{variant}”: no dated hits."
+    told = [f"{percent(row['share'])} of {plural(int(row['total']), 'hit')} in {row['label']}" for _, row in known.iloc[[0, -1]].iterrows()]
+    return f"“{variant}”, all outlets together: {told[0]}, {told[1]}."
 
 
 def _overall(made):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +12,14 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build
+from wording.corpus.build import Corpus, Part, build, open_corpus
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.tokens import Shard
 from wording.corpus.voice import NAMES, OUTLET, explain
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Concept, Study, Variant
-from wording.tables import TABLES, check
+from wording.tables import TABLES, among, check
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -85,6 +87,22 @@ def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.D
     return check(frame.to_pandas(), "counts")
 
 
+def kept_counts(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
+    """What `count` gives, kept for the concepts asked for last."""
+    said = json.dumps(lists)
+    rows = [
+        counted_once(corpus.folder, corpus.language, name, concept.model_dump_json(by_alias=True), said)
+        for name, concept in concepts.items()
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else count(corpus, {}, lists)
+
+
+@functools.lru_cache(maxsize=32)
+def counted_once(folder: Path, language: str, name: str, concept: str, lists: str) -> pd.DataFrame:
+    """The `counts` of one concept in the corpus of a folder, whose name says what is in it."""
+    return count(open_corpus(folder, language), {name: Concept.model_validate_json(concept)}, json.loads(lists))
+
+
 def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pl.DataFrame:
     """The counts of one concept in one shard."""
     spans, which = concept_spans(shard, name, concept, lists)
@@ -114,7 +132,7 @@ def body_hits(study: Study, concepts: Mapping[str, Concept], *, context: Context
     corpus, _ = build(study)
     articles, _ = compared(study, corpus.articles, copies=copies)
     found = hits(corpus, concepts, study.lists, context=context)
-    return found[(found["zone"] == "body") & found["doc_id"].isin(articles["doc_id"])].reset_index(drop=True)
+    return found[(found["zone"] == "body") & among(found["doc_id"], articles["doc_id"])].reset_index(drop=True)
 
 
 def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> pd.DataFrame:
@@ -124,11 +142,21 @@ def pattern_hits(study: Study, pattern: str, *, context: Context = CONTEXT) -> p
 
 
 def looked_up(study: Study, pattern: str) -> tuple[str, Concept]:
-    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase."""
-    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase; `;` stands between rival ones.
+
+    Raises
+    ------
+    WordingError
+        For a pattern without a word.
+    """
     if pattern in study.concepts:
         return pattern, study.concepts[pattern]
-    return pattern, Concept(title=pattern, variants={pattern[:60]: variants.get(pattern, Variant(match=[pattern]))})
+    terms = [" ".join(term.split()) for term in pattern.split(";")]
+    if not all(terms):
+        raise WordingError(f"The pattern {pattern!r} has an empty place: write a word or a phrase, and `;` only between rival ones.")
+    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+    named = {term[:60].strip(): variants.get(term, Variant(match=[term])) for term in terms}
+    return "; ".join(terms), Concept(title="; ".join(terms), variants=named)
 
 
 def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies: str = "all") -> Counts:
@@ -147,14 +175,14 @@ def study_counts(study: Study, concepts: Sequence[str] | None = None, *, copies:
     wanted = chosen(study, concepts)
     if study.has_articles:
         corpus, _ = build(study)
-        articles, counts = corpus.articles, count(corpus, wanted, study.lists)
+        articles, counts = corpus.articles, kept_counts(corpus, wanted, study.lists)
     else:
         articles, counts, _ = read_counts(study.folder / "counts")
         counts = counts[counts["concept"].isin(wanted)]
     every, apart = compared(study, articles)
     kept, _ = compared(study, articles, copies=copies)
-    left_out = every[~every["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
-    return Counts(kept, counts[counts["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), apart, left_out)
+    left_out = every[~among(every["doc_id"], kept["doc_id"])].reset_index(drop=True)
+    return Counts(kept, counts[among(counts["doc_id"], kept["doc_id"])].reset_index(drop=True), apart, left_out)
 
 
 def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
@@ -165,7 +193,7 @@ def study_attributions(study: Study, *, copies: str = "all") -> pd.DataFrame:
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
     kept, _ = compared(study, articles, copies=copies)
-    return excerpted(attributed[attributed["doc_id"].isin(kept["doc_id"])].reset_index(drop=True), study.width)
+    return excerpted(attributed[among(attributed["doc_id"], kept["doc_id"])].reset_index(drop=True), study.width)
 
 
 def spans(corpus: Corpus) -> pd.DataFrame:

@@ -6,18 +6,20 @@ Lines are sorted before they are written out, so the first lines of a frequent w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
+from wording.corpus.build import Corpus, Part, build
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, forms_of, in_context
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError
+from wording.phrases import phrases
 from wording.prose import nearest
 from wording.study import Concept, Study
 from wording.tables import TABLES, check
@@ -52,12 +54,53 @@ def concordance(
 
     Parameters
     ----------
+    sort, voice, outlets, copies : as in `find`.
+    context : tokens on each side, or "sentence" or "paragraph"; never more text than the study's `excerpts` allow.
+    limit : the first so many lines in this order (None: all).
+
+    Raises
+    ------
+    WordingError
+        As `find`.
+    """
+    return find(study, pattern, sort=sort, voice=voice, outlets=outlets, copies=copies).lines(stop=limit, context=context)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The lines of a pattern in their order, not written out yet: `places` has a row per line, with its shard, its tokens and its article."""
+
+    study: Study
+    corpus: Corpus
+    name: str
+    places: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def lines(self, start: int = 0, stop: int | None = None, *, context: Context = CONTEXT) -> pd.DataFrame:
+        """The `hits` table of the lines from `start` up to, not including, `stop`."""
+        return excerpted(written(self.corpus.parts(), self.name, self.places[start:stop], context), self.study.width)
+
+    def per_outlet(self) -> pd.DataFrame:
+        """One row per outlet with lines, most first: outlet, n (lines), n_articles (with a line)."""
+        told = pl.DataFrame({"outlet": self.corpus.table["outlet"].gather(self.places["article"]), "article": self.places["article"]})
+        counted = told.group_by("outlet").agg(n=pl.len(), n_articles=pl.col("article").n_unique())
+        return counted.sort("n", "outlet", descending=[True, False]).to_pandas()
+
+
+def find(
+    study: Study, pattern: str, *, sort: str = "left", voice: str = "all", outlets: Sequence[str] | None = None, copies: str = "all"
+) -> Found:
+    """The lines of a concept or variant by its name, else of any phrase, in the study's compared articles, body only, sorted but not written out.
+
+    Parameters
+    ----------
+    pattern : `;` stands between rival phrases.
     sort : left or right (the nearest word first, then outwards), node, outlet, date, voice or article (as they stand).
     voice : outlet, quoted, reported, attributed (quoted or reported) or all.
     outlets : only these (None: all that are compared).
     copies : as in `study_counts`.
-    context : tokens on each side, or "sentence" or "paragraph"; never more text than the study's `excerpts` allow.
-    limit : the first so many lines in this order (None: all).
 
     Raises
     ------
@@ -73,14 +116,30 @@ def concordance(
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
-    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
-    return excerpted(written(corpus.parts(), name, first, context), study.width)
+    return Found(study, corpus, name, pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True))
+
+
+def at_most(study: Study, pattern: str) -> int:
+    """How many hits a pattern can have at most, from how often its rarest words stand in all articles: told at once, however many they are.
+
+    Raises
+    ------
+    WordingError
+        For a phrase that cannot be read.
+    """
+    _, concept = looked_up(study, pattern)
+    wanted = [phrase for variant in concept.variants.values() for phrase in phrases(variant.match, lists=study.lists, case=variant.case)]
+    return sum(
+        min(int(np.diff(part.shard.runs)[forms_of(part.shard, words, cased=phrase.cased)].sum()) for words in phrase.words)
+        for part in build(study)[0].parts()
+        for phrase in wanted
+    )
 
 
 def sortable(
     part: Part, name: str, concept: Concept, lists, wanted: np.ndarray, voices: Sequence[str], columns: Sequence[str]
 ) -> pl.DataFrame:
-    """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), variant, and the columns to sort by."""
+    """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), article (row of the corpus), variant, and the columns to sort by."""
     shard = part.shard
     spans, which = concept_spans(shard, name, concept, lists)
     row = shard.article(spans.start)
@@ -97,7 +156,7 @@ def sortable(
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
-    place = {"part": np.full(len(kept), part.number), "start": spans.start, "end": spans.end, "variant": variants}
+    place = {"part": np.full(len(kept), part.number), "start": spans.start, "end": spans.end, "article": before + row, "variant": variants}
     return pl.DataFrame(place | {column: made[column]() for column in columns})
 
 

@@ -14,7 +14,7 @@ from wording.pages.export import headlines, records, settled
 from wording.pages.show import MIME
 
 LARGEST = 5_000_000  # bytes of a page
-SHOWN = {"concordance", "figure", "findings", "limits", "lines", "note", "provenance", "table"}
+SHOWN = {"concordance", "figure", "findings", "limits", "lines", "note", "passages", "provenance", "table"}
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}>")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")

@@ -193,6 +193,19 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     )
 
 
+def passages(hits: pd.DataFrame, *, caption: str) -> Shown:
+    """The hits as running text, the node marked, below each outlet, date, voice, speaker and article: to read lines that were widened.
+
+    Parameters
+    ----------
+    hits : the table `hits`, in the order in which it is to be read.
+    """
+    _require_columns(hits, ["left", "node", "right", "outlet", "doc_id"], function="passages")
+    html = f'<p class="lines-caption">{escaped(caption)}</p>' + "".join(_passage(row) for row in hits.to_dict("records"))
+    text = [f"{row.left} [{row.node}] {row.right} ({row.outlet})" for row in hits.itertuples()]
+    return Shown(_block("lines", html), _plain(caption, text), {"kind": "passages", "caption": printable(caption), "hits": len(hits)})
+
+
 def line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
     """The fragment name of the lines of a variant at an outlet in a voice: safe in an address, and never shared by two groups.
 
@@ -421,6 +434,14 @@ def _line(row: Mapping, columns: Mapping) -> str:
         opening, closing = ('<th scope="row">', "</th>") if column == "node" else ("<td>", "</td>")
         cells.append(f"{opening}{f'<bdi>{value}</bdi>' if column == 'left' else value}{closing}")
     return f"<tr>{''.join(cells)}<td>{_article(row)}</td></tr>"
+
+
+def _passage(row: Mapping) -> str:
+    named = row | {"voice": VOICE_NAMES.get(row.get("voice"))}
+    told = [_shown_value(named[name], name, False) for name in ("outlet", "date", "voice", "speaker") if not is_missing(named.get(name))]
+    sides = ("" if is_missing(row[side]) else escaped(row[side]) for side in ("left", "right"))
+    text = f"<mark>{escaped(row['node'])}</mark>".join(f" <bdi>{side}</bdi> " for side in sides)
+    return f"<blockquote><p>{text}</p><footer>{', '.join(told)}: {_article(row)}</footer></blockquote>"
 
 
 def _article(row: Mapping) -> str:

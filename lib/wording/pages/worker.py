@@ -29,6 +29,7 @@ from wording.pages.state import Page, write_atomically
 from wording.study import NOTEBOOKS
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+WIDGET = "application/vnd.jupyter.widget-view+json"
 MARK = "WORDING_RUN"
 """What this process's kernel, and all that it starts, carry in their environment."""
 
@@ -129,8 +130,11 @@ def own_number(executed: int) -> int:
 def settle(notebook: nbformat.NotebookNode, study: str, folder: Path) -> None:
     """Takes out of the notebook what differs from run to run: times, ids, counters, and where the project lies on this machine."""
     notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
