@@ -38,7 +38,7 @@ class Shard:
     sentence_end : bool (n_tokens,), the last token of each sentence.
     boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
     voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
-    forms : one row per form, sorted by key: form, type, key, kind, length (characters).
+    forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
     """
 
     tokens: np.ndarray
@@ -71,7 +71,12 @@ class Shard:
     @cached_property
     def is_word(self) -> np.ndarray:
         """Whether each token is a word or a number, bool (n_tokens,)."""
-        return np.isin(self.kind, (WORD, NUMBER))[self.tokens]
+        first, end = np.searchsorted(self.kind, (WORD, MARK)).astype(np.int32)
+        return (self.tokens >= first) & (self.tokens < end)
+
+    def is_break(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) end an article or a line: the first forms do."""
+        return tokens < np.searchsorted(self.kind, SPACE).astype(np.int32)
 
     @cached_property
     def words_before(self) -> np.ndarray:
