@@ -19,7 +19,7 @@ import polars as pl
 
 from wording.corpus import tokens, zones
 from wording.corpus.articles import APART, Articles, Reading
-from wording.corpus.families import families
+from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
 from wording.corpus.tokens import Shard
@@ -177,9 +177,10 @@ def encode_part(
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
-    """The encoded articles with boilerplate and voices."""
+    """The encoded articles with boilerplate, voices and sketches."""
     shard = tokens.encode(part["text"])
-    return replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+    return replace(shard, sketch=sketch(shard))
 
 
 def with_families(corpus: Corpus) -> Corpus:

@@ -89,8 +89,8 @@ def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.n
 
 def written_as(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
     """The numbers of the forms whose key is one of the words; with `cased`, only those that are spelled like it."""
-    keys = pl.Series(words, dtype=pl.String)
-    found = shard.with_keys((keys.str.to_lowercase() if cased else keys).unique())
+    keys = pl.Series(words, dtype=pl.String).str.to_lowercase() if cased else words
+    found = shard.with_keys(list(dict.fromkeys(keys)))
     if not cased:
         return found
     spelled = shard.forms["type"].gather(found).to_frame("type").select(spelling_of(pl.col("type")).is_in(list(words)))

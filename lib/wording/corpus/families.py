@@ -1,19 +1,18 @@
 """Articles that share their text: reprints, cut and changed versions, a story inside a longer one; and who was first.
 
 A run of five words has a number that depends on its words only. A fixed third of the runs (those whose number three divides: the sketch made for
-containment, Broder 1997) shows which articles may share text; what these share is then counted word by word. Where memory would not suffice, the
-third is looked at in several passes, with the same result.
+containment, Broder 1997) shows which articles may share text; each article is then compared word by word with those that share most of it. What
+this takes grows with the number of articles: a run leads to the earliest few that have it, and an article to the few that share most with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
-import pandas as pd
 import polars as pl
 from scipy import sparse
 
@@ -21,15 +20,13 @@ from wording.corpus.agencies import agency
 from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
+from wording.errors import WordingError
 
 if TYPE_CHECKING:
     from wording.corpus.build import Corpus
 
 RUN = 5
 """Words of a run: so many in a row are seldom the same by chance."""
-
-SAMPLED = 3
-"""One run of so many is in the sketch."""
 
 COPIED = 0.4
 """Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""
@@ -49,17 +46,24 @@ REPEATED_DAYS = 5
 EARLIEST = 20
 """Each run leads to so many of the articles that have it, the earliest: enough to find the source, however often it was printed."""
 
-PASS_WORDS = 100_000_000
-"""Words of the corpus that one pass is for."""
+NEAREST = 3
+"""For its family an article is compared word by word with so many earlier ones: those that share most of its sketch."""
 
-CHUNK_WORDS = 10_000_000
+BUCKET_RUNS = 1 << 24
+"""Sampled runs that are sorted at once."""
+
+CHUNK_WORDS = 2_000_000
 """Words that are compared at once."""
 
 BLOCK_ARTICLES = 64
 """Articles whose runs are made at once: few enough to stay in the processor's cache, which is three times as fast."""
 
+ROW = np.uint64(24)
+"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard; the others are the highest of the run's number."""
+
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-OWN = 1 << 32
+THIRD = np.uint64(0xAAAAAAAAAAAAAAAB)
+"""What three times itself is 1: with it, a number that three divides becomes one of the lowest third (64-bit arithmetic)."""
 DAYS = 1_000_000
 
 
@@ -84,6 +88,25 @@ class Bodies:
         return self.n_words - np.diff(np.concatenate([[0], np.cumsum(self.quoted)])[self.bounds])
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The sampled runs that several articles have.
+
+    Attributes
+    ----------
+    run : uint64 (n,), ascending, the highest bits of each run's number.
+    repeated : bool (n,), whether an outlet repeats it day by day.
+    articles : 0/1 (n, n_articles), the EARLIEST of the articles that have it; articles are numbered by precedence here.
+    size, own : int64 (n_articles,), the sampled runs of each article: in all, and without repeated ones.
+    """
+
+    run: np.ndarray
+    repeated: np.ndarray
+    articles: sparse.csr_array
+    size: np.ndarray
+    own: np.ndarray
+
+
 def families(corpus: Corpus) -> pl.DataFrame:
     """One row per article, in the corpus's order: doc_id, family, first, shared, agency (see `TABLES["families"]`).
 
@@ -91,11 +114,10 @@ def families(corpus: Corpus) -> pl.DataFrame:
     page that holds two stories does not make these one family.
     """
     table, order = corpus.table, precedence(corpus.table)
-    found = linked(corpus, order)
-    first = order[roots(found, order)]
+    first = order[roots(linked(corpus, order, most=NEAREST), order)]
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
-    shared[copies] = pl.concat(compared(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]})))["shared"]
+    shared[copies] = compared(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))["shared"]
     credits = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(agency)(shard) for shard in corpus.shards)
     return table.select("doc_id").with_columns(
         family=table["doc_id"].gather(first),
@@ -106,8 +128,11 @@ def families(corpus: Corpus) -> pl.DataFrame:
 
 
 def pairs(corpus: Corpus) -> pl.DataFrame:
-    """One row per pair of articles of which one shares its text with the other, as `TABLES["family_pairs"]` says; most shared first."""
-    found, names = linked(corpus, precedence(corpus.table)), corpus.table["doc_id"]
+    """One row per pair of articles of which one shares its text with the other, as `TABLES["family_pairs"]` says; most shared first.
+
+    Of the many that a much printed article shares its text with, the EARLIEST that share most of it stand for all.
+    """
+    found, names = linked(corpus, precedence(corpus.table), most=EARLIEST), corpus.table["doc_id"]
     named = found.with_columns(doc_id=names.gather(found["row"]), earlier=names.gather(found["earlier"]))
     return named.select("doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own").sort(
         pl.max_horizontal("shared", "shared_earlier"), "doc_id", "earlier", descending=[True, False, False]
@@ -132,25 +157,29 @@ def roots(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
     return source[place]
 
 
-def linked(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
-    """The pairs that are a copy and its source: row, earlier (rows), and what `compared` says of them."""
+def linked(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
+    """The pairs that are a copy and its source: row, earlier (rows), and what `compared` says of them; `most` as in `candidates`."""
     enough = (pl.col("own_part") >= COPIED) & (pl.col("n_own") >= COPIED_WORDS) | (pl.min_horizontal("shared", "shared_earlier") >= ALIKE)
-    return pl.concat([part.filter(enough) for part in compared(corpus, candidates(corpus, order))])
+    return compared(corpus, candidates(corpus, order, most=most)).filter(enough)
 
 
-def candidates(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
-    """Pairs of articles that may share text, by their sketches: row, earlier.
+def candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
+    """Pairs of articles that may share text, by their sketches: row, earlier; each article with at most so many earlier ones, those that share most.
 
     What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no sign, unless the articles are alike as a whole.
     """
-    passes = max(1, -(-int(corpus.table["n_words"].sum()) // PASS_WORDS))
-    issues = issue_of(corpus.table)[order]
-    together, size, own = (sum(part) for part in zip(*(sketched(corpus, order, issues, k, passes) for k in range(passes)), strict=True))
-    both = sparse.tril(together, k=-1).tocoo()
-    n_own, n = np.divmod(both.data, OWN)
-    some = (n_own >= 2) & (n_own >= CANDIDATE * np.minimum(own[both.row], own[both.col]))
-    kept = some | (n + n_own >= ALIKE * np.maximum(size[both.row], size[both.col]))
-    return pl.DataFrame({"row": order[both.row[kept]], "earlier": order[both.col[kept]]})
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    places = np.split(place, np.cumsum([len(shard) for shard in corpus.shards])[:-1])
+    shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order])
+    found = together(joblib.delayed(overlapping)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
+    row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
+    return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
+
+
+def together(tasks) -> list:
+    """What the tasks give, on all cores of this machine: they share too much to be sent elsewhere."""
+    return joblib.Parallel(n_jobs=-1, require="sharedmem")(tasks)
 
 
 def issue_of(table: pl.DataFrame) -> np.ndarray:
@@ -159,87 +188,124 @@ def issue_of(table: pl.DataFrame) -> np.ndarray:
     return table.select(pl.col("outlet").rank("dense").cast(pl.Int64) * DAYS + dated.cast(pl.Int64)).to_series().to_numpy()
 
 
-def sketched(corpus: Corpus, order: np.ndarray, issues: np.ndarray, k: int, passes: int) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-    """How many sampled runs each two articles share (numbered by precedence), and how many each has: in all, and without repeated ones.
-
-    A shared run counts as OWN if its outlet does not repeat it, and as 1 if it does.
-    """
-    place = np.empty(len(order), np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    start = np.cumsum([0, *map(len, corpus.shards)])
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(sample)(shard, place[first : first + len(shard)], k, passes)
-        for shard, first in zip(corpus.shards, start, strict=False)
-    )
-    run, article = (
-        np.concatenate([np.zeros(0, dtype), *part]) for dtype, part in zip((np.uint64, np.int32), zip(*made, strict=True), strict=True)
-    )
-    size = np.bincount(article, minlength=len(order))
-    columns, rows, number, repeated = shared_runs(run, article, issues)
-    shape = (len(order), columns.max(initial=0) + 1)
-    early, weight = number < EARLIEST, np.where(repeated, 1, OWN)
-    by_article = sparse.csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape=shape)
-    by_run = sparse.csr_array((weight[early], (columns[early], rows[early])), shape=shape[::-1])
-    return by_article @ by_run, size, size - np.bincount(rows[repeated], minlength=len(order))
-
-
-def sample(shard: Shard, article: np.ndarray, k: int, passes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The sampled runs of a shard, and the article of each, by its number."""
-    numbers, step = word_numbers(shard), np.uint64(SAMPLED * passes)
-    runs, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+def sketch(shard: Shard) -> np.ndarray:
+    """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row."""
+    found = [np.zeros(0, np.uint64)]
     for first in range(0, len(shard), BLOCK_ARTICLES):
-        bodies = read(shard, np.arange(first, min(first + BLOCK_ARTICLES, len(shard))), numbers)
-        chosen = np.flatnonzero(bodies.whole & (bodies.run % step == SAMPLED * k))
-        runs.append(bodies.run[chosen])
-        rows.append(first + np.searchsorted(bodies.bounds, chosen, side="right") - 1)
-    return np.concatenate(runs), article[np.concatenate(rows)]
+        bodies = read(shard, np.arange(first, min(first + BLOCK_ARTICLES, len(shard))))
+        chosen = np.flatnonzero((bodies.run * THIRD <= THIRD >> np.uint64(1)) & bodies.whole)
+        row = first + np.searchsorted(bodies.bounds, chosen, side="right") - 1
+        found.append(bodies.run[chosen] >> ROW << ROW | row.astype(np.uint64))
+    return np.sort(np.concatenate(found))
 
 
-def shared_runs(run: np.ndarray, article: np.ndarray, issues: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The runs of more than one article: the run (numbered), the article, its number among those with the run, whether an outlet repeats the run."""
-    cell = (run >> np.uint64(40)).astype(np.int64)
-    some = np.flatnonzero((np.bincount(cell, minlength=1) > 1)[cell])  # most runs stand alone in their cell: a quick way to leave them out
-    some = some[np.lexsort((article[some], run[some]))]
-    run, article = run[some], article[some]
-    new = np.append(True, run[1:] != run[:-1])[: len(run)]
-    once = np.flatnonzero(new | np.append(True, article[1:] != article[:-1])[: len(run)])
-    column = np.cumsum(new[once]) - 1
-    n = np.bincount(column)
-    column, article = column[n[column] > 1], article[once][n[column] > 1]
-    return column, article, np.arange(len(column)) - np.searchsorted(column, column), most_days(column, issues[article]) >= REPEATED_DAYS
+def shared_runs(sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray) -> Shared:
+    """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
+
+    The runs are sorted bucket by bucket, by the highest bits of their numbers.
+    """
+    n_articles = sum(map(len, places))
+    if n_articles >= 1 << int(ROW):
+        raise WordingError(f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW):,}; make several studies.")
+    edges = np.linspace(0, 2.0**64, 4 + sum(map(len, sketches)) // BUCKET_RUNS + 1)[1:-1].astype(np.uint64) >> ROW << ROW
+    cuts = [np.concatenate([[0], np.searchsorted(sketch, edges), [len(sketch)]]) for sketch in sketches]
+    parts = ([(s[c[k] : c[k + 1]], p) for s, c, p in zip(sketches, cuts, places, strict=True)] for k in range(len(edges) + 1))
+    run, repeated, n, early, n_repeated = zip(*together(joblib.delayed(bucket)(part, issues) for part in parts), strict=True)
+    size = np.zeros(n_articles, np.int64)
+    for sketch, place in zip(sketches, places, strict=True):
+        size[place] = np.bincount(row_of(sketch), minlength=len(place))
+    bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
+    articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
+    return Shared(np.concatenate(run), np.concatenate(repeated), articles, size, size - sum(n_repeated))
+
+
+def row_of(sketch: np.ndarray) -> np.ndarray:
+    """The article of each sampled run, by its row in the shard."""
+    return (sketch & ((np.uint64(1) << ROW) - np.uint64(1))).astype(np.int64)
+
+
+def bucket(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The shared runs of one bucket: run, repeated, how many of its articles are kept, these articles, and each article's number of repeated runs."""
+    keys = np.sort(np.concatenate([part >> ROW << ROW | place.astype(np.uint64)[row_of(part)] for part, place in parts]))
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+    new = np.append(True, keys[1:] >> ROW != keys[:-1] >> ROW)[: len(keys)]
+    start = np.flatnonzero(new)
+    n = np.diff(start, append=len(keys))
+    start, n = start[n > 1], n[n > 1]
+    run, article = np.repeat(np.arange(len(start)), n), row_of(keys[ranges(start, start + n)])
+    repeated = most_days(run, issues[article]) >= REPEATED_DAYS
+    first = np.cumsum(n) - n
+    early = article[np.arange(len(run)) - first[run] < EARLIEST].astype(np.int32)
+    n_repeated = np.bincount(article[repeated], minlength=len(issues))
+    return keys[start] >> ROW, repeated[first], np.minimum(n, EARLIEST), early, n_repeated
+
+
+def overlapping(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
+    known = shard.sketch[np.append(True, shard.sketch[1:] != shard.sketch[:-1])[: len(shard.sketch)]]
+    run = np.searchsorted(shared.run, known >> ROW).clip(max=max(len(shared.run) - 1, 0))
+    there = np.flatnonzero(shared.run[run] == known >> ROW) if len(shared.run) else np.zeros(0, np.int64)
+    run, row = run[there], row_of(known[there])
+    found = [(np.zeros(0, np.int64),) * 2]
+    parts = [sparse.csr_array((np.ones(some.sum(), np.int32), (row[some], run[some])), shape=(len(shard), len(shared.run)))
+             for repeats in (False, True) for some in [shared.repeated[run] == repeats]]  # fmt: skip
+    for first in range(0, len(shard), 2_000):
+        own, again = ((part[first : first + 2_000] @ shared.articles).tocoo() for part in parts)
+        here = np.concatenate([own.row, again.row]) + first
+        pair = pl.DataFrame({"a": place[here], "b": np.concatenate([own.col, again.col]).astype(np.int64),
+                             "own": np.concatenate([own.data, 0 * again.data]), "n": np.concatenate([own.data, again.data])})  # fmt: skip
+        found.append(likely(pair.filter(pl.col("b") < pl.col("a")), shared, most))
+    return tuple(np.concatenate(part) for part in zip(*found, strict=True))
+
+
+def likely(pair: pl.DataFrame, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs (a, b; own, n: sampled runs that they share, without repeated ones and in all) that share enough, of each `a` the first ones."""
+    pair = pair.group_by("a", "b").agg(pl.col("own", "n").sum()).sort("a", "b")
+    a, b, own, n = (pair[name].to_numpy() for name in pair.columns)
+    some = (own >= 2) & (own >= CANDIDATE * np.minimum(shared.own[a], shared.own[b]))
+    kept = some | (n >= ALIKE * np.maximum(shared.size[a], shared.size[b]))
+    best = pair.filter(pl.Series(kept)).sort("a", -pl.col("n").cast(pl.Int64), "b").filter(pl.int_range(pl.len()).over("a") < most)
+    return best["a"].to_numpy(), best["b"].to_numpy()
 
 
 def most_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
     """On how many days the outlet that repeats a run most printed it, for each place of it (`run` ascending from 0)."""
     n_issues = issues.max(initial=0) + 1
-    each, issue = np.divmod(np.unique(run * n_issues + issues), n_issues)
-    _, which, days = np.unique(each * n_issues + issue // DAYS, return_inverse=True, return_counts=True)
+    printed = np.sort(run * n_issues + issues)
+    printed = printed[np.append(True, printed[1:] != printed[:-1])[: len(printed)]]
+    each, issue = np.divmod(printed, n_issues)
+    outlet = each * n_issues + issue // DAYS
+    new = np.flatnonzero(np.append(True, outlet[1:] != outlet[:-1])[: len(outlet)])
     most = np.zeros(run.max(initial=-1) + 1, np.int64)
-    np.maximum.at(most, each, days[which])
+    np.maximum.at(most, each[new], np.diff(new, append=len(outlet)))
     return most[run]
 
 
-def compared(corpus: Corpus, found: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """What pairs of articles (row, earlier) share, chunk by chunk: n_words (of row, that also stand in earlier), n_own (of these, outside
-    quotation marks in both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
+def compared(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
+    """What pairs of articles (row, earlier) share: n_words (of row, that also stand in earlier), n_own (of these, outside quotation marks in
+    both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
     """
     length = corpus.table["n_words"].to_numpy()
     chunk = np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()]) // CHUNK_WORDS
-    numbers = [word_numbers(shard) for shard in corpus.shards]
-    for part in found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]:
-        rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
-        bodies = gathered(corpus, rows, numbers)
-        a, b = which.reshape(-1, 2).T
-        (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
-        own = np.minimum(n_own, m_own)
-        with np.errstate(invalid="ignore"):
-            yield part.with_columns(
-                n_words=n,
-                n_own=own,
-                own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
-                shared=n / bodies.n_words[a],
-                shared_earlier=m / bodies.n_words[b],
-            )
+    parts = found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]
+    return pl.concat(together(joblib.delayed(compared_chunk)(corpus.shards, part) for part in parts))
+
+
+def compared_chunk(shards: Sequence[Shard], part: pl.DataFrame) -> pl.DataFrame:
+    """The same of some pairs, all at once."""
+    rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
+    bodies = gathered(shards, rows)
+    a, b = which.reshape(-1, 2).T
+    (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
+    own = np.minimum(n_own, m_own)
+    with np.errstate(invalid="ignore"):
+        return part.with_columns(
+            n_words=n,
+            n_own=own,
+            own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            shared=n / bodies.n_words[a],
+            shared_earlier=m / bodies.n_words[b],
+        )
 
 
 def stand_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -279,31 +345,27 @@ def partners(bodies: Bodies, at: np.ndarray, pair: np.ndarray, there: np.ndarray
     return np.where(bodies.whole[at], found.fill_null(-1).to_numpy(), -1)
 
 
-def gathered(corpus: Corpus, rows: np.ndarray, numbers: list[np.ndarray]) -> Bodies:
+def gathered(shards: Sequence[Shard], rows: np.ndarray) -> Bodies:
     """The bodies of the articles (rows of the corpus, ascending), from all shards."""
-    start = np.cumsum([0, *map(len, corpus.shards)])
+    start = np.cumsum([0, *map(len, shards)])
     cut = np.searchsorted(rows, start)
-    parts = [read(shard, rows[cut[k] : cut[k + 1]] - start[k], numbers[k]) for k, shard in enumerate(corpus.shards)]
+    parts = [read(shard, rows[cut[k] : cut[k + 1]] - start[k]) for k, shard in enumerate(shards) if cut[k + 1] > cut[k]]
+    parts = parts or [read(shard, rows) for shard in shards[:1]]
     arrays = (np.concatenate([getattr(part, name) for part in parts]) for name in ("word", "run", "whole", "quoted"))
     return Bodies(*arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))]))
 
 
-def read(shard: Shard, rows: np.ndarray, numbers: np.ndarray) -> Bodies:
+def read(shard: Shard, rows: np.ndarray) -> Bodies:
     """The bodies of some articles of a shard."""
     at = ranges(shard.bounds[rows], shard.bounds[rows + 1])
-    counted = shard.is_word[at] & ~shard.boilerplate[at]
+    tokens = shard.tokens[at]
+    counted = shard.are_words(tokens) & ~shard.boilerplate[at]
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
     bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
-    at = at[counted]
-    word = numbers[shard.tokens[at]]
+    at, word = at[counted], shard.numbers[tokens[counted]]
     run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
     for k in range(RUN):
         run *= MULTIPLIER
         run[: max(len(word) - k, 0)] += word[k:]
     whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
     return Bodies(word, run ^ (run >> np.uint64(31)), whole, shard.voice[at] == QUOTED, bounds)
-
-
-def word_numbers(shard: Shard) -> np.ndarray:
-    """A number for each form's key, the same on every machine and in every shard (pandas' deterministic hash), uint64 (n_forms,)."""
-    return pd.util.hash_array(shard.forms["key"].to_numpy().astype(object), categorize=False)

@@ -7,11 +7,13 @@ character offset is a sum of lengths, and a line of a concordance is a run of fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 from scipy import sparse
@@ -45,7 +47,11 @@ class Shard:
     sentence_end : bool (n_tokens,), the last token of each sentence.
     boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
     voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
+    numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
+    by_number : int32 (n_forms,), the forms by the number of their keys.
+    sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
     forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
+    folder : where it is saved, None if it is not.
     """
 
     tokens: np.ndarray
@@ -55,7 +61,15 @@ class Shard:
     sentence_end: np.ndarray
     boilerplate: np.ndarray
     voice: np.ndarray
+    numbers: np.ndarray
+    by_number: np.ndarray
+    sketch: np.ndarray
     forms: pl.DataFrame
+    folder: Path | None = None
+
+    def __reduce__(self):
+        """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
+        return (load, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -83,8 +97,12 @@ class Shard:
     @cached_property
     def is_word(self) -> np.ndarray:
         """Whether each token is a word or a number, bool (n_tokens,)."""
+        return self.are_words(self.tokens)
+
+    def are_words(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) are words or numbers: their forms stand together."""
         first, end = np.searchsorted(self.kind, (WORD, MARK)).astype(np.int32)
-        return (self.tokens >= first) & (self.tokens < end)
+        return (tokens >= first) & (tokens < end)
 
     def is_break(self, tokens: np.ndarray) -> np.ndarray:
         """Which of the tokens (numbers of forms) end an article or a line: the first forms do."""
@@ -95,18 +113,11 @@ class Shard:
         """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
         return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
 
-    @cached_property
-    def key_hashes(self) -> tuple[np.ndarray, np.ndarray]:
-        """The hash of each form's key, ascending, uint64; and the form, int32."""
-        hashes = self.forms["key"].hash(seed=0).to_numpy()
-        order = np.argsort(hashes, kind="stable").astype(np.int32)
-        return hashes[order], order
-
-    def with_keys(self, keys: pl.Series) -> np.ndarray:
+    def with_keys(self, keys: Sequence[str]) -> np.ndarray:
         """The forms that have one of the (distinct) keys, int32."""
-        hashes, order = self.key_hashes
-        wanted = keys.hash(seed=0).to_numpy()
-        return order[ranges(np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right"))]
+        wanted = numbered(keys)
+        first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
+        return self.by_number[ranges(first, end)]
 
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
@@ -152,10 +163,18 @@ def encode(texts: pl.Series) -> Shard:
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
     forms, order = form_table(written)
     tokens, bounds = joined(order[written.to_physical().to_numpy()], lists.list.len().to_numpy(), number, bounds)
-    shard = Shard(tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms)
+    nothing, numbers = np.zeros(len(tokens), bool), numbered(forms["key"])
+    by_number, sketch = np.argsort(numbers, kind="stable").astype(np.int32), np.zeros(0, np.uint64)
+    voice = np.zeros(len(tokens), np.uint8)
+    shard = Shard(tokens, bounds, *index(tokens, len(forms)), nothing, nothing, voice, numbers, by_number, sketch, forms)
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
-    return replace(shard, sentence_end=sentence_ends(shard), boilerplate=np.zeros(len(tokens), bool), voice=np.zeros(len(tokens), np.uint8))
+    return replace(shard, sentence_end=sentence_ends(shard))
+
+
+def numbered(keys: Sequence[str]) -> np.ndarray:
+    """A number for each key (see `Shard`), uint64."""
+    return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
 
 
 def unwrap(texts: pl.Series) -> pl.Series:
@@ -326,7 +345,7 @@ def save(shard: Shard, folder: Path) -> None:
 def load(folder: Path) -> Shard:
     """The shard that was saved in the folder, its arrays memory-mapped."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"))
+    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"), folder=folder)
 
 
-ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice")
+ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")
