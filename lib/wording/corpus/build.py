@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import joblib
 import numpy as np
@@ -31,6 +32,8 @@ from wording.tables import FAMILY, TABLES, check
 SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
+
+Measured = TypeVar("Measured")
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
 
 
@@ -57,13 +60,22 @@ class Corpus:
         """The `articles` table."""
         return check(with_families(self).table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
 
-    def parts(self) -> list[Part]:
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
+        return np.cumsum([0, *map(len, self.shards)])
+
+    def part(self, k: int) -> Part:
+        """Shard `k` with the rows of its articles; what is computed from it is held no longer than the part."""
+        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], replace(self.shards[k]), self, k)
+
+    def parts(self) -> Iterator[Part]:
         """The corpus shard by shard."""
-        first = [sum(len(s) for s in self.shards[:k]) for k in range(len(self.shards))]
-        return [
-            Part(self.table.slice(start, len(shard)), shard, self, k)
-            for k, (start, shard) in enumerate(zip(first, self.shards, strict=True))
-        ]
+        return map(self.part, range(len(self.shards)))
+
+    def measured(self, measure: Callable[..., Measured], *options) -> list[Measured]:
+        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says."""
+        return joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(measure)(part, *options) for part in self.parts())
 
     def stretches(self, k: int) -> pl.DataFrame:
         """What is not the outlets' own in shard `k`, with speakers and cues (see `voice.stretches`): looked for once, when first asked for."""
@@ -81,7 +93,7 @@ class Corpus:
 
     def find_speakers(self) -> None:
         """Looks for speakers and cues in all shards at once, on all cores."""
-        joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(self.stretches)(k) for k in range(len(self.shards)))
+        self.measured(Part.find_speakers)
 
 
 @dataclass(frozen=True)
@@ -92,6 +104,20 @@ class Part:
     shard: Shard
     corpus: Corpus
     number: int
+
+    def __reduce__(self):
+        """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
+        corpus = self.corpus
+        return (part_of, (corpus.folder, corpus.language, self.number)) if corpus.folder else (Part, (self.table, self.shard, corpus, self.number))
+
+    @property
+    def start(self) -> int:
+        """The row of its first article in the corpus."""
+        return int(self.corpus.starts[self.number])
+
+    def find_speakers(self) -> None:
+        """Looks for speakers and cues, and keeps them."""
+        self.corpus.stretches(self.number)
 
     @property
     def stretches(self) -> pl.DataFrame:
@@ -173,7 +199,7 @@ def encode_part(
         "n_boilerplate": ~body,
     }
     counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
-    return part.drop("text").with_columns(**counted), shard
+    return part.drop("text").with_columns(**counted), replace(shard)  # without what was computed from it, which would add up
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
@@ -257,3 +283,8 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
     shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
     return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
+
+
+def part_of(folder: Path, language: str, number: int) -> Part:
+    """A part of the corpus that is saved in a folder."""
+    return open_corpus(folder, language).part(number)
