@@ -19,6 +19,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus import tokens, zones
+from wording.corpus.agencies import agency
 from wording.corpus.articles import APART, Articles, Reading
 from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
@@ -128,13 +129,13 @@ class Part:
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
     """The articles as a corpus in memory."""
     tables, shards = encode_batches([articles.frame], language=language)
-    table = pl.concat(tables) if tables else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)))
+    table = pl.concat(tables) if tables else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
     return as_corpus(replace(articles, frame=table), shards, language)
 
 
 def as_corpus(articles: Articles, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:
     """The corpus of articles whose texts became shards."""
-    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY])
+    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY or name == "agency"])
     return Corpus(table, shards, articles.rejects, articles.warnings, articles.files, language, folder, articles.apart)
 
 
@@ -189,7 +190,7 @@ def shard_end(marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: i
 def encode_part(
     k: int, part: pl.DataFrame, language: str, keep: Callable[[int, pl.DataFrame, Callable], Shard]
 ) -> tuple[pl.DataFrame, Shard]:
-    """The articles of one shard with their numbers of words, without texts; and the shard."""
+    """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard."""
     shard = keep(k, part, functools.partial(marked_shard, language=language))
     body = ~shard.boilerplate
     flags = {
@@ -199,7 +200,7 @@ def encode_part(
         "n_boilerplate": ~body,
     }
     counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
-    return part.drop("text").with_columns(**counted), replace(shard)  # without what was computed from it, which would add up
+    return part.drop("text").with_columns(**counted, agency=agency(shard)), replace(shard)  # without what was computed from it, which would add up
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
@@ -211,7 +212,7 @@ def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
 
 def with_families(corpus: Corpus) -> Corpus:
     """The corpus with each article's family in its table."""
-    return corpus if "family" in corpus.table.columns else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id")))
+    return corpus if "family" in corpus.table.columns else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id", "agency")).select(list(TABLES["articles"])))
 
 
 def build(study: Study) -> tuple[Corpus, bool]:

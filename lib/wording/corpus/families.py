@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from wording.corpus.agencies import agency
 from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
@@ -58,6 +57,10 @@ CHUNK_WORDS = 2_000_000
 BLOCK_ARTICLES = 64
 """Articles whose runs are made at once: few enough to stay in the processor's cache, which is three times as fast."""
 
+TOGETHER = 2_000
+"""Articles that are looked up among the shared runs at once."""
+
+CELLS = 22
 ROW = np.uint64(24)
 """Bits of a sampled run in a sketch that say which article has it, by its row in the shard; the others are the highest of the run's number."""
 
@@ -96,12 +99,14 @@ class Shared:
     ----------
     run : uint64 (n,), ascending, the highest bits of each run's number.
     repeated : bool (n,), whether an outlet repeats it day by day.
+    some : bool (2 ** CELLS,), whether any run has such highest bits: a quick way to leave most others out.
     articles : 0/1 (n, n_articles), the EARLIEST of the articles that have it; articles are numbered by precedence here.
     size, own : int64 (n_articles,), the sampled runs of each article: in all, and without repeated ones.
     """
 
     run: np.ndarray
     repeated: np.ndarray
+    some: np.ndarray
     articles: sparse.csr_array
     size: np.ndarray
     own: np.ndarray
@@ -118,12 +123,11 @@ def families(corpus: Corpus) -> pl.DataFrame:
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
     shared[copies] = compared(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))["shared"]
-    credits = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(agency)(shard) for shard in corpus.shards)
     return table.select("doc_id").with_columns(
         family=table["doc_id"].gather(first),
         first=pl.Series(first == np.arange(len(first))),
         shared=pl.Series(shared).round(3),
-        agency=pl.concat([pl.Series([], dtype=pl.String), *credits]),
+        agency=table["agency"],
     )
 
 
@@ -172,7 +176,7 @@ def candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
     place[order] = np.arange(len(order))
     places = np.split(place, np.cumsum([len(shard) for shard in corpus.shards])[:-1])
     shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order])
-    found = together(joblib.delayed(overlapping)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
+    found = together(joblib.delayed(overlaps)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
     row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
 
@@ -190,13 +194,26 @@ def issue_of(table: pl.DataFrame) -> np.ndarray:
 
 def sketch(shard: Shard) -> np.ndarray:
     """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row."""
-    found = [np.zeros(0, np.uint64)]
+    counted, found = shard.is_word & ~shard.boilerplate, [np.zeros(0, np.uint64)]
+    bounds = np.append(0, np.cumsum(shard.words_per_article(~shard.boilerplate)))
     for first in range(0, len(shard), BLOCK_ARTICLES):
-        bodies = read(shard, np.arange(first, min(first + BLOCK_ARTICLES, len(shard))))
-        chosen = np.flatnonzero((bodies.run * THIRD <= THIRD >> np.uint64(1)) & bodies.whole)
-        row = first + np.searchsorted(bodies.bounds, chosen, side="right") - 1
-        found.append(bodies.run[chosen] >> ROW << ROW | row.astype(np.uint64))
+        end = min(first + BLOCK_ARTICLES, len(shard))
+        part = slice(shard.bounds[first], shard.bounds[end])
+        run, whole = runs(shard.numbers.take(shard.tokens[part][counted[part]]), bounds[first : end + 1] - bounds[first])
+        chosen = np.flatnonzero((run * THIRD <= THIRD >> np.uint64(1)) & whole)
+        row = np.searchsorted(bounds, bounds[first] + chosen, side="right") - 1
+        found.append(run[chosen] >> ROW << ROW | row.astype(np.uint64))
     return np.sort(np.concatenate(found))
+
+
+def runs(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the run of words that begins at each word, and whether it ends in the article."""
+    run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
+    for k in range(RUN):
+        run *= MULTIPLIER
+        run[: max(len(word) - k, 0)] += word[k:]
+    whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
+    return run ^ (run >> np.uint64(31)), whole
 
 
 def shared_runs(sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray) -> Shared:
@@ -216,7 +233,9 @@ def shared_runs(sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], is
         size[place] = np.bincount(row_of(sketch), minlength=len(place))
     bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
     articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
-    return Shared(np.concatenate(run), np.concatenate(repeated), articles, size, size - sum(n_repeated))
+    run, some = np.concatenate(run), np.zeros(1 << CELLS, bool)
+    some[(run >> (np.uint64(64 - CELLS) - ROW)).astype(np.int64)] = True
+    return Shared(run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated))
 
 
 def row_of(sketch: np.ndarray) -> np.ndarray:
@@ -227,52 +246,59 @@ def row_of(sketch: np.ndarray) -> np.ndarray:
 def bucket(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -> tuple[np.ndarray, ...]:
     """The shared runs of one bucket: run, repeated, how many of its articles are kept, these articles, and each article's number of repeated runs."""
     keys = np.sort(np.concatenate([part >> ROW << ROW | place.astype(np.uint64)[row_of(part)] for part, place in parts]))
-    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
-    new = np.append(True, keys[1:] >> ROW != keys[:-1] >> ROW)[: len(keys)]
-    start = np.flatnonzero(new)
+    same = keys[1:] >> ROW == keys[:-1] >> ROW
+    keys = distinct(keys[np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]])  # most runs stand alone
+    start = np.flatnonzero(np.append(True, keys[1:] >> ROW != keys[:-1] >> ROW)[: len(keys)])
     n = np.diff(start, append=len(keys))
     start, n = start[n > 1], n[n > 1]
-    run, article = np.repeat(np.arange(len(start)), n), row_of(keys[ranges(start, start + n)])
+    run, article, first = np.repeat(np.arange(len(start)), n), row_of(keys[ranges(start, start + n)]), np.cumsum(n) - n
     repeated = most_days(run, issues[article]) >= REPEATED_DAYS
-    first = np.cumsum(n) - n
     early = article[np.arange(len(run)) - first[run] < EARLIEST].astype(np.int32)
     n_repeated = np.bincount(article[repeated], minlength=len(issues))
     return keys[start] >> ROW, repeated[first], np.minimum(n, EARLIEST), early, n_repeated
 
 
-def overlapping(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
+def distinct(ordered: np.ndarray) -> np.ndarray:
+    """The numbers of an ascending array, each once."""
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+
+
+def overlaps(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
     """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
-    known = shard.sketch[np.append(True, shard.sketch[1:] != shard.sketch[:-1])[: len(shard.sketch)]]
+    known = distinct(shard.sketch)
+    known = known[shared.some.take((known >> np.uint64(64 - CELLS)).astype(np.int64))]
     run = np.searchsorted(shared.run, known >> ROW).clip(max=max(len(shared.run) - 1, 0))
     there = np.flatnonzero(shared.run[run] == known >> ROW) if len(shared.run) else np.zeros(0, np.int64)
     run, row = run[there], row_of(known[there])
+    wide = np.bincount(row, minlength=1).max() >= 1 << 15  # then the sums of both kinds do not fit into 32 bits
+    own = np.int64(1 << 32) if wide else np.int32(1 << 16)
+    weight = np.where(shared.repeated[run], own.dtype.type(1), own)
+    mine = sparse.csr_array((weight, (row, run)), shape=(len(shard), len(shared.run)))
     found = [(np.zeros(0, np.int64),) * 2]
-    parts = [sparse.csr_array((np.ones(some.sum(), np.int32), (row[some], run[some])), shape=(len(shard), len(shared.run)))
-             for repeats in (False, True) for some in [shared.repeated[run] == repeats]]  # fmt: skip
-    for first in range(0, len(shard), 2_000):
-        own, again = ((part[first : first + 2_000] @ shared.articles).tocoo() for part in parts)
-        here = np.concatenate([own.row, again.row]) + first
-        pair = pl.DataFrame({"a": place[here], "b": np.concatenate([own.col, again.col]).astype(np.int64),
-                             "own": np.concatenate([own.data, 0 * again.data]), "n": np.concatenate([own.data, again.data])})  # fmt: skip
-        found.append(likely(pair.filter(pl.col("b") < pl.col("a")), shared, most))
+    for first in range(0, len(shard), TOGETHER):
+        both = mine[first : first + TOGETHER] @ shared.articles
+        a, b = np.repeat(place[first : first + TOGETHER], np.diff(both.indptr)), both.indices
+        found.append(nearest(a[b < a], b[b < a].astype(np.int64), *np.divmod(both.data[b < a].astype(np.int64), int(own)), shared, most))
     return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
-def likely(pair: pl.DataFrame, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs (a, b; own, n: sampled runs that they share, without repeated ones and in all) that share enough, of each `a` the first ones."""
-    pair = pair.group_by("a", "b").agg(pl.col("own", "n").sum()).sort("a", "b")
-    a, b, own, n = (pair[name].to_numpy() for name in pair.columns)
+def nearest(
+    a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: Shared, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
+    n = own + again
     some = (own >= 2) & (own >= CANDIDATE * np.minimum(shared.own[a], shared.own[b]))
-    kept = some | (n >= ALIKE * np.maximum(shared.size[a], shared.size[b]))
-    best = pair.filter(pl.Series(kept)).sort("a", -pl.col("n").cast(pl.Int64), "b").filter(pl.int_range(pl.len()).over("a") < most)
-    return best["a"].to_numpy(), best["b"].to_numpy()
+    kept = np.flatnonzero(some | (n >= ALIKE * np.maximum(shared.size[a], shared.size[b])))
+    kept = kept[np.lexsort((b[kept], -n[kept], a[kept]))]
+    first = np.searchsorted(a[kept], a[kept])
+    kept = kept[np.arange(len(kept)) - first < most]
+    return a[kept], b[kept]
 
 
 def most_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
     """On how many days the outlet that repeats a run most printed it, for each place of it (`run` ascending from 0)."""
     n_issues = issues.max(initial=0) + 1
-    printed = np.sort(run * n_issues + issues)
-    printed = printed[np.append(True, printed[1:] != printed[:-1])[: len(printed)]]
+    printed = distinct(np.sort(run * n_issues + issues))
     each, issue = np.divmod(printed, n_issues)
     outlet = each * n_issues + issue // DAYS
     new = np.flatnonzero(np.append(True, outlet[1:] != outlet[:-1])[: len(outlet)])
@@ -363,9 +389,4 @@ def read(shard: Shard, rows: np.ndarray) -> Bodies:
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
     bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
     at, word = at[counted], shard.numbers[tokens[counted]]
-    run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
-    for k in range(RUN):
-        run *= MULTIPLIER
-        run[: max(len(word) - k, 0)] += word[k:]
-    whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
-    return Bodies(word, run ^ (run >> np.uint64(31)), whole, shard.voice[at] == QUOTED, bounds)
+    return Bodies(word, *runs(word, bounds), shard.voice[at] == QUOTED, bounds)
