@@ -306,13 +306,13 @@ def stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, 
     opens[1:] &= ~inside[:-1]
     kept = np.flatnonzero(~inside | opens)
     tokens, ends = np.asarray(shard.tokens[part]), np.asarray(shard.sentence_end[part])
-    word = class_of[tokens]
+    word = class_of.take(tokens)
     quoted = np.flatnonzero(opens)
     final = np.append(kept, len(inside))[np.searchsorted(kept, quoted) + 1] - 1
     word[quoted] = 1 + len(MARKS) + quotation_class(word[np.maximum(final - 1, 0)], final - quoted)
     ends = ends | shard.is_break(tokens)
     ends[quoted] = shard.sentence_end[part][final]
-    word, begins = word[kept], np.append(True, ends[kept][:-1])[: len(kept)]
+    word, begins = word.take(kept), np.append(True, ends.take(kept)[:-1])[: len(kept)]
     return Stream(kept + part.start, word, begins, signals(word, lexicon))
 
 
