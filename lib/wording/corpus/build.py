@@ -24,7 +24,7 @@ from wording.corpus.articles import APART, Articles, Reading
 from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
-from wording.corpus.tokens import Shard
+from wording.corpus.tokens import Saved, Shard
 from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
@@ -67,8 +67,8 @@ class Corpus:
         return np.cumsum([0, *map(len, self.shards)])
 
     def part(self, k: int) -> Part:
-        """Shard `k` with the rows of its articles; what is computed from it is held no longer than the part."""
-        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], replace(self.shards[k]), self, k)
+        """Shard `k` with the rows of its articles."""
+        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k)
 
     def parts(self) -> Iterator[Part]:
         """The corpus shard by shard."""
@@ -144,12 +144,13 @@ def encode_batches(
     *,
     language: str,
     keep: Callable[[int, pl.DataFrame, Callable], Shard] = lambda _, part, make: make(part),
-) -> tuple[list[pl.DataFrame], list[Shard]]:
+) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
     """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
     made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs + 1")(
         joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(shard_parts(batches))
     )
-    return [table for table, _ in made], [shard for _, shard in made]
+    tables, shards = [table for table, _ in made], [shard for _, shard in made]
+    return tables, Saved(tuple(shards)) if shards and isinstance(shards[0], Path) else shards
 
 
 def shard_parts(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -189,8 +190,8 @@ def shard_end(marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: i
 
 def encode_part(
     k: int, part: pl.DataFrame, language: str, keep: Callable[[int, pl.DataFrame, Callable], Shard]
-) -> tuple[pl.DataFrame, Shard]:
-    """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard."""
+) -> tuple[pl.DataFrame, Shard | Path]:
+    """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard, or where it is saved."""
     shard = keep(k, part, functools.partial(marked_shard, language=language))
     body = ~shard.boilerplate
     flags = {
@@ -200,7 +201,7 @@ def encode_part(
         "n_boilerplate": ~body,
     }
     counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
-    return part.drop("text").with_columns(**counted, agency=agency(shard)), replace(shard)  # without what was computed from it, which would add up
+    return part.drop("text").with_columns(**counted, agency=agency(shard)), shard.folder or shard
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
@@ -282,7 +283,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
+    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(said["shards"])))
     return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
 
 

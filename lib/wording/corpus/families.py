@@ -45,13 +45,13 @@ REPEATED_DAYS = 5
 EARLIEST = 20
 """Each run leads to so many of the articles that have it, the earliest: enough to find the source, however often it was printed."""
 
-NEAREST = 3
+NEAREST = 2
 """For its family an article is compared word by word with so many earlier ones: those that share most of its sketch."""
 
 BUCKET_RUNS = 1 << 24
 """Sampled runs that are sorted at once."""
 
-CHUNK_WORDS = 2_000_000
+CHUNK_WORDS = 5_000_000
 """Words that are compared at once."""
 
 BLOCK_ARTICLES = 64
@@ -61,8 +61,12 @@ TOGETHER = 2_000
 """Articles that are looked up among the shared runs at once."""
 
 CELLS = 22
-ROW = np.uint64(24)
-"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard; the others are the highest of the run's number."""
+ROW, PLACE = np.uint64(24), np.uint64(10)
+"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard, and the last of them, where in the article it is: in
+which of so many equal parts. The other bits are the highest of the run's number."""
+
+MARGIN = 30
+"""Words by which what two articles share may reach beyond the first and the last sampled run that they share."""
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 THIRD = np.uint64(0xAAAAAAAAAAAAAAAB)
@@ -102,6 +106,7 @@ class Shared:
     some : bool (2 ** CELLS,), whether any run has such highest bits: a quick way to leave most others out.
     articles : 0/1 (n, n_articles), the EARLIEST of the articles that have it; articles are numbered by precedence here.
     size, own : int64 (n_articles,), the sampled runs of each article: in all, and without repeated ones.
+    words, unquoted : int64 (n_articles,), its words: in all, and outside quotation marks.
     """
 
     run: np.ndarray
@@ -110,6 +115,8 @@ class Shared:
     articles: sparse.csr_array
     size: np.ndarray
     own: np.ndarray
+    words: np.ndarray
+    unquoted: np.ndarray
 
 
 def families(corpus: Corpus) -> pl.DataFrame:
@@ -174,8 +181,9 @@ def candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
     """
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    places = np.split(place, np.cumsum([len(shard) for shard in corpus.shards])[:-1])
-    shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order])
+    places = np.split(place, corpus.starts[1:-1])
+    words, quoted = (corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted"))
+    shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order], words, words - quoted)
     found = together(joblib.delayed(overlaps)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
     row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
@@ -193,7 +201,7 @@ def issue_of(table: pl.DataFrame) -> np.ndarray:
 
 
 def sketch(shard: Shard) -> np.ndarray:
-    """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row."""
+    """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row and the place in it."""
     counted, found = shard.is_word & ~shard.boilerplate, [np.zeros(0, np.uint64)]
     bounds = np.append(0, np.cumsum(shard.words_per_article(~shard.boilerplate)))
     for first in range(0, len(shard), BLOCK_ARTICLES):
@@ -201,8 +209,10 @@ def sketch(shard: Shard) -> np.ndarray:
         part = slice(shard.bounds[first], shard.bounds[end])
         run, whole = runs(shard.numbers.take(shard.tokens[part][counted[part]]), bounds[first : end + 1] - bounds[first])
         chosen = np.flatnonzero((run * THIRD <= THIRD >> np.uint64(1)) & whole)
-        row = np.searchsorted(bounds, bounds[first] + chosen, side="right") - 1
-        found.append(run[chosen] >> ROW << ROW | row.astype(np.uint64))
+        at = bounds[first] + chosen
+        row = np.searchsorted(bounds, at, side="right") - 1
+        part = ((at - bounds[row]) << int(PLACE)) // (bounds[row + 1] - bounds[row])
+        found.append(run[chosen] >> ROW << ROW | (row << int(PLACE) | part).astype(np.uint64))
     return np.sort(np.concatenate(found))
 
 
@@ -216,7 +226,9 @@ def runs(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return run ^ (run >> np.uint64(31)), whole
 
 
-def shared_runs(sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray) -> Shared:
+def shared_runs(
+    sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray, words: np.ndarray, unquoted: np.ndarray
+) -> Shared:
     """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
 
     The runs are sorted bucket by bucket, by the highest bits of their numbers.
@@ -235,12 +247,17 @@ def shared_runs(sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], is
     articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
     run, some = np.concatenate(run), np.zeros(1 << CELLS, bool)
     some[(run >> (np.uint64(64 - CELLS) - ROW)).astype(np.int64)] = True
-    return Shared(run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated))
+    return Shared(run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated), words, unquoted)
+
+
+def lowest(numbers: np.ndarray, bits: np.uint64) -> np.ndarray:
+    """The lowest bits of the numbers, int64."""
+    return (numbers & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
 
 
 def row_of(sketch: np.ndarray) -> np.ndarray:
     """The article of each sampled run, by its row in the shard."""
-    return (sketch & ((np.uint64(1) << ROW) - np.uint64(1))).astype(np.int64)
+    return lowest(sketch, ROW) >> int(PLACE)
 
 
 def bucket(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -251,7 +268,7 @@ def bucket(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -
     start = np.flatnonzero(np.append(True, keys[1:] >> ROW != keys[:-1] >> ROW)[: len(keys)])
     n = np.diff(start, append=len(keys))
     start, n = start[n > 1], n[n > 1]
-    run, article, first = np.repeat(np.arange(len(start)), n), row_of(keys[ranges(start, start + n)]), np.cumsum(n) - n
+    run, article, first = np.repeat(np.arange(len(start)), n), lowest(keys[ranges(start, start + n)], ROW), np.cumsum(n) - n
     repeated = most_days(run, issues[article]) >= REPEATED_DAYS
     early = article[np.arange(len(run)) - first[run] < EARLIEST].astype(np.int32)
     n_repeated = np.bincount(article[repeated], minlength=len(issues))
@@ -265,21 +282,44 @@ def distinct(ordered: np.ndarray) -> np.ndarray:
 
 def overlaps(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
     """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
-    known = distinct(shard.sketch)
-    known = known[shared.some.take((known >> np.uint64(64 - CELLS)).astype(np.int64))]
+    known = shard.sketch[shared.some.take((shard.sketch >> np.uint64(64 - CELLS)).astype(np.int64))]
     run = np.searchsorted(shared.run, known >> ROW).clip(max=max(len(shared.run) - 1, 0))
     there = np.flatnonzero(shared.run[run] == known >> ROW) if len(shared.run) else np.zeros(0, np.int64)
-    run, row = run[there], row_of(known[there])
+    order = np.argsort(row_of(known[there]).astype(np.uint16), kind="stable")
+    run, known = run[there][order], known[there][order]
+    row = row_of(known)
+    bounds, again = np.searchsorted(row, np.arange(len(shard) + 1)), np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)]
     wide = np.bincount(row, minlength=1).max() >= 1 << 15  # then the sums of both kinds do not fit into 32 bits
     own = np.int64(1 << 32) if wide else np.int32(1 << 16)
-    weight = np.where(shared.repeated[run], own.dtype.type(1), own)
+    weight = np.where(again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own))  # each run of an article once
     mine = sparse.csr_array((weight, (row, run)), shape=(len(shard), len(shared.run)))
     found = [(np.zeros(0, np.int64),) * 2]
     for first in range(0, len(shard), TOGETHER):
         both = mine[first : first + TOGETHER] @ shared.articles
         a, b = np.repeat(place[first : first + TOGETHER], np.diff(both.indptr)), both.indices
         found.append(nearest(a[b < a], b[b < a].astype(np.int64), *np.divmod(both.data[b < a].astype(np.int64), int(own)), shared, most))
-    return tuple(np.concatenate(part) for part in zip(*found, strict=True))
+    a, b = (np.concatenate(part) for part in zip(*found, strict=True))
+    rows = np.argsort(place)[np.searchsorted(np.sort(place), a)]
+    kept = spread(bounds[rows], bounds[rows + 1], b, run, lowest(known, PLACE), shared) * shared.words[a] / (1 << int(PLACE))
+    far = kept + MARGIN >= COPIED * np.minimum(shared.unquoted[a], shared.unquoted[b])
+    return a[far], b[far]
+
+
+def spread(start: np.ndarray, end: np.ndarray, other: np.ndarray, run: np.ndarray, part: np.ndarray, shared: Shared) -> np.ndarray:
+    """From the first to the last of the runs (from `start` up to `end`, for each pair) that the `other` article has too: in parts of the article."""
+    if not len(start):
+        return start
+    at = ranges(start, end)
+    low, high = shared.articles.indptr[run[at]], shared.articles.indptr[run[at] + 1]
+    wanted, last, index = np.repeat(other, end - start), high, shared.articles.indices
+    while (low < high).any():
+        middle = (low + high) // 2
+        below = (low < high) & (index[np.minimum(middle, len(index) - 1)] < wanted)
+        low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(middle, high))
+    there = (low < last) & (index[np.minimum(low, len(index) - 1)] == wanted)
+    first = np.cumsum(end - start) - (end - start)
+    least, most = np.where(there, part[at], 1 << int(PLACE)), np.where(there, part[at], -1)
+    return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
 
 
 def nearest(
@@ -314,13 +354,13 @@ def compared(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
     length = corpus.table["n_words"].to_numpy()
     chunk = np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()]) // CHUNK_WORDS
     parts = found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]
-    return pl.concat(together(joblib.delayed(compared_chunk)(corpus.shards, part) for part in parts))
+    return pl.concat(together(joblib.delayed(compared_chunk)(corpus, part) for part in parts))
 
 
-def compared_chunk(shards: Sequence[Shard], part: pl.DataFrame) -> pl.DataFrame:
+def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
     """The same of some pairs, all at once."""
     rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
-    bodies = gathered(shards, rows)
+    bodies = gathered(corpus.shards, corpus.starts, rows)
     a, b = which.reshape(-1, 2).T
     (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
     own = np.minimum(n_own, m_own)
@@ -371,12 +411,11 @@ def partners(bodies: Bodies, at: np.ndarray, pair: np.ndarray, there: np.ndarray
     return np.where(bodies.whole[at], found.fill_null(-1).to_numpy(), -1)
 
 
-def gathered(shards: Sequence[Shard], rows: np.ndarray) -> Bodies:
-    """The bodies of the articles (rows of the corpus, ascending), from all shards."""
-    start = np.cumsum([0, *map(len, shards)])
+def gathered(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:
+    """The bodies of the articles (rows of the corpus, ascending), from all shards; `start` has the row of each one's first article."""
     cut = np.searchsorted(rows, start)
-    parts = [read(shard, rows[cut[k] : cut[k + 1]] - start[k]) for k, shard in enumerate(shards) if cut[k + 1] > cut[k]]
-    parts = parts or [read(shard, rows) for shard in shards[:1]]
+    parts = [read(shards[k], rows[cut[k] : cut[k + 1]] - start[k]) for k in np.flatnonzero(np.diff(cut))]
+    parts = parts or [read(shards[0], rows)]
     arrays = (np.concatenate([getattr(part, name) for part in parts]) for name in ("word", "run", "whole", "quoted"))
     return Bodies(*arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))]))
 

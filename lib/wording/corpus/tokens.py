@@ -348,4 +348,17 @@ def load(folder: Path) -> Shard:
     return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"), folder=folder)
 
 
+@dataclass(frozen=True)
+class Saved(Sequence):
+    """The shards that are saved in folders, each opened when it is asked for: those not in use take no memory."""
+
+    folders: tuple[Path, ...]
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __getitem__(self, k: int) -> Shard:
+        return load(self.folders[k])
+
+
 ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")
