@@ -11,7 +11,7 @@ from wording.corpus import build as building
 from wording.corpus import families as module
 from wording.corpus.articles import read_articles
 from wording.corpus.build import encode
-from wording.corpus.families import Bodies, families, pairs, precedence, read, stand_in, word_numbers
+from wording.corpus.families import Bodies, families, pairs, precedence, read, stand_in
 from wording.corpus.tokens import encode as tokens
 from wording.simulate import simulate
 from wording.tables import TABLES
@@ -73,7 +73,7 @@ def test_what_is_found_does_not_depend_on_the_order_of_the_articles(demo, tmp_pa
     assert one.equals(other)
 
 
-@pytest.mark.parametrize(("name", "value"), [("PASS_WORDS", 9_000), ("CHUNK_WORDS", 2_000), ("BLOCK_ARTICLES", 7)])
+@pytest.mark.parametrize(("name", "value"), [("BUCKET_RUNS", 900), ("CHUNK_WORDS", 2_000)])
 def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
     made = encode(read_articles(demo / "articles.csv"))
     whole = families(made), pairs(made)
@@ -166,7 +166,7 @@ def test_who_was_first():
 def test_the_number_of_a_word_never_changes():
     """Pinned: a sketch made on another machine, or by another version of pandas, is the same."""
     shard = tokens(pl.Series(["The coup the COUP"]))
-    number = dict(zip(shard.forms["key"], word_numbers(shard).tolist(), strict=True))
+    number = dict(zip(shard.forms["key"], shard.numbers.tolist(), strict=True))
     assert (number["the"], number["coup"]) == (16892138555348062845, 16884871498984290035)
 
 
@@ -215,8 +215,8 @@ def test_what_stands_in_another_article_is_that_of_a_slow_count():
 
 def test_a_run_is_five_words_of_one_body(demo):
     shard = encode(read_articles(demo / "articles.csv")).shards[0]
-    numbers, rows = word_numbers(shard), np.array([0, 3, 4])
-    found = read(shard, rows, numbers)
+    numbers, rows = shard.numbers, np.array([0, 3, 4])
+    found = read(shard, rows)
     for k, row in enumerate(rows):
         at = np.arange(shard.bounds[row], shard.bounds[row + 1])
         at = at[shard.is_word[at] & ~shard.boilerplate[at]]

@@ -53,14 +53,14 @@ def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, s
 
 def test_voices_add_up_for_words(corpus):
     known = vocabulary(corpus, spoken(), longest=1, fewest=1)
-    part = corpus.parts()[0]
+    part = corpus.part(0)
     total = sum(known.counts(part.shard, spoken([voice])(part)).sum() for voice in ("outlet", "quoted", "reported"))
     assert total == corpus.table["n_words"].sum() == known.counts(part.shard, spoken()(part)).sum()
 
 
 def test_articles_can_be_chosen(corpus):
     chosen = (pl.Series(range(len(corpus.table))) < 10).to_numpy()
-    part = corpus.parts()[0]
+    part = corpus.part(0)
     known = vocabulary(corpus, spoken(articles=chosen), longest=2, fewest=1)
     counts = known.counts(part.shard, spoken(articles=chosen)(part))
     assert counts[10:].sum() == 0

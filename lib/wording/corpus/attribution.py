@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, WORD, Shard
+from wording.corpus.tokens import MARK, NUMBER, WORD, Shard
 from wording.errors import WordingError
 from wording.study import DATA, Record, read_record
 
-BLOCK = 1 << 18
+BLOCK = 1 << 16
 """Tokens that are looked at together: few enough for the processor's cache."""
 
 SIGNALS = ("cue", "opener", "closer")
@@ -75,6 +75,21 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 """Each table and the places that make up its entries, in order."""
 
+BESIDE_TOKEN = {"second word before": -2, "word before": -1, "word": 0, "word after": 1, "second word after": 2}
+"""The places that are the token itself or beside it, and how many tokens on."""
+
+CELL, SPAN = 31, 64
+"""Tokens of a cell (see `cells`), and distances that a table of weights by distance has; from DISTANCES[-1] on all are alike."""
+
+FAR = np.searchsorted(DISTANCES, np.minimum(np.arange(SPAN), DISTANCES[-1]), side="right") - 1
+STEPS = {
+    axis: np.minimum(np.arange(SPAN), NEAR[-1]) if axis in ("words since mark", "words to mark") else FAR
+    for axes in TABLES.values()
+    for axis in axes
+    if axis.startswith("words ")
+}
+"""The step of each distance, by place; 0 where there is nothing."""
+
 
 class Words(Record):
     """What a voice-*.yml file holds; the file says what each is."""
@@ -108,6 +123,28 @@ class Lexicon:
     def names(self) -> dict[str, tuple[str, ...]]:
         """The names of the values of each place."""
         return value_names(self.classes, len(self.words.grades) + 1)
+
+    @cached_property
+    def beside(self) -> np.ndarray:
+        """What each class counts as beside a cue, as a number within BESIDE."""
+        marks = dict.fromkeys(("no word", *MARKS), "other mark") | {",": "later comma"} | dict.fromkeys(QUOTATIONS, "quotation")
+        kinds = marks | {"a Name": "name", "a NAME": "name"}
+        return np.array([BESIDE.index(kinds.get(name, "word")) for name in self.classes])
+
+    @cached_property
+    def is_that(self) -> np.ndarray:
+        """Which classes are "that", bool (n_classes,)."""
+        return np.isin(self.classes, self.words.that)
+
+    @cached_property
+    def standing(self) -> list[str]:
+        """The tables that have no distance and no word beside the token."""
+        return [name for name, axes in TABLES.items() if not any(axis in STEPS or axis in BESIDE_TOKEN for axis in axes)]
+
+    @cached_property
+    def moving(self) -> list[Moving]:
+        """The tables that have a distance."""
+        return [Moving.of(name, self) for name, axes in TABLES.items() if any(axis in STEPS for axis in axes)]
 
 
 def class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
@@ -185,7 +222,7 @@ def read_tables(listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: P
 
 
 def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
-    """The class of each form, int32 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
+    """The class of each form, int64 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
     known = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
     relatives = dict(
@@ -209,7 +246,7 @@ def classes_of(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         .otherwise(pl.coalesce(related, suffix, pl.lit("another word")))
     )  # fmt: skip
     return (
-        forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32))
+        forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int64))
         .to_series()
         .to_numpy()
     )
@@ -227,18 +264,32 @@ class Stream:
     Attributes
     ----------
     at : the position in the shard of each token.
-    word : its class.
-    is_word : whether it is a word outside quotations.
-    first, last : the first and the last token of its sentence.
-    signal : float32 (n, 3), how likely it is a cue, an opener, a closer (log odds).
+    word : its class, int64.
+    begins : whether it is the first of its sentence.
+    signal : float32 (n, 4), how likely it is a cue, an opener, a closer (log odds); the fourth column is empty.
     """
 
     at: np.ndarray
     word: np.ndarray
-    is_word: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
+    begins: np.ndarray
     signal: np.ndarray
+
+    @cached_property
+    def is_word(self) -> np.ndarray:
+        """Which tokens are words outside quotations."""
+        return self.word >= N_MARKS
+
+    @cached_property
+    def first(self) -> np.ndarray:
+        """The first token of the sentence of each token."""
+        start = np.flatnonzero(self.begins)
+        return np.repeat(start, np.diff(start, append=len(self.begins)))
+
+    @cached_property
+    def last(self) -> np.ndarray:
+        """The last token of the sentence of each token."""
+        start = np.flatnonzero(self.begins)
+        return np.repeat(np.append(start[1:], len(self.begins)) - 1, np.diff(start, append=len(self.begins)))
 
 
 def streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Iterator[Stream]:
@@ -251,19 +302,18 @@ def streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Iterator[Stre
 
 def stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, lexicon: Lexicon) -> Stream:
     """One block of articles as a stream."""
-    begins = inside.copy()
-    begins[1:] &= ~inside[:-1]
-    kept = np.flatnonzero(~inside | begins)
+    opens = inside.copy()
+    opens[1:] &= ~inside[:-1]
+    kept = np.flatnonzero(~inside | opens)
     tokens, ends = np.asarray(shard.tokens[part]), np.asarray(shard.sentence_end[part])
-    kind = shard.kind[tokens[kept]]
-    word, ends, quoted = class_of[tokens[kept]], ends[kept], np.flatnonzero(begins[kept])
-    final = np.append(kept[1:], len(inside))[quoted] - 1
-    word[quoted] = 1 + len(MARKS) + quotation_class(class_of[tokens[np.maximum(final - 1, 0)]], final - kept[quoted])
+    word = class_of.take(tokens)
+    quoted = np.flatnonzero(opens)
+    final = np.append(kept, len(inside))[np.searchsorted(kept, quoted) + 1] - 1
+    word[quoted] = 1 + len(MARKS) + quotation_class(word[np.maximum(final - 1, 0)], final - quoted)
+    ends = ends | shard.is_break(tokens)
     ends[quoted] = shard.sentence_end[part][final]
-    is_word = (kind == WORD) | (kind == NUMBER)
-    is_word[quoted] = False
-    first, last = sentence_bounds(ends | (kind == END) | (kind == PARAGRAPH))
-    return Stream(kept + part.start, word, is_word, first, last, signals(word, lexicon))
+    word, begins = word.take(kept), np.append(True, ends.take(kept)[:-1])[: len(kept)]
+    return Stream(kept + part.start, word, begins, signals(word, lexicon))
 
 
 def quotation_class(last_word: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:
@@ -272,108 +322,117 @@ def quotation_class(last_word: np.ndarray, n_tokens: np.ndarray) -> np.ndarray:
     return 3 * (n_tokens > SHORT_QUOTATION) + np.where(last_word == comma, 1, np.where(np.isin(last_word, stop), 2, 0))
 
 
-def sentence_bounds(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The first and the last token of the sentence of each token, int32."""
-    n = np.arange(len(ends), dtype=np.int32)
-    first = np.maximum.accumulate(np.where(np.append(True, ends[:-1]), n, 0))
-    last = np.minimum.accumulate(np.where(ends, n, len(n) - 1)[::-1])[::-1]
-    return first, last.astype(np.int32)
-
-
 def signals(word: np.ndarray, lexicon: Lexicon) -> np.ndarray:
-    """How likely each token is a cue, an opener, a closer, by the words around it: log odds, float32 (n, 3)."""
+    """How likely each token is a cue, an opener, a closer, by the words around it: log odds, float32 (n, 4)."""
     total = np.zeros((len(word), len(SIGNALS) + 1), np.float32)
     for table, place in zip(lexicon.signals, AROUND, strict=True):
-        values = np.take(table, word, axis=0)
-        if place < 0:
-            total[-place:] += values[:place]
-        else:
-            total[: max(len(word) - place, 0)] += values[place:]
-    return total[:, : len(SIGNALS)] + np.array([lexicon.bias[k] for k in SIGNALS], np.float32)
+        add_beside(total, table.take(word, axis=0), place)
+    return total + np.array([*(lexicon.bias[k] for k in SIGNALS), 0], np.float32)
+
+
+def add_beside(total: np.ndarray, values: np.ndarray, place: int, beyond: float = 0) -> None:
+    """Adds to each token's total the value of the token so many places on, and `beyond` where there is none."""
+    inner, outer = (
+        (slice(-place, None), slice(-place)) if place < 0 else (slice(max(len(total) - place, 0)), slice(max(len(total) - place, 0), None))
+    )
+    total[inner] += values[: len(total) + place] if place < 0 else values[place:]
+    total[outer] += beyond
+
+
+def edges(lexicon: Lexicon) -> np.ndarray:
+    """The log odds from which a token has each signal, float32 (3,)."""
+    least = np.array([lexicon.words.least[k] for k in SIGNALS])
+    return np.log(least / (1 - least)).astype(np.float32)
+
+
+def signalling(s: Stream, lexicon: Lexicon) -> np.ndarray:
+    """Which words look like a cue, an opener or a closer."""
+    found = np.zeros(len(s.word), bool)
+    for k, edge in enumerate(edges(lexicon)):
+        found |= s.signal[:, k] >= edge
+    return found & s.is_word
 
 
 def graded(log_odds: np.ndarray, is_word: np.ndarray, least: float, grades: list[float]) -> np.ndarray:
-    """A signal's grade: 0 below `least` (a probability), then 1 and up by `grades`."""
-    edges = np.log(np.array([least, *grades]) / (1 - np.array([least, *grades])))
-    grade = np.zeros(len(log_odds), np.int32)
+    """A signal's grade: 0 below `least` (a probability), then 1 and up by `grades`; int8."""
+    edges = np.log(np.array([least, *grades]) / (1 - np.array([least, *grades]))).astype(np.float32)
+    grade, log_odds = np.zeros(len(log_odds), np.int8), np.ascontiguousarray(log_odds)
     for edge in edges:
         grade += log_odds >= edge
     return grade * (is_word & (log_odds >= edges[0]))
 
 
-def before(flags: np.ndarray, at: Stream) -> np.ndarray:
-    """The nearest flagged token before each token in its sentence, or -1."""
-    n = np.arange(len(flags), dtype=np.int32)
-    found = np.append(np.int32(-1), np.maximum.accumulate(np.where(flags, n, np.int32(-1)))[:-1])
-    return np.where(found >= at.first, found, np.int32(-1))
+def before(flags: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The nearest flagged place before each place in its sentence, or -1; `first` is the first place of each one's sentence."""
+    at = np.flatnonzero(flags)
+    found = np.repeat(np.append(-1, at), np.diff(at + 1, prepend=0, append=len(flags))) if len(flags) else at
+    return np.where(found >= first, found, -1)
 
 
-def after(flags: np.ndarray, at: Stream) -> np.ndarray:
-    """The nearest flagged token after each token in its sentence, or -1."""
-    n = np.arange(len(flags), dtype=np.int32)
-    found = np.append(np.minimum.accumulate(np.where(flags, n, np.int32(len(n)))[::-1])[::-1][1:], np.int32(len(n)))
-    return np.where(found <= at.last, found, np.int32(-1))
+def after(flags: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """The nearest flagged place after each place in its sentence, or -1; `last` is the last place of each one's sentence."""
+    at = np.flatnonzero(flags)
+    found = np.repeat(np.append(at, len(flags)), np.diff(at, prepend=0, append=len(flags)))
+    return np.where(found <= last, found, -1)
 
 
-FAR = np.searchsorted(DISTANCES, np.arange(DISTANCES[-1] + 1), side="right").astype(np.int32) - 1
-"""The step of each distance; 0 where there is nothing."""
+def surroundings(s: Stream, lexicon: Lexicon, at: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """What is around the tokens `at` (ascending): the values of the places that are no distances, as numbers within their names; and the distances
+    in tokens, 0 where there is nothing. Each signal, mark and "that" must be among them, and the token after it.
+    """
+    here = Stream(at, s.word.take(at), s.begins.take(at), s.signal.take(at, axis=0))
+    w, first, last = here.word, here.first, here.last
+    previous, following = shifted(s.word, -1).take(at), shifted(s.word, 1).take(at)
+    commas = np.cumsum(w == 1 + MARKS.index(","))
+    grade = {k: graded(here.signal[:, i], here.is_word, lexicon.words.least[k], lexicon.words.grades) for i, k in enumerate(SIGNALS)}
+    left = {k: before(g > 0, first) for k, g in grade.items()}
+    right = {k: after(g > 0, last) for k, g in grade.items()}
+    strong = grade["cue"] >= STRONG
+    that, mark, next_mark = before(lexicon.is_that.take(w), first), before(~here.is_word, first), after(~here.is_word, last)
+    left_of = np.where(
+        (previous == 1 + MARKS.index(",")) & (commas - commas.take(first) == 1), BESIDE.index("first comma"), lexicon.beside.take(previous)
+    )
+    setting = 1 + len(BESIDE) * left_of + lexicon.beside.take(following)
+
+    def value(found: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return np.append(values, values.dtype.type(0)).take(found, mode="wrap")  # -1, nothing found, takes the 0 at the end
+
+    def commas_to(found: np.ndarray) -> np.ndarray:
+        return np.where(found < 0, 0, np.minimum(np.abs(commas - commas.take(found, mode="wrap")), len(COMMAS) - 1))
+
+    def way(found: np.ndarray) -> np.ndarray:
+        return np.where(found < 0, 0, np.abs(at - at.take(found, mode="wrap")))
+
+    since, opening = at.take(that, mode="wrap") - at.take(left["cue"], mode="wrap"), w.take(first)
+    start, stop = at - at.take(first) + 1, np.append(at[1:], len(s.word)).take(last) - at
+    values = {
+        "setting of cue before": value(left["cue"], setting), "setting of cue after": value(right["cue"], setting),
+        "cue before": value(left["cue"], w), "word after the cue before": value(left["cue"], following),
+        "cue after": value(right["cue"], w), "word before the cue after": value(right["cue"], previous), "word after the cue after": value(right["cue"], following),
+        "strength of cue before": value(left["cue"], grade["cue"]), "commas since cue": commas_to(left["cue"]),
+        "strength of cue after": value(right["cue"], grade["cue"]), "commas to cue": commas_to(right["cue"]),
+        "opener before": value(left["opener"], grade["opener"]), "commas since opener": commas_to(left["opener"]),
+        "closer after": value(right["closer"], grade["closer"]), "commas to closer": commas_to(right["closer"]),
+        "last signal": order(left["opener"], left["closer"], 1), "next signal": order(right["opener"], right["closer"], -1),
+        "that and cue": (1 + (since <= 2)) * ((that >= 0) & (left["cue"] >= 0) & (since >= 0)),
+        "mark before": value(mark, w), "mark after": value(next_mark, w),
+        "sentence's first word": opening, "clause's first word": np.where(mark < 0, opening, following.take(mark, mode="wrap")),
+    }  # fmt: skip
+    distances = {
+        "words since cue": way(left["cue"]), "words to cue": way(right["cue"]),
+        "words since strong cue": way(before(strong, first)), "words to strong cue": way(after(strong, last)),
+        "words since opener": way(left["opener"]), "words to closer": way(right["closer"]), "words since that": way(that),
+        "words since mark": np.where(mark < 0, start, way(mark)), "words to mark": np.where(next_mark < 0, stop, way(next_mark)),
+        "words since sentence start": start, "words to sentence end": stop,
+    }  # fmt: skip
+    return values, distances
 
 
 def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     """The value of each place for each token, as a number within its names."""
-    n, w = np.arange(len(s.word), dtype=np.int32), s.word
-    commas = np.cumsum(w == 1 + MARKS.index(","), dtype=np.int32)
-    grade = {k: graded(s.signal[:, i], s.is_word, lexicon.words.least[k], lexicon.words.grades) for i, k in enumerate(SIGNALS)}
-    place = {
-        name: shifted(w, k)
-        for k, name in {-2: "second word before", -1: "word before", 0: "word", 1: "word after", 2: "second word after"}.items()
-    }
-
-    def way(found: np.ndarray) -> np.ndarray:
-        return FAR[np.where(found < 0, 0, np.minimum(np.abs(n - found), DISTANCES[-1]))]
-
-    def commas_to(found: np.ndarray) -> np.ndarray:
-        return np.where(found < 0, 0, np.minimum(np.abs(commas - commas[found]), len(COMMAS) - 1))
-
-    def value(found: np.ndarray, values: np.ndarray) -> np.ndarray:
-        return np.take(np.append(values, values.dtype.type(0)), found, mode="wrap")  # -1, nothing found, takes the 0 at the end
-
-    left = {k: before(g > 0, s) for k, g in grade.items()}
-    right = {k: after(g > 0, s) for k, g in grade.items()}
-    following, previous = place["word after"], place["word before"]
-    beside = beside_of(lexicon)
-    left_of = np.where((previous == 1 + MARKS.index(",")) & (commas - commas[s.first] == 1), BESIDE.index("first comma"), beside[previous])
-    setting = 1 + len(BESIDE) * left_of + beside[following]
-    place |= {
-        "setting of cue before": value(left["cue"], setting), "setting of cue after": value(right["cue"], setting),
-        "cue before": value(left["cue"], w), "word after the cue before": value(left["cue"], following),
-        "cue after": value(right["cue"], w), "word before the cue after": value(right["cue"], previous), "word after the cue after": value(right["cue"], following),
-        "strength of cue before": value(left["cue"], grade["cue"]), "words since cue": way(left["cue"]), "commas since cue": commas_to(left["cue"]),
-        "strength of cue after": value(right["cue"], grade["cue"]), "words to cue": way(right["cue"]), "commas to cue": commas_to(right["cue"]),
-        "words since strong cue": way(before(grade["cue"] >= STRONG, s)), "words to strong cue": way(after(grade["cue"] >= STRONG, s)),
-        "opener before": value(left["opener"], grade["opener"]), "words since opener": way(left["opener"]), "commas since opener": commas_to(left["opener"]),
-        "closer after": value(right["closer"], grade["closer"]), "words to closer": way(right["closer"]), "commas to closer": commas_to(right["closer"]),
-        "last signal": order(left["opener"], left["closer"], 1), "next signal": order(right["opener"], right["closer"], -1),
-    }  # fmt: skip
-    that = before(np.isin(w, [lexicon.classes.index(t) for t in lexicon.words.that if t in lexicon.vocabulary]), s)
-    since = that - left["cue"]
-    marks = w < N_MARKS
-    mark, next_mark = before(marks, s), after(marks, s)
-    start, end = n - s.first + 1, s.last - n + 1
-    return place | {
-        "words since that": way(that), "that and cue": np.where((that < 0) | (left["cue"] < 0) | (since < 0), 0, np.where(since <= 2, 2, 1)),
-        "mark before": value(mark, w), "words since mark": np.minimum(np.where(mark < 0, start, n - mark), NEAR[-1]),
-        "mark after": value(next_mark, w), "words to mark": np.minimum(np.where(next_mark < 0, end, next_mark - n), NEAR[-1]),
-        "sentence's first word": w[s.first], "clause's first word": w[np.where(mark < 0, s.first, mark + 1)],
-        "words since sentence start": FAR[np.minimum(start, DISTANCES[-1])], "words to sentence end": FAR[np.minimum(end, DISTANCES[-1])],
-    }  # fmt: skip
-
-
-def beside_of(lexicon: Lexicon) -> np.ndarray:
-    """What each class counts as beside a cue, as a number within BESIDE."""
-    marks = dict.fromkeys(("no word", *MARKS), "other mark") | {",": "later comma"} | dict.fromkeys(QUOTATIONS, "quotation")
-    kinds = marks | {"a Name": "name", "a NAME": "name"}
-    return np.array([BESIDE.index(kinds.get(name, "word")) for name in lexicon.classes], np.int32)
+    values, distances = surroundings(s, lexicon, np.arange(len(s.word)))
+    steps = {axis: STEPS[axis][np.minimum(distance, SPAN - 1)] for axis, distance in distances.items()}
+    return values | steps | {name: shifted(s.word, by) for name, by in BESIDE_TOKEN.items()}
 
 
 def shifted(word: np.ndarray, by: int) -> np.ndarray:
@@ -388,7 +447,8 @@ def shifted(word: np.ndarray, by: int) -> np.ndarray:
 
 def order(opener: np.ndarray, closer: np.ndarray, sign: int) -> np.ndarray:
     """Which of an opener and a closer is there and nearer: none, opener only, closer only, opener nearer, closer nearer."""
-    return np.select([(opener < 0) & (closer < 0), closer < 0, opener < 0, sign * opener >= sign * closer], [0, 1, 2, 3], 4)
+    some, other = opener >= 0, closer >= 0
+    return some + 2 * other + (some & other & (sign * closer > sign * opener))
 
 
 def entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str) -> np.ndarray:
@@ -396,17 +456,75 @@ def entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], nam
     axes = TABLES[name]
     entry = place[axes[0]]
     for axis in axes[1:]:
-        entry = entry * np.int32(len(names[axis])) + place[axis]
+        entry = entry * len(names[axis]) + place[axis]
     return entry
 
 
+@dataclass(frozen=True)
+class Moving:
+    """A table whose weights go by distances, laid out so that from one token of a cell to the next the entry moves by the same step.
+
+    `weights` has, for each combination of values of the places `fixed`, SPAN weights for each place in `distances`; and these again for where nothing
+    is near, the same at every distance.
+    """
+
+    fixed: tuple[str, ...]
+    distances: tuple[str, ...]
+    weights: np.ndarray
+    step: int
+
+    @classmethod
+    def of(cls, name: str, lexicon: Lexicon) -> Moving:
+        """The table of that name."""
+        axes = TABLES[name]
+        distances, fixed = (tuple(a for a in axes if (a in STEPS) == moves) for moves in (True, False))
+        table = lexicon.tables[name].reshape([len(lexicon.names[axis]) for axis in axes])
+        table = table.transpose([axes.index(axis) for axis in fixed + distances])
+        for k, axis in enumerate(distances, start=len(fixed)):
+            table = table.take(STEPS[axis], axis=k)
+        nothing = np.broadcast_to(table[..., :1], table.shape)
+        step = sum((1 if " since " in axis else -1) * SPAN**k for k, axis in enumerate(reversed(distances)))
+        return cls(fixed, distances, np.stack([table, nothing]).ravel(), step)
+
+    def entries(self, values: dict[str, np.ndarray], distances: dict[str, np.ndarray], names: dict[str, tuple[str, ...]]) -> np.ndarray:
+        """The entry for the first token of each cell."""
+        entry = distances[self.distances[-1]] == 0
+        for axis in self.fixed:
+            entry = entry * len(names[axis]) + values[axis]
+        for axis in self.distances:
+            far = SPAN - 1 if " to " in axis else CELL  # from where a cell's last token is still within SPAN
+            entry = entry * SPAN + np.where(distances[axis] == 0, far, np.minimum(distances[axis], far))
+        return entry
+
+
 def log_odds(s: Stream, lexicon: Lexicon) -> np.ndarray:
-    """The log odds that each token is attributed to somebody, float32."""
-    place = places(s, lexicon)
-    total = np.full(len(s.word), lexicon.bias["attributed"], np.float32)
-    for name, table in lexicon.tables.items():
-        total += np.take(table, entries(place, lexicon.names, name))
+    """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables.
+
+    From one signal, mark or "that" to the next, only distances change: what else counts is looked up once for all words between.
+    """
+    at = cells(s, lexicon)
+    values, distances = surroundings(s, lexicon, at)
+    same = np.full(len(at), lexicon.bias["attributed"], np.float32)
+    for name in lexicon.standing:
+        same += lexicon.tables[name].take(entries(values, lexicon.names, name))
+    cell = np.repeat(np.arange(len(at)), np.diff(at, append=len(s.word)))
+    total, within = same.take(cell), np.arange(len(s.word)) - at.take(cell)
+    for table in lexicon.moving:
+        entry = table.entries(values, distances, lexicon.names).take(cell)
+        entry += within if table.step == 1 else table.step * within
+        total += table.weights.take(entry)
+    for name, by in BESIDE_TOKEN.items():
+        add_beside(total, lexicon.tables[name].take(s.word), by, lexicon.tables[name][0])
     return total
+
+
+def cells(s: Stream, lexicon: Lexicon) -> np.ndarray:
+    """The first tokens of the stretches in which nothing changes but distances, of at most CELL tokens each."""
+    event = signalling(s, lexicon) | ~s.is_word | lexicon.is_that[s.word]
+    starts = event | s.begins
+    starts[1:] |= event[:-1]
+    starts[::CELL] = True
+    return np.flatnonzero(starts)
 
 
 def reported(s: Stream, lexicon: Lexicon) -> np.ndarray:
@@ -417,14 +535,11 @@ def reported(s: Stream, lexicon: Lexicon) -> np.ndarray:
 
 def promising(s: Stream, lexicon: Lexicon) -> Stream:
     """The sentences in which something looks like a cue, an opener or a closer: in news 70 % of the tokens, and 99.8 % of those attributed."""
-    least = np.array([lexicon.words.least[k] for k in SIGNALS], np.float32)
-    flagged = s.is_word & (s.signal >= np.log(least / (1 - least))).any(axis=1)
-    total = np.append(np.int32(0), np.cumsum(flagged, dtype=np.int32))
-    told = total[s.last + 1] > total[s.first]
-    kept = told | (s.word == 0)  # the ends of lines and articles stay, so that nothing is beside what it was not beside
-    n = np.cumsum(kept, dtype=np.int32) - np.int32(1)
-    first, last = (np.where(told[kept], n[bound[kept]], n[kept]) for bound in (s.first, s.last))
-    return Stream(s.at[kept], s.word[kept], s.is_word[kept], first, last, s.signal[kept])
+    start = np.flatnonzero(s.begins)
+    some = np.logical_or.reduceat(signalling(s, lexicon), start) if len(start) else np.zeros(0, bool)
+    told = np.repeat(some, np.diff(start, append=len(s.word)))
+    kept = np.flatnonzero(told | (s.word == 0))  # the ends of lines and articles stay, so that nothing is beside what it was not beside
+    return Stream(s.at.take(kept), s.word.take(kept), (s.begins | ~told).take(kept), s.signal.take(kept, axis=0))
 
 
 def attributed(s: Stream, lexicon: Lexicon) -> np.ndarray:
@@ -434,7 +549,7 @@ def attributed(s: Stream, lexicon: Lexicon) -> np.ndarray:
     counts = s.is_word & ~joined
     words = counts & (log_odds(s, lexicon) >= edge)
     words ^= islands(s, words, lexicon)
-    left, right = before(counts, s), after(counts, s)
+    left, right = before(counts, s.first), after(counts, s.last)
     follows = (left >= 0) & words[left]
     mark = (s.word > 0) & (s.word <= len(MARKS))
     return words | (joined & follows) | (mark & follows & (right >= 0) & words[right])
@@ -444,5 +559,4 @@ def islands(s: Stream, words: np.ndarray, lexicon: Lexicon) -> np.ndarray:
     """The single words, no cues, between two words that are both marked otherwise: they go with these, which reads better and costs next to nothing."""
     previous, following = shifted(words, -1), shifted(words, 1)
     flanked = s.is_word & shifted(s.is_word, -1) & shifted(s.is_word, 1) & (previous == following)
-    least = lexicon.words.least["cue"]
-    return flanked & (words != previous) & (s.signal[:, 0] < np.log(least / (1 - least)))
+    return flanked & (words != previous) & (s.signal[:, 0] < edges(lexicon)[0])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import joblib
 import numpy as np
@@ -18,11 +19,12 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus import tokens, zones
+from wording.corpus.agencies import agency
 from wording.corpus.articles import APART, Articles, Reading
-from wording.corpus.families import families
+from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
-from wording.corpus.tokens import Shard
+from wording.corpus.tokens import Saved, Shard
 from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
@@ -31,6 +33,8 @@ from wording.tables import FAMILY, TABLES, check
 SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
+
+Measured = TypeVar("Measured")
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
 
 
@@ -57,13 +61,22 @@ class Corpus:
         """The `articles` table."""
         return check(with_families(self).table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
 
-    def parts(self) -> list[Part]:
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
+        return np.cumsum([0, *map(len, self.shards)])
+
+    def part(self, k: int) -> Part:
+        """Shard `k` with the rows of its articles."""
+        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k)
+
+    def parts(self) -> Iterator[Part]:
         """The corpus shard by shard."""
-        first = [sum(len(s) for s in self.shards[:k]) for k in range(len(self.shards))]
-        return [
-            Part(self.table.slice(start, len(shard)), shard, self, k)
-            for k, (start, shard) in enumerate(zip(first, self.shards, strict=True))
-        ]
+        return map(self.part, range(len(self.shards)))
+
+    def measured(self, measure: Callable[..., Measured], *options) -> list[Measured]:
+        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says."""
+        return joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(measure)(part, *options) for part in self.parts())
 
     def stretches(self, k: int) -> pl.DataFrame:
         """What is not the outlets' own in shard `k`, with speakers and cues (see `voice.stretches`): looked for once, when first asked for."""
@@ -81,7 +94,7 @@ class Corpus:
 
     def find_speakers(self) -> None:
         """Looks for speakers and cues in all shards at once, on all cores."""
-        joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(self.stretches)(k) for k in range(len(self.shards)))
+        self.measured(Part.find_speakers)
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,24 @@ class Part:
     corpus: Corpus
     number: int
 
+    def __reduce__(self):
+        """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
+        corpus = self.corpus
+        return (
+            (part_of, (corpus.folder, corpus.language, self.number))
+            if corpus.folder
+            else (Part, (self.table, self.shard, corpus, self.number))
+        )
+
+    @property
+    def start(self) -> int:
+        """The row of its first article in the corpus."""
+        return int(self.corpus.starts[self.number])
+
+    def find_speakers(self) -> None:
+        """Looks for speakers and cues, and keeps them."""
+        self.corpus.stretches(self.number)
+
     @property
     def stretches(self) -> pl.DataFrame:
         """What is not the outlets' own, with speakers and cues."""
@@ -102,13 +133,17 @@ class Part:
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
     """The articles as a corpus in memory."""
     tables, shards = encode_batches([articles.frame], language=language)
-    table = pl.concat(tables) if tables else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)))
+    table = (
+        pl.concat(tables)
+        if tables
+        else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
+    )
     return as_corpus(replace(articles, frame=table), shards, language)
 
 
 def as_corpus(articles: Articles, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:
     """The corpus of articles whose texts became shards."""
-    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY])
+    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY or name == "agency"])
     return Corpus(table, shards, articles.rejects, articles.warnings, articles.files, language, folder, articles.apart)
 
 
@@ -117,12 +152,13 @@ def encode_batches(
     *,
     language: str,
     keep: Callable[[int, pl.DataFrame, Callable], Shard] = lambda _, part, make: make(part),
-) -> tuple[list[pl.DataFrame], list[Shard]]:
+) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
     """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
     made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs + 1")(
         joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(shard_parts(batches))
     )
-    return [table for table, _ in made], [shard for _, shard in made]
+    tables, shards = [table for table, _ in made], [shard for _, shard in made]
+    return tables, Saved(tuple(shards)) if shards and isinstance(shards[0], Path) else shards
 
 
 def shard_parts(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -162,8 +198,8 @@ def shard_end(marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: i
 
 def encode_part(
     k: int, part: pl.DataFrame, language: str, keep: Callable[[int, pl.DataFrame, Callable], Shard]
-) -> tuple[pl.DataFrame, Shard]:
-    """The articles of one shard with their numbers of words, without texts; and the shard."""
+) -> tuple[pl.DataFrame, Shard | Path]:
+    """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard, or where it is saved."""
     shard = keep(k, part, functools.partial(marked_shard, language=language))
     body = ~shard.boilerplate
     flags = {
@@ -173,18 +209,23 @@ def encode_part(
         "n_boilerplate": ~body,
     }
     counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
-    return part.drop("text").with_columns(**counted), shard
+    return part.drop("text").with_columns(**counted, agency=agency(shard)), shard.folder or shard
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
-    """The encoded articles with boilerplate and voices."""
+    """The encoded articles with boilerplate, voices and sketches."""
     shard = tokens.encode(part["text"])
-    return replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+    shard = replace(shard, boilerplate=zones.boilerplate(shard, part["outlet"], language=language), voice=voices(shard, language=language))
+    return replace(shard, sketch=sketch(shard))
 
 
 def with_families(corpus: Corpus) -> Corpus:
     """The corpus with each article's family in its table."""
-    return corpus if "family" in corpus.table.columns else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id")))
+    return (
+        corpus
+        if "family" in corpus.table.columns
+        else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id", "agency")).select(list(TABLES["articles"])))
+    )
 
 
 def build(study: Study) -> tuple[Corpus, bool]:
@@ -254,5 +295,10 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = [tokens.load(folder / f"{k:04d}") for k in range(said["shards"])]
+    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(said["shards"])))
     return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
+
+
+def part_of(folder: Path, language: str, number: int) -> Part:
+    """A part of the corpus that is saved in a folder."""
+    return open_corpus(folder, language).part(number)

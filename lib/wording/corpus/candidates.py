@@ -227,7 +227,7 @@ def by_outlet(part: Part, places: Places, outlet: np.ndarray, n_terms: int) -> s
     """In how many articles of one shard each term stands at each outlet (n_terms, n_outlets)."""
     in_article = counted(places.term, part.shard.article(places.start), (n_terms, len(part.shard)))
     in_article.data[:] = 1
-    first = sum(len(shard) for shard in part.corpus.shards[: part.number])
+    first = part.start
     here = outlet[first : first + len(part.shard)]
     return in_article @ counted(np.arange(len(here)), here, (len(here), outlet.max() + 1))
 

@@ -49,15 +49,15 @@ def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = N
     """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
     allowed = functools.lru_cache(maxsize=256)(lambda words, cased: forms_of(shard, words, cased=cased))
     found = [occurrences(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * LONGEST + len(phrase) for phrase in wanted]
-    distinct = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    distinct = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+    distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])[: len(distinct)]]
     start, length = np.divmod(distinct, LONGEST)
     return Spans(start, start + length)
 
 
 def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
     """The positions at which a phrase of such forms begins: the rarest word is looked up (unless `at` is shorter), the others checked."""
-    frequency = np.diff(shard.runs)
-    often = [frequency[mask].sum() for mask in allowed]
+    often = [shard.frequency[mask].sum() for mask in allowed]
     rarest = int(np.argmin(often))
     if at is None or often[rarest] < len(at):
         start = shard.where(np.flatnonzero(allowed[rarest])).astype(np.int64) - rarest
@@ -72,17 +72,29 @@ def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | No
 
 def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """Which forms any of the words stands for, bool (n_forms,)."""
-    written = spelling_of(pl.col("type")) if cased else pl.col("key")
     literal = [w for w in words if STAR not in w and w not in (ANY, ANY_NUMBER)]
     starred = [re.escape(w).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*") for w in words if STAR in w]
-    found = written.is_in(literal)
+    found = np.zeros(len(shard.forms), bool)
+    if literal:
+        found[written_as(shard, literal, cased=cased)] = True
     if starred:
-        found |= written.str.contains(f"^(?:{'|'.join(starred)})$")
+        written = spelling_of(pl.col("type")) if cased else pl.col("key")
+        found |= shard.forms.select(written.str.contains(f"^(?:{'|'.join(starred)})$")).to_series().to_numpy()
     if ANY in words:
-        found |= ~pl.col("kind").is_in([END, PARAGRAPH])
+        found |= shard.kind > PARAGRAPH
     if ANY_NUMBER in words:
-        found |= pl.col("kind") == NUMBER
-    return shard.forms.select(found).to_series().to_numpy()
+        found |= shard.kind == NUMBER
+    return found
+
+
+def written_as(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
+    """The numbers of the forms whose key is one of the words; with `cased`, only those that are spelled like it."""
+    keys = pl.Series(words, dtype=pl.String).str.to_lowercase() if cased else words
+    found = shard.with_keys(list(dict.fromkeys(keys)))
+    if not cased:
+        return found
+    spelled = shard.forms["type"].gather(found).to_frame("type").select(spelling_of(pl.col("type")).is_in(list(words)))
+    return found[spelled.to_series().to_numpy()]
 
 
 def variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,9 +42,14 @@ class Counts:
 
 def hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists, *, context: Context = CONTEXT) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
-    rows = [part_hits(part, name, concept, lists, context) for part in corpus.parts() for name, concept in concepts.items()]
+    rows = list(itertools.chain.from_iterable(corpus.measured(all_hits, concepts, lists, context)))
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
     return check(frame, "hits")
+
+
+def all_hits(part: Part, concepts: Mapping[str, Concept], lists: Lists, context: Context) -> list[pd.DataFrame]:
+    """The hits of each concept in one shard."""
+    return [part_hits(part, name, concept, lists, context) for name, concept in concepts.items()]
 
 
 def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: Context) -> pd.DataFrame:
@@ -82,7 +88,7 @@ def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
 
 def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
     """The `counts` table: hits in the body per article, concept, variant and voice."""
-    rows = [part_counts(part.table, part.shard, name, concept, lists) for part in corpus.parts() for name, concept in concepts.items()]
+    rows = list(itertools.chain.from_iterable(corpus.measured(all_counts, concepts, lists)))
     frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
     return check(frame.to_pandas(), "counts")
 
@@ -101,6 +107,11 @@ def kept_counts(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -
 def counted_once(folder: Path, language: str, name: str, concept: str, lists: str) -> pd.DataFrame:
     """The `counts` of one concept in the corpus of a folder, whose name says what is in it."""
     return count(open_corpus(folder, language), {name: Concept.model_validate_json(concept)}, json.loads(lists))
+
+
+def all_counts(part: Part, concepts: Mapping[str, Concept], lists: Lists) -> list[pl.DataFrame]:
+    """The counts of each concept in one shard."""
+    return [part_counts(part.table, part.shard, name, concept, lists) for name, concept in concepts.items()]
 
 
 def part_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Lists) -> pl.DataFrame:
@@ -222,7 +233,7 @@ def part_explained(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataF
 
 def attributions(corpus: Corpus) -> pd.DataFrame:
     """The `attributions` table: one row per article, voice, speaker, cue, stance and short, with stretches and words in the body."""
-    parts = [part_attributions(part) for part in corpus.parts()]
+    parts = corpus.measured(part_attributions)
     keys = [name for name in TABLES["attributions"] if name not in ("n", "n_words")]
     frame = pl.concat(parts).group_by(keys, maintain_order=True).agg(n=pl.len(), n_words=pl.col("n_words").sum())
     return check(frame.to_pandas(), "attributions")

@@ -1,35 +1,31 @@
 """Articles that share their text: reprints, cut and changed versions, a story inside a longer one; and who was first.
 
 A run of five words has a number that depends on its words only. A fixed third of the runs (those whose number three divides: the sketch made for
-containment, Broder 1997) shows which articles may share text; what these share is then counted word by word. Where memory would not suffice, the
-third is looked at in several passes, with the same result.
+containment, Broder 1997) shows which articles may share text; each article is then compared word by word with those that share most of it. What
+this takes grows with the number of articles: a run leads to the earliest few that have it, and an article to the few that share most with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
-import pandas as pd
 import polars as pl
 from scipy import sparse
 
-from wording.corpus.agencies import agency
 from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
+from wording.errors import WordingError
 
 if TYPE_CHECKING:
     from wording.corpus.build import Corpus
 
 RUN = 5
 """Words of a run: so many in a row are seldom the same by chance."""
-
-SAMPLED = 3
-"""One run of so many is in the sketch."""
 
 COPIED = 0.4
 """Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""
@@ -49,17 +45,32 @@ REPEATED_DAYS = 5
 EARLIEST = 20
 """Each run leads to so many of the articles that have it, the earliest: enough to find the source, however often it was printed."""
 
-PASS_WORDS = 100_000_000
-"""Words of the corpus that one pass is for."""
+NEAREST = 2
+"""For its family an article is compared word by word with so many earlier ones: those that share most of its sketch."""
 
-CHUNK_WORDS = 10_000_000
+BUCKET_RUNS = 1 << 24
+"""Sampled runs that are sorted at once."""
+
+CHUNK_WORDS = 5_000_000
 """Words that are compared at once."""
 
 BLOCK_ARTICLES = 64
 """Articles whose runs are made at once: few enough to stay in the processor's cache, which is three times as fast."""
 
+TOGETHER = 2_000
+"""Articles that are looked up among the shared runs at once."""
+
+CELLS = 22
+ROW, PLACE = np.uint64(24), np.uint64(10)
+"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard, and the last of them, where in the article it is: in
+which of so many equal parts. The other bits are the highest of the run's number."""
+
+MARGIN = 30
+"""Words by which what two articles share may reach beyond the first and the last sampled run that they share."""
+
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-OWN = 1 << 32
+THIRD = np.uint64(0xAAAAAAAAAAAAAAAB)
+"""What three times itself is 1: with it, a number that three divides becomes one of the lowest third (64-bit arithmetic)."""
 DAYS = 1_000_000
 
 
@@ -84,6 +95,30 @@ class Bodies:
         return self.n_words - np.diff(np.concatenate([[0], np.cumsum(self.quoted)])[self.bounds])
 
 
+@dataclass(frozen=True)
+class Shared:
+    """The sampled runs that several articles have.
+
+    Attributes
+    ----------
+    run : uint64 (n,), ascending, the highest bits of each run's number.
+    repeated : bool (n,), whether an outlet repeats it day by day.
+    some : bool (2 ** CELLS,), whether any run has such highest bits: a quick way to leave most others out.
+    articles : 0/1 (n, n_articles), the EARLIEST of the articles that have it; articles are numbered by precedence here.
+    size, own : int64 (n_articles,), the sampled runs of each article: in all, and without repeated ones.
+    words, unquoted : int64 (n_articles,), its words: in all, and outside quotation marks.
+    """
+
+    run: np.ndarray
+    repeated: np.ndarray
+    some: np.ndarray
+    articles: sparse.csr_array
+    size: np.ndarray
+    own: np.ndarray
+    words: np.ndarray
+    unquoted: np.ndarray
+
+
 def families(corpus: Corpus) -> pl.DataFrame:
     """One row per article, in the corpus's order: doc_id, family, first, shared, agency (see `TABLES["families"]`).
 
@@ -91,23 +126,24 @@ def families(corpus: Corpus) -> pl.DataFrame:
     page that holds two stories does not make these one family.
     """
     table, order = corpus.table, precedence(corpus.table)
-    found = linked(corpus, order)
-    first = order[roots(found, order)]
+    first = order[roots(linked(corpus, order, most=NEAREST), order)]
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
-    shared[copies] = pl.concat(compared(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]})))["shared"]
-    credits = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(agency)(shard) for shard in corpus.shards)
+    shared[copies] = compared(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))["shared"]
     return table.select("doc_id").with_columns(
         family=table["doc_id"].gather(first),
         first=pl.Series(first == np.arange(len(first))),
         shared=pl.Series(shared).round(3),
-        agency=pl.concat([pl.Series([], dtype=pl.String), *credits]),
+        agency=table["agency"],
     )
 
 
 def pairs(corpus: Corpus) -> pl.DataFrame:
-    """One row per pair of articles of which one shares its text with the other, as `TABLES["family_pairs"]` says; most shared first."""
-    found, names = linked(corpus, precedence(corpus.table)), corpus.table["doc_id"]
+    """One row per pair of articles of which one shares its text with the other, as `TABLES["family_pairs"]` says; most shared first.
+
+    Of the many that a much printed article shares its text with, the EARLIEST that share most of it stand for all.
+    """
+    found, names = linked(corpus, precedence(corpus.table), most=EARLIEST), corpus.table["doc_id"]
     named = found.with_columns(doc_id=names.gather(found["row"]), earlier=names.gather(found["earlier"]))
     return named.select("doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own").sort(
         pl.max_horizontal("shared", "shared_earlier"), "doc_id", "earlier", descending=[True, False, False]
@@ -132,25 +168,30 @@ def roots(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
     return source[place]
 
 
-def linked(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
-    """The pairs that are a copy and its source: row, earlier (rows), and what `compared` says of them."""
+def linked(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
+    """The pairs that are a copy and its source: row, earlier (rows), and what `compared` says of them; `most` as in `candidates`."""
     enough = (pl.col("own_part") >= COPIED) & (pl.col("n_own") >= COPIED_WORDS) | (pl.min_horizontal("shared", "shared_earlier") >= ALIKE)
-    return pl.concat([part.filter(enough) for part in compared(corpus, candidates(corpus, order))])
+    return compared(corpus, candidates(corpus, order, most=most)).filter(enough)
 
 
-def candidates(corpus: Corpus, order: np.ndarray) -> pl.DataFrame:
-    """Pairs of articles that may share text, by their sketches: row, earlier.
+def candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
+    """Pairs of articles that may share text, by their sketches: row, earlier; each article with at most so many earlier ones, those that share most.
 
     What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no sign, unless the articles are alike as a whole.
     """
-    passes = max(1, -(-int(corpus.table["n_words"].sum()) // PASS_WORDS))
-    issues = issue_of(corpus.table)[order]
-    together, size, own = (sum(part) for part in zip(*(sketched(corpus, order, issues, k, passes) for k in range(passes)), strict=True))
-    both = sparse.tril(together, k=-1).tocoo()
-    n_own, n = np.divmod(both.data, OWN)
-    some = (n_own >= 2) & (n_own >= CANDIDATE * np.minimum(own[both.row], own[both.col]))
-    kept = some | (n + n_own >= ALIKE * np.maximum(size[both.row], size[both.col]))
-    return pl.DataFrame({"row": order[both.row[kept]], "earlier": order[both.col[kept]]})
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    places = np.split(place, corpus.starts[1:-1])
+    words, quoted = (corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted"))
+    shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order], words, words - quoted)
+    found = together(joblib.delayed(overlaps)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
+    row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
+    return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
+
+
+def together(tasks) -> list:
+    """What the tasks give, on all cores of this machine: they share too much to be sent elsewhere."""
+    return joblib.Parallel(n_jobs=-1, require="sharedmem")(tasks)
 
 
 def issue_of(table: pl.DataFrame) -> np.ndarray:
@@ -159,87 +200,179 @@ def issue_of(table: pl.DataFrame) -> np.ndarray:
     return table.select(pl.col("outlet").rank("dense").cast(pl.Int64) * DAYS + dated.cast(pl.Int64)).to_series().to_numpy()
 
 
-def sketched(corpus: Corpus, order: np.ndarray, issues: np.ndarray, k: int, passes: int) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-    """How many sampled runs each two articles share (numbered by precedence), and how many each has: in all, and without repeated ones.
-
-    A shared run counts as OWN if its outlet does not repeat it, and as 1 if it does.
-    """
-    place = np.empty(len(order), np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    start = np.cumsum([0, *map(len, corpus.shards)])
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(sample)(shard, place[first : first + len(shard)], k, passes)
-        for shard, first in zip(corpus.shards, start, strict=False)
-    )
-    run, article = (
-        np.concatenate([np.zeros(0, dtype), *part]) for dtype, part in zip((np.uint64, np.int32), zip(*made, strict=True), strict=True)
-    )
-    size = np.bincount(article, minlength=len(order))
-    columns, rows, number, repeated = shared_runs(run, article, issues)
-    shape = (len(order), columns.max(initial=0) + 1)
-    early, weight = number < EARLIEST, np.where(repeated, 1, OWN)
-    by_article = sparse.csr_array((np.ones(len(rows), np.int64), (rows, columns)), shape=shape)
-    by_run = sparse.csr_array((weight[early], (columns[early], rows[early])), shape=shape[::-1])
-    return by_article @ by_run, size, size - np.bincount(rows[repeated], minlength=len(order))
-
-
-def sample(shard: Shard, article: np.ndarray, k: int, passes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The sampled runs of a shard, and the article of each, by its number."""
-    numbers, step = word_numbers(shard), np.uint64(SAMPLED * passes)
-    runs, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+def sketch(shard: Shard) -> np.ndarray:
+    """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row and the place in it."""
+    counted, found = shard.is_word & ~shard.boilerplate, [np.zeros(0, np.uint64)]
+    bounds = np.append(0, np.cumsum(shard.words_per_article(~shard.boilerplate)))
     for first in range(0, len(shard), BLOCK_ARTICLES):
-        bodies = read(shard, np.arange(first, min(first + BLOCK_ARTICLES, len(shard))), numbers)
-        chosen = np.flatnonzero(bodies.whole & (bodies.run % step == SAMPLED * k))
-        runs.append(bodies.run[chosen])
-        rows.append(first + np.searchsorted(bodies.bounds, chosen, side="right") - 1)
-    return np.concatenate(runs), article[np.concatenate(rows)]
+        end = min(first + BLOCK_ARTICLES, len(shard))
+        part = slice(shard.bounds[first], shard.bounds[end])
+        run, whole = runs(shard.numbers.take(shard.tokens[part][counted[part]]), bounds[first : end + 1] - bounds[first])
+        chosen = np.flatnonzero((run * THIRD <= THIRD >> np.uint64(1)) & whole)
+        at = bounds[first] + chosen
+        row = np.searchsorted(bounds, at, side="right") - 1
+        part = ((at - bounds[row]) << int(PLACE)) // (bounds[row + 1] - bounds[row])
+        found.append(run[chosen] >> ROW << ROW | (row << int(PLACE) | part).astype(np.uint64))
+    return np.sort(np.concatenate(found))
 
 
-def shared_runs(run: np.ndarray, article: np.ndarray, issues: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The runs of more than one article: the run (numbered), the article, its number among those with the run, whether an outlet repeats the run."""
-    cell = (run >> np.uint64(40)).astype(np.int64)
-    some = np.flatnonzero((np.bincount(cell, minlength=1) > 1)[cell])  # most runs stand alone in their cell: a quick way to leave them out
-    some = some[np.lexsort((article[some], run[some]))]
-    run, article = run[some], article[some]
-    new = np.append(True, run[1:] != run[:-1])[: len(run)]
-    once = np.flatnonzero(new | np.append(True, article[1:] != article[:-1])[: len(run)])
-    column = np.cumsum(new[once]) - 1
-    n = np.bincount(column)
-    column, article = column[n[column] > 1], article[once][n[column] > 1]
-    return column, article, np.arange(len(column)) - np.searchsorted(column, column), most_days(column, issues[article]) >= REPEATED_DAYS
+def runs(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the run of words that begins at each word, and whether it ends in the article."""
+    run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
+    for k in range(RUN):
+        run *= MULTIPLIER
+        run[: max(len(word) - k, 0)] += word[k:]
+    whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
+    return run ^ (run >> np.uint64(31)), whole
+
+
+def shared_runs(
+    sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray, words: np.ndarray, unquoted: np.ndarray
+) -> Shared:
+    """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
+
+    The runs are sorted bucket by bucket, by the highest bits of their numbers.
+    """
+    n_articles = sum(map(len, places))
+    if n_articles >= 1 << int(ROW):
+        raise WordingError(f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW):,}; make several studies.")
+    edges = np.linspace(0, 2.0**64, 4 + sum(map(len, sketches)) // BUCKET_RUNS + 1)[1:-1].astype(np.uint64) >> ROW << ROW
+    cuts = [np.concatenate([[0], np.searchsorted(sketch, edges), [len(sketch)]]) for sketch in sketches]
+    parts = ([(s[c[k] : c[k + 1]], p) for s, c, p in zip(sketches, cuts, places, strict=True)] for k in range(len(edges) + 1))
+    run, repeated, n, early, n_repeated = zip(*together(joblib.delayed(bucket)(part, issues) for part in parts), strict=True)
+    size = np.zeros(n_articles, np.int64)
+    for sketch, place in zip(sketches, places, strict=True):
+        size[place] = np.bincount(row_of(sketch), minlength=len(place))
+    bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
+    articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
+    run, some = np.concatenate(run), np.zeros(1 << CELLS, bool)
+    some[(run >> (np.uint64(64 - CELLS) - ROW)).astype(np.int64)] = True
+    return Shared(run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated), words, unquoted)
+
+
+def lowest(numbers: np.ndarray, bits: np.uint64) -> np.ndarray:
+    """The lowest bits of the numbers, int64."""
+    return (numbers & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+
+
+def row_of(sketch: np.ndarray) -> np.ndarray:
+    """The article of each sampled run, by its row in the shard."""
+    return lowest(sketch, ROW) >> int(PLACE)
+
+
+def bucket(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The shared runs of one bucket: run, repeated, how many of its articles are kept, these articles, and each article's number of repeated runs."""
+    keys = np.sort(np.concatenate([part >> ROW << ROW | place.astype(np.uint64)[row_of(part)] for part, place in parts]))
+    same = keys[1:] >> ROW == keys[:-1] >> ROW
+    keys = distinct(keys[np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]])  # most runs stand alone
+    start = np.flatnonzero(np.append(True, keys[1:] >> ROW != keys[:-1] >> ROW)[: len(keys)])
+    n = np.diff(start, append=len(keys))
+    start, n = start[n > 1], n[n > 1]
+    run, article, first = np.repeat(np.arange(len(start)), n), lowest(keys[ranges(start, start + n)], ROW), np.cumsum(n) - n
+    repeated = most_days(run, issues[article]) >= REPEATED_DAYS
+    early = article[np.arange(len(run)) - first[run] < EARLIEST].astype(np.int32)
+    n_repeated = np.bincount(article[repeated], minlength=len(issues))
+    return keys[start] >> ROW, repeated[first], np.minimum(n, EARLIEST), early, n_repeated
+
+
+def distinct(ordered: np.ndarray) -> np.ndarray:
+    """The numbers of an ascending array, each once."""
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+
+
+def overlaps(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
+    known = shard.sketch[shared.some.take((shard.sketch >> np.uint64(64 - CELLS)).astype(np.int64))]
+    run = np.searchsorted(shared.run, known >> ROW).clip(max=max(len(shared.run) - 1, 0))
+    there = np.flatnonzero(shared.run[run] == known >> ROW) if len(shared.run) else np.zeros(0, np.int64)
+    order = np.argsort(row_of(known[there]).astype(np.uint16), kind="stable")
+    run, known = run[there][order], known[there][order]
+    row = row_of(known)
+    bounds, again = (
+        np.searchsorted(row, np.arange(len(shard) + 1)),
+        np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)],
+    )
+    wide = np.bincount(row, minlength=1).max() >= 1 << 15  # then the sums of both kinds do not fit into 32 bits
+    own = np.int64(1 << 32) if wide else np.int32(1 << 16)
+    weight = np.where(again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own))  # each run of an article once
+    mine = sparse.csr_array((weight, (row, run)), shape=(len(shard), len(shared.run)))
+    found = [(np.zeros(0, np.int64),) * 2]
+    for first in range(0, len(shard), TOGETHER):
+        both = mine[first : first + TOGETHER] @ shared.articles
+        a, b = np.repeat(place[first : first + TOGETHER], np.diff(both.indptr)), both.indices
+        found.append(nearest(a[b < a], b[b < a].astype(np.int64), *np.divmod(both.data[b < a].astype(np.int64), int(own)), shared, most))
+    a, b = (np.concatenate(part) for part in zip(*found, strict=True))
+    rows = np.argsort(place)[np.searchsorted(np.sort(place), a)]
+    kept = spread(bounds[rows], bounds[rows + 1], b, run, lowest(known, PLACE), shared) * shared.words[a] / (1 << int(PLACE))
+    far = kept + MARGIN >= COPIED * np.minimum(shared.unquoted[a], shared.unquoted[b])
+    return a[far], b[far]
+
+
+def spread(start: np.ndarray, end: np.ndarray, other: np.ndarray, run: np.ndarray, part: np.ndarray, shared: Shared) -> np.ndarray:
+    """From the first to the last of the runs (from `start` up to `end`, for each pair) that the `other` article has too: in parts of the article."""
+    if not len(start):
+        return start
+    at = ranges(start, end)
+    low, high = shared.articles.indptr[run[at]], shared.articles.indptr[run[at] + 1]
+    wanted, last, index = np.repeat(other, end - start), high, shared.articles.indices
+    while (low < high).any():
+        middle = (low + high) // 2
+        below = (low < high) & (index[np.minimum(middle, len(index) - 1)] < wanted)
+        low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(middle, high))
+    there = (low < last) & (index[np.minimum(low, len(index) - 1)] == wanted)
+    first = np.cumsum(end - start) - (end - start)
+    least, most = np.where(there, part[at], 1 << int(PLACE)), np.where(there, part[at], -1)
+    return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
+
+
+def nearest(a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
+    n = own + again
+    some = (own >= 2) & (own >= CANDIDATE * np.minimum(shared.own[a], shared.own[b]))
+    kept = np.flatnonzero(some | (n >= ALIKE * np.maximum(shared.size[a], shared.size[b])))
+    kept = kept[np.lexsort((b[kept], -n[kept], a[kept]))]
+    first = np.searchsorted(a[kept], a[kept])
+    kept = kept[np.arange(len(kept)) - first < most]
+    return a[kept], b[kept]
 
 
 def most_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
     """On how many days the outlet that repeats a run most printed it, for each place of it (`run` ascending from 0)."""
     n_issues = issues.max(initial=0) + 1
-    each, issue = np.divmod(np.unique(run * n_issues + issues), n_issues)
-    _, which, days = np.unique(each * n_issues + issue // DAYS, return_inverse=True, return_counts=True)
+    printed = distinct(np.sort(run * n_issues + issues))
+    each, issue = np.divmod(printed, n_issues)
+    outlet = each * n_issues + issue // DAYS
+    new = np.flatnonzero(np.append(True, outlet[1:] != outlet[:-1])[: len(outlet)])
     most = np.zeros(run.max(initial=-1) + 1, np.int64)
-    np.maximum.at(most, each, days[which])
+    np.maximum.at(most, each[new], np.diff(new, append=len(outlet)))
     return most[run]
 
 
-def compared(corpus: Corpus, found: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """What pairs of articles (row, earlier) share, chunk by chunk: n_words (of row, that also stand in earlier), n_own (of these, outside
-    quotation marks in both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
+def compared(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
+    """What pairs of articles (row, earlier) share: n_words (of row, that also stand in earlier), n_own (of these, outside quotation marks in
+    both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
     """
     length = corpus.table["n_words"].to_numpy()
     chunk = np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()]) // CHUNK_WORDS
-    numbers = [word_numbers(shard) for shard in corpus.shards]
-    for part in found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]:
-        rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
-        bodies = gathered(corpus, rows, numbers)
-        a, b = which.reshape(-1, 2).T
-        (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
-        own = np.minimum(n_own, m_own)
-        with np.errstate(invalid="ignore"):
-            yield part.with_columns(
-                n_words=n,
-                n_own=own,
-                own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
-                shared=n / bodies.n_words[a],
-                shared_earlier=m / bodies.n_words[b],
-            )
+    parts = found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]
+    return pl.concat(together(joblib.delayed(compared_chunk)(corpus, part) for part in parts))
+
+
+def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
+    """The same of some pairs, all at once."""
+    rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
+    bodies = gathered(corpus.shards, corpus.starts, rows)
+    a, b = which.reshape(-1, 2).T
+    (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
+    own = np.minimum(n_own, m_own)
+    with np.errstate(invalid="ignore"):
+        return part.with_columns(
+            n_words=n,
+            n_own=own,
+            own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            shared=n / bodies.n_words[a],
+            shared_earlier=m / bodies.n_words[b],
+        )
 
 
 def stand_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -279,31 +412,21 @@ def partners(bodies: Bodies, at: np.ndarray, pair: np.ndarray, there: np.ndarray
     return np.where(bodies.whole[at], found.fill_null(-1).to_numpy(), -1)
 
 
-def gathered(corpus: Corpus, rows: np.ndarray, numbers: list[np.ndarray]) -> Bodies:
-    """The bodies of the articles (rows of the corpus, ascending), from all shards."""
-    start = np.cumsum([0, *map(len, corpus.shards)])
+def gathered(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:
+    """The bodies of the articles (rows of the corpus, ascending), from all shards; `start` has the row of each one's first article."""
     cut = np.searchsorted(rows, start)
-    parts = [read(shard, rows[cut[k] : cut[k + 1]] - start[k], numbers[k]) for k, shard in enumerate(corpus.shards)]
+    parts = [read(shards[k], rows[cut[k] : cut[k + 1]] - start[k]) for k in np.flatnonzero(np.diff(cut))]
+    parts = parts or [read(shards[0], rows)]
     arrays = (np.concatenate([getattr(part, name) for part in parts]) for name in ("word", "run", "whole", "quoted"))
     return Bodies(*arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))]))
 
 
-def read(shard: Shard, rows: np.ndarray, numbers: np.ndarray) -> Bodies:
+def read(shard: Shard, rows: np.ndarray) -> Bodies:
     """The bodies of some articles of a shard."""
     at = ranges(shard.bounds[rows], shard.bounds[rows + 1])
-    counted = shard.is_word[at] & ~shard.boilerplate[at]
+    tokens = shard.tokens[at]
+    counted = shard.are_words(tokens) & ~shard.boilerplate[at]
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
     bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
-    at = at[counted]
-    word = numbers[shard.tokens[at]]
-    run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
-    for k in range(RUN):
-        run *= MULTIPLIER
-        run[: max(len(word) - k, 0)] += word[k:]
-    whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
-    return Bodies(word, run ^ (run >> np.uint64(31)), whole, shard.voice[at] == QUOTED, bounds)
-
-
-def word_numbers(shard: Shard) -> np.ndarray:
-    """A number for each form's key, the same on every machine and in every shard (pandas' deterministic hash), uint64 (n_forms,)."""
-    return pd.util.hash_array(shard.forms["key"].to_numpy().astype(object), categorize=False)
+    at, word = at[counted], shard.numbers[tokens[counted]]
+    return Bodies(word, *runs(word, bounds), shard.voice[at] == QUOTED, bounds)

@@ -115,7 +115,7 @@ def find(
     articles, _ = compared(study, corpus.articles, copies=copies)
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
-    found = [sortable(part, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort]) for part in corpus.parts()]
+    found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
     return Found(study, corpus, name, pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True))
 
 
@@ -143,9 +143,8 @@ def sortable(
     shard = part.shard
     spans, which = concept_spans(shard, name, concept, lists)
     row = shard.article(spans.start)
-    before = sum(len(s) for s in part.corpus.shards[: part.number])
     spoken = np.isin(shard.voice[spans.start], [NAMES.index(voice) for voice in voices])
-    kept = np.flatnonzero(wanted[before + row] & spoken & ~shard.boilerplate[spans.start])
+    kept = np.flatnonzero(wanted[part.start + row] & spoken & ~shard.boilerplate[spans.start])
     spans, row = spans[kept], row[kept]
     made = {
         "left": lambda: outwards(shard, spans.start - 1, row, -1),
@@ -156,7 +155,13 @@ def sortable(
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
-    place = {"part": np.full(len(kept), part.number), "start": spans.start, "end": spans.end, "article": before + row, "variant": variants}
+    place = {
+        "part": np.full(len(kept), part.number),
+        "start": spans.start,
+        "end": spans.end,
+        "article": part.start + row,
+        "variant": variants,
+    }
     return pl.DataFrame(place | {column: made[column]() for column in columns})
 
 

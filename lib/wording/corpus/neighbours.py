@@ -7,6 +7,7 @@ meets the hit. The hit's own words are not near it, and boilerplate is skipped.
 from __future__ import annotations
 
 import gzip
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,16 @@ def neighbours(
     corpus: Corpus, concepts: Mapping[str, Concept], lists: Mapping[str, Sequence[str]], *, span: int = SPAN, side: Side = "both"
 ) -> pd.DataFrame:
     """The `neighbours` table: which words stand near the hits in the body, per article, concept, variant and voice of the hit."""
-    rows = [
-        part_neighbours(part.table, part.shard, name, concept, lists, span, side)
-        for part in corpus.parts()
-        for name, concept in concepts.items()
-    ]
+    rows = list(itertools.chain.from_iterable(corpus.measured(all_neighbours, concepts, lists, span, side)))
     frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))
     return check(frame.to_pandas(), "neighbours")
+
+
+def all_neighbours(
+    part: Part, concepts: Mapping[str, Concept], lists: Mapping[str, Sequence[str]], span: int, side: Side
+) -> list[pl.DataFrame]:
+    """The neighbours of each concept in one shard."""
+    return [part_neighbours(part.table, part.shard, name, concept, lists, span, side) for name, concept in concepts.items()]
 
 
 def part_neighbours(

@@ -62,25 +62,26 @@ class Marks:
 
 def quotations(shard: Shard) -> Quotations:
     """Where each quotation of the shard begins and ends; never an error, however odd the marks."""
-    found = [single_spans(shard, marks_of(shard, name)) if name == "single" else spans(shard, marks_of(shard, name)) for name in FAMILIES]
+    ends, sides = np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)), side_classes(shard.forms)
+    marks = {name: marks_of(shard, name, ends, sides) for name in FAMILIES}
+    found = [single_spans(shard, some) if name == "single" else spans(shard, some) for name, some in marks.items()]
     start, end = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 
 
-def marks_of(shard: Shard, family: str) -> Marks:
-    """The marks of a family, in order."""
+def marks_of(shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]) -> Marks:
+    """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `side_classes` says of the forms."""
     characters, pairs = FAMILIES[family]
     at = shard.where(np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())).astype(np.int64)
-    ends = np.append(shard.where(np.flatnonzero(np.isin(shard.kind, (END, PARAGRAPH)))), len(shard.tokens))
     line = np.searchsorted(ends, at)
-    before, after = sides(shard, at)
+    before, after = sides(shard, at, classes)
     return Marks(at, shard.forms["type"].gather(shard.tokens[at]).to_numpy().astype(str), line, ends[line], before, after)
 
 
-def sides(shard: Shard, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sides(shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """What stands before and after each mark: a blank or its like, something solid, or another mark, which hands on what it touches."""
-    blank, opens, closes, quote = side_classes(shard.forms)
+    blank, opens, closes, quote = classes
     last = len(shard.tokens) - 1
     previous, following = shard.tokens[np.maximum(at - 1, 0)], shard.tokens[np.minimum(at + 1, last)]
     own = shard.tokens[at]
@@ -88,7 +89,7 @@ def sides(shard: Shard, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     before = np.where(spaced, SPACED, np.where(quote[previous], TOUCHING, SOLID))
     spaced = blank[following] | np.isin(shard.kind[following], (END, PARAGRAPH, SPACE)) | closes[following]
     after = np.where(spaced, SPACED, np.where(quote[following], TOUCHING, SOLID))
-    return handed_on(shard, at, before, step=-1), handed_on(shard, at, after, step=1)
+    return handed_on(shard, at, before, classes, step=-1), handed_on(shard, at, after, classes, step=1)
 
 
 def side_classes(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
@@ -104,11 +105,11 @@ def side_classes(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
     return tuple(classes[name].to_numpy() for name in classes.columns)
 
 
-def handed_on(shard: Shard, at: np.ndarray, side: np.ndarray, *, step: int) -> np.ndarray:
+def handed_on(shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int) -> np.ndarray:
     """The sides, where a mark that touches another has what stands beyond the two."""
     if not len(at) or not (side == TOUCHING).any():
         return side
-    blank, opens, closes, quote = side_classes(shard.forms)
+    blank, opens, closes, quote = classes
     beyond = np.clip(at + 2 * step, 0, len(shard.tokens) - 1)
     neighbour, far = shard.tokens[np.clip(at + step, 0, len(shard.tokens) - 1)], shard.tokens[beyond]
     breaks = np.isin(shard.kind[far], (END, PARAGRAPH, SPACE))

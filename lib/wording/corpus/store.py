@@ -29,9 +29,9 @@ class Store:
     """The shards of one build, in a folder that is in the making."""
 
     def __init__(self, final: Path, language: str):
-        self.final, self.code = final, code_key(language)
-        self.folder = own_name(final)
-        self.known = known_shards(final.parent)
+        self.final, self.code = final.absolute(), code_key(language)  # other processes may stand in another folder
+        self.folder = own_name(self.final)
+        self.known = known_shards(self.final.parent)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 

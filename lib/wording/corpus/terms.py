@@ -161,7 +161,7 @@ class Vocabulary:
 
 def vocabulary(corpus: Corpus, mask: Mask, *, longest: int = 3, fewest: int = 5) -> Vocabulary:
     """The terms of up to `longest` words that stand in at least `fewest` articles, within the tokens that `mask` gives for each part."""
-    parts = corpus.parts()
+    parts = list(corpus.parts())
     masks = [mask(part) for part in parts]
     words = merged([word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)], fewest)
     found = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
@@ -180,8 +180,7 @@ def spoken(voices: Sequence[str] = NAMES, *, articles: np.ndarray | None = None)
         shard = part.shard
         wanted = shard.is_word & ~shard.boilerplate & np.isin(shard.voice, [NAMES.index(voice) for voice in voices])
         if articles is not None:
-            start = sum(len(s) for s in part.corpus.shards[: part.number])
-            wanted &= np.repeat(articles[start : start + len(shard)], np.diff(shard.bounds))
+            wanted &= np.repeat(articles[part.start : part.start + len(shard)], np.diff(shard.bounds))
         return wanted
 
     return mask

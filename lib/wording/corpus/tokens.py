@@ -7,19 +7,28 @@ character offset is a sum of lengths, and a line of a concordance is a run of fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 from scipy import sparse
 
 from wording.errors import WordingError
 from wording.phrases import BLANK, TOKEN, key_of
 from wording.study import DATA
 
+BLOCK = 1 << 16
+"""Bytes, or pieces of text, that are looked at together: few enough for the processor's cache, and for memory that is used again."""
+
 BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
+
+SOLID = ~np.isin(np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF])
+"""The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
 
 END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
@@ -38,7 +47,11 @@ class Shard:
     sentence_end : bool (n_tokens,), the last token of each sentence.
     boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
     voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
-    forms : one row per form, sorted by key: form, type, key, kind, length (characters).
+    numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
+    by_number : int32 (n_forms,), the forms by the number of their keys.
+    sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
+    forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
+    folder : where it is saved, None if it is not.
     """
 
     tokens: np.ndarray
@@ -48,7 +61,15 @@ class Shard:
     sentence_end: np.ndarray
     boilerplate: np.ndarray
     voice: np.ndarray
+    numbers: np.ndarray
+    by_number: np.ndarray
+    sketch: np.ndarray
     forms: pl.DataFrame
+    folder: Path | None = None
+
+    def __reduce__(self):
+        """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
+        return (load, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -64,6 +85,11 @@ class Shard:
         return self.forms["length"].to_numpy().astype(np.int64)
 
     @cached_property
+    def frequency(self) -> np.ndarray:
+        """How often each form stands in the shard, int64 (n_forms,)."""
+        return np.diff(self.runs)
+
+    @cached_property
     def sentence(self) -> np.ndarray:
         """The number of the sentence that each token stands in, int32 (n_tokens,)."""
         return number_of_part(self.sentence_end)
@@ -71,12 +97,27 @@ class Shard:
     @cached_property
     def is_word(self) -> np.ndarray:
         """Whether each token is a word or a number, bool (n_tokens,)."""
-        return np.isin(self.kind, (WORD, NUMBER))[self.tokens]
+        return self.are_words(self.tokens)
+
+    def are_words(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) are words or numbers: their forms stand together."""
+        first, end = np.searchsorted(self.kind, (WORD, MARK)).astype(np.int32)
+        return (tokens >= first) & (tokens < end)
+
+    def is_break(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) end an article or a line: the first forms do."""
+        return tokens < np.searchsorted(self.kind, SPACE).astype(np.int32)
 
     @cached_property
     def words_before(self) -> np.ndarray:
         """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
         return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
+
+    def with_keys(self, keys: Sequence[str]) -> np.ndarray:
+        """The forms that have one of the (distinct) keys, int32."""
+        wanted = numbered(keys)
+        first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
+        return self.by_number[ranges(first, end)]
 
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
@@ -117,14 +158,23 @@ class Shard:
 
 def encode(texts: pl.Series) -> Shard:
     """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
-    lists = unwrap(texts).str.extract_all(TOKEN)
+    pieces, number, bounds = cut(unwrap(texts))
+    lists = pieces.str.extract_all(TOKEN)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
     forms, order = form_table(written)
-    tokens, bounds = with_ends(order[written.to_physical().to_numpy()], lists.list.len().to_numpy().astype(np.int64))
-    shard = Shard(tokens, bounds, *index(tokens, len(forms)), np.zeros(0, bool), np.zeros(0, bool), np.zeros(0, np.uint8), forms)
-    if shard.length[tokens].sum() != texts.str.len_chars().sum():
+    tokens, bounds = joined(order[written.to_physical().to_numpy()], lists.list.len().to_numpy(), number, bounds)
+    nothing, numbers = np.zeros(len(tokens), bool), numbered(forms["key"])
+    by_number, sketch = np.argsort(numbers, kind="stable").astype(np.int32), np.zeros(0, np.uint64)
+    voice = np.zeros(len(tokens), np.uint8)
+    shard = Shard(tokens, bounds, *index(tokens, len(forms)), nothing, nothing, voice, numbers, by_number, sketch, forms)
+    if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
-    return replace(shard, sentence_end=sentence_ends(shard), boilerplate=np.zeros(len(tokens), bool), voice=np.zeros(len(tokens), np.uint8))
+    return replace(shard, sentence_end=sentence_ends(shard))
+
+
+def numbered(keys: Sequence[str]) -> np.ndarray:
+    """A number for each key (see `Shard`), uint64."""
+    return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
 
 
 def unwrap(texts: pl.Series) -> pl.Series:
@@ -133,6 +183,42 @@ def unwrap(texts: pl.Series) -> pl.Series:
     single = texts.str.count_matches(r"\S\n\S")
     hard = (single >= 3) & (wrapped > 0.3 * single)
     return texts.to_frame("t").select(pl.when(hard).then(pl.col("t").str.replace_all(r"(\S)\n(\S)", "$1 $2")).otherwise("t"))["t"]
+
+
+def cut(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
+    """The texts in pieces that begin where a token does, at white space after something solid: the distinct pieces (far fewer than tokens, so
+    that each is looked at once), the number of each piece in its place, and where each article begins among them (n_articles + 1).
+    """
+    whole = texts.rechunk().to_arrow()
+    starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
+    written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
+    cuts = [solid_ends(written, k, min(k + BLOCK, starts[-1])) for k in range(starts[0], starts[-1], BLOCK)]
+    places = np.sort(np.concatenate([starts.astype(np.int32), *cuts]))
+    places = places[np.append(True, places[1:] != places[:-1])]
+    pieces = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
+    return pl.Series(pieces.dictionary), pieces.indices.to_numpy(), np.searchsorted(places, starts)
+
+
+def solid_ends(written: np.ndarray, start: int, end: int) -> np.ndarray:
+    """Where, from `start` up to `end`, white space follows something solid; int32."""
+    part = written[start:end]
+    white = np.flatnonzero((part == 32) | (part == 10) | (part == 13)) + start
+    return white[SOLID.take(written.take(white - 1))].astype(np.int32)
+
+
+def joined(tokens: np.ndarray, lengths: np.ndarray, number: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The token stream of the pieces in their places, with the empty form (0) after each article, and the articles' bounds.
+
+    `tokens` has those of the distinct pieces, one after the other, and `lengths` how many each has.
+    """
+    number = np.insert(number, bounds[1:], len(lengths))  # the end of an article is one piece more
+    start, lengths = np.append(0, np.cumsum(lengths, dtype=np.int64)), np.append(lengths, 1).astype(np.int64)
+    tokens, parts, ends = np.append(tokens, np.int32(0)), [np.zeros(0, np.int32)], np.zeros(len(number) + 1, np.int64)
+    for k in range(0, len(number), BLOCK):
+        some = number[k : k + BLOCK]
+        parts.append(tokens.take(ranges(start.take(some), start.take(some) + lengths.take(some))))
+        ends[k + 1 : k + 1 + len(some)] = ends[k] + np.cumsum(lengths.take(some))
+    return np.concatenate(parts), ends[bounds + np.arange(len(bounds))]
 
 
 def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
@@ -174,21 +260,11 @@ def kind_of(column: str) -> pl.Expr:
     )
 
 
-def with_ends(tokens: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The token stream with the empty form (0) after each article, and the articles' bounds."""
-    bounds = np.concatenate([[0], np.cumsum(counts + 1)])
-    stream = np.zeros(bounds[-1], np.int32)
-    inside = np.ones(len(stream), bool)
-    inside[bounds[1:] - 1] = False
-    stream[inside] = tokens
-    return stream, bounds
-
-
 def index(tokens: np.ndarray, n_forms: int) -> tuple[np.ndarray, np.ndarray]:
     """Positions sorted by form, and where each form's run of them begins: SciPy's counting sort from rows to columns."""
-    by_row = sparse.csr_array((np.ones(len(tokens), np.int8), tokens, np.arange(len(tokens) + 1)), shape=(len(tokens), n_forms))
-    by_form = by_row.tocsc()
-    return by_form.indices.astype(np.int32), by_form.indptr.astype(np.int64)
+    rows = np.arange(len(tokens) + 1, dtype=np.int32)
+    by_form = sparse.csr_array((np.ones(len(tokens), np.int8), tokens, rows), shape=(len(tokens), n_forms)).tocsc()
+    return by_form.indices.astype(np.int32, copy=False), by_form.indptr.astype(np.int64)
 
 
 def sentence_ends(shard: Shard) -> np.ndarray:
@@ -198,26 +274,26 @@ def sentence_ends(shard: Shard) -> np.ndarray:
     abbreviation or an initial it does so only if the next word is one that is mostly written in lower case (after Punkt, Kiss and Strunk
     2006: a frequent sentence starter). The end of a line or an article always ends one.
     """
-    stop, closing, abbreviation, lower, usually_lower = sentence_classes(shard.forms, np.diff(shard.runs))
-    tokens = shard.tokens
-    stops = np.flatnonzero(stop[tokens])
-    skipped = closing[tokens] | stop[tokens]
-    following = next_true(~skipped)[np.minimum(stops + 1, len(tokens) - 1)]
-    after = tokens[following]
-    dotted = np.isin(shard.forms["type"].to_numpy()[tokens[stops]], [".", "…", "..."]) | abbreviation[tokens[stops]]
-    short = abbreviation[tokens[np.maximum(stops - 1, 0)]] | abbreviation[tokens[stops]]
-    ends = np.isin(shard.kind, (END, PARAGRAPH))[tokens]
-    whole = ~lower[after] & (~(short & dotted) | usually_lower[after] | ends[following])
+    stop, dot, closing, abbreviation, lower, usually_lower = sentence_classes(shard.forms, shard.frequency)
+    tokens, ends = shard.tokens, shard.is_break(shard.tokens)
+    breaks = np.flatnonzero(ends)
+    skipped = shard.where(np.flatnonzero(stop | closing))
+    stops = stop[tokens[skipped]]
+    following, stops = behind(skipped)[stops], skipped[stops]
+    after, mark = tokens[following], tokens[stops]
+    short = abbreviation[tokens[np.maximum(stops - 1, 0)]] | abbreviation[mark]
+    whole = ~lower[after] & (~(short & (dot[mark] | abbreviation[mark])) | usually_lower[after] | ends[following])
     ends[following[whole] - 1] = True
-    ends[:-1] &= ~np.isin(shard.kind, (END, PARAGRAPH))[tokens[1:]]  # the break itself is the last token of its sentence
+    ends[np.maximum(breaks - 1, 0)] = False  # the break itself is the last token of its sentence
     return ends
 
 
 def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Which forms stop a sentence, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
+    """Which forms stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
     type_, key = pl.col("type"), pl.col("key")
     classes = forms.with_columns(n=pl.Series(counts)).select(
         stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"]) | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
+        dot=type_.is_in([".", "…", "..."]),
         closing=type_.is_in([")", "]", "”", "’", "»", "''"]) | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
         abbreviation=key.is_in(abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
@@ -225,6 +301,16 @@ def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarra
         & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
+
+
+def behind(places: np.ndarray) -> np.ndarray:
+    """For each of the (ascending) places the first number after it that is none of them.
+
+    >>> behind(np.array([3, 4, 8])).tolist()
+    [5, 5, 9]
+    """
+    last = np.append(np.diff(places) != 1, True)[: len(places)]
+    return (places[last] + 1)[np.cumsum(last) - last]
 
 
 def abbreviations() -> list[str]:
@@ -236,12 +322,6 @@ def abbreviations() -> list[str]:
 def number_of_part(ends: np.ndarray) -> np.ndarray:
     """For each token the number of the part that it lies in, where `ends` marks each part's last token; int32."""
     return np.cumsum(ends, dtype=np.int32) - ends
-
-
-def next_true(flags: np.ndarray) -> np.ndarray:
-    """For each place the first place at or after it that is true (the last place if none is)."""
-    places = np.where(flags, np.arange(len(flags), dtype=np.int32), len(flags) - 1)
-    return np.minimum.accumulate(places[::-1])[::-1]
 
 
 def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -265,7 +345,20 @@ def save(shard: Shard, folder: Path) -> None:
 def load(folder: Path) -> Shard:
     """The shard that was saved in the folder, its arrays memory-mapped."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"))
+    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"), folder=folder)
 
 
-ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice")
+@dataclass(frozen=True)
+class Saved(Sequence):
+    """The shards that are saved in folders, each opened when it is asked for: those not in use take no memory."""
+
+    folders: tuple[Path, ...]
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __getitem__(self, k: int) -> Shard:
+        return load(self.folders[k])
+
+
+ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")

@@ -98,15 +98,15 @@ def whole_stream(gold: Gold, lexicon: Lexicon) -> Stream:
     shard = gold.shard
     s = attribution.stream(shard, slice(0, len(shard.tokens)), gold.inside, attribution.classes_of(shard.forms, lexicon), lexicon)
     order = np.append(np.arange(len(s.at)), inversions(gold, s, lexicon))
-    first, last = attribution.sentence_bounds((s.last == np.arange(len(s.at)))[order])
-    return replace(s, at=s.at[order], word=s.word[order], is_word=s.is_word[order], first=first, last=last, signal=s.signal[order])
+    begins = np.append(True, (s.last == np.arange(len(s.at)))[order][:-1])
+    return replace(s, at=s.at[order], word=s.word[order], begins=begins, signal=s.signal[order])
 
 
 def inversions(gold: Gold, s: Stream, lexicon: Lexicon) -> np.ndarray:
     """The tokens of those sentences, with cue and speaker in the other order."""
     verbs = [k for k, name in enumerate(lexicon.classes) if name in lexicon.words.subject["inverted"]]
     cue = np.flatnonzero(np.isin(s.word, verbs) & gold.cue[s.at])
-    comma = attribution.before(s.word == 1 + attribution.MARKS.index(","), s)[cue]
+    comma = attribution.before(s.word == 1 + attribution.MARKS.index(","), s.first)[cue]
     content = gold.content[s.at]
     fits = (comma > s.first[cue]) & (cue - comma > 1) & (cue - comma <= LONGEST_SPEAKER + 1) & content[comma - 1] & ~content[cue - 1]
     parts = [

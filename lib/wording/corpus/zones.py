@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import Field
 
 from wording.corpus.concordance import Spans, forms_of, matches, overlapping
-from wording.corpus.tokens import END, PARAGRAPH, Shard, ranges
+from wording.corpus.tokens import Shard, ranges
 from wording.phrases import phrases
 from wording.study import DATA, Phrases, Record, read_record
 
@@ -65,11 +65,6 @@ class Lines:
         return self.shard.words_before[self.end] - self.shard.words_before[self.start]
 
     @cached_property
-    def keys(self) -> np.ndarray:
-        """A number for each form's key, the same for the same key, uint64 (n_forms,)."""
-        return self.shard.forms["key"].hash(seed=0).to_numpy()
-
-    @cached_property
     def number(self) -> np.ndarray:
         """The line's number within its article, from 0."""
         return np.arange(len(self)) - np.searchsorted(self.row, self.row, side="left")
@@ -110,7 +105,7 @@ def rules_for(language: str) -> Rules:
 
 def lines_of(shard: Shard) -> Lines:
     """The lines of the shard."""
-    end = np.flatnonzero(np.isin(shard.kind, (END, PARAGRAPH))[shard.tokens])
+    end = np.flatnonzero(shard.is_break(shard.tokens))
     start = np.concatenate([[0], end[:-1] + 1])
     start, end = start[start < end], end[start < end]
     return Lines(start, end, shard.article(start), shard)
@@ -137,7 +132,7 @@ def captions(lines: Lines, credits: np.ndarray) -> np.ndarray:
     credit, length = (x[length <= (lines.end - lines.start)[credit]] for x in (credit, length))
     marked = np.zeros(len(lines), bool)
     if len(credit):
-        key, tokens = lines.keys, lines.shard.tokens
+        key, tokens = lines.shard.numbers, lines.shard.tokens
         above, here = (key[tokens[ranges(start, start + length)]] for start in (lines.start[credit - 1], lines.start[credit]))
         marked[credit[np.logical_and.reduceat(above == here, np.cumsum(length) - length)] - 1] = True
     return marked
@@ -153,6 +148,8 @@ def after(lines: Lines, marked: np.ndarray) -> np.ndarray:
 def repeated(lines: Lines, outlets: pl.Series) -> np.ndarray:
     """The short lines that many articles of one outlet share."""
     short = np.flatnonzero(lines.n_words <= REPEATED_WORDS)
+    cell = (alike(lines, short) >> np.uint64(44)).astype(np.int64)
+    short = short[np.bincount(cell)[cell] >= REPEATED_ARTICLES]  # most lines are alone in their cell: a quick way to leave them out
     code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
     articles = np.bincount(code)[code[lines.row[short]]]
     table = pl.DataFrame({"line": fingerprints(lines, short), "outlet": code[lines.row[short]], "row": lines.row[short]})
@@ -162,11 +159,18 @@ def repeated(lines: Lines, outlets: pl.Series) -> np.ndarray:
     return marked
 
 
+def alike(lines: Lines, which: np.ndarray) -> np.ndarray:
+    """A number for each of the lines that lines of as many tokens, with the same first and last word, share: quick to have; uint64."""
+    start, end = lines.start[which], lines.end[which]
+    first, last = (lines.shard.numbers[lines.shard.tokens[at]] for at in (start, end - 1))
+    return first + last * np.uint64(0x9E3779B97F4A7C15) + (end - start).astype(np.uint64)
+
+
 def fingerprints(lines: Lines, which: np.ndarray) -> np.ndarray:
     """A number for each of the lines that lines of the same words, and practically no others, share; uint64."""
     start, end = lines.start[which], lines.end[which]
     place = ranges(np.zeros(len(which), np.int64), end - start).astype(np.uint64)
-    word = lines.keys[lines.shard.tokens[ranges(start, end)]]
+    word = lines.shard.numbers[lines.shard.tokens[ranges(start, end)]]
     mixed = (word + place * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
     return np.add.reduceat(mixed ^ (mixed >> np.uint64(29)), np.cumsum(end - start) - (end - start)) if len(which) else word
 
