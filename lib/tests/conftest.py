@@ -16,5 +16,7 @@ def demo(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory) -> Path:
-    """A small simulated study."""
-    return simulate(tmp_path_factory.mktemp("studies") / "small", articles=60)
+    """A small simulated study in which nothing is coded yet."""
+    folder = simulate(tmp_path_factory.mktemp("studies") / "small", articles=60)
+    (folder / "marks.csv").unlink()
+    return folder

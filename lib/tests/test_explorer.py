@@ -307,8 +307,8 @@ def test_a_saved_report_is_made_from_the_panel(panel, study):
     "listed",
     [
         "",
-        "reports:\n- notebook: 01_corpus\n# the end\nevents: []\n",
-        "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nevents: []\n",
+        "reports:\n- notebook: 01_corpus\n# the end\nexcerpts: full\n",
+        "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nexcerpts: full\n",
     ],
 )
 def test_a_report_is_put_behind_the_others_however_they_are_written(study, listed):

@@ -8,10 +8,12 @@ from importlib import import_module
 
 _WHERE = {
     "agreement": "wording.analysis.agreement",
+    "coded": "wording.analysis.coded",
     "coding": "wording.corpus.coding",
     "collocation": "wording.analysis.collocation",
     "contexts": "wording.analysis.contexts",
     "copied": "wording.analysis.copies",
+    "correction": "wording.analysis.correction",
     "described": "wording.analysis.findings:described",
     "discovery": "wording.analysis.discovery",
     "evidence": "wording.analysis.evidence",
@@ -24,6 +26,7 @@ _WHERE = {
     "outlet_plots": "wording.pages.outlet_plots",
     "outlets": "wording.analysis.outlets",
     "plots": "wording.pages.plots",
+    "precision": "wording.analysis.precision",
     "proposals": "wording.analysis.proposals",
     "provenance": "wording.origin:provenance",
     "read_study": "wording.study:read_study",

@@ -38,6 +38,7 @@ reports:
     each: {{concept: all}}
   - notebook: 07_outlets
   - notebook: 08_discover
+  - notebook: 09_coding
 """
 
 CONCEPTS = """\

@@ -12,10 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from wording.corpus import build, coding, counts
+from wording.corpus.articles import read_articles
 from wording.errors import WordingError
 from wording.simulation.articles import Article, newspaper
 from wording.simulation.sentences import Sentence, written
 from wording.simulation.world import DATA, World, long_date, shares_by_day
+from wording.study import Study, read_study
+from wording.tables import TABLES
 
 OURS = "# Written by `wording simulate`"
 FEWEST = 60
@@ -38,6 +42,7 @@ COLUMNS = {
     ],
     "truth-voices.csv": ["doc_id", "start", "end", "voice", "speaker", "cue", "zone"],
     "truth-shares.csv": ["concept", "variant", "outlet", "voice", "period", "probability"],
+    "marks.csv": list(TABLES["marks"]),
 }
 
 
@@ -50,7 +55,8 @@ def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
     - truth.csv: one row per contested word (doc_id, concept, variant, start, end, node, voice, speaker, sense, zone, copy_of, copy_kind,
       writer), with offsets in characters of the text;
     - truth-voices.csv: one row per stretch of somebody else's words (doc_id, start, end, voice, speaker, cue, zone), without its marks;
-    - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period, probability).
+    - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period, probability);
+    - marks.csv: the marks of two invented coders on a random sample of lines, with planted errors (see `corpus.coding`).
 
     Raises
     ------
@@ -72,6 +78,7 @@ def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
         write_table(folder / name, COLUMNS[name], rows)
     for name in ("study.yml", "concepts.yml"):
         (folder / name).write_bytes((DATA / name).read_bytes().replace(b"\r\n", b"\n"))
+    write_table(folder / "marks.csv", COLUMNS["marks.csv"], mark_rows(world, read_study(folder), written))
     return folder
 
 
@@ -156,6 +163,20 @@ def share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
                 for (start, shares), end in zip(by_day.items(), ends, strict=True):
                     for name, probability in zip(planted["variants"], shares, strict=True):
                         yield [concept, name, writer, voice, f"{start}/{end}", probability]
+
+
+def mark_rows(world: World, study: Study, articles: list[Article]) -> Iterator[list[Any]]:
+    """The rows of marks.csv: each coder's two marks on a line, as planted but for their errors."""
+    plan, truth = world.plan["coders"], {(row[0], row[3], row[4]): row for row in truth_rows(articles)}
+    corpus = build.encode(read_articles(study.folder / study.articles.path))
+    hits = counts.hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
+    lines = coding.drawn(hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed)
+    for coder, right in plan["right"].items():
+        for line in lines.head(round(plan["coded"][coder] * len(lines))).itertuples():
+            planted = truth[line.doc_id, line.start, line.end]
+            place = [line.doc_id, line.start, line.end, line.concept, line.variant, line.outlet, line.voice]
+            for marks, holds in ((coding.MARKS[:2], planted[8] == "target"), (coding.MARKS[2:], planted[6] == "outlet")):
+                yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
 
 
 def write_table(file: Path, columns: list[str], rows: Iterable[list[Any]]) -> None:

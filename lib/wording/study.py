@@ -158,6 +158,7 @@ class Study(Record):
         Report(notebook="06_timeline", each={"concept": "all"}),
         Report(notebook="07_outlets"),
         Report(notebook="08_discover"),
+        Report(notebook="09_coding"),
     ]
 
     _folder: Path = PrivateAttr()

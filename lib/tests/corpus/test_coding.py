@@ -30,6 +30,38 @@ def test_the_sample_depends_on_the_seed_and_not_on_the_number_asked_for(study):
     assert not coding.sample(read_study(study.folder), size=40).equals(few)
 
 
+def test_whoever_stops_early_has_coded_a_random_part(study):
+    """The first lines are spread over the articles, and are not those of the first articles."""
+    sample = coding.sample(study, ["fighting"], size=10_000)
+    assert len(sample) == len(study_hits(study, ["fighting"]))
+    place = sample["doc_id"].rank(method="dense")
+    assert abs(place.head(len(sample) // 4).mean() - place.mean()) < 0.1 * place.max()
+
+
+def test_without_articles_there_is_nothing_to_draw(study):
+    (study.folder / "articles.csv").unlink()
+    with pytest.raises(WordingError, match="which are not here"):
+        coding.sample(read_study(study.folder))
+
+
+def test_marks_stand_on_lines_that_are_counted(study):
+    lines = coding.sample(study, size=40)
+    coding.mark(study, lines.head(3), "right sense", coder="ada", drawn=True)
+    now = study_hits(study).assign(voice="reported")
+    now = now[now["doc_id"] != lines["doc_id"][0]]
+    kept = coding.standing(coding.marks(study), now)
+    assert set(kept["doc_id"]) == set(lines["doc_id"].head(3)) - {lines["doc_id"][0]}
+    assert (kept["voice"] == "reported").all()
+    assert list(kept.columns) == coding.COLUMNS
+
+
+def test_the_concept_begun_is_the_one_with_most_marks(study):
+    assert coding.begun(study) == next(iter(study.concepts))
+    lines = coding.sample(study, ["levy"], size=10)
+    coding.mark(study, lines.head(1), "right sense", coder="ada", drawn=True)
+    assert coding.begun(study) == "levy"
+
+
 def test_marks_are_found_on_disk_and_one_goes_on_where_one_left_off(study):
     lines = coding.sample(study, size=40)
     coding.mark(study, lines.head(2), "right sense", coder="ada", drawn=True)
@@ -41,6 +73,8 @@ def test_marks_are_found_on_disk_and_one_goes_on_where_one_left_off(study):
     assert kept[coding.LINE].head(3).equals(lines[coding.LINE].head(3))
     left = coding.uncoded(lines, kept, coder="ada")
     assert left.equals(lines.iloc[3:].reset_index(drop=True))
+    assert coding.uncoded(lines, kept).equals(left)
+    assert len(coding.uncoded(lines, kept, coder="ben")) == len(lines) - 1
     assert len((study.folder / "marks.csv").read_text(encoding="utf8").splitlines()) == 5
 
 

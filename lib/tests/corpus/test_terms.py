@@ -117,7 +117,9 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     outlets = found.articles["outlet"].to_numpy()
     rng = np.random.default_rng(1)
     wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
-    wanted = pd.concat([wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True)
+    wanted = pd.concat(
+        [wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True
+    ).drop_duplicates()
     lines = term_hits(study, wanted, articles=found.articles, voice=found.voice)
     counted = {
         (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()

@@ -37,6 +37,19 @@ BODY = "The council met on Monday and voted for the bridge."
         (f"{BODY}\n\nWith EFE, Reuters, AP and AFP", ["With EFE, Reuters, AP and AFP"]),
         (f" date 2022-02-24 {BODY}", ["date 2022-02-24"]),
         (f"War & Peace\n\nTown council votes for a new bridge\n\n{BODY}", ["War & Peace"]),
+        *(
+            (f"{BODY}\n{line}\n{BODY}", [line])
+            for line in (
+                "Media playback is unsupported on your device Media caption The mayor on the bridge",
+                "JUST WATCHED The mayor on the bridge Replay More Videos ... MUST WATCH The mayor on the bridge 01:49",
+                "Sign Up By signing up you agree to receive email newsletters. You can unsubscribe at any time.",
+                "Mayor says the bridge is safe Read more",
+                "Read or Share this story: https://example.org/x",
+                "Photos: A bridge through the years Ships in 1950. Cars in 1990.",
+                "The bridge at dawn. Photograph: Ann Other",
+            )
+        ),
+        (f"{BODY} She just watched him read more books and share this story.", []),
         (f"{BODY} He told Reuters that the war - and he was sure - would end.", []),
         (f"{BODY}\n\nRelated questions were put off until Tuesday, when the full council meets again to hear the engineers speak.", []),
         (f"{BODY}\n\nThe photo showed a crowd.", []),

@@ -42,6 +42,10 @@ def test_pages_ask_no_host_and_report_no_error(chromium, published):
         assert chromium.told("Runtime.exceptionThrown") == [], page
 
 
+def test_pages_of_the_demo_are_small(published):
+    assert [(page.name, page.stat().st_size) for page in pages_of(published / "demo") if page.stat().st_size > 500_000] == []
+
+
 @pytest.mark.parametrize("width", [1280, 400])
 def test_pages_are_as_wide_as_the_window(chromium, published, width):
     for page in pages_of(published):

@@ -95,6 +95,18 @@ def test_what_went_wrong_is_due_again_and_keeps_its_last_good_page(place, status
     assert due(place, ["notebook: good"])[0].html is None
 
 
+def test_what_people_judge_is_a_reason_for_the_page_that_reads_it(place):
+    for name in ("09_coding", "08_discover"):
+        notebook(place, name, "1")
+    asked = ["notebook: good", "notebook: 09_coding", "notebook: 08_discover"]
+    for page in due(place, asked):
+        made(place, page)
+    (place / "study" / "marks.csv").write_text("coder,date\n", encoding="utf8")
+    assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", ""]
+    (place / "study" / "verdicts.csv").write_text("term,rival,verdict,who,date\n", encoding="utf8")
+    assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", "changed: verdicts.csv"]
+
+
 def test_limits_and_reports_are_no_reason_to_run_again(place):
     made(place, due(place, ["notebook: good"])[0])
     with (place / "study" / "study.yml").open("a", encoding="utf8") as file:

@@ -379,6 +379,14 @@ def test_lines_may_be_grouped_by_another_column():
     assert [address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]] == read.values("id")
 
 
+def test_dates_are_not_broken_at_their_hyphens():
+    said = show.findings(["It changed about 2031-07-11 (p = 0.02); article a-2031-07-11-b has no date."]).html
+    assert said.count('<span class="d">2031-07-11</span>') == 1
+    assert "p\u00a0=\u00a00.02" in said
+    table = show.table(pd.DataFrame({"outlet": ["A"], "date": pd.to_datetime(["2031-07-11"])}), caption="Dates", name="dates").html
+    assert '<td class="d">2031-07-11</td>' in table
+
+
 def test_passages_mark_the_node_and_say_where_it_stands():
     hits = example_hits(2, url="https://example.org/a", title="A day").assign(speaker=["Ada", None], voice=["quoted", "outlet"])
     shown = show.passages(hits, caption="The paragraphs")

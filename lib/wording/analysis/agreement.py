@@ -1,7 +1,7 @@
-"""How well coders agree, how often a variant's hits are right, and shares corrected for those that are not.
+"""How well coders agree.
 
 A mark answers one of two questions about a line: has the term the sense that counts ("right sense", "wrong sense"), and whose words are they
-("own voice", "quoted"). Lines of a random sample say how many of all lines are right; lines picked by hand say nothing about the others.
+("own voice", "quoted").
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ import pandas as pd
 from nltk.metrics.agreement import AnnotationTask
 
 from wording.analysis import resampling
+from wording.corpus.coding import LINE
 from wording.prose import percent, plural
 from wording.tables import check
 
 QUESTIONS = {"sense": ("right sense", "wrong sense"), "voice": ("own voice", "quoted")}
 """The questions, and the marks that answer them."""
-LINE = ["doc_id", "start", "end", "concept", "variant"]
-"""The columns that name a line."""
-FEWEST = 5
-"""Coded lines that a precision needs."""
 
 
 def question_of(marks: pd.Series) -> pd.Series:
@@ -54,67 +51,22 @@ def agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.Dat
     return check(pd.DataFrame([row for row in rows if row], columns=columns), "agreement")
 
 
-def precision(marks: pd.DataFrame, hits: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
-    """Return how often hits are right: one row per concept, variant and voice (as counted) with coded lines from a random sample.
-
-    Parameters
-    ----------
-    marks : with `sample` (true for lines drawn at random), `outlet` and `voice` (as counted)
-    hits : the `hits` or `counts` table with outlet and voice: how many lines each stratum (variant x outlet x voice) has
-
-    Returns
-    -------
-    concept, variant, voice; n_coded (lines); right_sense (part of the variant's hits in the right sense) with low, high; own_voice (part of the
-    hits in the right sense that are the outlet's own words) with own_low, own_high; NaN below five coded lines. Lines weigh as many hits as
-    they stand for (strata are sampled unequally); several coders of one line count as one, by their mean.
-    """
-    lines = _weighted(_coded(marks), hits)
-    rows = [_precision(key, of, draws, seed) for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)]
-    columns = ["concept", "variant", "voice", "n_coded", "right_sense", "low", "high", "own_voice", "own_low", "own_high"]
-    return check(pd.DataFrame(rows, columns=columns), "precision")
-
-
-def corrected(shares: pd.DataFrame, precise: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
-    """Return the `shares` table with shares corrected for hits in the wrong sense: one row per concept, variant and outlet.
-
-    Parameters
-    ----------
-    shares : of one voice, with low and high
-    precise : the table of `precision`; a variant whose precision is not known leaves its concept uncorrected (NaN)
-
-    Returns
-    -------
-    concept, variant, outlet, voice, n, share, low, high as given; n_right (n times the precision); corrected_share (of all right hits of the
-    concept) with corrected_low, corrected_high. The interval holds both sources of error: which articles there are, and which lines were coded.
-
-    Source
-    ------
-    Tenenbein (1970), Journal of the American Statistical Association 65, 1350-1361: a fallible count corrected by the predictive value found
-    in a sample that was checked.
-    """
-    known = precise[["concept", "variant", "voice", "right_sense", "low", "high"]].rename(columns={"low": "p_low", "high": "p_high"})
-    table = shares.merge(known, on=["concept", "variant", "voice"], how="left", validate="many_to_one")
-    parts = [_corrected(part, draws, seed) for _, part in table.groupby(["concept", "outlet"], sort=False)]
-    return check(
-        pd.concat(parts).sort_index() if parts else table.assign(n_right=[], corrected_share=[], corrected_low=[], corrected_high=[]),
-        "corrected",
-    )
-
-
-def sentences(agreed: pd.DataFrame, precise: pd.DataFrame) -> list[str]:
-    """Return what the tables of `agreement` and `precision` say."""
-    said = [
-        f"{plural(row.coders, 'coder')} agree on {percent(row.agreed)} of {plural(row.n, 'line')} about {'the sense' if row.question == 'sense' else 'whose words they are'} "
-        f"(Krippendorff's alpha {row.alpha:.2f}, 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f})."
+def sentences(agreed: pd.DataFrame) -> list[str]:
+    """Return what the table of `agreement` says."""
+    return [
+        f"{plural(row.coders, 'coder')} agree on {percent(row.agreed)} of {plural(row.n, 'line')} about {ABOUT[row.question]} ({_beyond_chance(row)})."
         for row in agreed.itertuples()
     ] or ["No line was coded by two coders, so agreement cannot be told."]
-    known = precise.dropna(subset="right_sense").sort_values("right_sense", kind="stable")
-    told = [
-        f"“{row.variant}” ({row.voice}): {percent(row.right_sense)} of its hits have the right sense "
-        f"(95 % interval {percent(row.low).removesuffix(' %')} to {percent(row.high)}; {plural(row.n_coded, 'line')} coded)."
-        for row in known.head(6).itertuples()
-    ]
-    return said + (told or [f"No variant has {FEWEST} coded lines of a random sample, so no precision can be told."])
+
+
+ABOUT = {"sense": "the sense", "voice": "whose words they are"}
+
+
+def _beyond_chance(row):
+    if np.isnan(row.alpha):
+        return "all marks are the same, so agreement beyond chance cannot be told"
+    interval = f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}" if np.isfinite(row.alpha_low) else ""
+    return f"Krippendorff's alpha {row.alpha:.2f}{interval}".replace("-", "\N{MINUS SIGN}")
 
 
 def _agreement(question, marks, draws, seed):
@@ -129,8 +81,9 @@ def _agreement(question, marks, draws, seed):
     doc = several.groupby(line)["doc_id"].first().reindex(mark.index)
     ends = _disagreement(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
     observed = differing.sum() / m.sum()
-    alpha, kappa = AnnotationTask(data=triples).alpha(), _kappa(triples)
-    around = {name: _around(value, observed, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
+    chance = _chance(mark.sum().to_numpy())
+    alpha, kappa = (AnnotationTask(data=triples).alpha(), _kappa(triples)) if chance else (np.nan, np.nan)
+    around = {name: _around(value, observed, chance, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
     row = {
         "question": question,
         "coders": several["coder"].nunique(),
@@ -148,9 +101,9 @@ def _kappa(triples):
     found = []
     for one, other in itertools.combinations(by_coder, 2):
         both = by_coder[one].keys() & by_coder[other].keys()
-        if both:
-            task = AnnotationTask(data=[t for t in triples if t[0] in (one, other) and t[1] in both])
-            found.append(task.kappa_pairwise(one, other))
+        shared = [t for t in triples if t[0] in (one, other) and t[1] in both]
+        if len({mark for _, _, mark in shared}) > 1:  # of one mark only, agreement beyond chance is not defined
+            found.append(AnnotationTask(data=shared).kappa_pairwise(one, other))
     return float(np.mean(found)) if found else np.nan
 
 
@@ -168,101 +121,12 @@ def _disagreement(differing, m, doc, draws, seed):
     return resampling.interval(share, n)
 
 
-def _around(value, observed, ends):
+def _chance(n):
+    """Return how often two marks drawn from all would differ, of so many of each kind."""
+    return 1 - (n * (n - 1)).sum() / (n.sum() * (n.sum() - 1))
+
+
+def _around(value, observed, chance, ends):
     """Return the interval of an agreement beyond chance, 1 less observed by expected disagreement, the expected one held fixed."""
-    if observed == 0 or not np.isfinite(value):
-        return np.nan, 1.0 if observed == 0 else np.nan
-    expected = observed / (1 - value)
-    return 1 - ends[1] / expected, 1 - ends[0] / expected
-
-
-def _coded(marks):
-    """Return one row per coded line of the random sample: the parts of its coders who find it in the right sense, and the outlet's own."""
-    sampled = latest(marks[marks["sample"].astype(bool)])
-    given = sampled.assign(right=(sampled["mark"] == "right sense") * 1.0, own=(sampled["mark"] == "own voice") * 1.0)
-    keys = [*LINE, "outlet", "voice"]
-    right = given[given["question"] == "sense"].groupby(keys)["right"].mean()
-    own = given[given["question"] == "voice"].groupby(keys)["own"].mean()
-    return pd.concat([right, own], axis=1).reset_index().dropna(subset="right")
-
-
-def _weighted(lines, hits):
-    """Return the coded lines with the number of hits that each stands for."""
-    stratum = ["concept", "variant", "outlet", "voice"]
-    n = hits.assign(n=hits.get("n", 1)).groupby(stratum, observed=True)["n"].sum().rename("n_hits")
-    coded = lines.groupby(stratum)["right"].size().rename("n_lines")
-    known = lines.join(n, on=stratum).join(coded, on=stratum)
-    return known.assign(weight=known["n_hits"] / known["n_lines"]).dropna(subset="weight")
-
-
-def _precision(key, lines, draws, seed):
-    row = dict(zip(("concept", "variant", "voice"), key, strict=True)) | {"n_coded": len(lines)}
-    right = _part(lines, lines["right"], lines["weight"], draws, seed)
-    voiced = lines.dropna(subset="own")
-    own = _part(voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed)
-    return row | dict(zip(("right_sense", "low", "high", "own_voice", "own_low", "own_high"), (*right, *own), strict=True))
-
-
-def _part(lines, value, weight, draws, seed):
-    """Return a weighted part of the lines with its interval, articles drawn; NaN for few lines."""
-    value, weight = value.to_numpy(float), weight.to_numpy(float)
-    if len(lines) < FEWEST or not weight.sum():
-        return np.nan, np.nan, np.nan
-    share = (value * weight).sum() / weight.sum()
-    doc = np.unique(lines["doc_id"].to_numpy(str), return_inverse=True)[1]
-    drawn = resampling.weights(["lines"] * len(lines), draws=draws, seed=seed, families=doc).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        samples = (drawn @ (value * weight)) / (drawn @ weight)
-    samples = samples[np.isfinite(samples)]
-    articles = resampling.effective_articles(np.bincount(doc, weights=weight))
-    carriers = min(len(np.unique(doc[value > 0])), len(np.unique(doc[value < 1])))
-    hits = resampling.effective_articles(weight)
-    n = resampling.effective_hits(samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers)
-    return (share, *resampling.interval(share, n))
-
-
-def _corrected(part, draws, seed):
-    """Return one concept at one outlet with corrected shares."""
-    n, p = part["n"].to_numpy(float), part["right_sense"].to_numpy(float)
-    p = np.where((n == 0) & np.isnan(p), 0, p)
-    rng = np.random.default_rng(seed)
-    with np.errstate(invalid="ignore"):
-        share = n * p / (n * p).sum()
-        drawn = _drawn_shares(part, draws, rng) * _drawn_parts(p, (part["p_high"] - part["p_low"]).to_numpy(float), draws, rng)
-        low, high = np.quantile(drawn / drawn.sum(axis=1, keepdims=True), [0.025, 0.975], axis=0)
-    unsure = np.isnan(share) | part["low"].isna().to_numpy()
-    ends = {
-        "corrected_low": np.where(unsure, np.nan, np.minimum(low, share)),
-        "corrected_high": np.where(unsure, np.nan, np.maximum(high, share)),
-    }
-    return part.assign(n_right=n * p, corrected_share=share, **ends)
-
-
-def _drawn_shares(part, draws, rng):
-    """Return draws of the shares of a concept that spread as their intervals do: Dirichlet, draws x variants; NaN without intervals."""
-    share, width = part["share"].to_numpy(float), (part["high"] - part["low"]).to_numpy(float)
-    if np.isnan(share + width).any():
-        return np.full((draws, len(share)), np.nan)
-    spread = share * (1 - share)
-    worth = _worth(share, width)
-    n = spread.sum() / (spread / worth).sum() if spread.sum() else worth.mean()
-    return rng.dirichlet(n * share + 1 / len(share), size=draws)
-
-
-def _drawn_parts(part, width, draws, rng):
-    """Return draws of parts of hits that spread as their intervals do: beta, with Jeffreys' half a hit on each side, draws x variants."""
-    n = _worth(part, width)
-    drawn = np.tile(part, (draws, 1))
-    known = np.isfinite(n)
-    drawn[:, known] = rng.beta((part * n + 0.5)[known], ((1 - part) * n + 0.5)[known], size=(draws, known.sum()))
-    return drawn
-
-
-def _worth(share, width):
-    """Return the number of hits whose Wilson interval has the width, by bisection on its logarithm."""
-    few, many = np.zeros_like(share), np.full_like(share, 40.0)
-    for _ in range(60):
-        middle = (few + many) / 2
-        low, high = resampling.interval(share, np.exp(middle))
-        few, many = np.where(high - low > width, middle, few), np.where(high - low > width, many, middle)
-    return np.where(np.isfinite(width), np.exp(few), np.nan)
+    expected = observed / (1 - value) if observed and value < 1 else chance
+    return (1 - ends[1] / expected, 1 - ends[0] / expected) if np.isfinite(value) else (np.nan, np.nan)

@@ -114,12 +114,14 @@ def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
         "topic": lambda: damped(in_articles),
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
-    made = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(lambda name: vectors(weights[name](), dimensions=SPACES[name], seed=seed, basis=basis)[order])(name)
-        for name in SPACES
+    # Counting uses all cores by itself and takes the most room: it is done here, one after the other, as the generator is read.
+    made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs")(
+        joblib.delayed(vectors)(weights[name](), dimensions=dimensions, seed=seed, basis=basis) for name, dimensions in SPACES.items()
     )
     table = found.table.with_columns(folded=folded(found.table["term"]))[order]
-    return Lexicon(table, dict(zip(SPACES, made, strict=True)), sparse.csr_array(in_articles[order], dtype=bool))
+    return Lexicon(
+        table, {name: space[order] for name, space in zip(SPACES, made, strict=True)}, sparse.csr_array(in_articles[order], dtype=bool)
+    )
 
 
 def save(lexicon: Lexicon, folder: Path) -> None:

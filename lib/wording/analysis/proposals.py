@@ -24,7 +24,7 @@ RIVALS = "rivals"
 FEW_OUTLETS, FEW_ARTICLES = 10, 10_000
 """Below these, proposals rest on little."""
 COMPARABLE = 3
-"""Articles that an outlet needs to be told as the one that uses a phrase of a set most."""
+"""Articles that an outlet needs to be told as one that uses a phrase of a set much."""
 CHANCE = 0.05
 
 
@@ -36,8 +36,8 @@ class Proposals:
     ----------
     term : what was asked for; empty for starter sets.
     table : `rivals`, or `candidates`.
-    used : who uses which: `shares` with q; concept is `RIVALS`, variant the rival, total the hits of the rival and the term together; or, for sets, each phrase at the outlet that
-        uses it most.
+    used : who uses which: `shares` with q; concept is `RIVALS`, variant the rival, total the hits of the rival and the term together; or, for sets, each phrase at the outlet
+        whose share of it has the highest lower bound.
     lines : the `hits` that `used` counts, or `counts` per article when the study may not show text, with `counted_as`.
     judged : the table `verdicts`.
     warnings : sentences: how far the proposals can be relied on.
@@ -106,10 +106,10 @@ def rival_evidence(study: Study, concepts: Mapping[str, Concept], copies: str) -
 
 
 def set_evidence(study: Study, concepts: Mapping[str, Concept], copies: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each phrase of each set at the outlet that uses it most, of those with enough articles; and the lines."""
+    """Each phrase of each set at the outlet that most surely uses it much, of those with enough articles; and the lines."""
     counts, articles = counted(study, concepts, copies)
     table = used(study, counts, articles, {name: list(concept.variants) for name, concept in concepts.items()})
-    most = table[table["total_articles"] >= COMPARABLE].sort_values(["share", "total", "outlet"], ascending=[False, False, True])
+    most = table[table["total_articles"] >= COMPARABLE].sort_values(["low", "total", "outlet"], ascending=[False, False, True])
     chosen = with_q(most.drop_duplicates(["concept", "variant"]).sort_index())
     lines = lines_of(study, concepts, counts, articles, copies)
     return chosen, lines.merge(chosen[["concept", "variant", "outlet"]], on=["concept", "variant", "outlet"])

@@ -24,14 +24,27 @@ COLUMNS = list(TABLES["marks"])
 def sample(study: Study, concepts: Sequence[str] | None = None, *, size: int = 200) -> pd.DataFrame:
     """The `hits` to code: about so many, drawn at random, every outlet and variant by its number of hits and at least one of each.
 
-    Lines are drawn by a hash of the study's seed, the article and the place, so that the sample stays what it was when articles are added.
+    Raises
+    ------
+    WordingError
+        If the articles are not there: a line must be read to be coded.
     """
-    hits = study_hits(study, concepts)
+    if not study.has_articles:
+        raise WordingError(f"{study.name}: lines are drawn from the articles, which are not here; put them where study.yml says.")
+    return drawn(study_hits(study, concepts), size=size, seed=study.seed)
+
+
+def drawn(hits: pd.DataFrame, *, size: int, seed: int) -> pd.DataFrame:
+    """About so many of the `hits` (see `sample`), by a hash of the seed, the article and the place, so that articles that are added move no line.
+
+    They come in the order of the hash, so that whoever stops early has coded a random part of them.
+    """
     place = hits["doc_id"].astype(str) + "\n" + hits["start"].astype(str) + "\n" + hits["concept"].astype(str)
-    drawn = [hashlib.blake2b(f"{study.seed}\n{line}".encode(), digest_size=8).hexdigest() for line in place]
-    stratum = hits.assign(drawn=drawn).groupby(["concept", "variant", "outlet"], sort=False)
+    lot = [hashlib.blake2b(f"{seed}\n{line}".encode(), digest_size=8).hexdigest() for line in place]
+    stratum = hits.assign(lot=lot).groupby(["concept", "variant", "outlet"], sort=False, observed=True)
     wanted = np.maximum(1, (stratum["doc_id"].transform("size") * size / max(len(hits), 1)).round())
-    return hits[stratum["drawn"].rank(method="first") <= wanted].reset_index(drop=True)
+    kept = hits.assign(lot=lot)[stratum["lot"].rank(method="first") <= wanted]
+    return kept.sort_values("lot").drop(columns="lot").reset_index(drop=True)
 
 
 def mark(study: Study, lines: pd.DataFrame, mark: str, *, coder: str, drawn: bool = False) -> pd.DataFrame:
@@ -81,9 +94,22 @@ def marks(study: Study) -> pd.DataFrame:
     return check(read.assign(start=read["start"].astype(int), end=read["end"].astype(int), sample=read["sample"] == "True"), "marks")
 
 
-def uncoded(lines: pd.DataFrame, set_marks: pd.DataFrame, *, coder: str) -> pd.DataFrame:
-    """The lines on which the coder has set no mark yet: where one left off."""
-    done = set_marks.loc[set_marks["coder"] == coder.strip(), LINE].drop_duplicates().assign(done=True)
+def begun(study: Study) -> str:
+    """The concept that has the most marks, or the study's first where none has any."""
+    counts = marks(study)["concept"].value_counts()
+    return next((name for name in counts.index if name in study.concepts), next(iter(study.concepts)))
+
+
+def standing(set_marks: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
+    """The marks whose line is one of the hits, with the outlet and the voice of the hit as it is counted now."""
+    now = hits[[*LINE, "outlet", "voice"]].astype({"doc_id": str}).drop_duplicates(LINE)
+    return set_marks.drop(columns=["outlet", "voice"]).merge(now, on=LINE, how="inner")[COLUMNS]
+
+
+def uncoded(lines: pd.DataFrame, set_marks: pd.DataFrame, *, coder: str | None = None) -> pd.DataFrame:
+    """The lines on which the coder (None: anybody) has set no mark yet: where one left off."""
+    done = set_marks[LINE] if coder is None else set_marks.loc[set_marks["coder"] == coder.strip(), LINE]
+    done = done.drop_duplicates().assign(done=True)
     return lines[lines[LINE].merge(done, on=LINE, how="left")["done"].isna().to_numpy()].reset_index(drop=True)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
-_PERCENT = re.compile(r"(.*_)?share(_.*)?|low|high|difference")
+_PERCENT = re.compile(r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed")
 _COUNT = re.compile(r"(n|total|start|end)(_.*)?")
 _BITS = re.compile(r"(.*_)?bits|height")
 _PER_MILLION = re.compile(r"(.*_)?per_million")
@@ -31,7 +31,7 @@ def escaped(value) -> str:
 
 def unbroken(text: str) -> str:
     """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\bq) (?=[=&<])|(?<=q =) |(?<=q <) |(?<=q &lt;) ", "\u00a0", text)
+    return re.sub(r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ", "\u00a0", text)
 
 
 def slug(text) -> str:

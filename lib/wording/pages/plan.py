@@ -17,6 +17,9 @@ from wording.pages.state import Page
 from wording.prose import nearest
 from wording.study import DATA, NOTEBOOKS, ROOT, Study
 
+JUDGED = {"08_discover": "verdicts.csv", "09_coding": "marks.csv"}
+"""What people judged, by the notebook that reads it: its page is made again when they judge more, the others are not."""
+
 OUTLETS = ("outlet", "outlets", "against")
 """Parameters that name outlets of the study."""
 
@@ -70,6 +73,8 @@ def planned(study: Study, position: int, notebook: str, shared: dict[str, Any], 
     titles = {name: concept.title for name, concept in study.concepts.items()}
     names = [titles.get(value, str(value)) if name == "concept" else f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
     inputs = {"the notebook": file_hash(file), "the parameters": digest(parameters)} if file.is_file() else {}
+    if judged := JUDGED.get(notebook):
+        inputs |= {judged: hash_of(below(study.folder / judged))}
     return Page(
         study=study.name, study_title=study.title, question=study.question, page="-".join([notebook, *(slug(str(value)) for value in own.values())]),
         title=heading(read_notebook(file)) if file.is_file() else notebook, subtitle="; ".join(names), notebook=notebook, parameters=parameters,

@@ -4,8 +4,10 @@ Every function returns a `Shown`: HTML that reads well in JupyterLab and on a pa
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 import numpy as np
@@ -17,6 +19,7 @@ from wording.pages.markup import escaped, formatted, is_missing, is_number, link
 from wording.pages.svg import inline_svg
 from wording.prose import plural
 
+_DATE = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
 MIME = "application/vnd.wording+json"
 # JupyterLab has no stylesheet of ours and sets every cell to the right; a page takes this out again (see `export`).
 NOTEBOOK_STYLE = (
@@ -60,7 +63,7 @@ def findings(sentences: Sequence[str], *, heading: str | None = None, empty: str
     said = [printable(sentence) for sentence in sentences] or ([printable(empty)] if empty else [])
     if not said:
         raise WordingError("show.findings was given no sentence; pass empty='...' with a sentence that says why there is none")
-    items = "".join(f"<li>{unbroken(escaped(sentence))}</li>" for sentence in said)
+    items = "".join(f"<li>{_dates(unbroken(escaped(sentence)))}</li>" for sentence in said)
     html = _block("findings", f"{_heading(heading)}<ul>{items}</ul>")
     return Shown(html, _plain(heading, said), {"kind": "findings", "sentences": said})
 
@@ -321,7 +324,7 @@ def _cells(frame: pd.DataFrame, column: str, *, first: bool, linked: Mapping, nu
     opening, closing = ('<th scope="row"', "</th>") if first else ("<td", "</td>")
     addresses = frame[linked[column]] if column in linked else [None] * len(frame)
     return [
-        f"{opening}{_right(numeric)}{_raw(value, column, numeric)}>{link(_shown_value(value, column, numeric), address)}{closing}"
+        f"{opening}{_right(numeric) or _whole(value)}{_raw(value, column, numeric)}>{link(_shown_value(value, column, numeric), address)}{closing}"
         for value, address in zip(frame[column], addresses, strict=True)
     ]
 
@@ -344,6 +347,14 @@ def _raw(value, column: str, numeric: bool) -> str:
 
 def _right(numeric: bool) -> str:
     return ' class="n"' if numeric else ""
+
+
+def _dates(markup: str) -> str:
+    return _DATE.sub(r'<span class="d">\g<0></span>', markup)  # a date is not broken at its hyphens
+
+
+def _whole(value) -> str:
+    return ' class="d"' if isinstance(value, date) and not is_missing(value) else ""
 
 
 def _key(headings: Mapping) -> str:

@@ -13,6 +13,7 @@ from wording.simulation.sentences import (
     Scene,
     Sentence,
     lines,
+    missed,
     neutral,
     new_scene,
     other_words,
@@ -55,6 +56,7 @@ def newspaper(world: World, articles: int) -> list[Article]:
     for article in printed + own:
         article.title = title(world, article)
         add_boilerplate(world, article)
+    add_missed(world, own)
     return printed + own
 
 
@@ -194,6 +196,25 @@ def difference(before: list[str], after: list[str]) -> float:
 def title(world: World, article: Article) -> str:
     """A headline without contested words, new to the study if chance allows."""
     return written(sentence(world, article.scene, lines(world.filler[f"{article.concept} titles"])))[0]
+
+
+def add_missed(world: World, articles: list[Article]) -> None:
+    """Put sentences in a sense that concepts.yml lets through in the place of filler, after everything else is drawn: nothing else moves."""
+    for concept, planted in world.plan["concepts"].items():
+        for outlet, rates in planted.get("missed", {}).items():
+            for name, rate in rates.items():
+                told = [(article, p, i, s) for article in articles if article.outlet == outlet for p, i, s in numbered(article)]
+                right = sum(
+                    (s.concept, s.variant, s.voice, s.sense, s.zone) == (concept, name, "outlet", "target", "body") for *_, s in told
+                )
+                places = world.draws.shuffled([(article, p, i) for article, p, i, s in told if s.plain and p])
+                for article, p, i in places[: round(rate * right)]:
+                    article.paragraphs[p][i] = missed(world, article.scene, concept, name)
+
+
+def numbered(article: Article) -> Iterator[tuple[int, int, Sentence]]:
+    """The sentences of an article, each with the number of its paragraph and its number there."""
+    return ((p, i, s) for p, paragraph in enumerate(article.paragraphs) for i, s in enumerate(paragraph))
 
 
 def add_boilerplate(world: World, article: Article) -> None:

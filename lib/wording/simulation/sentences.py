@@ -102,6 +102,12 @@ def trap(world: World, scene: Scene, concept: str) -> Sentence:
     return sentence(world, scene, [template], concept=concept, variant=name, sense="other")
 
 
+def missed(world: World, scene: Scene, concept: str, variant: str) -> Sentence:
+    """A sentence with a contested word in another sense that the conditions of concepts.yml let through."""
+    templates = [template for name, template in (line.split(": ", 1) for line in lines(world.terms[concept]["missed"])) if name == variant]
+    return sentence(world, scene, templates, concept=concept, variant=variant, sense="missed")
+
+
 def neutral(world: World, scene: Scene, theme: str) -> Sentence:
     """A sentence of filler, mostly on the theme."""
     return sentence(world, scene, lines(world.filler[theme if world.draws.chance(0.65) else "general"]))
