@@ -78,8 +78,9 @@ class Panel(Lines):
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
             build(study)[0].find_speakers()
-        self.outlets.index, known = (), outlet_order(study, study_counts(study, []).articles)
+        known = outlet_order(study, study_counts(study, []).articles)
         self.quiet, self.study = True, study
+        self.outlets.index = ()
         self.folder.options = [str(folder) for folder in studies_beside(study.folder)]
         self.folder.value, self.pattern.value, self.outlets.options = str(study.folder), pattern, known
         self.pattern.disabled = self.source.disabled = not study.has_articles
