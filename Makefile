@@ -3,7 +3,7 @@ STUDIES ?= seeds data/demo
 ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
-LAB := $(BIN)/jupyter lab --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+LAB := $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir=$(CURDIR)/lib/wording/explorer/lab
 
 .PHONY: help setup report pdf test lab open lint bench clean
 
@@ -30,8 +30,8 @@ pdf: report  ## the same pages as PDF, when Chromium is installed
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
 
-lab: setup  ## open JupyterLab on the notebooks
-	$(LAB) notebooks
+lab: setup  ## open JupyterLab on the notebooks, at the start page
+	$(LAB) notebooks/00_start.ipynb
 
 open: setup  ## open the run of a page as a notebook in JupyterLab (RUN=reports/STUDY/PAGE)
 	@test -f "$(basename $(RUN)).ipynb" || { echo "RUN=$(RUN): there is no $(basename $(RUN)).ipynb; write RUN=reports/STUDY/PAGE as reports/index.html links it" >&2; exit 2; }
