@@ -207,7 +207,7 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
     for option in panel.lines.options:
         turned = [letter for letter in option[0] if unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")]
         assert turned == []
-        assert (option[0].count("\u2068"), option[0].count("\n")) == (option[0].count("\u2069"), 0)
+        assert (option[0].count("\u2068"), option[0].count("\u2069"), option[0].count("\n")) == (4, 4, 0)
     markup = "".join(place.value for place in (panel.passage, panel.counted, panel.status, panel.shares_shown, panel.timeline_shown))
     assert "&lt;script&gt;" in markup
     assert not re.search(r"<(script|img)\b|javascript:", markup)
