@@ -248,11 +248,14 @@ def test_a_sample_is_marked_as_one(panel, study):
     panel.coder.value, panel.source.value = "ada", SAMPLE
     sample = coding.sample(study, [panel.name])
     assert len(panel.found) == len(sample)
-    panel.lines.index = (0,)
+    assert panel.lines.index == (0,)
     panel.button.marks["wrong sense"].click()
     kept = coding.marks(study)
     assert kept["sample"].all()
     assert kept[coding.LINE].equals(sample[coding.LINE].head(1))
+    again = explorer.Panel(read_study(study.folder))
+    again.coder.value, again.source.value = "ada", SAMPLE
+    assert again.lines.index == (1,), "where one left off"
 
 
 def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
@@ -357,6 +360,8 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     assert panel.lines.options == ()
     assert "The articles are not here" in said(panel.legend)
     assert panel.pattern.disabled
+    with pytest.raises(WordingError, match="counted in the articles, which are not here"):
+        explorer.asked(panel.study, pattern="coup")
 
 
 def test_a_study_that_may_show_no_text_shows_none(study):

@@ -151,6 +151,8 @@ class Panel(Lines):
             if self.source.value == SAMPLE:
                 self.found = Drawn(coding.sample(self.study, [self._own_concept()]))
         self._page(1)
+        if isinstance(self.found, Drawn) and self.coder.value.strip():
+            self.resume()
 
     def _draw_timeline(self) -> None:
         if self.quiet:
