@@ -16,6 +16,7 @@ from wording.corpus.build import build
 from wording.corpus.counts import study_hits, write_counts
 from wording.errors import WordingError
 from wording.explorer import panel as panels
+from wording.explorer.fields import PAGE, SAMPLE
 from wording.explorer.reading import as_texts, letters_of
 from wording.pages.show import MIME
 from wording.study import read_study
@@ -46,7 +47,7 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
     pd.testing.assert_frame_equal(panel.shares, wording.table(study, "shares", concepts=[concept]))
     pd.testing.assert_frame_equal(panel.by_period, timeline.study_timeline(study, concept))
-    lines = kwic.concordance(study, concept, voice="outlet", limit=panels.PAGE)
+    lines = kwic.concordance(study, concept, voice="outlet", limit=PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
     assert len(panel.found) == panel.shares["n"].sum() == len(kwic.concordance(study, concept, voice="outlet"))
     assert panel.shares_shown.value.count("<svg") == panel.timeline_shown.value.count("<svg") == 1
@@ -168,7 +169,7 @@ def test_pages_hold_every_line_once(panel):
             break
         panel.button.after.click()
     assert len(places) == len(set(places)) == len(panel.found)
-    assert panel.page.max == -(-len(places) // panels.PAGE)
+    assert panel.page.max == -(-len(places) // PAGE)
     panel.sort.value = "date"
     assert panel.page.value == 1
     assert panel.shown["date"].is_monotonic_increasing
@@ -206,7 +207,7 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
     for option in panel.lines.options:
         turned = [letter for letter in option[0] if unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")]
         assert turned == []
-        assert (option[0].count("\u2068"), option[0].count("\n")) == (option[0].count("\u2069"), 0)
+        assert (option[0].count("\u2068"), option[0].count("\u2069"), option[0].count("\n")) == (4, 4, 0)
     markup = "".join(place.value for place in (panel.passage, panel.counted, panel.status, panel.shares_shown, panel.timeline_shown))
     assert "&lt;script&gt;" in markup
     assert not re.search(r"<(script|img)\b|javascript:", markup)
@@ -244,14 +245,17 @@ def test_the_last_mark_on_sense_and_on_voice_is_shown(study):
 
 
 def test_a_sample_is_marked_as_one(panel, study):
-    panel.coder.value, panel.source.value = "ada", panels.SAMPLE
+    panel.coder.value, panel.source.value = "ada", SAMPLE
     sample = coding.sample(study, [panel.name])
     assert len(panel.found) == len(sample)
-    panel.lines.index = (0,)
+    assert panel.lines.index == (0,)
     panel.button.marks["wrong sense"].click()
     kept = coding.marks(study)
     assert kept["sample"].all()
     assert kept[coding.LINE].equals(sample[coding.LINE].head(1))
+    again = explorer.Panel(read_study(study.folder))
+    again.coder.value, again.source.value = "ada", SAMPLE
+    assert again.lines.index == (1,), "where one left off"
 
 
 def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
@@ -356,6 +360,8 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     assert panel.lines.options == ()
     assert "The articles are not here" in said(panel.legend)
     assert panel.pattern.disabled
+    with pytest.raises(WordingError, match="counted in the articles, which are not here"):
+        explorer.asked(panel.study, pattern="coup")
 
 
 def test_a_study_that_may_show_no_text_shows_none(study):
@@ -379,6 +385,14 @@ def test_every_field_has_a_label_and_a_hint(panel):
     ]
     assert len(labelled) >= 18
     assert all(item.description.strip() and item.tooltip.strip() for item in labelled)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [({"concept": "twons"}, "'towns'"), ({"voice": "qoted"}, "'quoted'"), ({"outlets": ["Nortline"]}, "'Northline'")]
+)
+def test_what_cannot_be_chosen_is_refused_with_the_nearest(study, wrong, told):
+    with pytest.raises(WordingError, match=f"did you mean {told}"):
+        explorer.Panel(study, **wrong)
 
 
 def test_a_day_that_is_none_is_refused(study):

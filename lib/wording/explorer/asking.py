@@ -33,12 +33,16 @@ def asked(
     Raises
     ------
     WordingError
-        For an unknown concept, a phrase that cannot be read, or no date.
+        For an unknown concept, a phrase that cannot be read or, without the articles, be counted, or no date.
     """
     narrow = study.narrowed(outlets=outlets, first=day(first), last=day(last))
     if not pattern.strip():
         return narrow, next(iter(chosen(study, [concept or next(iter(study.concepts))])))
     name, record = looked_up(study, pattern)
+    if name not in study.concepts and not study.has_articles:
+        raise WordingError(
+            f"{name!r} is a pattern, and patterns are counted in the articles, which are not here; choose a concept of the study."
+        )
     for variant in record.variants.values():
         phrases(variant.match, lists=study.lists, case=variant.case)
     return narrow.with_concept(name, record), name

@@ -6,11 +6,15 @@ from types import SimpleNamespace
 
 import ipywidgets as widgets
 from IPython.display import Javascript
+from traitlets import TraitError
 
 from wording.corpus.coding import MARKS
 from wording.corpus.kwic import SORTS
+from wording.errors import WordingError
 from wording.explorer.reading import LETTERS
 from wording.pages.show import VOICE_NAMES
+from wording.prose import nearest
+from wording.study import Study
 
 PAGE = 50
 """Lines on a page."""
@@ -90,6 +94,49 @@ def own_keys() -> widgets.Output:
     place = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
     place.append_display_data(Javascript(KEEP_KEYS))
     return place
+
+
+def titled(study: Study) -> list[tuple[str, str]]:
+    """The title and the name of each concept; of two with one title, the name is told too."""
+    titles = [record.title for record in study.concepts.values()]
+    return [(title if titles.count(title) == 1 else f"{title} ({name})", name) for name, title in zip(study.concepts, titles, strict=True)]
+
+
+def choose(field: widgets.Widget, value: object) -> None:
+    """Sets a field from code.
+
+    Raises
+    ------
+    WordingError
+        For what is not among its choices, with the nearest.
+    """
+    try:
+        field.value = value
+    except TraitError:
+        known = [name for _, name in field._options_full]
+        wrong = next(item for item in ([value] if isinstance(value, str) else value) if item not in known)
+        raise WordingError(f"{field.description}: {wrong!r} is not among the choices; {nearest(wrong, known)}.") from None
+
+
+def laid_out(panel: widgets.Widget) -> list[widgets.Widget]:
+    """The rows of the panel, in the order in which the Tab key goes through them."""
+    panel.lines.add_class("wording-lines")
+    return [
+        widgets.HTML(STYLE),
+        own_keys(),
+        row(panel.folder, panel.concept, panel.pattern),
+        panel.counted,
+        row(panel.outlets, widgets.VBox([row(panel.voice, panel.copies), row(panel.first, panel.last)])),
+        panel.status,
+        row(column(panel.shares_shown), column(row(panel.term, panel.period), panel.timeline_shown)),
+        row(panel.source, panel.sort, panel.page, panel.button.before, panel.button.after),
+        panel.lines,
+        panel.legend,
+        panel.passage,
+        row(panel.coder, *panel.button.marks.values(), panel.button.unmarked),
+        row(panel.into, panel.title, panel.variant, panel.button.add),
+        row(panel.button.save, panel.saved),
+    ]
 
 
 def row(*items: widgets.Widget) -> widgets.Box:

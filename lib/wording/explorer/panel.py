@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-import ipywidgets as widgets
-
 from wording.analysis.tabulate import table
 from wording.analysis.timeline import most_frequent, study_timeline
 from wording.conceptfile import add_variant
@@ -19,12 +17,12 @@ from wording.corpus.build import build
 from wording.corpus.counts import outlet_order, study_counts
 from wording.errors import WordingError
 from wording.explorer.asking import asked, day, studies_beside
-from wording.explorer.fields import PAGE, SAMPLE, STYLE, buttons, column, fields, own_keys, row, text
+from wording.explorer.fields import SAMPLE, buttons, choose, fields, laid_out, text, titled
 from wording.explorer.figures import shares_figure, timeline_figure
-from wording.explorer.reading import LETTERS, Drawn, as_texts, letters_of
+from wording.explorer.lines import Lines
+from wording.explorer.reading import Drawn
 from wording.explorer.saving import save_report
 from wording.pages import runner, show
-from wording.pages.markup import escaped
 from wording.prose import plural
 from wording.study import Study, read_study
 
@@ -37,45 +35,25 @@ MANY = 100_000
 NOTE = "The panel opens in JupyterLab (`make lab`); what was chosen when this page was made stands below."
 
 
-class Panel(widgets.VBox):
+class Panel(Lines):
     """A panel over a study; options are what it shows first, as in `asking.asked`, with voice, copies and sort as in `kwic.find`.
 
     Attributes
     ----------
     study : the study as its files say; `narrow` and `name` the study and the concept that are shown.
-    found : the lines, `shown` those of the page; `shares` and `by_period` the tables behind the figures.
+    shares, by_period : the tables behind the figures.
     """
 
     def __init__(self, study: Study, *, concept: str = "", reports: Path = runner.REPORTS, **options):
-        self.reports, self.timer, self.quiet = reports, None, True
+        self.reports, self.timer = reports, None
         vars(self).update(vars(fields()))
         self.button = buttons()
-        self.status, self.counted, self.shares_shown, self.timeline_shown, self.passage, self.legend, self.saved = (
-            text() for _ in range(7)
-        )
-        super().__init__(self._rows())
+        self.status, self.counted, self.legend, self.saved = (text() for _ in range(4))
+        self.shares_shown, self.timeline_shown, self.passage = (text("wording-scroll") for _ in range(3))
+        super().__init__(laid_out(self))
         self.add_class("wording-panel")
         self._open(study, concept=concept, **options)
         self._connect()
-
-    def _rows(self) -> list[widgets.Widget]:
-        self.lines.add_class("wording-lines")
-        return [
-            widgets.HTML(STYLE),
-            own_keys(),
-            row(self.folder, self.concept, self.pattern),
-            self.counted,
-            row(self.outlets, widgets.VBox([row(self.voice, self.copies), row(self.first, self.last)])),
-            self.status,
-            row(column(self.shares_shown), column(row(self.term, self.period), self.timeline_shown)),
-            row(self.source, self.sort, self.page, self.button.before, self.button.after),
-            self.lines,
-            self.legend,
-            self.passage,
-            row(self.coder, *self.button.marks.values(), self.button.unmarked),
-            row(self.into, self.title, self.variant, self.button.add),
-            row(self.button.save, self.saved),
-        ]
 
     def _repr_mimebundle_(self, **options) -> dict:
         """A page, where no widget can be, gets a note instead."""
@@ -85,51 +63,35 @@ class Panel(widgets.VBox):
         for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
             field.observe(self._chosen, "value")
         for field in (self.sort, self.source):
-            field.observe(lambda _: None if self.quiet else self._safely(self._find), "value")
-        self.folder.observe(lambda change: self._safely(lambda: self._open(read_study(change.new))), "value")
+            field.observe(lambda _: self.quiet or self._safely(self._find), "value")
+        self.folder.observe(lambda change: self.quiet or self._safely(lambda: self._open(read_study(change.new))), "value")
         self.pattern.observe(lambda _: self._later(), "value")
         self.pattern.on_msg(lambda _, told, __: self.refresh() if told.get("event") == "submit" else None)  # Enter
         for field in (self.term, self.period):
             field.observe(lambda _: self._safely(self._draw_timeline), "value")
-        for field in (self.page, self.coder):
-            field.observe(lambda _: self._safely(self._turn), "value")
-        self.lines.observe(lambda _: self._safely(self._read), "index")
-        self.button.before.on_click(lambda _: setattr(self.page, "value", self.page.value - 1))
-        self.button.after.on_click(lambda _: setattr(self.page, "value", self.page.value + 1))
-        self.button.unmarked.on_click(lambda _: self._safely(self.resume))
         self.button.add.on_click(lambda _: self._safely(self.add))
         self.button.save.on_click(lambda _: self._safely(self.save))
-        for name, button in self.button.marks.items():
-            button.on_click(lambda _, mark=name: self._safely(lambda: self.mark(mark)))
+        self._connect_lines()
 
-    def _open(self, study: Study, *, concept: str = "", pattern: str = "", outlets: Sequence[str] = (), **chosen) -> None:
+    def _open(self, study: Study, *, concept: str = "", pattern: str = "", outlets: Sequence[str] = (), **options) -> None:
         """Takes up a study, in the fields too."""
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
             build(study)[0].find_speakers()
         known = outlet_order(study, study_counts(study, []).articles)
         self.quiet, self.study = True, study
+        self.outlets.index = ()
         self.folder.options = [str(folder) for folder in studies_beside(study.folder)]
-        self.folder.value, self.pattern.value = str(study.folder), pattern
-        self.pattern.disabled = self.source.disabled = bool(study.why_no_text) and not study.has_articles
-        self._name_concepts(concept)
-        self.outlets.index, self.outlets.options = (), known
-        self.outlets.value = tuple(outlets)
-        for name, value in chosen.items():
-            getattr(self, name).value = day(value) if name in ("first", "last") else value
+        self.folder.value, self.pattern.value, self.outlets.options = str(study.folder), pattern, known
+        self.pattern.disabled = self.source.disabled = not study.has_articles
+        self.concept.options, self.into.options = titled(study), list(study.concepts)
+        self.into.value = concept or next(iter(study.concepts))
+        choose(self.concept, self.into.value)
+        choose(self.outlets, outlets)
+        for name, value in ({"first": None, "last": None} | options).items():
+            choose(getattr(self, name), day(value) if name in ("first", "last") else value)
         self.quiet = False
         self.refresh()
-
-    def _name_concepts(self, concept: str = "") -> None:
-        names = {record.title: name for name, record in self.study.concepts.items()}
-        titles = [
-            (title if names[title] == name else f"{title} ({name})", name)
-            for title, name in ((r.title, n) for n, r in self.study.concepts.items())
-        ]
-        self.concept.options = titles
-        self.concept.value = concept or next(iter(self.study.concepts))
-        self.into.options = list(self.study.concepts)
-        self.into.value = self.concept.value
 
     def _chosen(self, change) -> None:
         if self.quiet:
@@ -181,7 +143,7 @@ class Panel(widgets.VBox):
     def _find(self) -> None:
         """Finds the lines, and shows the first page."""
         how = {"voice": self.voice.value, "copies": self.copies.value}
-        if self.study.why_no_text and not self.study.has_articles:
+        if not self.study.has_articles:
             self.found, self.counted.value = None, ""
         else:
             self.found = kwic.find(self.narrow, self.name, sort=self.sort.value, **how)
@@ -189,42 +151,8 @@ class Panel(widgets.VBox):
             if self.source.value == SAMPLE:
                 self.found = Drawn(coding.sample(self.study, [self._own_concept()]))
         self._page(1)
-
-    def _page(self, number: int) -> None:
-        self.quiet = True
-        self.page.max = max(1, -(-len(self.found or ()) // PAGE))
-        self.page.value, self.quiet = number, False
-        self._turn()
-
-    def _turn(self) -> None:
-        """Shows the lines of the page, with the coder's marks."""
-        if self.quiet:
-            return
-        start = (self.page.value - 1) * PAGE
-        self.button.before.disabled, self.button.after.disabled = start == 0, self.page.value == self.page.max
-        self.quiet, self.lines.index = True, ()
-        if self.study.why_no_text or not self.found:
-            self.lines.options, self.legend.value = [], show.note(self.study.why_no_text or "There are no lines.").html
-        else:
-            self.shown = self.found.lines(start, start + PAGE)
-            self._label(first=start + 1)
-        self.quiet, self.passage.value = False, ""
-
-    def _label(self, first: int) -> None:
-        letters = letters_of(self.shown, coding.marks(self.study), self.coder.value)
-        self.lines.options = list(zip(as_texts(self.shown, letters, first=first), range(len(self.shown)), strict=True))
-        named = ", ".join(f"{letter} {mark}" for mark, letter in LETTERS.items())
-        self.legend.value = show.note(
-            f"{first:,} to {first + len(self.shown) - 1:,} of {plural(len(self.found), 'line')}. Marks of the coder: {named}."
-        ).html
-
-    def _read(self) -> None:
-        """Shows the passages of the chosen lines."""
-        if self.quiet:
-            return
-        chosen = self.shown.iloc[list(self.lines.index)]
-        passages = show.passages(kwic.widened(self.study, chosen), caption="The whole paragraph:") if len(chosen) else None
-        self.passage.value = passages.html if passages else ""
+        if isinstance(self.found, Drawn) and self.coder.value.strip():
+            self.resume()
 
     def _draw_timeline(self) -> None:
         if self.quiet:
@@ -236,36 +164,6 @@ class Panel(widgets.VBox):
             self.quiet, self.term.options = True, names
             self.term.value, self.quiet = most_frequent(self.by_period, names), False
         self.timeline_shown.value = show.NOTEBOOK_STYLE + timeline_figure(self.narrow, self.by_period, self.term.value).html
-
-    def _own_concept(self) -> str:
-        if self.name not in self.study.concepts:
-            raise WordingError(f"{self.name!r} is a pattern: a sample and marks belong to a concept; add the pattern as a variant first.")
-        return self.name
-
-    def mark(self, mark: str) -> None:
-        """Marks the chosen lines, and goes on to the line after them."""
-        self._own_concept()
-        if not self.lines.index:
-            raise WordingError("No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys.")
-        chosen = list(self.lines.index)
-        coding.mark(self.study, self.shown.iloc[chosen], mark, coder=self.coder.value, drawn=self.source.value == SAMPLE)
-        self.quiet = True
-        self._label(first=(self.page.value - 1) * PAGE + 1)
-        self.quiet = False
-        self.lines.index = (min(chosen[-1] + 1, len(self.shown) - 1),)
-        self.say(f"{plural(len(chosen), 'line')} marked “{mark}” in {coding.marks_file(self.study).name}.")
-
-    def resume(self) -> None:
-        """Goes to the first line, from this page on, that the coder has not marked."""
-        done = coding.marks(self.study)
-        for number in range(self.page.value, self.page.max + 1):
-            lines = self.found.lines((number - 1) * PAGE, number * PAGE)
-            left = lines[letters_of(lines, done, self.coder.value).eq("").to_numpy()]
-            if len(left):
-                self._page(number)
-                self.lines.index = (int(left.index[0]),)
-                return
-        self.say("Every line from here on is marked.")
 
     def add(self) -> None:
         """Adds the pattern to concepts.yml as a variant, and shows the concept that it is now part of."""
@@ -291,18 +189,6 @@ class Panel(widgets.VBox):
             raise WordingError(f"{page} is in study.yml, but could not be made: {made.reason}")
         self.saved.value = show.note(f"It is in study.yml, and made: {self.reports / self.study.name / page}.html").html
         self.say(self._in_all())
-
-    def say(self, sentence: str, *, fault: bool = False) -> None:
-        """Tells how things stand, to those who listen to the page too."""
-        self.status.value = f'<p role="{"alert" if fault else "status"}"><b>{escaped(sentence)}</b></p>'
-
-    def _safely(self, action) -> None:
-        """Runs an action of the panel; what cannot be done is told in a sentence."""
-        try:
-            action()
-        except WordingError as error:
-            self.quiet = False
-            self.say(str(error), fault=True)
 
     def _per_outlet(self) -> str:
         told = self.found.per_outlet()
