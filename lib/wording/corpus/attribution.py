@@ -332,7 +332,9 @@ def signals(word: np.ndarray, lexicon: Lexicon) -> np.ndarray:
 
 def add_beside(total: np.ndarray, values: np.ndarray, place: int, beyond: float = 0) -> None:
     """Adds to each token's total the value of the token so many places on, and `beyond` where there is none."""
-    inner, outer = (slice(-place, None), slice(-place)) if place < 0 else (slice(max(len(total) - place, 0)), slice(max(len(total) - place, 0), None))
+    inner, outer = (
+        (slice(-place, None), slice(-place)) if place < 0 else (slice(max(len(total) - place, 0)), slice(max(len(total) - place, 0), None))
+    )
     total[inner] += values[: len(total) + place] if place < 0 else values[place:]
     total[outer] += beyond
 
@@ -387,7 +389,9 @@ def surroundings(s: Stream, lexicon: Lexicon, at: np.ndarray) -> tuple[dict[str,
     right = {k: after(g > 0, last) for k, g in grade.items()}
     strong = grade["cue"] >= STRONG
     that, mark, next_mark = before(lexicon.is_that.take(w), first), before(~here.is_word, first), after(~here.is_word, last)
-    left_of = np.where((previous == 1 + MARKS.index(",")) & (commas - commas.take(first) == 1), BESIDE.index("first comma"), lexicon.beside.take(previous))
+    left_of = np.where(
+        (previous == 1 + MARKS.index(",")) & (commas - commas.take(first) == 1), BESIDE.index("first comma"), lexicon.beside.take(previous)
+    )
     setting = 1 + len(BESIDE) * left_of + lexicon.beside.take(following)
 
     def value(found: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -109,7 +109,11 @@ class Part:
     def __reduce__(self):
         """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
         corpus = self.corpus
-        return (part_of, (corpus.folder, corpus.language, self.number)) if corpus.folder else (Part, (self.table, self.shard, corpus, self.number))
+        return (
+            (part_of, (corpus.folder, corpus.language, self.number))
+            if corpus.folder
+            else (Part, (self.table, self.shard, corpus, self.number))
+        )
 
     @property
     def start(self) -> int:
@@ -129,7 +133,11 @@ class Part:
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
     """The articles as a corpus in memory."""
     tables, shards = encode_batches([articles.frame], language=language)
-    table = pl.concat(tables) if tables else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
+    table = (
+        pl.concat(tables)
+        if tables
+        else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
+    )
     return as_corpus(replace(articles, frame=table), shards, language)
 
 
@@ -213,7 +221,11 @@ def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:
 
 def with_families(corpus: Corpus) -> Corpus:
     """The corpus with each article's family in its table."""
-    return corpus if "family" in corpus.table.columns else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id", "agency")).select(list(TABLES["articles"])))
+    return (
+        corpus
+        if "family" in corpus.table.columns
+        else replace(corpus, table=corpus.table.hstack(families(corpus).drop("doc_id", "agency")).select(list(TABLES["articles"])))
+    )
 
 
 def build(study: Study) -> tuple[Corpus, bool]:

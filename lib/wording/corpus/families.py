@@ -288,7 +288,10 @@ def overlaps(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tupl
     order = np.argsort(row_of(known[there]).astype(np.uint16), kind="stable")
     run, known = run[there][order], known[there][order]
     row = row_of(known)
-    bounds, again = np.searchsorted(row, np.arange(len(shard) + 1)), np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)]
+    bounds, again = (
+        np.searchsorted(row, np.arange(len(shard) + 1)),
+        np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)],
+    )
     wide = np.bincount(row, minlength=1).max() >= 1 << 15  # then the sums of both kinds do not fit into 32 bits
     own = np.int64(1 << 32) if wide else np.int32(1 << 16)
     weight = np.where(again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own))  # each run of an article once
@@ -322,9 +325,7 @@ def spread(start: np.ndarray, end: np.ndarray, other: np.ndarray, run: np.ndarra
     return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
 
 
-def nearest(
-    a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: Shared, most: int
-) -> tuple[np.ndarray, np.ndarray]:
+def nearest(a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: Shared, most: int) -> tuple[np.ndarray, np.ndarray]:
     """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
     n = own + again
     some = (own >= 2) & (own >= CANDIDATE * np.minimum(shared.own[a], shared.own[b]))
