@@ -11,7 +11,7 @@ from wording.corpus import build as building
 from wording.corpus import families as module
 from wording.corpus.articles import read_articles
 from wording.corpus.build import encode
-from wording.corpus.families import Bodies, families, pairs, precedence, read, stand_in
+from wording.corpus.families import Bodies, candidates, compared, families, pairs, precedence, read, stand_in
 from wording.corpus.tokens import encode as tokens
 from wording.simulate import simulate
 from wording.tables import TABLES
@@ -80,6 +80,32 @@ def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
     monkeypatch.setattr(module, name, value)
     assert whole[0].equals(families(made))
     assert whole[1].equals(pairs(made))
+
+
+def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, monkeypatch):
+    """Each paragraph stands in many articles, and no two articles share more than a small part: hardly a pair is looked at word by word."""
+    rng = np.random.default_rng(1)
+    paragraphs = [words(40, seed) for seed in range(60)]
+    made = corpus(tmp_path, {f"{k:03}": "\n\n".join(paragraphs[p] for p in rng.choice(60, 12, replace=False)) for k in range(200)})
+    order = precedence(made.table)
+    found = candidates(made, order, most=module.NEAREST)
+    monkeypatch.setattr(module, "COPIED", -1)
+    assert 190 * module.NEAREST < len(candidates(made, order, most=module.NEAREST)) <= 199 * module.NEAREST
+    assert len(found) < 199
+    assert families(made)["first"].sum() > 60
+
+
+def test_pairs_that_share_enough_are_among_the_candidates(demo):
+    made = encode(read_articles(demo / "articles.csv"))
+    order = precedence(made.table)
+    found = candidates(made, order, most=module.EARLIEST)
+    a, b = (x.ravel() for x in np.meshgrid(order, order, indexing="ij"))
+    later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
+    every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})
+    shares = compared(made, every).filter((pl.col("own_part") >= module.COPIED) & (pl.col("n_own") >= module.COPIED_WORDS))
+    missed = shares.join(found, on=["row", "earlier"], how="anti")
+    assert len(shares) > 20
+    assert len(missed) <= 0.05 * len(shares), missed
 
 
 def test_copies_are_found_across_shards(demo, monkeypatch):

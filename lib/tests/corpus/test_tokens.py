@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import polars as pl
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from wording.corpus import tokens
 from wording.corpus.tokens import MARK, NUMBER, WORD, encode
+from wording.phrases import TOKEN
 
 TEXTS = [
     "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\nA pro-life rally of 1,000.5 met on 2022-02-24.",
@@ -48,6 +51,42 @@ def test_offsets_give_back_every_token_of_any_text(texts):
     article, written = shard.article(places), shard.forms["type"].gather(shard.tokens[places]).to_list()
     assert [texts[a][s:e] for a, s, e in zip(article, start, end, strict=True)] == written
     assert len(shard) == len(texts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("ab1.,'’s-”…éж \n\r\t\x0b\x1c\xa0\u2009\u200b\u2028\u3000\ufeff😀"), max_size=60), min_size=1, max_size=4
+    )
+)
+def test_texts_cut_in_pieces_give_the_tokens_of_whole_texts(texts):
+    shard = encode(pl.Series(texts))
+    for row, text in enumerate(tokens.unwrap(pl.Series(texts))):
+        here = shard.tokens[shard.bounds[row] : shard.bounds[row + 1]]
+        assert shard.forms["form"].gather(here).to_list() == [*pl.Series([text]).str.extract_all(TOKEN)[0], ""]
+
+
+def test_blocks_change_nothing(monkeypatch):
+    whole = encode(pl.Series(TEXTS * 5))
+    monkeypatch.setattr(tokens, "BLOCK", 7)
+    parts = encode(pl.Series(TEXTS * 5))
+    assert all(np.array_equal(getattr(whole, name), getattr(parts, name)) for name in tokens.ARRAYS)
+
+
+def test_a_shard_is_sent_as_its_folder(tmp_path):
+    shard = encode(pl.Series(TEXTS))
+    tokens.save(shard, tmp_path)
+    saved = tokens.load(tmp_path)
+    assert len(pickle.dumps(saved)) < 500 < len(pickle.dumps(shard))
+    for sent in (pickle.loads(pickle.dumps(saved)), pickle.loads(pickle.dumps(shard))):
+        assert all(np.array_equal(getattr(sent, name), getattr(shard, name)) for name in tokens.ARRAYS)
+        assert sent.forms.equals(shard.forms)
+
+
+def test_forms_are_found_by_their_keys():
+    shard = encode(pl.Series(TEXTS))
+    for wanted in (["the"], ["no", "said", "nowhere"], ["nowhere"], []):
+        assert sorted(shard.with_keys(wanted)) == np.flatnonzero(shard.forms["key"].is_in(wanted)).tolist()
 
 
 def test_the_index_finds_what_a_scan_finds():

@@ -182,6 +182,22 @@ def test_a_mark_is_explained_by_its_cue():
     assert list(closed["entry"]) == ["“"]
 
 
+def test_the_log_odds_are_the_sum_of_all_tables():
+    """What is looked up once for many words is what each word would have by itself."""
+    known = attribution.lexicon("en")
+    long = "The road, he said, " + "and then the next bridge " * 12 + "was closed according to the mayor, who told them that it was."
+    shard = encoded(long, "Nobody knew.", "“Yes,” she told reporters. The council, which argued that it could, said: never again.", "")
+    for stream in attribution.streams(shard, quotations(shard).inside(len(shard.tokens)), known):
+        place = attribution.places(stream, known)
+        entry = [known.tables[name][attribution.entries(place, known.names, name)] for name in attribution.TABLES]
+        np.testing.assert_allclose(attribution.log_odds(stream, known), known.bias["attributed"] + sum(entry), atol=1e-4)
+        assert (
+            np.diff(attribution.cells(stream, known), append=len(stream.word)).max()
+            <= attribution.CELL
+            < len(attribution.cells(stream, known))
+        )
+
+
 def test_articles_do_not_touch():
     alone = "The bridge had been closed for weeks, the minister said."
     together = encoded("He said that “nobody", alone, "", "”and so on", alone)
