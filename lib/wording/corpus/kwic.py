@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Part, build
+from wording.corpus.build import Corpus, Part, build
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
@@ -74,7 +74,7 @@ def concordance(
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
     first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
-    return excerpted(written(corpus.parts(), name, first, context), study.width)
+    return excerpted(written(corpus, name, first, context), study.width)
 
 
 def sortable(
@@ -112,16 +112,15 @@ def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.
     )
 
 
-def written(parts: Sequence[Part], name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
+def written(corpus: Corpus, name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
     order = places.with_row_index("order")
     lines = [
         lines_of(part, name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context).set_index(
             here["order"].to_numpy()
         )
-        for part in parts
+        for part in map(corpus.part, sorted(places["part"].unique()))
         for here in [order.filter(pl.col("part") == part.number)]
-        if len(here)
     ]
     return check(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
 

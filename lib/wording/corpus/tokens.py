@@ -119,6 +119,24 @@ class Shard:
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
         return self.by_number[ranges(first, end)]
 
+    def some(self, rows: np.ndarray) -> tuple[Shard, np.ndarray]:
+        """Some of the articles (ascending) as a shard of their own, without a sketch; and the position here of each of its tokens."""
+        at = ranges(self.bounds[rows], self.bounds[rows + 1])
+        used, tokens = np.unique(self.tokens[at], return_inverse=True)
+        tokens, numbers = tokens.astype(np.int32), self.numbers[used]
+        return replace(
+            self,
+            tokens=tokens,
+            bounds=np.append(0, np.cumsum(np.diff(self.bounds)[rows])),
+            **dict(zip(("positions", "runs"), index(tokens, len(used)), strict=True)),
+            **{name: getattr(self, name)[at] for name in ("sentence_end", "boilerplate", "voice")},
+            numbers=numbers,
+            by_number=np.argsort(numbers, kind="stable").astype(np.int32),
+            sketch=np.zeros(0, np.uint64),
+            forms=self.forms[used],
+            folder=None,
+        ), at
+
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
         return (
