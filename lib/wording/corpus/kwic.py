@@ -73,6 +73,9 @@ def concordance(
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
+    found = [lines for lines in found if len(lines)]
+    if not found:
+        return check(pd.DataFrame(columns=list(TABLES["hits"])), "hits")
     first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
     return excerpted(written(corpus, name, first, context), study.width)
 
@@ -95,6 +98,8 @@ def sortable(
         "date": lambda: part.table["date"].gather(row),
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
+    if not len(kept):
+        return pl.DataFrame()
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
     place = {"part": np.full(len(kept), part.number), "start": spans.start, "end": spans.end, "variant": variants}
     return pl.DataFrame(place | {column: made[column]() for column in columns})
