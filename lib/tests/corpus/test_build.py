@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from wording.corpus import build as building
@@ -98,3 +99,13 @@ def test_the_encoded_corpus_is_memory_mapped(study):
     corpus, _ = build(study)
     assert isinstance(corpus.shards[0].tokens, np.memmap)
     assert json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0] == "articles.csv"
+
+
+@pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
+def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, rows):
+    monkeypatch.setattr(building, "FEW_ARTICLES", 5)
+    part = build(study)[0].part(0)
+    few = part.stretches_in(np.array(rows))
+    assert not part.corpus.has_stretches(0)
+    assert few.equals(part.stretches.filter(pl.col("row").is_in(rows)))
+    assert few["speaker"].count()

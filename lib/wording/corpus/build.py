@@ -33,6 +33,8 @@ from wording.tables import FAMILY, TABLES, check
 SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
+FEW_ARTICLES = 20
+"""Speakers are looked for in some articles alone when these are less than one in so many."""
 
 Measured = TypeVar("Measured")
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
@@ -92,6 +94,10 @@ class Corpus:
                     partial.replace(file)
         return self._stretches[k]
 
+    def has_stretches(self, k: int) -> bool:
+        """Whether speakers and cues were looked for in shard `k` before."""
+        return k in self._stretches or (self.folder is not None and (self.folder / f"{k:04d}" / "stretches.arrow").is_file())
+
     def find_speakers(self) -> None:
         """Looks for speakers and cues in all shards at once, on all cores."""
         self.measured(Part.find_speakers)
@@ -128,6 +134,25 @@ class Part:
     def stretches(self) -> pl.DataFrame:
         """What is not the outlets' own, with speakers and cues."""
         return self.corpus.stretches(self.number)
+
+    def stretches_in(self, rows: np.ndarray) -> pl.DataFrame:
+        """The same, of these articles (rows of the shard, ascending) at least: where they are few and the others were not asked for, of these alone."""
+        near = np.unique(
+            np.clip(np.concatenate([rows - 1, rows, rows + 1]), 0, len(self.shard) - 1)
+        )  # cues are known by the words around them
+        if len(near) * FEW_ARTICLES > len(self.shard) or self.corpus.has_stretches(self.number):
+            return self.stretches
+        few, at = self.shard.some(near)
+        found = pl.from_pandas(stretches(few, few.voice, language=self.corpus.language))
+        start, end, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
+        here = {
+            "row": near[found["row"].to_numpy()],
+            "start_token": at[start],
+            "end_token": at[end - 1] + 1,
+            "cue_token": np.where(cue < 0, -1, at[cue]),
+        }
+        found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
+        return found.filter(pl.col("row").is_in(rows))
 
 
 def encode(articles: Articles, *, language: str = "en") -> Corpus:

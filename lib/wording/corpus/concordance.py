@@ -74,7 +74,7 @@ def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.n
     """Which forms any of the words stands for, bool (n_forms,)."""
     literal = [w for w in words if STAR not in w and w not in (ANY, ANY_NUMBER)]
     starred = [re.escape(w).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*") for w in words if STAR in w]
-    found = np.zeros(len(shard.forms), bool)
+    found = np.zeros(len(shard.numbers), bool)
     if literal:
         found[written_as(shard, literal, cased=cased)] = True
     if starred:

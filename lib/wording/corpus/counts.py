@@ -74,7 +74,7 @@ def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context:
 
 def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
     """Voice, speaker and cue of the words at the positions."""
-    found = part.stretches
+    found = part.stretches_in(np.unique(part.shard.article(positions)))
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
     voice = part.shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)

@@ -13,7 +13,11 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
+<<<<<<< HEAD
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, forms_of, in_context
+=======
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
+>>>>>>> scale
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
@@ -116,6 +120,7 @@ def find(
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
+<<<<<<< HEAD
     return Found(study, corpus, name, pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True))
 
 
@@ -134,6 +139,13 @@ def at_most(study: Study, pattern: str) -> int:
         for part in build(study)[0].parts()
         for phrase in wanted
     )
+=======
+    found = [lines for lines in found if len(lines)]
+    if not found:
+        return check(pd.DataFrame(columns=list(TABLES["hits"])), "hits")
+    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
+    return excerpted(written(corpus, name, first, context), study.width)
+>>>>>>> scale
 
 
 def sortable(
@@ -154,6 +166,8 @@ def sortable(
         "date": lambda: part.table["date"].gather(row),
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
+    if not len(kept):
+        return pl.DataFrame()
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
     place = {
         "part": np.full(len(kept), part.number),
@@ -177,16 +191,15 @@ def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.
     )
 
 
-def written(parts: Sequence[Part], name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
+def written(corpus: Corpus, name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
     order = places.with_row_index("order")
     lines = [
         lines_of(part, name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context).set_index(
             here["order"].to_numpy()
         )
-        for part in parts
+        for part in map(corpus.part, sorted(places["part"].unique()))
         for here in [order.filter(pl.col("part") == part.number)]
-        if len(here)
     ]
     return check(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
 

@@ -50,7 +50,7 @@ class Shard:
     numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
     by_number : int32 (n_forms,), the forms by the number of their keys.
     sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
-    forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
+    listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
     folder : where it is saved, None if it is not.
     """
 
@@ -64,7 +64,7 @@ class Shard:
     numbers: np.ndarray
     by_number: np.ndarray
     sketch: np.ndarray
-    forms: pl.DataFrame
+    listed: pl.DataFrame | None
     folder: Path | None = None
 
     def __reduce__(self):
@@ -73,6 +73,11 @@ class Shard:
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    @cached_property
+    def forms(self) -> pl.DataFrame:
+        """One row per form (see above); of a saved shard read when first asked for, for most questions need only numbers."""
+        return pl.read_ipc(self.folder / "forms.arrow") if self.listed is None else self.listed
 
     @cached_property
     def kind(self) -> np.ndarray:
@@ -118,6 +123,24 @@ class Shard:
         wanted = numbered(keys)
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
         return self.by_number[ranges(first, end)]
+
+    def some(self, rows: np.ndarray) -> tuple[Shard, np.ndarray]:
+        """Some of the articles (ascending) as a shard of their own, without a sketch; and the position here of each of its tokens."""
+        at = ranges(self.bounds[rows], self.bounds[rows + 1])
+        used, tokens = np.unique(self.tokens[at], return_inverse=True)
+        tokens, numbers = tokens.astype(np.int32), self.numbers[used]
+        return replace(
+            self,
+            tokens=tokens,
+            bounds=np.append(0, np.cumsum(np.diff(self.bounds)[rows])),
+            **dict(zip(("positions", "runs"), index(tokens, len(used)), strict=True)),
+            **{name: getattr(self, name)[at] for name in ("sentence_end", "boilerplate", "voice")},
+            numbers=numbers,
+            by_number=np.argsort(numbers, kind="stable").astype(np.int32),
+            sketch=np.zeros(0, np.uint64),
+            listed=self.forms[used],
+            folder=None,
+        ), at
 
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
@@ -345,7 +368,7 @@ def save(shard: Shard, folder: Path) -> None:
 def load(folder: Path) -> Shard:
     """The shard that was saved in the folder, its arrays memory-mapped."""
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, forms=pl.read_ipc(folder / "forms.arrow"), folder=folder)
+    return Shard(**arrays, listed=None, folder=folder)
 
 
 @dataclass(frozen=True)
