@@ -13,11 +13,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-<<<<<<< HEAD
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, forms_of, in_context
-=======
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
->>>>>>> scale
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
@@ -38,6 +34,9 @@ SORTS = {
     "article": [],
 }
 """What lines may be sorted by, and the columns that does it; left and right are read from the hit outwards."""
+
+PLACE = {"part": pl.Int64, "start": pl.Int64, "end": pl.Int64, "article": pl.Int64, "variant": pl.String}
+"""The columns that say where a line stands: its shard, its tokens, its row in the corpus, and its variant."""
 
 DEPTH = 8
 """Tokens on each side whose words lines are sorted by."""
@@ -84,7 +83,7 @@ class Found:
 
     def lines(self, start: int = 0, stop: int | None = None, *, context: Context = CONTEXT) -> pd.DataFrame:
         """The `hits` table of the lines from `start` up to, not including, `stop`."""
-        return excerpted(written(self.corpus.parts(), self.name, self.places[start:stop], context), self.study.width)
+        return excerpted(written(self.corpus, self.name, self.places[start:stop], context), self.study.width)
 
     def per_outlet(self) -> pd.DataFrame:
         """One row per outlet with lines, most first: outlet, n (lines), n_articles (with a line)."""
@@ -120,8 +119,9 @@ def find(
     kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
     wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
     found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
-<<<<<<< HEAD
-    return Found(study, corpus, name, pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True))
+    with_any = [lines for lines in found if len(lines)]
+    places = pl.concat(with_any).sort(*SORTS[sort], "part", "start", nulls_last=True) if with_any else pl.DataFrame(schema=PLACE)
+    return Found(study, corpus, name, places)
 
 
 def at_most(study: Study, pattern: str) -> int:
@@ -139,13 +139,6 @@ def at_most(study: Study, pattern: str) -> int:
         for part in build(study)[0].parts()
         for phrase in wanted
     )
-=======
-    found = [lines for lines in found if len(lines)]
-    if not found:
-        return check(pd.DataFrame(columns=list(TABLES["hits"])), "hits")
-    first = pl.concat(found).sort(*SORTS[sort], "part", "start", nulls_last=True)[:limit]
-    return excerpted(written(corpus, name, first, context), study.width)
->>>>>>> scale
 
 
 def sortable(
@@ -167,7 +160,7 @@ def sortable(
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
     if not len(kept):
-        return pl.DataFrame()
+        return pl.DataFrame(schema=PLACE)
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
     place = {
         "part": np.full(len(kept), part.number),
