@@ -250,13 +250,13 @@ def report(studies, only, jobs, force, dry_run, out):
 @click.argument("articles", type=FILE)
 @click.option("--rounds", default=3, show_default=True)
 def bench(articles, rounds):
-    """How fast the articles are read and encoded, beside scikit-learn's CountVectorizer in the same run."""
+    """How fast each step is, beside scikit-learn's CountVectorizer and other peers that are installed, in the same run."""
     from wording.bench import bench as timed
     from wording.bench import peak_memory
 
     memory = peak_memory(articles)
     click.echo(timed(articles, rounds=rounds).round(2).to_string(index=False))
-    click.echo(f"peak memory of reading and encoding: {memory:.2f} GB")
+    click.echo(f"peak memory of a build: {memory:.2f} GB")
 
 
 def read(path: Path):
