@@ -170,7 +170,8 @@ def hostile(tmp_path_factory):
         concept |= {"title": HOSTILE, "note": HOSTILE, "source": HOSTILE}
         concept["variants"] = {f"<img src=x onerror=alert({n})>": v for n, v in enumerate(concept["variants"].values())}
     reports = json.dumps(
-        [{**report, "each": {**report.get("each", {}), "concept": [first]}} if "each" in report else report for report in demo["reports"]]
+        [{**report, "each": {"concept": [first]}} if "concept" in report.get("each", {}) else report for report in demo["reports"]]
+        + [{"notebook": "explore"}]
     )
     for name, spiked_name in names.items():
         reports = reports.replace(json.dumps(name), json.dumps(spiked_name))
