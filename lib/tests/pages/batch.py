@@ -67,6 +67,14 @@ def left_behind(place):
     return found
 
 
+def alive(number):
+    """Whether the process runs: one that has ended stays listed until its parent, after a kill the system's first process, has asked how."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def becomes_true(condition, *, seconds=60):
     """Whether the condition holds within so many seconds."""
     end = time.monotonic() + seconds

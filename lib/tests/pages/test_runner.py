@@ -2,9 +2,8 @@ import os
 import resource
 import signal
 
-import psutil
 import pytest
-from batch import SHOWS, asks_for, becomes_true, begin, left_behind, notebook, report, states, statuses
+from batch import SHOWS, alive, asks_for, becomes_true, begin, left_behind, notebook, report, states, statuses
 
 FIGURE = """
 import pandas as pd
@@ -91,7 +90,7 @@ def test_a_worker_that_is_killed_takes_its_kernel_along(place):
     os.kill(worker, signal.SIGKILL)
     said, _ = process.communicate(timeout=60)
     assert (process.returncode, statuses(place)) == (1, {"patient": "died"}), said
-    assert not psutil.pid_exists(kernel)
+    assert not alive(kernel)
     assert not left_behind(place)
 
 
