@@ -33,7 +33,6 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
         file stays as it is.
     """
     file = study.folder / "concepts.yml"
-    read_yaml(file)  # a file that is no YAML is refused by its line
     own = plain(read_yaml(file)).get("concepts") or {}
     if not phrases or isinstance(phrases, str):
         raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")

@@ -135,7 +135,7 @@ def at_most(study: Study, pattern: str) -> int:
     _, concept = looked_up(study, pattern)
     wanted = [phrase for variant in concept.variants.values() for phrase in phrases(variant.match, lists=study.lists, case=variant.case)]
     return sum(
-        min(int(np.diff(part.shard.runs)[forms_of(part.shard, words, cased=phrase.cased)].sum()) for words in phrase.words)
+        min(int(part.shard.frequency[forms_of(part.shard, words, cased=phrase.cased)].sum()) for words in phrase.words)
         for part in build(study)[0].parts()
         for phrase in wanted
     )
