@@ -183,19 +183,17 @@ def test_a_mark_is_explained_by_its_cue():
 
 
 def test_the_log_odds_are_the_sum_of_all_tables():
-    """What is looked up once for many words is what each word would have by itself."""
+    """What is looked up sentence by sentence is what each word's places say."""
     known = attribution.lexicon("en")
     long = "The road, he said, " + "and then the next bridge " * 12 + "was closed according to the mayor, who told them that it was."
     shard = encoded(long, "Nobody knew.", "“Yes,” she told reporters. The council, which argued that it could, said: never again.", "")
     for stream in attribution.streams(shard, quotations(shard).inside(len(shard.tokens)), known):
         place = attribution.places(stream, known)
         entry = [known.tables[name][attribution.entries(place, known.names, name)] for name in attribution.TABLES]
-        np.testing.assert_allclose(attribution.log_odds(stream, known), known.bias["attributed"] + sum(entry), atol=1e-4)
-        assert (
-            np.diff(attribution.cells(stream, known), append=len(stream.word)).max()
-            <= attribution.CELL
-            < len(attribution.cells(stream, known))
-        )
+        total, found = known.bias["attributed"] + sum(entry), attribution.log_odds(stream, known)
+        told = np.isfinite(found)
+        np.testing.assert_allclose(found[told], total[told], atol=1e-4)
+        assert 0 < told.sum() < len(told), "a sentence in which nothing looks like a signal is left out"
 
 
 def test_articles_do_not_touch():

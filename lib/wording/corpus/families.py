@@ -16,16 +16,16 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from wording.corpus import passes
 from wording.corpus.articles import UNATTRIBUTED
+from wording.corpus.compiled import compiled
+from wording.corpus.passes import MULTIPLIER, PARTS, PLACE, ROW, RUN
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
 from wording.errors import WordingError
 
 if TYPE_CHECKING:
     from wording.corpus.build import Corpus
-
-RUN = 5
-"""Words of a run: so many in a row are seldom the same by chance."""
 
 COPIED = 0.4
 """Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""
@@ -54,23 +54,13 @@ BUCKET_RUNS = 1 << 24
 CHUNK_WORDS = 5_000_000
 """Words that are compared at once."""
 
-BLOCK_ARTICLES = 64
-"""Articles whose runs are made at once: few enough to stay in the processor's cache, which is three times as fast."""
-
 TOGETHER = 2_000
 """Articles that are looked up among the shared runs at once."""
 
 CELLS = 22
-ROW, PLACE = np.uint64(24), np.uint64(10)
-"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard, and the last of them, where in the article it is: in
-which of so many equal parts. The other bits are the highest of the run's number."""
-
 MARGIN = 30
 """Words by which what two articles share may reach beyond the first and the last sampled run that they share."""
 
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-THIRD = np.uint64(0xAAAAAAAAAAAAAAAB)
-"""What three times itself is 1: with it, a number that three divides becomes one of the lowest third (64-bit arithmetic)."""
 DAYS = 1_000_000
 
 
@@ -202,28 +192,7 @@ def issue_of(table: pl.DataFrame) -> np.ndarray:
 
 def sketch(shard: Shard) -> np.ndarray:
     """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row and the place in it."""
-    counted, found = shard.is_word & ~shard.boilerplate, [np.zeros(0, np.uint64)]
-    bounds = np.append(0, np.cumsum(shard.words_per_article(~shard.boilerplate)))
-    for first in range(0, len(shard), BLOCK_ARTICLES):
-        end = min(first + BLOCK_ARTICLES, len(shard))
-        part = slice(shard.bounds[first], shard.bounds[end])
-        run, whole = runs(shard.numbers.take(shard.tokens[part][counted[part]]), bounds[first : end + 1] - bounds[first])
-        chosen = np.flatnonzero((run * THIRD <= THIRD >> np.uint64(1)) & whole)
-        at = bounds[first] + chosen
-        row = np.searchsorted(bounds, at, side="right") - 1
-        part = ((at - bounds[row]) << int(PLACE)) // (bounds[row + 1] - bounds[row])
-        found.append(run[chosen] >> ROW << ROW | (row << int(PLACE) | part).astype(np.uint64))
-    return np.sort(np.concatenate(found))
-
-
-def runs(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The number of the run of words that begins at each word, and whether it ends in the article."""
-    run, whole = np.zeros(len(word), np.uint64), np.ones(len(word), bool)
-    for k in range(RUN):
-        run *= MULTIPLIER
-        run[: max(len(word) - k, 0)] += word[k:]
-    whole[ranges(np.maximum(bounds[1:] - RUN + 1, bounds[:-1]), bounds[1:])] = False
-    return run ^ (run >> np.uint64(31)), whole
+    return np.sort(compiled(passes).sampled(shard.tokens, shard.is_word & ~shard.boilerplate, shard.bounds, shard.numbers))
 
 
 def shared_runs(
@@ -303,7 +272,7 @@ def overlaps(shard: Shard, place: np.ndarray, shared: Shared, most: int) -> tupl
         found.append(nearest(a[b < a], b[b < a].astype(np.int64), *np.divmod(both.data[b < a].astype(np.int64), int(own)), shared, most))
     a, b = (np.concatenate(part) for part in zip(*found, strict=True))
     rows = np.argsort(place)[np.searchsorted(np.sort(place), a)]
-    kept = spread(bounds[rows], bounds[rows + 1], b, run, lowest(known, PLACE), shared) * shared.words[a] / (1 << int(PLACE))
+    kept = spread(bounds[rows], bounds[rows + 1], b, run, lowest(known, PLACE), shared) * shared.words[a] / PARTS
     far = kept + MARGIN >= COPIED * np.minimum(shared.unquoted[a], shared.unquoted[b])
     return a[far], b[far]
 
@@ -321,7 +290,7 @@ def spread(start: np.ndarray, end: np.ndarray, other: np.ndarray, run: np.ndarra
         low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(middle, high))
     there = (low < last) & (index[np.minimum(low, len(index) - 1)] == wanted)
     first = np.cumsum(end - start) - (end - start)
-    least, most = np.where(there, part[at], 1 << int(PLACE)), np.where(there, part[at], -1)
+    least, most = np.where(there, part[at], PARTS), np.where(there, part[at], -1)
     return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
 
 
@@ -429,4 +398,4 @@ def read(shard: Shard, rows: np.ndarray) -> Bodies:
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
     bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
     at, word = at[counted], shard.numbers[tokens[counted]]
-    return Bodies(word, *runs(word, bounds), shard.voice[at] == QUOTED, bounds)
+    return Bodies(word, *compiled(passes).runs(word, bounds), shard.voice[at] == QUOTED, bounds)

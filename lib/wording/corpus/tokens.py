@@ -18,17 +18,13 @@ import polars as pl
 import pyarrow as pa
 from scipy import sparse
 
+from wording.corpus import passes
+from wording.corpus.compiled import compiled
 from wording.errors import WordingError
 from wording.phrases import BLANK, TOKEN, key_of
 from wording.study import DATA
 
-BLOCK = 1 << 16
-"""Bytes, or pieces of text, that are looked at together: few enough for the processor's cache, and for memory that is used again."""
-
 BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
-
-SOLID = ~np.isin(np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF])
-"""The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
 
 END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
@@ -181,11 +177,12 @@ class Shard:
 
 def encode(texts: pl.Series) -> Shard:
     """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
-    pieces, number, bounds = cut(unwrap(texts))
+    pieces, number, first = cut(unwrap(texts))
     lists = pieces.str.extract_all(TOKEN)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
     forms, order = form_table(written)
-    tokens, bounds = joined(order[written.to_physical().to_numpy()], lists.list.len().to_numpy(), number, bounds)
+    start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
+    tokens, bounds = compiled(passes).joined(order[written.to_physical().to_numpy()], start, number, first)
     nothing, numbers = np.zeros(len(tokens), bool), numbered(forms["key"])
     by_number, sketch = np.argsort(numbers, kind="stable").astype(np.int32), np.zeros(0, np.uint64)
     voice = np.zeros(len(tokens), np.uint8)
@@ -215,33 +212,9 @@ def cut(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
     whole = texts.rechunk().to_arrow()
     starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
     written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
-    cuts = [solid_ends(written, k, min(k + BLOCK, starts[-1])) for k in range(starts[0], starts[-1], BLOCK)]
-    places = np.sort(np.concatenate([starts.astype(np.int32), *cuts]))
-    places = places[np.append(True, places[1:] != places[:-1])]
-    pieces = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
-    return pl.Series(pieces.dictionary), pieces.indices.to_numpy(), np.searchsorted(places, starts)
-
-
-def solid_ends(written: np.ndarray, start: int, end: int) -> np.ndarray:
-    """Where, from `start` up to `end`, white space follows something solid; int32."""
-    part = written[start:end]
-    white = np.flatnonzero((part == 32) | (part == 10) | (part == 13)) + start
-    return white[SOLID.take(written.take(white - 1))].astype(np.int32)
-
-
-def joined(tokens: np.ndarray, lengths: np.ndarray, number: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The token stream of the pieces in their places, with the empty form (0) after each article, and the articles' bounds.
-
-    `tokens` has those of the distinct pieces, one after the other, and `lengths` how many each has.
-    """
-    number = np.insert(number, bounds[1:], len(lengths))  # the end of an article is one piece more
-    start, lengths = np.append(0, np.cumsum(lengths, dtype=np.int64)), np.append(lengths, 1).astype(np.int64)
-    tokens, parts, ends = np.append(tokens, np.int32(0)), [np.zeros(0, np.int32)], np.zeros(len(number) + 1, np.int64)
-    for k in range(0, len(number), BLOCK):
-        some = number[k : k + BLOCK]
-        parts.append(tokens.take(ranges(start.take(some), start.take(some) + lengths.take(some))))
-        ends[k + 1 : k + 1 + len(some)] = ends[k] + np.cumsum(lengths.take(some))
-    return np.concatenate(parts), ends[bounds + np.arange(len(bounds))]
+    places, first = compiled(passes).pieces(written, starts)
+    found = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
+    return pl.Series(found.dictionary), found.indices.to_numpy(), first
 
 
 def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:

@@ -99,10 +99,9 @@ def is_short(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray
 
 def cues_of(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
     """The cues in the outlet's own words."""
-    edge = np.log(known.words.least["cue"] / (1 - known.words.least["cue"]))
     at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
     for stream in attribution.streams(shard, voice == QUOTED, known):
-        flagged = stream.is_word & (stream.signal[:, 0] >= edge) & (voice[stream.at] == OUTLET)
+        flagged = stream.is_word & (stream.signal[:, 0] >= known.edges[0, 0]) & (voice[stream.at] == OUTLET)
         at.append(stream.at[flagged])
         strength.append(stream.signal[flagged, 0])
     return Cues(np.concatenate(at), np.concatenate(strength))
@@ -157,12 +156,12 @@ def quoted_rows(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
 def weight_rows(stream: Stream, which: np.ndarray, known: Lexicon) -> pd.DataFrame:
     """The rows of `explain` for tokens of a stream."""
     place = {name: values[which] for name, values in attribution.places(stream, known).items()}
-    odds = attribution.log_odds(stream, known)[which]
+    weights = {name: known.tables[name][attribution.entries(place, known.names, name)] for name in TABLES}
+    odds = known.bias["attributed"] + np.sum(list(weights.values()), axis=0)
     about = {"position": stream.at[which], "probability": 1 / (1 + np.exp(-odds))}
     rows = [pd.DataFrame({**about, "table": "bias", "entry": "attributed", "weight": known.bias["attributed"]})]
-    for name, axes in TABLES.items():
-        weight = known.tables[name][attribution.entries(place, known.names, name)]
-        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in axes]
+    for name, weight in weights.items():
+        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in TABLES[name]]
         entry = [" | ".join(values) for values in zip(*parts, strict=True)]
         rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
     frame = pd.concat(rows, ignore_index=True)

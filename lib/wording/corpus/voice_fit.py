@@ -18,8 +18,10 @@ import polars as pl
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from wording.corpus import attribution, tokens
-from wording.corpus.attribution import AROUND, SIGNALS, TABLES, Lexicon, Stream
+from wording.corpus import attribution, odds, tokens
+from wording.corpus.attribution import TABLES, Lexicon, Stream
+from wording.corpus.compiled import compiled
+from wording.corpus.odds import AROUND, COMMA, SIGNALS
 from wording.corpus.quotation import quotations
 from wording.corpus.tokens import Shard
 from wording.study import DATA, read_record
@@ -90,7 +92,7 @@ def blank_lexicon(words: attribution.Words, vocabulary: tuple[str, ...]) -> Lexi
     """A lexicon of the vocabulary whose weights are all 0."""
     lexicon = Lexicon(words, vocabulary, np.zeros(0), {}, dict.fromkeys((*SIGNALS, "attributed"), 0.0))
     tables = {name: np.zeros(int(np.prod([len(lexicon.names[a]) for a in axes])), np.float32) for name, axes in TABLES.items()}
-    return replace(lexicon, signals=np.zeros((len(AROUND), len(lexicon.classes), len(SIGNALS) + 1), np.float32), tables=tables)
+    return replace(lexicon, signals=np.zeros((len(AROUND), len(lexicon.classes), len(SIGNALS)), np.float32), tables=tables)
 
 
 def whole_stream(gold: Gold, lexicon: Lexicon) -> Stream:
@@ -98,7 +100,7 @@ def whole_stream(gold: Gold, lexicon: Lexicon) -> Stream:
     shard = gold.shard
     s = attribution.stream(shard, slice(0, len(shard.tokens)), gold.inside, attribution.classes_of(shard.forms, lexicon), lexicon)
     order = np.append(np.arange(len(s.at)), inversions(gold, s, lexicon))
-    begins = np.append(True, (s.last == np.arange(len(s.at)))[order][:-1])
+    begins = np.append(True, np.append(s.begins[1:], True)[order][:-1])
     return replace(s, at=s.at[order], word=s.word[order], begins=begins, signal=s.signal[order])
 
 
@@ -106,14 +108,20 @@ def inversions(gold: Gold, s: Stream, lexicon: Lexicon) -> np.ndarray:
     """The tokens of those sentences, with cue and speaker in the other order."""
     verbs = [k for k, name in enumerate(lexicon.classes) if name in lexicon.words.subject["inverted"]]
     cue = np.flatnonzero(np.isin(s.word, verbs) & gold.cue[s.at])
-    comma = attribution.before(s.word == 1 + attribution.MARKS.index(","), s.first)[cue]
+    comma = last_flagged(s.word == COMMA)[cue]
+    first, last = last_flagged(s.begins), len(s.at) - 1 - last_flagged(np.append(s.begins[1:], True)[::-1])[::-1]
     content = gold.content[s.at]
-    fits = (comma > s.first[cue]) & (cue - comma > 1) & (cue - comma <= LONGEST_SPEAKER + 1) & content[comma - 1] & ~content[cue - 1]
+    fits = (comma > first[cue]) & (cue - comma > 1) & (cue - comma <= LONGEST_SPEAKER + 1) & content[comma - 1] & ~content[cue - 1]
     parts = [
-        (np.arange(s.first[c], k + 1), [c], np.arange(k + 1, c), np.arange(c + 1, s.last[c] + 1))
+        (np.arange(first[c], k + 1), [c], np.arange(k + 1, c), np.arange(c + 1, last[c] + 1))
         for c, k in zip(cue[fits], comma[fits], strict=True)
     ]
     return np.concatenate([np.zeros(0, int), *(np.concatenate(part) for part in parts)]).astype(int)
+
+
+def last_flagged(flags: np.ndarray) -> np.ndarray:
+    """The nearest flagged place at or before each place, or -1."""
+    return np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
 
 
 def targets(gold: Gold, s: Stream, lexicon: Lexicon) -> np.ndarray:
@@ -145,10 +153,11 @@ def logistic(x: sparse.csr_matrix, y: np.ndarray, strength: float, steps: int) -
 def fit_signals(s: Stream, y: np.ndarray, rows: np.ndarray, lexicon: Lexicon) -> Lexicon:
     """The lexicon with the weights of the signals, and their biases, estimated on the rows."""
     n = len(lexicon.classes)
-    x = one_hot(np.stack([attribution.shifted(s.word, place) for place in AROUND], axis=1)[rows], [n] * len(AROUND))
+    padded = np.pad(s.word, (-AROUND[0], AROUND[-1]))
+    x = one_hot(np.stack([padded[rows + place - AROUND[0]] for place in AROUND], axis=1), [n] * len(AROUND))
     fitted = [logistic(x, y[rows, k], STRENGTH["signals"], 80) for k in range(len(SIGNALS))]
     weights = np.zeros_like(lexicon.signals)
-    weights[:, :, : len(SIGNALS)] = np.stack([w.reshape(len(AROUND), n) for w, _ in fitted], axis=2)
+    weights[:] = np.stack([w.reshape(len(AROUND), n) for w, _ in fitted], axis=2)
     bias = lexicon.bias | {name: round(b, 2) for name, (_, b) in zip(SIGNALS, fitted, strict=True)}
     return replace(lexicon, signals=rounded(weights, SMALLEST["signals"]), bias=bias)
 
@@ -173,7 +182,8 @@ def fit(gold: Gold, articles: np.ndarray, words: attribution.Words) -> Lexicon:
     signal = np.zeros_like(s.signal)
     for k in range(INNER):
         held = part[article] == k
-        signal[held] = attribution.signals(s.word, fit_signals(s, y, rows[~held[rows]], lexicon))[held]
+        inner = fit_signals(s, y, rows[~held[rows]], lexicon)
+        signal[held] = compiled(odds).signals(s.word, inner.signals, inner.start)[held]
     place = attribution.places(replace(s, signal=signal), lexicon)
     rows = rows[~possessive[rows]]
     columns = np.stack([attribution.entries(place, lexicon.names, name)[rows] for name in TABLES], axis=1)

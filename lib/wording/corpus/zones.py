@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
+from wording.corpus import passes
+from wording.corpus.compiled import compiled
 from wording.corpus.concordance import Spans, forms_of, matches, overlapping
 from wording.corpus.tokens import Shard, ranges
 from wording.phrases import phrases
@@ -78,6 +80,11 @@ class Lines:
     def of(self, positions: np.ndarray) -> np.ndarray:
         """The line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
+
+    def ended(self, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+        """Which of the spans end their line, bool, and the line that each span's last token lies in."""
+        line = self.of(spans.end - 1)
+        return spans.end == self.end[line], line
 
     def mark(self, which: np.ndarray) -> np.ndarray:
         """The tokens of the lines that are flagged, bool (n_tokens,)."""
@@ -148,31 +155,22 @@ def after(lines: Lines, marked: np.ndarray) -> np.ndarray:
 def repeated(lines: Lines, outlets: pl.Series) -> np.ndarray:
     """The short lines that many articles of one outlet share."""
     short = np.flatnonzero(lines.n_words <= REPEATED_WORDS)
-    cell = (alike(lines, short) >> np.uint64(44)).astype(np.int64)
-    short = short[np.bincount(cell)[cell] >= REPEATED_ARTICLES]  # most lines are alone in their cell: a quick way to leave them out
+    printed = fingerprints(lines, short)
+    cell = (printed >> np.uint64(44)).astype(np.int64)
+    kept = np.bincount(cell)[cell] >= REPEATED_ARTICLES  # most lines are alone in their cell: a quick way to leave them out
+    short, printed = short[kept], printed[kept]
     code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
     articles = np.bincount(code)[code[lines.row[short]]]
-    table = pl.DataFrame({"line": fingerprints(lines, short), "outlet": code[lines.row[short]], "row": lines.row[short]})
+    table = pl.DataFrame({"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]})
     n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
     marked = np.zeros(len(lines), bool)
     marked[short[n >= np.maximum(REPEATED_ARTICLES, articles / 100)]] = True
     return marked
 
 
-def alike(lines: Lines, which: np.ndarray) -> np.ndarray:
-    """A number for each of the lines that lines of as many tokens, with the same first and last word, share: quick to have; uint64."""
-    start, end = lines.start[which], lines.end[which]
-    first, last = (lines.shard.numbers[lines.shard.tokens[at]] for at in (start, end - 1))
-    return first + last * np.uint64(0x9E3779B97F4A7C15) + (end - start).astype(np.uint64)
-
-
 def fingerprints(lines: Lines, which: np.ndarray) -> np.ndarray:
     """A number for each of the lines that lines of the same words, and practically no others, share; uint64."""
-    start, end = lines.start[which], lines.end[which]
-    place = ranges(np.zeros(len(which), np.int64), end - start).astype(np.uint64)
-    word = lines.shard.numbers[lines.shard.tokens[ranges(start, end)]]
-    mixed = (word + place * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
-    return np.add.reduceat(mixed ^ (mixed >> np.uint64(29)), np.cumsum(end - start) - (end - start)) if len(which) else word
+    return compiled(passes).fingerprints(lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers)
 
 
 def section_labels(lines: Lines) -> np.ndarray:
@@ -200,7 +198,8 @@ def sign_offs(lines: Lines, rules: Rules) -> np.ndarray:
 
 def initials(lines: Lines, named: Spans) -> np.ndarray:
     """Lines such as "abc-de/fg" below a line that ends with an agency's name."""
-    below = np.flatnonzero(np.isin(lines.end[:-1], named.end) & (lines.row[1:] == lines.row[:-1])) + 1
+    last, line = lines.ended(named)
+    below = np.intersect1d(line[last] + 1, np.flatnonzero(lines.row[1:] == lines.row[:-1]) + 1)
     slashed = np.unique(lines.of(lines.shard.where(np.flatnonzero(forms_of(lines.shard, ["/"])))))
     marked = np.zeros(len(lines), bool)
     marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
@@ -211,7 +210,7 @@ def trailing_agency(lines: Lines, rules: Rules) -> np.ndarray:
     """An agency's name alone after the last sentence of a line."""
     shard = lines.shard
     named = matches(shard, phrases(["<agency>"], lists=rules.lists))
-    last = np.isin(named.end, lines.end) & shard.sentence_end[np.maximum(named.start - 1, 0)]
+    last = lines.ended(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
     marked = np.zeros(len(shard.tokens), bool)
     marked[ranges(named.start[last], named.end[last])] = True
     return marked

@@ -1,0 +1,99 @@
+"""Single passes over bytes, tokens and words of a shard; to be called compiled (see compiled.py)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SOLID = ~np.isin(np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF])
+"""The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
+BLANK, LINE_FEED, RETURN = 32, 10, 13
+
+RUN = 5
+"""Words of a run: so many in a row are seldom the same by chance."""
+MULTIPLIER, MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
+THIRD, ONE = np.uint64(0xAAAAAAAAAAAAAAAB), np.uint64(1)
+"""What three times itself is 1: with it, a number that three divides becomes one of the lowest third (64-bit arithmetic)."""
+ROW, PLACE = np.uint64(24), np.uint64(10)
+"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard, and the last of them, where in the article it is: in
+which of so many equal parts. The other bits are the highest of the run's number."""
+PARTS = 1 << int(PLACE)
+
+
+def pieces(written, starts):
+    """Where the pieces of the articles' bytes begin, int32, with the end of the last; and the first piece of each article, int64 (n_articles + 1,).
+
+    Article `k` is `written` from `starts[k]` up to `starts[k + 1]`; a piece begins with it, or at white space after something solid.
+    """
+    places, first, n = np.empty(len(written) // 2 + len(starts) + 1, np.int32), np.empty(len(starts), np.int64), 0
+    for k in range(len(starts) - 1):
+        first[k] = n
+        for i in range(starts[k], starts[k + 1]):
+            byte = written[i]
+            if i == starts[k] or (byte in (BLANK, LINE_FEED, RETURN) and SOLID[written[i - 1]]):
+                places[n] = i
+                n += 1
+    first[-1], places[n] = n, starts[-1]
+    return places[: n + 1], first
+
+
+def joined(tokens, start, number, first):
+    """The tokens of all articles, int32, each article with the empty form (0) after it, and their bounds, int64 (n_articles + 1,).
+
+    `tokens` has those of the distinct pieces, piece `p` from `start[p]` on; `number` the piece in each place, article `k` from place `first[k]` on.
+    """
+    n = len(first) - 1
+    for piece in number:
+        n += start[piece + 1] - start[piece]
+    stream, bounds, n = np.zeros(n, np.int32), np.zeros(len(first), np.int64), 0
+    for k in range(len(first) - 1):
+        for place in range(first[k], first[k + 1]):
+            for i in range(start[number[place]], start[number[place] + 1]):
+                stream[n] = tokens[i]
+                n += 1
+        n += 1
+        bounds[k + 1] = n
+    return stream, bounds
+
+
+def fingerprints(tokens, start, end, numbers):
+    """A number for each line (tokens from `start` up to `end`) that lines of the same words in the same order share, uint64."""
+    found = np.zeros(len(start), np.uint64)
+    for line in range(len(start)):
+        for i in range(start[line], end[line]):
+            found[line] = (found[line] ^ numbers[tokens[i]]) * MULTIPLIER
+            found[line] ^= found[line] >> MIX
+    return found
+
+
+def run_at(word, i):
+    """The number of the run of words that begins at a place."""
+    run = np.uint64(0)
+    for k in range(RUN):
+        run = run * MULTIPLIER + word[i + k]
+    return run ^ (run >> MIX)
+
+
+def runs(word, bounds):
+    """The number of the run that begins at each word, uint64, and whether it ends in its article; the words of article `k` begin at `bounds[k]`."""
+    run, whole = np.zeros(len(word), np.uint64), np.zeros(len(word), np.bool_)
+    for k in range(len(bounds) - 1):
+        for i in range(bounds[k], bounds[k + 1] - RUN + 1):
+            run[i], whole[i] = run_at(word, i), True
+    return run, whole
+
+
+def sampled(tokens, counted, bounds, numbers):
+    """The runs that three divides, with row and part of their article, uint64: of the tokens that are counted, whose forms have these numbers."""
+    found, word, n = np.empty(len(tokens), np.uint64), np.empty(len(tokens), np.uint64), 0
+    for row in range(len(bounds) - 1):
+        n_words = 0
+        for i in range(bounds[row], bounds[row + 1]):
+            if counted[i]:
+                word[n_words] = numbers[tokens[i]]
+                n_words += 1
+        for i in range(n_words - RUN + 1):
+            run = run_at(word, i)
+            if run * THIRD <= THIRD >> ONE:
+                found[n] = run >> ROW << ROW | np.uint64(row) << PLACE | np.uint64(i * PARTS // n_words)
+                n += 1
+    return found[:n]
