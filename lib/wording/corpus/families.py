@@ -51,7 +51,7 @@ NEAREST = 2
 BUCKET_RUNS = 1 << 24
 """Sampled runs that are sorted at once."""
 
-CHUNK_WORDS = 5_000_000
+CHUNK_WORDS = 400_000
 """Words that are compared at once."""
 
 TOGETHER = 2_000

@@ -65,6 +65,15 @@ def fingerprints(tokens, start, end, numbers):
     return found
 
 
+def counted(flags, start, end):
+    """How many tokens of each stretch (from `start` up to `end`) are flagged, int64."""
+    n = np.zeros(len(start), np.int64)
+    for k in range(len(start)):
+        for i in range(start[k], end[k]):
+            n[k] += flags[i]
+    return n
+
+
 def run_at(word, i):
     """The number of the run of words that begins at a place."""
     run = np.uint64(0)

@@ -140,9 +140,7 @@ class Shard:
 
     def words_per_article(self, flags: np.ndarray) -> np.ndarray:
         """How many words of each article are flagged, int64 (n_articles,)."""
-        return (
-            np.add.reduceat((self.is_word & flags).view(np.uint8), self.bounds[:-1], dtype=np.int64) if len(self) else np.zeros(0, np.int64)
-        )
+        return compiled(passes).counted(self.is_word & flags, self.bounds[:-1], self.bounds[1:])
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""

@@ -64,7 +64,7 @@ class Lines:
     @cached_property
     def n_words(self) -> np.ndarray:
         """Words per line."""
-        return self.shard.words_before[self.end] - self.shard.words_before[self.start]
+        return compiled(passes).counted(self.shard.is_word, self.start, self.end)
 
     @cached_property
     def number(self) -> np.ndarray:
@@ -199,7 +199,8 @@ def sign_offs(lines: Lines, rules: Rules) -> np.ndarray:
 def initials(lines: Lines, named: Spans) -> np.ndarray:
     """Lines such as "abc-de/fg" below a line that ends with an agency's name."""
     last, line = lines.ended(named)
-    below = np.intersect1d(line[last] + 1, np.flatnonzero(lines.row[1:] == lines.row[:-1]) + 1)
+    below = line[last & (line + 1 < len(lines))] + 1
+    below = below[lines.row[below] == lines.row[below - 1]]
     slashed = np.unique(lines.of(lines.shard.where(np.flatnonzero(forms_of(lines.shard, ["/"])))))
     marked = np.zeros(len(lines), bool)
     marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
