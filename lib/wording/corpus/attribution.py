@@ -19,7 +19,7 @@ import polars as pl
 
 from wording.corpus import odds
 from wording.corpus.compiled import compiled
-from wording.corpus.odds import AROUND, BESIDE, DISTANCES, MARKS, MOST_COMMAS, N_MARKS, NEAR, PLACES, QUOTATIONS, SIGNALS
+from wording.corpus.odds import AROUND, BESIDE, BESIDE_TOKEN, DISTANCES, MARKS, MOST_COMMAS, N_MARKS, NEAR, PLACES, QUOTATIONS, SIGNALS
 from wording.corpus.tokens import MARK, NUMBER, WORD, Shard
 from wording.errors import WordingError
 from wording.study import DATA, Record, read_record
@@ -111,9 +111,15 @@ class Lexicon:
         return np.isin(self.classes, self.words.that)
 
     @cached_property
+    def around(self) -> np.ndarray:
+        """What a word adds to the tokens around it: to each signal, and through the tables BESIDE_TOKEN; float32 (5, n_classes, 4)."""
+        beside = np.stack([self.tables[name] for name in BESIDE_TOKEN])
+        return np.concatenate([self.signals, beside[:, :, None]], axis=2)
+
+    @cached_property
     def start(self) -> np.ndarray:
-        """What the log odds of each signal start from, float32 (3,)."""
-        return np.array([self.bias[name] for name in SIGNALS], np.float32)
+        """What the sums of these start from, float32 (4,)."""
+        return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.float32)
 
     @cached_property
     def edges(self) -> np.ndarray:
@@ -122,13 +128,14 @@ class Lexicon:
 
     @cached_property
     def layout(self) -> tuple[np.ndarray, ...]:
-        """The tables as `odds.log_odds` takes them: the places of each (padded with -1), how many values these have, all weights, where each begins."""
-        axes, sizes = np.full((2, len(TABLES), max(map(len, TABLES.values()))), -1, np.int32)
-        for k, names in enumerate(TABLES.values()):
+        """The other tables as `odds.log_odds` takes them: the places of each (padded with -1), how many values these have, all weights, where each begins."""
+        tables = {name: axes for name, axes in TABLES.items() if name not in BESIDE_TOKEN}
+        axes, sizes = np.full((2, len(tables), max(map(len, tables.values()))), -1, np.int32)
+        for k, names in enumerate(tables.values()):
             axes[k, : len(names)] = [PLACES.index(name) for name in names]
             sizes[k, : len(names)] = [len(self.names[name]) for name in names]
-        tables = [self.tables[name] for name in TABLES]
-        return axes, sizes, np.concatenate(tables), np.cumsum([0, *map(len, tables)])[:-1]
+        weights = [self.tables[name] for name in tables]
+        return axes, sizes, np.concatenate(weights), np.cumsum([0, *map(len, weights)])[:-1]
 
 
 def logit(probability: np.ndarray | float) -> np.ndarray:
@@ -158,7 +165,7 @@ def value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str,
     }  # fmt: skip
     return {
         place: named.get(place) or (far if place.startswith("words ") else COMMAS if place.startswith("commas ") else classes)
-        for place in PLACES
+        for place in (*BESIDE_TOKEN, *PLACES)
     }
 
 
@@ -249,7 +256,7 @@ class Stream:
     at : the position in the shard of each token, int64 (n,).
     word : its class, int32 (n,).
     begins : whether it is the first of its sentence, bool (n,).
-    signal : how likely it is a cue, an opener, a closer (log odds), float32 (n, 3).
+    signal : how likely it is a cue, an opener, a closer (log odds), and what the words around it add to its being attributed, float32 (n, 4).
     """
 
     at: np.ndarray
@@ -275,12 +282,15 @@ def stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, 
     """One block of articles as a stream."""
     tokens = shard.tokens[part]
     at, word, begins = compiled(odds).folded(class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens))
-    return Stream(at + part.start, word, begins, compiled(odds).signals(word, lexicon.signals, lexicon.start))
+    return Stream(at + part.start, word, begins, compiled(odds).around(word, lexicon.around, lexicon.start))
 
 
 def places(s: Stream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     """The value of each place for each token, as a number within its names."""
-    return dict(zip(PLACES, compiled(odds).places(s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside), strict=True))
+    found = compiled(odds).places(s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
+    padded = np.pad(s.word, (-AROUND[0], AROUND[-1]))
+    beside = {name: padded[by - AROUND[0] :][: len(s.word)] for name, by in zip(BESIDE_TOKEN, AROUND, strict=True)}
+    return beside | dict(zip(PLACES, found, strict=True))
 
 
 def entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str) -> np.ndarray:
@@ -294,7 +304,7 @@ def log_odds(s: Stream, lexicon: Lexicon) -> np.ndarray:
     In a sentence in which nothing looks like a cue, an opener or a closer they are -inf: in news 30 % of the tokens, and 0.2 % of those attributed.
     """
     about = (s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
-    return compiled(odds).log_odds(*about, *lexicon.layout, np.float32(lexicon.bias["attributed"]))
+    return compiled(odds).log_odds(*about, *lexicon.layout)
 
 
 def reported(s: Stream, lexicon: Lexicon) -> np.ndarray:

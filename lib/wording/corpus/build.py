@@ -18,14 +18,15 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus import tokens, zones
+from wording.corpus import passes, tokens, zones
 from wording.corpus.agencies import agency
 from wording.corpus.articles import APART, Articles, Reading
+from wording.corpus.compiled import compiled
 from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
 from wording.corpus.tokens import Saved, Shard
-from wording.corpus.voice import QUOTED, REPORTED, stretches, voices
+from wording.corpus.voice import stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
 from wording.tables import FAMILY, TABLES, check
@@ -226,15 +227,10 @@ def encode_part(
 ) -> tuple[pl.DataFrame, Shard | Path]:
     """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard, or where it is saved."""
     shard = keep(k, part, functools.partial(marked_shard, language=language))
-    body = ~shard.boilerplate
-    flags = {
-        "n_words": body,
-        "n_quoted": body & (shard.voice == QUOTED),
-        "n_reported": body & (shard.voice == REPORTED),
-        "n_boilerplate": ~body,
-    }
-    counted = {name: pl.Series(shard.words_per_article(flagged)) for name, flagged in flags.items()}
-    return part.drop("text").with_columns(**counted, agency=agency(shard)), shard.folder or shard
+    counted = compiled(passes).voiced(shard.is_word, shard.boilerplate, shard.voice, shard.bounds)
+    return part.drop("text").with_columns(
+        **dict(zip(NUMBERS, map(pl.Series, counted), strict=True)), agency=agency(shard)
+    ), shard.folder or shard
 
 
 def marked_shard(part: pl.DataFrame, *, language: str) -> Shard:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 PLACES = (
-    "word", "word before", "word after", "second word before", "second word after",
     "cue before", "word after the cue before", "strength of cue before", "setting of cue before", "words since cue", "commas since cue",
     "cue after", "word before the cue after", "word after the cue after", "strength of cue after", "setting of cue after", "words to cue", "commas to cue",
     "words since strong cue", "words to strong cue",
@@ -19,8 +18,9 @@ PLACES = (
     "sentence's first word", "clause's first word", "words since sentence start", "words to sentence end",
 )  # fmt: skip
 """What is known of a word by where it stands; attribution.value_names has the values of each."""
+BESIDE_TOKEN = ("second word before", "word before", "word", "word after", "second word after")
+"""And by which words stand AROUND it."""
 (
-    WORD, WORD_BEFORE, WORD_AFTER, SECOND_BEFORE, SECOND_AFTER,
     CUE_BEFORE, BEHIND_CUE_BEFORE, STRENGTH_BEFORE, SETTING_BEFORE, SINCE_CUE, COMMAS_SINCE_CUE,
     CUE_AFTER, AHEAD_OF_CUE_AFTER, BEHIND_CUE_AFTER, STRENGTH_AFTER, SETTING_AFTER, TO_CUE, COMMAS_TO_CUE,
     SINCE_STRONG, TO_STRONG,
@@ -42,6 +42,8 @@ SIGNALS = ("cue", "opener", "closer")
 CUE_SIGNAL, OPENER_SIGNAL, CLOSER_SIGNAL = range(len(SIGNALS))
 AROUND = (-2, -1, 0, 1, 2)
 """The words by which a signal is known, counted from its own place."""
+SUM = len(SIGNALS)
+"""The column of `around` beside those of the signals: what the tables BESIDE_TOKEN add."""
 STRONG = 5
 """The grade from which a cue is a strong one."""
 
@@ -87,17 +89,17 @@ def quotation(last_word, n_tokens):
     return QUOTATION + 3 * (n_tokens > SHORT_QUOTATION) + ending
 
 
-def signals(word, weights, bias):
-    """How likely each token is a cue, an opener, a closer, by the words around it: log odds, float32 (n, 3); weights are (5, n_classes, 3)."""
-    total = np.zeros((len(word), len(SIGNALS)), np.float32)
+def around(word, weights, start):
+    """What the words around each token add up to, float32 (n, n_columns); weights are (5, n_classes, n_columns), sums begin with `start`."""
+    total = np.zeros((len(word), len(start)), np.float32)
     for i in range(len(word)):
         for place in range(len(AROUND)):
             beside = i + AROUND[place]
-            if 0 <= beside < len(word):
-                for k in range(len(SIGNALS)):
-                    total[i, k] += weights[place, word[beside], k]
-        for k in range(len(SIGNALS)):
-            total[i, k] += bias[k]
+            known = word[beside] if 0 <= beside < len(word) else 0
+            for k in range(len(start)):
+                total[i, k] += weights[place, known, k]
+        for k in range(len(start)):
+            total[i, k] += start[k]
     return total
 
 
@@ -134,11 +136,6 @@ def fill(place, word, grade, start, end, is_that, beside):
     for i in range(n):
         at, own = start + i, word[start + i]
         commas[i] = (commas[i - 1] if i else 0) + (own == COMMA)
-        previous, following = beyond(word, at - 1), beyond(word, at + 1)
-        left = FIRST_COMMA if previous == COMMA and commas[i] - commas[0] == 1 else beside[previous]
-        setting[i] = 1 + len(BESIDE) * left + beside[following]
-        place[WORD, i], place[WORD_BEFORE, i], place[WORD_AFTER, i] = own, previous, following
-        place[SECOND_BEFORE, i], place[SECOND_AFTER, i] = beyond(word, at - 2), beyond(word, at + 2)
         place[FIRST_WORD, i], place[SINCE_START, i], place[TO_END, i] = word[start], step(i + 1), step(n - i)
         place[CUE_BEFORE, i] = word[start + cue] if cue >= 0 else 0
         place[BEHIND_CUE_BEFORE, i] = word[start + cue + 1] if cue >= 0 else 0
@@ -156,7 +153,10 @@ def fill(place, word, grade, start, end, is_that, beside):
         place[MARK_BEFORE, i] = word[start + mark] if mark >= 0 else 0
         place[SINCE_MARK, i] = min(i - mark, NEAR)  # where no mark stands before, from the beginning of the sentence
         place[CLAUSE_WORD, i] = word[start + mark + 1]
-        cue = i if grade[CUE_SIGNAL, i] else cue
+        if grade[CUE_SIGNAL, i]:
+            previous, following = beyond(word, at - 1), beyond(word, at + 1)
+            left = FIRST_COMMA if previous == COMMA and commas[i] - commas[0] == 1 else beside[previous]
+            cue, setting[i] = i, 1 + len(BESIDE) * left + beside[following]
         strong = i if grade[CUE_SIGNAL, i] >= STRONG else strong
         opener = i if grade[OPENER_SIGNAL, i] else opener
         closer = i if grade[CLOSER_SIGNAL, i] else closer
@@ -205,7 +205,7 @@ def sentence_end(begins, start):
     return end
 
 
-def log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, weights, starts, bias):
+def log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, weights, starts):
     """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables; -inf in sentences without a signal.
 
     Table `t` has the places `axes[t]` (padded with -1) of so many values each (`sizes[t]`), and its weights in `weights` from `starts[t]` on.
@@ -227,14 +227,14 @@ def log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, weights,
             n += end - start
         start = end
         if n >= TOGETHER or start == len(word):
-            total[at[:n]] = summed(place[:, :n], axes, sizes, weights, starts, bias)
+            total[at[:n]] = signal[at[:n], SUM] + summed(place[:, :n], axes, sizes, weights, starts)
             n = 0
     return total
 
 
-def summed(place, axes, sizes, weights, starts, bias):
+def summed(place, axes, sizes, weights, starts):
     """The sum of the entries of all tables, for each column of places."""
-    total, entry = np.full(place.shape[1], bias, np.float32), np.zeros(place.shape[1], np.uint32)
+    total, entry = np.zeros(place.shape[1], np.float32), np.zeros(place.shape[1], np.uint32)
     for t in range(len(axes)):
         values, table = place[axes[t, 0]], weights[starts[t] :]
         for i in range(len(entry)):

@@ -8,6 +8,9 @@ SOLID = ~np.isin(np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0x
 """The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
 BLANK, LINE_FEED, RETURN = 32, 10, 13
 
+OUTLET, QUOTED, REPORTED = 0, 1, 2
+"""The voice marks of a token."""
+
 RUN = 5
 """Words of a run: so many in a row are seldom the same by chance."""
 MULTIPLIER, MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
@@ -55,6 +58,19 @@ def joined(tokens, start, number, first):
     return stream, bounds
 
 
+def index(tokens, n_forms):
+    """Positions sorted by form, int32, and where each form's run of them begins, int64 (n_forms + 1,): a counting sort."""
+    runs, positions = np.zeros(n_forms + 1, np.int64), np.empty(len(tokens), np.int32)
+    for token in tokens:
+        runs[token + 1] += 1
+    runs = np.cumsum(runs)
+    free = runs.copy()
+    for i in range(len(tokens)):
+        positions[free[tokens[i]]] = i
+        free[tokens[i]] += 1
+    return positions, runs
+
+
 def fingerprints(tokens, start, end, numbers):
     """A number for each line (tokens from `start` up to `end`) that lines of the same words in the same order share, uint64."""
     found = np.zeros(len(start), np.uint64)
@@ -63,6 +79,20 @@ def fingerprints(tokens, start, end, numbers):
             found[line] = (found[line] ^ numbers[tokens[i]]) * MULTIPLIER
             found[line] ^= found[line] >> MIX
     return found
+
+
+def voiced(is_word, boilerplate, voice, bounds):
+    """The words of each article outside boilerplate, of these quoted ones and reported ones, and those in boilerplate: int64 (4, n_articles)."""
+    n = np.zeros((4, len(bounds) - 1), np.int64)
+    for row in range(len(bounds) - 1):
+        for i in range(bounds[row], bounds[row + 1]):
+            if is_word[i] and boilerplate[i]:
+                n[3, row] += 1
+            elif is_word[i]:
+                n[0, row] += 1
+                n[1, row] += voice[i] == QUOTED
+                n[2, row] += voice[i] == REPORTED
+    return n
 
 
 def counted(flags, start, end):

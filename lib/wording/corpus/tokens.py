@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-from scipy import sparse
 
 from wording.corpus import passes
 from wording.corpus.compiled import compiled
@@ -129,7 +128,7 @@ class Shard:
             self,
             tokens=tokens,
             bounds=np.append(0, np.cumsum(np.diff(self.bounds)[rows])),
-            **dict(zip(("positions", "runs"), index(tokens, len(used)), strict=True)),
+            **dict(zip(("positions", "runs"), compiled(passes).index(tokens, len(used)), strict=True)),
             **{name: getattr(self, name)[at] for name in ("sentence_end", "boilerplate", "voice")},
             numbers=numbers,
             by_number=np.argsort(numbers, kind="stable").astype(np.int32),
@@ -137,10 +136,6 @@ class Shard:
             listed=self.forms[used],
             folder=None,
         ), at
-
-    def words_per_article(self, flags: np.ndarray) -> np.ndarray:
-        """How many words of each article are flagged, int64 (n_articles,)."""
-        return compiled(passes).counted(self.is_word & flags, self.bounds[:-1], self.bounds[1:])
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
@@ -184,7 +179,7 @@ def encode(texts: pl.Series) -> Shard:
     nothing, numbers = np.zeros(len(tokens), bool), numbered(forms["key"])
     by_number, sketch = np.argsort(numbers, kind="stable").astype(np.int32), np.zeros(0, np.uint64)
     voice = np.zeros(len(tokens), np.uint8)
-    shard = Shard(tokens, bounds, *index(tokens, len(forms)), nothing, nothing, voice, numbers, by_number, sketch, forms)
+    shard = Shard(tokens, bounds, *compiled(passes).index(tokens, len(forms)), nothing, nothing, voice, numbers, by_number, sketch, forms)
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
     return replace(shard, sentence_end=sentence_ends(shard))
@@ -252,13 +247,6 @@ def kind_of(column: str) -> pl.Expr:
         .otherwise(MARK)
         .cast(pl.UInt8)
     )
-
-
-def index(tokens: np.ndarray, n_forms: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions sorted by form, and where each form's run of them begins: SciPy's counting sort from rows to columns."""
-    rows = np.arange(len(tokens) + 1, dtype=np.int32)
-    by_form = sparse.csr_array((np.ones(len(tokens), np.int8), tokens, rows), shape=(len(tokens), n_forms)).tocsc()
-    return by_form.indices.astype(np.int32, copy=False), by_form.indptr.astype(np.int64)
 
 
 def sentence_ends(shard: Shard) -> np.ndarray:

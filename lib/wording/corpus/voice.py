@@ -11,12 +11,11 @@ import pandas as pd
 
 from wording.corpus import attribution
 from wording.corpus.attribution import TABLES, Lexicon, Stream, lexicon
+from wording.corpus.passes import OUTLET, QUOTED, REPORTED
 from wording.corpus.quotation import quotations
 from wording.corpus.speaker import Cues, cue_of, speakers_of
 from wording.corpus.tokens import Shard
 
-OUTLET, QUOTED, REPORTED = 0, 1, 2
-"""The voice marks of a token."""
 NAMES = ("outlet", "quoted", "reported")
 SHORT = 4
 """Words of a short quotation, at most."""

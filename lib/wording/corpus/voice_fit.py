@@ -183,7 +183,7 @@ def fit(gold: Gold, articles: np.ndarray, words: attribution.Words) -> Lexicon:
     for k in range(INNER):
         held = part[article] == k
         inner = fit_signals(s, y, rows[~held[rows]], lexicon)
-        signal[held] = compiled(odds).signals(s.word, inner.signals, inner.start)[held]
+        signal[held] = compiled(odds).around(s.word, inner.around, inner.start)[held]
     place = attribution.places(replace(s, signal=signal), lexicon)
     rows = rows[~possessive[rows]]
     columns = np.stack([attribution.entries(place, lexicon.names, name)[rows] for name in TABLES], axis=1)
