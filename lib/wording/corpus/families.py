@@ -19,7 +19,7 @@ from scipy import sparse
 from wording.corpus import passes
 from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.compiled import compiled
-from wording.corpus.passes import MULTIPLIER, PARTS, PLACE, ROW, RUN
+from wording.corpus.passes import PARTS, PLACE, ROW
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
 from wording.errors import WordingError
@@ -332,7 +332,8 @@ def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
     rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
     bodies = gathered(corpus.shards, corpus.starts, rows)
     a, b = which.reshape(-1, 2).T
-    (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
+    about = (bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds)
+    (n, n_own), (m, m_own) = (compiled(passes).shared_words(*about, *pair) for pair in ((a, b), (b, a)))
     own = np.minimum(n_own, m_own)
     with np.errstate(invalid="ignore"):
         return part.with_columns(
@@ -342,43 +343,6 @@ def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
             shared=n / bodies.n_words[a],
             shared_earlier=m / bodies.n_words[b],
         )
-
-
-def stand_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks.
-
-    A word counts when it lies in a run that stands in `b`, or lies between two such runs and as far from one of them as the same word in `b`:
-    so a version with words changed, added or left out here and there shares the words that were not.
-    """
-    at, pair = places(bodies, a)
-    there, other = places(bodies, b)
-    match = partners(bodies, at, pair, there, other)
-    covered = np.zeros(len(at), bool)
-    anchors = np.flatnonzero(match >= 0)
-    covered[ranges(anchors, anchors + RUN)] = True
-    left, right = anchors[:-1], anchors[1:]
-    gap = (right - left > RUN) & (match[right] > match[left]) & (pair[left] == pair[right])
-    left, right = left[gap], right[gap]
-    between, length = ranges(left + RUN, right), right - left - RUN
-    for anchor in (left, right):
-        across = between + np.repeat(match[anchor] - anchor, length)
-        inside = (across > np.repeat(match[left], length)) & (across < np.repeat(match[right], length))
-        covered[between] |= inside & (bodies.word[at[between]] == bodies.word[np.where(inside, across, 0)])
-    return tuple(np.bincount(pair[flags], minlength=len(a)) for flags in (covered, covered & ~bodies.quoted[at]))
-
-
-def places(bodies: Bodies, articles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The places of the articles' words, one article after the other, and for each the number of its article in the list."""
-    start, end = bodies.bounds[articles], bodies.bounds[articles + 1]
-    return ranges(start, end), np.repeat(np.arange(len(articles)), end - start)
-
-
-def partners(bodies: Bodies, at: np.ndarray, pair: np.ndarray, there: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """For each place the first place of the pair's other article where the same run begins, -1 where there is none."""
-    key, key_there = (bodies.run[x] ^ (p.astype(np.uint64) * MULTIPLIER) for x, p in ((at, pair), (there, other)))
-    first = pl.DataFrame({"key": key_there, "there": there}).filter(bodies.whole[there]).group_by("key").agg(pl.col("there").min())
-    found = pl.DataFrame({"key": key}).join(first, on="key", how="left", maintain_order="left")["there"]
-    return np.where(bodies.whole[at], found.fill_null(-1).to_numpy(), -1)
 
 
 def gathered(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:

@@ -136,3 +136,42 @@ def sampled(tokens, counted, bounds, numbers):
                 found[n] = run >> ROW << ROW | np.uint64(row) << PLACE | np.uint64(i * PARTS // n_words)
                 n += 1
     return found[:n]
+
+
+def shared_words(word, run, whole, quoted, bounds, a, b):
+    """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks; int64 (2, n_pairs).
+
+    A word counts when it lies in a run that stands in `b`, or lies between two such runs and as far from one of them as the same word in `b`:
+    so a version with words changed, added or left out here and there shares the words that were not.
+    """
+    n = np.zeros((2, len(a)), np.int64)
+    for pair in range(len(a)):
+        here, end, there = bounds[a[pair]], bounds[a[pair] + 1], bounds[b[pair]]
+        match = partners(run[here:end], whole[here:end], run[there : bounds[b[pair] + 1]], whole[there : bounds[b[pair] + 1]])
+        shared, left = np.zeros(end - here, np.bool_), -1
+        for i in range(end - here):
+            if match[i] < 0:
+                continue
+            shared[i : i + RUN] = True
+            if left >= 0 and i - left > RUN and match[i] > match[left]:
+                for k in range(left + RUN, i):
+                    for across in (match[left] + k - left, match[i] + k - i):
+                        shared[k] |= match[left] < across < match[i] and word[here + k] == word[there + across]
+            left = i
+        for i in range(end - here):
+            n[0, pair] += shared[i]
+            n[1, pair] += shared[i] and not quoted[here + i]
+    return n
+
+
+def partners(run, whole, other, other_whole):
+    """For each run of an article the first place of the other article at which the same one begins, -1 where there is none; int64."""
+    places = np.flatnonzero(other_whole)
+    places = places[np.argsort(other[places], kind="mergesort")]
+    known, match = other[places], np.full(len(run), -1, np.int64)
+    if len(known):
+        found = np.searchsorted(known, run)
+        for i in range(len(run)):
+            if whole[i] and found[i] < len(known) and known[found[i]] == run[i]:
+                match[i] = places[found[i]]
+    return match
