@@ -256,18 +256,8 @@ def sentence_ends(shard: Shard) -> np.ndarray:
     abbreviation or an initial it does so only if the next word is one that is mostly written in lower case (after Punkt, Kiss and Strunk
     2006: a frequent sentence starter). The end of a line or an article always ends one.
     """
-    stop, dot, closing, abbreviation, lower, usually_lower = sentence_classes(shard.forms, shard.frequency)
-    tokens, ends = shard.tokens, shard.is_break(shard.tokens)
-    breaks = np.flatnonzero(ends)
-    skipped = shard.where(np.flatnonzero(stop | closing))
-    stops = stop[tokens[skipped]]
-    following, stops = behind(skipped)[stops], skipped[stops]
-    after, mark = tokens[following], tokens[stops]
-    short = abbreviation[tokens[np.maximum(stops - 1, 0)]] | abbreviation[mark]
-    whole = ~lower[after] & (~(short & (dot[mark] | abbreviation[mark])) | usually_lower[after] | ends[following])
-    ends[following[whole] - 1] = True
-    ends[np.maximum(breaks - 1, 0)] = False  # the break itself is the last token of its sentence
-    return ends
+    breaks = shard.is_break(np.arange(len(shard.forms)))
+    return compiled(passes).sentence_ends(shard.tokens, breaks, *sentence_classes(shard.forms, shard.frequency))
 
 
 def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -283,16 +273,6 @@ def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarra
         & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
-
-
-def behind(places: np.ndarray) -> np.ndarray:
-    """For each of the (ascending) places the first number after it that is none of them.
-
-    >>> behind(np.array([3, 4, 8])).tolist()
-    [5, 5, 9]
-    """
-    last = np.append(np.diff(places) != 1, True)[: len(places)]
-    return (places[last] + 1)[np.cumsum(last) - last]
 
 
 def abbreviations() -> list[str]:
