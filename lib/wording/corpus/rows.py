@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -25,7 +26,7 @@ def read_parquet(stream, source, chooser):
         table = parquet.ParquetFile(seekable(stream))
         chosen = chooser.choose(table.schema_arrow.names, source=source.name)
         first = 1
-        for batch in table.iter_batches(BATCH, columns=list(dict.fromkeys(chosen.values()))):
+        for batch in ahead(table.iter_batches(BATCH, columns=list(dict.fromkeys(chosen.values())))):
             batch.validate(full=True)  # or broken UTF-8 would pass for text
             frame = pl.from_arrow(batch)
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
@@ -33,6 +34,15 @@ def read_parquet(stream, source, chooser):
             first += frame.height
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
         raise Unreadable(f"not a sound parquet file: {str(fault).splitlines()[0]}") from fault
+
+
+def ahead(items):
+    """Yield the items, each made by another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as other:
+        following = other.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = other.submit(next, items, None)
+            yield item
 
 
 def as_strings(column, ours):
