@@ -9,6 +9,7 @@ import pytest
 
 from wording.corpus import build as building
 from wording.corpus import families as module
+from wording.corpus import passes
 from wording.corpus.articles import read_articles
 from wording.corpus.build import encode
 from wording.corpus.families import Bodies, candidates, compared, families, pairs, precedence, read, stand_in
@@ -200,12 +201,12 @@ def test_the_number_of_a_word_never_changes():
 def slow(a, b):
     """Which words of `a` stand in `b`, word by word."""
     first = {}
-    for j in range(len(b) - module.RUN + 1):
-        first.setdefault(tuple(b[j : j + module.RUN]), j)
-    match = {i: first[tuple(a[i : i + module.RUN])] for i in range(len(a) - module.RUN + 1) if tuple(a[i : i + module.RUN]) in first}
-    covered = {i + k for i in match for k in range(module.RUN)}
+    for j in range(len(b) - passes.RUN + 1):
+        first.setdefault(tuple(b[j : j + passes.RUN]), j)
+    match = {i: first[tuple(a[i : i + passes.RUN])] for i in range(len(a) - passes.RUN + 1) if tuple(a[i : i + passes.RUN]) in first}
+    covered = {i + k for i in match for k in range(passes.RUN)}
     for left, right in itertools.pairwise(sorted(match)):
-        for i in range(left + module.RUN, right):
+        for i in range(left + passes.RUN, right):
             places = [match[left] + i - left, match[right] + i - right]
             covered |= {i} if any(match[left] < j < match[right] and a[i] == b[j] for j in places) else set()
     return covered
@@ -216,8 +217,8 @@ def bodies(texts, quoted):
     bounds = np.cumsum([0, *map(len, texts)])
     run, whole = np.zeros(len(word), np.uint64), np.zeros(len(word), bool)
     for start, end in itertools.pairwise(bounds):
-        for i in range(start, end - module.RUN + 1):
-            whole[i], run[i] = True, hash(tuple(word[i : i + module.RUN].tolist())) % 2**63
+        for i in range(start, end - passes.RUN + 1):
+            whole[i], run[i] = True, hash(tuple(word[i : i + passes.RUN].tolist())) % 2**63
     return Bodies(word, run, whole, quoted, bounds)
 
 
@@ -237,7 +238,7 @@ def test_what_stands_in_another_article_is_that_of_a_slow_count():
     assert n.tolist() == [len(c) for c in expected]
     assert n_own.tolist() == [sum(not quoted[read_in.bounds[i] + k] for k in c) for i, c in zip(a, expected, strict=True)]
     itself = a == b
-    assert (n[itself] == np.where(read_in.n_words < module.RUN, 0, read_in.n_words)).all()
+    assert (n[itself] == np.where(read_in.n_words < passes.RUN, 0, read_in.n_words)).all()
 
 
 def test_a_run_is_five_words_of_one_body(demo):
@@ -249,5 +250,5 @@ def test_a_run_is_five_words_of_one_body(demo):
         at = at[shard.is_word[at] & ~shard.boilerplate[at]]
         mine = slice(found.bounds[k], found.bounds[k + 1])
         assert found.word[mine].tolist() == numbers[shard.tokens[at]].tolist()
-        assert found.whole[mine].tolist() == [True] * (len(at) - module.RUN + 1) + [False] * (module.RUN - 1)
+        assert found.whole[mine].tolist() == [True] * (len(at) - passes.RUN + 1) + [False] * (passes.RUN - 1)
     assert len(np.unique(found.run[found.whole])) > 0.95 * found.whole.sum()

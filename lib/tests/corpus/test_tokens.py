@@ -66,13 +66,6 @@ def test_texts_cut_in_pieces_give_the_tokens_of_whole_texts(texts):
         assert shard.forms["form"].gather(here).to_list() == [*pl.Series([text]).str.extract_all(TOKEN)[0], ""]
 
 
-def test_blocks_change_nothing(monkeypatch):
-    whole = encode(pl.Series(TEXTS * 5))
-    monkeypatch.setattr(tokens, "BLOCK", 7)
-    parts = encode(pl.Series(TEXTS * 5))
-    assert all(np.array_equal(getattr(whole, name), getattr(parts, name)) for name in tokens.ARRAYS)
-
-
 def test_a_shard_is_sent_as_its_folder(tmp_path):
     shard = encode(pl.Series(TEXTS))
     tokens.save(shard, tmp_path)

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from wording.corpus.concordance import Spans, forms_of, matches, overlapping
+from wording.corpus.concordance import Spans, forms_of, matches, numbers_of, overlapping
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.zones import DATELINE_TOKENS, TOP_LINES, Lines, lines_of
 from wording.phrases import phrases
@@ -61,7 +61,7 @@ def mentions(lines: Lines) -> Spans:
     shard = lines.shard
     found = matches(shard, phrases(names()))
     line = lines.of(found.start)
-    pictures = lines.of(shard.where(np.flatnonzero(forms_of(shard, known().picture))))
+    pictures = lines.of(shard.where(numbers_of(shard, known().picture)))
     found = found[((lines.number[line] < TOP_LINES) | is_last(lines)[line]) & ~np.isin(line, pictures)]
     found = found[np.isin(shard.text(found.start, found.end), list(names()))]
     longest = found[np.lexsort((-found.end, found.start))]

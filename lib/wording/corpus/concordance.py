@@ -6,6 +6,7 @@ A word of a phrase is looked up in the list of forms once; its positions come fr
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.tokens import END, NUMBER, PARAGRAPH, Shard, ranges
+from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, Shard, ranges
 from wording.errors import WordingError
 from wording.phrases import ANY, STAR, Phrase, phrases, spelling_of
 from wording.phrases import NUMBER as ANY_NUMBER
@@ -47,7 +48,7 @@ class Spans:
 
 def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
     """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
-    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: forms_of(shard, words, cased=cased))
+    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: numbers_of(shard, words, cased=cased))
     found = [occurrences(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * LONGEST + len(phrase) for phrase in wanted]
     distinct = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
     distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])[: len(distinct)]]
@@ -56,35 +57,54 @@ def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = N
 
 
 def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
-    """The positions at which a phrase of such forms begins: the rarest word is looked up (unless `at` is shorter), the others checked."""
-    often = [shard.frequency[mask].sum() for mask in allowed]
+    """The positions at which a phrase of such forms (numbers, ascending) begins: the rarest word is looked up (unless `at` is shorter), the others
+    checked."""
+    often = [shard.often(forms) for forms in allowed]
     rarest = int(np.argmin(often))
     if at is None or often[rarest] < len(at):
-        start = shard.where(np.flatnonzero(allowed[rarest])).astype(np.int64) - rarest
+        start = shard.where(allowed[rarest]).astype(np.int64) - rarest
     else:
         start, rarest = at, None
     start = start[(start >= 0) & (start + len(allowed) <= len(shard.tokens))]
-    for k, mask in enumerate(allowed):
-        if k != rarest:
-            start = start[mask[shard.tokens[start + k]]]
+    for k, forms in enumerate(allowed):
+        if k != rarest and len(start):
+            start = start[np.isin(shard.tokens[start + k], forms)]
     return start
 
 
 def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """Which forms any of the words stands for, bool (n_forms,)."""
-    literal = [w for w in words if STAR not in w and w not in (ANY, ANY_NUMBER)]
-    starred = [re.escape(w).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*") for w in words if STAR in w]
     found = np.zeros(len(shard.numbers), bool)
-    if literal:
-        found[written_as(shard, literal, cased=cased)] = True
-    if starred:
-        written = spelling_of(pl.col("type")) if cased else pl.col("key")
-        found |= shard.forms.select(written.str.contains(f"^(?:{'|'.join(starred)})$")).to_series().to_numpy()
-    if ANY in words:
-        found |= shard.kind > PARAGRAPH
-    if ANY_NUMBER in words:
-        found |= shard.kind == NUMBER
+    found[numbers_of(shard, words, cased=cased)] = True
     return found
+
+
+def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
+    """The numbers of the forms that any of the words stands for, ascending."""
+    found = [np.zeros(0, np.int64)]
+    if literal := [word for word in words if STAR not in word and word not in (ANY, ANY_NUMBER)]:
+        found.append(written_as(shard, literal, cased=cased))
+    found += [like(shard, word, cased=cased) for word in words if STAR in word]
+    if ANY in words:
+        found.append(np.flatnonzero(shard.kind > PARAGRAPH))
+    if ANY_NUMBER in words:
+        found.append(np.flatnonzero(shard.kind == NUMBER))
+    return np.unique(np.concatenate(found))
+
+
+def like(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
+    """The numbers of the forms that a word with a star stands for, ascending; of each kind only those whose keys begin like it are looked at."""
+    keys, beginning = shard.forms["key"], word.partition(STAR)[0].lower()
+    edges, around = np.searchsorted(shard.kind, range(MARK + 2)), pl.Series([beginning, beginning + chr(0x10FFFF)])
+    near = [
+        np.arange(*(first + keys[first:end].search_sorted(around).to_numpy().astype(np.int64)))
+        for first, end in itertools.pairwise(edges.tolist())
+    ]
+    some = np.concatenate(near)
+    written = spelling_of(pl.col("type")) if cased else pl.col("key")
+    pattern = re.escape(word).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*")
+    fits = shard.forms.select(pl.col("key", "type").gather(some)).select(written.str.contains(f"^(?:{pattern})$"))
+    return some[fits.to_series().to_numpy()]
 
 
 def written_as(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:

@@ -332,8 +332,7 @@ def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
     rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
     bodies = gathered(corpus.shards, corpus.starts, rows)
     a, b = which.reshape(-1, 2).T
-    about = (bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds)
-    (n, n_own), (m, m_own) = (compiled(passes).shared_words(*about, *pair) for pair in ((a, b), (b, a)))
+    (n, n_own), (m, m_own) = stand_in(bodies, a, b), stand_in(bodies, b, a)
     own = np.minimum(n_own, m_own)
     with np.errstate(invalid="ignore"):
         return part.with_columns(
@@ -343,6 +342,11 @@ def compared_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
             shared=n / bodies.n_words[a],
             shared_earlier=m / bodies.n_words[b],
         )
+
+
+def stand_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks; int64 (2, n_pairs)."""
+    return compiled(passes).shared_words(bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds, a, b)
 
 
 def gathered(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:

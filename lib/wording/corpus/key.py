@@ -10,8 +10,8 @@ from wording.errors import WordingError
 from wording.study import DATA, Study
 
 CODE = (
-    "agencies", "archives", "articles", "attribution", "build", "concordance", "databases", "dates", "documents", "encodings", "families",
-    "key", "languages", "ledger", "markup", "metadata", "quotation", "readers", "rows", "rtf", "separated", "sources", "speaker", "store",
+    "agencies", "archives", "articles", "attribution", "build", "compiled", "concordance", "databases", "dates", "documents", "encodings", "families",
+    "key", "languages", "ledger", "markup", "metadata", "odds", "passes", "quotation", "readers", "rows", "rtf", "separated", "sources", "speaker", "store",
     "tokens", "voice", "webpages", "zones",
 )  # fmt: skip
 """The modules of this room that make a corpus: a change of one of them makes it anew."""

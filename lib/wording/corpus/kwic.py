@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, forms_of, in_context
+from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
 from wording.corpus.counts import compared, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
@@ -135,7 +135,7 @@ def at_most(study: Study, pattern: str) -> int:
     _, concept = looked_up(study, pattern)
     wanted = [phrase for variant in concept.variants.values() for phrase in phrases(variant.match, lists=study.lists, case=variant.case)]
     return sum(
-        min(int(part.shard.frequency[forms_of(part.shard, words, cased=phrase.cased)].sum()) for words in phrase.words)
+        min(part.shard.often(numbers_of(part.shard, words, cased=phrase.cased)) for words in phrase.words)
         for part in build(study)[0].parts()
         for phrase in wanted
     )

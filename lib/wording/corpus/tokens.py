@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +115,7 @@ class Shard:
 
     def with_keys(self, keys: Sequence[str]) -> np.ndarray:
         """The forms that have one of the (distinct) keys, int32."""
-        wanted = numbered(keys)
+        wanted = known_numbers(tuple(keys))
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
         return self.by_number[ranges(first, end)]
 
@@ -140,6 +140,10 @@ class Shard:
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
         return np.searchsorted(self.bounds, positions, side="right") - 1
+
+    def often(self, forms: np.ndarray) -> int:
+        """How often the given forms stand in the shard."""
+        return int((self.runs[forms + 1] - self.runs[forms]).sum())
 
     def where(self, forms: np.ndarray) -> np.ndarray:
         """All positions of the given forms, ascending."""
@@ -188,6 +192,10 @@ def encode(texts: pl.Series) -> Shard:
 def numbered(keys: Sequence[str]) -> np.ndarray:
     """A number for each key (see `Shard`), uint64."""
     return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
+
+
+known_numbers = lru_cache(maxsize=1 << 14)(numbered)
+"""The same, kept: what is asked of one shard is asked of all."""
 
 
 def unwrap(texts: pl.Series) -> pl.Series:

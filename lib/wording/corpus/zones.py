@@ -15,7 +15,7 @@ from pydantic import Field
 
 from wording.corpus import passes
 from wording.corpus.compiled import compiled
-from wording.corpus.concordance import Spans, forms_of, matches, overlapping
+from wording.corpus.concordance import Spans, forms_of, matches, numbers_of, overlapping
 from wording.corpus.tokens import Shard, ranges
 from wording.phrases import phrases
 from wording.study import DATA, Phrases, Record, read_record
@@ -201,7 +201,7 @@ def initials(lines: Lines, named: Spans) -> np.ndarray:
     last, line = lines.ended(named)
     below = line[last & (line + 1 < len(lines))] + 1
     below = below[lines.row[below] == lines.row[below - 1]]
-    slashed = np.unique(lines.of(lines.shard.where(np.flatnonzero(forms_of(lines.shard, ["/"])))))
+    slashed = np.unique(lines.of(lines.shard.where(numbers_of(lines.shard, ["/"]))))
     marked = np.zeros(len(lines), bool)
     marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
     return marked
@@ -220,7 +220,7 @@ def trailing_agency(lines: Lines, rules: Rules) -> np.ndarray:
 def datelines(lines: Lines, rules: Rules) -> np.ndarray:
     """Place, date and agency before the dash that opens a story: "LVIV, Dec 19 (EFE) -"; all capitalised, or an agency in brackets."""
     shard = lines.shard
-    dash = shard.where(np.flatnonzero(forms_of(shard, ["-", "–", "—", "--"])))
+    dash = shard.where(numbers_of(shard, ["-", "–", "—", "--"]))
     line = lines.of(dash)
     start = lines.start[line]
     near = (lines.number[line] < TOP_LINES) & (dash - start < DATELINE_TOKENS) & (dash > start)
