@@ -223,7 +223,7 @@ def refuse_unsupported(source, description):
 
 def blank(column):
     """Say where a column has nothing but white space."""
-    return pl.col(column).str.strip_chars().fill_null("") == ""
+    return ~pl.col(column).str.contains(r"\S").fill_null(False)
 
 
 def blank_to_null(column):

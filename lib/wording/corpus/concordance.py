@@ -81,7 +81,7 @@ def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.n
 
 def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """The numbers of the forms that any of the words stands for, ascending."""
-    found = [np.zeros(0, np.int64)]
+    found = []
     if literal := [word for word in words if STAR not in word and word not in (ANY, ANY_NUMBER)]:
         found.append(written_as(shard, literal, cased=cased))
     found += [like(shard, word, cased=cased) for word in words if STAR in word]
@@ -89,7 +89,7 @@ def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np
         found.append(np.flatnonzero(shard.kind > PARAGRAPH))
     if ANY_NUMBER in words:
         found.append(np.flatnonzero(shard.kind == NUMBER))
-    return np.unique(np.concatenate(found))
+    return np.sort(found[0]) if len(found) == 1 else np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
 
 
 def like(shard: Shard, word: str, *, cased: bool) -> np.ndarray:

@@ -145,9 +145,8 @@ def sampled(tokens, counted, bounds, numbers):
     for row in range(len(bounds) - 1):
         n_words = 0
         for i in range(bounds[row], bounds[row + 1]):
-            if counted[i]:
-                word[n_words] = numbers[tokens[i]]
-                n_words += 1
+            word[n_words] = numbers[tokens[i]]
+            n_words += counted[i]
         for i in range(n_words - RUN + 1):
             run = run_at(word, i)
             if run * THIRD <= THIRD >> ONE:
@@ -184,12 +183,20 @@ def shared_words(word, run, whole, quoted, bounds, a, b):
 
 def partners(run, whole, other, other_whole):
     """For each run of an article the first place of the other article at which the same one begins, -1 where there is none; int64."""
-    places = np.flatnonzero(other_whole)
-    places = places[np.argsort(other[places], kind="mergesort")]
-    known, match = other[places], np.full(len(run), -1, np.int64)
-    if len(known):
-        found = np.searchsorted(known, run)
-        for i in range(len(run)):
-            if whole[i] and found[i] < len(known) and known[found[i]] == run[i]:
-                match[i] = places[found[i]]
+    cells, match = np.full(1 << int(np.ceil(np.log2(2 * len(other) + 1))), -1, np.int64), np.full(len(run), -1, np.int64)
+    for i in range(len(other)):
+        if other_whole[i]:
+            cell = cell_of(other[i], cells, other)
+            cells[cell] = i if cells[cell] < 0 else cells[cell]
+    for i in range(len(run)):
+        if whole[i]:
+            match[i] = cells[cell_of(run[i], cells, other)]
     return match
+
+
+def cell_of(run, cells, runs):
+    """The cell in which the place of a run stands, or the empty one in which it would: the first from that of its highest bits on."""
+    cell = np.int64(run >> np.uint64(32)) & (len(cells) - 1)
+    while cells[cell] >= 0 and runs[cells[cell]] != run:
+        cell = (cell + 1) & (len(cells) - 1)
+    return cell

@@ -13,6 +13,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -36,13 +37,15 @@ class Store:
         self.folder.mkdir(parents=True)
 
     def keep(self, k: int, part: pl.DataFrame, make: Callable[[pl.DataFrame], Shard]) -> Shard:
-        """Shard number `k`, memory-mapped: taken over from an older build if that has it, else made and saved."""
+        """Shard number `k`: taken over from an older build if that has it, else made and saved."""
         key, folder = shard_key(part, self.code), self.folder / f"{k:04d}"
-        if not (key in self.known and linked(self.known[key], folder)):
-            folder.mkdir()
-            tokens.save(make(part), folder)
-            (folder / "key").write_text(key, encoding="utf8")  # last: with it, the shard is whole
-        return tokens.load(folder)
+        if key in self.known and linked(self.known[key], folder):
+            return tokens.load(folder)
+        folder.mkdir()
+        shard = make(part)
+        tokens.save(shard, folder)
+        (folder / "key").write_text(key, encoding="utf8")  # last: with it, the shard is whole
+        return replace(shard, folder=folder)
 
     def settle(self) -> None:
         """Puts the finished build in its place at once, and removes older ones; a build of the same that was faster stands."""
