@@ -109,3 +109,15 @@ def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, r
     assert not part.corpus.has_stretches(0)
     assert few.equals(part.stretches.filter(pl.col("row").is_in(rows)))
     assert few["speaker"].count()
+
+
+def test_speakers_in_a_few_articles_of_several_shards_are_found_together(study, monkeypatch):
+    for name, value in (("SHARD_FEWEST", 20), ("SHARD_ARTICLES", 20), ("FEW_ARTICLES", 3)):
+        monkeypatch.setattr(building, name, value)
+    corpus, rows = build(study)[0], {0: np.array([0, 7]), 2: np.array([19])}
+    found = corpus.stretches_in(rows)
+    assert len(corpus.shards) == 3
+    assert not any(map(corpus.has_stretches, range(3)))
+    for k, some in rows.items():
+        assert found[k].equals(corpus.stretches(k).filter(pl.col("row").is_in(some)))
+        assert found[k]["speaker"].count()

@@ -7,7 +7,7 @@ import functools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from wording.corpus.compiled import compiled
 from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
-from wording.corpus.tokens import Saved, Shard
+from wording.corpus.tokens import Saved, Shard, united
 from wording.corpus.voice import stretches, voices
 from wording.errors import WordingError
 from wording.study import Study
@@ -67,7 +67,7 @@ class Corpus:
     @cached_property
     def starts(self) -> np.ndarray:
         """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
-        return np.cumsum([0, *map(len, self.shards)])
+        return np.cumsum([0, *(self.shards.sizes if isinstance(self.shards, Saved) else map(len, self.shards))])
 
     def part(self, k: int) -> Part:
         """Shard `k` with the rows of its articles."""
@@ -94,6 +94,25 @@ class Corpus:
                     self._stretches[k].write_ipc(partial)
                     partial.replace(file)
         return self._stretches[k]
+
+    def stretches_in(self, rows: Mapping[int, np.ndarray]) -> dict[int, pl.DataFrame]:
+        """The same by shard, of these articles (rows of each shard, ascending) at least: where they are few and the others were not asked for, of these
+        alone, those of all shards together.
+        """
+        near = {k: np.unique(np.concatenate([some - 1, some, some + 1])) for k, some in rows.items() if not self.has_stretches(k)}
+        size = np.diff(self.starts)  # with the articles beside them, for cues are known by the words around them
+        near = {k: some[(some >= 0) & (some < size[k])] for k, some in near.items()}
+        few = {k: some for k, some in near.items() if len(some) * FEW_ARTICLES <= size[k]}
+        found = {k: self.stretches(k) for k in rows if k not in few}
+        if few:
+            parts = [self.shards[k].some(some) for k, some in few.items()]
+            both = united([shard for shard, _ in parts])
+            first, row = (np.cumsum([0, *sizes]) for sizes in ([len(at) for _, at in parts], map(len, few.values())))
+            every = pl.from_pandas(stretches(both, both.voice, language=self.language))
+            for number, ((k, some), (_, at)) in enumerate(zip(few.items(), parts, strict=True)):
+                here = every.filter(pl.col("row").is_between(row[number], row[number + 1], closed="left"))
+                found[k] = moved(here, some, at, row[number], first[number]).filter(pl.col("row").is_in(rows[k]))
+        return found
 
     def has_stretches(self, k: int) -> bool:
         """Whether speakers and cues were looked for in shard `k` before."""
@@ -137,23 +156,8 @@ class Part:
         return self.corpus.stretches(self.number)
 
     def stretches_in(self, rows: np.ndarray) -> pl.DataFrame:
-        """The same, of these articles (rows of the shard, ascending) at least: where they are few and the others were not asked for, of these alone."""
-        near = np.unique(
-            np.clip(np.concatenate([rows - 1, rows, rows + 1]), 0, len(self.shard) - 1)
-        )  # cues are known by the words around them
-        if len(near) * FEW_ARTICLES > len(self.shard) or self.corpus.has_stretches(self.number):
-            return self.stretches
-        few, at = self.shard.some(near)
-        found = pl.from_pandas(stretches(few, few.voice, language=self.corpus.language))
-        start, end, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
-        here = {
-            "row": near[found["row"].to_numpy()],
-            "start_token": at[start],
-            "end_token": at[end - 1] + 1,
-            "cue_token": np.where(cue < 0, -1, at[cue]),
-        }
-        found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
-        return found.filter(pl.col("row").is_in(rows))
+        """The same, of these articles (rows of the shard, ascending) at least: see `Corpus.stretches_in`."""
+        return self.corpus.stretches_in({self.number: rows})[self.number]
 
 
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
@@ -165,6 +169,18 @@ def encode(articles: Articles, *, language: str = "en") -> Corpus:
         else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
     )
     return as_corpus(replace(articles, frame=table), shards, language)
+
+
+def moved(found: pl.DataFrame, rows: np.ndarray, at: np.ndarray, row: int, first: int) -> pl.DataFrame:
+    """Stretches of a part of a shard as those of a whole one: its articles stand in `rows` there and its tokens `at`, here from `row` and `first` on."""
+    start, end, cue = (found[name].to_numpy() - first for name in ("start_token", "end_token", "cue_token"))
+    there = {
+        "row": rows[found["row"].to_numpy() - row],
+        "start_token": at[start],
+        "end_token": at[end - 1] + 1,
+        "cue_token": np.where(cue < 0, -1, at[np.maximum(cue, 0)]),
+    }
+    return found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in there.items()})
 
 
 def as_corpus(articles: Articles, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:
@@ -184,7 +200,9 @@ def encode_batches(
         joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(shard_parts(batches))
     )
     tables, shards = [table for table, _ in made], [shard for _, shard in made]
-    return tables, Saved(tuple(shards)) if shards and isinstance(shards[0], Path) else shards
+    if shards and isinstance(shards[0], Path):
+        shards = Saved(tuple(shards), tuple(table.height for table in tables))
+    return tables, shards
 
 
 def shard_parts(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -307,7 +325,7 @@ def save(corpus: Corpus, folder: Path) -> None:
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
-    said = {"shards": len(corpus.shards), "warnings": corpus.warnings, "files": corpus.files}
+    said = {"shards": np.diff(corpus.starts).tolist(), "warnings": corpus.warnings, "files": corpus.files}
     (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
 
 
@@ -316,7 +334,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(said["shards"])))
+    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))), tuple(said["shards"]))
     return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
 
 

@@ -58,23 +58,25 @@ def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: Co
     return lines_of(part, name, np.array(list(concept.variants), dtype=object)[which], spans, context)
 
 
-def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context) -> pd.DataFrame:
-    """The hits of a concept that stand at the spans, each of its variant."""
+def lines_of(
+    part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context, stretches: pl.DataFrame | None = None
+) -> pd.DataFrame:
+    """The hits of a concept that stand at the spans, each of its variant; `stretches` has those of their articles at least, where they are known."""
     shard = part.shard
     lines = in_context(shard, spans, context=context)
     about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
         variant=variants,
-        **said_by(part, spans.start),
+        **said_by(part, spans.start, stretches),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
     return pd.concat([about, named.drop(columns="row")], axis=1)
 
 
-def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
+def said_by(part: Part, positions: np.ndarray, stretches: pl.DataFrame | None) -> dict[str, np.ndarray]:
     """Voice, speaker and cue of the words at the positions."""
-    found = part.stretches_in(np.unique(part.shard.article(positions)))
+    found = part.stretches_in(np.unique(part.shard.article(positions))) if stretches is None else stretches
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
     voice = part.shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)
@@ -266,7 +268,13 @@ def chosen(study: Study, concepts: Sequence[str] | None) -> dict[str, Concept]:
 
 
 def compared(study: Study, articles: pd.DataFrame, *, copies: str = "all") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The articles of the outlets and the period that the study compares, without the copies that do not count; and those set apart.
+    """The articles that the study compares, and those set apart: see `compared_rows`."""
+    kept, apart = compared_rows(study, articles, copies=copies)
+    return articles[kept].reset_index(drop=True), articles[apart].reset_index(drop=True)
+
+
+def compared_rows(study: Study, articles: pd.DataFrame, *, copies: str = "all") -> tuple[np.ndarray, np.ndarray]:
+    """Which articles are of the outlets and the period that the study compares, without the copies that do not count; and which are set apart: bool.
 
     Raises
     ------
@@ -282,8 +290,9 @@ def compared(study: Study, articles: pd.DataFrame, *, copies: str = "all") -> tu
         keep &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
         keep &= articles["date"] <= pd.Timestamp(study.period.to)
-    kept = articles[keep]
-    return kept[counting(kept, copies)].reset_index(drop=True), articles[~keep].reset_index(drop=True)
+    kept = keep.to_numpy(bool, copy=True)
+    kept[kept] = counting(articles[keep], copies)
+    return kept, ~keep.to_numpy(bool)
 
 
 def counting(articles: pd.DataFrame, copies: str) -> pd.Series:

@@ -14,7 +14,7 @@ import polars as pl
 
 from wording.corpus.build import Corpus, Part, build
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
-from wording.corpus.counts import compared, lines_of, looked_up
+from wording.corpus.counts import compared_rows, lines_of, looked_up
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
 from wording.corpus.voice import NAMES
@@ -115,9 +115,9 @@ def find(
             raise WordingError(f"{name}={value!r} is not known here; {nearest(value, known)}.")
     name, concept = looked_up(study, pattern)
     corpus, _ = build(study)
-    articles, _ = compared(study, corpus.articles, copies=copies)
-    kept = articles["doc_id"] if outlets is None else articles.loc[articles["outlet"].isin(outlets), "doc_id"]
-    wanted = corpus.table["doc_id"].is_in(kept.to_list()).to_numpy()
+    wanted, _ = compared_rows(study, corpus.articles, copies=copies)
+    if outlets is not None:
+        wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
     found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
     with_any = [lines for lines in found if len(lines)]
     places = pl.concat(with_any).sort(*SORTS[sort], "part", "start", nulls_last=True) if with_any else pl.DataFrame(schema=PLACE)
@@ -150,6 +150,8 @@ def sortable(
     row = shard.article(spans.start)
     spoken = np.isin(shard.voice[spans.start], [NAMES.index(voice) for voice in voices])
     kept = np.flatnonzero(wanted[part.start + row] & spoken & ~shard.boilerplate[spans.start])
+    if not len(kept):
+        return pl.DataFrame(schema=PLACE)
     spans, row = spans[kept], row[kept]
     made = {
         "left": lambda: outwards(shard, spans.start - 1, row, -1),
@@ -159,8 +161,6 @@ def sortable(
         "date": lambda: part.table["date"].gather(row),
         "voice": lambda: pl.Series(NAMES, dtype=pl.String).gather(shard.voice[spans.start]),
     }
-    if not len(kept):
-        return pl.DataFrame(schema=PLACE)
     variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
     place = {
         "part": np.full(len(kept), part.number),
@@ -186,13 +186,14 @@ def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.
 
 def written(corpus: Corpus, name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
-    order = places.with_row_index("order")
+    parts = places.with_row_index("order").partition_by("part", as_dict=True)
+    rows = {k: np.unique(here["article"].to_numpy()) - int(corpus.starts[k]) for (k,), here in parts.items()}
+    known = corpus.stretches_in(rows)
     lines = [
-        lines_of(part, name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context).set_index(
-            here["order"].to_numpy()
-        )
-        for part in map(corpus.part, sorted(places["part"].unique()))
-        for here in [order.filter(pl.col("part") == part.number)]
+        lines_of(
+            corpus.part(k), name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context, known[k]
+        ).set_index(here["order"].to_numpy())
+        for (k,), here in parts.items()
     ]
     return check(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
 

@@ -25,6 +25,8 @@ from wording.study import DATA
 
 BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
+FORM_ORDER = ["kind", "key", "type", "form"]
+
 END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
 
@@ -232,7 +234,7 @@ def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
             type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare)
         )
         .with_columns(key=key_of(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
-        .sort("kind", "key", "type", "form")
+        .sort(FORM_ORDER)
     )
     order = np.zeros(len(table), np.int32)
     coded = table["code"].is_not_null().to_numpy()
@@ -305,6 +307,20 @@ def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     return np.arange(lengths.sum()) + np.repeat(np.asarray(starts) - shift, lengths)
 
 
+def united(shards: Sequence[Shard]) -> Shard:
+    """The articles of several shards as one shard in memory, without a sketch."""
+    forms = pl.concat([shard.forms for shard in shards]).unique("form").sort(FORM_ORDER)
+    number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
+    known = [shard.forms.select("form").join(number, on="form", how="left", maintain_order="left")["number"].to_numpy() for shard in shards]
+    tokens = np.concatenate([numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)])
+    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in ("sentence_end", "boilerplate", "voice")}
+    lengths = np.concatenate([np.diff(shard.bounds) for shard in shards])
+    numbers, positions = numbered(forms["key"]), compiled(passes).index(tokens, len(forms))
+    by_number = np.argsort(numbers, kind="stable").astype(np.int32)
+    bounds = np.append(0, np.cumsum(lengths))
+    return Shard(tokens, bounds, *positions, **marks, numbers=numbers, by_number=by_number, sketch=np.zeros(0, np.uint64), listed=forms)
+
+
 def save(shard: Shard, folder: Path) -> None:
     """Writes the shard's arrays and forms into the folder."""
     for name in ARRAYS:
@@ -320,9 +336,10 @@ def load(folder: Path) -> Shard:
 
 @dataclass(frozen=True)
 class Saved(Sequence):
-    """The shards that are saved in folders, each opened when it is asked for: those not in use take no memory."""
+    """The shards that are saved in folders, with their numbers of articles; each is opened when it is asked for: those not in use take no memory."""
 
     folders: tuple[Path, ...]
+    sizes: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.folders)
