@@ -173,7 +173,7 @@ def candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
     place[order] = np.arange(len(order))
     places = np.split(place, corpus.starts[1:-1])
     words, quoted = (corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted"))
-    shared = shared_runs([shard.sketch for shard in corpus.shards], places, issue_of(corpus.table)[order], words, words - quoted)
+    shared = shared_runs(corpus.shards, places, issue_of(corpus.table)[order], words, words - quoted)
     found = together(joblib.delayed(overlaps)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
     row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
@@ -196,22 +196,23 @@ def sketch(shard: Shard) -> np.ndarray:
 
 
 def shared_runs(
-    sketches: Sequence[np.ndarray], places: Sequence[np.ndarray], issues: np.ndarray, words: np.ndarray, unquoted: np.ndarray
+    shards: Sequence[Shard], places: Sequence[np.ndarray], issues: np.ndarray, words: np.ndarray, unquoted: np.ndarray
 ) -> Shared:
     """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
 
-    The runs are sorted bucket by bucket, by the highest bits of their numbers.
+    The runs are sorted bucket by bucket, by the highest bits of their numbers; each sketch is opened anew for it, so that none stays in memory.
     """
     n_articles = sum(map(len, places))
     if n_articles >= 1 << int(ROW):
         raise WordingError(f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW):,}; make several studies.")
-    edges = np.linspace(0, 2.0**64, 4 + sum(map(len, sketches)) // BUCKET_RUNS + 1)[1:-1].astype(np.uint64) >> ROW << ROW
-    cuts = [np.concatenate([[0], np.searchsorted(sketch, edges), [len(sketch)]]) for sketch in sketches]
-    parts = ([(s[c[k] : c[k + 1]], p) for s, c, p in zip(sketches, cuts, places, strict=True)] for k in range(len(edges) + 1))
+    n_runs = sum(len(shard.sketch) for shard in shards)
+    edges = np.linspace(0, 2.0**64, 4 + n_runs // BUCKET_RUNS + 1)[1:-1].astype(np.uint64) >> ROW << ROW
+    cuts = [np.concatenate([[0], np.searchsorted(shard.sketch, edges), [len(shard.sketch)]]) for shard in shards]
+    parts = ([(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)] for k in range(len(edges) + 1))
     run, repeated, n, early, n_repeated = zip(*together(joblib.delayed(bucket)(part, issues) for part in parts), strict=True)
     size = np.zeros(n_articles, np.int64)
-    for sketch, place in zip(sketches, places, strict=True):
-        size[place] = np.bincount(row_of(sketch), minlength=len(place))
+    for shard, place in zip(shards, places, strict=True):
+        size[place] = np.bincount(row_of(shard.sketch), minlength=len(place))
     bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
     articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
     run, some = np.concatenate(run), np.zeros(1 << CELLS, bool)

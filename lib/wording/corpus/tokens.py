@@ -68,6 +68,14 @@ class Shard:
         """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
         return (load, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
 
+    def __getattr__(self, name: str) -> np.ndarray:
+        """An array of a saved shard: most questions need few of them."""
+        if name not in ARRAYS or self.folder is None:
+            raise AttributeError(name)
+        array = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        object.__setattr__(self, name, array)
+        return array
+
     def __len__(self) -> int:
         return len(self.bounds) - 1
 
@@ -329,9 +337,11 @@ def save(shard: Shard, folder: Path) -> None:
 
 
 def load(folder: Path) -> Shard:
-    """The shard that was saved in the folder, its arrays memory-mapped."""
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    return Shard(**arrays, listed=None, folder=folder)
+    """The shard that was saved in the folder; its arrays are memory-mapped when they are first asked for (see `Shard.__getattr__`)."""
+    shard = object.__new__(Shard)
+    object.__setattr__(shard, "folder", folder)
+    object.__setattr__(shard, "listed", None)
+    return shard
 
 
 @dataclass(frozen=True)
