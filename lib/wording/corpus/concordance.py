@@ -5,6 +5,7 @@ A word of a phrase is looked up in the list of forms once; its positions come fr
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import re
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, Shard, ranges
+from wording.corpus.tokens import END, MARK, NUMBER, PARAGRAPH, WORD, Shard, ranges
 from wording.errors import WordingError
 from wording.phrases import ANY, STAR, Phrase, phrases, spelling_of
 from wording.phrases import NUMBER as ANY_NUMBER
@@ -95,15 +96,15 @@ def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np
 def like(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     """The numbers of the forms that a word with a star stands for, ascending; of each kind only those whose keys begin like it are looked at."""
     keys, beginning = shard.forms["key"], word.partition(STAR)[0].lower()
-    edges, around = np.searchsorted(shard.kind, range(MARK + 2)), pl.Series([beginning, beginning + chr(0x10FFFF)])
+    edges = np.searchsorted(shard.kind, [WORD, NUMBER, MARK, MARK + 1]).tolist()
     near = [
-        np.arange(*(first + keys[first:end].search_sorted(around).to_numpy().astype(np.int64)))
-        for first, end in itertools.pairwise(edges.tolist())
+        np.arange(*(bisect.bisect_left(keys, text, first, end) for text in (beginning, beginning + chr(0x10FFFF))))
+        for first, end in itertools.pairwise(edges)
     ]
     some = np.concatenate(near)
     written = spelling_of(pl.col("type")) if cased else pl.col("key")
     pattern = re.escape(word).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*")
-    fits = shard.forms.select(pl.col("key", "type").gather(some)).select(written.str.contains(f"^(?:{pattern})$"))
+    fits = shard.forms[some].select(written.str.contains(f"^(?:{pattern})$"))
     return some[fits.to_series().to_numpy()]
 
 
@@ -153,18 +154,19 @@ def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence
     context = matches(shard, wanted, at=around(spans, wanted, within=near.within))
     if not len(context) or not len(spans):
         return np.zeros(len(spans), bool)
-    part = shard.sentence if near.sentence else shard.article
-    part_of = part.__getitem__ if near.sentence else part
+    together = shard.in_one_sentence if near.sentence else lambda a, b: shard.article(a) == shard.article(b)
     found = np.zeros(len(spans), bool)
     if near.side != "after":
         ends = np.sort(context.end)
         k = np.searchsorted(ends, spans.start, side="right") - 1
         last = ends[np.maximum(k, 0)] - 1
-        found |= (k >= 0) & (spans.start - last <= near.within) & (part_of(last) == part_of(spans.start))
+        close = np.flatnonzero((k >= 0) & (spans.start - last <= near.within))
+        found[close] = together(last[close], spans.start[close])
     if near.side != "before":
         k = np.searchsorted(context.start, spans.end, side="left")
         first = context.start[np.minimum(k, len(context) - 1)]
-        found |= (k < len(context)) & (first - spans.end < near.within) & (part_of(first) == part_of(spans.start))
+        close = np.flatnonzero((k < len(context)) & (first - spans.end < near.within))
+        found[close] |= together(spans.start[close], first[close])
     return found
 
 
