@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
+from wording.corpus import tokens
 from wording.corpus.articles import read_articles
 from wording.corpus.build import build
 from wording.corpus.key import CODE
@@ -111,13 +112,18 @@ def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, r
     assert few["speaker"].count()
 
 
-def test_speakers_in_a_few_articles_of_several_shards_are_found_together(study, monkeypatch):
-    for name, value in (("SHARD_FEWEST", 20), ("SHARD_ARTICLES", 20), ("FEW_ARTICLES", 3)):
-        monkeypatch.setattr(building, name, value)
-    corpus, rows = build(study)[0], {0: np.array([0, 7]), 2: np.array([19])}
-    found = corpus.stretches_in(rows)
+def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkeypatch):
+    for name in ("SHARD_FEWEST", "SHARD_ARTICLES"):
+        monkeypatch.setattr(building, name, 20)
+    corpus, rows = build(study)[0], np.array([0, 7, 19, 20, 59])
+    small, shift = corpus.some(rows)
+    shard = small.shards[0]
     assert len(corpus.shards) == 3
-    assert not any(map(corpus.has_stretches, range(3)))
-    for k, some in rows.items():
-        assert found[k].equals(corpus.stretches(k).filter(pl.col("row").is_in(some)))
-        assert found[k]["speaker"].count()
+    assert small.table.equals(corpus.table[rows])
+    for number, row in enumerate(rows):
+        part, here = corpus.part(row // 20), slice(shard.bounds[number], shard.bounds[number + 1])
+        there = slice(*(part.shard.bounds[row % 20 :][:2]))
+        assert there.start - here.start == shift[number]
+        assert shard.forms["form"].gather(shard.tokens[here]).equals(part.shard.forms["form"].gather(part.shard.tokens[there]))
+        for mark in tokens.MARKS:
+            assert np.array_equal(getattr(shard, mark)[here], getattr(part.shard, mark)[there])

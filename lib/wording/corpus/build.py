@@ -7,7 +7,7 @@ import functools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +35,7 @@ SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
 FEW_ARTICLES = 20
-"""Speakers are looked for in some articles alone when these are less than one in so many."""
+"""Some articles are looked at alone when they are at most one in so many."""
 
 Measured = TypeVar("Measured")
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
@@ -77,9 +77,13 @@ class Corpus:
         """The corpus shard by shard."""
         return map(self.part, range(len(self.shards)))
 
-    def measured(self, measure: Callable[..., Measured], *options) -> list[Measured]:
-        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says."""
-        return joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(measure)(part, *options) for part in self.parts())
+    def measured(self, measure: Callable[..., Measured], *options, light: bool = False) -> list[Measured]:
+        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says.
+
+        What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
+        """
+        tasks = (joblib.delayed(measure)(part, *options) for part in self.parts())
+        return joblib.Parallel(n_jobs=None if light else -1, prefer="threads")(tasks)
 
     def stretches(self, k: int) -> pl.DataFrame:
         """What is not the outlets' own in shard `k`, with speakers and cues (see `voice.stretches`): looked for once, when first asked for."""
@@ -95,24 +99,16 @@ class Corpus:
                     partial.replace(file)
         return self._stretches[k]
 
-    def stretches_in(self, rows: Mapping[int, np.ndarray]) -> dict[int, pl.DataFrame]:
-        """The same by shard, of these articles (rows of each shard, ascending) at least: where they are few and the others were not asked for, of these
-        alone, those of all shards together.
+    def some(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
+        """Some of the articles (rows of the corpus, ascending) as a corpus of one shard in memory; and for each what to add to a token's number there
+        to have its number in the shard that it comes from, int64 (n_rows,).
         """
-        near = {k: np.unique(np.concatenate([some - 1, some, some + 1])) for k, some in rows.items() if not self.has_stretches(k)}
-        size = np.diff(self.starts)  # with the articles beside them, for cues are known by the words around them
-        near = {k: some[(some >= 0) & (some < size[k])] for k, some in near.items()}
-        few = {k: some for k, some in near.items() if len(some) * FEW_ARTICLES <= size[k]}
-        found = {k: self.stretches(k) for k in rows if k not in few}
-        if few:
-            parts = [self.shards[k].some(some) for k, some in few.items()]
-            both = united([shard for shard, _ in parts])
-            first, row = (np.cumsum([0, *sizes]) for sizes in ([len(at) for _, at in parts], map(len, few.values())))
-            every = pl.from_pandas(stretches(both, both.voice, language=self.language))
-            for number, ((k, some), (_, at)) in enumerate(zip(few.items(), parts, strict=True)):
-                here = every.filter(pl.col("row").is_between(row[number], row[number + 1], closed="left"))
-                found[k] = moved(here, some, at, row[number], first[number]).filter(pl.col("row").is_in(rows[k]))
-        return found
+        cut = np.searchsorted(rows, self.starts)
+        local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist()}
+        shards = {k: self.shards[k] for k in local}
+        both = united([shard.some(local[k]) for k, shard in shards.items()])
+        shift = np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()]) - both.bounds[:-1]
+        return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
 
     def has_stretches(self, k: int) -> bool:
         """Whether speakers and cues were looked for in shard `k` before."""
@@ -156,8 +152,32 @@ class Part:
         return self.corpus.stretches(self.number)
 
     def stretches_in(self, rows: np.ndarray) -> pl.DataFrame:
-        """The same, of these articles (rows of the shard, ascending) at least: see `Corpus.stretches_in`."""
-        return self.corpus.stretches_in({self.number: rows})[self.number]
+        """The same, of these articles (rows of the shard, ascending) at least: where they are few and the others were not asked for, of these alone."""
+        near = with_neighbours(rows, len(self.shard))
+        if not few(near, len(self.shard)) or self.corpus.has_stretches(self.number):
+            return self.stretches
+        small, shift = self.corpus.some(self.start + near)
+        found, shard = small.stretches(0), small.shards[0]
+        start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
+        here = {
+            "row": near[found["row"].to_numpy()],
+            "start_token": start + shift[shard.article(start)],
+            "end_token": last + shift[shard.article(last - 1)],
+            "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
+        }
+        found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
+        return found.filter(pl.col("row").is_in(rows))
+
+
+def with_neighbours(rows: np.ndarray, n: int) -> np.ndarray:
+    """The rows with those before and after them, of `n` in all: cues are known by the words around them, and these may stand in the next article."""
+    near = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
+    return near[(near >= 0) & (near < n)]
+
+
+def few(rows: np.ndarray, n: int) -> bool:
+    """Whether so few of `n` articles are asked for that they are looked at alone."""
+    return len(rows) * FEW_ARTICLES <= n
 
 
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
@@ -169,18 +189,6 @@ def encode(articles: Articles, *, language: str = "en") -> Corpus:
         else articles.frame.drop("text").with_columns(**dict.fromkeys(NUMBERS, pl.lit(0)), agency=pl.lit(None, pl.String))
     )
     return as_corpus(replace(articles, frame=table), shards, language)
-
-
-def moved(found: pl.DataFrame, rows: np.ndarray, at: np.ndarray, row: int, first: int) -> pl.DataFrame:
-    """Stretches of a part of a shard as those of a whole one: its articles stand in `rows` there and its tokens `at`, here from `row` and `first` on."""
-    start, end, cue = (found[name].to_numpy() - first for name in ("start_token", "end_token", "cue_token"))
-    there = {
-        "row": rows[found["row"].to_numpy() - row],
-        "start_token": at[start],
-        "end_token": at[end - 1] + 1,
-        "cue_token": np.where(cue < 0, -1, at[np.maximum(cue, 0)]),
-    }
-    return found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in there.items()})
 
 
 def as_corpus(articles: Articles, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:

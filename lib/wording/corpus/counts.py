@@ -58,25 +58,23 @@ def part_hits(part: Part, name: str, concept: Concept, lists: Lists, context: Co
     return lines_of(part, name, np.array(list(concept.variants), dtype=object)[which], spans, context)
 
 
-def lines_of(
-    part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context, stretches: pl.DataFrame | None = None
-) -> pd.DataFrame:
-    """The hits of a concept that stand at the spans, each of its variant; `stretches` has those of their articles at least, where they are known."""
+def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context: Context) -> pd.DataFrame:
+    """The hits of a concept that stand at the spans, each of its variant."""
     shard = part.shard
     lines = in_context(shard, spans, context=context)
     about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
     named = lines.assign(
         concept=name,
         variant=variants,
-        **said_by(part, spans.start, stretches),
+        **said_by(part, spans.start),
         zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
     )
     return pd.concat([about, named.drop(columns="row")], axis=1)
 
 
-def said_by(part: Part, positions: np.ndarray, stretches: pl.DataFrame | None) -> dict[str, np.ndarray]:
+def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
     """Voice, speaker and cue of the words at the positions."""
-    found = part.stretches_in(np.unique(part.shard.article(positions))) if stretches is None else stretches
+    found = part.stretches_in(np.unique(part.shard.article(positions)))
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
     voice = part.shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)
@@ -90,7 +88,7 @@ def said_by(part: Part, positions: np.ndarray, stretches: pl.DataFrame | None) -
 
 def count(corpus: Corpus, concepts: Mapping[str, Concept], lists: Lists) -> pd.DataFrame:
     """The `counts` table: hits in the body per article, concept, variant and voice."""
-    rows = list(itertools.chain.from_iterable(corpus.measured(all_counts, concepts, lists)))
+    rows = list(itertools.chain.from_iterable(corpus.measured(all_counts, concepts, lists, light=True)))
     frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
     return check(frame.to_pandas(), "counts")
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build
+from wording.corpus.build import Corpus, Part, build, few, with_neighbours
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
 from wording.corpus.counts import compared_rows, lines_of, looked_up
 from wording.corpus.terms import VOICES
@@ -118,7 +118,7 @@ def find(
     wanted, _ = compared_rows(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort])
+    found = corpus.measured(sortable, name, concept, study.lists, wanted, VOICES[voice], SORTS[sort], light=True)
     with_any = [lines for lines in found if len(lines)]
     places = pl.concat(with_any).sort(*SORTS[sort], "part", "start", nulls_last=True) if with_any else pl.DataFrame(schema=PLACE)
     return Found(study, corpus, name, places)
@@ -186,14 +186,16 @@ def outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.
 
 def written(corpus: Corpus, name: str, places: pl.DataFrame, context: Context) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
-    parts = places.with_row_index("order").partition_by("part", as_dict=True)
-    rows = {k: np.unique(here["article"].to_numpy()) - int(corpus.starts[k]) for (k,), here in parts.items()}
-    known = corpus.stretches_in(rows)
+    near = with_neighbours(np.unique(places["article"]), len(corpus.table))
+    if len(near) and few(near, len(corpus.table)):
+        corpus, shift = corpus.some(near)
+        moved = shift[np.searchsorted(near, places["article"])]
+        places = places.with_columns(part=0, start=pl.col("start") - moved, end=pl.col("end") - moved)
     lines = [
         lines_of(
-            corpus.part(k), name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context, known[k]
+            corpus.part(k), name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context
         ).set_index(here["order"].to_numpy())
-        for (k,), here in parts.items()
+        for (k,), here in places.with_row_index("order").partition_by("part", as_dict=True).items()
     ]
     return check(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
 

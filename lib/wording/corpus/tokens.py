@@ -26,6 +26,8 @@ from wording.study import DATA
 BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
 FORM_ORDER = ["kind", "key", "type", "form"]
+MARKS = ("sentence_end", "boilerplate", "voice")
+"""The arrays of a shard that say something of each token."""
 
 END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
@@ -131,23 +133,12 @@ class Shard:
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
         return self.by_number[ranges(first, end)]
 
-    def some(self, rows: np.ndarray) -> tuple[Shard, np.ndarray]:
-        """Some of the articles (ascending) as a shard of their own, without a sketch; and the position here of each of its tokens."""
+    def some(self, rows: np.ndarray) -> Shard:
+        """Some of the articles (ascending) as a shard of their own in memory, without a sketch."""
         at = ranges(self.bounds[rows], self.bounds[rows + 1])
         used, tokens = np.unique(self.tokens[at], return_inverse=True)
-        tokens, numbers = tokens.astype(np.int32), self.numbers[used]
-        return replace(
-            self,
-            tokens=tokens,
-            bounds=np.append(0, np.cumsum(np.diff(self.bounds)[rows])),
-            **dict(zip(("positions", "runs"), compiled(passes).index(tokens, len(used)), strict=True)),
-            **{name: getattr(self, name)[at] for name in ("sentence_end", "boilerplate", "voice")},
-            numbers=numbers,
-            by_number=np.argsort(numbers, kind="stable").astype(np.int32),
-            sketch=np.zeros(0, np.uint64),
-            listed=self.forms[used],
-            folder=None,
-        ), at
+        marks = {name: getattr(self, name)[at] for name in MARKS}
+        return listed_shard(tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks)
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
@@ -199,10 +190,8 @@ def encode(texts: pl.Series) -> Shard:
     forms, order = form_table(written)
     start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
     tokens, bounds = compiled(passes).joined(order[written.to_physical().to_numpy()], start, number, first)
-    nothing, numbers = np.zeros(len(tokens), bool), numbered(forms["key"])
-    by_number, sketch = np.argsort(numbers, kind="stable").astype(np.int32), np.zeros(0, np.uint64)
-    voice = np.zeros(len(tokens), np.uint8)
-    shard = Shard(tokens, bounds, *compiled(passes).index(tokens, len(forms)), nothing, nothing, voice, numbers, by_number, sketch, forms)
+    nothing = np.zeros(len(tokens), bool)
+    shard = listed_shard(tokens, np.diff(bounds), forms, dict(zip(MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)))
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
     return replace(shard, sentence_end=sentence_ends(shard))
@@ -325,17 +314,23 @@ def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def united(shards: Sequence[Shard]) -> Shard:
-    """The articles of several shards as one shard in memory, without a sketch."""
+    """The articles of several shards as one in memory, without a sketch."""
+    if len(shards) == 1:
+        return shards[0]
     forms = pl.concat([shard.forms for shard in shards]).unique("form").sort(FORM_ORDER)
     number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
     known = [shard.forms.select("form").join(number, on="form", how="left", maintain_order="left")["number"].to_numpy() for shard in shards]
     tokens = np.concatenate([numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)])
-    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in ("sentence_end", "boilerplate", "voice")}
-    lengths = np.concatenate([np.diff(shard.bounds) for shard in shards])
-    numbers, positions = numbered(forms["key"]), compiled(passes).index(tokens, len(forms))
+    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in MARKS}
+    return listed_shard(tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks)
+
+
+def listed_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
+    """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
+    numbers, bounds, sketch = numbered(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
     by_number = np.argsort(numbers, kind="stable").astype(np.int32)
-    bounds = np.append(0, np.cumsum(lengths))
-    return Shard(tokens, bounds, *positions, **marks, numbers=numbers, by_number=by_number, sketch=np.zeros(0, np.uint64), listed=forms)
+    index = compiled(passes).index(tokens, len(forms))
+    return Shard(tokens, bounds, *index, **marks, numbers=numbers, by_number=by_number, sketch=sketch, listed=forms)
 
 
 def save(shard: Shard, folder: Path) -> None:
