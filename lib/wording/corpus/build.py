@@ -104,7 +104,7 @@ class Corpus:
         to have its number in the shard that it comes from, int64 (n_rows,).
         """
         cut = np.searchsorted(rows, self.starts)
-        local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist()}
+        local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist() or [0]}
         shards = {k: self.shards[k] for k in local}
         both = united([shard.some(local[k]) for k, shard in shards.items()])
         shift = np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()]) - both.bounds[:-1]

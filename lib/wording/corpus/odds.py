@@ -90,16 +90,17 @@ def quotation(last_word, n_tokens):
 
 
 def around(word, weights, start):
-    """What the words around each token add up to, float32 (n, n_columns); weights are (5, n_classes, n_columns), sums begin with `start`."""
-    total = np.zeros((len(word), len(start)), np.float32)
+    """What the words around each token add up to, float32 (n, 4); weights are (5, n_classes, 4), sums begin with `start`."""
+    total = np.empty((len(word), len(SIGNALS) + 1), np.float32)
     for i in range(len(word)):
+        cue, opener, closer, attributed = start[0], start[1], start[2], start[3]
         for place in range(len(AROUND)):
-            beside = i + AROUND[place]
-            known = word[beside] if 0 <= beside < len(word) else 0
-            for k in range(len(start)):
-                total[i, k] += weights[place, known, k]
-        for k in range(len(start)):
-            total[i, k] += start[k]
+            known = beyond(word, i + AROUND[place])
+            cue += weights[place, known, CUE_SIGNAL]
+            opener += weights[place, known, OPENER_SIGNAL]
+            closer += weights[place, known, CLOSER_SIGNAL]
+            attributed += weights[place, known, SUM]
+        total[i, CUE_SIGNAL], total[i, OPENER_SIGNAL], total[i, CLOSER_SIGNAL], total[i, SUM] = cue, opener, closer, attributed
     return total
 
 
@@ -259,7 +260,7 @@ def attributed(word, begins, log_odds, signal, edge, least_cue, possessive):
         words[i] = word[i] >= N_MARKS and word[i] != possessive and log_odds[i] >= edge
     marked[:] = words
     for i in range(1, len(word) - 1):
-        flanked = word[i - 1] >= N_MARKS and word[i] >= N_MARKS and word[i + 1] >= N_MARKS and words[i - 1] == words[i + 1]
+        flanked = min(word[i - 1], word[i], word[i + 1]) >= N_MARKS and words[i - 1] == words[i + 1]
         if flanked and signal[i, CUE_SIGNAL] < least_cue:
             marked[i] = words[i - 1]
     follows = False
