@@ -1,6 +1,7 @@
 import ast
 import functools
 import json
+import mmap
 import shutil
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
 
 def test_the_encoded_corpus_is_memory_mapped(study):
     corpus, _ = build(study)
-    assert isinstance(corpus.shards[0].tokens, np.memmap)
+    assert isinstance(corpus.shards[0].tokens.base, mmap.mmap)
+    assert not corpus.shards[0].tokens.flags.writeable
     assert json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0] == "articles.csv"
 
 
