@@ -75,22 +75,28 @@ def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | No
 
 def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """Which forms any of the words stands for, bool (n_forms,)."""
+    return flagged(shard, [numbers_of(shard, words, cased=cased)])
+
+
+def flagged(shard: Shard, numbers: Sequence[np.ndarray]) -> np.ndarray:
+    """The forms that have one of the numbers, bool (n_forms,)."""
     found = np.zeros(len(shard.numbers), bool)
-    found[numbers_of(shard, words, cased=cased)] = True
+    for some in numbers:
+        found[some] = True
     return found
 
 
 def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """The numbers of the forms that any of the words stands for, ascending."""
+    if ANY in words:
+        return np.arange(np.searchsorted(shard.kind, PARAGRAPH, side="right"), len(shard.kind))
     found = []
-    if literal := [word for word in words if STAR not in word and word not in (ANY, ANY_NUMBER)]:
+    if literal := [word for word in words if STAR not in word and word != ANY_NUMBER]:
         found.append(written_as(shard, literal, cased=cased))
     found += [like(shard, word, cased=cased) for word in words if STAR in word]
-    if ANY in words:
-        found.append(np.flatnonzero(shard.kind > PARAGRAPH))
     if ANY_NUMBER in words:
         found.append(np.flatnonzero(shard.kind == NUMBER))
-    return np.sort(found[0]) if len(found) == 1 else np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    return np.sort(found[0]) if len(found) == 1 else np.flatnonzero(flagged(shard, found))
 
 
 def like(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
