@@ -1,4 +1,4 @@
-"""The arithmetic of attribution.py, sentence by sentence, where each word stands, what the tables add up to, which words are marked.
+"""The arithmetic of attribution.py, sentence by sentence: where each word stands, what the tables add up to, which words are marked.
 
 All of it is a few passes over whole numbers, forward for what stands before a word and back for what stands after it. `PLACES` are the rows of
 what `fill` writes; attribution.py says what tables are made of them. These functions are to be called compiled (see compiled.py).
@@ -59,14 +59,6 @@ STEP = (np.searchsorted(DISTANCES, np.arange(DISTANCES[-1] + 1), side="right") -
 
 TOGETHER = 4096
 """Tokens that are looked up together."""
-
-WORDS_BESIDE, LATER_COMMA, FIRST_COMMA, N_BESIDE = 0, 2, 5, 6
-"""What can stand beside a cue, as numbers within attribution.BESIDE."""
-
-DISTANCES = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
-NEAREST = 12
-"""Distances are counted in steps: up to these, and for marks one by one up to NEAREST; 0 is where there is nothing."""
-STEP = (np.searchsorted(DISTANCES, np.arange(DISTANCES[-1] + 1), side="right") - 1).astype(np.int32)
 
 
 def folded(word, inside, ends):

@@ -48,7 +48,7 @@ class Shard:
     boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
     voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
     numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
-    by_number : int32 (n_forms,), the forms by the number of their keys.
+    by_number : int64 (n_forms,), the forms by the number of their keys.
     sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
     listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
     folder : where it is saved, None if it is not.
@@ -128,7 +128,7 @@ class Shard:
         return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
 
     def with_keys(self, keys: Sequence[str]) -> np.ndarray:
-        """The forms that have one of the (distinct) keys, int32."""
+        """The forms that have one of the (distinct) keys, int64."""
         wanted = known_numbers(tuple(keys))
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
         return self.by_number[ranges(first, end)]
@@ -328,7 +328,7 @@ def united(shards: Sequence[Shard]) -> Shard:
 def listed_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
     """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
     numbers, bounds, sketch = numbered(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
-    by_number = np.argsort(numbers, kind="stable").astype(np.int32)
+    by_number = np.argsort(numbers, kind="stable")
     index = compiled(passes).index(tokens, len(forms))
     return Shard(tokens, bounds, *index, **marks, numbers=numbers, by_number=by_number, sketch=sketch, listed=forms)
 
