@@ -58,6 +58,8 @@ TOGETHER = 2_000
 """Articles that are looked up among the shared runs at once."""
 
 CELLS = 22
+"""Highest bits of a run's number by which most runs that no other article has are left out at once."""
+
 MARGIN = 30
 """Words by which what two articles share may reach beyond the first and the last sampled run that they share."""
 

@@ -27,6 +27,7 @@ from wording.study import DATA
 BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
 FORM_ORDER = ["kind", "key", "type", "form"]
+"""What the forms of a shard are sorted by, so that those of one kind, and in it those that begin alike, stand together."""
 MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 
