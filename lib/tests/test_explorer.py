@@ -14,6 +14,7 @@ import wording
 from wording import coding, explorer, kwic, timeline
 from wording.corpus.build import build
 from wording.corpus.counts import study_hits, write_counts
+from wording.corpus.voice import find_speakers
 from wording.errors import WordingError
 from wording.explorer import panel as panels
 from wording.explorer.fields import PAGE, SAMPLE
@@ -26,7 +27,7 @@ HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=ale
 
 @pytest.fixture
 def study(small, tmp_path):
-    build(read_study(small))[0].find_speakers()  # once: the copies have it
+    find_speakers(build(read_study(small))[0])  # once: the copies have it
     return read_study(shutil.copytree(small, tmp_path / "study"))
 
 

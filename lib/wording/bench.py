@@ -21,11 +21,12 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.articles import Reading, read_articles
-from wording.corpus.build import Corpus, build, encode
+from wording.corpus.build import build, encode
+from wording.corpus.encoded import Corpus
 from wording.corpus.families import families
 from wording.corpus.kwic import concordance
 from wording.corpus.tokens import WORD
-from wording.corpus.voice import voices
+from wording.corpus.voice import find_speakers, voices
 from wording.newstudy import new_study
 from wording.study import Study, read_study
 
@@ -71,7 +72,7 @@ def building(articles: Path, study: Study, read) -> Steps:
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode(read),
         "of which voice": lambda: [voices(shard, language=study.language) for shard in corpus.shards],
         "families": lambda: families(bare),
-        "speakers and cues, when first asked for": lambda: replace(corpus, _stretches={}).find_speakers(),
+        "speakers and cues, when first asked for": lambda: find_speakers(replace(corpus, _derived={})),
     }
 
 

@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus import tokens
+from wording.corpus import encoded, tokens
 from wording.corpus.articles import read_articles
 from wording.corpus.build import build
 from wording.corpus.key import CODE
+from wording.corpus.voice import part_stretches, stretches_in
 from wording.errors import WordingError
 from wording.study import read_study
 
@@ -106,11 +107,11 @@ def test_the_encoded_corpus_is_memory_mapped(study):
 
 @pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
 def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, rows):
-    monkeypatch.setattr(building, "FEW_ARTICLES", 5)
+    monkeypatch.setattr(encoded, "FEW_ARTICLES", 5)
     part = build(study)[0].part(0)
-    few = part.stretches_in(np.array(rows))
-    assert not part.corpus.has_stretches(0)
-    assert few.equals(part.stretches.filter(pl.col("row").is_in(rows)))
+    few = stretches_in(part, np.array(rows))
+    assert not part.corpus.has_derived(0, "stretches")
+    assert few.equals(part_stretches(part).filter(pl.col("row").is_in(rows)))
     assert few["speaker"].count()
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus import store, tokens
+from wording.corpus import encoded, store, tokens
 from wording.corpus.articles import read_articles
 from wording.corpus.build import build
 from wording.errors import WordingError
@@ -19,7 +19,7 @@ from wording.study import read_study
 RUN = """
 import os, signal, sys
 import numpy
-from wording.corpus import build as building, store
+from wording.corpus import build as building, encoded, store
 from wording.errors import WordingError
 from wording.study import read_study
 building.SHARD_ARTICLES = 10
@@ -84,7 +84,7 @@ MOMENTS = [
     "numpy, 'save', 4",
     "store, 'linked', 3",
     "building, 'save', 1",
-    "building.json, 'dumps', 1",
+    "encoded.json, 'dumps', 1",
     "store.Store, 'settle', 1",
     "store, 'discard', 1",
 ]
@@ -103,7 +103,7 @@ def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
             assert len(finished) == 2
         else:
             assert finished == before
-            assert building.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
+            assert encoded.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
     assert len(build(read_study(folder))[0].table) == 61
     edit(folder, 3, str.upper)
     assert len(build(read_study(folder))[0].table) == 61

@@ -19,7 +19,8 @@ from scipy import sparse
 
 from wording.analysis.similarity import cosines, damped, ppmi, vectors
 from wording.corpus import candidates, surroundings, terms
-from wording.corpus.build import Corpus, build
+from wording.corpus.build import build
+from wording.corpus.encoded import Corpus
 from wording.corpus.key import file_hash
 from wording.study import Study
 

@@ -4,180 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import joblib
 import numpy as np
-import pandas as pd
 import polars as pl
 
 from wording.corpus import passes, tokens, zones
 from wording.corpus.agencies import agency
-from wording.corpus.articles import APART, Articles, Reading
+from wording.corpus.articles import Articles, Reading
 from wording.corpus.compiled import compiled
+from wording.corpus.encoded import Corpus, open_corpus, save
 from wording.corpus.families import families, sketch
 from wording.corpus.key import build_key
 from wording.corpus.store import Store
-from wording.corpus.tokens import Saved, Shard, united
-from wording.corpus.voice import stretches, voices
+from wording.corpus.tokens import Saved, Shard
+from wording.corpus.voice import voices
 from wording.errors import WordingError
 from wording.study import Study
-from wording.tables import FAMILY, TABLES, check
+from wording.tables import FAMILY, TABLES
 
 SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
 SHARD_MARK = 1_024
-FEW_ARTICLES = 20
-"""Some articles are looked at alone when they are at most one in so many."""
-
-Measured = TypeVar("Measured")
 NUMBERS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """The encoded articles: `table` has one row per article (no text) in the order of the shards, with its family when it was built for a study
-    (see `with_families`); the other tables say what was read.
-
-    `files` has (name, sha256) of every file read; `apart` the articles in other languages; `warnings` are sentences; `folder` is where it is saved, None if it is not.
-    """
-
-    table: pl.DataFrame
-    shards: Sequence[Shard]
-    rejects: pl.DataFrame
-    warnings: list[str]
-    files: list[tuple[str, str]]
-    language: str = "en"
-    folder: Path | None = None
-    apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=APART))
-    _stretches: dict[int, pl.DataFrame] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def articles(self) -> pd.DataFrame:
-        """The `articles` table."""
-        return check(with_families(self).table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
-
-    @cached_property
-    def starts(self) -> np.ndarray:
-        """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
-        return np.cumsum([0, *(self.shards.sizes if isinstance(self.shards, Saved) else map(len, self.shards))])
-
-    def part(self, k: int) -> Part:
-        """Shard `k` with the rows of its articles."""
-        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k)
-
-    def parts(self) -> Iterator[Part]:
-        """The corpus shard by shard."""
-        return map(self.part, range(len(self.shards)))
-
-    def measured(self, measure: Callable[..., Measured], *options, light: bool = False) -> list[Measured]:
-        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says.
-
-        What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
-        """
-        tasks = (joblib.delayed(measure)(part, *options) for part in self.parts())
-        return joblib.Parallel(n_jobs=None if light else -1, prefer="threads")(tasks)
-
-    def stretches(self, k: int) -> pl.DataFrame:
-        """What is not the outlets' own in shard `k`, with speakers and cues (see `voice.stretches`): looked for once, when first asked for."""
-        file = self.folder / f"{k:04d}" / "stretches.arrow" if self.folder else None
-        if k not in self._stretches and file and file.is_file():
-            self._stretches[k] = pl.read_ipc(file)
-        if k not in self._stretches:
-            self._stretches[k] = pl.from_pandas(stretches(self.shards[k], self.shards[k].voice, language=self.language))
-            if file:
-                with contextlib.suppress(OSError):  # where a newer build has taken this one's place, they are only held
-                    partial = file.with_suffix(f".{os.getpid()}.partial")
-                    self._stretches[k].write_ipc(partial)
-                    partial.replace(file)
-        return self._stretches[k]
-
-    def some(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
-        """Some of the articles (rows of the corpus, ascending) as a corpus of one shard in memory; and for each what to add to a token's number there
-        to have its number in the shard that it comes from, int64 (n_rows,).
-        """
-        cut = np.searchsorted(rows, self.starts)
-        local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist() or [0]}
-        shards = {k: self.shards[k] for k in local}
-        both = united([shard.some(local[k]) for k, shard in shards.items()])
-        shift = np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()]) - both.bounds[:-1]
-        return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
-
-    def has_stretches(self, k: int) -> bool:
-        """Whether speakers and cues were looked for in shard `k` before."""
-        return k in self._stretches or (self.folder is not None and (self.folder / f"{k:04d}" / "stretches.arrow").is_file())
-
-    def find_speakers(self) -> None:
-        """Looks for speakers and cues in all shards at once, on all cores."""
-        self.measured(Part.find_speakers)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One shard, and the rows of its articles."""
-
-    table: pl.DataFrame
-    shard: Shard
-    corpus: Corpus
-    number: int
-
-    def __reduce__(self):
-        """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
-        corpus = self.corpus
-        return (
-            (part_of, (corpus.folder, corpus.language, self.number))
-            if corpus.folder
-            else (Part, (self.table, self.shard, corpus, self.number))
-        )
-
-    @property
-    def start(self) -> int:
-        """The row of its first article in the corpus."""
-        return int(self.corpus.starts[self.number])
-
-    def find_speakers(self) -> None:
-        """Looks for speakers and cues, and keeps them."""
-        self.corpus.stretches(self.number)
-
-    @property
-    def stretches(self) -> pl.DataFrame:
-        """What is not the outlets' own, with speakers and cues."""
-        return self.corpus.stretches(self.number)
-
-    def stretches_in(self, rows: np.ndarray) -> pl.DataFrame:
-        """The same, of these articles (rows of the shard, ascending) at least: where they are few and the others were not asked for, of these alone."""
-        near = with_neighbours(rows, len(self.shard))
-        if not few(near, len(self.shard)) or self.corpus.has_stretches(self.number):
-            return self.stretches
-        small, shift = self.corpus.some(self.start + near)
-        found, shard = small.stretches(0), small.shards[0]
-        start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
-        here = {
-            "row": near[found["row"].to_numpy()],
-            "start_token": start + shift[shard.article(start)],
-            "end_token": last + shift[shard.article(last - 1)],
-            "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
-        }
-        found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
-        return found.filter(pl.col("row").is_in(rows))
-
-
-def with_neighbours(rows: np.ndarray, n: int) -> np.ndarray:
-    """The rows with those before and after them, of `n` in all: cues are known by the words around them, and these may stand in the next article."""
-    near = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
-    return near[(near >= 0) & (near < n)]
-
-
-def few(rows: np.ndarray, n: int) -> bool:
-    """Whether so few of `n` articles are asked for that they are looked at alone."""
-    return len(rows) * FEW_ARTICLES <= n
 
 
 def encode(articles: Articles, *, language: str = "en") -> Corpus:
@@ -326,26 +179,3 @@ def nothing_read(articles: Articles, study: Study) -> str:
     apart = f"{len(articles.apart)} in another language than {study.language!r}" if len(articles.apart) else ""
     told = ", ".join(filter(None, (f"{len(articles.rejects)} rejected: {reasons}", apart)))
     return f"{study.folder / study.articles.path}: no article could be read ({told})."
-
-
-def save(corpus: Corpus, folder: Path) -> None:
-    """Writes the tables; corpus.json last."""
-    corpus.table.write_parquet(folder / "articles.parquet")
-    corpus.rejects.write_parquet(folder / "rejects.parquet")
-    corpus.apart.write_parquet(folder / "apart.parquet")
-    said = {"shards": np.diff(corpus.starts).tolist(), "warnings": corpus.warnings, "files": corpus.files}
-    (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
-
-
-@functools.lru_cache(maxsize=4)
-def open_corpus(folder: Path, language: str) -> Corpus:
-    """The corpus that was saved in the folder, opened once: its name says what is in it."""
-    said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))), tuple(said["shards"]))
-    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
-
-
-def part_of(folder: Path, language: str, number: int) -> Part:
-    """A part of the corpus that is saved in a folder."""
-    return open_corpus(folder, language).part(number)

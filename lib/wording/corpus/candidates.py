@@ -17,7 +17,7 @@ import polars as pl
 from ruamel.yaml import YAML
 from scipy import sparse
 
-from wording.corpus.build import Corpus, Part
+from wording.corpus.encoded import Corpus, Part
 from wording.corpus.terms import Vocabulary, counted, function_words, spoken, vocabulary
 from wording.study import DATA
 

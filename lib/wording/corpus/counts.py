@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build, open_corpus
+from wording.corpus.build import build
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
+from wording.corpus.encoded import Corpus, Part, open_corpus
 from wording.corpus.tokens import Shard
-from wording.corpus.voice import NAMES, OUTLET, explain
+from wording.corpus.voice import NAMES, OUTLET, explain, part_stretches, stretches_in
 from wording.errors import WordingError
 from wording.prose import nearest
 from wording.study import Concept, Study, Variant
@@ -74,7 +75,7 @@ def lines_of(part: Part, name: str, variants: np.ndarray, spans: Spans, context:
 
 def said_by(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
     """Voice, speaker and cue of the words at the positions."""
-    found = part.stretches_in(np.unique(part.shard.article(positions)))
+    found = stretches_in(part, np.unique(part.shard.article(positions)))
     which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
     voice = part.shard.voice[positions]
     told = (which >= 0) & (voice != OUTLET)
@@ -211,8 +212,8 @@ def spans(corpus: Corpus) -> pd.DataFrame:
     """One row per stretch that is not the outlet's own: doc_id, start, end (characters), voice, speaker, cue, stance, short."""
     columns = ["doc_id", "start", "end", "voice", "speaker", "cue", "stance", "short"]
     rows = [
-        part.stretches.with_columns(doc_id=part.table["doc_id"][part.stretches["row"].to_numpy()]).select(columns)
-        for part in corpus.parts()
+        found.with_columns(doc_id=part.table["doc_id"][found["row"].to_numpy()]).select(columns)
+        for part, found in zip(corpus.parts(), map(part_stretches, corpus.parts()), strict=True)
     ]
     return pl.concat(rows).to_pandas()
 
@@ -242,7 +243,7 @@ def attributions(corpus: Corpus) -> pd.DataFrame:
 def part_attributions(part: Part) -> pl.DataFrame:
     """One row per stretch in the body of one shard."""
     table, shard = part.table, part.shard
-    found = part.stretches.with_columns(cue=pl.col("cue").str.to_lowercase())
+    found = part_stretches(part).with_columns(cue=pl.col("cue").str.to_lowercase())
     start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
     about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
     whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
@@ -19,13 +18,11 @@ from scipy import sparse
 from wording.corpus import passes
 from wording.corpus.articles import UNATTRIBUTED
 from wording.corpus.compiled import compiled
+from wording.corpus.encoded import Corpus
 from wording.corpus.passes import PARTS, PLACE, ROW
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import QUOTED
 from wording.errors import WordingError
-
-if TYPE_CHECKING:
-    from wording.corpus.build import Corpus
 
 COPIED = 0.4
 """Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""

@@ -10,7 +10,7 @@ from wording.errors import WordingError
 from wording.study import DATA, Study
 
 CODE = (
-    "agencies", "archives", "articles", "attribution", "build", "compiled", "concordance", "databases", "dates", "documents", "encodings", "families",
+    "agencies", "archives", "articles", "attribution", "build", "compiled", "concordance", "databases", "dates", "documents", "encoded", "encodings", "families",
     "key", "languages", "ledger", "markup", "metadata", "odds", "passes", "quotation", "readers", "rows", "rtf", "separated", "sources", "speaker", "store",
     "tokens", "voice", "webpages", "zones",
 )  # fmt: skip

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build, few, with_neighbours
+from wording.corpus.build import build
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
 from wording.corpus.counts import compared_rows, lines_of, looked_up
+from wording.corpus.encoded import Corpus, Part, few, with_neighbours
 from wording.corpus.terms import VOICES
 from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
 from wording.corpus.voice import NAMES

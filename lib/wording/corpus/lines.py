@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Part, build
+from wording.corpus.build import build
 from wording.corpus.concordance import CONTEXT, Context, Spans, excerpted
 from wording.corpus.counts import lines_of
+from wording.corpus.encoded import Part
 from wording.corpus.terms import VOICES, Vocabulary, spoken
 from wording.study import Study
 from wording.tables import check

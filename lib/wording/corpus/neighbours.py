@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Corpus, Part, build
+from wording.corpus.build import build
 from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted
 from wording.corpus.counts import chosen, compared, part_hits, read_counts
+from wording.corpus.encoded import Corpus, Part
 from wording.corpus.tokens import Shard, ranges
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError

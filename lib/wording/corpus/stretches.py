@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import Part, build
+from wording.corpus.build import build
 from wording.corpus.concordance import CONTEXT, Spans, excerpted, in_context
 from wording.corpus.counts import compared
+from wording.corpus.encoded import Part
+from wording.corpus.voice import part_stretches
 from wording.study import Study
 
 COLUMNS = ["doc_id", "outlet", "date", "start", "end", "left", "node", "right", "voice", "speaker", "cue", "stance", "title", "url"]
@@ -24,14 +26,15 @@ def study_stretches(study: Study, *, copies: str = "all", context: int = CONTEXT
     """
     corpus, _ = build(study)
     kept, _ = compared(study, corpus.articles, copies=copies)
-    lines = pd.concat([part_stretches(part, context) for part in corpus.parts()], ignore_index=True)
+    lines = pd.concat([attribution_lines(part, context) for part in corpus.parts()], ignore_index=True)
     return excerpted(lines[lines["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True), study.width)
 
 
-def part_stretches(part: Part, context: int) -> pd.DataFrame:
+def attribution_lines(part: Part, context: int) -> pd.DataFrame:
     """The attributions of one shard, in the order of articles and places."""
     shard = part.shard
-    found = part.stretches.filter((pl.col("cue_token") >= 0) & ~pl.Series(shard.boilerplate[part.stretches["start_token"].to_numpy()]))
+    every = part_stretches(part)
+    found = every.filter((pl.col("cue_token") >= 0) & ~pl.Series(shard.boilerplate[every["start_token"].to_numpy()]))
     at = found["cue_token"].to_numpy().astype(np.int64)
     lines = in_context(shard, Spans(at, at + 1), context=context)
     about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()

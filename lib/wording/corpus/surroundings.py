@@ -8,8 +8,8 @@ import joblib
 import numpy as np
 from scipy import sparse
 
-from wording.corpus.build import Corpus, Part
 from wording.corpus.candidates import LONGEST, Phrases, Places
+from wording.corpus.encoded import Corpus, Part
 from wording.corpus.terms import counted
 
 BY_PLACE, NEAR = (-2, -1, 1, 2), (-4, -3, -2, -1, 1, 2, 3, 4)

@@ -19,8 +19,9 @@ import pandas as pd
 import polars as pl
 from scipy import sparse
 
-from wording.corpus.build import Corpus, Part, build
+from wording.corpus.build import build
 from wording.corpus.counts import study_counts
+from wording.corpus.encoded import Corpus, Part
 from wording.corpus.tokens import NUMBER, WORD, Shard
 from wording.corpus.voice import NAMES
 from wording.errors import WordingError

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from wording.corpus import attribution
 from wording.corpus.attribution import TABLES, Lexicon, Stream, lexicon
+from wording.corpus.encoded import Corpus, Part, few, with_neighbours
 from wording.corpus.passes import OUTLET, QUOTED, REPORTED
 from wording.corpus.quotation import quotations
 from wording.corpus.speaker import Cues, cue_of, speakers_of
@@ -73,6 +75,39 @@ def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.Da
     frame["cue"], frame["cue_token"] = np.where(at >= 0, word, np.nan), at
     frame["stance"] = frame["cue"].str.lower().map(stances(known)) if known else pd.Series(np.nan, frame.index, dtype=object)
     return frame[COLUMNS]
+
+
+def part_stretches(part: Part) -> pl.DataFrame:
+    """What is not the outlets' own in a part of a corpus, with speakers and cues (see `stretches`): looked for once, when first asked for."""
+    return part.corpus.derived(part.number, "stretches", shard_stretches)
+
+
+def shard_stretches(shard: Shard, language: str) -> pl.DataFrame:
+    """The stretches of a shard whose voices are marked."""
+    return pl.from_pandas(stretches(shard, shard.voice, language=language))
+
+
+def find_speakers(corpus: Corpus) -> None:
+    """Looks for speakers and cues in all parts at once, on all cores, and keeps them."""
+    corpus.measured(part_stretches)
+
+
+def stretches_in(part: Part, rows: np.ndarray) -> pl.DataFrame:
+    """The stretches of these articles (rows of the part, ascending) at least: where they are few and the others were not asked for, of these alone."""
+    near = with_neighbours(rows, len(part.shard))
+    if not few(near, len(part.shard)) or part.corpus.has_derived(part.number, "stretches"):
+        return part_stretches(part)
+    small, shift = part.corpus.some(part.start + near)
+    found, shard = part_stretches(small.part(0)), small.shards[0]
+    start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
+    here = {
+        "row": near[found["row"].to_numpy()],
+        "start_token": start + shift[shard.article(start)],
+        "end_token": last + shift[shard.article(last - 1)],
+        "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
+    }
+    found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
+    return found.filter(pl.col("row").is_in(rows))
 
 
 def bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from wording.conceptfile import add_variant
 from wording.corpus import coding, kwic
 from wording.corpus.build import build
 from wording.corpus.counts import outlet_order, study_counts
+from wording.corpus.voice import find_speakers
 from wording.errors import WordingError
 from wording.explorer.asking import asked, day, studies_beside
 from wording.explorer.fields import SAMPLE, buttons, choose, fields, laid_out, text, titled
@@ -77,7 +78,7 @@ class Panel(Lines):
         """Takes up a study, in the fields too."""
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
-            build(study)[0].find_speakers()
+            find_speakers(build(study)[0])
         known = outlet_order(study, study_counts(study, []).articles)
         self.quiet, self.study = True, study
         self.outlets.index = ()

@@ -6,12 +6,17 @@ import shutil
 import time
 from collections.abc import Sequence
 from statistics import mean
-from typing import TYPE_CHECKING, TextIO
+from typing import Protocol, TextIO
 
 from wording.pages.state import GOOD, Page
 
-if TYPE_CHECKING:
-    from wording.pages.runs import Run
+
+class Running(Protocol):
+    """A page that is being made: which, in which cell, for how many seconds."""
+
+    page: Page
+    cell: int
+    seconds: float
 
 
 class Progress:
@@ -23,7 +28,7 @@ class Progress:
     def ended(self, page: Page) -> None:
         """The page was made, or not."""
 
-    def tick(self, running: Sequence[Run], waiting: Sequence[Page], *, jobs: int) -> None:
+    def tick(self, running: Sequence[Running], waiting: Sequence[Page], *, jobs: int) -> None:
         """What runs now, and what waits."""
 
     def end(self) -> None:
@@ -50,7 +55,7 @@ class Told(Progress):
         self.stream.write(f"[{len(self.done)}/{self.total}] {line_of(page)}\n")
         self.stream.flush()
 
-    def tick(self, running: Sequence[Run], waiting: Sequence[Page], *, jobs: int) -> None:
+    def tick(self, running: Sequence[Running], waiting: Sequence[Page], *, jobs: int) -> None:
         """What runs now, and what waits."""
         if self.live:
             now = [f"{run.page.name} (cell {run.cell}, {run.seconds:.0f} s)" for run in running]
@@ -76,7 +81,7 @@ def line_of(page: Page) -> str:
     return f"{page.name}: {page.status}{took}" + (f", {reason}" if page.status == "due" else f". {reason}" if reason else "")
 
 
-def seconds_left(running: Sequence[Run], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:
+def seconds_left(running: Sequence[Running], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:
     """How long the rest may take, from how long each page took before, else the pages of this run on average; None if none is known."""
     known = [page.seconds for page in (*done, *waiting) if page.seconds]
     if not known:

@@ -111,11 +111,12 @@ def made(wanted: list[tuple[Study, Page]], reports: Path, jobs: int | None, forc
 def build_what_is_needed(studies: Iterable[Study]) -> dict[str, str]:
     """The corpus of each study made once, before its notebooks would all set about it; why it could not be, by the study's name."""
     from wording.corpus.build import build  # takes seconds to import, and a run with nothing to do needs none of it
+    from wording.corpus.voice import find_speakers
 
     faults = {}
     for study in {study.name: study for study in studies if study.has_articles}.values():
         try:
-            build(study)[0].find_speakers()
+            find_speakers(build(study)[0])
         except WordingError as error:
             faults[study.name] = str(error)
     return faults
