@@ -3,7 +3,7 @@ STUDIES ?= seeds data/demo
 ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
-LAB := $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir=$(CURDIR)/lib/wording/explorer/lab
+LAB := $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir=$(CURDIR)/lib/wording/panel/lab
 
 .PHONY: help setup report pdf test lab open lint bench clean
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from wording.simulate import simulate
-from wording.study import ROOT
+from wording.simulation.simulate import simulate
+from wording.study.records import ROOT
 
 
 @pytest.fixture(scope="session")

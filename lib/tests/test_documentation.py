@@ -4,9 +4,9 @@ import subprocess
 import polars as pl
 import pytest
 
-from wording.corpus.concordance import concept_spans, in_context
-from wording.corpus.tokens import encode
-from wording.study import ROOT, read_concepts
+from wording.corpus.encoding.matching import concept_spans, in_context
+from wording.corpus.encoding.shard import encode
+from wording.study.records import ROOT, read_concepts
 
 TEXT = (ROOT / "data" / "README.md").read_text(encoding="utf8")
 YAML = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]

@@ -7,22 +7,46 @@ import pytest
 from ruamel.yaml import YAML
 
 from wording.pages.parameters import declared, read_notebook
-from wording.study import NOTEBOOKS, ROOT
+from wording.study.records import NOTEBOOKS, ROOT
 
+PACKAGE = ROOT / "lib" / "wording"
 ROOMS = [
-    "errors",
-    "prose",
-    "tables",
-    "phrases",
-    "study",
-    "conceptfile",
-    "verdicts",
-    "corpus",
-    "analysis",
-    "origin",
+    "cli",
+    "bench",
+    "new",
+    "panel",
+    "simulation",
+    "pages.pdf",
+    "pages.batch",
     "pages",
-]  # imports run from right to left only
-DOORS = {"cli", "explorer", "newstudy", "simulate", "simulation", "bench", "__init__"}
+    "answers",
+    "show",
+    "questions.coding",
+    "questions.discovery",
+    "questions.outlets",
+    "questions.timeline",
+    "questions.collocation",
+    "questions.keyness",
+    "questions.voices",
+    "questions.shares",
+    "stats",
+    "corpus",
+    "corpus.marks",
+    "corpus.encoding",
+    "corpus.reading.articles",
+    "corpus.reading.metadata",
+    "corpus.reading.formats",
+    "corpus.reading",
+    "study",
+    "tables",
+    "patterns",
+    "phrasing",
+    "settings",
+    "files",
+    "words",
+    "errors",
+]
+"""Imports run down this list only; a module belongs to the longest name that it begins with."""
 MODULES = sorted((ROOT / "lib" / "wording").rglob("*.py"))
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
@@ -44,21 +68,48 @@ def test_the_lock_holds_every_requirement():
     assert named <= locked
 
 
+def name_of(module):
+    """The dotted name of a module inside the package."""
+    return ".".join(module.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room_of(name):
+    """The number of the room, from the top of the house, to which a module belongs."""
+    rooms = [room for room in ROOMS if name == room or name.startswith(f"{room}.")]
+    return ROOMS.index(max(rooms, key=len))
+
+
 def imported(module):
-    """The rooms of the package that a module imports."""
-    tree = ast.parse(module.read_text(encoding="utf8"))
-    names = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module and n.module.startswith("wording")]
-    froms = [f"{n.module}.{a.name}" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == "wording" for a in n.names]
-    return {name.split(".")[1] for name in names + froms if "." in name}
+    """The modules of the package that a module imports, wherever in it and for whatever purpose."""
+    froms = [n for n in ast.walk(ast.parse(module.read_text(encoding="utf8"))) if isinstance(n, ast.ImportFrom)]
+    ours = [n for n in froms if n.module and n.module.startswith("wording")]
+    names = {name.removeprefix("wording.") for n in ours for name in (n.module, *(f"{n.module}.{a.name}" for a in n.names))}
+    return names & NAMES - {name_of(module)}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(ROOT / "lib" / "wording")))
-def test_imports_run_one_way(module):
-    room = module.relative_to(ROOT / "lib" / "wording").parts[0].removesuffix(".py")
-    if room in DOORS:
-        return
-    allowed = set(ROOMS[: ROOMS.index(room) + 1])
-    assert imported(module) <= allowed, f"{room} may import {allowed} only"
+NAMES = {name_of(module) for module in MODULES} - {"__init__"}
+IMPORTS = {name_of(module): imported(module) for module in MODULES if name_of(module) != "__init__"}
+
+
+@pytest.mark.parametrize("name", sorted(IMPORTS))
+def test_imports_run_down_the_house(name):
+    upwards = [other for other in IMPORTS[name] if other not in PACKAGES and room_of(other) < room_of(name)]
+    assert not upwards, f"{name} imports {upwards}"
+
+
+PACKAGES = {name_of(module) for module in MODULES if module.name == "__init__.py"} - {"panel", "pages.template"}
+
+
+def test_no_circle_of_imports():
+    left = dict(IMPORTS)
+    while free := [name for name, needs in left.items() if not needs & left.keys()]:
+        left = {name: needs for name, needs in left.items() if name not in free}
+    assert not left, f"a circle runs through {sorted(left)}"
+
+
+@pytest.mark.parametrize("folder", sorted({module.parent for module in MODULES}), ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_a_folder_has_at_most_14_files(folder):
+    assert len([file for file in folder.iterdir() if file.is_file()]) <= 14
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.stem)

@@ -6,12 +6,12 @@ import shutil
 import pandas as pd
 import pytest
 
-from wording.analysis.tabulate import table
+from wording.answers.tables import table
 from wording.corpus.build import build
 from wording.corpus.counts import hits, study_counts, study_hits, write_counts
 from wording.corpus.neighbours import FEWEST, read_neighbours, write_neighbours
 from wording.corpus.terms import study_terms, write_terms
-from wording.study import ROOT, read_study
+from wording.study.records import ROOT, read_study
 
 SEEDS = ROOT / "seeds"
 needs_texts = pytest.mark.skipif(not list(SEEDS.glob("texts/*.txt")), reason="the five texts are not in seeds/texts/ (see seeds/README.md)")

@@ -20,15 +20,15 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.articles import Reading, read_articles
 from wording.corpus.build import build, encode
-from wording.corpus.encoded import Corpus
-from wording.corpus.families import families
+from wording.corpus.encoding.corpus import Corpus
+from wording.corpus.encoding.shard import WORD
 from wording.corpus.kwic import concordance
-from wording.corpus.tokens import WORD
-from wording.corpus.voice import find_speakers, voices
-from wording.newstudy import new_study
-from wording.study import Study, read_study
+from wording.corpus.marks.copies import families
+from wording.corpus.marks.voice import find_speakers, voices
+from wording.corpus.reading.articles import Reading, read_articles
+from wording.new import new_study
+from wording.study.records import Study, read_study
 
 CONCEPTS = "take: {events: all, politics-us: all}\n"
 RARE = 5
@@ -84,8 +84,8 @@ def built(study: Study) -> Corpus:
 
 def analysing(study: Study, folder: Path) -> Steps:
     """The steps from the corpus to findings and pages."""
-    from wording.analysis.tabulate import table
-    from wording.pages import runner
+    from wording.answers.tables import table
+    from wording.pages.batch import runner
 
     word, concept = rare_word(built(study)), next(iter(study.concepts))
     return {

@@ -36,7 +36,7 @@ def main():
 @click.option("--concepts", type=FILE, help="A concepts.yml to start from.")
 def new(folder, articles, concepts):
     """A study that reads the articles, ready to build; without articles, a small invented one to start from."""
-    from wording.newstudy import new_study
+    from wording.new import new_study
 
     for line in new_study(folder, articles=articles, concepts=concepts):
         click.echo(line)
@@ -47,8 +47,8 @@ def new(folder, articles, concepts):
 def check(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
     from wording.corpus import inventory
-    from wording.pages.plan import checked
-    from wording.study import read_study
+    from wording.pages.batch.plan import checked
+    from wording.study.records import read_study
 
     read = read_study(study)
     pages = checked(read)
@@ -61,7 +61,7 @@ def check(study):
 def build(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
     from wording.corpus.build import build as built
-    from wording.study import read_study
+    from wording.study.records import read_study
 
     corpus, made = built(read_study(study))
     state = "built" if made else "already up to date"
@@ -77,7 +77,7 @@ def build(study):
 def find(articles, concepts, out):
     """One row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
-    from wording.study import read_concepts
+    from wording.study.records import read_concepts
 
     wanted, lists = read_concepts(concepts)
     corpus = build.encode(read(articles))
@@ -93,7 +93,7 @@ def find(articles, concepts, out):
 def kwic(study, pattern, width, limit, out):
     """The lines of any pattern (in the language of concepts.yml), or of a concept or variant by its name."""
     from wording.corpus.counts import pattern_hits
-    from wording.study import read_study
+    from wording.study.records import read_study
 
     found = pattern_hits(read_study(study), pattern, context=width)
     if out:
@@ -126,8 +126,8 @@ def voice(articles, out, language, explain):
 @click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
 def families(articles, out, pairs):
     """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
-    from wording.corpus import families
     from wording.corpus.build import encode
+    from wording.corpus.marks import copies as families
 
     corpus = encode(read(articles))
     write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
@@ -141,7 +141,7 @@ def counts(study, out):
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
     from wording.corpus.terms import write_terms
-    from wording.study import read_study
+    from wording.study.records import read_study
 
     for written in (write_counts, write_neighbours, write_terms):
         written(read_study(study), out)
@@ -157,8 +157,8 @@ def counts(study, out):
 @click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
 def table(study, name, out, voice, against, copies):
     """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
-    from wording.analysis.tabulate import table as tabulated
-    from wording.study import read_study
+    from wording.answers.tables import table as tabulated
+    from wording.study.records import read_study
 
     write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
@@ -170,8 +170,8 @@ def table(study, name, out, voice, against, copies):
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
 def rivals(study, terms, top, out):
     """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
-    from wording.analysis import discovery
-    from wording.study import read_study
+    from wording.questions.discovery import rivals as discovery
+    from wording.study.records import read_study
 
     read = read_study(study)
     found = discovery.rivals(read, terms, top=top)
@@ -190,7 +190,7 @@ def rivals(study, terms, top, out):
 @click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
 def simulate(out, articles, seed, difference, share, hits, alike):
     """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
-    from wording.simulate import simulate as simulated
+    from wording.simulation.simulate import simulate as simulated
 
     if difference is not None:
         tell_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
@@ -203,7 +203,7 @@ def simulate(out, articles, seed, difference, share, hits, alike):
 
 def tell_power(difference, *, share, out, **settings):
     """Prints the table of power and what it says, or writes the table."""
-    from wording.analysis.power import power, sentence
+    from wording.simulation.power import power, sentence
 
     table = power(difference, share=share, **settings)
     if out:
@@ -222,9 +222,9 @@ def tell_power(difference, *, share, out, **settings):
 @click.option("--out", type=FILE, help="The reports folder, if not the project's own.")
 def report(studies, only, jobs, force, dry_run, out):
     """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
-    from wording.pages import runner
-    from wording.pages.progress import Told, line_of
-    from wording.study import read_study
+    from wording.pages.batch import runner
+    from wording.pages.batch.progress import Told, line_of
+    from wording.study.records import read_study
 
     wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS}
     try:
@@ -261,7 +261,7 @@ def bench(articles, rounds):
 
 def read(path: Path):
     """The articles; what gave reason for a warning or could not be read is told on standard error."""
-    from wording.corpus.articles import read_articles
+    from wording.corpus.reading.articles import read_articles
 
     found = read_articles(path)
     for warning in found.warnings:

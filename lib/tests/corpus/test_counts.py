@@ -7,7 +7,7 @@ from wording.corpus.kwic import concordance
 from wording.corpus.lines import term_hits
 from wording.corpus.neighbours import near_hits
 from wording.errors import WordingError
-from wording.study import read_study
+from wording.study.records import read_study
 from wording.tables import TABLES
 
 

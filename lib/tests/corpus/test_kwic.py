@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus import tokens
-from wording.corpus.concordance import concept_spans, in_context
 from wording.corpus.counts import pattern_hits, study_hits
+from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.matching import concept_spans, in_context
 from wording.corpus.kwic import SORTS, concordance, outwards, widened
 from wording.errors import WordingError
-from wording.study import Concept, Variant, read_study
+from wording.study.records import Concept, Variant, read_study
 
 
 @pytest.fixture(scope="module")

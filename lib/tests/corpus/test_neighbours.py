@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from wording.corpus import tokens
 from wording.corpus.build import build
-from wording.corpus.concordance import concept_spans
 from wording.corpus.counts import study_counts, write_counts
+from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.matching import concept_spans
+from wording.corpus.marks.voice import NAMES
 from wording.corpus.neighbours import (
     counted_near,
     near,
@@ -22,9 +23,8 @@ from wording.corpus.neighbours import (
     study_neighbours,
     write_neighbours,
 )
-from wording.corpus.voice import NAMES
 from wording.errors import WordingError
-from wording.study import Concept, Variant, read_study
+from wording.study.records import Concept, Variant, read_study
 
 PICKWICK = (
     "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. A man must not be precipitate, or he runs over "

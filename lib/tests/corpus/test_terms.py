@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.articles import read_articles
 from wording.corpus.counts import write_counts
 from wording.corpus.lines import term_hits
+from wording.corpus.reading.articles import read_articles
 from wording.corpus.terms import VOICES, function_words, spoken, study_terms, vocabulary, write_terms
 from wording.errors import WordingError
-from wording.study import read_study
+from wording.study.records import read_study
 
 
 @pytest.fixture(scope="module")

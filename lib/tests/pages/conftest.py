@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, browser
 
-from wording.pages import runner
-from wording.study import ROOT, read_study
+from wording.pages.batch import runner
+from wording.study.records import ROOT, read_study
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ import pytest
 from browser import axe
 from ruamel.yaml import YAML
 
-from wording.pages import runner
-from wording.simulate import simulate
-from wording.study import ROOT, read_study
+from wording.pages.batch import runner
+from wording.simulation.simulate import simulate
+from wording.study.records import ROOT, read_study
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}</style></table>"
 SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations

@@ -9,7 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from wording.pages import export, gate, show
+from wording.pages import checks as gate
+from wording.pages import export
+from wording.show import html as show
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from wording.pages import document, index
+from wording.pages import index
+from wording.pages import template as document
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 

@@ -16,11 +16,11 @@ import pytest
 from browser import CTRL, SHIFT
 from nbclient import NotebookClient
 
-from wording.corpus import coding
-from wording.pages.show import MIME
-from wording.study import NOTEBOOKS, ROOT, read_study
+from wording.questions.coding import sample as coding
+from wording.show.html import MIME
+from wording.study.records import NOTEBOOKS, ROOT, read_study
 
-SETTINGS = "lib/wording/explorer/lab"
+SETTINGS = "lib/wording/panel/lab"
 OPTIONS = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 """What `make lab` gives JupyterLab, beside the settings, so that it asks no host and asks nobody for news."""
 

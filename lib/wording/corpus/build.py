@@ -13,18 +13,20 @@ import joblib
 import numpy as np
 import polars as pl
 
-from wording.corpus import passes, tokens, zones
-from wording.corpus.agencies import agency
-from wording.corpus.articles import Articles, Reading
-from wording.corpus.compiled import compiled
-from wording.corpus.encoded import Corpus, open_corpus, save
-from wording.corpus.families import families, sketch
-from wording.corpus.key import build_key
-from wording.corpus.store import Store
-from wording.corpus.tokens import Saved, Shard
-from wording.corpus.voice import voices
+from wording.corpus.encoding import kernels as passes
+from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.compiled import compiled
+from wording.corpus.encoding.corpus import Corpus, open_corpus, save
+from wording.corpus.encoding.fingerprint import build_key
+from wording.corpus.encoding.shard import Saved, Shard
+from wording.corpus.encoding.store import Store
+from wording.corpus.marks import boilerplate as zones
+from wording.corpus.marks.agencies import agency
+from wording.corpus.marks.copies import families, sketch
+from wording.corpus.marks.voice import voices
+from wording.corpus.reading.articles import Articles, Reading
 from wording.errors import WordingError
-from wording.study import Study
+from wording.study.records import Study
 from wording.tables import FAMILY, TABLES
 
 SHARD_FEWEST, SHARD_ARTICLES, SHARD_BYTES = 5_000, 10_000, 2**26

@@ -14,13 +14,13 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
-from wording.corpus.encoded import Corpus, Part, open_corpus
-from wording.corpus.tokens import Shard
-from wording.corpus.voice import NAMES, OUTLET, explain, part_stretches, stretches_in
+from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.matching import CONTEXT, Context, Spans, concept_spans, excerpted, in_context
+from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks.voice import NAMES, OUTLET, explain, part_stretches, stretches_in
 from wording.errors import WordingError
-from wording.prose import nearest
-from wording.study import Concept, Study, Variant
+from wording.phrasing import nearest
+from wording.study.records import Concept, Study, Variant
 from wording.tables import TABLES, among, check
 
 Lists = Mapping[str, Sequence[str]]

@@ -6,8 +6,8 @@ import pandas as pd
 
 from wording.corpus.build import build
 from wording.corpus.counts import Counts, study_counts
-from wording.prose import plural
-from wording.study import Study
+from wording.phrasing import plural
+from wording.study.records import Study
 
 
 def outlets(articles: pd.DataFrame) -> pd.DataFrame:

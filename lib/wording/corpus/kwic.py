@@ -13,16 +13,16 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
 from wording.corpus.counts import compared_rows, lines_of, looked_up
-from wording.corpus.encoded import Corpus, Part, few, with_neighbours
+from wording.corpus.encoding.corpus import Corpus, Part, few, with_neighbours
+from wording.corpus.encoding.matching import CONTEXT, Context, Spans, concept_spans, excerpted, in_context, numbers_of
+from wording.corpus.encoding.shard import NUMBER, WORD, Shard, ranges
+from wording.corpus.marks.voice import NAMES
 from wording.corpus.terms import VOICES
-from wording.corpus.tokens import NUMBER, WORD, Shard, ranges
-from wording.corpus.voice import NAMES
 from wording.errors import WordingError
-from wording.phrases import phrases
-from wording.prose import nearest
-from wording.study import Concept, Study
+from wording.patterns import phrases
+from wording.phrasing import nearest
+from wording.study.records import Concept, Study
 from wording.tables import TABLES, check
 
 SORTS = {

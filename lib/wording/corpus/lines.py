@@ -7,11 +7,11 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build
-from wording.corpus.concordance import CONTEXT, Context, Spans, excerpted
 from wording.corpus.counts import lines_of
-from wording.corpus.encoded import Part
+from wording.corpus.encoding.corpus import Part
+from wording.corpus.encoding.matching import CONTEXT, Context, Spans, excerpted
 from wording.corpus.terms import VOICES, Vocabulary, spoken
-from wording.study import Study
+from wording.study.records import Study
 from wording.tables import check
 
 CONCEPT = "keyness"

@@ -18,13 +18,13 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build
-from wording.corpus.concordance import CONTEXT, Context, Spans, concept_spans, excerpted
 from wording.corpus.counts import chosen, compared, part_hits, read_counts
-from wording.corpus.encoded import Corpus, Part
-from wording.corpus.tokens import Shard, ranges
-from wording.corpus.voice import NAMES
+from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.encoding.matching import CONTEXT, Context, Spans, concept_spans, excerpted
+from wording.corpus.encoding.shard import Shard, ranges
+from wording.corpus.marks.voice import NAMES
 from wording.errors import WordingError
-from wording.study import Concept, Study
+from wording.study.records import Concept, Study
 from wording.tables import TABLES, check
 
 Side = Literal["both", "left", "right"]

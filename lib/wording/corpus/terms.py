@@ -21,12 +21,12 @@ from scipy import sparse
 
 from wording.corpus.build import build
 from wording.corpus.counts import study_counts
-from wording.corpus.encoded import Corpus, Part
-from wording.corpus.tokens import NUMBER, WORD, Shard
-from wording.corpus.voice import NAMES
+from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.encoding.shard import NUMBER, WORD, Shard
+from wording.corpus.marks.voice import NAMES
 from wording.errors import WordingError
-from wording.prose import nearest
-from wording.study import DATA, Study
+from wording.phrasing import nearest
+from wording.study.records import DATA, Study
 from wording.tables import TABLES
 
 Mask = Callable[[Part], np.ndarray]

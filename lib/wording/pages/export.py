@@ -8,10 +8,10 @@ from functools import cache
 import mistune
 from nbformat import NotebookNode
 
-from wording.pages.document import TEMPLATE, document
-from wording.pages.markup import escaped, link, printable, slug
 from wording.pages.parameters import declarations
-from wording.pages.show import MIME, NOTEBOOK_STYLE
+from wording.pages.template import TEMPLATE, document
+from wording.show.html import MIME, NOTEBOOK_STYLE
+from wording.show.values import escaped, link, printable, slug
 
 _HIDDEN = {"hide", "injected-parameters"}
 _SETUP = {"parameters", "injected-parameters", "setup", "check"}

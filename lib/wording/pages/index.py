@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from wording.pages.document import document
-from wording.pages.markup import printable, unbroken
 from wording.pages.state import GOOD
-from wording.prose import plural
+from wording.pages.template import document
+from wording.phrasing import plural
+from wording.show.values import printable, unbroken
 
 _FAILED = {
     "failed": "Failed", "timed-out": "Took too long", "died": "Stopped without an answer", "invalid": "Not run: parameters are wrong",

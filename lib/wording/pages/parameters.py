@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from wording.errors import WordingError
-from wording.prose import nearest
+from wording.phrasing import nearest
 
 TYPES = {
     "str": (str,),

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.pages.runner import REPORTS, write_index
+from wording.pages.batch.runner import REPORTS, write_index
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

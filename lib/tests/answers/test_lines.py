@@ -1,0 +1,49 @@
+import pandas as pd
+import pytest
+
+from wording.answers import lines as evidence
+from wording.answers.tables import table
+from wording.study.records import read_study
+
+VOICED = {"outlet": "n_own", "quoted": "n_quoted", "reported": "n_reported"}
+
+
+@pytest.fixture(scope="module")
+def study(small):
+    return read_study(small)
+
+
+def lines_per(lines, *keys):
+    weight = lines["n"] if "n" in lines else pd.Series(1, index=lines.index)
+    counted = weight.groupby([lines[key].astype(str) for key in keys]).sum()
+    return counted[counted > 0].to_dict()
+
+
+def test_the_hits_of_all_concepts_are_those_counted(study):
+    lines, counts = evidence.hits_behind(study), table(study, "counts")
+    assert lines_per(lines, "concept", "variant") == counts.groupby(["concept", "variant"])["n"].sum().to_dict()
+    assert list(lines["concept"].cat.categories) == list(study.concepts)
+    assert set(lines["everywhere"]) == {evidence.EVERYWHERE}
+
+
+def test_each_count_of_a_term_by_voice_has_its_lines(study):
+    rows = table(study, "own").sort_values(["q", "n"], ascending=[True, False]).head(7)
+    lines = evidence.hits_behind(study, rows, told_apart=list(VOICED))
+    long = rows.melt(["concept", "variant", "outlet"], list(VOICED.values()), "column", "hits")
+    long["counted_as"] = long["column"].map({column: voice for voice, column in VOICED.items()})
+    wanted = long[long["hits"] > 0].set_index(["concept", "variant", "outlet", "counted_as"])["hits"].to_dict()
+    assert lines_per(lines, "concept", "variant", "outlet", "counted_as") == wanted
+
+
+@pytest.mark.parametrize(("name", "by"), [("cues", "cue"), ("stances", "stance"), ("speakers", "speaker")])
+@pytest.mark.parametrize("excerpts", ["full", "none"])
+def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
+    if (by, excerpts) == ("speaker", "none"):
+        pytest.skip("a study that shows no text names no speakers")
+    rows = table(study, name)
+    rows = evidence.as_lines(rows, by=by) if by == "speaker" else rows
+    lines = evidence.attributions_behind(study.model_copy(update={"excerpts": excerpts}), rows, by=by)
+    assert set(lines["concept"]) == {by}
+    assert lines_per(lines, "variant", "outlet") == rows[rows["n"] > 0].set_index(["variant", "outlet"])["n"].to_dict()
+    if excerpts == "full" and by == "cue":
+        assert (lines["node"].str.lower() == lines["cue"]).all()

@@ -1,0 +1,104 @@
+"""Articles in another language are set apart; in doubt they stay."""
+
+import json
+
+import polars as pl
+import pytest
+
+from wording.corpus import inventory
+from wording.corpus.build import build
+from wording.corpus.counts import study_counts
+from wording.corpus.reading.articles import Reading, read_articles
+from wording.corpus.reading.languages import code, other_languages
+from wording.errors import WordingError
+from wording.simulation.simulate import simulate
+from wording.study.records import read_study
+
+TEXTS = {
+    "en": "The mayor said on Tuesday that the station would stay closed for months, and the people of the town want to know why it was done.",
+    "de": "Der Bürgermeister sagte am Dienstag, der Bahnhof bleibe auf Monate geschlossen, und die Einwohner der Stadt wollen wissen, warum.",
+    "fr": "Le maire a déclaré mardi que la gare resterait fermée pendant des mois, et les habitants de la ville veulent savoir pourquoi.",
+    "es": "El alcalde dijo el martes que la estación permanecerá cerrada durante meses, y los vecinos de la ciudad quieren saber por qué.",
+    "nl": "De burgemeester zei dinsdag dat het station maandenlang gesloten blijft, en de inwoners van de stad willen weten waarom dat zo is.",
+    "ru": "Мэр заявил во вторник, что вокзал будет закрыт на несколько месяцев, и жители города хотят знать, почему это было сделано.",
+    "uk": "Мер заявив у вівторок, що вокзал буде закрито на кілька місяців, і мешканці міста хочуть знати, чому це було зроблено.",
+    "zh": "市长星期二表示，火车站将关闭数月，市民希望知道为什么要这样做。" * 5,
+    "ar": "قال رئيس البلدية يوم الثلاثاء إن المحطة ستبقى مغلقة لعدة أشهر، ويريد سكان المدينة معرفة السبب الذي دفع إلى ذلك القرار.",
+}
+TEXTS = {name: f"{text} {text}" for name, text in TEXTS.items()}
+KEPT = [
+    "Yes.", "Jean-Claude Juncker, Ursula von der Leyen, Emmanuel Macron", "1950 2000 1.8 2.4 3.1 " * 40, "COVID-19: 1,204", "", "?!",
+    "Er sagte nein.", f"{TEXTS['en']}\n\n{TEXTS['fr']}\n\n{TEXTS['en']}", TEXTS["en"].upper(), "Ja, nein, oui, non, sí.",
+]  # fmt: skip
+
+
+def others(texts, language, given=None):
+    frame = pl.DataFrame({"text": texts, "language": given or [None] * len(texts)}, schema={"text": pl.String, "language": pl.String})
+    return other_languages(frame, language).to_list()
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_each_language_among_the_others(language):
+    assert others(list(TEXTS.values()), language) == [None if name == language else name for name in TEXTS]
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_is_short_or_mixed_or_no_language_stays(text):
+    assert others([text], "en") == [None]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("eng", "en"),
+        ("English", "en"),
+        (" german ", "de"),
+        ("zh_CN", "zh"),
+        ("rus", "ru"),
+        ("?", None),
+        ("", None),
+    ],
+)
+def test_languages_as_sources_write_them(value, expected):
+    assert code(value) == expected
+
+
+def test_the_source_s_word_counts_before_the_text():
+    texts = [TEXTS["de"], TEXTS["en"], TEXTS["de"], TEXTS["en"]]
+    assert others(texts, "en", ["English", "de", "unknown", None]) == [None, "de", "de", None]
+
+
+def test_a_language_that_nobody_knows_sets_nothing_apart():
+    assert others(list(TEXTS.values()), "xx") == [None] * len(TEXTS)
+
+
+def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
+    rows = [{"outlet": name.upper(), "text": text} for name, text in TEXTS.items()] + [{"outlet": "X", "text": ""}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    reading = Reading(tmp_path / "a.jsonl", language="en")
+    articles = reading.finish(pl.concat(list(reading)))
+    assert (len(articles.frame), len(articles.rejects), len(articles.apart), reading.ledger.given) == (1, 1, 8, 10)
+    assert articles.apart.row(0) == ("a.jsonl:2", "DE", "de")
+    assert len(read_articles(tmp_path / "a.jsonl").frame) == 9
+
+
+def test_a_study_counts_what_it_sets_apart(tmp_path):
+    folder = simulate(tmp_path / "study", articles=60)
+    with (folder / "articles.csv").open("a", encoding="utf8") as file:
+        file.writelines(f'y{n},Northline,2031-05-05,T,"{TEXTS["de"]} {n}",\n' for n in range(5))
+    study = read_study(folder)
+    counted = study_counts(study)
+    assert len(counted.articles) == 60
+    assert inventory.languages(study).values.tolist() == [["de", 5]]
+    said = "5 articles in another language than en set apart (de 5): a column `language` in the source decides, or else the text."
+    assert said in inventory.sentences(study, counted)
+    assert build(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
+
+
+def test_a_study_of_nothing_in_its_language_says_so(tmp_path):
+    folder = simulate(tmp_path / "study", articles=60)
+    (folder / "articles.csv").write_text(f'outlet,text\nA,"{TEXTS["de"]}"\n', encoding="utf8")
+    with pytest.raises(WordingError, match="no article could be read .0 rejected: , 1 in another language than 'en'"):
+        build(read_study(folder))

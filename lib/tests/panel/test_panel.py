@@ -1,0 +1,410 @@
+"""The panel, driven as its fields drive it, without a browser: what it shows is what the library says, and what it writes is on disk."""
+
+import asyncio
+import datetime
+import html
+import re
+import shutil
+import unicodedata
+
+import pandas as pd
+import pytest
+
+import wording
+from wording import panel as explorer
+from wording.corpus import kwic
+from wording.corpus.build import build
+from wording.corpus.counts import study_hits, write_counts
+from wording.corpus.marks.voice import find_speakers
+from wording.errors import WordingError
+from wording.panel import panel as panels
+from wording.panel.fields import PAGE, SAMPLE
+from wording.panel.reading import as_texts, letters_of
+from wording.questions.coding import sample as coding
+from wording.questions.timeline import timeline
+from wording.show.html import MIME
+from wording.study.records import read_study
+
+HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def study(small, tmp_path):
+    find_speakers(build(read_study(small))[0])  # once: the copies have it
+    return read_study(shutil.copytree(small, tmp_path / "study"))
+
+
+@pytest.fixture
+def panel(study, tmp_path):
+    return explorer.Panel(study, reports=tmp_path / "reports")
+
+
+def said(place):
+    return html.unescape(re.sub("<[^>]+>", " ", place.value)).strip()
+
+
+def bare(option):
+    return re.sub("[\u2068\u2069]", "", option[0])
+
+
+def test_the_panel_shows_what_the_library_says(panel, study):
+    concept = next(iter(study.concepts))
+    pd.testing.assert_frame_equal(panel.shares, wording.table(study, "shares", concepts=[concept]))
+    pd.testing.assert_frame_equal(panel.by_period, timeline.study_timeline(study, concept))
+    lines = kwic.concordance(study, concept, voice="outlet", limit=PAGE)
+    pd.testing.assert_frame_equal(panel.shown, lines)
+    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.concordance(study, concept, voice="outlet"))
+    assert panel.shares_shown.value.count("<svg") == panel.timeline_shown.value.count("<svg") == 1
+    assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("concept", "towns"), ("voice", "quoted"), ("pattern", "coup; uprising"), ("first", datetime.date(2031, 6, 1))],
+)
+def test_shares_timeline_and_lines_change_at_once(panel, field, value):
+    before = panel.shares_shown.value, panel.timeline_shown.value, panel.lines.options, panel.status.value
+    getattr(panel, field).value = value
+    after = panel.shares_shown.value, panel.timeline_shown.value, panel.lines.options, panel.status.value
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert len(panel.found) == panel.shares["n"].sum()
+
+
+def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
+    outlets = study.outlets[:2]
+    panel.outlets.value, panel.first.value, panel.last.value = tuple(outlets), datetime.date(2031, 3, 1), datetime.date(2031, 9, 30)
+    every = study_hits(study, [panel.name])
+    wanted = every[every["outlet"].isin(outlets) & every["date"].between("2031-03-01", "2031-09-30") & (every["voice"] == "outlet")]
+    assert len(panel.found) == len(wanted) > 0
+    assert set(panel.shares["outlet"]) == set(outlets)
+    assert read_study(study.folder).fingerprint == panel.study.fingerprint == study.fingerprint
+
+
+def test_a_study_is_narrowed_within_its_own_days(study):
+    early, late = datetime.date(2031, 1, 1), datetime.date(2032, 1, 1)
+    once = study.narrowed(first=early, last=late)
+    assert (once.narrowed(first=None, last=None).period.from_, once.narrowed(first=late).period.from_) == (early, late)
+    assert once.narrowed(first=datetime.date(2000, 1, 1), last=datetime.date(2050, 1, 1)).period == once.period
+
+
+def test_copies_count_as_asked(panel, study):
+    panel.pattern.value = "the"
+    every = len(panel.found)
+    panel.copies.value = "none"
+    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.find(study, "the", voice="outlet", copies="none")) < every
+
+
+def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
+    panel.voice.value, panel.pattern.value = "all", "coup ; uprising"
+    assert set(panel.shares["variant"]) == {"coup", "uprising"}
+    every = study_hits(study, ["change-of-government"])
+    counts = every[every["variant"].isin(["coup", "uprising"])].groupby("outlet").size()
+    assert all(f"{outlet} {n}" in said(panel.counted) for outlet, n in counts.items())
+    panel.pattern.value = "coup"
+    assert "per million" in said(panel.shares_shown)
+    panel.concept.value = "levy"
+    assert (panel.pattern.value, panel.name) == ("", "levy")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty place"), ("_ #", "no word of its own")],
+)  # fmt: skip
+def test_a_pattern_that_cannot_be_read_is_told_in_words_and_the_panel_goes_on(panel, pattern, told):
+    before = panel.lines.options
+    panel.pattern.value = pattern
+    assert told in said(panel.status)
+    assert 'role="alert"' in panel.status.value
+    assert panel.lines.options == before
+    panel.pattern.value = "war"
+    assert said(panel.status).startswith("war: ")
+
+
+def test_a_pattern_is_run_after_a_pause_and_not_for_every_key(panel, monkeypatch):
+    ran, refresh = [], panel._refresh
+    monkeypatch.setattr(panels, "PAUSE", 0.05)
+    monkeypatch.setattr(panel, "_refresh", lambda: (ran.append(panel.pattern.value), refresh()))
+
+    async def type_in():
+        for end in range(1, len("uprising") + 1):
+            panel.pattern.value = "uprising"[:end]
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.5)
+
+    asyncio.run(type_in())
+    assert ran == ["uprising"]
+
+
+def test_what_enter_has_run_is_not_run_again(panel, monkeypatch):
+    ran, refresh = [], panel._refresh
+    monkeypatch.setattr(panels, "PAUSE", 0.05)
+    monkeypatch.setattr(panel, "_refresh", lambda: (ran.append(panel.pattern.value), refresh()))
+
+    async def type_in():
+        panel.pattern.value = "uprising"
+        panel.pattern._handle_custom_msg({"event": "submit"}, [])
+        await asyncio.sleep(0.3)
+
+    asyncio.run(type_in())
+    assert ran == ["uprising"]
+
+
+def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
+    monkeypatch.setattr(panels, "MANY", 10)
+    panel.pattern.value = "the"
+    assert "press Enter" in said(panel.counted)
+    assert panel.name != "the"
+    panel.pattern._handle_custom_msg({"event": "submit"}, [])
+    assert panel.name == "the"
+
+
+def test_a_bound_of_hits_is_told_without_looking_for_them(study):
+    for pattern in ("the", "coup; uprising", "carbon tax", "liberat*|fell"):
+        assert len(kwic.find(study, pattern)) <= kwic.at_most(study, pattern)
+    assert kwic.at_most(study, "zzzz") == 0
+
+
+def test_pages_hold_every_line_once(panel):
+    panel.voice.value, panel.pattern.value = "all", "the"
+    places = []
+    while True:
+        places += list(panel.shown[["doc_id", "start"]].itertuples(index=False, name=None))
+        if panel.button.after.disabled:
+            break
+        panel.button.after.click()
+    assert len(places) == len(set(places)) == len(panel.found)
+    assert panel.page.max == -(-len(places) // PAGE)
+    panel.sort.value = "date"
+    assert panel.page.value == 1
+    assert panel.shown["date"].is_monotonic_increasing
+
+
+def test_the_node_stands_in_one_column(panel):
+    panel.voice.value = "all"
+    lines = [bare(option) for option in panel.lines.options]
+    assert len({line.index(f"[{node}]") for line, node in zip(lines, panel.shown["node"], strict=True)}) == 1
+    assert len({len(line) - len(voice) for line, voice in zip(lines, panel.shown["voice"], strict=True)}) == 1
+
+
+def test_a_chosen_line_is_shown_with_its_paragraph(panel, study):
+    texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
+    panel.lines.index = (0, 2)
+    for row in panel.shown.iloc[[0, 2]].itertuples():
+        paragraph = next(
+            p for p in texts[row.doc_id].split("\n") if texts[row.doc_id].index(p) <= row.start < texts[row.doc_id].index(p) + len(p)
+        )
+        assert "".join(paragraph.split()) in "".join(said(panel.passage).split())
+    panel.lines.index = ()
+    assert said(panel.passage) == ""
+
+
+def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
+    articles = pd.read_csv(study.folder / "articles.csv")
+    articles["text"] = articles["text"].str.replace(r"\bcoup\b", f"coup {HOSTILE} coup", regex=True)
+    articles.assign(title=HOSTILE, url="javascript:alert(1)", outlet=articles["outlet"] + HOSTILE.replace("\n", "")).to_csv(
+        study.folder / "articles.csv", index=False
+    )
+    file = study.folder / "study.yml"
+    file.write_text(re.sub(r"(?m)^outlets:.*\n", "", file.read_text(encoding="utf8")), encoding="utf8")
+    panel = explorer.Panel(read_study(study.folder), pattern="coup", voice="all")
+    panel.lines.index = tuple(range(len(panel.shown)))
+    for option in panel.lines.options:
+        turned = [letter for letter in option[0] if unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")]
+        assert turned == []
+        assert (option[0].count("\u2068"), option[0].count("\u2069"), option[0].count("\n")) == (4, 4, 0)
+    markup = "".join(place.value for place in (panel.passage, panel.counted, panel.status, panel.shares_shown, panel.timeline_shown))
+    assert "&lt;script&gt;" in markup
+    assert not re.search(r"<(script|img)\b|javascript:", markup)
+    panel.pattern.value = HOSTILE
+    assert not re.search(r"<(script|img)\b", panel.status.value + panel.counted.value)
+
+
+def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
+    panel.lines.index = (0, 1)
+    panel.button.marks["right sense"].click()
+    assert "needs the name of who set it" in said(panel.status)
+    panel.coder.value = "ada"
+    panel.lines.index = (0, 1)
+    panel.button.marks["right sense"].click()
+    assert panel.lines.index == (2,)
+    panel.button.marks["quoted"].click()
+    kept = coding.marks(read_study(study.folder))
+    assert kept["mark"].to_list() == ["right sense", "right sense", "quoted"]
+    assert kept[coding.LINE].equals(panel.shown[coding.LINE].head(3))
+    assert not kept["sample"].any()
+    again = explorer.Panel(read_study(study.folder))
+    assert [bare(option).split()[1] for option in again.lines.options[:3]] != ["R", "R", "Q"]
+    again.coder.value = "ada"
+    assert [bare(option).split()[1] for option in again.lines.options[:3]] == ["R", "R", "Q"]
+    again.button.unmarked.click()
+    assert again.lines.index == (3,)
+
+
+def test_the_last_mark_on_sense_and_on_voice_is_shown(study):
+    lines = study_hits(study, ["levy"]).head(2)
+    for mark in ("right sense", "own voice", "wrong sense"):
+        coding.mark(study, lines.head(1), mark, coder="ada")
+    assert letters_of(lines, coding.marks(study), "ada").to_list() == ["WO", ""]
+    assert letters_of(lines, coding.marks(study), "ben").to_list() == ["", ""]
+
+
+def test_a_sample_is_marked_as_one(panel, study):
+    panel.coder.value, panel.source.value = "ada", SAMPLE
+    sample = coding.sample(study, [panel.name])
+    assert len(panel.found) == len(sample)
+    assert panel.lines.index == (0,)
+    panel.button.marks["wrong sense"].click()
+    kept = coding.marks(study)
+    assert kept["sample"].all()
+    assert kept[coding.LINE].equals(sample[coding.LINE].head(1))
+    again = explorer.Panel(read_study(study.folder))
+    again.coder.value, again.source.value = "ada", SAMPLE
+    assert again.lines.index == (1,), "where one left off"
+
+
+def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
+    panel.coder.value, panel.pattern.value = "ada", "war"
+    panel.lines.index = (0,)
+    panel.button.marks["quoted"].click()
+    assert "add the pattern as a variant first" in said(panel.status)
+    assert coding.marks(study).empty
+
+
+def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
+    before = (study.folder / "concepts.yml").read_text(encoding="utf8")
+    panel.button.add.click()
+    assert "No pattern is typed in" in said(panel.status)
+    panel.pattern.value = "new cabinet|government"
+    panel.into.value, panel.variant.value = "change-of-government", "new government"
+    panel.button.add.click()
+    assert read_study(study.folder).concepts["change-of-government"].variants["new government"].match == ["new cabinet|government"]
+    assert (panel.name, panel.pattern.value) == ("change-of-government", "")
+    assert "new government" in set(panel.shares["variant"])
+    assert set(before.splitlines()) <= set((study.folder / "concepts.yml").read_text(encoding="utf8").splitlines())
+    panel.pattern.value, panel.into.value = "harbour*", "harbours"
+    panel.button.add.click()
+    assert "title" in said(panel.status)
+
+
+def test_what_was_found_becomes_a_report_once(panel, study):
+    before = (study.folder / "study.yml").read_text(encoding="utf8")
+    panel.pattern.value, panel.voice.value = "coup; uprising", "quoted"
+    name = explorer.save_report(study, pattern="coup; uprising", voice="quoted")
+    now = read_study(study.folder)
+    assert now.reports[:-1] == study.reports
+    assert (now.reports[-1].notebook, now.reports[-1].each) == ("explore", {"pattern": ["coup; uprising"], "voice": ["quoted"]})
+    assert (study.folder / "study.yml").read_text(encoding="utf8").startswith(before.rstrip("\n"))
+    assert explorer.save_report(now, pattern="coup; uprising", voice="quoted") == name
+    assert read_study(study.folder).reports == now.reports
+
+
+@pytest.mark.slow
+def test_a_saved_report_is_made_from_the_panel(panel, study):
+    panel.voice.value, panel.pattern.value, panel.outlets.value = "all", "war; invasion", tuple(study.outlets[:3])
+    panel.button.save.click()
+    [page] = (panel.reports / study.name).glob("explore-*.html")
+    text = page.read_text(encoding="utf8")
+    assert str(page) in said(panel.saved)
+    assert "war; invasion" in text
+    assert "The panel opens in JupyterLab" in text
+    assert f"{len(panel.found):,} lines" in text
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "",
+        "reports:\n- notebook: 01_corpus\n# the end\nexcerpts: full\n",
+        "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nexcerpts: full\n",
+    ],
+)
+def test_a_report_is_put_behind_the_others_however_they_are_written(study, listed):
+    file = study.folder / "study.yml"
+    text = file.read_text(encoding="utf8").split("reports:")[0] + listed
+    file.write_text(text, encoding="utf8")
+    before = read_study(study.folder)
+    explorer.save_report(before, concept="levy")
+    now = read_study(study.folder)
+    assert now.reports[:-1] == before.reports
+    assert now.reports[-1].each == {"concept": ["levy"]}
+    assert [line for line in file.read_text(encoding="utf8").splitlines() if line in text.splitlines()] == text.splitlines()
+
+
+def test_a_report_that_cannot_be_is_refused_and_nothing_changes(study):
+    file = study.folder / "study.yml"
+    before = file.read_text(encoding="utf8")
+    for wrong, told in (
+        ({"voice": "qoted"}, "quoted"),
+        ({"concept": "leyv"}, "levy"),
+        ({"colour": 1}, "colour"),
+        ({"outlets": ["X"]}, "'X'"),
+    ):
+        with pytest.raises(WordingError, match=told):
+            explorer.save_report(study, **wrong)
+    file.write_text(before.split("reports:")[0] + "reports: [{notebook: 01_corpus}]\n", encoding="utf8")
+    with pytest.raises(WordingError, match="written in brackets"):
+        explorer.save_report(read_study(study.folder), concept="levy")
+    assert "explore" not in file.read_text(encoding="utf8")
+
+
+def test_another_study_is_taken_up_and_a_wrong_one_is_told(panel, demo, tmp_path):
+    panel.folder.value = str(demo)
+    assert panel.study.name == "demo"
+    assert list(panel.outlets.options) == panel.study.outlets
+    panel.folder.value = str(tmp_path)
+    assert "is no study" in said(panel.status)
+    assert panel.study.name == "demo"
+
+
+def test_without_articles_there_are_counts_and_no_lines(study):
+    write_counts(study, study.folder / "counts")
+    (study.folder / "articles.csv").unlink()
+    panel = explorer.Panel(read_study(study.folder))
+    assert panel.shares["n"].sum() > 0
+    assert panel.lines.options == ()
+    assert "The articles are not here" in said(panel.legend)
+    assert panel.pattern.disabled
+    with pytest.raises(WordingError, match="counted in the articles, which are not here"):
+        explorer.asked(panel.study, pattern="coup")
+
+
+def test_a_study_that_may_show_no_text_shows_none(study):
+    file = study.folder / "study.yml"
+    file.write_text(file.read_text(encoding="utf8") + "excerpts: none\n", encoding="utf8")
+    panel = explorer.Panel(read_study(study.folder), pattern="coup")
+    assert len(panel.found) > 0
+    assert panel.lines.options == ()
+    assert "`excerpts: none`" in said(panel.legend)
+
+
+def test_a_page_gets_a_note_in_the_place_of_the_panel(panel):
+    told = panel._repr_mimebundle_()
+    assert told[MIME]["kind"] == "note"
+    assert "application/vnd.jupyter.widget-view+json" in told
+
+
+def test_every_field_has_a_label_and_a_hint(panel):
+    labelled = [
+        item for item in vars(panel).values() if hasattr(item, "description") and hasattr(item, "tooltip") and item.tooltip is not None
+    ]
+    assert len(labelled) >= 18
+    assert all(item.description.strip() and item.tooltip.strip() for item in labelled)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [({"concept": "twons"}, "'towns'"), ({"voice": "qoted"}, "'quoted'"), ({"outlets": ["Nortline"]}, "'Northline'")]
+)
+def test_what_cannot_be_chosen_is_refused_with_the_nearest(study, wrong, told):
+    with pytest.raises(WordingError, match=f"did you mean {told}"):
+        explorer.Panel(study, **wrong)
+
+
+def test_a_day_that_is_none_is_refused(study):
+    with pytest.raises(WordingError, match="2031-06-30"):
+        explorer.asked(study, first="30.6.2031")
+
+
+def test_lines_without_a_date_or_a_side_are_written(study):
+    lines = kwic.concordance(study, "levy", limit=3).assign(left=None, date=pd.NaT)
+    texts = as_texts(lines, pd.Series([""] * 3))
+    assert all(" – " in text for text in texts)

@@ -1,0 +1,129 @@
+"""All that the marks of a study say of a concept: the demo, whose truth is known, and a study where nothing is coded."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from wording.corpus.counts import write_counts
+from wording.questions.coding import coded
+from wording.questions.coding import sample as coding
+from wording.study.records import read_study
+from wording.tables import TABLES
+
+CONCEPT = "armed-groups"
+
+
+@pytest.fixture(scope="module")
+def study(demo):
+    return read_study(demo)
+
+
+@pytest.fixture(scope="module")
+def found(study):
+    return coded.study_coded(study, CONCEPT, size=120)
+
+
+@pytest.fixture(scope="module")
+def truth(study):
+    return pd.read_csv(study.folder / "truth.csv", keep_default_na=False)
+
+
+def test_coders_err_as_often_as_planted(found, truth):
+    planted = found.marks.merge(truth[["doc_id", "start", "sense", "voice"]], on=["doc_id", "start"], suffixes=("", "_true"))
+    sense = planted["mark"].isin(coding.MARKS[:2])
+    right = planted["mark"].map({"right sense": "target", "own voice": "outlet"}) == planted["sense"].where(sense, planted["voice_true"])
+    wrong = planted["mark"].isin(["wrong sense", "quoted"]) & (planted["sense"].where(sense, planted["voice_true"]) != "target").where(
+        sense, planted["voice_true"] != "outlet"
+    )
+    part = (right | wrong).groupby(planted["coder"]).mean()
+    assert len(planted) == len(found.marks) == 420
+    assert part["Coder A"] == pytest.approx(0.97, abs=0.03)
+    assert part["Coder B"] == pytest.approx(0.92, abs=0.04)
+
+
+def test_the_planted_precision_and_shares_lie_in_their_intervals(found, truth):
+    hits = found.hits.merge(truth[["doc_id", "start", "sense"]], on=["doc_id", "start"])
+    hits = hits[hits["voice"] == "outlet"].assign(right=lambda rows: rows["sense"] == "target")
+    part = hits.groupby("variant")["right"].mean() * 0.9 + 0.05  # as coders find it who err in 5 of 100 marks
+    precise = found.precision_of_voice.set_index("variant")
+    assert part.min() < 0.9
+    assert ((precise["low"] <= part) & (part <= precise["high"])).all()
+    n = hits.groupby(["outlet", "variant"])["right"].sum()
+    share = n / n.groupby("outlet").sum()
+    table = found.corrected.set_index(["outlet", "variant"]).dropna(subset="corrected_low")
+    share = share.reindex(table.index, fill_value=0)
+    assert len(table) == 20
+    assert ((table["corrected_low"] <= share) & (share <= table["corrected_high"])).all()
+
+
+def test_the_sample_and_the_coders_are_told(found):
+    strata, coders = coded.strata(found), coded.coders(found)
+    assert list(strata.columns) == list(TABLES["strata"])
+    assert strata["n_lines"].sum() == len(found.lines) == 120
+    assert strata["n"].sum() == len(found.hits)
+    assert (strata["n_lines"] >= (strata["n"] > 0)).all()
+    assert coders[["coder", "n_sense", "n_left"]].to_numpy().tolist() == [["Coder A", 120, 0], ["Coder B", 90, 30]]
+    said = coded.sentences(found)
+    assert said[0].startswith("120 lines of ")
+    assert said[1] == (
+        "Coder A has marked 120 lines for the sense and 120 for whose words they are; Coder B has marked 90 lines for the sense and 90 for whose words they are."
+    )
+
+
+def test_wrong_lines_are_those_that_a_coder_marked_so(found):
+    wrong = coded.wrong(found)
+    marked = found.marks[found.marks["mark"] == "wrong sense"]
+    assert set(zip(wrong["doc_id"], wrong["start"], strict=True)) == set(zip(marked["doc_id"], marked["start"], strict=True))
+    assert set(wrong["counted_as"]) == {"wrong by every coder", "coders differ"}
+
+
+def test_rows_to_draw_begin_with_all_outlets(found):
+    rows = coded.by_outlet(found)
+    assert rows.groupby("variant", sort=False)["outlet"].first().eq(coded.EVERYWHERE).all()
+    assert list(rows["variant"].unique()) == list(found.shares["variant"].unique())
+    assert coded.beside(found)["share"].equals(found.corrected["corrected_share"])
+
+
+def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
+    bare = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv")))
+    nothing = coded.study_coded(bare, CONCEPT, size=120)
+    said = coded.sentences(nothing)
+    assert said[0].startswith("Nothing is coded yet for this concept. 120 lines of ")
+    assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
+    assert coded.results(nothing) == []
+    assert all(table.empty for table in (coded.coders(nothing), coded.wrong(nothing), coded.by_outlet(nothing), nothing.agreement))
+    assert nothing.corrected["corrected_share"].isna().all()
+
+
+def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, tmp_path):
+    changed = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build")))
+    file = changed.folder / "concepts.yml"
+    file.write_text(file.read_text(encoding="utf8").replace("rebel striker]", "rebel striker, brown rebels]"), encoding="utf8")
+    now = coded.study_coded(read_study(changed.folder), CONCEPT, size=120)
+    assert now.lost > 0
+    assert "no longer counted" in coded.sentences(now)[-1]
+
+
+def test_lines_picked_by_hand_are_told_and_change_nothing(study, tmp_path, found):
+    other = read_study(shutil.copytree(study.folder, tmp_path / "s"))
+    picked = coding.uncoded(found.hits, found.marks).head(40)
+    for coder, mark in (("Coder A", "right sense"), ("Coder C", "wrong sense")):
+        coding.mark(other, picked, mark, coder=coder)
+    now = coded.study_coded(other, CONCEPT, size=120)
+    assert coded.coders(now)["n_picked"].to_list() == [40, 0, 40]
+    assert coded.coders(now)["n_sense"].to_list() == [120, 90, 0]
+    for name in ("agreement", "precision", "corrected"):
+        pd.testing.assert_frame_equal(getattr(now, name), getattr(found, name))
+
+
+def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
+    folder = shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build"))
+    write_counts(study, folder / "counts")
+    (folder / "articles.csv").unlink()
+    shared = coded.study_coded(read_study(folder), CONCEPT, size=120)
+    assert shared.lines.empty
+    pd.testing.assert_frame_equal(shared.corrected, found.corrected)
+    pd.testing.assert_frame_equal(shared.precision, found.precision)
+    assert len(coded.wrong(shared)) == len(coded.wrong(found))
+    assert coded.sentences(shared)[0].startswith("No line can be drawn")

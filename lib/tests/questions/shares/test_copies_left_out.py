@@ -1,0 +1,40 @@
+"""Copies are no new evidence: with whole families drawn, intervals hold the truth; with each copy drawn by itself they do not."""
+
+import numpy as np
+
+from wording.stats import resampling
+
+STORIES, CASES, SHARE, CLUSTERING = 40, 400, 0.3, 0.3
+
+
+def coverage(families):
+    """How often intervals of 95 % hold the planted share where every third story is printed four times; `families`: drawn together."""
+    rng, scale = np.random.default_rng(3), (1 - CLUSTERING) / CLUSTERING
+    size = rng.geometric(1 / 3, size=(STORIES, CASES))
+    found = rng.binomial(size, rng.beta(SHARE * scale, (1 - SHARE) * scale, size=size.shape))
+    story = np.repeat(np.arange(STORIES), np.where(np.arange(STORIES) % 3, 1, 4))
+    unit = story if families else np.arange(len(story))
+    by_unit = np.zeros((unit.max() + 1, len(unit)))
+    by_unit[unit, np.arange(len(unit))] = 1
+    drawn = resampling.weights(["a"] * len(story), draws=399, seed=1, families=unit).astype(float)
+    hits, all_hits = (x[story].astype(float) for x in (found, size))
+    unit_hits, unit_size = (by_unit @ x[story] for x in (found, size))
+    share = hits.sum(0) / all_hits.sum(0)
+    carriers = np.minimum((unit_hits > 0).sum(0), (unit_hits < unit_size).sum(0))
+    n = resampling.effective_hits(
+        (drawn @ hits) / (drawn @ all_hits),
+        share,
+        hits=all_hits.sum(0),
+        articles=resampling.effective_articles(unit_size),
+        carriers=carriers,
+    )
+    low, high = resampling.interval(share, n)
+    return ((low <= SHARE) & (high >= SHARE)).mean()
+
+
+def test_intervals_hold_where_there_are_copies():
+    assert 0.92 < coverage(families=True) < 0.98
+
+
+def test_copies_drawn_one_by_one_would_seem_to_prove_more():
+    assert coverage(families=False) < 0.85

@@ -1,0 +1,83 @@
+"""Who speaks, from counts made up by hand."""
+
+import pandas as pd
+import pytest
+
+from wording.questions.voices import voices
+
+ARTICLES = pd.DataFrame({
+    "doc_id": list("abcdef"), "outlet": ["A", "A", "A", "B", "B", "B"], "n_words": [100] * 6,
+    "n_quoted": [20, 10, 30, 0, 0, 0], "n_reported": [10, 10, 10, 50, 40, 60],
+})  # fmt: skip
+COUNTS = pd.DataFrame(
+    [
+        ("a", "outlet", 1),
+        ("a", "quoted", 3),
+        ("b", "quoted", 4),
+        ("c", "reported", 2),
+        ("d", "outlet", 5),
+        ("e", "outlet", 4),
+        ("f", "outlet", 3),
+    ],
+    columns=["doc_id", "voice", "n"],
+).assign(concept="x", variant="coup")
+ATTRIBUTIONS = pd.DataFrame(
+    [
+        ("a", "A", "quoted", "Ann", "said", "neutral", False, 3, 30), ("a", "A", "reported", "Ann", "claimed", "doubting", False, 1, 8),
+        ("b", "A", "quoted", None, None, None, True, 2, 4), ("d", "B", "reported", "Bo", "said", "neutral", False, 4, 90),
+        ("e", "B", "quoted", "Ann", "said", "neutral", True, 1, 3),
+    ],
+    columns=["doc_id", "outlet", "voice", "speaker", "cue", "stance", "short", "n", "n_words"],
+)  # fmt: skip
+
+
+def test_words_are_divided_among_voices():
+    table = voices.voices(ARTICLES).set_index(["outlet", "voice"])
+    assert table.loc[("A", "quoted"), "n_words"] == 60
+    assert table.loc[("A", "outlet"), "share"] == pytest.approx(210 / 300)
+    assert table.loc[("B", "reported"), "share"] == pytest.approx(0.5)
+    assert table["n_words"].sum() == ARTICLES["n_words"].sum()
+    assert (table["low"] <= table["share"]).all()
+
+
+def test_a_terms_own_share_is_counted_beside_the_rest():
+    row = voices.own(COUNTS, ARTICLES, variants={"x": ["coup", "protests"]}).set_index("outlet")
+    assert list(row.index) == ["A", "B"], "a term without hits has no row"
+    a = row.loc["A"]
+    assert (a["n"], a["n_own"], a["n_quoted"], a["n_reported"], a["n_rest"]) == (10, 1, 7, 2, 12)
+    assert (a["own_share"], a["own_share_rest"]) == (0.1, 1.0)
+
+
+def test_cues_stances_and_speakers():
+    cues = voices.cues(ATTRIBUTIONS, ARTICLES).set_index(["outlet", "variant"])
+    assert cues.loc[("A", "said"), "share"] == 0.75
+    assert cues.loc[("B", "claimed"), "n"] == 0
+    assert voices.cues(ATTRIBUTIONS, ARTICLES, by="stance").set_index(["outlet", "variant"]).loc[("A", "doubting"), "n"] == 1
+    assert voices.speakers(ATTRIBUTIONS).to_dict("records") == [
+        {"outlet": "A", "speaker": "Ann", "n": 4, "n_articles": 1, "n_words": 38},
+        {"outlet": "B", "speaker": "Bo", "n": 4, "n_articles": 1, "n_words": 90},
+        {"outlet": "B", "speaker": "Ann", "n": 1, "n_articles": 1, "n_words": 3},
+    ]
+    contrasts = voices.cue_contrasts(ATTRIBUTIONS, ARTICLES)
+    assert set(contrasts["variant"]) == {"said", "claimed"}
+
+
+def test_rare_cues_are_counted_together():
+    many = pd.concat([ATTRIBUTIONS.iloc[:1].assign(cue=f"cue{k:02}", n=100 - k) for k in range(20)])
+    table = voices.cues(many, ARTICLES)
+    assert list(dict.fromkeys(table["variant"])) == [f"cue{k:02}" for k in range(12)] + [voices.OTHER]
+    assert table["n"].sum() == many["n"].sum()
+
+
+def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
+    counts = COUNTS.assign(n=COUNTS["n"] * (COUNTS["voice"] != "outlet") + (COUNTS["doc_id"] > "c") * COUNTS["n"])
+    told = voices.sentences(voices.voices(ARTICLES), voices.own(counts, ARTICLES, variants={"x": ["coup"]}))
+    assert told[0] == "40 % of all words are attributed to somebody: 10 % stand in quotation marks, 30 % are reported without them."
+    assert told[1] == "It ranges from 30 % at A (20 % quoted, 10 % reported) to 50 % at B (0 % quoted, 50 % reported)."
+    assert any("“coup”" in sentence and "A " in sentence for sentence in told[2:])
+
+
+def test_short_quotations_are_counted_not_judged():
+    assert voices.short_quotations(ATTRIBUTIONS)[0].startswith(
+        "3 quotations of at most four words stand inside sentences of the outlets' own; for 2 no speaker"
+    )

@@ -1,0 +1,42 @@
+"""The lines behind numbers of attributions: the cue of each stretch that is not the outlet's own, in context."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from wording.corpus.build import build
+from wording.corpus.counts import compared
+from wording.corpus.encoding.corpus import Part
+from wording.corpus.encoding.matching import CONTEXT, Spans, excerpted, in_context
+from wording.corpus.marks.voice import part_stretches
+from wording.study.records import Study
+
+COLUMNS = ["doc_id", "outlet", "date", "start", "end", "left", "node", "right", "voice", "speaker", "cue", "stance", "title", "url"]
+
+
+def study_stretches(study: Study, *, copies: str = "all", context: int = CONTEXT) -> pd.DataFrame:
+    """One row per attribution with a cue in the body of a study's compared articles: the very stretches that `study_attributions` counts.
+
+    Columns
+    -------
+    doc_id, outlet, date, title, url; node (the cue as written) with start and end (characters), left and right; voice and speaker of what
+    is attributed; cue (lower case); stance.
+    """
+    corpus, _ = build(study)
+    kept, _ = compared(study, corpus.articles, copies=copies)
+    lines = pd.concat([attribution_lines(part, context) for part in corpus.parts()], ignore_index=True)
+    return excerpted(lines[lines["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True), study.width)
+
+
+def attribution_lines(part: Part, context: int) -> pd.DataFrame:
+    """The attributions of one shard, in the order of articles and places."""
+    shard = part.shard
+    every = part_stretches(part)
+    found = every.filter((pl.col("cue_token") >= 0) & ~pl.Series(shard.boilerplate[every["start_token"].to_numpy()]))
+    at = found["cue_token"].to_numpy().astype(np.int64)
+    lines = in_context(shard, Spans(at, at + 1), context=context)
+    about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
+    said = found.select("voice", "speaker", pl.col("cue").str.to_lowercase(), "stance").to_pandas()
+    return pd.concat([about, lines.drop(columns="row"), said], axis=1)[COLUMNS]

@@ -1,0 +1,1 @@
+"""The encoded corpus: shards, matching, what is kept of them."""

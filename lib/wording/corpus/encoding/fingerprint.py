@@ -1,0 +1,42 @@
+"""What a corpus depends on, told without reading it: quick to import, so that a run that has nothing to do ends at once."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from wording.errors import WordingError
+from wording.files import file_hash
+from wording.study.records import DATA, Study
+
+CODE = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
+"""What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""
+
+
+def build_key(study: Study) -> str:
+    """What the corpus depends on, as a short hash: the files' bytes, how they are read, the code and the word lists.
+
+    Raises
+    ------
+    WordingError
+        If the articles are not there.
+    """
+    if not study.has_articles:
+        where = study.folder / study.articles.path if study.articles else "`articles:` is not given in study.yml"
+        raise WordingError(
+            f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted."
+        )
+    source = study.folder / study.articles.path
+    files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
+    files += [study.folder / study.articles.metadata] if study.articles.metadata else []
+    parts = [file_hash(f) for f in files] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
+    said = [*parts, study.articles.model_dump_json(), code_key(study.language)]
+    return hashlib.sha256("\n".join(said).encode("utf8", "surrogateescape")).hexdigest()[:16]
+
+
+def code_key(language: str) -> str:
+    """What every corpus in the language depends on: the code and the word lists."""
+    room = Path(__file__).parents[1]
+    code = [file for pattern in CODE for file in sorted(room.glob(pattern))]
+    code += [*sorted((DATA / "words").iterdir()), room.parent / "patterns.py"]
+    return hashlib.sha256("\n".join([*map(file_hash, code), language]).encode()).hexdigest()

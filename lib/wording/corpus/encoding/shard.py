@@ -1,0 +1,374 @@
+"""The encoded corpus: one integer per token, and an index from what is written to where it stands.
+
+A *form* is a token as it is written, with the blanks before it; it has a *type* (without them) and a *key* (the type with case folded
+and typographic variants levelled), which is what patterns match. The forms of an article, put one after the other, are its text: so a
+character offset is a sum of lengths, and a line of a concordance is a run of forms. Every article ends with the empty form.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from wording.corpus.encoding import kernels as passes
+from wording.corpus.encoding.compiled import compiled
+from wording.errors import WordingError
+from wording.patterns import BLANK, TOKEN, key_of
+from wording.study.records import DATA
+
+BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
+
+FORM_ORDER = ["kind", "key", "type", "form"]
+"""What the forms of a shard are sorted by, so that those of one kind, and in it those that begin alike, stand together."""
+MARKS = ("sentence_end", "boilerplate", "voice")
+"""The arrays of a shard that say something of each token."""
+
+END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
+"""Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some articles as integers, with the index of their positions; arrays may be memory-mapped.
+
+    Attributes
+    ----------
+    tokens : int32 (n_tokens,), the form of each token.
+    bounds : int64 (n_articles + 1,), the tokens of article `i` are `bounds[i]` to `bounds[i + 1]`.
+    positions : int32 (n_tokens,), positions of tokens, form by form, ascending within a form.
+    runs : int64 (n_forms + 1,), the positions of form `f` are `positions[runs[f]:runs[f + 1]]`.
+    sentence_end : bool (n_tokens,), the last token of each sentence.
+    boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
+    voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
+    numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
+    by_number : int64 (n_forms,), the forms by the number of their keys.
+    sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
+    listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
+    folder : where it is saved, None if it is not.
+    """
+
+    tokens: np.ndarray
+    bounds: np.ndarray
+    positions: np.ndarray
+    runs: np.ndarray
+    sentence_end: np.ndarray
+    boilerplate: np.ndarray
+    voice: np.ndarray
+    numbers: np.ndarray
+    by_number: np.ndarray
+    sketch: np.ndarray
+    listed: pl.DataFrame | None
+    folder: Path | None = None
+
+    def __reduce__(self):
+        """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
+        return (load, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """An array of a saved shard: most questions need few of them."""
+        if name not in ARRAYS or self.folder is None:
+            raise AttributeError(name)
+        object.__setattr__(self, name, mapped(self.folder / f"{name}.npy"))
+        return self.__dict__[name]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    @cached_property
+    def forms(self) -> pl.DataFrame:
+        """One row per form (see above); of a saved shard mapped when first asked for (by pyarrow, for Polars would copy it: thirty times as long)."""
+        if self.listed is not None:
+            return self.listed
+        return pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(self.folder / "forms.arrow"))).read_all())
+
+    @cached_property
+    def kind(self) -> np.ndarray:
+        """The kind of each form, uint8 (n_forms,)."""
+        return self.forms["kind"].to_numpy()
+
+    @cached_property
+    def length(self) -> np.ndarray:
+        """The length of each form in characters, int64 (n_forms,)."""
+        return self.forms["length"].to_numpy().astype(np.int64)
+
+    @cached_property
+    def frequency(self) -> np.ndarray:
+        """How often each form stands in the shard, int64 (n_forms,)."""
+        return np.diff(self.runs)
+
+    @cached_property
+    def sentence(self) -> np.ndarray:
+        """The number of the sentence that each token stands in, int32 (n_tokens,)."""
+        return number_of_part(self.sentence_end)
+
+    @cached_property
+    def is_word(self) -> np.ndarray:
+        """Whether each token is a word or a number, bool (n_tokens,)."""
+        return self.are_words(self.tokens)
+
+    def are_words(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) are words or numbers: their forms stand together."""
+        first, end = np.searchsorted(self.kind, (WORD, MARK)).astype(np.int32)
+        return (tokens >= first) & (tokens < end)
+
+    def is_break(self, tokens: np.ndarray) -> np.ndarray:
+        """Which of the tokens (numbers of forms) end an article or a line: the first forms do."""
+        return tokens < np.searchsorted(self.kind, SPACE).astype(np.int32)
+
+    @cached_property
+    def words_before(self) -> np.ndarray:
+        """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
+        return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
+
+    def with_keys(self, keys: Sequence[str]) -> np.ndarray:
+        """The forms that have one of the (distinct) keys, int64."""
+        wanted = known_numbers(tuple(keys))
+        first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
+        return self.by_number[ranges(first, end)]
+
+    def some(self, rows: np.ndarray) -> Shard:
+        """Some of the articles (ascending) as a shard of their own in memory, without a sketch."""
+        at = ranges(self.bounds[rows], self.bounds[rows + 1])
+        used, tokens = np.unique(self.tokens[at], return_inverse=True)
+        marks = {name: getattr(self, name)[at] for name in MARKS}
+        return listed_shard(tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks)
+
+    def article(self, positions: np.ndarray) -> np.ndarray:
+        """Which article (row of the shard) each position lies in."""
+        return np.searchsorted(self.bounds, positions, side="right") - 1
+
+    def in_one_sentence(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Whether each token `last` stands in the sentence of the token `first` before it: looked up between the two, so they should be near."""
+        ended = np.repeat(np.arange(len(first)), last - first)[self.sentence_end[ranges(first, last)]]
+        same = np.ones(len(first), bool)
+        same[ended] = False
+        return same
+
+    def often(self, forms: np.ndarray) -> int:
+        """How often the given forms stand in the shard."""
+        return int((self.runs[forms + 1] - self.runs[forms]).sum())
+
+    def where(self, forms: np.ndarray) -> np.ndarray:
+        """All positions of the given forms, ascending."""
+        return np.sort(self.positions[ranges(self.runs[forms], self.runs[forms + 1])])
+
+    def offsets(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Character offsets (start, end) of tokens within their article's text as it was given; blanks before a token left out."""
+        if not len(positions):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        rows, which = np.unique(self.article(positions), return_inverse=True)
+        first, last = self.bounds[rows], self.bounds[rows + 1]
+        ends = np.cumsum(self.length[self.tokens[ranges(first, last)]])
+        shift = np.concatenate([[0], np.cumsum(last - first)])[:-1]
+        before = np.concatenate([[0], ends])[shift]
+        end = ends[shift[which] + positions - first[which]] - before[which]
+        bare = self.forms["type"].str.len_chars().to_numpy()[self.tokens[positions]]
+        return end - bare, end
+
+    def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
+        """The text from token `start` up to token `end` for each pair, as it was given, with outer white space stripped."""
+        stretches = pl.DataFrame({"row": np.repeat(np.arange(len(start)), end - start), "token": self.tokens[ranges(start, end)]})
+        joined = (
+            stretches.select("row", form=self.forms["form"].gather(stretches["token"])).group_by("row").agg(pl.col("form").str.join(""))
+        )
+        whole = pl.DataFrame({"row": np.arange(len(start))}).join(joined, on="row", how="left", maintain_order="left")
+        return whole["form"].fill_null("").str.strip_chars().to_list()
+
+
+def encode(texts: pl.Series) -> Shard:
+    """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
+    pieces, number, first = cut(unwrap(texts))
+    lists = pieces.str.extract_all(TOKEN)
+    written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
+    forms, order = form_table(written)
+    start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
+    tokens, bounds = compiled(passes).joined(order[written.to_physical().to_numpy()], start, number, first)
+    nothing = np.zeros(len(tokens), bool)
+    shard = listed_shard(tokens, np.diff(bounds), forms, dict(zip(MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)))
+    if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
+        raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
+    return replace(shard, sentence_end=sentence_ends(shard))
+
+
+def numbered(keys: Sequence[str]) -> np.ndarray:
+    """A number for each key (see `Shard`), uint64."""
+    return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
+
+
+known_numbers = lru_cache(maxsize=1 << 14)(numbered)
+"""The same, kept: what is asked of one shard is asked of all."""
+
+
+def unwrap(texts: pl.Series) -> pl.Series:
+    """The texts, with the line ends inside hard-wrapped paragraphs turned into blanks of the same length."""
+    wrapped = texts.str.count_matches(r"[^\s.!?:”\"’]\n\p{Ll}")
+    single = texts.str.count_matches(r"\S\n\S")
+    hard = (single >= 3) & (wrapped > 0.3 * single)
+    return texts.to_frame("t").select(pl.when(hard).then(pl.col("t").str.replace_all(r"(\S)\n(\S)", "$1 $2")).otherwise("t"))["t"]
+
+
+def cut(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
+    """The texts in pieces that begin where a token does, at white space after something solid: the distinct pieces (far fewer than tokens, so
+    that each is looked at once), the number of each piece in its place, and where each article begins among them (n_articles + 1).
+    """
+    whole = texts.rechunk().to_arrow()
+    starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
+    written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
+    places, first = compiled(passes).pieces(written, starts)
+    found = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
+    return pl.Series(found.dictionary), found.indices.to_numpy(), first
+
+
+def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
+    """The forms sorted by key, the empty form first, and the new number of each category."""
+    distinct = written.unique()
+    bare = pl.col("form").str.strip_chars_start(
+        " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000\ufeff"
+    )
+    table = (
+        pl.DataFrame({"form": distinct.cast(pl.String), "code": distinct.to_physical()})
+        .vstack(pl.DataFrame({"form": [""], "code": [None]}, schema={"form": pl.String, "code": pl.UInt32}))
+        .with_columns(kind=kind_of("form"))
+        .with_columns(
+            type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare)
+        )
+        .with_columns(key=key_of(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
+        .sort(FORM_ORDER)
+    )
+    order = np.zeros(len(table), np.int32)
+    coded = table["code"].is_not_null().to_numpy()
+    order[table["code"].drop_nulls().to_numpy()] = np.flatnonzero(coded)
+    return table.select("form", "type", "key", "kind", "length"), order
+
+
+def kind_of(column: str) -> pl.Expr:
+    """The kind of each form, by its characters."""
+    form = pl.col(column)
+    return (
+        pl.when(form == "")
+        .then(END)
+        .when(form.str.contains(rf"^(?:\s|{BLANK})+$"))
+        .then(pl.when(form.str.contains(BREAK)).then(PARAGRAPH).otherwise(SPACE))
+        .when(form.str.contains(rf"^{BLANK}*\p{{N}}"))
+        .then(NUMBER)
+        .when(form.str.contains(r"\w"))
+        .then(WORD)
+        .otherwise(MARK)
+        .cast(pl.UInt8)
+    )
+
+
+def sentence_ends(shard: Shard) -> np.ndarray:
+    """The last token of each sentence, bool (n_tokens,).
+
+    A full stop, question or exclamation mark ends a sentence, with the closing marks after it, unless a lower-case word follows; after an
+    abbreviation or an initial it does so only if the next word is one that is mostly written in lower case (after Punkt, Kiss and Strunk
+    2006: a frequent sentence starter). The end of a line or an article always ends one.
+    """
+    breaks = shard.is_break(np.arange(len(shard.forms)))
+    return compiled(passes).sentence_ends(shard.tokens, breaks, *sentence_classes(shard.forms, shard.frequency))
+
+
+def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Which forms stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
+    type_, key = pl.col("type"), pl.col("key")
+    classes = forms.with_columns(n=pl.Series(counts)).select(
+        stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"]) | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
+        dot=type_.is_in([".", "…", "..."]),
+        closing=type_.is_in([")", "]", "”", "’", "»", "''"]) | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
+        abbreviation=key.is_in(abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
+        lower=type_.str.contains(r"^\p{Ll}"),
+        usually_lower=type_.str.contains(r"^\p{Lu}")
+        & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
+    )
+    return tuple(classes[name].to_numpy() for name in classes.columns)
+
+
+def abbreviations() -> list[str]:
+    """Words that a full stop abbreviates, from data/words/abbreviations.txt."""
+    lines = (DATA / "words" / "abbreviations.txt").read_text(encoding="utf8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+def number_of_part(ends: np.ndarray) -> np.ndarray:
+    """For each token the number of the part that it lies in, where `ends` marks each part's last token; int32."""
+    return np.cumsum(ends, dtype=np.int32) - ends
+
+
+def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The whole numbers from each start up to its end, one range after the other.
+
+    >>> ranges(np.array([0, 7]), np.array([3, 9])).tolist()
+    [0, 1, 2, 7, 8]
+    """
+    lengths = np.asarray(ends) - np.asarray(starts)
+    shift = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) + np.repeat(np.asarray(starts) - shift, lengths)
+
+
+def united(shards: Sequence[Shard]) -> Shard:
+    """The articles of several shards as one in memory, without a sketch."""
+    if len(shards) == 1:
+        return shards[0]
+    forms = pl.concat([shard.forms for shard in shards]).unique("form").sort(FORM_ORDER)
+    number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
+    known = [shard.forms.select("form").join(number, on="form", how="left", maintain_order="left")["number"].to_numpy() for shard in shards]
+    tokens = np.concatenate([numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)])
+    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in MARKS}
+    return listed_shard(tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks)
+
+
+def listed_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
+    """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
+    numbers, bounds, sketch = numbered(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
+    by_number = np.argsort(numbers, kind="stable")
+    index = compiled(passes).index(tokens, len(forms))
+    return Shard(tokens, bounds, *index, **marks, numbers=numbers, by_number=by_number, sketch=sketch, listed=forms)
+
+
+def save(shard: Shard, folder: Path) -> None:
+    """Writes the shard's arrays and forms into the folder."""
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(shard, name))
+    shard.forms.write_ipc(folder / "forms.arrow")
+
+
+def mapped(file: Path) -> np.ndarray:
+    """The array in a .npy file, memory-mapped: as `np.load` does it, in a third of the time."""
+    with file.open("rb") as stream:
+        np.lib.format.read_magic(stream)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        return np.ndarray(shape, dtype, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ), stream.tell())
+
+
+def load(folder: Path) -> Shard:
+    """The shard that was saved in the folder; its arrays are memory-mapped when they are first asked for (see `Shard.__getattr__`)."""
+    shard = object.__new__(Shard)
+    object.__setattr__(shard, "folder", folder)
+    object.__setattr__(shard, "listed", None)
+    return shard
+
+
+@dataclass(frozen=True)
+class Saved(Sequence):
+    """The shards that are saved in folders, with their numbers of articles; each is opened when it is asked for: those not in use take no memory."""
+
+    folders: tuple[Path, ...]
+    sizes: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __getitem__(self, k: int) -> Shard:
+        return load(self.folders[k])
+
+
+ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")

@@ -1,0 +1,1 @@
+"""What is marked in the encoded corpus; the text is never changed."""

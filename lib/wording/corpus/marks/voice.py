@@ -1,0 +1,202 @@
+"""Whose words: marks each token as the outlet's own, quoted, or reported; finds cue and speaker of what is not the outlet's own.
+
+What stands in quotation marks is quoted (quotation.py); what is attributed to somebody without them is reported (attribution.py: a sum of weights
+from tables). Both are arithmetic on the encoded corpus. A language without a file `data/words/voice-LANGUAGE.yml` has quotation marks only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from wording.corpus.encoding.corpus import Corpus, Part, few, with_neighbours
+from wording.corpus.encoding.kernels import OUTLET, QUOTED, REPORTED
+from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks import attribution
+from wording.corpus.marks.attribution import TABLES, Lexicon, Stream, lexicon
+from wording.corpus.marks.quotation import quotations
+from wording.corpus.marks.speakers import Cues, cue_of, speakers_of
+
+NAMES = ("outlet", "quoted", "reported")
+SHORT = 4
+"""Words of a short quotation, at most."""
+COLUMNS = ["row", "start_token", "end_token", "start", "end", "voice", "speaker", "cue", "cue_token", "stance", "short"]
+
+
+def voices(shard: Shard, *, language: str = "en") -> np.ndarray:
+    """The voice of each token, uint8 (n_tokens,): OUTLET, QUOTED (quotation marks included) or REPORTED.
+
+    Source
+    ------
+    Weights for English: PolNeAR (Newell, Margolin and Ruths 2018); see data/words/voice-en.yml for what they were estimated from.
+    """
+    inside = quotations(shard).inside(len(shard.tokens))
+    voice = inside * np.uint8(QUOTED)  # OUTLET is 0
+    if known := lexicon(language):
+        for stream in attribution.streams(shard, inside, known):
+            voice[attribution.reported(stream, known)] = REPORTED
+    return voice
+
+
+def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.DataFrame:
+    """One row per maximal stretch that is not the outlet's own voice, in order; a reported one ends with its sentence.
+
+    Columns
+    -------
+    row : the article's row in the shard.
+    start_token, end_token : tokens of the shard, from start up to end.
+    start, end : characters of the article's text.
+    voice : "quoted" or "reported".
+    speaker : the speaker as the sentence of the cue has it (a name, a phrase or a pronoun); NaN if none is found.
+    cue : the reporting word as written; NaN if none is found.  cue_token : its position, or -1.
+    stance : what the reporting word lets the reader think, by the list in data/words/voice-*.yml; NaN if the list does not have it.
+    short : whether it is a quotation of at most four words inside a sentence of the outlet's own.
+    """
+    start, end = bounds(shard, voice)
+    quoted = voice[start] == QUOTED
+    known, cues, at = lexicon(language), Cues(np.zeros(0, np.int64), np.zeros(0)), np.full(len(start), -1)
+    frame = pd.DataFrame(
+        {
+            "row": shard.article(start),
+            "start_token": start,
+            "end_token": end,
+            "start": shard.offsets(start)[0],
+            "end": shard.offsets(end - 1)[1],
+        }
+    )
+    frame["voice"] = np.array(NAMES, dtype=object)[voice[start]]
+    frame["speaker"], frame["short"] = pd.Series(np.nan, frame.index, dtype=object), is_short(shard, voice, start, end) & quoted
+    if known:
+        cues = cues_of(shard, voice, known)
+        at = cue_of(shard, start, end, quoted, cues)
+        frame["speaker"] = speaker_texts(shard, voice, cues, at, known)
+    word = shard.forms["type"].gather(np.where(at >= 0, shard.tokens[at], 0)).to_numpy().astype(object)
+    frame["cue"], frame["cue_token"] = np.where(at >= 0, word, np.nan), at
+    frame["stance"] = frame["cue"].str.lower().map(stances(known)) if known else pd.Series(np.nan, frame.index, dtype=object)
+    return frame[COLUMNS]
+
+
+def part_stretches(part: Part) -> pl.DataFrame:
+    """What is not the outlets' own in a part of a corpus, with speakers and cues (see `stretches`): looked for once, when first asked for."""
+    return part.corpus.derived(part.number, "stretches", shard_stretches)
+
+
+def shard_stretches(shard: Shard, language: str) -> pl.DataFrame:
+    """The stretches of a shard whose voices are marked."""
+    return pl.from_pandas(stretches(shard, shard.voice, language=language))
+
+
+def find_speakers(corpus: Corpus) -> None:
+    """Looks for speakers and cues in all parts at once, on all cores, and keeps them."""
+    corpus.measured(part_stretches)
+
+
+def stretches_in(part: Part, rows: np.ndarray) -> pl.DataFrame:
+    """The stretches of these articles (rows of the part, ascending) at least: where they are few and the others were not asked for, of these alone."""
+    near = with_neighbours(rows, len(part.shard))
+    if not few(near, len(part.shard)) or part.corpus.has_derived(part.number, "stretches"):
+        return part_stretches(part)
+    small, shift = part.corpus.some(part.start + near)
+    found, shard = part_stretches(small.part(0)), small.shards[0]
+    start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
+    here = {
+        "row": near[found["row"].to_numpy()],
+        "start_token": start + shift[shard.article(start)],
+        "end_token": last + shift[shard.article(last - 1)],
+        "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
+    }
+    found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
+    return found.filter(pl.col("row").is_in(rows))
+
+
+def bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first token of each stretch with a word in it, and the token after its last."""
+    cut = np.ones(len(voice), bool)
+    cut[1:] = voice[1:] != voice[:-1]
+    cut[1:] |= shard.sentence_end[:-1] & (voice[1:] == REPORTED)
+    found = quotations(shard)
+    outermost = np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1]) if len(found.start) else np.zeros(0, bool)
+    cut[found.start[outermost]] = True
+    place = np.append(np.flatnonzero(cut), len(voice))
+    words = shard.words_before
+    kept = (voice[place[:-1]] != OUTLET) & (words[place[1:]] > words[place[:-1]])
+    return place[:-1][kept], place[1:][kept]
+
+
+def is_short(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Which stretches have few words and stand in a sentence that has words of the outlet's own."""
+    words = shard.words_before
+    own = np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET)) if len(voice) else np.zeros(0)
+    return (words[end] - words[start] <= SHORT) & (own[shard.sentence[start]] > 0)
+
+
+def cues_of(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
+    """The cues in the outlet's own words."""
+    at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    for stream in attribution.streams(shard, voice == QUOTED, known):
+        flagged = stream.is_word & (stream.signal[:, 0] >= known.edges[0, 0]) & (voice[stream.at] == OUTLET)
+        at.append(stream.at[flagged])
+        strength.append(stream.signal[flagged, 0])
+    return Cues(np.concatenate(at), np.concatenate(strength))
+
+
+def speaker_texts(shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, known: Lexicon) -> np.ndarray:
+    """The speaker of the cue at each position as written, or NaN."""
+    first, last = speakers_of(shard, voice == OUTLET, cues, known.words)
+    which = np.searchsorted(cues.at, at)
+    found = np.flatnonzero(at >= 0)
+    found = found[first[which[found]] >= 0]
+    speaker = np.full(len(at), np.nan, dtype=object)
+    speaker[found] = shard.text(first[which[found]], last[which[found]])
+    return speaker
+
+
+def stances(known: Lexicon) -> dict[str, str]:
+    """The stance of each reporting word that has one."""
+    return {word: stance for stance, words in known.words.stances.items() for word in words}
+
+
+def explain(shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language: str = "en") -> pd.DataFrame:
+    """Why tokens have their voice: one row per token and table entry that has a weight, the heaviest first; log odds are summed.
+
+    Columns
+    -------
+    position : the token.  token : as written.  voice : its mark.  probability : of being reported (NaN inside quotation marks).
+    table, entry : what the weight is for ("cue before", "said").  weight : what it adds to the log odds.
+    """
+    known, positions = lexicon(language), np.asarray(positions, np.int64)
+    rows = [quoted_rows(shard, positions[voice[positions] == QUOTED])]
+    inside = quotations(shard).inside(len(voice))
+    for row in np.unique(shard.article(positions)) if known else []:
+        part = slice(shard.bounds[row], shard.bounds[row + 1])
+        stream = attribution.stream(shard, part, inside[part], attribution.classes_of(shard.forms, known), known)
+        rows.append(weight_rows(stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known))
+    frame = pd.concat(rows, ignore_index=True)
+    frame.insert(1, "token", shard.forms["type"].gather(shard.tokens[frame["position"]]).to_numpy().astype(object))
+    frame.insert(2, "voice", np.array(NAMES, dtype=object)[voice[frame["position"]]])
+    order = frame.assign(size=frame["weight"].abs()).sort_values(["position", "size"], ascending=[True, False], kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def quoted_rows(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
+    """The rows of `explain` for tokens in quotation marks: the mark that opens the quotation."""
+    found = quotations(shard)
+    mark = found.start[np.searchsorted(found.start, positions, side="right") - 1] if len(positions) else positions
+    entry = shard.forms["type"].gather(shard.tokens[mark]).to_numpy().astype(object)
+    return pd.DataFrame({"position": positions, "probability": np.nan, "table": "quotation mark", "entry": entry, "weight": np.nan})
+
+
+def weight_rows(stream: Stream, which: np.ndarray, known: Lexicon) -> pd.DataFrame:
+    """The rows of `explain` for tokens of a stream."""
+    place = {name: values[which] for name, values in attribution.places(stream, known).items()}
+    weights = {name: known.tables[name][attribution.entries(place, known.names, name)] for name in TABLES}
+    odds = known.bias["attributed"] + np.sum(list(weights.values()), axis=0)
+    about = {"position": stream.at[which], "probability": 1 / (1 + np.exp(-odds))}
+    rows = [pd.DataFrame({**about, "table": "bias", "entry": "attributed", "weight": known.bias["attributed"]})]
+    for name, weight in weights.items():
+        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in TABLES[name]]
+        entry = [" | ".join(values) for values in zip(*parts, strict=True)]
+        rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
+    frame = pd.concat(rows, ignore_index=True)
+    return frame[frame["weight"] != 0]

@@ -1,0 +1,91 @@
+"""A new study that runs at once: over the user's articles, or over a few invented ones to start from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from wording.errors import WordingError
+from wording.simulation.simulate import simulate
+from wording.study.records import read_concepts, read_study
+
+FEW = 60
+
+STUDY = """\
+# A study: what is asked, which articles it reads, what is made of it. `wording check {name}` says whether it can run.
+title: {title}
+question: How do these outlets word the same events?
+language: en
+seed: 1                  # every random draw starts from it
+articles:
+  path: {path}
+  # columns: {{outlet: publisher, text: body}}    # only if they are not recognised
+  # date_order: dmy                              # for dates such as 9/6/17
+# outlets: [A, B]        # compare only these; by default the {most} with most articles
+# period: {{from: 2020-01-01, to: 2020-12-31}}
+# excerpts: none         # for texts that may not be shown
+reports:
+  - notebook: 01_corpus
+  - notebook: 02_terms
+    each: {{concept: all}}   # one page for each concept
+  - notebook: 03_voice
+  - notebook: 04_keyness
+  - notebook: 05_contexts
+    each: {{concept: all}}
+  - notebook: 06_timeline
+    each: {{concept: all}}
+  - notebook: 07_outlets
+  - notebook: 08_discover
+  - notebook: 09_coding
+"""
+
+CONCEPTS = """\
+# The concepts: the thing named, and the rival ways of naming it. data/README.md documents the language of the phrases.
+take: {events: all}      # from the library in data/concepts; see there for more
+# lists:
+#   places: [Springfield, Shelbyville]
+# concepts:
+#   my-concept:
+#     title: What is named
+#     variants:
+#       one term: ["protest*"]
+#       another: {match: ["riot|riots"], not: ["riot police"]}
+"""
+
+
+def new_study(folder: Path, *, articles: Path | None = None, concepts: Path | None = None) -> list[str]:
+    """Makes a study in the folder, and says what to do next.
+
+    Raises
+    ------
+    WordingError
+        If the folder holds a study already, or the articles or concepts are not there or not right.
+    """
+    if (folder / "study.yml").exists():
+        raise WordingError(f"{folder} is a study already: choose another folder, or edit its study.yml.")
+    if articles is not None and not articles.exists():
+        raise WordingError(f"--articles {articles}: there is no such file or folder.")
+    if concepts is not None:
+        read_concepts(concepts)
+    if articles is None:
+        simulate(folder, articles=FEW)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "study.yml").write_text(written(folder, articles), encoding="utf8")
+        (folder / "concepts.yml").write_text(CONCEPTS, encoding="utf8")
+    if concepts is not None:
+        shutil.copyfile(concepts, folder / "concepts.yml")
+    study = read_study(folder)
+    source = "its own invented articles" if articles is None else str(articles)
+    return [
+        f"{folder} is a study of {source} with {len(study.concepts)} concepts.",
+        f"Next: wording check {folder}; wording report {folder}",
+    ]
+
+
+def written(folder: Path, articles: Path) -> str:
+    """study.yml for articles that stay where they lie."""
+    path = os.path.relpath(articles.resolve(), folder.resolve())
+    return STUDY.format(name=folder, title=json.dumps(folder.resolve().name), path=json.dumps(Path(path).as_posix()), most=24)

@@ -1,0 +1,60 @@
+"""The two figures of the panel, as the pages draw them; where there is nothing to draw, a note says so."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wording.questions.shares.findings import described
+from wording.questions.timeline.findings import ends
+from wording.show import figures as plots
+from wording.show import html as show
+from wording.show.html import Shown
+from wording.study.records import Study
+
+
+def shares_figure(study: Study, shares: pd.DataFrame) -> Shown:
+    """The share of each variant at each outlet with its interval; of a concept with one variant, hits per million words.
+
+    Parameters
+    ----------
+    shares : the table `shares` of one concept and one voice.
+    """
+    if not shares["n"].sum():
+        return show.note("No hit in this voice, at these outlets, on these days: there is no share to draw.")
+    title = study.concepts[shares["concept"].iloc[0]].title
+    if shares["variant"].nunique() > 1:
+        drawn = plots.forest(shares, links=False)
+        return show.figure(drawn, title=f"Share of each term: {title}", alt=described(shares), name="shares", data=shares)
+    drawn = plots.bars(shares, category="outlet", value="per_million", label=f"{title}: hits per million words")
+    return show.figure(drawn, title=f"Hits per million words: {title}", alt=rates_described(shares), name="shares", data=shares)
+
+
+def rates_described(shares: pd.DataFrame) -> str:
+    """What the bars show, in words: the range over outlets."""
+    rates = shares.dropna(subset="per_million").set_index("outlet")["per_million"]
+    return f"From {rates.min():,.1f} hits per million words at {rates.idxmin()} to {rates.max():,.1f} at {rates.idxmax()}."
+
+
+def timeline_figure(study: Study, by_period: pd.DataFrame, variant: str) -> Shown:
+    """The share of one variant over time, a strip per outlet, with the study's events.
+
+    Parameters
+    ----------
+    by_period : the table `timeline` of one concept.
+    """
+    shown = by_period[by_period["variant"] == variant]
+    if shown["period"].nunique() < 2:
+        return show.note("No dated hits, or all within one period: there is no course of time to draw.")
+    title = f"Share of “{variant}” over time: {study.concepts[shown['concept'].iloc[0]].title}"
+    columns = {
+        "outlet": "Outlet",
+        "label": "Period",
+        "n": "Hits",
+        "total": "Of",
+        "n_articles": "Articles",
+        "share": "Share",
+        "low": "Low",
+        "high": "High",
+    }
+    drawn, told = plots.timeline(shown, events=study.events), shown[shown["total"] > 0]
+    return show.figure(drawn, title=title, alt=ends(shown, variant), name="timeline", data=told, data_columns=columns)

@@ -1,0 +1,206 @@
+"""The panel: widgets that ask the library what the pages ask it, and show the answer in the same tables and figures.
+
+Every field is an attribute of the panel, so that code can drive it: `panel.voice.value = "quoted"`. Whatever cannot be done is told beside the fields in a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from wording.answers.narrow import asked, day, studies_beside
+from wording.answers.tables import table
+from wording.corpus import kwic
+from wording.corpus.build import build
+from wording.corpus.counts import outlet_order, study_counts
+from wording.corpus.marks.voice import find_speakers
+from wording.errors import WordingError
+from wording.pages.batch import runner
+from wording.panel.fields import SAMPLE, buttons, choose, fields, laid_out, text, titled
+from wording.panel.figures import shares_figure, timeline_figure
+from wording.panel.lines import Lines
+from wording.panel.reading import Drawn
+from wording.panel.saving import save_report
+from wording.phrasing import plural
+from wording.questions.coding import sample as coding
+from wording.questions.timeline.timeline import most_frequent, study_timeline
+from wording.show import html as show
+from wording.study.edit import add_variant
+from wording.study.records import Study, read_study
+
+PAUSE = 0.4
+"""Seconds without a key after which a pattern is run."""
+
+MANY = 100_000
+"""Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
+
+NOTE = "The panel opens in JupyterLab (`make lab`); what was chosen when this page was made stands below."
+
+
+class Panel(Lines):
+    """A panel over a study; options are what it shows first, as in `asking.asked`, with voice, copies and sort as in `kwic.find`.
+
+    Attributes
+    ----------
+    study : the study as its files say; `narrow` and `name` the study and the concept that are shown.
+    shares, by_period : the tables behind the figures.
+    """
+
+    def __init__(self, study: Study, *, concept: str = "", reports: Path = runner.REPORTS, **options):
+        self.reports, self.timer = reports, None
+        vars(self).update(vars(fields()))
+        self.button = buttons()
+        self.status, self.counted, self.legend, self.saved = (text() for _ in range(4))
+        self.shares_shown, self.timeline_shown, self.passage = (text("wording-scroll") for _ in range(3))
+        super().__init__(laid_out(self))
+        self.add_class("wording-panel")
+        self._open(study, concept=concept, **options)
+        self._connect()
+
+    def _repr_mimebundle_(self, **options) -> dict:
+        """A page, where no widget can be, gets a note instead."""
+        return super()._repr_mimebundle_(**options) | show.note(NOTE)._repr_mimebundle_()
+
+    def _connect(self) -> None:
+        for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
+            field.observe(self._chosen, "value")
+        for field in (self.sort, self.source):
+            field.observe(lambda _: self.quiet or self._safely(self._find), "value")
+        self.folder.observe(lambda change: self.quiet or self._safely(lambda: self._open(read_study(change.new))), "value")
+        self.pattern.observe(lambda _: self._later(), "value")
+        self.pattern.on_msg(lambda _, told, __: self.refresh() if told.get("event") == "submit" else None)  # Enter
+        for field in (self.term, self.period):
+            field.observe(lambda _: self._safely(self._draw_timeline), "value")
+        self.button.add.on_click(lambda _: self._safely(self.add))
+        self.button.save.on_click(lambda _: self._safely(self.save))
+        self._connect_lines()
+
+    def _open(self, study: Study, *, concept: str = "", pattern: str = "", outlets: Sequence[str] = (), **options) -> None:
+        """Takes up a study, in the fields too."""
+        self.say(f"Reading {study.name} ...")
+        if study.has_articles:
+            find_speakers(build(study)[0])
+        known = outlet_order(study, study_counts(study, []).articles)
+        self.quiet, self.study = True, study
+        self.outlets.index = ()
+        self.folder.options = [str(folder) for folder in studies_beside(study.folder)]
+        self.folder.value, self.pattern.value, self.outlets.options = str(study.folder), pattern, known
+        self.pattern.disabled = self.source.disabled = not study.has_articles
+        self.concept.options, self.into.options = titled(study), list(study.concepts)
+        self.into.value = concept or next(iter(study.concepts))
+        choose(self.concept, self.into.value)
+        choose(self.outlets, outlets)
+        for name, value in ({"first": None, "last": None} | options).items():
+            choose(getattr(self, name), day(value) if name in ("first", "last") else value)
+        self.quiet = False
+        self.refresh()
+
+    def _chosen(self, change) -> None:
+        if self.quiet:
+            return
+        if change.owner is self.concept:
+            self.quiet, self.pattern.value, self.into.value, self.quiet = True, "", change.new, False
+        self.refresh()
+
+    def _later(self) -> None:
+        """Runs the pattern after a pause, so that one can type; at once where nobody types."""
+        if self.quiet:
+            return
+        self._wait_no_more()
+        try:
+            self.timer = asyncio.get_running_loop().call_later(PAUSE, lambda: self._safely(self._typed))
+        except RuntimeError:
+            self._safely(self._typed)
+
+    def _wait_no_more(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+
+    def _typed(self) -> None:
+        said = self.pattern.value
+        if said.strip() and (most := kwic.at_most(self.study, said)) > MANY:
+            self.counted.value = show.note(f"Up to {most:,} hits: press Enter to run it.").html
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Counts anew what is asked for, and shows it all: lines first, then shares, then time."""
+        self._safely(self._refresh)
+
+    def _refresh(self) -> None:
+        self._wait_no_more()
+        self.say("Counting ...")
+        days = {"first": self.first.value, "last": self.last.value}
+        self.narrow, self.name = asked(
+            self.study, concept=self.concept.value, pattern=self.pattern.value, outlets=self.outlets.value, **days
+        )
+        self._find()
+        how = {"voice": self.voice.value, "copies": self.copies.value}
+        self.shares = table(self.narrow, "shares", concepts=[self.name], **how)
+        self.shares_shown.value = show.NOTEBOOK_STYLE + shares_figure(self.narrow, self.shares).html
+        self.say("Over time ...")
+        self._draw_timeline()
+        self.say(self._in_all())
+
+    def _find(self) -> None:
+        """Finds the lines, and shows the first page."""
+        how = {"voice": self.voice.value, "copies": self.copies.value}
+        if not self.study.has_articles:
+            self.found, self.counted.value = None, ""
+        else:
+            self.found = kwic.find(self.narrow, self.name, sort=self.sort.value, **how)
+            self.counted.value = show.note(self._per_outlet()).html
+            if self.source.value == SAMPLE:
+                self.found = Drawn(coding.sample(self.study, [self._own_concept()]))
+        self._page(1)
+        if isinstance(self.found, Drawn) and self.coder.value.strip():
+            self.resume()
+
+    def _draw_timeline(self) -> None:
+        if self.quiet:
+            return
+        how = {"voice": self.voice.value, "copies": self.copies.value, "period": self.period.value}
+        self.by_period = study_timeline(self.narrow, self.name, **how)
+        names = list(self.narrow.concepts[self.name].variants)
+        if list(self.term.options) != names:
+            self.quiet, self.term.options = True, names
+            self.term.value, self.quiet = most_frequent(self.by_period, names), False
+        self.timeline_shown.value = show.NOTEBOOK_STYLE + timeline_figure(self.narrow, self.by_period, self.term.value).html
+
+    def add(self) -> None:
+        """Adds the pattern to concepts.yml as a variant, and shows the concept that it is now part of."""
+        phrases = [term.strip() for term in self.pattern.value.split(";") if term.strip()]
+        if not phrases:
+            raise WordingError("No pattern is typed in: write one, look at its lines, then add it.")
+        concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
+        file = add_variant(self.study, concept, variant, phrases, title=self.title.value.strip() or None)
+        self.variant.value = self.title.value = ""
+        self._open(read_study(self.study.folder), concept=concept)
+        self.say(f"“{variant}” is a variant of {concept} in {file.name}.")
+
+    def save(self) -> None:
+        """Adds what is shown to the study's reports, and makes that page."""
+        given = {name: getattr(self, name).value for name in ("voice", "copies", "sort")}
+        given |= {"outlets": list(self.outlets.value)} | {name: f"{getattr(self, name).value or ''}" for name in ("first", "last")}
+        given |= {"pattern": self.pattern.value} if self.pattern.value.strip() else {"concept": self.concept.value}
+        page = save_report(self.study, **given)
+        self.study = read_study(self.study.folder)
+        self.say(f"Making {page} ...")
+        [made] = runner.report([self.study], only=page, reports=self.reports)
+        if made.status not in ("ok", "up-to-date"):
+            raise WordingError(f"{page} is in study.yml, but could not be made: {made.reason}")
+        self.saved.value = show.note(f"It is in study.yml, and made: {self.reports / self.study.name / page}.html").html
+        self.say(self._in_all())
+
+    def _per_outlet(self) -> str:
+        told = self.found.per_outlet()
+        counts = ", ".join(f"{outlet} {n:,}" for outlet, n in zip(told["outlet"], told["n"], strict=True))
+        return f"{plural(len(self.found), 'hit')} in {plural(int(told['n_articles'].sum()), 'article')}" + (
+            f": {counts}." if counts else "."
+        )
+
+    def _in_all(self) -> str:
+        title = self.narrow.concepts[self.name].title
+        hits = plural(int(self.shares["n"].sum()), "hit")
+        return f"{title}: {hits} in {plural(int(self.shares.drop_duplicates('outlet')['total_articles'].sum()), 'article')}."

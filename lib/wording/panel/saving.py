@@ -1,0 +1,86 @@
+"""Saves what was found as a report: an entry in the study's study.yml, which every `wording report` then makes."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from wording.errors import WordingError
+from wording.pages.batch.plan import plan, refuse
+from wording.pages.parameters import declared, read_notebook
+from wording.study.records import NOTEBOOKS, Report, Study, read_record, read_yaml
+
+EXPLORE = "explore"
+
+
+def save_report(study: Study, **parameters: Any) -> str:
+    """Adds a page with these parameters of the notebook `explore` to the study's `reports`, and gives back the page's name; one that is there is not added again.
+
+    Parameters
+    ----------
+    parameters : of the notebook, such as concept, pattern, voice, outlets; those that are as the notebook has them are not written.
+
+    Raises
+    ------
+    WordingError
+        If the notebook does not know a parameter or a value; study.yml stays as it is.
+    """
+    known = declared(read_notebook(NOTEBOOKS / f"{EXPLORE}.ipynb"))
+    given = {name: value for name, value in parameters.items() if name not in known or value != known[name].default}
+    entry = Report(notebook=EXPLORE, each={name: [value] for name, value in given.items()})
+    now = study if entry in study.reports else study.model_copy(update={"reports": [*study.reports, entry]})
+    page = next(page for page in plan(now) if page.notebook == EXPLORE and page.parameters == given)
+    refuse([page] if page.status == "invalid" else [])
+    if entry not in study.reports:
+        write_reports(study, entry)
+    return page.page
+
+
+def write_reports(study: Study, entry: Report) -> None:
+    """Puts the entry at the end of `reports` in study.yml, whole lines only; a study that has none gets the usual ones too, which it would lose otherwise.
+
+    Raises
+    ------
+    WordingError
+        If the list is written in brackets, or study.yml would not be right; it stays as it is.
+    """
+    file = study.folder / "study.yml"
+    text, document = file.read_text(encoding="utf-8-sig"), read_yaml(file)
+    lines = text.splitlines()
+    if "reports" not in document:
+        new, where = ["reports:", *(f"  {in_line(report)}" for report in (*study.reports, entry))], len(lines)
+    elif document["reports"].fa.flow_style() or not len(document["reports"]):
+        raise WordingError(f"{file}: `reports` is written in brackets; put each report on a line of its own, then save again.")
+    else:
+        dash = document["reports"].lc.item(len(document["reports"]) - 1)[1] - 2
+        new, where = [" " * dash + in_line(entry)], end_of_item(lines, document["reports"], dash)
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text("\n".join([*lines[:where], *new, *lines[where:], ""]), encoding="utf8")
+        if read_record(partial, Study).reports[-1] != entry:
+            raise WordingError(f"{file} was not changed: add this by hand below `reports`: {in_line(entry)}")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def end_of_item(lines: list[str], reports: Any, dash: int) -> int:
+    """The number of the line after the last item of the list, whose dashes stand in column `dash`."""
+    end = first = reports.lc.item(len(reports) - 1)[0]
+    for number in range(first + 1, len(lines)):
+        bare = lines[number].lstrip()
+        if bare and not bare.startswith("#"):
+            if len(lines[number]) - len(bare) <= dash:
+                break
+            end = number
+    return end + 1
+
+
+def in_line(report: Report) -> str:
+    """A report as an item of a list in one line; JSON is YAML.
+
+    >>> in_line(Report(notebook="explore", each={"concept": ["towns"]}))
+    '- {"notebook": "explore", "each": {"concept": ["towns"]}}'
+    """
+    return "- " + json.dumps(report.model_dump(exclude_defaults=True), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""How often a hit is what it seems."""

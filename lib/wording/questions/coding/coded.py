@@ -1,0 +1,172 @@
+"""How far the coding of a concept is, and all that its coded lines say: what a page on coding is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wording.corpus.counts import study_counts, study_hits
+from wording.phrasing import plural
+from wording.questions.coding import sample as coding
+from wording.questions.coding.agreement import agreement, latest
+from wording.questions.coding.agreement import sentences as agreed
+from wording.questions.coding.correction import corrected, moved
+from wording.questions.coding.precision import coded, precision
+from wording.questions.coding.precision import sentences as precisions
+from wording.questions.coding.sample import LINE
+from wording.questions.shares.shares import study_shares
+from wording.settings import EVERYWHERE
+from wording.study.records import Study
+from wording.tables import TABLES, check
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What is known of a concept: the `lines` to code (a sample of about that `size` of the `hits`; none without the articles), its `marks` that still
+    stand on a counted line, how many are `lost`; the tables `agreement` and `precision`, the `shares` of the voice asked for, and those `corrected`.
+    """
+
+    concept: str
+    size: int
+    lines: pd.DataFrame
+    marks: pd.DataFrame
+    lost: int
+    agreement: pd.DataFrame
+    precision: pd.DataFrame
+    precision_of_voice: pd.DataFrame
+    shares: pd.DataFrame
+    corrected: pd.DataFrame
+    hits: pd.DataFrame
+
+
+def study_coded(study: Study, concept: str, *, size: int = 200, voice: str = "outlet") -> Coded:
+    """What the marks of a study say of one concept; agreement and precision from lines that were drawn at random only.
+
+    Parameters
+    ----------
+    size : lines of the sample to code.
+    voice : of the shares to correct, as in `table`.
+    """
+    shares = study_shares(study, [concept], voice=voice)
+    hits = study_hits(study, [concept]) if study.has_articles else counted(study, concept)
+    given = coding.marks(study)
+    given = given[given["concept"] == concept]
+    marks = coding.standing(given, hits) if study.has_articles else given
+    settings, order = {"draws": study.draws, "seed": study.seed}, list(study.concepts[concept].variants)
+    return Coded(
+        concept=concept,
+        size=size,
+        lines=coding.drawn(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
+        marks=marks,
+        lost=len(given) - len(marks),
+        agreement=agreement(marks[marks["sample"].astype(bool)], **settings),
+        precision=precision(marks, hits, **settings).sort_values(
+            "variant", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+        ),
+        precision_of_voice=precision(marks, hits, voice=voice, **settings),
+        shares=shares,
+        corrected=corrected(shares, marks, **settings),
+        hits=hits,
+    )
+
+
+def counted(study: Study, concept: str) -> pd.DataFrame:
+    """The `counts` of a concept with their outlets, where there are no articles to take hits from."""
+    found = study_counts(study, [concept])
+    return found.counts.merge(found.articles[["doc_id", "outlet"]], on="doc_id")
+
+
+def strata(of: Coded) -> pd.DataFrame:
+    """The table `strata`: one row per variant and outlet of the concept, hits or none."""
+    keys = ["variant", "outlet"]
+    n = of.hits.assign(n=of.hits.get("n", 1)).groupby(keys, observed=True)["n"].sum()
+    done = coded(of.marks)
+    counts = {"n": n, "n_lines": of.lines.groupby(keys).size(), "n_coded": done.groupby(keys).size()}
+    rows = pd.MultiIndex.from_frame(of.shares[keys])
+    made = pd.DataFrame({name: count.reindex(rows, fill_value=0) for name, count in counts.items()}).reset_index()
+    return check(made.assign(concept=of.shares["concept"].to_numpy()), "strata")
+
+
+def coders(of: Coded) -> pd.DataFrame:
+    """The table `coders`: one row per coder, in the order of their first marks."""
+    rows = [_coder(name, marks, of.lines) for name, marks in latest(of.marks).groupby("coder", sort=False)]
+    return check(pd.DataFrame(rows, columns=list(TABLES["coders"])), "coders")
+
+
+def wrong(of: Coded) -> pd.DataFrame:
+    """The `hits` that a coder found to be in the wrong sense, with `counted_as`: whether all who coded the line say so."""
+    sense = latest(of.marks)
+    sense = sense[sense["question"] == "sense"].assign(wrong=lambda marks: marks["mark"] == "wrong sense")
+    found = sense.groupby(LINE)["wrong"].agg(["any", "all"])
+    known = of.hits if "start" in of.hits else of.marks[[*LINE, "outlet"]].drop_duplicates()
+    lines = known.merge(found[found["any"]].reset_index(), on=LINE)
+    said = lines["all"].map({True: "wrong by every coder", False: "coders differ"})
+    return lines.drop(columns=["any", "all"]).assign(counted_as=said)
+
+
+def by_outlet(of: Coded) -> pd.DataFrame:
+    """The precision of each variant as rows to draw: all outlets together, then each outlet; share is the part in the right sense."""
+    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=EVERYWHERE)
+    ends = {"low": of.corrected["right_low"], "high": of.corrected["right_high"], "share": of.corrected["right_sense"]}
+    single = of.corrected[of.corrected["n"] > 0].assign(n=of.corrected["n_coded"], **ends)
+    kept = ["concept", "variant", "outlet", "voice", "n", "share", "low", "high"]
+    rows = pd.concat([whole[kept], single[kept]]).dropna(subset="share")
+    order = pd.Categorical(rows["variant"], categories=list(dict.fromkeys(of.shares["variant"])))
+    return rows.assign(total=rows["n"], order=order).sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
+
+
+def beside(of: Coded) -> pd.DataFrame:
+    """The corrected shares under the names of the table `shares`, to draw beside them: n and total are hits in the right sense."""
+    total = of.corrected.groupby(["concept", "outlet"])["n_right"].transform("sum")
+    names = {"n_right": "n", "corrected_share": "share", "corrected_low": "low", "corrected_high": "high"}
+    return of.corrected[["concept", "variant", "outlet", "voice", *names]].rename(columns=names).assign(total=total)
+
+
+def sentences(of: Coded) -> list[str]:
+    """What there is to code and how far it is; where nothing is coded, how to begin."""
+    drawn = (
+        f"{plural(len(of.lines), 'line')} of {plural(len(of.hits), 'hit')} are drawn at random to be coded, from {plural(of.lines['outlet'].nunique(), 'outlet')}."
+        if len(of.lines)
+        else "No line can be drawn: the articles are not here."
+        if len(of.hits)
+        else "No hit was found, so there is nothing to code."
+    )
+    lost = [f"{plural(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."] if of.lost else []
+    if of.marks.empty:
+        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_begin(of)] if len(of.lines) else [])]
+    told = [
+        f"{row.coder} has marked {plural(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
+        for row in coders(of).itertuples()
+    ]
+    return [drawn, f"{'; '.join(told)}.", *lost]
+
+
+def results(of: Coded) -> list[str]:
+    """What the marks say: agreement, precision in the voice compared, the shares that move; nothing where there is no mark."""
+    if of.marks.empty:
+        return []
+    return agreed(of.agreement) + precisions(of.precision_of_voice) + moved(of.corrected, most=3)
+
+
+def _begin(of):
+    return (
+        "To begin, mark lines in notebooks/explore.ipynb, or in code: "
+        f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", drawn=True). '
+        "Marks are kept in marks.csv in the study's folder; run this page again to see them."
+    )
+
+
+def _coder(name, marks, lines):
+    drawn = marks[marks["sample"].astype(bool)]
+    asked = drawn.groupby("question").size()
+    left = len(coding.uncoded(lines, drawn[drawn["question"] == "sense"], coder=name))
+    return {
+        "coder": name,
+        "n_sense": int(asked.get("sense", 0)),
+        "n_voice": int(asked.get("voice", 0)),
+        "n_left": left,
+        "n_picked": len(marks) - len(drawn),
+        "first": marks["date"].min(),
+        "last": marks["date"].max(),
+    }

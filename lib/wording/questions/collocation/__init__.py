@@ -1,0 +1,1 @@
+"""In what company terms stand."""

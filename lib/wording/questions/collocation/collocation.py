@@ -1,0 +1,229 @@
+"""Collocates: the words that stand near a variant more often than chance would put them there, and where outlets differ in them.
+
+Which words are collocates is settled by all outlets together, before any difference is looked at. How strongly a word is tied to a variant is told
+by measures of the field; how many of an outlet's hits have it near is a share, with the interval and the contrasts of shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from wording.corpus.counts import outlet_order
+from wording.corpus.neighbours import SPAN, Side, study_neighbours
+from wording.corpus.terms import VOICES, Terms, study_terms
+from wording.corpus.terms import function_words as listed_words
+from wording.errors import WordingError
+from wording.phrasing import nearest
+from wording.questions.shares.resampled import Choice, placed, sides
+from wording.questions.shares.shares import contrast_rows, share_rows
+from wording.stats import association, resampling
+from wording.study.records import Study
+from wording.tables import TABLES, check
+
+ALL = "all outlets"
+KEYS = ["concept", "variant"]
+FEWEST, TIMES, EVIDENCE, MOST = 3, 2, 10.83, 30
+"""A collocate of a variant stands near it in at least so many articles, at least so many times as often as chance would put it there, with at least
+so much evidence (G2 at p = 0.001); of these, those with the highest logDice, at most so many."""
+
+
+def study_collocates(
+    study: Study,
+    concepts: Sequence[str] | None = None,
+    *,
+    voice: str = "outlet",
+    against: str = "rest",
+    span: int = SPAN,
+    side: Side = "both",
+    function_words: bool = False,
+    copies: str = "all",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `collocates` and `collocate_contrasts` of a study, with its own outlets, draws and seed.
+
+    Parameters
+    ----------
+    voice : whose hits count: outlet, quoted, reported, attributed (quoted or reported) or all; the words near them may be anybody's.
+    against : "rest" or "pairs".
+    span, side : how many words on each side of a hit are near, and on which side: both, left or right.
+    function_words : list also words such as "of" and "the", which tell grammar rather than framing.
+
+    Raises
+    ------
+    WordingError
+        For an unknown voice or concept, or another span or side than was counted when the articles are not there.
+    """
+    if voice not in VOICES:
+        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    near = study_neighbours(study, concepts, span=span, side=side, copies=copies)
+    spoken = near.neighbours[near.neighbours["voice"].isin(VOICES[voice])]
+    settings = {"outlets": outlet_order(study, near.articles), "draws": study.draws, "seed": study.seed}
+    without = () if function_words else listed_words(study.language)
+    words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
+    variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
+    found = collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
+    contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == ALL], against=against, **settings)
+    return check(found, "collocates"), check(contrasted, "collocate_contrasts")
+
+
+def collocates(
+    neighbours: pd.DataFrame,
+    articles: pd.DataFrame,
+    words: Terms,
+    *,
+    outlets: Sequence[str] | None = None,
+    variants: Mapping[str, Sequence[str]] | None = None,
+    without: Collection[str] = (),
+    fewest: int = FEWEST,
+    most: int = MOST,
+    **options,
+) -> pd.DataFrame:
+    """Return the collocates of each variant: one row per concept, variant, outlet and collocate near its hits, all outlets together first.
+
+    Parameters
+    ----------
+    neighbours : the `neighbours` table, in the voices that count
+    articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
+    words : the articles' words in all voices
+    outlets : outlets to compare, in this order (None: all, by name)
+    variants : the variants of each concept in order (None: all, by name)
+    without : words that are not listed
+    fewest, most : a collocate stands near the variant in so many articles; the `most` with the highest logDice
+    options : draws, seed and level of the intervals, as in `shares`
+
+    Returns
+    -------
+    The columns of the table `collocates` but for the voice; the strongest collocates of all outlets together first. low and high are NaN with
+    one article or none, log_dice, pmi, g2 and expected for a word that `words` lacks.
+    """
+    outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
+    together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL)
+    near = words_near(neighbours, together)
+    listed = strongest(measured(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
+    if variants is not None:
+        listed = pd.concat(
+            [listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of]
+        )
+    rows = [
+        shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))
+    ]
+    return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
+
+
+def collocate_contrasts(
+    neighbours: pd.DataFrame, articles: pd.DataFrame, listed: pd.DataFrame, *, against: str = "rest", outlets=None, level=0.95, **options
+) -> pd.DataFrame:
+    """Return where outlets differ in what stands near a variant: one row per concept, variant, collocate and outlet against the rest, or pair.
+
+    Parameters
+    ----------
+    listed : concept, variant, collocate: what to compare (more columns do no harm)
+    against : "rest" (all the other outlets together) or "pairs" (every pair of outlets)
+    others : as in `collocates`
+
+    Returns
+    -------
+    The columns of the table `collocate_contrasts`; undefined as in `shares.contrasts`.
+    """
+    found = choices_near(neighbours, articles, listed, outlets=outlets, **options)
+    rows = [named(contrast_rows(choice, against, level), variant) for variant, choice in found]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["collocate_contrasts"]))
+    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[list(TABLES["collocate_contrasts"])]
+
+
+def shares_near(neighbours, articles, listed, words, *, outlets, level=0.95, **options) -> pd.DataFrame:
+    """Return the share of a variant's hits that have each listed word near, with its association: one row per word and outlet."""
+    found = choices_near(neighbours, articles, listed, outlets=outlets, **options)
+    if not found:
+        return pd.DataFrame(columns=list(TABLES["collocates"]))
+    shares = [named(share_rows(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
+    keys = [*KEYS, "outlet", "collocate"]
+    counted = words_near(neighbours, articles)
+    whole = counted.drop_duplicates([*KEYS, "outlet"])[[*KEYS, "outlet", "n_near"]]
+    table = (
+        pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
+    )
+    return measured(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
+
+
+def named(table: pd.DataFrame, variant: str) -> pd.DataFrame:
+    """Return a table of shares in which the words near a variant stood for variants, with both by their names."""
+    return table.rename(columns={"variant": "collocate"}).assign(variant=variant)
+
+
+def words_near(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the words near each variant: one row per concept, variant, outlet and word.
+
+    Returns
+    -------
+    concept, variant, outlet, collocate; n (hits that have it near), n_articles, n_words (how often it stands near them); total (all hits),
+    n_near (all words near them).
+    """
+    located = neighbours.merge(articles[["doc_id", "outlet"]], on="doc_id")
+    cells = located.groupby([*KEYS, "outlet", "collocate"], sort=False, observed=True)
+    table = cells.agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
+    whole = table.loc[table["collocate"] == "", [*KEYS, "outlet", "n", "n_words"]].rename(columns={"n": "total", "n_words": "n_near"})
+    return table[table["collocate"] != ""].merge(whole, on=[*KEYS, "outlet"])
+
+
+def measured(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
+    """Return the rows with n_collocate (how often the word stands in the outlet's articles), expected, log_dice, pmi and g2.
+
+    Source
+    ------
+    Surface co-occurrence as in Evert (2008), Corpora and collocations, section 4.1: the words near the hits against all words of the outlet's
+    articles. logDice (Rychlý 2008) sets the hits that have the word near against all hits and all places of the word.
+    """
+    often, everything = frequency(table, articles, words), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float)
+    cells = table["n_words"], table["n_near"], often, everything
+    return table.assign(
+        n_collocate=often,
+        expected=table["n_near"] * often / everything,
+        log_dice=association.log_dice(table["n"], table["total"], often),
+        pmi=association.pmi(*cells),
+        g2=np.where(np.isnan(often), np.nan, association.g2(*cells)),
+    )
+
+
+def frequency(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.ndarray:
+    """Return how often each row's collocate stands in all articles of its outlet; NaN for a word that `words` lacks."""
+    row = pd.Index(words.articles["doc_id"]).get_indexer(articles["doc_id"])
+    outlet, names = pd.factorize(articles["outlet"])
+    known, asked = np.unique(pd.Index(words.terms).get_indexer(table["collocate"]), return_inverse=True)
+    counts = words.counts[row][:, np.maximum(known, 0)]
+    of_outlet = np.stack([counts[outlet == k].sum(axis=0) for k in range(len(names))]).astype(float)
+    of_outlet[:, known < 0] = np.nan
+    return of_outlet[pd.Index(names).get_indexer(table["outlet"]), asked]
+
+
+def strongest(table: pd.DataFrame, *, fewest: int = FEWEST, most: int = MOST) -> pd.DataFrame:
+    """Return the collocates among the words near each variant, the strongest first: concept, variant, collocate, log_dice."""
+    more = (table["n_words"] >= TIMES * table["expected"]) & (table["g2"] >= EVIDENCE)
+    enough = table[more & (table["n_articles"] >= fewest)]
+    ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
+    return ranked.groupby(KEYS).head(most).sort_values(KEYS, kind="stable")[[*KEYS, "collocate", "log_dice"]]
+
+
+def choices_near(neighbours, articles, listed, *, outlets=None, draws=999, seed=1) -> list[tuple[str, Choice]]:
+    """Return each variant with a `Choice` of its collocates: the hits that have each near, of all hits of the variant."""
+    outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
+    found = placed(neighbours, articles)
+    found = found[found["outlet"].isin(outlets)]
+    parts = dict(iter(found.groupby(KEYS, observed=True)))
+    wanted = listed.groupby(KEYS, sort=False, observed=True)["collocate"]
+    return [(variant, choice_near(concept, list(of), outlets, parts[concept, variant], draws, seed)) for (concept, variant), of in wanted]
+
+
+def choice_near(concept, words, outlets, found, draws, seed) -> Choice:
+    """Return the `Choice` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
+    summed = found.pivot_table(
+        index=["outlet", "unit", "doc_id"], columns="collocate", values="n", aggfunc="sum", fill_value=0, observed=True
+    )
+    by_article = summed.reindex(columns=["", *words], fill_value=0)
+    table = by_article.groupby(level=["outlet", "unit"]).sum()
+    hits, outlet_of = table.to_numpy(dtype=float), table.index.get_level_values("outlet").to_numpy(dtype=str)
+    own, drawn = sides(hits[:, 1:], hits[:, :1], outlet_of, outlets, draws, seed)
+    n_articles = (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
+    return Choice(concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0])

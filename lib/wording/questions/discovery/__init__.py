@@ -1,0 +1,1 @@
+"""Which rival terms nobody listed."""

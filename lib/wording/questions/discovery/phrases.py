@@ -1,0 +1,264 @@
+"""Candidates of discovery: which phrases of a corpus may name a thing, and what surrounds each.
+
+A phrase is a term of one to four words (terms.py) that neither begins nor ends with a word of no content. Whether it is proposed to a reader is decided by how it is
+spread over outlets and how it is used; any phrase may be asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import joblib
+import numpy as np
+import polars as pl
+from ruamel.yaml import YAML
+from scipy import sparse
+
+from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.terms import Vocabulary, counted, function_words, spoken, vocabulary
+from wording.study.records import DATA
+
+LONGEST, FEWEST, PART = 4, 8, 0.0005
+"""Words of a phrase at most; articles that it stands in at least, absolute and as a part of all."""
+OUTLETS, MOST = 4, 0.5
+"""Outlets that a proposed phrase stands in at least, and the part of its articles that one of them may have."""
+ASSOCIATED, FIXED = 0.15, 0.4
+"""NPMI of a phrase at least, and of a fixed expression, which the filters for quantities and verbs spare."""
+INSIDE, VERBAL = 0.6, 0.3
+"""The part of its places that a proposed phrase may have inside one longer phrase, or after a word that a verb follows."""
+
+ALONE, EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= FIXED
+SOUND = (ALONE | (pl.col("npmi") >= ASSOCIATED)) & (~pl.col("number") | EXPRESSION)
+"""Which terms are phrases: words that belong together, no mere quantity."""
+PROPOSED = (
+    (pl.col("n_outlets") >= OUTLETS)
+    & (pl.col("largest") <= MOST)
+    & (pl.col("inside") <= INSIDE)
+    & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
+)
+"""Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
+
+NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
+"""Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What each word of a vocabulary is to discovery; flags, bool (n_words + 1,), the last for tokens that are no word of it (number -1).
+
+    Attributes
+    ----------
+    edge : may not begin or end a phrase.
+    number : holds a digit.
+    before_verb, before_noun : a verb, or a noun, often follows.
+    title : a person's name often follows.
+    capital : mostly begins with a capital letter.
+    """
+
+    edge: np.ndarray
+    number: np.ndarray
+    before_verb: np.ndarray
+    before_noun: np.ndarray
+    title: np.ndarray
+    capital: np.ndarray
+
+    @cached_property
+    def content(self) -> np.ndarray:
+        """Which words say what a sentence is about."""
+        return ~self.edge & ~self.number
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What each term of a vocabulary is made of, by number; -1 where a term has no such part; int64 (n_terms,).
+
+    Attributes
+    ----------
+    first, last : its first and its last word.
+    shorter, rest : the term without its last, and without its first word.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    shorter: np.ndarray
+    rest: np.ndarray
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where phrases stand in one shard: `words` int32 (n_tokens,) the number of the word at each token, -1 for other tokens; `start` and `term`, one per place."""
+
+    words: np.ndarray
+    start: np.ndarray
+    term: np.ndarray
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases of a corpus: `table` has one row each; `known` is the vocabulary, `number` (n_phrases,) the term of each row, `places` one per shard.
+
+    The columns of `table`: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single words); proposed (whether a reader may be told of it); person (whether it ends with a person's name).
+    """
+
+    table: pl.DataFrame
+    known: Vocabulary
+    words: Words
+    anatomy: Anatomy
+    number: np.ndarray
+    places: Sequence[Places]
+
+
+def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
+    """The phrases in at least `FEWEST` articles and `PART` of all."""
+    known = vocabulary(corpus, spoken(), longest=LONGEST, fewest=max(FEWEST, int(np.ceil(PART * len(corpus.table)))))
+    words, anatomy = classes(corpus, known, language), anatomy_of(known)
+    edge = words.edge[anatomy.first] | words.edge[anatomy.last]
+    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
+    found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
+    places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
+    table = pl.DataFrame(
+        {
+            "term": pl.Series(known.terms, dtype=pl.String),
+            "n": n,
+            "npmi": association(known, anatomy, n),
+            "number": with_number(known, anatomy, words),
+        }
+    )
+    table = table.with_columns(spread(corpus, places, len(known)))
+    table = table.with_columns(
+        inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known)))
+    )
+    kept = ~edge & table.select(SOUND).to_series().to_numpy()
+    rows = table.filter(kept).with_columns(proposed=PROPOSED)
+    columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed", "person"]
+    return Phrases(rows.select(columns), known, words, anatomy, np.flatnonzero(kept), places)
+
+
+def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
+    """What each word is to discovery, by the lists of the language and by how it is written."""
+    words, lists = pl.Series(known.words, dtype=pl.String), word_lists(language)
+    edges = [*function_words(language), *lists["edges"]]
+    begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
+    flags = {
+        "edge": words.is_in(edges) | (words.str.len_chars() < 2) | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
+        "number": words.str.contains(r"\p{N}"),
+        "before_verb": words.is_in(lists["before_verbs"]),
+        "before_noun": words.is_in(lists["before_nouns"]),
+        "title": words.is_in(lists["titles"]),
+        "capital": capitals(corpus, words) >= CAPITAL,
+    }
+    return Words(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
+
+
+def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
+    """The part of each word's places where it begins with a capital letter."""
+    forms = pl.concat(
+        [s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards]
+    )
+    written = forms.group_by("key").agg(part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum())
+    return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
+
+
+def word_lists(language: str) -> dict[str, list[str]]:
+    """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
+    file = DATA / "words" / f"discovery-{language}.yml"
+    read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
+    return {name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")}
+
+
+def anatomy_of(known: Vocabulary) -> Anatomy:
+    """What each term is made of."""
+    n_words, alone = len(known.words), np.arange(len(known.words))
+    parts = [(alone, alone, np.full(n_words, -1), np.full(n_words, -1))]
+    for k, level in enumerate(known.levels):
+        before, last = np.divmod(level, n_words)
+        first, _, _, rest = parts[-1]
+        begun = known.first[k - 1] if k else 0
+        tail = known.first[k] + np.searchsorted(known.levels[k - 1], (rest[before] - begun) * n_words + last) if k else last
+        parts.append((first[before], last, known.first[k] + before, tail))
+    return Anatomy(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def part_places(part: Part, known: Vocabulary, wanted: np.ndarray) -> tuple[Places, np.ndarray]:
+    """Where the wanted terms stand in one shard, and how often each term stands there."""
+    begins = known.begins(part.shard, spoken()(part))
+    n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
+    wanted = np.append(wanted, False)  # what stands at -1: no term begins there
+    found = [(at, ids[at]) for ids in begins for at in [np.flatnonzero(wanted[ids])]]
+    start, term = (np.concatenate(side) for side in zip(*found, strict=True))
+    return Places(begins[0], start.astype(np.int32), term), n
+
+
+def association(known: Vocabulary, anatomy: Anatomy, n: np.ndarray) -> np.ndarray:
+    """Normalised pointwise mutual information of a phrase's two parts, at the weakest of its seams; NaN for single words.
+
+    Source: Bouma (2009), eq. 7: ln(p(x,y) / p(x) p(y)) / -ln p(x,y).
+    """
+    p = np.log(np.maximum(n, 1) / n[: len(known.words)].sum())
+    several = known.length > 1
+    at_ends = [(anatomy.shorter, anatomy.last), (anatomy.first, anatomy.rest)]
+    seams = [np.where(several, (p - p[left] - p[right]) / -p, np.nan) for left, right in at_ends]
+    middle = (known.length == LONGEST, anatomy.shorter[anatomy.shorter], anatomy.rest[anatomy.rest])
+    seams += [np.where(middle[0], (p - p[middle[1]] - p[middle[2]]) / -p, np.inf)]
+    return np.minimum.reduce(seams)
+
+
+def with_number(known: Vocabulary, anatomy: Anatomy, words: Words) -> np.ndarray:
+    """Which terms hold a number."""
+    found = words.number[anatomy.last]
+    for _ in range(LONGEST - 1):
+        found = found | ((anatomy.shorter >= 0) & found[anatomy.shorter])
+    return found
+
+
+def spread(corpus: Corpus, places: Sequence[Places], n_terms: int) -> pl.DataFrame:
+    """For each term how many articles and outlets it stands in, and the part of its articles that one outlet has: n_articles, n_outlets, largest."""
+    _, outlet = np.unique(corpus.table["outlet"].to_numpy(), return_inverse=True)
+    per_outlet = sum(by_outlet(*both, outlet, n_terms) for both in zip(corpus.parts(), places, strict=True))
+    n_articles = np.asarray(per_outlet.sum(axis=1)).ravel()
+    largest = (per_outlet.max(axis=1).toarray().ravel() if n_terms else n_articles) / np.maximum(n_articles, 1)
+    return pl.DataFrame({"n_articles": n_articles.astype(np.int64), "n_outlets": np.diff(per_outlet.indptr), "largest": largest})
+
+
+def by_outlet(part: Part, places: Places, outlet: np.ndarray, n_terms: int) -> sparse.csr_array:
+    """In how many articles of one shard each term stands at each outlet (n_terms, n_outlets)."""
+    in_article = counted(places.term, part.shard.article(places.start), (n_terms, len(part.shard)))
+    in_article.data[:] = 1
+    first = part.start
+    here = outlet[first : first + len(part.shard)]
+    return in_article @ counted(np.arange(len(here)), here, (len(here), outlet.max() + 1))
+
+
+def inside(anatomy: Anatomy, n: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """The largest part of a term's places that lies inside one longer phrase."""
+    longer, most = np.flatnonzero((anatomy.shorter >= 0) & ~edge), np.zeros(len(n), np.int64)
+    np.maximum.at(most, anatomy.shorter[longer], n[longer])
+    np.maximum.at(most, anatomy.rest[longer], n[longer])
+    return most / np.maximum(n, 1)
+
+
+def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
+    """The part of a term's places after a word that a verb often follows; 0 where nouns' words stand before it as often."""
+    after = np.zeros((2, n_terms))
+    for place in places:
+        before = place.words[np.maximum(place.start - 1, 0)]
+        for row, flags in zip(after, (words.before_verb, words.before_noun), strict=True):
+            row += np.bincount(place.term, weights=flags[before], minlength=n_terms)
+    n = sum(np.bincount(place.term, minlength=n_terms) for place in places)
+    return np.where(after[0] > after[1], after[0] / np.maximum(n, 1), 0)
+
+
+def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndarray:
+    """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
+    n, named = np.zeros((2, len(words.title)))
+    for place in places:
+        title = words.title[place.words]
+        after = np.zeros(len(title), bool)
+        after[1:] = title[:-1]
+        after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between
+        n += np.bincount(place.words[place.words >= 0], minlength=len(n))
+        named += np.bincount(place.words[after & (place.words >= 0)], minlength=len(n))
+    return ((named >= NAMED) & (named >= NAMED_PART * n) & words.capital)[anatomy.last]

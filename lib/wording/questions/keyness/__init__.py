@@ -1,0 +1,1 @@
+"""Which terms one outlet uses more than the others."""

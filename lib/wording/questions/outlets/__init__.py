@@ -1,0 +1,1 @@
+"""How far outlets lie apart."""

@@ -1,0 +1,1 @@
+"""Term choice per outlet."""

@@ -1,0 +1,147 @@
+"""The sides of a comparison: what each outlet, or the rest, has of a concept's variants, as counted and as drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from wording.errors import WordingError
+from wording.phrasing import nearest
+from wording.stats import resampling
+from wording.tables import among
+
+SINGLES = "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
+
+
+@dataclass(frozen=True)
+class Side:
+    """Hits of one concept by outlet (or by the rest of each outlet), its variants as columns."""
+
+    n: np.ndarray  # outlets x variants: hits
+    carrying: np.ndarray  # outlets x variants: articles (or families) with the variant
+    lacking: np.ndarray  # outlets x variants: articles (or families) with another variant
+    units: np.ndarray  # outlets x 1: articles (or families) with a hit
+    squares: np.ndarray  # outlets x 1: sum of the squared hits of each
+    drawn: np.ndarray  # draws x outlets x variants: hits in each draw
+    total: np.ndarray  # outlets x 1: all hits of the concept
+    drawn_total: np.ndarray  # draws x outlets x 1: the same in each draw
+
+    @property
+    def share(self):
+        """The part of the hits that each variant has, outlets x variants."""
+        with np.errstate(invalid="ignore"):
+            return self.n / self.total
+
+    @property
+    def articles(self):
+        """The effective number of articles, outlets x 1; NaN below two, where there is nothing to draw."""
+        with np.errstate(invalid="ignore"):
+            return np.where(self.units > 1, self.total**2 / self.squares, np.nan)
+
+    @property
+    def effective(self):
+        """The effective number of hits, outlets x variants."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            samples = self.drawn / self.drawn_total
+        carriers = np.minimum(self.carrying, self.lacking)
+        return resampling.effective_hits(samples, self.share, hits=self.total, articles=self.articles, carriers=carriers)
+
+    def rest(self, drawn):
+        """Return, for each outlet, all the others together; `drawn` are the draws of all outlets, draws x variants and their total."""
+        others = {name: getattr(self, name) for name in ("n", "carrying", "lacking", "units", "squares", "total")}
+        others = {name: part.sum(axis=0, keepdims=True) - part for name, part in others.items()}
+        return Side(drawn=drawn[:, None, :-1] - self.drawn, drawn_total=drawn[:, None, -1:] - self.drawn_total, **others)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One concept at every outlet: the sides, with what the tables say of them."""
+
+    concept: str
+    variants: list
+    outlets: list
+    own: Side
+    rest: Side
+    n_articles: np.ndarray  # outlets x variants
+    total_articles: np.ndarray  # outlets
+
+
+def choices(counts, articles, *, outlets, concepts, voice, variants, draws, seed):
+    """Return one `Choice` per concept, in the order of `concepts` (or of `variants`, or of their names)."""
+    outlets = _outlets(articles, outlets)
+    listed = _listed(counts, variants, concepts)
+    counts = counts if voice is None else counts[counts["voice"] == voice]
+    located = placed(counts, articles)
+    located = located[located["outlet"].isin(outlets)]
+    parts = dict(iter(located.groupby("concept", observed=True)))
+    return [_choice(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed) for name, of in listed.items()]
+
+
+def _outlets(articles, outlets):
+    known = sorted(articles["outlet"].dropna().unique())
+    for outlet in outlets or []:
+        if outlet not in known:
+            raise WordingError(f"No article is of the outlet {outlet!r}; {nearest(outlet, known)}. Correct the list of outlets.")
+    return known if outlets is None else list(dict.fromkeys(outlets))
+
+
+def _listed(counts, variants, concepts):
+    """Return the variants of each concept to compare, in order."""
+    found = counts[["concept", "variant"]].drop_duplicates().sort_values(["concept", "variant"])
+    pairs = list(found.itertuples(index=False, name=None)) if variants is None else _pairs(variants)
+    listed = {}
+    for concept, variant in pairs:
+        listed.setdefault(concept, []).append(variant)
+    unlisted = [(c, v) for c, v in found.itertuples(index=False, name=None) if c in listed and v not in listed[c]]
+    if unlisted:
+        concept, variant = unlisted[0]
+        raise WordingError(f"The counts hold the variant {variant!r} of {concept!r}, which the study does not list. Count again.")
+    for concept in concepts or []:
+        if concept not in listed:
+            raise WordingError(f"No concept is called {concept!r}; there are: {', '.join(listed) or 'none'}. Correct the name.")
+    return listed if concepts is None else {concept: listed[concept] for concept in concepts}
+
+
+def _pairs(variants):
+    if isinstance(variants, dict):
+        return [(concept, variant) for concept, of in variants.items() for variant in of]
+    return [tuple(pair) for pair in variants]
+
+
+def placed(counts, articles):
+    """Return the counts with the outlet and the unit to draw (the family, where the articles have that column) of each row."""
+    if articles["doc_id"].duplicated().any():
+        twice = articles.loc[articles["doc_id"].duplicated(), "doc_id"].iloc[0]
+        raise WordingError(f"The article {twice!r} is listed twice; expected one row per article. Read the articles again.")
+    unit = articles["family" if "family" in articles else "doc_id"].astype(str)
+    where = pd.DataFrame({"outlet": articles["outlet"].to_numpy(), "unit": unit.to_numpy()}, index=articles["doc_id"])
+    missing = ~among(counts["doc_id"], where.index)
+    if missing.any():
+        raise WordingError(f"The counts name the article {counts.loc[missing, 'doc_id'].iloc[0]!r}, which is not listed. Count again.")
+    return counts[counts["n"] > 0].join(where, on="doc_id")
+
+
+def _choice(concept, variants, outlets, located, draws, seed):
+    table = located.pivot_table(index=["outlet", "unit"], columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True)
+    table = table.reindex(columns=variants, fill_value=0)
+    hits = table.to_numpy(dtype=float)
+    outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
+    own, drawn = sides(hits, hits.sum(axis=1, keepdims=True), outlet_of, outlets, draws, seed)
+    by = located.groupby(["outlet", "variant"], observed=True)["doc_id"].nunique().unstack(fill_value=0)
+    n_articles = by.reindex(index=outlets, columns=variants, fill_value=0).to_numpy()
+    total_articles = located.groupby("outlet", observed=True)["doc_id"].nunique().reindex(outlets, fill_value=0).to_numpy()
+    return Choice(concept, variants, outlets, own, own.rest(drawn), n_articles, total_articles)
+
+
+def sides(hits, sizes, outlet_of, outlets, draws, seed):
+    """Return the side of each outlet, and the draws of all outlets together, from the hits of each unit and all hits that they are part of."""
+    member = (outlet_of[:, None] == np.asarray(outlets, dtype=str)).astype(float).T
+    units = member.sum(axis=1, keepdims=True)
+    strata = np.where(member.T @ units > 1, outlet_of[:, None], SINGLES)[:, 0] if len(hits) else outlet_of
+    names, sums = resampling.sums(np.hstack([hits, sizes]), strata, draws=draws, seed=seed)
+    drawn = np.zeros((draws, len(outlets), hits.shape[1] + 1))
+    for code, name in enumerate(names):
+        if name != SINGLES:
+            drawn[:, outlets.index(name)] = sums[:, code]
+    counted = (member @ hits, member @ (hits > 0), member @ (hits < sizes), units, member @ sizes**2)
+    return Side(*counted, drawn[..., :-1], member @ sizes, drawn[..., -1:]), sums.sum(axis=1)

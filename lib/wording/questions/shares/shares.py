@@ -1,0 +1,159 @@
+"""Term choice per outlet: of all hits of a concept, the part that each variant has, and where outlets differ."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from wording.corpus.counts import outlet_order, study_counts
+from wording.corpus.terms import VOICES
+from wording.errors import WordingError
+from wording.questions.shares.resampled import choices
+from wording.stats import resampling
+from wording.study.records import Study
+from wording.tables import TABLES, check
+
+REST = "the rest"
+SHARES, CONTRASTS = list(TABLES["shares"]), list(TABLES["contrasts"])
+
+
+def study_shares(study: Study, concepts: Sequence[str] | None = None, *, voice: str = "outlet", copies: str = "all") -> pd.DataFrame:
+    """The `shares` table of a study, for all its concepts or some, with the study's own settings: its outlets in their order, its draws, its seed."""
+    counted = study_counts(study, concepts, copies=copies)
+    table = shares(
+        counted.counts[counted.counts["voice"].isin(VOICES[voice])],
+        counted.articles,
+        variants={concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts},
+        outlets=outlet_order(study, counted.articles),
+        draws=study.draws,
+        seed=study.seed,
+    )
+    return check(table.assign(voice=voice), "shares")
+
+
+def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:
+    """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
+
+    Parameters
+    ----------
+    counts : one row per article x concept x variant x voice: doc_id, concept, variant, voice, n
+    articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
+    outlets : outlets to compare, in this order (None: all, by name)
+    concepts : concepts to compare, in this order (None: all)
+    voice : one voice (None: all voices together, called "all")
+    draws, seed : number of draws of whole articles, and the number that they start from
+    level : of the intervals
+    variants : all variants in order, also those without a hit: pairs (concept, variant), or a dict of lists (None: those counted)
+
+    Returns
+    -------
+    concept, variant, outlet, voice; n (hits), n_articles (with such a hit); share (n / total; NaN without a hit of the concept);
+    low, high (the interval; NaN with one article or none); per_million (hits per million body words of all the outlet's articles);
+    total, total_articles (hits of the concept, and articles with one).
+
+    Raises
+    ------
+    WordingError : an outlet, a concept, a variant or an article that is not listed
+    """
+    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    words = articles.groupby("outlet", observed=True)["n_words"].sum()
+    rows = [share_rows(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARES)
+    return table.assign(voice="all" if voice is None else voice)[SHARES]
+
+
+def contrasts(
+    counts,
+    articles,
+    *,
+    against="rest",
+    outlets=None,
+    concepts=None,
+    voice=None,
+    draws=999,
+    seed=1,
+    level=0.95,
+    variants=None,
+) -> pd.DataFrame:
+    """Return where outlets differ: one row per concept, variant and outlet against the rest, or per pair of outlets.
+
+    Parameters
+    ----------
+    against : "rest" (all the other outlets together) or "pairs" (every pair of outlets)
+    others : as in `shares`; the same seed gives the same draws
+
+    Returns
+    -------
+    concept, variant, outlet, other; difference (share less the other's share) with low, high; log_odds_ratio (natural logarithm,
+    0.5 added to each of the four counts: Haldane 1956, Anscombe 1956); p; q (Benjamini-Hochberg over all rows); n, total, n_other,
+    total_other (hits). low, high, p and q are NaN where either side has hits in fewer than two articles; p and q also where both
+    sides have no hit of the variant, or no hit of another: there is nothing to test.
+
+    Raises
+    ------
+    WordingError : as in `shares`, or another word for `against`
+    """
+    if against not in ("rest", "pairs"):
+        raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
+    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    rows = [contrast_rows(choice, against, level) for choice in found]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRASTS)
+    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRASTS]
+
+
+def log_odds_ratio(n, total, n_other, total_other):
+    """Return the natural logarithm of the odds ratio, 0.5 added to each count (Haldane 1956; Anscombe 1956).
+
+    >>> round(float(log_odds_ratio(2, 4, 0, 4)), 3)
+    2.197
+    """
+    odds, odds_other = (n + 0.5) / (total - n + 0.5), (n_other + 0.5) / (total_other - n_other + 0.5)
+    return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
+
+
+def share_rows(choice, words, level):
+    """Return the `shares` table of one choice but for the voice; `words` are the outlets' words."""
+    own = choice.own
+    low, high = resampling.interval(own.share, own.effective, level=level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_million = np.where(words[:, None] > 0, own.n / words[:, None] * 1e6, np.nan)
+    columns = {"n": own.n.astype(int), "n_articles": choice.n_articles, "share": own.share, "low": low, "high": high}
+    columns |= {"per_million": per_million, "total": own.total.astype(int), "total_articles": choice.total_articles[:, None]}
+    return _tidy(choice, choice.outlets, columns)
+
+
+def contrast_rows(choice, against, level):
+    """Return the `contrasts` table of one choice but for q."""
+    a, b, outlets, others = _facing(choice, against)
+    ends = resampling.difference_interval(a["share"], a["effective"], b["share"], b["effective"], level=level)
+    p = resampling.p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))
+    both, all_hits = a["n"] + b["n"], a["total"] + b["total"]
+    columns = {"difference": a["share"] - b["share"], "low": ends[0], "high": ends[1]}
+    columns["log_odds_ratio"] = log_odds_ratio(a["n"], a["total"], b["n"], b["total"])
+    columns["p"] = np.where((both > 0) & (both < all_hits), p, np.nan)
+    columns |= {"n": a["n"].astype(int), "total": a["total"].astype(int)}
+    columns |= {"n_other": b["n"].astype(int), "total_other": b["total"].astype(int)}
+    return _tidy(choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]})
+
+
+def _facing(choice, against):
+    """Return the two sides of every row, and their names."""
+    own = _estimates(choice.own)
+    if against == "rest":
+        return own, _estimates(choice.rest), choice.outlets, [REST] * len(choice.outlets)
+    pairs = np.array(list(itertools.combinations(range(len(choice.outlets)), 2)), dtype=int).reshape(-1, 2)
+    first, second = ({name: part[pairs[:, side]] for name, part in own.items()} for side in (0, 1))
+    return first, second, *([choice.outlets[i] for i in pairs[:, side]] for side in (0, 1))
+
+
+def _estimates(side):
+    return {name: getattr(side, name) for name in ("n", "total", "share", "effective", "articles")}
+
+
+def _tidy(choice, outlets, columns):
+    """Return one row per variant and outlet, from arrays of outlets x variants."""
+    shape = (len(outlets), len(choice.variants))
+    flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}
+    keys = {"concept": choice.concept, "variant": np.repeat(choice.variants, shape[0]), "outlet": list(outlets) * shape[1]}
+    return pd.DataFrame(keys | flat)

@@ -1,0 +1,189 @@
+"""When did an outlet's choice change, and which outlet was first? Tables of change points with intervals, and of their order.
+
+Days are shuffled, not articles: articles of an outlet on one day stay together, and the copies of a story count at the day of its first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from wording.questions.shares.shares import shares
+from wording.stats.changepoints import SHUFFLES_PER_PLACE, search
+from wording.stats.resampling import q_values
+from wording.tables import TABLES, check
+
+OTHERS = "\0other variants"
+
+
+class Found(NamedTuple):
+    """The tables `tested` (one row per outlet), `changes` (per change and variant) and `plausible` (per change and stretch of days)."""
+
+    tested: pd.DataFrame
+    changes: pd.DataFrame
+    plausible: pd.DataFrame
+
+
+def changes(
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    *,
+    concept: str,
+    variants: Sequence[str],
+    variant: str = "",
+    outlets: Sequence[str] | None = None,
+    draws: int = 999,
+    seed: int = 1,
+) -> Found:
+    """The outlets that were tested and the changes that were found, with the days on which each may have been.
+
+    Parameters
+    ----------
+    counts : one row per article x concept x variant x voice, of the voices to count: doc_id, concept, variant, n.
+    articles : doc_id, outlet, date, n_words; where there is a column `family`, its articles at an outlet count at the day of the first.
+    concept, variants : the concept, and all its variants in order.
+    variant : the change of one variant against all others together; empty: of the choice among all.
+    outlets : in this order (None: all, by name).
+    draws, seed : of the intervals of the shares; the seed also of the shuffles.
+
+    Source
+    ------
+    See `changepoints`. A change between two days with hits may have been on any day after the first of them, the second included.
+    """
+    outlets = list(outlets) if outlets is not None else sorted(articles["outlet"].dropna().unique())
+    dated = articles.dropna(subset="date")
+    own = counts[(counts["concept"] == concept) & counts["doc_id"].isin(dated["doc_id"]) & (counts["n"] > 0)]
+    daily = {name: _daily(own, dated[dated["outlet"] == name], variants, variant) for name in outlets}
+    searched = search({name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed)
+    days = {name: table.index.to_numpy() for name, table in daily.items()}
+    tested = pd.DataFrame([_tested(concept, name, daily[name], searched[name]) for name in outlets], columns=[*TABLES["tested"]])
+    cells = [_cells(concept, name, k, days[name], change) for name in outlets for k, change in enumerate(searched[name].changes, start=1)]
+    rows = [
+        _rows(concept, name, days[name], searched[name].changes, own, dated[dated["outlet"] == name], variants, variant, draws, seed)
+        for name in outlets
+        if searched[name].changes
+    ]
+    return Found(check(tested, "tested"), _table(rows, "changes"), _table(cells, "plausible"))
+
+
+def order(found: Found) -> pd.DataFrame:
+    """The `order` table: one row per pair of outlets that changed alike (the same variant rose most, or the one asked for rose, or fell).
+
+    p is of the test that the earlier one was not earlier: the largest p, by Fisher's method, of two dates in the other order (or on one day), each
+    with its own p. q: Benjamini-Hochberg over the rows. Of several changes alike of one outlet the first counts.
+
+    Source
+    ------
+    Fisher's (1932) combined p of independent tests, made largest over what the hypothesis allows (Berger & Boos 1994, JASA 89, 1012-1016).
+    """
+    led = found.changes[found.changes["rose_most"].astype(bool)].assign(rose=lambda f: f["share_after"] > f["share_before"])
+    first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(["concept", "variant", "rose", "outlet"])
+    keys = ["concept", "outlet", "change"]
+    days = dict(list(found.plausible.groupby(keys)))
+    pairs = [
+        pair for _, alike in first.groupby(["concept", "variant", "rose"]) for pair in itertools.combinations(alike.to_dict("records"), 2)
+    ]
+    rows = [_pair(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b))) for a, b in pairs]
+    table = pd.DataFrame(rows, columns=[name for name in TABLES["order"] if name != "q"])
+    return check(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "order")
+
+
+def p_not_earlier(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """How well the two confidence sets (tables `plausible` of one change each) agree with the first change being on the day of the second, or later."""
+    day = np.unique(np.concatenate([one["first"], one["last"], other["first"], other["last"]]))
+    late = np.where(one["last"].to_numpy() >= day[:, None], one["p"].to_numpy(), 0).max(axis=1)
+    soon = np.where(other["first"].to_numpy() <= day[:, None], other["p"].to_numpy(), 0).max(axis=1)
+    least = 2 / (1 + SHUFFLES_PER_PLACE)
+    product = (np.maximum(late, least) * np.maximum(soon, least)).max()
+    return float(product * (1 - np.log(product)))
+
+
+def beside(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
+    """The dated lines on either side of each change: `counted_as` is the column `before` or `after` of the change."""
+    one = found.drop_duplicates(["outlet", "change"])
+    sides = [(row.outlet, row.before, row.before_from, row.date - pd.Timedelta(days=1)) for row in one.itertuples()]
+    sides += [(row.outlet, row.after, row.date, row.after_to) for row in one.itertuples()]
+    return [
+        lines[(lines["outlet"] == outlet) & lines["date"].between(start, end)].assign(counted_as=label)
+        for outlet, label, start, end in dict.fromkeys(sides)
+    ]
+
+
+def _daily(counts, articles, variants, variant):
+    """Return the hits of each day with any, one row per day, one column per variant (or the variant asked for and the others)."""
+    unit = articles["family" if "family" in articles else "doc_id"]
+    day = articles.groupby(unit)["date"].transform("min")
+    located = counts.join(pd.Series(day.to_numpy(), index=articles["doc_id"], name="day"), on="doc_id", how="inner")
+    named = located["variant"] if not variant else located["variant"].where(located["variant"] == variant, OTHERS)
+    table = located.assign(variant=named).pivot_table(
+        index="day", columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True
+    )
+    return table.reindex(columns=list(variants) if not variant else [variant, OTHERS], fill_value=0)
+
+
+def _tested(concept, outlet, daily, searched):
+    ends = (daily.index.min(), daily.index.max()) if len(daily) else (pd.NaT, pd.NaT)
+    return (concept, outlet, len(daily), int(daily.to_numpy().sum()), *ends, searched.p, searched.p_holm, len(searched.changes))
+
+
+def _cells(concept, outlet, k, days, change):
+    """Return the stretches of days between two days with hits on which the change may have been, each with its p."""
+    at = np.flatnonzero(change.plausible > 0)
+    first, last = days[at - 1] + np.timedelta64(1, "D"), days[at]
+    return pd.DataFrame({"concept": concept, "outlet": outlet, "change": k, "first": first, "last": last, "p": change.plausible[at]})
+
+
+def _rows(concept, outlet, days, found, counts, articles, variants, variant, draws, seed):
+    """Return one row per change of an outlet and variant, with the shares before and after it."""
+    starts = pd.DatetimeIndex(
+        [articles["date"].min(), *(_middle(days, change.at) for change in found), articles["date"].max() + pd.Timedelta(days=1)]
+    )
+    stretch = pd.Series(np.searchsorted(starts[1:-1], articles["date"], side="right")).astype(str).to_numpy()
+    own = counts[counts["doc_id"].isin(articles["doc_id"])]
+    table = shares(own, articles.assign(outlet=outlet + " " + stretch), variants={concept: list(variants)}, draws=draws, seed=seed)
+    parts = [table[table["outlet"] == f"{outlet} {k}"].set_index("variant") for k in range(len(found) + 1)]
+    made = [_row(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1) for k, change in enumerate(found)]
+    whole = pd.concat(made, ignore_index=True).assign(concept=concept, outlet=outlet)
+    return whole[whole["variant"] == variant].assign(rose_most=True) if variant else whole
+
+
+def _middle(days, at):
+    """Return the middle of the days after the last hits before the change, up to the first hits after it."""
+    first = days[at - 1] + np.timedelta64(1, "D")
+    return first + (days[at] - first).astype("timedelta64[D]") // 2
+
+
+def _row(before, after, starts, change, days, k):
+    low, high = change.ends()
+    day = pd.Timedelta(days=1)
+    columns = {"variant": before.index, "change": k, "date": starts[1], "low": days[low - 1] + np.timedelta64(1, "D"), "high": days[high]}
+    for side, table in (("before", before), ("after", after)):
+        columns |= {f"{name}_{side}": table[name].to_numpy() for name in ("n", "total", "share")}
+        columns |= {f"share_{side}_{end}": table[end].to_numpy() for end in ("low", "high")}
+    rise = (after["share"] - before["share"]).to_numpy()
+    columns |= {
+        "rose_most": rise == rise.max(),
+        "p": change.p,
+        "p_holm": change.p_holm,
+        "before_from": starts[0],
+        "after_to": starts[2] - day,
+    }
+    columns |= {
+        "before": f"{starts[0]:%Y-%m-%d} to {starts[1] - day:%Y-%m-%d}",
+        "after": f"{starts[1]:%Y-%m-%d} to {starts[2] - day:%Y-%m-%d}",
+    }
+    return pd.DataFrame(columns)
+
+
+def _pair(a, b, days_a, days_b):
+    gap = (b["date"] - a["date"]).days
+    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
+
+
+def _table(parts, name):
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*TABLES[name]])
+    return check(whole, name)

@@ -1,0 +1,173 @@
+"""Who speaks: how much of each outlet's text is not its own, whom it quotes and with which verbs, and which terms are only quoted.
+
+All of it is the mathematics of shares: of words among voices, of attributions among cues, of a term's hits among voices.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wording.corpus.marks.voice import NAMES as VOICES
+from wording.phrasing import percent, told_q
+from wording.questions.shares.shares import contrasts, shares
+from wording.stats.resampling import q_values
+
+ATTRIBUTED = ("quoted", "reported")
+OWN = ("n_own", "n_quoted", "n_reported")
+SEPARATOR = "\x1f"
+FEWEST = 5
+"""Hits that a term needs at an outlet to be told of as never in its own words."""
+CUES = 12
+OTHER = "other cues"
+"""Cues told one by one; the others are counted together."""
+
+
+def voices(articles: pd.DataFrame, **options) -> pd.DataFrame:
+    """Return the part of each outlet's words that each voice has: one row per voice and outlet.
+
+    Returns
+    -------
+    outlet, voice; n_words, n_articles (with such words); share (of all words of the body) with low, high.
+    """
+    table = shares(_words(articles), articles, variants={"words": list(VOICES)}, **options)
+    named = table.drop(columns="voice").rename(columns={"variant": "voice", "n": "n_words"})
+    return named[["outlet", "voice", "n_words", "n_articles", "share", "low", "high"]]
+
+
+def as_shares(voiced: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
+    total = voiced.groupby("outlet")["n_words"].transform("sum")
+    named = voiced.assign(
+        concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total
+    )
+    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED, "own words")], ignore_index=True)
+
+
+def cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+    """Return which cues (or, by="stance", which stances) each outlet's attributions have: the `shares` table, cue or stance as variant."""
+    counted, listed = _attributed(attributions, by)
+    return shares(counted, articles, variants={by: listed}, **options)
+
+
+def cue_contrasts(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+    """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
+    counted, listed = _attributed(attributions, by)
+    return contrasts(counted, articles, variants={by: listed}, **options).query("variant != @OTHER").reset_index(drop=True)
+
+
+def speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+    """Return whom each outlet attributes most to: one row per outlet and speaker, so many an outlet.
+
+    Returns
+    -------
+    outlet, speaker; n (attributions), n_articles, n_words (attributed); the most frequent first. Speakers stand as they are written
+    where they speak: "Smith" and "the mayor" may be one person.
+    """
+    named = attributions.dropna(subset="speaker")
+    table = (
+        named.groupby(["outlet", "speaker"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
+    )
+    ranked = table.sort_values(["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True])
+    return ranked.groupby("outlet").head(most).reset_index(drop=True)
+
+
+def own(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options) -> pd.DataFrame:
+    """Return how much of each term an outlet writes in its own voice: one row per concept, variant and outlet with hits.
+
+    Returns
+    -------
+    concept, variant, outlet; n (hits in all voices), n_own, n_quoted, n_reported; own_share (n_own / n) with low, high; n_rest and
+    own_share_rest (of the other outlets together); q (of the difference, Benjamini-Hochberg over the table).
+    """
+    by_voice = counts.assign(concept=counts["concept"] + SEPARATOR + counts["variant"], variant=counts["voice"], voice="all")
+    terms = {f"{concept}{SEPARATOR}{variant}": list(VOICES) for concept, of in variants.items() for variant in of}
+    table = shares(by_voice, articles, variants=terms, **options)
+    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(columns=dict(zip(VOICES, OWN, strict=True)))
+    rest = contrasts(by_voice, articles, variants=terms, **options).query("variant == 'outlet'").set_index(["concept", "outlet"])
+    mine = table[table["variant"] == "outlet"].set_index(["concept", "outlet"]).join(n).join(rest[["n_other", "total_other", "p"]])
+    mine = mine[mine["total"] > 0].rename(columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"})
+    mine = mine.assign(
+        q=q_values(mine["p"].to_numpy(dtype=float)), own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0))
+    )
+    mine = mine.drop(columns=["n", "variant"]).rename(columns={"n_hits": "n"}).reset_index()
+    mine[["concept", "variant"]] = mine["concept"].str.split(SEPARATOR, expand=True)
+    return mine[["concept", "variant", "outlet", "n", *OWN, "own_share", "low", "high", "n_rest", "own_share_rest", "q"]]
+
+
+def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chance: float = 0.05) -> list[str]:
+    """Return what the tables of `voices` and `own` say: how much is attributed, and which terms an outlet rather quotes or makes its own."""
+    total = voiced.groupby("voice")["n_words"].sum()
+    if not total.sum():
+        return ["No words were found to compare."]
+    quoted, reported = (percent(total[name] / total.sum()) for name in ATTRIBUTED)
+    said = [
+        f"{percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
+    ]
+    by_voice = voiced.pivot(index="outlet", columns="voice", values="share").rename_axis(None).dropna().sort_values("outlet", kind="stable")
+    said += [_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
+    clear = (
+        owned[owned["q"] < chance]
+        .assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs())
+        .sort_values("gap", ascending=False, kind="stable")
+    )
+    said += [_owned(row) for row in clear.head(most).itertuples()]
+    if len(clear) > most:
+        said.append(f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table.")
+    tested = owned["q"].dropna()
+    if not len(clear) and len(tested):
+        said.append(
+            f"No outlet differs from the others in how much of a term it writes in its own words more surely than chance would give ({len(tested):,} comparisons)."
+        )
+    only = owned[(owned["n"] >= FEWEST) & (owned["n_own"] == 0)]
+    return said + [
+        f"{row.outlet} has “{row.variant}” {row.n:,} times and never in its own words."
+        for row in only.head(most).itertuples()
+        if row.q >= chance or pd.isna(row.q)
+    ]
+
+
+def short_quotations(attributions: pd.DataFrame) -> list[str]:
+    """Return how many short quotations stand inside the outlets' own sentences, and for how many no speaker was found."""
+    short = attributions[attributions["short"].astype(bool)]
+    if short.empty:
+        return ["No short quotation was found."]
+    unnamed = short[short["speaker"].isna()]["n"].sum()
+    return [
+        f"{short['n'].sum():,} quotations of at most four words stand inside sentences of the outlets' own; for {unnamed:,} no speaker was found: "
+        "titles, names, words as words, or a distance taken, for the reader to judge."
+    ]
+
+
+def _owned(row):
+    interval = f"95 % interval {percent(row.low).removesuffix(' %')} to {percent(row.high)}"
+    return (
+        f"{row.outlet} writes {percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
+        f"the other outlets together {percent(row.own_share_rest)} of {row.n_rest:,} ({told_q(row.q)})."
+    )
+
+
+def _range(least, most):
+    told = (
+        f"{percent(1 - row['outlet'])} at {row.name} ({percent(row['quoted'])} quoted, {percent(row['reported'])} reported)"
+        for row in (least, most)
+    )
+    return f"It ranges from {' to '.join(told)}."
+
+
+def _words(articles):
+    """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
+    own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
+    wide = pd.DataFrame(
+        {"doc_id": articles["doc_id"], "outlet": own_words, "quoted": articles["n_quoted"], "reported": articles["n_reported"]}
+    )
+    return wide.melt("doc_id", var_name="variant", value_name="n").query("n > 0").assign(concept="words", voice="all")
+
+
+def _attributed(attributions, by):
+    """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
+    known = attributions.dropna(subset=by)
+    ranked = known.groupby(by)["n"].sum().reset_index().sort_values(["n", by], ascending=[False, True])[by]
+    told = list(ranked if by == "stance" else ranked.head(CUES))
+    variant = known[by].where(known[by].isin(told), OTHER)
+    table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
+    return table.assign(concept=by, voice="all"), told + [OTHER] * (len(ranked) > len(told))

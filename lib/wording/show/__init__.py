@@ -1,0 +1,1 @@
+"""From tables to something to read: nothing is computed here."""

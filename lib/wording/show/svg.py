@@ -1,0 +1,132 @@
+"""A matplotlib figure as inline SVG: reproducible, without foreign addresses or style attributes, in the colours and font of the page."""
+
+import io
+import re
+import warnings
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from wording.show.values import printable, safe_href
+
+# What matplotlib writes as style attributes, a strict Content-Security-Policy forbids; these may stand as attributes of their own.
+_ATTRIBUTES = {
+    "clip-rule", "fill", "fill-opacity", "fill-rule", "font-size", "font-style", "font-weight", "opacity", "stroke",
+    "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
+    "stroke-width", "text-anchor",
+}  # fmt: skip
+_XLINK = "{http://www.w3.org/1999/xlink}href"
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG = re.compile(r"-?\d+\.\d{3,}")
+
+
+def inline_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
+    """The figure as one `<svg>` element whose identifiers begin with `name`.
+
+    Black becomes the text colour of the page. An artist with `set_url` becomes a link when the address is safe, and its `set_gid`
+    the name of that link. A figure with links is a group of links, for an image may hold none; any other is an image.
+    """
+    root = ElementTree.fromstring(_drawn(fig, salt=name))
+    _strip(root)
+    _restyle(root)
+    _rename_ids(root, prefix=name)
+    _describe(root, name=name, title=title, alt=alt)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _drawn(fig: Figure, *, salt: str) -> str:
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}), warnings.catch_warnings():
+        # The browser has the glyphs that matplotlib's own font lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return re.sub(r"<!DOCTYPE[^>]*>", "", printable(buffer.getvalue()), count=1).partition("?>")[2]
+
+
+def _strip(root) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag.endswith(("}metadata", "}style")):
+                parent.remove(child)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.tail = None
+        if element.tag != "text":
+            element.text = None
+        if _XLINK in element.attrib:
+            element.set("href", element.attrib.pop(_XLINK))
+
+
+def _restyle(root) -> None:
+    for element in root.iter():
+        for declaration in element.attrib.pop("style", "").split(";"):
+            key, _, value = (part.strip() for part in declaration.partition(":"))
+            if key in _ATTRIBUTES:
+                element.set(key, "currentColor" if value == "#000000" else value)
+        for key in ("d", "x", "y", "width", "height", "transform", "points"):
+            if key in element.attrib:
+                element.set(key, _compact(element.get(key)))
+        if element.get("transform", "").startswith("rotate(-0 "):
+            del element.attrib["transform"]
+
+
+def _compact(numbers: str) -> str:
+    return " ".join(_LONG.sub(lambda found: f"{float(found[0]):.2f}", numbers).split())
+
+
+def _rename_ids(root, *, prefix: str) -> None:
+    labels = _labels(root)
+    own = {element.get("id") for element in root.iter() if element.get("id") and element.tag != "g"}
+    for element in root.iter():
+        if element.tag == "a":
+            _anchor(element, label=labels.get(element))
+            continue
+        if "id" in element.attrib and element.get("id") not in own:
+            del element.attrib["id"]
+        elif "id" in element.attrib:
+            element.set("id", f"{prefix}-{element.get('id')}")
+        if element.get("href", "#")[1:] in own:
+            element.set("href", f"#{prefix}-{element.get('href')[1:]}")
+        if found := _REFERENCE.search(element.get("clip-path", "")):
+            element.set("clip-path", f"url(#{prefix}-{found[1]})")
+
+
+def _labels(root) -> dict:
+    # matplotlib puts the link into the group that carries the gid, or one group deeper when the artist is clipped; inner groups come later.
+    groups = [group for group in root.iter("g") if group.get("id")]
+    return {anchor: group.get("id") for group in groups for anchor in (*group.findall("a"), *group.findall("g/a"))}
+
+
+def _anchor(element, *, label: str | None) -> None:
+    href = safe_href(element.get("href"))
+    element.attrib.clear()
+    if href is None:
+        element.tag = "g"
+        return
+    element.set("href", href)
+    if not href.startswith("#"):
+        element.set("rel", "noopener noreferrer")
+    # An area without fill is what the reader points at, so it has to answer to the pointer.
+    for shape in element.iter("path"):
+        shape.set("pointer-events", "all")
+    if label and not re.fullmatch(r"[A-Za-z.0-9]+_\d+", label):
+        element.set("aria-label", label)
+        hint = ElementTree.Element("title")
+        hint.text = label
+        element.insert(0, hint)
+
+
+def _describe(root, *, name: str, title: str, alt: str) -> None:
+    width, height = (float(part) for part in root.get("viewBox").split()[2:])
+    linked = root.find(".//a") is not None
+    root.attrib = {
+        "viewBox": root.get("viewBox"),
+        "width": f"{width * 4 / 3:.0f}", "height": f"{height * 4 / 3:.0f}", "role": "group" if linked else "img",
+        "aria-labelledby": f"{name}-title", "aria-describedby": f"{name}-desc",
+        "fill": "currentColor", "stroke-linejoin": "round", "stroke-linecap": "butt",
+    }  # fmt: skip
+    for position, (tag, text) in enumerate({"title": title, "desc": alt}.items()):
+        element = ElementTree.Element(tag, id=f"{name}-{tag}")
+        element.text = printable(text)
+        root.insert(position, element)

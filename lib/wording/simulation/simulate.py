@@ -1,0 +1,188 @@
+"""Articles with planted shares, voices, senses and copies: the truth is known.
+
+What is planted stands in simulation/plan.yml, the sentences in terms.yml and filler.yml, the invented country in world.yml (same folder).
+The program first plans each article as paragraphs of sentences, then writes them and notes where each contested word came to stand.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from wording.corpus import build, counts
+from wording.corpus.reading.articles import read_articles
+from wording.errors import WordingError
+from wording.questions.coding import sample as coding
+from wording.simulation.articles import Article, newspaper
+from wording.simulation.sentences import Sentence, written
+from wording.simulation.world import DATA, World, long_date, shares_by_day
+from wording.study.records import Study, read_study
+from wording.tables import TABLES
+
+OURS = "# Written by `wording simulate`"
+FEWEST = 60
+COLUMNS = {
+    "articles.csv": ["doc_id", "outlet", "date", "title", "text", "url"],
+    "truth.csv": [
+        "doc_id",
+        "concept",
+        "variant",
+        "start",
+        "end",
+        "node",
+        "voice",
+        "speaker",
+        "sense",
+        "zone",
+        "copy_of",
+        "copy_kind",
+        "writer",
+    ],
+    "truth-voices.csv": ["doc_id", "start", "end", "voice", "speaker", "cue", "zone"],
+    "truth-shares.csv": ["concept", "variant", "outlet", "voice", "period", "probability"],
+    "marks.csv": list(TABLES["marks"]),
+}
+
+
+def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
+    """Write a study with planted truth into the folder, and give back the folder.
+
+    The same arguments give the same bytes. Besides study.yml and concepts.yml the folder holds
+
+    - articles.csv: one row per article (doc_id, outlet, date, title, text, url);
+    - truth.csv: one row per contested word (doc_id, concept, variant, start, end, node, voice, speaker, sense, zone, copy_of, copy_kind,
+      writer), with offsets in characters of the text;
+    - truth-voices.csv: one row per stretch of somebody else's words (doc_id, start, end, voice, speaker, cue, zone), without its marks;
+    - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period, probability);
+    - marks.csv: the marks of two invented coders on a random sample of lines, with planted errors (see `corpus.coding`).
+
+    Raises
+    ------
+    WordingError
+        For fewer than 60 articles, a negative seed, or a folder that holds a study which was not simulated.
+    """
+    folder = Path(folder)
+    refuse(folder, articles, seed)
+    world = World.read(seed)
+    written = numbered(newspaper(world, articles))
+    tables = {
+        "articles.csv": article_rows(world, written),
+        "truth.csv": truth_rows(written),
+        "truth-voices.csv": voice_rows(written),
+        "truth-shares.csv": share_rows(world.plan),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        write_table(folder / name, COLUMNS[name], rows)
+    for name in ("study.yml", "concepts.yml"):
+        (folder / name).write_bytes((DATA / name).read_bytes().replace(b"\r\n", b"\n"))
+    write_table(folder / "marks.csv", COLUMNS["marks.csv"], mark_rows(world, read_study(folder), written))
+    return folder
+
+
+def refuse(folder: Path, articles: int, seed: int) -> None:
+    """Stop before anything is written, if it cannot be written or would replace a study that people made."""
+    if articles < FEWEST:
+        raise WordingError(f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {FEWEST}.")
+    if seed < 0:
+        raise WordingError(f"simulate: the seed is {seed}; it must be 0 or a positive whole number.")
+    study = folder / "study.yml"
+    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(OURS):
+        raise WordingError(f"{study} was not written by `wording simulate`, and simulating would replace it: name another folder.")
+
+
+def numbered(articles: list[Article]) -> list[Article]:
+    """The articles by day and outlet, each with its doc_id."""
+    ordered = sorted(articles, key=lambda article: (article.day, article.outlet))
+    for number, article in enumerate(ordered, start=1):
+        article.doc_id = f"d{number:0{max(3, len(str(len(ordered))))}d}"
+    return ordered
+
+
+def article_rows(world: World, articles: list[Article]) -> Iterator[list[str]]:
+    """The rows of articles.csv."""
+    for article in articles:
+        day = {"iso": article.day.isoformat(), "long": long_date(world, article.day), "none": ""}[article.date_form]
+        text = "\n\n".join(" ".join(written(s)[0] for s in paragraph) for paragraph in article.paragraphs)
+        slug = article.outlet.lower().replace(" ", "-")
+        yield [article.doc_id, article.outlet, day, article.title, text, f"https://example.org/{slug}/{article.doc_id}"]
+
+
+def placed(article: Article) -> Iterator[tuple[int, Sentence]]:
+    """Each sentence of an article with the offset at which it starts."""
+    offset = 0
+    for paragraph in article.paragraphs:
+        for number, one in enumerate(paragraph):
+            offset += 1 if number else 0
+            yield offset, one
+            offset += len(written(one)[0])
+        offset += 2
+
+
+def truth_rows(articles: list[Article]) -> Iterator[list[Any]]:
+    """The rows of truth.csv."""
+    for article in articles:
+        original = article.original.doc_id if article.original else ""
+        for offset, s in placed(article):
+            text, nodes, _ = written(s)
+            for start, end in nodes:
+                yield [
+                    article.doc_id,
+                    s.concept,
+                    s.variant,
+                    offset + start,
+                    offset + end,
+                    text[start:end],
+                    s.voice,
+                    s.speaker,
+                    s.sense,
+                    s.zone,
+                    original,
+                    article.kind,
+                    s.writer,
+                ]
+
+
+def voice_rows(articles: list[Article]) -> Iterator[list[Any]]:
+    """The rows of truth-voices.csv."""
+    for article in articles:
+        for offset, s in placed(article):
+            for start, end in written(s)[2]:
+                yield [article.doc_id, offset + start, offset + end, s.voice, s.speaker, s.cue, s.zone]
+
+
+def share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """The rows of truth-shares.csv."""
+    for concept, planted in plan["concepts"].items():
+        for writer in [*plan["outlets"], plan["agency"]["name"]]:
+            for voice in ("outlet", "quoted", "reported"):
+                by_day = shares_by_day(plan, concept, writer, voice)
+                ends = [day - timedelta(1) for day in list(by_day)[1:]] + [plan["period"]["to"]]
+                for (start, shares), end in zip(by_day.items(), ends, strict=True):
+                    for name, probability in zip(planted["variants"], shares, strict=True):
+                        yield [concept, name, writer, voice, f"{start}/{end}", probability]
+
+
+def mark_rows(world: World, study: Study, articles: list[Article]) -> Iterator[list[Any]]:
+    """The rows of marks.csv: each coder's two marks on a line, as planted but for their errors."""
+    plan, truth = world.plan["coders"], {(row[0], row[3], row[4]): row for row in truth_rows(articles)}
+    corpus = build.encode(read_articles(study.folder / study.articles.path))
+    hits = counts.hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
+    lines = coding.drawn(hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed)
+    for coder, right in plan["right"].items():
+        for line in lines.head(round(plan["coded"][coder] * len(lines))).itertuples():
+            planted = truth[line.doc_id, line.start, line.end]
+            place = [line.doc_id, line.start, line.end, line.concept, line.variant, line.outlet, line.voice]
+            for marks, holds in ((coding.MARKS[:2], planted[8] == "target"), (coding.MARKS[2:], planted[6] == "outlet")):
+                yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
+
+
+def write_table(file: Path, columns: list[str], rows: Iterable[list[Any]]) -> None:
+    """Write a table as CSV: UTF-8, line ends that do not depend on the computer."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)

@@ -1,0 +1,1 @@
+"""What a study says, and what people add to it."""

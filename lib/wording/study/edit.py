@@ -1,0 +1,146 @@
+"""Adds a variant to a study's concepts.yml, keeping its lines, comments and order; what would not be right is not written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from wording.errors import WordingError
+from wording.study.records import Study, plain, read_concepts, read_yaml
+
+WIDE = 100_000
+
+
+def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str], *, title: str | None = None) -> Path:
+    """Adds phrases to a variant of the study's concepts.yml, and gives back the file; a concept or variant that is not there is made.
+
+    Parameters
+    ----------
+    phrases : in the language of concepts.yml; those that the variant has already are left out.
+    title : of a new concept.
+
+    Raises
+    ------
+    WordingError
+        For no phrase, for a new concept without a title, for a concept that is taken from the library, or if the study's concepts would then not be right; the
+        file stays as it is.
+    """
+    file = study.folder / "concepts.yml"
+    own = plain(read_yaml(file)).get("concepts") or {}
+    if not phrases or isinstance(phrases, str):
+        raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")
+    if concept not in own and concept in study.concepts:
+        raise WordingError(
+            f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one."
+        )
+    if concept not in own and not title:
+        raise WordingError(
+            f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
+        )
+    write_checked(file, with_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
+    return file
+
+
+def with_variant(text: str, concept: str, variant: str, phrases: list[str], title: str | None) -> str:
+    """The text of a concepts.yml with the phrases added: whole lines are put in, and only the variant that is added to is written anew."""
+    lines, document = text.splitlines(), YAML().load(text) or CommentedMap()
+    concepts = document.get("concepts")
+    if not concepts:
+        lines = [line for line in lines if line.strip() != "concepts:"] + ["concepts:"]
+        return joined(lines, len(lines), 2, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
+    if concept not in concepts:
+        return joined(lines, end_of(lines, concepts), concepts.lc.col, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
+    variants = concepts[concept]["variants"]
+    if variant not in variants:
+        return joined(lines, end_of(lines, variants), variants.lc.col, {variant: in_line(phrases)})
+    if not (new := added(variants[variant], phrases)):
+        return text
+    first, last = variants.lc.key(variant)[0], end_of(lines, variants, variant)
+    if any("#" in line for line in lines[first:last]):
+        raise WordingError(
+            f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand."
+        )
+    return joined(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
+
+
+def end_of(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) -> int:
+    """The number of the line after a key (None: the last) of a mapping with all that it holds; blank lines and comments behind it do not belong to it.
+
+    Raises
+    ------
+    WordingError
+        For a mapping in braces, which has no lines of its own.
+    """
+    if mapping.fa.flow_style():
+        raise WordingError(
+            f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on a line of its own, or add the variant by hand."
+        )
+    end = first = mapping.lc.key(key or list(mapping)[-1])[0]
+    for number in range(first + 1, len(lines)):
+        bare = lines[number].strip()
+        if bare and not bare.startswith("#"):
+            if len(lines[number]) - len(lines[number].lstrip()) <= mapping.lc.col:
+                break
+            end = number
+    return end + 1
+
+
+def added(old: Any, phrases: Sequence[str]) -> Any:
+    """The variant with the phrases that it does not have yet, in one line; None where it has them all."""
+    record = plain(old)
+    had = record["match"] if isinstance(record, Mapping) else record
+    had = had if isinstance(had, list) else [had]
+    new = [*had, *(phrase for phrase in phrases if phrase not in had)]
+    if len(new) == len(had):
+        return None
+    return in_line({**record, "match": in_line(new)}) if isinstance(record, Mapping) else in_line(new)
+
+
+def in_line(value: Any) -> Any:
+    """A list or a mapping as ruamel writes it in one line."""
+    made = (CommentedMap if isinstance(value, Mapping) else CommentedSeq)(value)
+    made.fa.set_flow_style()
+    return made
+
+
+def joined(lines: Sequence[str], where: int, indent: int, item: Mapping[str, Any]) -> str:
+    """The lines with the item, so far indented, put in before line `where`."""
+    yaml, out = YAML(), StringIO()
+    yaml.width = WIDE
+    yaml.dump(dict(item), out)
+    new = [" " * indent + line for line in out.getvalue().splitlines()]
+    return "\n".join([*lines[:where], *new, *lines[where:], ""])
+
+
+def write_checked(file: Path, text: str) -> None:
+    """Puts the text in the file's place at once, if it holds right concepts and every comment of the file.
+
+    Raises
+    ------
+    WordingError
+        If it does not; the file stays as it is.
+    """
+    if lost := lost_comments(file.read_text(encoding="utf-8-sig"), text):
+        raise WordingError(f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand.")
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf8")
+        read_concepts(partial)
+        partial.replace(file)
+    except WordingError as error:
+        raise WordingError(f"{file} was not changed, for it would not be right: {str(error).replace(str(partial), file.name)}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def lost_comments(old: str, new: str) -> list[str]:
+    """The comments of the old text that the new one has no more."""
+    left = Counter(line.strip() for line in old.splitlines()) - Counter(line.strip() for line in new.splitlines())
+    return [line for line in left.elements() if "#" in line]
