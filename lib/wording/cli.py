@@ -30,7 +30,7 @@ def main():
     """How do different sources word the same event?"""
 
 
-@main.command()
+@main.command("new")
 @click.argument("folder", type=FILE)
 @click.option("--articles", type=FILE, help="A file or folder of articles that the study reads where it lies.")
 @click.option("--concepts", type=FILE, help="A concepts.yml to start from.")
@@ -42,7 +42,7 @@ def new(folder, articles, concepts):
         click.echo(line)
 
 
-@main.command()
+@main.command("check")
 @click.argument("study", type=FILE)
 def check(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
@@ -56,7 +56,7 @@ def check(study):
     click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
-@main.command()
+@main.command("build")
 @click.argument("study", type=FILE)
 def build(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
@@ -70,7 +70,7 @@ def build(study):
     )
 
 
-@main.command()
+@main.command("find")
 @click.argument("articles", type=FILE)
 @click.option("--concepts", type=FILE, required=True, help="A concepts.yml.")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
@@ -84,7 +84,7 @@ def find(articles, concepts, out):
     write(counts.hits(corpus, wanted, lists), out)
 
 
-@main.command()
+@main.command("kwic")
 @click.argument("study", type=FILE)
 @click.argument("pattern")
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
@@ -106,7 +106,7 @@ def kwic(study, pattern, width, limit, out):
     )
 
 
-@main.command()
+@main.command("voice")
 @click.argument("articles", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
 @click.option("--language", default="en", show_default=True, help="Of the articles: en, or another with a file data/words/voice-*.yml.")
@@ -120,7 +120,7 @@ def voice(articles, out, language, explain):
     write(counts.explained(corpus, language=language) if explain else counts.spans(corpus), out)
 
 
-@main.command()
+@main.command("families")
 @click.argument("articles", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
 @click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
@@ -133,7 +133,7 @@ def families(articles, out, pairs):
     write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
 
 
-@main.command()
+@main.command("counts")
 @click.argument("study", type=FILE)
 @click.option("--out", type=FILE, required=True, help="A folder.")
 def counts(study, out):
@@ -148,7 +148,7 @@ def counts(study, out):
     click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
-@main.command()
+@main.command("table")
 @click.argument("study", type=FILE)
 @click.argument("name")
 @click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
@@ -163,7 +163,7 @@ def table(study, name, out, voice, against, copies):
     write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
 
-@main.command()
+@main.command("rivals")
 @click.argument("study", type=FILE)
 @click.argument("terms", nargs=-1, required=True, metavar="TERM...")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term.")
@@ -180,7 +180,7 @@ def rivals(study, terms, top, out):
     write(found, out)
 
 
-@main.command()
+@main.command("simulate")
 @click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
@@ -213,7 +213,7 @@ def tell_power(difference, *, share, out, **settings):
     click.echo(sentence(table, difference, share=share))
 
 
-@main.command()
+@main.command("report")
 @click.argument("studies", nargs=-1, type=FILE, required=True)
 @click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
@@ -246,7 +246,7 @@ def report(studies, only, jobs, force, dry_run, out):
     sys.exit(1 if bad else 0)
 
 
-@main.command()
+@main.command("bench")
 @click.argument("articles", type=FILE)
 @click.option("--rounds", default=3, show_default=True)
 def bench(articles, rounds):

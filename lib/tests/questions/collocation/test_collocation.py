@@ -9,9 +9,10 @@ from scipy import sparse
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
 from wording.questions.collocation import findings as contexts
-from wording.questions.collocation.collocation import ALL, collocate_contrasts, collocates, measured, study_collocates, words_near
+from wording.questions.collocation.collocation import collocate_contrasts, collocates, measured, study_collocates, words_near
 from wording.questions.shares.shares import contrasts as share_contrasts
 from wording.questions.shares.shares import shares
+from wording.settings import EVERYWHERE
 from wording.study.records import read_study
 from wording.tables import TABLES
 
@@ -34,10 +35,10 @@ def planted(*, outlets="AB", articles=60, seed=1):
 
 
 def test_a_collocate_is_what_stands_near_more_often_than_chance():
-    found = collocates(*planted(), draws=99).query("outlet == @ALL")
+    found = collocates(*planted(), draws=99).query("outlet == @EVERYWHERE")
     assert set(found["collocate"]) == {"army", "vote"}, "“the” stands there less often than elsewhere"
     assert found["log_dice"].is_monotonic_decreasing
-    assert collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL")["collocate"].to_list() == ["vote"]
+    assert collocates(*planted(), draws=99, without=["army"]).query("outlet == @EVERYWHERE")["collocate"].to_list() == ["vote"]
 
 
 def test_counts_and_measures_by_hand():
@@ -64,10 +65,10 @@ def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
     rows = [whole.assign(variant=name, n=n.to_numpy()) for name, n in (("with", army), ("without", whole["n"].to_numpy() - army))]
     counts = pd.concat(rows)[["doc_id", "concept", "variant", "voice", "n"]].query("n > 0")
     expected = shares(counts, articles, draws=199, seed=5).query("variant == 'with'")
-    ours = found[(found["collocate"] == "army") & (found["outlet"] != ALL)]
+    ours = found[(found["collocate"] == "army") & (found["outlet"] != EVERYWHERE)]
     columns = ["n", "n_articles", "total", "share", "low", "high"]
     np.testing.assert_allclose(ours[columns].to_numpy(float), expected[columns].to_numpy(float), rtol=1e-6)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == ALL], draws=199, seed=5)
+    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199, seed=5)
     theirs = share_contrasts(counts, articles, draws=199, seed=5).query("variant == 'with'")
     mine = differences[differences["collocate"] == "army"]
     for column in ("difference", "low", "high", "log_odds_ratio", "p"):
@@ -77,11 +78,11 @@ def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
 def test_planted_differences_are_found_and_no_others():
     neighbours, articles, words = planted(outlets="ABCD")
     found = collocates(neighbours, articles, words, draws=199)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == ALL], draws=199).set_index(["collocate", "outlet"])
+    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199).set_index(["collocate", "outlet"])
     assert differences.loc[("army", "A"), "q"] < 0.001
     assert differences.loc[("army", "A"), "low"] < 0.6 < differences.loc[("army", "A"), "high"]
     assert (differences.loc["vote", "q"] > 0.05).all()
-    pairs = collocate_contrasts(neighbours, articles, found[found["outlet"] == ALL], against="pairs", draws=199)
+    pairs = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], against="pairs", draws=199)
     assert len(pairs) == 2 * 6
     assert (pairs["q"] < 0.05).sum() == 3
 
@@ -100,7 +101,7 @@ def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
     mixed = collocates(neighbours.sample(frac=1, random_state=1), articles, words, draws=99)
     pd.testing.assert_frame_equal(mixed, collocates(neighbours, articles, words, draws=99))
     swapped = {"A": "B", "B": "A"}
-    listed = mixed[mixed["outlet"] == ALL]
+    listed = mixed[mixed["outlet"] == EVERYWHERE]
     one = collocate_contrasts(neighbours, articles, listed, against="pairs", draws=99)
     other = collocate_contrasts(neighbours, articles.assign(outlet=articles["outlet"].map(swapped)), listed, against="pairs", draws=99)
     np.testing.assert_allclose(one["difference"], -other["difference"])
@@ -145,7 +146,7 @@ def test_a_studys_tables_are_complete_and_the_same_each_time(study):
     pd.testing.assert_frame_equal(found, again[0])
     pd.testing.assert_frame_equal(differences, again[1])
     assert list(found["variant"].unique()) == list(study.concepts["levy"].variants)
-    assert list(found["outlet"].unique()) == [ALL, *study.outlets]
+    assert list(found["outlet"].unique()) == [EVERYWHERE, *study.outlets]
     assert set(found["voice"]) == {"all"}
     with pytest.raises(WordingError, match="did you mean 'quoted'"):
         study_collocates(study, ["levy"], voice="qouted")
@@ -154,7 +155,7 @@ def test_a_studys_tables_are_complete_and_the_same_each_time(study):
 def test_sentences_tell_the_planted_difference_and_what_is_typical():
     neighbours, articles, words = planted(outlets="ABCD")
     found = collocates(neighbours, articles, words, draws=199)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == ALL], draws=199)
+    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199)
     said = contexts.sentences(found, differences, pd.DataFrame())
     row = found.set_index(["outlet", "collocate"]).loc[("A", "army")]
     assert said[0].startswith(f"A has “army” near {100 * row['share']:.0f} % of its {row['total']} hits of “coup” (95 % interval ")
@@ -173,7 +174,7 @@ def test_sentences_say_when_there_is_nothing_to_compare():
     one = neighbours[neighbours["doc_id"].str.startswith("A")]
     found = collocates(one, articles, words, draws=99)
     alone = contexts.sentences(
-        found, collocate_contrasts(one, articles, found[found["outlet"] == ALL], draws=99), shares(counts, articles, draws=99)
+        found, collocate_contrasts(one, articles, found[found["outlet"] == EVERYWHERE], draws=99), shares(counts, articles, draws=99)
     )
     assert contexts.NOTHING_COMPARED in alone
 
@@ -197,7 +198,7 @@ def test_every_number_leads_to_its_lines(study):
 def test_what_copies_change_is_told():
     neighbours, articles, words = planted(outlets="ABCD")
     found = collocates(neighbours, articles, words, draws=99)
-    contrasts = collocate_contrasts(neighbours, articles, found[found["outlet"] == ALL], draws=99)
+    contrasts = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=99)
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
     same = contexts.counted_otherwise(found, contrasts, found, contrasts, way="with copies")[0]

@@ -11,7 +11,6 @@ from wording.questions.shares.shares import shares
 from wording.questions.timeline import findings as timeline_findings
 from wording.questions.timeline import timeline as module
 from wording.questions.timeline.timeline import (
-    ALL,
     PERIODS,
     chosen_period,
     for_lines,
@@ -21,6 +20,7 @@ from wording.questions.timeline.timeline import (
     timeline,
     told_apart,
 )
+from wording.settings import EVERYWHERE
 from wording.study.records import read_study
 from wording.tables import TABLES
 
@@ -52,7 +52,7 @@ def test_weeks_counted_by_hand():
     assert (one.n, one.share, np.isnan(one.low)) == (2, 1, True)
     gap = table.loc[("coup", "A", "2032-W05")]
     assert (gap.n, gap.total, np.isnan(gap.share)) == (0, 0, True)
-    assert table.loc[("coup", ALL, "2032-W09"), "n"] == 2
+    assert table.loc[("coup", EVERYWHERE, "2032-W09"), "n"] == 2
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_periods_add_up_whatever_their_length():
         table = timeline(counts, articles, variants=KYIV, period=period, draws=99)
         assert list(table.columns) == list(TABLES["timeline"])
         by_outlet = table.groupby("outlet")["n"].sum()
-        assert by_outlet[ALL] == by_outlet["A"] + by_outlet["B"] == counts["n"].sum()
+        assert by_outlet[EVERYWHERE] == by_outlet["A"] + by_outlet["B"] == counts["n"].sum()
         sums = table.groupby(["outlet", "period"])["share"].sum(min_count=1).dropna()
         np.testing.assert_allclose(sums, 1)
 
@@ -77,7 +77,7 @@ def test_the_periods_add_up_whatever_their_length():
 def test_one_period_for_all_has_the_shares_of_all():
     counts, articles = newspaper({"A": None, "B": None}, days=90)
     here, whole = timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]), shares(counts, articles, variants=KYIV)
-    here = here[here["outlet"] != ALL].reset_index(drop=True)
+    here = here[here["outlet"] != EVERYWHERE].reset_index(drop=True)
     pd.testing.assert_frame_equal(here[["n", "share", "total", "total_articles"]], whole[["n", "share", "total", "total_articles"]])
     assert (here[["low", "high"]] - whole[["low", "high"]]).abs().max().max() < 0.03  # another stream of draws
 
@@ -117,7 +117,7 @@ def test_every_number_has_its_lines(made, demo):
     tables = [for_lines(shown, "label"), for_lines(made.changes, "before"), for_lines(made.changes, "after")]
     for row in pd.concat(tables).itertuples():
         assert counted.get((row.variant, row.outlet, row.voice), 0) == row.n
-    assert ALL not in {row.outlet for row in pd.concat(tables).itertuples()}
+    assert EVERYWHERE not in {row.outlet for row in pd.concat(tables).itertuples()}
 
 
 def test_the_demo_says_who_changed_when(made, demo):

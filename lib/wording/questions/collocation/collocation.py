@@ -19,11 +19,11 @@ from wording.errors import WordingError
 from wording.phrasing import nearest
 from wording.questions.shares.resampled import Choice, placed, sides
 from wording.questions.shares.shares import contrast_rows, share_rows
+from wording.settings import EVERYWHERE
 from wording.stats import association, resampling
 from wording.study.records import Study
 from wording.tables import TABLES, check
 
-ALL = "all outlets"
 KEYS = ["concept", "variant"]
 FEWEST, TIMES, EVIDENCE, MOST = 3, 2, 10.83, 30
 """A collocate of a variant stands near it in at least so many articles, at least so many times as often as chance would put it there, with at least
@@ -64,7 +64,7 @@ def study_collocates(
     words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
     found = collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
-    contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == ALL], against=against, **settings)
+    contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == EVERYWHERE], against=against, **settings)
     return check(found, "collocates"), check(contrasted, "collocate_contrasts")
 
 
@@ -99,7 +99,7 @@ def collocates(
     one article or none, log_dice, pmi, g2 and expected for a word that `words` lacks.
     """
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
-    together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL)
+    together = articles[articles["outlet"].isin(outlets)].assign(outlet=EVERYWHERE)
     near = words_near(neighbours, together)
     listed = strongest(measured(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
     if variants is not None:
@@ -107,7 +107,7 @@ def collocates(
             [listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of]
         )
     rows = [
-        shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL]), (articles, outlets))
+        shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [EVERYWHERE]), (articles, outlets))
     ]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 

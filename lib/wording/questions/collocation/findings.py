@@ -8,9 +8,10 @@ import pandas as pd
 from wording.corpus.neighbours import SPAN, Side, near_hits, study_neighbours
 from wording.corpus.terms import VOICES
 from wording.phrasing import percent, plural, told_q
-from wording.questions.collocation.collocation import ALL, FEWEST, KEYS, TIMES
+from wording.questions.collocation.collocation import FEWEST, KEYS, TIMES
 from wording.questions.shares.findings import SAID_BY, clear_differences, in_all
 from wording.questions.shares.shares import REST
+from wording.settings import EVERYWHERE
 from wording.study.records import Study
 
 CHANCE = 0.05
@@ -36,7 +37,7 @@ def sentences(
     most : differences to tell one by one (the clearest word per variant and outlet, or pair), and terms; the others are counted
     words : collocates to name of each term
     """
-    together = found[found["outlet"] == ALL]
+    together = found[found["outlet"] == EVERYWHERE]
     if together.empty:
         return [*in_all(shares, "hit"), NO_COLLOCATE]
     opening = in_all(shares, "hit") if contrasts["q"].isna().all() else []
@@ -86,7 +87,7 @@ def counted_otherwise(
 ) -> list[str]:
     """Return what of the findings stays when copies are counted otherwise (`way`: "without copies" or "with copies")."""
     keys = [*KEYS, "collocate"]
-    known, there = (set(table.loc[table["outlet"] == ALL, keys].itertuples(index=False, name=None)) for table in (found, other))
+    known, there = (set(table.loc[table["outlet"] == EVERYWHERE, keys].itertuples(index=False, name=None)) for table in (found, other))
     clear, still = (table.loc[table["q"] < CHANCE, [*keys, "outlet", "other"]] for table in (contrasts, other_contrasts))
     stay = len(clear.merge(still))
     keep, new = len(known & there), len(there - known)
@@ -103,17 +104,17 @@ def counted_otherwise(
 
 def labelled(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
     """Return the rows of either table with `near` (what their lines are called) and the voice of the hits."""
-    return table.assign(near=table["collocate"] + np.where(table["outlet"] == ALL, "", ", " + table["outlet"]), voice=voice)
+    return table.assign(near=table["collocate"] + np.where(table["outlet"] == EVERYWHERE, "", ", " + table["outlet"]), voice=voice)
 
 
 def overall(found: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
     """Return the rows of all outlets together: the strongest collocates of each variant, at most so many."""
-    return found[found["outlet"] == ALL].groupby(KEYS, sort=False, observed=True).head(most)
+    return found[found["outlet"] == EVERYWHERE].groupby(KEYS, sort=False, observed=True).head(most)
 
 
 def typical(found: pd.DataFrame, *, most: int = 3, fewest: int = 2) -> pd.DataFrame:
     """Return the strongest collocates of each variant at each single outlet: at most so many, in so many articles of the outlet at least."""
-    alone = found[(found["outlet"] != ALL) & (found["n_articles"] >= fewest)].sort_values("log_dice", ascending=False, kind="stable")
+    alone = found[(found["outlet"] != EVERYWHERE) & (found["n_articles"] >= fewest)].sort_values("log_dice", ascending=False, kind="stable")
     kept = alone.groupby([*KEYS, "outlet"], observed=True).head(most)
     ordered = {name: pd.Categorical(kept[name], categories=found[name].unique()) for name in ("outlet", "variant")}
     return kept.iloc[pd.DataFrame(ordered).sort_values(["outlet", "variant"], kind="stable").index]
@@ -131,13 +132,13 @@ def at_outlets(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, c
     """
     clear = clear_differences(contrasts, chance).drop_duplicates([*KEYS, "outlet", "other"])
     pairs = (clear if len(clear) else overall(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
-    rows = pairs.merge(found[found["outlet"] != ALL], on=["variant", "collocate"])
+    rows = pairs.merge(found[found["outlet"] != EVERYWHERE], on=["variant", "collocate"])
     return rows.assign(variant=(rows["collocate"] + " near " + rows["variant"]))
 
 
 def described(found: pd.DataFrame, *, words: int = 3) -> str:
     """Return what a figure of the collocates of all outlets together shows, in words."""
-    together = found[found["outlet"] == ALL]
+    together = found[found["outlet"] == EVERYWHERE]
     return " ".join(
         f"“{variant}”: "
         + ", ".join(f"{row.collocate} near {percent(row.share)} of the hits" for row in rows.head(words).itertuples())
@@ -160,7 +161,7 @@ def lines_near(
     else:
         rows = near_hits(study, concept, labels, span=span, side=side, copies=copies)
     rows = rows[rows["voice"].isin(VOICES[voice])].assign(counted_as=voice)
-    together = rows.merge(labels[labels["outlet"] == ALL].drop(columns="outlet"), on=["variant", "collocate"])
-    behind = pd.concat([together, rows.merge(labels[labels["outlet"] != ALL], on=["variant", "collocate", "outlet"])], ignore_index=True)
+    together = rows.merge(labels[labels["outlet"] == EVERYWHERE].drop(columns="outlet"), on=["variant", "collocate"])
+    behind = pd.concat([together, rows.merge(labels[labels["outlet"] != EVERYWHERE], on=["variant", "collocate", "outlet"])], ignore_index=True)
     ordered = {"variant": list(study.concepts[concept].variants), "near": list(labels["near"].unique())}
     return behind.assign(**{name: pd.Categorical(behind[name], categories=values) for name, values in ordered.items()})

@@ -6,7 +6,8 @@ import pandas as pd
 
 from wording.phrasing import percent, plural, told_q
 from wording.questions.shares.findings import SAID_BY
-from wording.questions.timeline.timeline import ALL, OverTime
+from wording.questions.timeline.timeline import OverTime
+from wording.settings import EVERYWHERE
 
 CHANCE = 0.05
 
@@ -44,7 +45,7 @@ def described(made: OverTime) -> str:
 
 def ends(shown: pd.DataFrame, variant: str) -> str:
     """The share of a variant in the first and in the last period with hits, all outlets together, from its rows of the table `timeline`."""
-    known = shown[shown["outlet"] == ALL].dropna(subset="share")
+    known = shown[shown["outlet"] == EVERYWHERE].dropna(subset="share")
     if known.empty:
         return f"“{variant}”: no dated hits."
     told = [f"{percent(row['share'])} of {plural(int(row['total']), 'hit')} in {row['label']}" for _, row in known.iloc[[0, -1]].iterrows()]

@@ -16,10 +16,10 @@ from wording.errors import WordingError
 from wording.phrasing import nearest
 from wording.questions.shares.shares import shares
 from wording.questions.timeline import changes
+from wording.settings import EVERYWHERE
 from wording.study.records import Study
 from wording.tables import TABLES, among, check
 
-ALL = "all outlets"
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 """What may be asked for, and pandas' name of it; weeks are ISO weeks, from Monday to Sunday."""
 
@@ -82,9 +82,9 @@ def timeline(
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
     at_once = max(1, GROUPS // max(1, dated["period"].nunique()))
     sides = [dated[dated["outlet"].isin(listed[first : first + at_once])] for first in range(0, len(listed), at_once)]
-    made = [_by_period(counts, here, variants, draws, seed) for here in (dated.assign(outlet=ALL), *sides) if len(here)]
+    made = [_by_period(counts, here, variants, draws, seed) for here in (dated.assign(outlet=EVERYWHERE), *sides) if len(here)]
     table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
-    return check(_with_gaps(table, dated, [ALL, *listed], variants, unit), "timeline")
+    return check(_with_gaps(table, dated, [EVERYWHERE, *listed], variants, unit), "timeline")
 
 
 def chosen_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
@@ -139,7 +139,7 @@ def study_timeline(study: Study, concept: str, *, voice: str = "outlet", period:
 
 def most_frequent(by_period: pd.DataFrame, names: Sequence[str]) -> str:
     """Which of the variants has most hits in a `timeline`, of equals the first."""
-    n = by_period[by_period["outlet"] == ALL].groupby("variant")["n"].sum()
+    n = by_period[by_period["outlet"] == EVERYWHERE].groupby("variant")["n"].sum()
     return n.reindex(names, fill_value=0).idxmax()
 
 
@@ -158,7 +158,7 @@ def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
 def for_lines(table: pd.DataFrame, time: str) -> pd.DataFrame:
     """The rows of single outlets as `show.with_lines` takes them: the column `time` (label, before or after) in the place of the voice, and its hits as `n`."""
     n = table["n" if time == "label" else f"n_{time}"]
-    return table.assign(voice=table[time], n=n)[table["outlet"] != ALL]
+    return table.assign(voice=table[time], n=n)[table["outlet"] != EVERYWHERE]
 
 
 def _known(period):
