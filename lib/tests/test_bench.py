@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wording.bench import COUNTVECTORIZER, bench, peak_memory
+from wording.bench import COUNTVECTORIZER_STEP, measure_peak_memory, time_steps
 
 STEPS = (
     "build",
@@ -24,19 +24,19 @@ STEPS = (
 
 @pytest.fixture(scope="module")
 def timed(small):
-    return bench(small / "articles.csv", rounds=1).set_index("step")
+    return time_steps(small / "articles.csv", rounds=1).set_index("step")
 
 
-@pytest.mark.parametrize("step", [*STEPS, COUNTVECTORIZER])
+@pytest.mark.parametrize("step", [*STEPS, COUNTVECTORIZER_STEP])
 def test_every_step_has_one_row(timed, step):
     assert sum(name.startswith(step) for name in timed.index) == 1
 
 
 def test_ratios_are_to_countvectorizer(timed):
-    assert timed.loc[COUNTVECTORIZER, "ratio"] == 1
-    np.testing.assert_allclose(timed["ratio"] * timed["seconds"], timed.loc[COUNTVECTORIZER, "seconds"])
+    assert timed.loc[COUNTVECTORIZER_STEP, "ratio"] == 1
+    np.testing.assert_allclose(timed["ratio"] * timed["seconds"], timed.loc[COUNTVECTORIZER_STEP, "seconds"])
     assert (timed[["seconds", "megabytes_per_second"]] > 0).all(axis=None)
 
 
 def test_peak_memory_is_that_of_a_build(small):
-    assert 0.05 < peak_memory(small / "articles.csv") < 2
+    assert 0.05 < measure_peak_memory(small / "articles.csv") < 2

@@ -4,11 +4,11 @@ import subprocess
 import polars as pl
 import pytest
 
-from wording.corpus.encoding.matching import concept_spans, in_context
-from wording.corpus.encoding.shard import encode
-from wording.study.records import ROOT, read_concepts
+from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
+from wording.corpus.encoding.shard import encode_texts
+from wording.study.records import PROJECT_ROOT, read_concepts
 
-TEXT = (ROOT / "data" / "README.md").read_text(encoding="utf8")
+TEXT = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf8")
 YAML = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]
 EXAMPLES = re.findall(r"^\| `[^|]*(?:\\\|[^|]*)?` \| [^|]* \| `((?:[^`])*)` \| \"([^\"]*)\" \|$", TEXT, re.M)
 
@@ -16,9 +16,9 @@ EXAMPLES = re.findall(r"^\| `[^|]*(?:\\\|[^|]*)?` \| [^|]* \| `((?:[^`])*)` \| \
 def nodes(folder, concepts, text):
     (folder / "concepts.yml").write_text(concepts, encoding="utf8")
     read, lists = read_concepts(folder / "concepts.yml")
-    shard = encode(pl.Series([text]))
-    spans, _ = concept_spans(shard, "c", next(iter(read.values())), lists)
-    return in_context(shard, spans)["node"].to_list()
+    shard = encode_texts(pl.Series([text]))
+    spans, _ = find_concept_spans(shard, "c", next(iter(read.values())), lists)
+    return extract_contexts(shard, spans)["node"].to_list()
 
 
 def test_there_are_as_many_examples_as_rows():
@@ -39,7 +39,7 @@ def test_the_concept_in_the_documentation_works(tmp_path):
 
 
 def test_make_alone_lists_every_target():
-    told = subprocess.run(["make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(["make", "-s"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in told.splitlines()] == [
         "help",
         "setup",
@@ -55,6 +55,6 @@ def test_make_alone_lists_every_target():
 
 
 def test_links_in_the_readmes_lead_to_files():
-    for readme in [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("data/*/README.md")]:
+    for readme in [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("*/README.md"), *PROJECT_ROOT.glob("data/*/README.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme.read_text(encoding="utf8")):
             assert (readme.parent / target).exists(), f"{readme.name} links to {target}"

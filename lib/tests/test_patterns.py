@@ -1,13 +1,13 @@
 import pytest
 
 from wording.errors import WordingError
-from wording.patterns import phrases
+from wording.patterns import parse_phrases
 
 LISTS = {"towns": ["Ada", "New Ada", "port of Ada"]}
 
 
 def words(text, **options):
-    return [" ".join("|".join(w) for w in phrase.words) for phrase in phrases([text], lists=LISTS, **options)]
+    return [" ".join("|".join(w) for w in phrase.words) for phrase in parse_phrases([text], lists=LISTS, **options)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_phrases_are_cut_as_articles_are(text, expected):
 
 def test_capitals_count_only_when_asked_for():
     assert words("May Day", case=True) == ["May Day"]
-    assert [p.cased for p in phrases(["May day", "may day"], case=True)] == [True, False]
+    assert [p.cased for p in parse_phrases(["May day", "may day"], case=True)] == [True, False]
     assert words("May Day") == ["may day"]
 
 
@@ -39,4 +39,4 @@ def test_capitals_count_only_when_asked_for():
 )
 def test_a_wrong_phrase_is_refused_with_a_remedy(text, told):
     with pytest.raises(WordingError, match=told):
-        phrases([text], lists=LISTS)
+        parse_phrases([text], lists=LISTS)

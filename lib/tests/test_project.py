@@ -6,10 +6,10 @@ import tomllib
 import pytest
 from ruamel.yaml import YAML
 
-from wording.pages.parameters import declared, read_notebook
-from wording.study.records import NOTEBOOKS, ROOT
+from wording.pages.parameters import read_notebook, read_parameters
+from wording.study.records import NOTEBOOK_FOLDER, PROJECT_ROOT
 
-PACKAGE = ROOT / "lib" / "wording"
+PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
     "cli",
     "bench",
@@ -47,23 +47,23 @@ ROOMS = [
     "errors",
 ]
 """Imports run down this list only; a module belongs to the longest name that it begins with."""
-MODULES = sorted((ROOT / "lib" / "wording").rglob("*.py"))
-BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
+MODULES = sorted((PROJECT_ROOT / "lib" / "wording").rglob("*.py"))
+BOOKS = sorted(NOTEBOOK_FOLDER.glob("*.ipynb"))
 
 
 def requirements():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
     return project["dependencies"] + project["optional-dependencies"]["test"]
 
 
 def test_environment_and_project_list_the_same():
-    conda = YAML(typ="safe").load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = YAML(typ="safe").load((PROJECT_ROOT / "environment.yml").read_text())["dependencies"]
     listed = [d for d in conda if isinstance(d, str) and not re.match(r"(python|pip)\b(?!-)", d)] + conda[-1]["pip"]
     assert sorted(listed) == sorted(["-e .", *requirements()])
 
 
 def test_the_lock_holds_every_requirement():
-    locked = {line.split("==")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line and line[0] not in " #"}
+    locked = {line.split("==")[0] for line in (PROJECT_ROOT / "requirements.lock").read_text().splitlines() if "==" in line and line[0] not in " #"}
     named = {re.split(r"[<>=]", r)[0].replace(".", "-").lower() for r in requirements()}
     assert named <= locked
 
@@ -129,6 +129,6 @@ def test_notebooks_ask_call_and_show(book):
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.stem)
 def test_notebooks_declare_typed_parameters_with_a_meaning(book):
-    parameters = declared(read_notebook(book))
+    parameters = read_parameters(read_notebook(book))
     assert parameters["study"].type == "str"
     assert all(p.meaning for p in parameters.values())

@@ -6,14 +6,14 @@ import shutil
 import pandas as pd
 import pytest
 
-from wording.answers.tables import table
-from wording.corpus.build import build
-from wording.corpus.counts import hits, study_counts, study_hits, write_counts
-from wording.corpus.neighbours import FEWEST, read_neighbours, write_neighbours
-from wording.corpus.terms import study_terms, write_terms
-from wording.study.records import ROOT, read_study
+from wording.answers.tables import make_table
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import count_study_hits, find_hits, find_study_hits, write_counts
+from wording.corpus.neighbours import MIN_SHAREABLE_ARTICLES, read_neighbours, write_neighbours
+from wording.corpus.terms import count_study_terms, write_terms
+from wording.study.records import PROJECT_ROOT, read_study
 
-SEEDS = ROOT / "seeds"
+SEEDS = PROJECT_ROOT / "seeds"
 needs_texts = pytest.mark.skipif(not list(SEEDS.glob("texts/*.txt")), reason="the five texts are not in seeds/texts/ (see seeds/README.md)")
 
 
@@ -25,15 +25,15 @@ def study(tmp_path):
 def test_with_only_the_counts_it_reports_shares(tmp_path):
     bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
     assert not bare.has_articles
-    shares = table(bare, "shares", concepts=["kyiv-2014"]).set_index(["variant", "outlet"])
+    shares = make_table(bare, "shares", concepts=["kyiv-2014"]).set_index(["variant", "outlet"])
     assert shares.loc[("coup", "Document 1"), "n"] == shares.loc[("protests", "Document 1"), "n"] == 1
     assert shares["low"].isna().all(), "one article gives no interval"
-    assert len(study_counts(bare).articles) == 5
+    assert len(count_study_hits(bare).articles) == 5
 
 
 def test_with_only_the_counts_it_has_words_and_no_phrase(tmp_path):
     bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
-    found = study_terms(bare)
+    found = count_study_terms(bare)
     assert len(found) > 100
     assert (found.length == 1).all()
     assert (found.n_articles >= 2).all()
@@ -48,7 +48,7 @@ def test_the_list_invents_no_outlet():
 def test_the_neighbours_tell_no_word_of_one_document_alone():
     kept = read_neighbours(read_study(SEEDS))
     words = kept[kept["collocate"] != ""]
-    assert words.groupby(["concept", "variant", "collocate"])["doc_id"].nunique().min() >= FEWEST
+    assert words.groupby(["concept", "variant", "collocate"])["doc_id"].nunique().min() >= MIN_SHAREABLE_ARTICLES
     assert words["collocate"].nunique() < 50, "so few words of five documents let no sentence be put together"
 
 
@@ -77,7 +77,7 @@ def test_the_committed_neighbours_are_fresh(study, tmp_path):
 
 @needs_texts
 def test_the_right_lines_are_found(study):
-    found = study_hits(study, ["kyiv-2014", "towns"])
+    found = find_study_hits(study, ["kyiv-2014", "towns"])
     lines = {(row.outlet, row.variant, row.node) for row in found.itertuples()}
     assert {
         ("Document 1", "coup", "coup"),
@@ -92,11 +92,11 @@ def test_the_right_lines_are_found(study):
 
 @needs_texts
 def test_no_hit_that_counts_lies_in_boilerplate(study):
-    corpus, _ = build(study)
-    everything = hits(corpus, study.concepts, study.lists)
+    corpus, _ = build_corpus(study)
+    everything = find_hits(corpus, study.concepts, study.lists)
     apart = everything[everything["zone"] == "boilerplate"]
     assert set(apart["doc_id"].str[:3]) <= {"001", "003", "004"}
-    counted = study_hits(study)
+    counted = find_study_hits(study)
     credits = counted["left"].str.contains("Photo:|©") | counted["right"].str.contains("^(?:Photo:|©)")
     assert len(everything) == len(counted) + len(apart)
     assert not credits.any()
@@ -106,6 +106,6 @@ def test_no_hit_that_counts_lies_in_boilerplate(study):
 def test_a_changed_text_is_refused(study):
     file = sorted((study.folder / "texts").glob("*.txt"))[0]
     file.write_text(file.read_text(encoding="utf8") + "More.", encoding="utf8")
-    corpus, _ = build(study)
+    corpus, _ = build_corpus(study)
     assert len(corpus.rejects) == 1
     assert "sha256" in corpus.rejects["reason"][0]

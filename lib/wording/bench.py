@@ -20,106 +20,106 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import build, encode
+from wording.corpus.build import build_corpus, encode_articles
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.shard import WORD
-from wording.corpus.kwic import concordance
-from wording.corpus.marks.copies import families
-from wording.corpus.marks.voice import find_speakers, voices
-from wording.corpus.reading.articles import Reading, read_articles
-from wording.new import new_study
-from wording.study.records import Study, read_study
+from wording.corpus.kwic import list_concordance
+from wording.corpus.marks.copies import find_families
+from wording.corpus.marks.voice import find_all_attributions, mark_voices
+from wording.corpus.reading.articles import ArticleReader, read_articles
+from wording.new import create_study
+from wording.study.records import StudyRecord, read_study
 
-CONCEPTS = "take: {events: all, politics-us: all}\n"
-RARE = 5
+BENCH_CONCEPTS = "take: {events: all, politics-us: all}\n"
+RARE_WORD_FREQUENCY = 5
 """The rare word that lines are made of stands about so often."""
-COUNTVECTORIZER = "CountVectorizer().fit_transform"
+COUNTVECTORIZER_STEP = "CountVectorizer().fit_transform"
 Steps = dict[str, Callable[[], Any]]
 
 
-def bench(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
+def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
     """One row per step: step, seconds (median of the rounds), megabytes_per_second, ratio (CountVectorizer's seconds to these).
 
     The rounds alternate, so that a noisy machine slows all steps alike.
     """
     with tempfile.TemporaryDirectory() as folder:
-        study = a_study(articles, Path(folder) / "study")
+        study = create_bench_study(articles, Path(folder) / "study")
         read = read_articles(articles, language=study.language)
-        steps = building(articles, study, read) | analysing(study, Path(folder)) | peers(read.frame["text"].to_list())
+        steps = list_building_steps(articles, study, read) | list_analysis_steps(study, Path(folder)) | list_peer_steps(read.frame["text"].to_list())
         taken: dict[str, list[float]] = {step: [] for step in steps}
         for _ in range(rounds):
             for step, run in steps.items():
-                taken[step].append(seconds(run))
+                taken[step].append(time_call(run))
     table = pd.DataFrame({"step": list(steps), "seconds": [statistics.median(taken[step]) for step in steps]})
-    peer, megabytes = table.set_index("step")["seconds"][COUNTVECTORIZER], read.frame["text"].str.len_bytes().sum() / 1e6
+    peer, megabytes = table.set_index("step")["seconds"][COUNTVECTORIZER_STEP], read.frame["text"].str.len_bytes().sum() / 1e6
     return table.assign(megabytes_per_second=megabytes / table["seconds"], ratio=peer / table["seconds"])
 
 
-def a_study(articles: Path, folder: Path) -> Study:
+def create_bench_study(articles: Path, folder: Path) -> StudyRecord:
     """A study of the articles, with the concepts of the library."""
-    new_study(folder, articles=articles)
-    (folder / "concepts.yml").write_text(CONCEPTS, encoding="utf8")
+    create_study(folder, articles=articles)
+    (folder / "concepts.yml").write_text(BENCH_CONCEPTS, encoding="utf8")
     return read_study(folder)
 
 
-def building(articles: Path, study: Study, read) -> Steps:
+def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
     """The steps from the files to the corpus."""
-    corpus = encode(read)
+    corpus = encode_articles(read)
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
-        "build: all of read, encode, families": lambda: built(study),
-        "read": lambda: list(Reading(articles, language=study.language)),
-        "encode: tokens, index, sentences, boilerplate, voice": lambda: encode(read),
-        "of which voice": lambda: [voices(shard, language=study.language) for shard in corpus.shards],
-        "families": lambda: families(bare),
-        "speakers and cues, when first asked for": lambda: find_speakers(replace(corpus, _derived={})),
+        "build: all of read, encode, families": lambda: rebuild_corpus(study),
+        "read": lambda: list(ArticleReader(articles, language=study.language)),
+        "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(read),
+        "of which voice": lambda: [mark_voices(shard, language=study.language) for shard in corpus.shards],
+        "families": lambda: find_families(bare),
+        "speakers and cues, when first asked for": lambda: find_all_attributions(replace(corpus, _derived={})),
     }
 
 
-def built(study: Study) -> Corpus:
+def rebuild_corpus(study: StudyRecord) -> Corpus:
     """The study's corpus, made anew."""
     shutil.rmtree(study.folder / ".build", ignore_errors=True)
-    return build(study)[0]
+    return build_corpus(study)[0]
 
 
-def analysing(study: Study, folder: Path) -> Steps:
+def list_analysis_steps(study: StudyRecord, folder: Path) -> Steps:
     """The steps from the corpus to findings and pages."""
-    from wording.answers.tables import table
+    from wording.answers.tables import make_table
     from wording.pages.batch import runner
 
-    word, concept = rare_word(built(study)), next(iter(study.concepts))
+    word, concept = find_rare_word(rebuild_corpus(study)), next(iter(study.concepts))
     return {
-        "counts": lambda: table(study, "counts"),
-        "hits": lambda: table(study, "hits"),
-        "shares": lambda: table(study, "shares"),
-        "keyness": lambda: table(study, "keyness"),
-        "collocates of one concept": lambda: table(study, "collocates", concepts=[concept]),
-        "KWIC of a rare word": lambda: concordance(study, word),
-        "a report (01_corpus)": lambda: runner.report([study], only="01_corpus", force=True, reports=folder / "reports"),
+        "counts": lambda: make_table(study, "counts"),
+        "hits": lambda: make_table(study, "hits"),
+        "shares": lambda: make_table(study, "shares"),
+        "keyness": lambda: make_table(study, "keyness"),
+        "collocates of one concept": lambda: make_table(study, "collocates", concepts=[concept]),
+        "KWIC of a rare word": lambda: list_concordance(study, word),
+        "a report (01_corpus)": lambda: runner.make_reports([study], only="01_corpus", force=True, reports=folder / "reports"),
     }
 
 
-def rare_word(corpus: Corpus) -> str:
+def find_rare_word(corpus: Corpus) -> str:
     """A word that stands about RARE times in the first shard, the first of them by name."""
     shard = corpus.shards[0]
     words = shard.forms.select("key", "kind", n=pl.Series(shard.frequency)).filter(
         pl.col("kind") == WORD, pl.col("key").str.contains("^[a-z]+$")
     )
-    counted = words.group_by("key").agg(pl.col("n").sum()).sort((pl.col("n") - RARE).abs(), "key")
+    counted = words.group_by("key").agg(pl.col("n").sum()).sort((pl.col("n") - RARE_WORD_FREQUENCY).abs(), "key")
     return counted["key"][0] if len(counted) else "the"
 
 
-def peers(texts: list[str]) -> Steps:
-    """What else makes counts of words from the same texts: scikit-learn, and what of the extra `bench` is installed."""
+def list_peer_steps(texts: list[str]) -> Steps:
+    """What else makes counts of words from the same texts: scikit-learn, and what of the extra `time_steps` is installed."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    steps: Steps = {COUNTVECTORIZER: lambda: CountVectorizer().fit_transform(texts)}
+    steps: Steps = {COUNTVECTORIZER_STEP: lambda: CountVectorizer().fit_transform(texts)}
     if importlib.util.find_spec("scattertext"):
-        steps["scattertext: whitespace tokens, term-document matrix"] = lambda: by_scattertext(texts)
+        steps["scattertext: whitespace tokens, term-document matrix"] = lambda: build_scattertext_corpus(texts)
     return steps
 
 
-def by_scattertext(texts: list[str]):
+def build_scattertext_corpus(texts: list[str]):
     """The corpus that scattertext makes of the texts with its quickest tokeniser."""
     import scattertext
 
@@ -128,21 +128,21 @@ def by_scattertext(texts: list[str]):
     return scattertext.CorpusFromParsedDocuments(frame, category_col="side", parsed_col="parsed").build()
 
 
-def seconds(run: Callable[[], Any]) -> float:
+def time_call(run: Callable[[], Any]) -> float:
     """How long one call takes."""
     started = time.perf_counter()
     run()
     return time.perf_counter() - started
 
 
-def peak_memory(articles: Path) -> float:
+def measure_peak_memory(articles: Path) -> float:
     """Gigabytes that a process of its own holds at most while it builds a study of the articles."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as one:
-        return one.submit(building_peak, articles).result()
+        return one.submit(measure_build_peak, articles).result()
 
 
-def building_peak(articles: Path) -> float:
+def measure_build_peak(articles: Path) -> float:
     """Gigabytes that this process held at most, after building a study of the articles."""
     with tempfile.TemporaryDirectory() as folder:
-        build(a_study(articles, Path(folder) / "study"))
+        build_corpus(create_bench_study(articles, Path(folder) / "study"))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9

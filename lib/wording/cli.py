@@ -9,10 +9,10 @@ import click
 
 from wording.errors import WordingError
 
-FILE = click.Path(path_type=Path)
+PATH_TYPE = click.Path(path_type=Path)
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose errors are one sentence on standard error and exit status 1."""
 
     def invoke(self, context):
@@ -24,43 +24,43 @@ class Commands(click.Group):
             sys.exit(1)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wording")
 def main():
     """How do different sources word the same event?"""
 
 
 @main.command("new")
-@click.argument("folder", type=FILE)
-@click.option("--articles", type=FILE, help="A file or folder of articles that the study reads where it lies.")
-@click.option("--concepts", type=FILE, help="A concepts.yml to start from.")
-def new(folder, articles, concepts):
+@click.argument("folder", type=PATH_TYPE)
+@click.option("--articles", type=PATH_TYPE, help="A file or folder of articles that the study reads where it lies.")
+@click.option("--concepts", type=PATH_TYPE, help="A concepts.yml to start from.")
+def new_command(folder, articles, concepts):
     """A study that reads the articles, ready to build; without articles, a small invented one to start from."""
-    from wording.new import new_study
+    from wording.new import create_study
 
-    for line in new_study(folder, articles=articles, concepts=concepts):
+    for line in create_study(folder, articles=articles, concepts=concepts):
         click.echo(line)
 
 
 @main.command("check")
-@click.argument("study", type=FILE)
-def check(study):
+@click.argument("study", type=PATH_TYPE)
+def check_command(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
     from wording.corpus import inventory
-    from wording.pages.batch.plan import checked
+    from wording.pages.batch.plan import plan_valid_pages
     from wording.study.records import read_study
 
     read = read_study(study)
-    pages = checked(read)
-    click.echo("\n".join(inventory.lines(read)))
+    pages = plan_valid_pages(read)
+    click.echo("\n".join(inventory.format_inventory(read)))
     click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
 @main.command("build")
-@click.argument("study", type=FILE)
-def build(study):
+@click.argument("study", type=PATH_TYPE)
+def build_command(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
-    from wording.corpus.build import build as built
+    from wording.corpus.build import build_corpus as built
     from wording.study.records import read_study
 
     corpus, made = built(read_study(study))
@@ -71,33 +71,33 @@ def build(study):
 
 
 @main.command("find")
-@click.argument("articles", type=FILE)
-@click.option("--concepts", type=FILE, required=True, help="A concepts.yml.")
-@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-def find(articles, concepts, out):
+@click.argument("articles", type=PATH_TYPE)
+@click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
+@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+def find_command(articles, concepts, out):
     """One row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
     from wording.study.records import read_concepts
 
     wanted, lists = read_concepts(concepts)
-    corpus = build.encode(read(articles))
-    write(counts.hits(corpus, wanted, lists), out)
+    corpus = build.encode_articles(read_with_warnings(articles))
+    write_output(counts.find_hits(corpus, wanted, lists), out)
 
 
 @main.command("kwic")
-@click.argument("study", type=FILE)
+@click.argument("study", type=PATH_TYPE)
 @click.argument("pattern")
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
 @click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
-@click.option("--out", type=FILE, help="A .csv or .parquet file instead.")
-def kwic(study, pattern, width, limit, out):
+@click.option("--out", type=PATH_TYPE, help="A .csv or .parquet file instead.")
+def kwic_command(study, pattern, width, limit, out):
     """The lines of any pattern (in the language of concepts.yml), or of a concept or variant by its name."""
-    from wording.corpus.counts import pattern_hits
+    from wording.corpus.counts import find_pattern_hits
     from wording.study.records import read_study
 
-    found = pattern_hits(read_study(study), pattern, context=width)
+    found = find_pattern_hits(read_study(study), pattern, context=width)
     if out:
-        write(found, out)
+        write_output(found, out)
         return
     for row in found.head(limit).itertuples():
         click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
@@ -107,36 +107,36 @@ def kwic(study, pattern, width, limit, out):
 
 
 @main.command("voice")
-@click.argument("articles", type=FILE)
-@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.argument("articles", type=PATH_TYPE)
+@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 @click.option("--language", default="en", show_default=True, help="Of the articles: en, or another with a file data/words/voice-*.yml.")
 @click.option("--explain", is_flag=True, help="Why each word has its voice: a row per word and table entry that weighs.")
-def voice(articles, out, language, explain):
+def voice_command(articles, out, language, explain):
     """Every stretch of the articles that is not the outlet's own voice, with speaker and cue."""
     from wording.corpus import counts
-    from wording.corpus.build import encode
+    from wording.corpus.build import encode_articles
 
-    corpus = encode(read(articles), language=language)
-    write(counts.explained(corpus, language=language) if explain else counts.spans(corpus), out)
+    corpus = encode_articles(read_with_warnings(articles), language=language)
+    write_output(counts.explain_voices(corpus, language=language) if explain else counts.list_attribution_spans(corpus), out)
 
 
 @main.command("families")
-@click.argument("articles", type=FILE)
-@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.argument("articles", type=PATH_TYPE)
+@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 @click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
-def families(articles, out, pairs):
+def families_command(articles, out, pairs):
     """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
-    from wording.corpus.build import encode
+    from wording.corpus.build import encode_articles
     from wording.corpus.marks import copies as families
 
-    corpus = encode(read(articles))
-    write((families.pairs(corpus) if pairs else families.families(corpus)).to_pandas(), out)
+    corpus = encode_articles(read_with_warnings(articles))
+    write_output((families.find_copy_pairs(corpus) if pairs else families.find_families(corpus)).to_pandas(), out)
 
 
 @main.command("counts")
-@click.argument("study", type=FILE)
-@click.option("--out", type=FILE, required=True, help="A folder.")
-def counts(study, out):
+@click.argument("study", type=PATH_TYPE)
+@click.option("--out", type=PATH_TYPE, required=True, help="A folder.")
+def counts_command(study, out):
     """The text-free measurements: hits, words and attributions per article, words near hits, frequent words; no titles, no addresses, no phrases."""
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
@@ -149,51 +149,51 @@ def counts(study, out):
 
 
 @main.command("table")
-@click.argument("study", type=FILE)
+@click.argument("study", type=PATH_TYPE)
 @click.argument("name")
-@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
+@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 @click.option("--voice", default="outlet", show_default=True, help="Whose words count: outlet, quoted, reported, attributed or all.")
 @click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
 @click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
-def table(study, name, out, voice, against, copies):
+def table_command(study, name, out, voice, against, copies):
     """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
-    from wording.answers.tables import table as tabulated
+    from wording.answers.tables import make_table as tabulated
     from wording.study.records import read_study
 
-    write(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
+    write_output(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
 
 
 @main.command("rivals")
-@click.argument("study", type=FILE)
+@click.argument("study", type=PATH_TYPE)
 @click.argument("terms", nargs=-1, required=True, metavar="TERM...")
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term.")
-@click.option("--out", type=FILE, required=True, help="A .csv or .parquet file.")
-def rivals(study, terms, top, out):
+@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+def rivals_command(study, terms, top, out):
     """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
     from wording.questions.discovery import rivals as discovery
     from wording.study.records import read_study
 
     read = read_study(study)
-    found = discovery.rivals(read, terms, top=top)
-    for sentence in discovery.unknown(read, terms):
+    found = discovery.find_rivals(read, terms, top=top)
+    for sentence in discovery.explain_unknown_terms(read, terms):
         click.echo(f"note: {sentence}", err=True)
-    write(found, out)
+    write_output(found, out)
 
 
 @main.command("simulate")
-@click.option("--out", type=FILE, help="A folder; with --difference a .csv or .parquet file.")
+@click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
 @click.option("--difference", type=float, help="Instead: how many articles would show a difference of two shares, such as 0.2.")
 @click.option("--share", default=0.5, show_default=True, help="With --difference: the share in the middle.")
 @click.option("--hits", default=1.8, show_default=True, help="With --difference: hits in an article that has any, on average.")
 @click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
-def simulate(out, articles, seed, difference, share, hits, alike):
+def simulate_command(out, articles, seed, difference, share, hits, alike):
     """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
-    from wording.simulation.simulate import simulate as simulated
+    from wording.simulation.simulate import simulate_study as simulated
 
     if difference is not None:
-        tell_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
+        report_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
@@ -201,41 +201,41 @@ def simulate(out, articles, seed, difference, share, hits, alike):
     click.echo(f"{articles} invented articles in {out}")
 
 
-def tell_power(difference, *, share, out, **settings):
+def report_power(difference, *, share, out, **settings):
     """Prints the table of power and what it says, or writes the table."""
-    from wording.simulation.power import power, sentence
+    from wording.simulation.power import describe_power, simulate_power
 
-    table = power(difference, share=share, **settings)
+    table = simulate_power(difference, share=share, **settings)
     if out:
-        write(table, out)
+        write_output(table, out)
     else:
         click.echo(table.round(3).to_string(index=False))
-    click.echo(sentence(table, difference, share=share))
+    click.echo(describe_power(table, difference, share=share))
 
 
 @main.command("report")
-@click.argument("studies", nargs=-1, type=FILE, required=True)
+@click.argument("studies", nargs=-1, type=PATH_TYPE, required=True)
 @click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and why; run nothing.")
-@click.option("--out", type=FILE, help="The reports folder, if not the project's own.")
-def report(studies, only, jobs, force, dry_run, out):
+@click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
+def report_command(studies, only, jobs, force, dry_run, out):
     """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
     from wording.pages.batch import runner
-    from wording.pages.batch.progress import Told, line_of
+    from wording.pages.batch.progress import ConsoleProgress, format_page_line
     from wording.study.records import read_study
 
-    wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS}
+    wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS_FOLDER}
     try:
         if dry_run:
-            pages = runner.due(wanted, **options)
-            click.echo("\n".join(line_of(page) for page in pages))
+            pages = runner.preview_reports(wanted, **options)
+            click.echo("\n".join(format_page_line(page) for page in pages))
             click.echo(f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run")
             return
-        progress = Told(sys.stderr if sys.stderr.isatty() else sys.stdout)
+        progress = ConsoleProgress(sys.stderr if sys.stderr.isatty() else sys.stdout)
         try:
-            done = runner.report(wanted, jobs=jobs, progress=progress, **options)
+            done = runner.make_reports(wanted, jobs=jobs, progress=progress, **options)
         finally:
             progress.end()
     except runner.InvalidStudy as error:
@@ -247,19 +247,19 @@ def report(studies, only, jobs, force, dry_run, out):
 
 
 @main.command("bench")
-@click.argument("articles", type=FILE)
+@click.argument("articles", type=PATH_TYPE)
 @click.option("--rounds", default=3, show_default=True)
-def bench(articles, rounds):
+def bench_command(articles, rounds):
     """How fast each step is, beside scikit-learn's CountVectorizer and other peers that are installed, in the same run."""
-    from wording.bench import bench as timed
-    from wording.bench import peak_memory
+    from wording.bench import measure_peak_memory
+    from wording.bench import time_steps as timed
 
-    memory = peak_memory(articles)
+    memory = measure_peak_memory(articles)
     click.echo(timed(articles, rounds=rounds).round(2).to_string(index=False))
     click.echo(f"peak memory of a build: {memory:.2f} GB")
 
 
-def read(path: Path):
+def read_with_warnings(path: Path):
     """The articles; what gave reason for a warning or could not be read is told on standard error."""
     from wording.corpus.reading.articles import read_articles
 
@@ -273,7 +273,7 @@ def read(path: Path):
     return found
 
 
-def write(frame, out: Path) -> None:
+def write_output(frame, out: Path) -> None:
     """The table as .csv or .parquet, by the ending of `out`."""
     if out.suffix not in (".csv", ".parquet"):
         raise WordingError(f"--out {out}: the ending says what to write; use .csv or .parquet.")

@@ -7,17 +7,17 @@ import hashlib
 from pathlib import Path
 
 
-def file_hash(file: Path) -> str:
+def hash_file(file: Path) -> str:
     """The sha256 of a file's bytes, read once as long as its size and time stay; "unreadable" where reading is not allowed."""
     try:
         said = file.stat()
-        return hash_of(file, said.st_size, said.st_mtime_ns)
+        return hash_file_state(file, said.st_size, said.st_mtime_ns)
     except OSError:
         return "unreadable"
 
 
 @functools.lru_cache(maxsize=100_000)
-def hash_of(file: Path, size: int, time: int) -> str:
+def hash_file_state(file: Path, size: int, time: int) -> str:
     """The sha256 of a file's bytes; size and time tell its states apart."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -8,12 +8,12 @@ import shutil
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.simulation.simulate import simulate
+from wording.simulation.simulate import simulate_study
 from wording.study.records import read_concepts, read_study
 
-FEW = 60
+STARTER_ARTICLE_COUNT = 60
 
-STUDY = """\
+STUDY_TEMPLATE = """\
 # A study: what is asked, which articles it reads, what is made of it. `wording check {name}` says whether it can run.
 title: {title}
 question: How do these outlets word the same events?
@@ -41,7 +41,7 @@ reports:
   - notebook: 09_coding
 """
 
-CONCEPTS = """\
+CONCEPTS_TEMPLATE = """\
 # The concepts: the thing named, and the rival ways of naming it. data/README.md documents the language of the phrases.
 take: {events: all}      # from the library in data/concepts; see there for more
 # lists:
@@ -55,7 +55,7 @@ take: {events: all}      # from the library in data/concepts; see there for more
 """
 
 
-def new_study(folder: Path, *, articles: Path | None = None, concepts: Path | None = None) -> list[str]:
+def create_study(folder: Path, *, articles: Path | None = None, concepts: Path | None = None) -> list[str]:
     """Makes a study in the folder, and says what to do next.
 
     Raises
@@ -70,11 +70,11 @@ def new_study(folder: Path, *, articles: Path | None = None, concepts: Path | No
     if concepts is not None:
         read_concepts(concepts)
     if articles is None:
-        simulate(folder, articles=FEW)
+        simulate_study(folder, articles=STARTER_ARTICLE_COUNT)
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "study.yml").write_text(written(folder, articles), encoding="utf8")
-        (folder / "concepts.yml").write_text(CONCEPTS, encoding="utf8")
+        (folder / "study.yml").write_text(format_study_file(folder, articles), encoding="utf8")
+        (folder / "concepts.yml").write_text(CONCEPTS_TEMPLATE, encoding="utf8")
     if concepts is not None:
         shutil.copyfile(concepts, folder / "concepts.yml")
     study = read_study(folder)
@@ -85,7 +85,7 @@ def new_study(folder: Path, *, articles: Path | None = None, concepts: Path | No
     ]
 
 
-def written(folder: Path, articles: Path) -> str:
+def format_study_file(folder: Path, articles: Path) -> str:
     """study.yml for articles that stay where they lie."""
     path = os.path.relpath(articles.resolve(), folder.resolve())
-    return STUDY.format(name=folder, title=json.dumps(folder.resolve().name), path=json.dumps(Path(path).as_posix()), most=24)
+    return STUDY_TEMPLATE.format(name=folder, title=json.dumps(folder.resolve().name), path=json.dumps(Path(path).as_posix()), most=24)

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from wording.errors import WordingError
-from wording.phrasing import nearest
+from wording.phrasing import suggest_name
 
 BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]"
 WORD_CHARACTER = r"[\w\x{ad}]"
-TOKEN = (
+TOKEN_PATTERN = (
     rf"{BLANK}*(?:"
     r"\p{N}+(?:[.,]\p{N}+)*(?:\p{L}\w*)?(?:[-‐‑]\w+)*"  # 1,000  3.5  2014-15  5th  2022-02-24
     r"|(?:\p{L}\.){2,}(?:-\w+)*"  # U.S.  a.m.  U.S.-led
@@ -31,8 +31,8 @@ TOKEN = (
 )
 """One token with the blanks before it; every character of a text lies in exactly one (the Rust `regex` syntax that Polars uses)."""
 
-ANY, NUMBER, STAR = "_", "#", "*"
-STAR_AS_LETTER = "\ua66e"
+ANY_TOKEN, ANY_NUMBER, WILDCARD = "_", "#", "*"
+WILDCARD_LETTER = "\ua66e"
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,18 @@ class Phrase:
         return len(self.words)
 
 
-def spelling_of(column: pl.Expr) -> pl.Expr:
+def normalise_spelling(column: pl.Expr) -> pl.Expr:
     """A type as a phrase with case is compared with it: compatibility characters composed, apostrophes and hyphens levelled."""
     levelled = {"’": "'", "‐": "-", "‑": "-", "\u00ad": ""}
     return column.str.normalize("NFKC").str.replace_many(list(levelled), list(levelled.values()))
 
 
-def key_of(column: pl.Expr) -> pl.Expr:
+def fold_spelling(column: pl.Expr) -> pl.Expr:
     """A type as other phrases are compared with it: the same, with case folded."""
-    return spelling_of(column).str.to_lowercase()
+    return normalise_spelling(column).str.to_lowercase()
 
 
-def phrases(texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | None = None, case: bool = False) -> list[Phrase]:
+def parse_phrases(texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | None = None, case: bool = False) -> list[Phrase]:
     """The phrases that the texts stand for, lists filled in; with `case`, a phrase that has capitals is matched as written.
 
     Raises
@@ -67,75 +67,75 @@ def phrases(texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | None =
 
     Examples
     --------
-    >>> phrases(["fall* to", "the <town>"], lists={"town": ["Ada", "New Ada"]})
+    >>> parse_phrases(["fall* to", "the <town>"], lists={"town": ["Ada", "New Ada"]})
     ... # doctest: +NORMALIZE_WHITESPACE
     [Phrase(words=(('fall*',), ('to',)), cased=False), Phrase(words=(('the',), ('ada',)), cased=False),
      Phrase(words=(('the',), ('new',), ('ada',)), cased=False)]
     """
-    return list(itertools.chain.from_iterable(phrase(text, lists=lists or {}, case=case) for text in texts))
+    return list(itertools.chain.from_iterable(parse_phrase(text, lists=lists or {}, case=case) for text in texts))
 
 
-def phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -> list[Phrase]:
+def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -> list[Phrase]:
     """The phrases that one text stands for: more than one if an alternative has more than one token."""
-    elements = [element(part, lists) for part in re.findall(r"(?:<[^<>]*>|\S)+", str(text))]
-    if not any(word not in (ANY, NUMBER) for way in elements for words in way for word in words):
+    elements = [parse_element(part, lists) for part in re.findall(r"(?:<[^<>]*>|\S)+", str(text))]
+    if not any(word not in (ANY_TOKEN, ANY_NUMBER) for way in elements for words in way for word in words):
         raise WordingError(f"The phrase {text!r} has no word of its own: write at least one word beside `_` and `#`.")
     cased = case and any(word != word.lower() for way in elements for words in way for word in words)
-    return [Phrase(tuple(level(words, cased) for words in way), cased) for way in map(joined, itertools.product(*map(grouped, elements)))]
+    return [Phrase(tuple(normalise_words(words, cased) for words in way), cased) for way in map(concatenate_parts, itertools.product(*map(group_alternatives, elements)))]
 
 
-def element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     """The token sequences that one blank-free part of a phrase may stand for."""
     ways = []
     for alternative in part.split("|"):
         if not alternative:
             raise WordingError(f"In {part!r} one alternative is empty: write a word on each side of `|`.")
         if listed := re.fullmatch(r"<([^<>]*)>", alternative):
-            ways += [way for entry in entries(listed[1], lists) for way in sequence(entry, lists)]
+            ways += [way for entry in look_up_list(listed[1], lists) for way in parse_list_entry(entry, lists)]
         else:
-            ways.append(tokens(alternative))
+            ways.append(tokenise_word(alternative))
     return ways
 
 
-def entries(name: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def look_up_list(name: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """The entries of a named list."""
     if name not in lists:
-        raise WordingError(f"There is no list named <{name}>; {nearest(name, lists)}.")
+        raise WordingError(f"There is no list named <{name}>; {suggest_name(name, lists)}.")
     return lists[name]
 
 
-def sequence(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+def parse_list_entry(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     """The token sequences of one entry of a list, which may be a phrase itself but may not name a list."""
     if entry.isalpha():
         return [(entry,)]
     if "<" in entry:
         raise WordingError(f"The list entry {entry!r} names a list: lists do not nest.")
-    return [sum(way, ()) for way in itertools.product(*(element(part, lists) for part in entry.split()))]
+    return [sum(way, ()) for way in itertools.product(*(parse_element(part, lists) for part in entry.split()))]
 
 
 @functools.lru_cache(maxsize=10_000)
-def tokens(word: str) -> tuple[str, ...]:
+def tokenise_word(word: str) -> tuple[str, ...]:
     """A blank-free word cut as the articles are: `Kyiv's` is two tokens."""
-    if word in (ANY, NUMBER) or word.isalpha():
+    if word in (ANY_TOKEN, ANY_NUMBER) or word.isalpha():
         return (word,)
-    if not word.strip(STAR):
+    if not word.strip(WILDCARD):
         raise WordingError(f"{word!r} alone would match every word: write `_` for any one token, or letters beside the `*`.")
-    cut = pl.Series([word.replace(STAR, STAR_AS_LETTER)]).str.extract_all(TOKEN)[0]
-    return tuple(part.replace(STAR_AS_LETTER, STAR) for part in cut)
+    cut = pl.Series([word.replace(WILDCARD, WILDCARD_LETTER)]).str.extract_all(TOKEN_PATTERN)[0]
+    return tuple(part.replace(WILDCARD_LETTER, WILDCARD) for part in cut)
 
 
-def grouped(ways: list[tuple[str, ...]]) -> list[tuple[tuple[str, ...], ...]]:
+def group_alternatives(ways: list[tuple[str, ...]]) -> list[tuple[tuple[str, ...], ...]]:
     """Alternatives of one token together, each longer one by itself: every item has the alternatives for each of its tokens."""
     single = tuple(way[0] for way in ways if len(way) == 1)
     return ([(single,)] if single else []) + [tuple((word,) for word in way) for way in ways if len(way) > 1]
 
 
-def joined(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
+def concatenate_parts(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
     """The parts of a phrase, one after the other."""
     return tuple(itertools.chain.from_iterable(parts))
 
 
 @functools.lru_cache(maxsize=10_000)
-def level(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
+def normalise_words(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
     """Words as they are compared: keys, or as written when case counts."""
-    return tuple(pl.select((spelling_of if cased else key_of)(pl.lit(pl.Series(words)))).to_series())
+    return tuple(pl.select((normalise_spelling if cased else fold_spelling)(pl.lit(pl.Series(words)))).to_series())

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import build
+from wording.corpus.build import build_corpus
 from wording.corpus.encoding import corpus as encoded
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.fingerprint import CODE
-from wording.corpus.marks.voice import part_stretches, stretches_in
+from wording.corpus.encoding.fingerprint import CORPUS_MODULES
+from wording.corpus.marks.voice import read_attributions, read_attributions_of
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
 from wording.study.records import read_study
@@ -40,40 +40,40 @@ def needed(file, seen):
 
 
 def test_the_key_names_all_modules_that_make_a_corpus():
-    hashed = {file for pattern in CODE for file in ROOM.glob(pattern)}
+    hashed = {file for pattern in CORPUS_MODULES for file in ROOM.glob(pattern)}
     assert needed(ROOM / "build.py", frozenset()) <= hashed
 
 
 def test_a_second_build_does_nothing(study):
-    first, made = build(study)
-    again, made_again = build(study)
+    first, made = build_corpus(study)
+    again, made_again = build_corpus(study)
     assert (made, made_again) == (True, False)
     assert first.table.equals(again.table)
     assert len(list((study.folder / ".build").iterdir())) == 1
 
 
 def test_a_changed_article_is_built_again_and_the_old_build_goes(study):
-    build(study)
+    build_corpus(study)
     file = study.folder / "articles.csv"
     file.write_text(file.read_text(encoding="utf8") + 'x1,Northline,2031-05-05,T,"One more, on the bridge.",\n', encoding="utf8")
-    corpus, made = build(read_study(study.folder))
+    corpus, made = build_corpus(read_study(study.folder))
     assert made
     assert len(corpus.table) == 61
     assert len(list((study.folder / ".build").iterdir())) == 1
 
 
 def test_a_build_that_was_cut_short_is_not_taken_for_one(study, monkeypatch):
-    monkeypatch.setattr(building, "save", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(building, "save_corpus", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        build(study)
+        build_corpus(study)
     monkeypatch.undo()
-    assert build(study)[1]
+    assert build_corpus(study)[1]
 
 
 def test_shards_do_not_change_what_is_there(study, monkeypatch):
-    whole, _ = build(study)
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 25)
-    parts = building.encode(read_articles(study.folder / "articles.csv"))
+    whole, _ = build_corpus(study)
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 25)
+    parts = building.encode_articles(read_articles(study.folder / "articles.csv"))
     assert [len(shard) for shard in parts.shards] == [25, 25, 10]
     # a line is known as repeated within its shard: what is boilerplate may differ at the margin, what is there may not
     words = [(t["n_words"] + t["n_boilerplate"]).to_list() for t in (parts.table, whole.table)]
@@ -84,7 +84,7 @@ def test_shards_do_not_change_what_is_there(study, monkeypatch):
 def test_accepted_and_rejected_are_all_that_was_given(study):
     file = study.folder / "articles.csv"
     file.write_text(file.read_text(encoding="utf8") + "x1,Northline,2031-05-05,No text,,\n", encoding="utf8")
-    corpus, _ = build(read_study(study.folder))
+    corpus, _ = build_corpus(read_study(study.folder))
     assert (len(corpus.table), len(corpus.rejects)) == (60, 1)
     assert corpus.rejects["reason"].to_list() == ["no text"]
 
@@ -92,20 +92,20 @@ def test_accepted_and_rejected_are_all_that_was_given(study):
 def test_nothing_readable_is_an_error_that_says_why(study):
     (study.folder / "articles.csv").write_text("doc_id,outlet,text\n1,A,\n")
     with pytest.raises(WordingError, match="no article could be read"):
-        build(read_study(study.folder))
+        build_corpus(read_study(study.folder))
 
 
 def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
-    build(study)
+    build_corpus(study)
     other = read_study(shutil.copytree(study.folder, tmp_path / "other", ignore=shutil.ignore_patterns(".build")))
-    build(other)
+    build_corpus(other)
     mine, theirs = ({f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/*/*/*.npy")} for s in (study, other))
     assert mine == theirs
     assert len(mine) == 10
 
 
 def test_the_encoded_corpus_is_memory_mapped(study):
-    corpus, _ = build(study)
+    corpus, _ = build_corpus(study)
     assert isinstance(corpus.shards[0].tokens.base, mmap.mmap)
     assert not corpus.shards[0].tokens.flags.writeable
     assert json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0] == "articles.csv"
@@ -113,19 +113,19 @@ def test_the_encoded_corpus_is_memory_mapped(study):
 
 @pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
 def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, rows):
-    monkeypatch.setattr(encoded, "FEW_ARTICLES", 5)
-    part = build(study)[0].part(0)
-    few = stretches_in(part, np.array(rows))
+    monkeypatch.setattr(encoded, "SUBSET_DIVISOR", 5)
+    part = build_corpus(study)[0].part(0)
+    few = read_attributions_of(part, np.array(rows))
     assert not part.corpus.has_derived(0, "stretches")
-    assert few.equals(part_stretches(part).filter(pl.col("row").is_in(rows)))
+    assert few.equals(read_attributions(part).filter(pl.col("row").is_in(rows)))
     assert few["speaker"].count()
 
 
 def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkeypatch):
-    for name in ("SHARD_FEWEST", "SHARD_ARTICLES"):
+    for name in ("MIN_SHARD_ARTICLES", "MAX_SHARD_ARTICLES"):
         monkeypatch.setattr(building, name, 20)
-    corpus, rows = build(study)[0], np.array([0, 7, 19, 20, 59])
-    small, shift = corpus.some(rows)
+    corpus, rows = build_corpus(study)[0], np.array([0, 7, 19, 20, 59])
+    small, shift = corpus.subset(rows)
     shard = small.shards[0]
     assert len(corpus.shards) == 3
     assert small.table.equals(corpus.table[rows])
@@ -134,5 +134,5 @@ def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkey
         there = slice(*(part.shard.bounds[row % 20 :][:2]))
         assert there.start - here.start == shift[number]
         assert shard.forms["form"].gather(shard.tokens[here]).equals(part.shard.forms["form"].gather(part.shard.tokens[there]))
-        for mark in tokens.MARKS:
+        for mark in tokens.TOKEN_MARKS:
             assert np.array_equal(getattr(shard, mark)[here], getattr(part.shard, mark)[there])

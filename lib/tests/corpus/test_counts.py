@@ -1,11 +1,19 @@
 import pandas as pd
 import pytest
 
-from wording.corpus.build import build
-from wording.corpus.counts import count, hits, pattern_hits, study_attributions, study_counts, study_hits, write_counts
-from wording.corpus.kwic import concordance
-from wording.corpus.lines import term_hits
-from wording.corpus.neighbours import near_hits
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import (
+    count_hits,
+    count_study_attributions,
+    count_study_hits,
+    find_hits,
+    find_pattern_hits,
+    find_study_hits,
+    write_counts,
+)
+from wording.corpus.kwic import list_concordance
+from wording.corpus.lines import find_term_hits
+from wording.corpus.neighbours import find_near_hits
 from wording.errors import WordingError
 from wording.study.records import read_study
 from wording.tables import TABLES
@@ -19,13 +27,13 @@ def study(demo):
 def test_counts_are_the_planted_hits(study):
     truth = pd.read_csv(study.folder / "truth.csv")
     planted = truth[(truth["sense"] != "other") & (truth["zone"] == "body")].groupby(["doc_id", "concept", "variant"]).size()
-    found = study_counts(study).counts.groupby(["doc_id", "concept", "variant"])["n"].sum()
+    found = count_study_hits(study).counts.groupby(["doc_id", "concept", "variant"])["n"].sum()
     assert len(planted) > 500
     assert found.sub(planted, fill_value=0).abs().sum() == 0
 
 
 def test_the_lines_are_exactly_the_hits_counted(study):
-    lines, counted = study_hits(study), study_counts(study)
+    lines, counted = find_study_hits(study), count_study_hits(study)
     per_article = lines.groupby(["doc_id", "concept", "variant"], observed=True).size().rename("n").reset_index()
     counts = counted.counts.groupby(["doc_id", "concept", "variant"])["n"].sum().reset_index()
     pd.testing.assert_frame_equal(per_article.astype({"doc_id": str}), counts, check_dtype=False)
@@ -34,22 +42,22 @@ def test_the_lines_are_exactly_the_hits_counted(study):
 
 def test_hits_stand_where_their_offsets_say(study):
     texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
-    lines = study_hits(study)
+    lines = find_study_hits(study)
     assert [texts[r.doc_id][r.start : r.end] for r in lines.itertuples()] == lines["node"].to_list()
 
 
 def test_boilerplate_is_shown_by_find_but_never_counted(study):
-    corpus, _ = build(study)
-    everything = hits(corpus, study.concepts, study.lists)
+    corpus, _ = build_corpus(study)
+    everything = find_hits(corpus, study.concepts, study.lists)
     assert (everything["zone"] == "boilerplate").sum() > 100
-    assert (everything["zone"] == "body").sum() == count(corpus, study.concepts, study.lists)["n"].sum()
+    assert (everything["zone"] == "body").sum() == count_hits(corpus, study.concepts, study.lists)["n"].sum()
 
 
 def test_counts_add_up_over_articles_and_do_not_depend_on_their_order(study):
-    corpus, _ = build(study)
-    whole = count(corpus, study.concepts, study.lists)
+    corpus, _ = build_corpus(study)
+    whole = count_hits(corpus, study.concepts, study.lists)
     one = {"levy": study.concepts["levy"]}
-    pd.testing.assert_frame_equal(count(corpus, one, study.lists), whole[whole["concept"] == "levy"].reset_index(drop=True))
+    pd.testing.assert_frame_equal(count_hits(corpus, one, study.lists), whole[whole["concept"] == "levy"].reset_index(drop=True))
 
 
 def test_a_study_without_its_articles_says_the_same_from_its_counts(study, tmp_path):
@@ -57,12 +65,12 @@ def test_a_study_without_its_articles_says_the_same_from_its_counts(study, tmp_p
     write_counts(study, folder / "counts")
     for name in ("study.yml", "concepts.yml"):
         (folder / name).write_bytes((study.folder / name).read_bytes())
-    bare, full = study_counts(read_study(folder)), study_counts(study)
+    bare, full = count_study_hits(read_study(folder)), count_study_hits(study)
     pd.testing.assert_frame_equal(bare.counts, full.counts, check_dtype=False)
     assert (bare.articles["n_words"] == full.articles["n_words"]).all()
     assert "title" not in pd.read_csv(folder / "counts" / "articles.csv")
     with pytest.raises(WordingError, match="no articles"):
-        study_hits(read_study(folder))
+        find_study_hits(read_study(folder))
 
 
 def test_outlets_and_period_of_the_study_set_the_rest_apart(study, tmp_path):
@@ -70,7 +78,7 @@ def test_outlets_and_period_of_the_study_set_the_rest_apart(study, tmp_path):
     (tmp_path / "study.yml").write_text(text + "period: {from: 2031-06-01, to: 2031-12-31}\n", encoding="utf8")
     for name in ("concepts.yml", "articles.csv"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
-    counted = study_counts(read_study(tmp_path))
+    counted = count_study_hits(read_study(tmp_path))
     assert set(counted.articles["outlet"]).isdisjoint({"Harbour Ledger", "Northline"})
     assert counted.articles["date"].between("2031-06-01", "2031-12-31").all()
     assert len(counted.articles) + len(counted.set_apart) == 400
@@ -78,19 +86,19 @@ def test_outlets_and_period_of_the_study_set_the_rest_apart(study, tmp_path):
 
 def test_an_unknown_outlet_or_concept_is_refused_with_the_nearest(study, tmp_path):
     with pytest.raises(WordingError, match="did you mean 'levy'"):
-        study_counts(study, ["levi"])
+        count_study_hits(study, ["levi"])
     for name in ("concepts.yml", "articles.csv"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
     (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: articles.csv}\noutlets: [Northlin]\n")
     with pytest.raises(WordingError, match="did you mean 'Northline'"):
-        study_counts(read_study(tmp_path))
+        count_study_hits(read_study(tmp_path))
 
 
 def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
-    by_name, by_words = pattern_hits(study, "carbon tax"), pattern_hits(study, "climate charg*")
+    by_name, by_words = find_pattern_hits(study, "carbon tax"), find_pattern_hits(study, "climate charg*")
     assert set(by_name["node"].str.lower()) == {"carbon tax"}
     assert set(by_words["node"].str.lower()) == {"climate charge"}
-    assert len(pattern_hits(study, "levy")) == len(by_name) + len(by_words)
+    assert len(find_pattern_hits(study, "levy")) == len(by_name) + len(by_words)
 
 
 def test_copies_count_as_asked(study, tmp_path):
@@ -101,7 +109,7 @@ def test_copies_count_as_asked(study, tmp_path):
     pd.concat([rows, again]).to_csv(tmp_path / "articles.csv", index=False)
     for name in ("concepts.yml", "study.yml"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
-    counted = {copies: study_counts(read_study(tmp_path), copies=copies) for copies in ("all", "one", "none")}
+    counted = {copies: count_study_hits(read_study(tmp_path), copies=copies) for copies in ("all", "one", "none")}
     left = {copies: set(made.left_out["doc_id"]) for copies, made in counted.items()}
     assert (len(counted["all"].articles), left["all"]) == (401, set())
     assert left["one"] == {"again"}
@@ -110,14 +118,14 @@ def test_copies_count_as_asked(study, tmp_path):
     for copies, made in counted.items():
         assert len(made.articles) + len(left[copies]) == 401
         assert set(made.counts["doc_id"]) <= set(made.articles["doc_id"])
-        lines = study_hits(read_study(tmp_path), copies=copies)
+        lines = find_study_hits(read_study(tmp_path), copies=copies)
         assert len(lines) == made.counts["n"].sum()
-        assert set(study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(made.articles["doc_id"])
+        assert set(count_study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(made.articles["doc_id"])
 
 
 def test_an_unknown_way_of_counting_copies_is_refused(study):
     with pytest.raises(WordingError, match="did you mean 'none'"):
-        study_counts(study, copies="non")
+        count_study_hits(study, copies="non")
 
 
 def test_every_source_of_lines_keeps_to_the_excerpts(study):
@@ -125,13 +133,13 @@ def test_every_source_of_lines_keeps_to_the_excerpts(study):
     [name, *_], term = study.concepts, pd.DataFrame({"term": ["the"], "outlet": ["Northline"]})
     near = pd.DataFrame({"variant": list(study.concepts[name].variants), "collocate": "the"})
     for lines in (
-        study_hits(narrow),
-        concordance(narrow, name, context="paragraph"),
-        near_hits(narrow, name, near),
-        term_hits(narrow, term, articles=study_counts(narrow).articles),
+        find_study_hits(narrow),
+        list_concordance(narrow, name, context="paragraph"),
+        find_near_hits(narrow, name, near),
+        find_term_hits(narrow, term, articles=count_study_hits(narrow).articles),
     ):
         assert len(lines) > 10
         assert lines[["left", "right"]].apply(lambda side: side.str.split().str.len()).max().max() == 3
         assert lines["title"].isna().all()
-    assert study_attributions(narrow)["speaker"].dropna().str.split().str.len().max() <= 3
-    assert study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"].isna().all()
+    assert count_study_attributions(narrow)["speaker"].dropna().str.split().str.len().max() <= 3
+    assert count_study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"].isna().all()

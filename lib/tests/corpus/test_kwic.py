@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.counts import pattern_hits, study_hits
+from wording.corpus.counts import find_pattern_hits, find_study_hits
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.matching import concept_spans, in_context
-from wording.corpus.kwic import SORTS, concordance, outwards, widened
+from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
+from wording.corpus.kwic import SORT_COLUMNS, join_words_outwards, list_concordance, widen_lines
 from wording.errors import WordingError
 from wording.study.records import Concept, Variant, read_study
 
@@ -28,22 +28,22 @@ def place(lines):
     return list(lines[["doc_id", "start", "variant"]].itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", SORT_COLUMNS)
 def test_sorting_loses_no_line_and_repeats_none(study, sort):
-    assert sorted(place(concordance(study, "levy", sort=sort))) == sorted(place(study_hits(study, ["levy"])))
+    assert sorted(place(list_concordance(study, "levy", sort=sort))) == sorted(place(find_study_hits(study, ["levy"])))
 
 
 def test_words_are_read_from_the_hit_outwards_within_the_article():
-    shard = tokens.encode(pl.Series(["By the new, old coup.", "Coup in town", "A coup"]))
-    hits = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})[0]
+    shard = tokens.encode_texts(pl.Series(["By the new, old coup.", "Coup in town", "A coup"]))
+    hits = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})[0]
     row = shard.article(hits.start)
-    assert outwards(shard, hits.start - 1, row, -1).to_list() == ["old new the by", "", "a"]
-    assert outwards(shard, hits.end, row, 1).to_list() == ["", "in town", ""]
+    assert join_words_outwards(shard, hits.start - 1, row, -1).to_list() == ["old new the by", "", "a"]
+    assert join_words_outwards(shard, hits.end, row, 1).to_list() == ["", "in town", ""]
 
 
 @pytest.mark.parametrize(("sort", "side", "step"), [("left", "left", -1), ("right", "right", 1)])
 def test_lines_are_sorted_by_the_nearest_words_first(study, sort, side, step):
-    found = concordance(study, "the", sort=sort)
+    found = list_concordance(study, "the", sort=sort)
     first = [words(text)[::step][:1] for text in found[side]]
     assert len(found) > 500
     assert len({word for one in first for word in one}) > 50
@@ -53,63 +53,63 @@ def test_lines_are_sorted_by_the_nearest_words_first(study, sort, side, step):
 
 @pytest.mark.parametrize("sort", ["node", "outlet", "date", "voice"])
 def test_lines_are_sorted_by_what_a_column_says(study, sort):
-    values = concordance(study, "levy", sort=sort)[sort].dropna()
+    values = list_concordance(study, "levy", sort=sort)[sort].dropna()
     values = values.str.lower() if sort == "node" else values
     assert values.is_monotonic_increasing
     assert values.nunique() > 1
 
 
 def test_undated_lines_stand_last(study):
-    dates = concordance(study, "the", sort="date")["date"].isna()
+    dates = list_concordance(study, "the", sort="date")["date"].isna()
     assert dates.any()
     assert dates.is_monotonic_increasing
 
 
 def test_lines_are_filtered_by_voice_and_outlet(study):
-    every, outlet = study_hits(study, ["levy"]), study.outlets[0]
-    assert sorted(place(concordance(study, "levy", voice="attributed"))) == sorted(place(every[every["voice"] != "outlet"]))
-    assert sorted(place(concordance(study, "levy", outlets=[outlet]))) == sorted(place(every[every["outlet"] == outlet]))
+    every, outlet = find_study_hits(study, ["levy"]), study.outlets[0]
+    assert sorted(place(list_concordance(study, "levy", voice="attributed"))) == sorted(place(every[every["voice"] != "outlet"]))
+    assert sorted(place(list_concordance(study, "levy", outlets=[outlet]))) == sorted(place(every[every["outlet"] == outlet]))
 
 
 def test_copies_count_as_asked(study):
-    assert sorted(place(concordance(study, "levy", copies="none"))) == sorted(place(study_hits(study, ["levy"], copies="none")))
-    assert len(concordance(study, "the", copies="none")) < len(concordance(study, "the"))
+    assert sorted(place(list_concordance(study, "levy", copies="none"))) == sorted(place(find_study_hits(study, ["levy"], copies="none")))
+    assert len(list_concordance(study, "the", copies="none")) < len(list_concordance(study, "the"))
 
 
 def test_no_more_text_is_shown_than_the_study_allows(study):
     narrow = study.model_copy(update={"excerpts": 3})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
-    lines = concordance(narrow, "levy", context="paragraph")
-    for found in (lines, widened(narrow, lines)):
+    lines = list_concordance(narrow, "levy", context="paragraph")
+    for found in (lines, widen_lines(narrow, lines)):
         assert found[["left", "right"]].map(lambda text: len(text.split())).max(axis=None) == 3
 
 
 def test_the_first_lines_are_the_first_of_all(study):
-    pd.testing.assert_frame_equal(concordance(study, "the", limit=7), concordance(study, "the").head(7), check_dtype=False)
-    assert concordance(study, "zzzz").empty
+    pd.testing.assert_frame_equal(list_concordance(study, "the", limit=7), list_concordance(study, "the").head(7), check_dtype=False)
+    assert list_concordance(study, "zzzz").empty
 
 
 def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
     for pattern in ("carbon tax", "climate charg*"):
-        assert sorted(place(concordance(study, pattern))) == sorted(place(pattern_hits(study, pattern)))
+        assert sorted(place(list_concordance(study, pattern))) == sorted(place(find_pattern_hits(study, pattern)))
 
 
 @pytest.mark.parametrize(("options", "nearest"), [({"sort": "lft"}, "left"), ({"voice": "qoted"}, "quoted")])
 def test_an_unknown_order_or_voice_is_refused_with_the_nearest(study, options, nearest):
     with pytest.raises(WordingError, match=nearest):
-        concordance(study, "levy", **options)
+        list_concordance(study, "levy", **options)
 
 
 def test_shards_make_no_difference(study, tmp_path, monkeypatch):
     for name in ("study.yml", "concepts.yml", "articles.csv"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 25)
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 25)
     sharded = read_study(tmp_path)
-    assert len(building.build(sharded)[0].shards) == 3
+    assert len(building.build_corpus(sharded)[0].shards) == 3
     for sort in ("left", "date"):
-        pd.testing.assert_frame_equal(concordance(sharded, "levy", sort=sort), concordance(study, "levy", sort=sort), check_dtype=False)
-    lines = concordance(study, "levy", sort="node")
-    pd.testing.assert_frame_equal(widened(sharded, lines), widened(study, lines), check_dtype=False)
+        pd.testing.assert_frame_equal(list_concordance(sharded, "levy", sort=sort), list_concordance(study, "levy", sort=sort), check_dtype=False)
+    lines = list_concordance(study, "levy", sort="node")
+    pd.testing.assert_frame_equal(widen_lines(sharded, lines), widen_lines(study, lines), check_dtype=False)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_shards_make_no_difference(study, tmp_path, monkeypatch):
     ],
 )
 def test_a_line_is_as_wide_as_asked_for(context, left, right):
-    shard = tokens.encode(pl.Series(["Before.\nOne. The coup fell. Two.\nAfter.", "coup"]))
-    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
-    lines = in_context(shard, spans, context=context)
+    shard = tokens.encode_texts(pl.Series(["Before.\nOne. The coup fell. Two.\nAfter.", "coup"]))
+    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    lines = extract_contexts(shard, spans, context=context)
     assert (lines["left"][0], lines["right"][0]) == (left, right)
     assert (lines["left"][1], lines["right"][1]) == ("", "")
 
@@ -131,10 +131,10 @@ def test_a_line_is_as_wide_as_asked_for(context, left, right):
 @pytest.mark.parametrize(("to", "end"), [("sentence", r"[.!?]['\"”’»)]*$"), ("paragraph", None)])
 def test_a_line_widens_to_its_sentence_or_paragraph(study, to, end):
     texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
-    lines = concordance(study, "levy", context=2)
-    wide = widened(study, lines, to=to)
+    lines = list_concordance(study, "levy", context=2)
+    wide = widen_lines(study, lines, to=to)
     pd.testing.assert_frame_equal(wide.drop(columns=["left", "right"]), lines.drop(columns=["left", "right"]))
-    pd.testing.assert_frame_equal(wide, concordance(study, "levy", context=to))
+    pd.testing.assert_frame_equal(wide, list_concordance(study, "levy", context=to))
     for row in wide.itertuples() if to == "paragraph" else ():
         first, last = next((a, b) for a, b in paragraphs(texts[row.doc_id]) if a <= row.start < b)
         assert " ".join(texts[row.doc_id][first : row.start].split()) == row.left
@@ -153,4 +153,4 @@ def paragraphs(text):
 
 def test_lines_of_another_study_are_not_widened(study):
     with pytest.raises(WordingError, match="'elsewhere'"):
-        widened(study, concordance(study, "levy", limit=2).assign(doc_id="elsewhere"))
+        widen_lines(study, list_concordance(study, "levy", limit=2).assign(doc_id="elsewhere"))

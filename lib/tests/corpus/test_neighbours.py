@@ -8,19 +8,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from wording.corpus.build import build
-from wording.corpus.counts import study_counts, write_counts
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import count_study_hits, write_counts
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.matching import concept_spans
-from wording.corpus.marks.voice import NAMES
+from wording.corpus.encoding.matching import find_concept_spans
+from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.corpus.neighbours import (
-    counted_near,
-    near,
-    near_hits,
-    neighbours,
+    count_near,
+    count_neighbours,
+    count_study_neighbours,
+    find_near_hits,
+    find_near_words,
     read_neighbours,
-    shareable,
-    study_neighbours,
+    select_shareable,
     write_neighbours,
 )
 from wording.errors import WordingError
@@ -51,9 +51,9 @@ def bare(study, tmp_path_factory):
 
 
 def near_words(text, phrase, **options):
-    shard = tokens.encode(pl.Series([text]))
-    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=[phrase])}), {})
-    hit, position = near(shard, spans, **options)
+    shard = tokens.encode_texts(pl.Series([text]))
+    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=[phrase])}), {})
+    hit, position = find_near_words(shard, spans, **options)
     found = defaultdict(list)
     for number, place in sorted(zip(hit.tolist(), position.tolist(), strict=True)):
         found[number].append(shard.forms["key"][int(shard.tokens[place])])
@@ -87,50 +87,50 @@ def test_near_means_so_many_words_of_the_same_sentence(text, options, words):
 
 
 def test_boilerplate_is_skipped():
-    shard = tokens.encode(pl.Series(["One two three coup."]))
-    spans, _ = concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    shard = tokens.encode_texts(pl.Series(["One two three coup."]))
+    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
     credit = np.arange(len(shard.tokens)) == spans.start[0] - 1
-    position = near(replace(shard, boilerplate=credit), spans, span=2)[1]
+    position = find_near_words(replace(shard, boilerplate=credit), spans, span=2)[1]
     assert [shard.forms["type"][int(form)] for form in shard.tokens[position]] == ["One", "two"]
 
 
 def test_a_place_near_two_hits_counts_once():
     pairs = [(0, 0, 0, 0, 7, 3), (0, 0, 0, 1, 7, 3), (0, 0, 0, 1, 9, 3), (0, 0, 0, 2, None, None)]
     names = ["row", "which", "voice", "hit", "position", "code"]
-    counted = counted_near(pl.DataFrame(pairs, schema=names, orient="row"))
+    counted = count_near(pl.DataFrame(pairs, schema=names, orient="row"))
     assert counted.select("code", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
 
 
 def test_only_compared_articles_count(study):
     narrow = study.model_copy(update={"outlets": study.outlets[:2]})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
-    found = study_neighbours(narrow, ["levy"])
+    found = count_study_neighbours(narrow, ["levy"])
     assert set(found.articles["outlet"]) == set(study.outlets[:2])
     assert set(found.neighbours["doc_id"]) <= set(found.articles["doc_id"])
-    assert set(near_hits(narrow, "levy", found.neighbours)["outlet"]) == set(study.outlets[:2])
+    assert set(find_near_hits(narrow, "levy", found.neighbours)["outlet"]) == set(study.outlets[:2])
 
 
 def test_copies_count_as_asked(study):
-    sizes = {copies: len(study_neighbours(study, ["levy"], copies=copies).articles) for copies in ("all", "one", "none")}
-    assert sizes["all"] == len(study_counts(study, []).articles) > sizes["none"] == len(study_counts(study, [], copies="none").articles)
-    found = study_neighbours(study, copies="none")
-    copies = study_counts(study, []).articles.query("not first")["doc_id"]
+    sizes = {copies: len(count_study_neighbours(study, ["levy"], copies=copies).articles) for copies in ("all", "one", "none")}
+    assert sizes["all"] == len(count_study_hits(study, []).articles) > sizes["none"] == len(count_study_hits(study, [], copies="none").articles)
+    found = count_study_neighbours(study, copies="none")
+    copies = count_study_hits(study, []).articles.query("not first")["doc_id"]
     assert set(found.neighbours["doc_id"]).isdisjoint(copies)
-    assert set(near_hits(study, "levy", found.neighbours, copies="none")["doc_id"]).isdisjoint(copies)
+    assert set(find_near_hits(study, "levy", found.neighbours, copies="none")["doc_id"]).isdisjoint(copies)
 
 
 def slow(study, span):
     """Hits and words near, by a loop over articles, hits and words."""
     n, places = Counter(), defaultdict(set)
-    for part in build(study)[0].parts():
+    for part in build_corpus(study)[0].parts():
         shard = part.shard
         keys = shard.forms["key"].to_numpy()[shard.tokens]
         for name, concept in study.concepts.items():
-            spans, which = concept_spans(shard, name, concept, study.lists)
+            spans, which = find_concept_spans(shard, name, concept, study.lists)
             for start, end, variant in zip(spans.start, spans.end, which, strict=True):
                 if shard.boilerplate[start]:
                     continue
-                row = (part.table["doc_id"][int(shard.article(start))], name, list(concept.variants)[variant], NAMES[shard.voice[start]])
+                row = (part.table["doc_id"][int(shard.article(start))], name, list(concept.variants)[variant], TOKEN_VOICES[shard.voice[start]])
                 n[(*row, "")] += 1
                 seen = set()
                 for step, at in ((-1, start - 1), (1, end)):
@@ -149,7 +149,7 @@ def slow(study, span):
 @pytest.mark.parametrize("span", [2, 5])
 def test_neighbours_are_those_of_a_slow_reader(study, span):
     n, n_words = slow(study, span)
-    found = study_neighbours(study, span=span).neighbours
+    found = count_study_neighbours(study, span=span).neighbours
     assert len(found) == len(n) > 1000
     for row in found.itertuples():
         key = (row.doc_id, row.concept, row.variant, row.voice, row.collocate)
@@ -157,15 +157,15 @@ def test_neighbours_are_those_of_a_slow_reader(study, span):
 
 
 def test_all_words_together_are_the_hits_counted(study):
-    whole = study_neighbours(study).neighbours.query("collocate == ''")
+    whole = count_study_neighbours(study).neighbours.query("collocate == ''")
     keys = ["doc_id", "concept", "variant", "voice"]
-    assert whole.set_index(keys)["n"].sort_index().equals(study_counts(study).counts.set_index(keys)["n"].sort_index())
+    assert whole.set_index(keys)["n"].sort_index().equals(count_study_hits(study).counts.set_index(keys)["n"].sort_index())
 
 
 def test_a_wider_span_loses_nothing_and_both_sides_hold_each(study):
     keys = ["doc_id", "concept", "variant", "voice", "collocate"]
     narrow, wide, left, right = (
-        study_neighbours(study, ["levy"], span=span, side=side).neighbours.set_index(keys)["n"]
+        count_study_neighbours(study, ["levy"], span=span, side=side).neighbours.set_index(keys)["n"]
         for span, side in ((3, "both"), (6, "both"), (3, "left"), (3, "right"))
     )
     assert (wide.reindex(narrow.index) >= narrow).all()
@@ -176,9 +176,9 @@ def test_a_wider_span_loses_nothing_and_both_sides_hold_each(study):
 
 
 def test_the_lines_are_exactly_the_hits_that_have_the_word_near(study):
-    counted = study_neighbours(study, ["levy"]).neighbours
+    counted = count_study_neighbours(study, ["levy"]).neighbours
     counted = counted[counted["collocate"].isin(["the", "year", "households", "coal"])]
-    lines = near_hits(study, "levy", counted)
+    lines = find_near_hits(study, "levy", counted)
     per_article = lines.groupby(["doc_id", "variant", "voice", "collocate"]).size()
     assert len(per_article) > 30
     assert per_article.sort_index().equals(counted.set_index(per_article.index.names)["n"].sort_index().astype(per_article.dtype))
@@ -186,13 +186,13 @@ def test_the_lines_are_exactly_the_hits_that_have_the_word_near(study):
 
 
 def test_without_the_articles_there_is_what_two_articles_share(study, bare):
-    there, kept = study_neighbours(study).neighbours, study_neighbours(bare).neighbours
-    assert kept.equals(shareable(there).astype(kept.dtypes.to_dict()))
+    there, kept = count_study_neighbours(study).neighbours, count_study_neighbours(bare).neighbours
+    assert kept.equals(select_shareable(there).astype(kept.dtypes.to_dict()))
     n_articles = kept[kept["collocate"] != ""].groupby(["concept", "variant", "collocate"])["doc_id"].nunique()
     assert n_articles.min() == 2
     assert len(kept) < len(there)
     with pytest.raises(WordingError, match="span=3"):
-        study_neighbours(bare, span=3)
+        count_study_neighbours(bare, span=3)
 
 
 def test_a_word_that_looks_like_no_value_is_kept(bare, tmp_path):
@@ -211,9 +211,9 @@ def test_the_same_articles_make_the_same_bytes(study, bare, tmp_path):
     assert (tmp_path / "neighbours.csv.gz").read_bytes() == (bare.folder / "counts" / "neighbours.csv.gz").read_bytes()
     (bare.folder / "counts" / "neighbours.csv.gz").rename(tmp_path / "away")
     with pytest.raises(WordingError, match=r"neighbours\.csv\.gz is missing"):
-        study_neighbours(bare)
+        count_study_neighbours(bare)
 
 
 def test_no_concept_no_neighbours(study):
-    corpus, _ = build(study)
-    assert neighbours(corpus, {}, study.lists).empty
+    corpus, _ = build_corpus(study)
+    assert count_neighbours(corpus, {}, study.lists).empty

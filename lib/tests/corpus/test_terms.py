@@ -12,16 +12,16 @@ import pytest
 
 from wording.corpus import build as building
 from wording.corpus.counts import write_counts
-from wording.corpus.lines import term_hits
+from wording.corpus.lines import find_term_hits
 from wording.corpus.reading.articles import read_articles
-from wording.corpus.terms import VOICES, function_words, spoken, study_terms, vocabulary, write_terms
+from wording.corpus.terms import VOICE_GROUPS, count_study_terms, find_frequent_terms, make_voice_mask, read_function_words, write_terms
 from wording.errors import WordingError
 from wording.study.records import read_study
 
 
 @pytest.fixture(scope="module")
 def corpus(small):
-    return building.encode(read_articles(small / "articles.csv"))
+    return building.encode_articles(read_articles(small / "articles.csv"))
 
 
 def slow(corpus, longest):
@@ -40,29 +40,29 @@ def slow(corpus, longest):
 @pytest.mark.parametrize("shards", [1, 3])
 def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, shards):
     sizes = [60] if shards == 1 else [25, 25, 10]
-    monkeypatch.setattr(building, "SHARD_ARTICLES", sizes[0])
-    corpus = building.encode(read_articles(small / "articles.csv"))
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", sizes[0])
+    corpus = building.encode_articles(read_articles(small / "articles.csv"))
     oracle = slow(corpus, 3)
     frequent = {term: n for term, n in Counter(term for counts in oracle for term in counts).items() if n >= 4}
-    known = vocabulary(corpus, spoken(), longest=3, fewest=4)
+    known = find_frequent_terms(corpus, make_voice_mask(), longest=3, fewest=4)
     assert dict(zip(known.terms, known.n_articles.tolist(), strict=True)) == frequent
-    counted = [part for p in corpus.parts() for part in known.counts(p.shard, spoken()(p)).toarray()]
+    counted = [part for p in corpus.parts() for part in known.counts(p.shard, make_voice_mask()(p)).toarray()]
     for row, counts in zip(counted, oracle, strict=True):
         assert dict(zip(known.terms, row.tolist(), strict=True)) == {term: counts.get(term, 0) for term in known.terms}
 
 
 def test_voices_add_up_for_words(corpus):
-    known = vocabulary(corpus, spoken(), longest=1, fewest=1)
+    known = find_frequent_terms(corpus, make_voice_mask(), longest=1, fewest=1)
     part = corpus.part(0)
-    total = sum(known.counts(part.shard, spoken([voice])(part)).sum() for voice in ("outlet", "quoted", "reported"))
-    assert total == corpus.table["n_words"].sum() == known.counts(part.shard, spoken()(part)).sum()
+    total = sum(known.counts(part.shard, make_voice_mask([voice])(part)).sum() for voice in ("outlet", "quoted", "reported"))
+    assert total == corpus.table["n_words"].sum() == known.counts(part.shard, make_voice_mask()(part)).sum()
 
 
 def test_articles_can_be_chosen(corpus):
     chosen = (pl.Series(range(len(corpus.table))) < 10).to_numpy()
     part = corpus.part(0)
-    known = vocabulary(corpus, spoken(articles=chosen), longest=2, fewest=1)
-    counts = known.counts(part.shard, spoken(articles=chosen)(part))
+    known = find_frequent_terms(corpus, make_voice_mask(articles=chosen), longest=2, fewest=1)
+    counts = known.counts(part.shard, make_voice_mask(articles=chosen)(part))
     assert counts[10:].sum() == 0
     assert counts[:10].sum() > 0
     assert all(re.fullmatch(r"\S+( \S+)?", term) for term in known.terms)
@@ -84,9 +84,9 @@ def bare(study, tmp_path_factory):
     return read_study(folder)
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", VOICE_GROUPS)
 def test_a_studys_words_add_up_to_its_articles(study, voice):
-    found = study_terms(study, voice=voice, longest=1, fewest=1)
+    found = count_study_terms(study, voice=voice, longest=1, fewest=1)
     np.testing.assert_array_equal(found.counts.sum(axis=1), found.n_words)
     assert found.counts.shape == (len(found.articles), len(found))
 
@@ -94,7 +94,7 @@ def test_a_studys_words_add_up_to_its_articles(study, voice):
 def test_the_terms_are_those_of_the_compared_articles(study):
     narrow = study.model_copy(update={"outlets": study.outlets[:2]})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
-    found, everything = study_terms(narrow, longest=2, fewest=3), study_terms(study, longest=2, fewest=1)
+    found, everything = count_study_terms(narrow, longest=2, fewest=3), count_study_terms(study, longest=2, fewest=1)
     assert set(found.articles["outlet"]) == set(study.outlets[:2])
     inside = everything.articles["doc_id"].isin(found.articles["doc_id"]).to_numpy()
     few = everything[(everything.counts[inside] > 0).sum(axis=0) >= 3]
@@ -103,9 +103,9 @@ def test_the_terms_are_those_of_the_compared_articles(study):
     assert (found.n_articles >= 3).all()
 
 
-@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("voice", VOICE_GROUPS)
 def test_without_the_articles_the_words_are_the_same(study, bare, voice):
-    there, kept = study_terms(study, voice=voice, longest=1, fewest=2), study_terms(bare, voice=voice, longest=3, fewest=2)
+    there, kept = count_study_terms(study, voice=voice, longest=1, fewest=2), count_study_terms(bare, voice=voice, longest=3, fewest=2)
     assert not bare.has_articles
     assert list(there.terms) == list(kept.terms)
     assert (there.counts != kept.counts).nnz == 0
@@ -113,14 +113,14 @@ def test_without_the_articles_the_words_are_the_same(study, bare, voice):
 
 
 def test_the_lines_behind_a_count_are_exactly_those_counted(study):
-    found = study_terms(study, voice="all", longest=3, fewest=4)
+    found = count_study_terms(study, voice="all", longest=3, fewest=4)
     outlets = found.articles["outlet"].to_numpy()
     rng = np.random.default_rng(1)
     wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
     wanted = pd.concat(
         [wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True
     ).drop_duplicates()
-    lines = term_hits(study, wanted, articles=found.articles, voice=found.voice)
+    lines = find_term_hits(study, wanted, articles=found.articles, voice=found.voice)
     counted = {
         (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
         for row in wanted.itertuples()
@@ -132,24 +132,24 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
 
 
 def test_nothing_wanted_is_no_line(study):
-    lines = term_hits(study, pd.DataFrame({"term": [], "outlet": []}), articles=study_terms(study, longest=1).articles)
+    lines = find_term_hits(study, pd.DataFrame({"term": [], "outlet": []}), articles=count_study_terms(study, longest=1).articles)
     assert len(lines) == 0
     assert "node" in lines.columns
 
 
 @pytest.mark.parametrize("voice", ["outlet", "attributed"])
 def test_the_lines_are_in_the_voice_counted(study, voice):
-    found = study_terms(study, voice=voice, longest=2, fewest=4)
+    found = count_study_terms(study, voice=voice, longest=2, fewest=4)
     wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
-    lines = term_hits(study, wanted, articles=found.articles, voice=found.voice)
-    assert set(lines["voice"]) <= set(VOICES[voice])
+    lines = find_term_hits(study, wanted, articles=found.articles, voice=found.voice)
+    assert set(lines["voice"]) <= set(VOICE_GROUPS[voice])
     assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
 
 
 def test_function_words_are_read_by_language():
-    assert {"the", "of", "'s"} <= set(function_words("en"))
-    assert not {"must", "not", "war"} & set(function_words("en"))
-    assert function_words("xx") == []
+    assert {"the", "of", "'s"} <= set(read_function_words("en"))
+    assert not {"must", "not", "war"} & set(read_function_words("en"))
+    assert read_function_words("xx") == []
 
 
 def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):
@@ -158,15 +158,15 @@ def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):
     docs = pl.read_csv(file)["doc_id"].unique(maintain_order=True)[:2]
     rows = [f"{doc},outlet,{word},1" for doc in docs for word in ("null", "nan", '"1,000"')]
     file.write_bytes(gzip.compress("\n".join(["doc_id,voice,term,n", *rows]).encode()))
-    assert list(study_terms(read_study(folder)).terms) == ["1,000", "nan", "null"]
+    assert list(count_study_terms(read_study(folder)).terms) == ["1,000", "nan", "null"]
 
 
 def test_what_cannot_be_counted_is_refused(study, bare, tmp_path):
     with pytest.raises(WordingError, match="'outlet'"):
-        study_terms(study, voice="outlets")
+        count_study_terms(study, voice="outlets")
     with pytest.raises(WordingError, match="longest=0"):
-        study_terms(study, longest=0)
+        count_study_terms(study, longest=0)
     folder = shutil.copytree(bare.folder, tmp_path / "gone")
     (folder / "counts" / "terms.csv.gz").unlink()
     with pytest.raises(WordingError, match=r"terms\.csv\.gz is missing"):
-        study_terms(read_study(folder))
+        count_study_terms(read_study(folder))

@@ -5,7 +5,7 @@ import pytest
 from browser import CHROMIUM, browser
 
 from wording.pages.batch import runner
-from wording.study.records import ROOT, read_study
+from wording.study.records import PROJECT_ROOT, read_study
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +20,12 @@ def chromium():
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
     """A folder with the pages of the studies that ship: the project's own reports when they are up to date, else made here."""
-    studies = [read_study(ROOT / name) for name in ("data/demo", "seeds")]
-    if all(page.status == "up-to-date" for page in runner.due(studies)):
-        return runner.REPORTS
+    studies = [read_study(PROJECT_ROOT / name) for name in ("data/demo", "seeds")]
+    if all(page.status == "up-to-date" for page in runner.preview_reports(studies)):
+        return runner.REPORTS_FOLDER
     place = tmp_path_factory.mktemp("published")
     for study in studies:
         shutil.copytree(study.folder, place / study.name, ignore=shutil.ignore_patterns(".build", "texts"))
-    made = runner.report([read_study(place / study.name) for study in studies], reports=place / "reports")
+    made = runner.make_reports([read_study(place / study.name) for study in studies], reports=place / "reports")
     assert [page for page in made if page.status != "ok"] == []
     return place / "reports"

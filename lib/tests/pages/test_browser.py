@@ -9,8 +9,8 @@ from browser import axe
 from ruamel.yaml import YAML
 
 from wording.pages.batch import runner
-from wording.simulation.simulate import simulate
-from wording.study.records import ROOT, read_study
+from wording.simulation.simulate import simulate_study
+from wording.study.records import PROJECT_ROOT, read_study
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}</style></table>"
 SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations
@@ -154,7 +154,7 @@ def test_tables_sort_filter_and_save(chromium, published):
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """Reports of a study in which every field holds scripts, over every notebook that the demo names."""
-    folder = simulate(tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60)
+    folder = simulate_study(tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60)
     articles = pd.read_csv(folder / "articles.csv", dtype=str, keep_default_na=False)
     names = {name: f"{HOSTILE}{number}" for number, name in enumerate(sorted(articles["outlet"].unique()))}
     spiked = articles.assign(
@@ -164,7 +164,7 @@ def hostile(tmp_path_factory):
     spiked.to_csv(folder / "=<script>alert(1)</script>.csv".replace("/", ":"), index=False)
     (folder / "articles.csv").unlink()
     yaml = YAML(typ="safe")
-    concepts, demo = yaml.load((folder / "concepts.yml").read_text()), yaml.load((ROOT / "data" / "demo" / "study.yml").read_text())
+    concepts, demo = yaml.load((folder / "concepts.yml").read_text()), yaml.load((PROJECT_ROOT / "data" / "demo" / "study.yml").read_text())
     first = next(iter(concepts["concepts"]))
     for concept in concepts["concepts"].values():
         concept |= {"title": HOSTILE, "note": HOSTILE, "source": HOSTILE}
@@ -186,7 +186,7 @@ def hostile(tmp_path_factory):
     study["articles"] = {"path": "=<script>alert(1)<:script>.csv"}
     for file, said in (("study.yml", study), ("concepts.yml", concepts)):
         (folder / file).write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")  # JSON is YAML
-    made = runner.report([read_study(folder)], reports=folder.parent / "reports")
+    made = runner.make_reports([read_study(folder)], reports=folder.parent / "reports")
     assert {page.status for page in made} == {"ok"}, [(page.name, page.reason) for page in made]
     return folder.parent / "reports"
 

@@ -11,7 +11,7 @@ from wording.show import html as show
 
 def figure_record(alt):
     return new_output(
-        "display_data", data={"text/html": "<svg></svg>", "text/plain": "", show.MIME: {"kind": "figure", "name": "f", "alt": alt}}
+        "display_data", data={"text/html": "<svg></svg>", "text/plain": "", show.DISPLAY_MIME: {"kind": "figure", "name": "f", "alt": alt}}
     )
 
 
@@ -26,13 +26,13 @@ def figure_record(alt):
     ],
 )
 def test_gate_names_the_cell_and_the_fault(fault, said):
-    [problem] = gate.problems(example_notebook(code(fault)))
+    [problem] = gate.find_page_faults(example_notebook(code(fault)))
     assert said in problem
 
 
 def test_gate_wants_findings_and_no_error():
     notebook = new_notebook(cells=[new_markdown_cell("# Q")], metadata={"papermill": {"exception": True}})
-    raised, silent = gate.problems(notebook)
+    raised, silent = gate.find_page_faults(notebook)
     assert raised.startswith("The notebook raised an error")
     assert silent.startswith("The notebook shows no findings")
 
@@ -49,27 +49,27 @@ def test_gate_wants_findings_and_no_error():
     ],
 )
 def test_gate_reads_the_page(html, said):
-    [problem] = gate.problems(example_notebook(), html=html)
+    [problem] = gate.find_page_faults(example_notebook(), html=html)
     assert said in problem
 
 
 def test_gate_wants_what_the_notebook_promises():
     promise = "try:\n    show.figure(fig, title='t', alt='a', name='f')\nexcept Exception:\n    pass"
-    [problem] = gate.problems(example_notebook(code(source=promise)))
+    [problem] = gate.find_page_faults(example_notebook(code(source=promise)))
     assert problem == "Cell 11 calls show.figure and shows nothing; end the cell with that call."
     either = "show.figure(months) if len(months) else show.note('No article has a date.')"
-    assert gate.problems(example_notebook(code(output(show.note("No article has a date.")), source=either))) == []
-    assert gate.problems(example_notebook(code(source="%matplotlib inline\nshow.figure(x)"))) == []
-    assert gate.problems(example_notebook(code(source="kept = show.note('x')"))) == []
+    assert gate.find_page_faults(example_notebook(code(output(show.note("No article has a date.")), source=either))) == []
+    assert gate.find_page_faults(example_notebook(code(source="%matplotlib inline\nshow.figure(x)"))) == []
+    assert gate.find_page_faults(example_notebook(code(source="kept = show.note('x')"))) == []
 
 
 def test_gate_holds_lines_to_what_may_be_shown():
     hit = {"concept": "c", "variant": "v", "outlet": "A", "doc_id": "d", "start": 1, "left": "one two three", "node": "v", "right": "four"}
     html = exported(example_notebook(code(output(show.lines(pd.DataFrame([hit]), caption="Lines")))))
-    assert gate.problems(example_notebook(), html=html, width=3) == []
-    [problem] = gate.problems(example_notebook(), html=html, width=2)
+    assert gate.find_page_faults(example_notebook(), html=html, width=3) == []
+    [problem] = gate.find_page_faults(example_notebook(), html=html, width=2)
     assert "A line shows 3 words on one side, and the study's `excerpts` allow 2" in problem
-    assert gate.problems(example_notebook(), html=html, width=0) != []
+    assert gate.find_page_faults(example_notebook(), html=html, width=0) != []
 
 
 def test_tables_as_csv_hold_the_values_and_no_formula():
@@ -80,7 +80,7 @@ def test_tables_as_csv_hold_the_values_and_no_formula():
             cells=[new_markdown_cell("# Q"), code(output(show.table(frame, caption="Shares", name="shares"))), code(output(figure))]
         )
     )
-    tables = gate.tables(html)
+    tables = gate.extract_tables(html)
     assert tables["shares.csv"].startswith("\ufeff")
     rows = tables["shares.csv"][1:].split("\r\n")
     assert rows == ["outlet,n,share", "'=1+1,1234,0.333333", '"\'@a ""b""",-5,', "'-x,0,0.5", ""]

@@ -49,7 +49,7 @@ def example_notebook(*more):
 
 
 def exported(notebook=None, **more):
-    return export.page(notebook or example_notebook(), **{"title": "Terms", "subtitle": "velin", "study_title": "Demo", **more})
+    return export.render_page(notebook or example_notebook(), **{"title": "Terms", "subtitle": "velin", "study_title": "Demo", **more})
 
 
 def test_page_has_one_heading_and_contents():
@@ -60,7 +60,7 @@ def test_page_has_one_heading_and_contents():
     assert re.findall(r'<li><a href="#(s-[^"]+)">', html) == ["s-findings", "s-another-title", "s-findings-2"]
     assert '<html lang="en">' in html
     assert 'href="#main"' in html
-    assert gate.problems(example_notebook(), html=html) == []
+    assert gate.find_page_faults(example_notebook(), html=html) == []
 
 
 def test_title_is_the_heading_where_the_notebook_has_none():
@@ -115,8 +115,8 @@ def test_same_notebook_gives_the_same_bytes():
 
 
 def test_style_and_script_stay_small():
-    assert len((export.TEMPLATE / "style.css").read_bytes()) < 11_000
-    assert len((export.TEMPLATE / "script.js").read_bytes()) < 8_000
+    assert len((export.TEMPLATE_FOLDER / "style.css").read_bytes()) < 11_000
+    assert len((export.TEMPLATE_FOLDER / "script.js").read_bytes()) < 8_000
 
 
 def test_stderr_is_told_at_the_end_and_the_same_in_every_run():
@@ -162,7 +162,7 @@ def test_notebook_style_stays_in_the_notebook():
 
 
 def test_headlines_are_the_findings():
-    assert export.headlines(example_notebook()) == ["A differs from B."]
+    assert export.collect_findings(example_notebook()) == ["A differs from B."]
 
 
 def test_error_is_shown_in_words():

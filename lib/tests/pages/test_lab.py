@@ -17,8 +17,8 @@ from browser import CTRL, SHIFT
 from nbclient import NotebookClient
 
 from wording.questions.coding import sample as coding
-from wording.show.html import MIME
-from wording.study.records import NOTEBOOKS, ROOT, read_study
+from wording.show.html import DISPLAY_MIME
+from wording.study.records import NOTEBOOK_FOLDER, PROJECT_ROOT, read_study
 
 SETTINGS = "lib/wording/panel/lab"
 OPTIONS = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
@@ -38,8 +38,8 @@ def place(tmp_path_factory):
     """A folder as the project's: the notebook as it is, and a copy of the demo."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "notebooks").mkdir()
-    shutil.copy(NOTEBOOKS / "explore.ipynb", folder / "notebooks")
-    shutil.copytree(ROOT / "data" / "demo", folder / "data" / "demo", ignore=shutil.ignore_patterns(".build", "marks.csv"))
+    shutil.copy(NOTEBOOK_FOLDER / "explore.ipynb", folder / "notebooks")
+    shutil.copytree(PROJECT_ROOT / "data" / "demo", folder / "data" / "demo", ignore=shutil.ignore_patterns(".build", "marks.csv"))
     return folder
 
 
@@ -52,7 +52,7 @@ def lab(chromium, place, tmp_path_factory):
         port = free.getsockname()[1]
     kept = {f"JUPYTER{name}_DIR": str(own / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")}
     command = [
-        sys.executable, "-m", "jupyterlab", *OPTIONS, f"--LabApp.app_settings_dir={ROOT / SETTINGS}", "--no-browser", "--allow-root",
+        sys.executable, "-m", "jupyterlab", *OPTIONS, f"--LabApp.app_settings_dir={PROJECT_ROOT / SETTINGS}", "--no-browser", "--allow-root",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", str(place / "notebooks"),
     ]  # fmt: skip
     with (own / "log").open("w") as log:
@@ -139,7 +139,7 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     chromium.until("document.querySelectorAll('.wording-panel blockquote mark').length === 2")
     keys(chromium, BUTTON.format("right sense (R)"), (" ", 32))
     chromium.until(f"{STATUS}.startsWith('2 lines marked')")
-    marks = coding.marks(read_study(place / "data" / "demo"))
+    marks = coding.read_marks(read_study(place / "data" / "demo"))
     assert (marks["coder"].to_list(), marks["mark"].to_list()) == (["ada"] * 2, ["right sense"] * 2)
     assert chromium.value(LINES).count(" R ") == 2
 
@@ -150,15 +150,15 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("book", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda book: book.stem)
+@pytest.mark.parametrize("book", sorted(NOTEBOOK_FOLDER.glob("*.ipynb")), ids=lambda book: book.stem)
 def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place, book):
     notebook = nbformat.read(book, as_version=4)
     NotebookClient(notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(place / "notebooks")}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [output for output in outputs if output.output_type == "error"] == []
-    assert any(MIME in output.get("data", {}) for output in outputs)
+    assert any(DISPLAY_MIME in output.get("data", {}) for output in outputs)
 
 
 def test_make_lab_gives_these_options():
-    made = (ROOT / "Makefile").read_text(encoding="utf8")
+    made = (PROJECT_ROOT / "Makefile").read_text(encoding="utf8")
     assert all(option in made for option in (*OPTIONS, f"--LabApp.app_settings_dir=$(CURDIR)/{SETTINGS}"))

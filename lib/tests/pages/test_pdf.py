@@ -29,12 +29,12 @@ def test_a_page_is_printed_until_it_is_newer(tmp_path):
 
 def test_without_chromium_it_says_so(tmp_path, monkeypatch):
     reports(tmp_path)
-    monkeypatch.setattr(pdf, "NAMES", ("no-such-browser",))
+    monkeypatch.setattr(pdf, "CHROMIUM_NAMES", ("no-such-browser",))
     with pytest.raises(WordingError, match="Chromium is not installed"):
         pdf.print_pages(tmp_path)
 
 
 def test_without_pages_it_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf, "NAMES", ("true",))
+    monkeypatch.setattr(pdf, "CHROMIUM_NAMES", ("true",))
     with pytest.raises(WordingError, match="wording report STUDY"):
         pdf.print_pages(tmp_path)

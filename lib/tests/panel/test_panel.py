@@ -13,16 +13,16 @@ import pytest
 import wording
 from wording import panel as explorer
 from wording.corpus import kwic
-from wording.corpus.build import build
-from wording.corpus.counts import study_hits, write_counts
-from wording.corpus.marks.voice import find_speakers
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import find_study_hits, write_counts
+from wording.corpus.marks.voice import find_all_attributions
 from wording.errors import WordingError
 from wording.panel import panel as panels
-from wording.panel.fields import PAGE, SAMPLE
-from wording.panel.reading import as_texts, letters_of
+from wording.panel.fields import LINES_PER_PAGE, RANDOM_SAMPLE
+from wording.panel.reading import format_lines, look_up_letters
 from wording.questions.coding import sample as coding
 from wording.questions.timeline import timeline
-from wording.show.html import MIME
+from wording.show.html import DISPLAY_MIME
 from wording.study.records import read_study
 
 HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=alert(1)>"
@@ -30,7 +30,7 @@ HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=ale
 
 @pytest.fixture
 def study(small, tmp_path):
-    find_speakers(build(read_study(small))[0])  # once: the copies have it
+    find_all_attributions(build_corpus(read_study(small))[0])  # once: the copies have it
     return read_study(shutil.copytree(small, tmp_path / "study"))
 
 
@@ -50,10 +50,10 @@ def bare(option):
 def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
     pd.testing.assert_frame_equal(panel.shares, wording.table(study, "shares", concepts=[concept]))
-    pd.testing.assert_frame_equal(panel.by_period, timeline.study_timeline(study, concept))
-    lines = kwic.concordance(study, concept, voice="outlet", limit=PAGE)
+    pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
+    lines = kwic.list_concordance(study, concept, voice="outlet", limit=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
-    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.concordance(study, concept, voice="outlet"))
+    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.list_concordance(study, concept, voice="outlet"))
     assert panel.shares_shown.value.count("<svg") == panel.timeline_shown.value.count("<svg") == 1
     assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
 
@@ -73,7 +73,7 @@ def test_shares_timeline_and_lines_change_at_once(panel, field, value):
 def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
     outlets = study.outlets[:2]
     panel.outlets.value, panel.first.value, panel.last.value = tuple(outlets), datetime.date(2031, 3, 1), datetime.date(2031, 9, 30)
-    every = study_hits(study, [panel.name])
+    every = find_study_hits(study, [panel.name])
     wanted = every[every["outlet"].isin(outlets) & every["date"].between("2031-03-01", "2031-09-30") & (every["voice"] == "outlet")]
     assert len(panel.found) == len(wanted) > 0
     assert set(panel.shares["outlet"]) == set(outlets)
@@ -82,22 +82,22 @@ def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
 
 def test_a_study_is_narrowed_within_its_own_days(study):
     early, late = datetime.date(2031, 1, 1), datetime.date(2032, 1, 1)
-    once = study.narrowed(first=early, last=late)
-    assert (once.narrowed(first=None, last=None).period.from_, once.narrowed(first=late).period.from_) == (early, late)
-    assert once.narrowed(first=datetime.date(2000, 1, 1), last=datetime.date(2050, 1, 1)).period == once.period
+    once = study.narrow(first=early, last=late)
+    assert (once.narrow(first=None, last=None).period.from_, once.narrow(first=late).period.from_) == (early, late)
+    assert once.narrow(first=datetime.date(2000, 1, 1), last=datetime.date(2050, 1, 1)).period == once.period
 
 
 def test_copies_count_as_asked(panel, study):
     panel.pattern.value = "the"
     every = len(panel.found)
     panel.copies.value = "none"
-    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.find(study, "the", voice="outlet", copies="none")) < every
+    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.find_concordance(study, "the", voice="outlet", copies="none")) < every
 
 
 def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
     panel.voice.value, panel.pattern.value = "all", "coup ; uprising"
     assert set(panel.shares["variant"]) == {"coup", "uprising"}
-    every = study_hits(study, ["change-of-government"])
+    every = find_study_hits(study, ["change-of-government"])
     counts = every[every["variant"].isin(["coup", "uprising"])].groupby("outlet").size()
     assert all(f"{outlet} {n}" in said(panel.counted) for outlet, n in counts.items())
     panel.pattern.value = "coup"
@@ -122,7 +122,7 @@ def test_a_pattern_that_cannot_be_read_is_told_in_words_and_the_panel_goes_on(pa
 
 def test_a_pattern_is_run_after_a_pause_and_not_for_every_key(panel, monkeypatch):
     ran, refresh = [], panel._refresh
-    monkeypatch.setattr(panels, "PAUSE", 0.05)
+    monkeypatch.setattr(panels, "TYPING_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(panel, "_refresh", lambda: (ran.append(panel.pattern.value), refresh()))
 
     async def type_in():
@@ -137,7 +137,7 @@ def test_a_pattern_is_run_after_a_pause_and_not_for_every_key(panel, monkeypatch
 
 def test_what_enter_has_run_is_not_run_again(panel, monkeypatch):
     ran, refresh = [], panel._refresh
-    monkeypatch.setattr(panels, "PAUSE", 0.05)
+    monkeypatch.setattr(panels, "TYPING_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(panel, "_refresh", lambda: (ran.append(panel.pattern.value), refresh()))
 
     async def type_in():
@@ -150,7 +150,7 @@ def test_what_enter_has_run_is_not_run_again(panel, monkeypatch):
 
 
 def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
-    monkeypatch.setattr(panels, "MANY", 10)
+    monkeypatch.setattr(panels, "MAX_HITS_WHILE_TYPING", 10)
     panel.pattern.value = "the"
     assert "press Enter" in said(panel.counted)
     assert panel.name != "the"
@@ -160,8 +160,8 @@ def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
 
 def test_a_bound_of_hits_is_told_without_looking_for_them(study):
     for pattern in ("the", "coup; uprising", "carbon tax", "liberat*|fell"):
-        assert len(kwic.find(study, pattern)) <= kwic.at_most(study, pattern)
-    assert kwic.at_most(study, "zzzz") == 0
+        assert len(kwic.find_concordance(study, pattern)) <= kwic.bound_hit_count(study, pattern)
+    assert kwic.bound_hit_count(study, "zzzz") == 0
 
 
 def test_pages_hold_every_line_once(panel):
@@ -173,7 +173,7 @@ def test_pages_hold_every_line_once(panel):
             break
         panel.button.after.click()
     assert len(places) == len(set(places)) == len(panel.found)
-    assert panel.page.max == -(-len(places) // PAGE)
+    assert panel.page.max == -(-len(places) // LINES_PER_PAGE)
     panel.sort.value = "date"
     assert panel.page.value == 1
     assert panel.shown["date"].is_monotonic_increasing
@@ -228,9 +228,9 @@ def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
     panel.button.marks["right sense"].click()
     assert panel.lines.index == (2,)
     panel.button.marks["quoted"].click()
-    kept = coding.marks(read_study(study.folder))
+    kept = coding.read_marks(read_study(study.folder))
     assert kept["mark"].to_list() == ["right sense", "right sense", "quoted"]
-    assert kept[coding.LINE].equals(panel.shown[coding.LINE].head(3))
+    assert kept[coding.LINE_KEY].equals(panel.shown[coding.LINE_KEY].head(3))
     assert not kept["sample"].any()
     again = explorer.Panel(read_study(study.folder))
     assert [bare(option).split()[1] for option in again.lines.options[:3]] != ["R", "R", "Q"]
@@ -241,24 +241,24 @@ def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
 
 
 def test_the_last_mark_on_sense_and_on_voice_is_shown(study):
-    lines = study_hits(study, ["levy"]).head(2)
+    lines = find_study_hits(study, ["levy"]).head(2)
     for mark in ("right sense", "own voice", "wrong sense"):
-        coding.mark(study, lines.head(1), mark, coder="ada")
-    assert letters_of(lines, coding.marks(study), "ada").to_list() == ["WO", ""]
-    assert letters_of(lines, coding.marks(study), "ben").to_list() == ["", ""]
+        coding.record_marks(study, lines.head(1), mark, coder="ada")
+    assert look_up_letters(lines, coding.read_marks(study), "ada").to_list() == ["WO", ""]
+    assert look_up_letters(lines, coding.read_marks(study), "ben").to_list() == ["", ""]
 
 
 def test_a_sample_is_marked_as_one(panel, study):
-    panel.coder.value, panel.source.value = "ada", SAMPLE
-    sample = coding.sample(study, [panel.name])
+    panel.coder.value, panel.source.value = "ada", RANDOM_SAMPLE
+    sample = coding.draw_sample(study, [panel.name])
     assert len(panel.found) == len(sample)
     assert panel.lines.index == (0,)
     panel.button.marks["wrong sense"].click()
-    kept = coding.marks(study)
+    kept = coding.read_marks(study)
     assert kept["sample"].all()
-    assert kept[coding.LINE].equals(sample[coding.LINE].head(1))
+    assert kept[coding.LINE_KEY].equals(sample[coding.LINE_KEY].head(1))
     again = explorer.Panel(read_study(study.folder))
-    again.coder.value, again.source.value = "ada", SAMPLE
+    again.coder.value, again.source.value = "ada", RANDOM_SAMPLE
     assert again.lines.index == (1,), "where one left off"
 
 
@@ -267,7 +267,7 @@ def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
     panel.lines.index = (0,)
     panel.button.marks["quoted"].click()
     assert "add the pattern as a variant first" in said(panel.status)
-    assert coding.marks(study).empty
+    assert coding.read_marks(study).empty
 
 
 def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
@@ -365,7 +365,7 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     assert "The articles are not here" in said(panel.legend)
     assert panel.pattern.disabled
     with pytest.raises(WordingError, match="counted in the articles, which are not here"):
-        explorer.asked(panel.study, pattern="coup")
+        explorer.narrow_study(panel.study, pattern="coup")
 
 
 def test_a_study_that_may_show_no_text_shows_none(study):
@@ -379,7 +379,7 @@ def test_a_study_that_may_show_no_text_shows_none(study):
 
 def test_a_page_gets_a_note_in_the_place_of_the_panel(panel):
     told = panel._repr_mimebundle_()
-    assert told[MIME]["kind"] == "note"
+    assert told[DISPLAY_MIME]["kind"] == "note"
     assert "application/vnd.jupyter.widget-view+json" in told
 
 
@@ -401,10 +401,10 @@ def test_what_cannot_be_chosen_is_refused_with_the_nearest(study, wrong, told):
 
 def test_a_day_that_is_none_is_refused(study):
     with pytest.raises(WordingError, match="2031-06-30"):
-        explorer.asked(study, first="30.6.2031")
+        explorer.narrow_study(study, first="30.6.2031")
 
 
 def test_lines_without_a_date_or_a_side_are_written(study):
-    lines = kwic.concordance(study, "levy", limit=3).assign(left=None, date=pd.NaT)
-    texts = as_texts(lines, pd.Series([""] * 3))
+    lines = kwic.list_concordance(study, "levy", limit=3).assign(left=None, date=pd.NaT)
+    texts = format_lines(lines, pd.Series([""] * 3))
     assert all(" – " in text for text in texts)

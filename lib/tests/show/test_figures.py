@@ -7,7 +7,7 @@ import pytest
 from wording.errors import WordingError
 from wording.show import figures as plots
 from wording.show import html as show
-from wording.show.svg import inline_svg
+from wording.show.svg import render_svg
 from wording.study.records import Event
 
 
@@ -24,7 +24,7 @@ def example_shares(variants=("liberated", "fell"), outlets=("A", "B", "One artic
 
 
 def drawn(figure):
-    return inline_svg(figure, name="f", title="t", alt="a")
+    return render_svg(figure, name="f", title="t", alt="a")
 
 
 def texts(svg):
@@ -32,30 +32,30 @@ def texts(svg):
 
 
 def test_forest_prints_the_hits_at_every_row():
-    said = texts(drawn(plots.forest(example_shares())))
+    said = texts(drawn(plots.plot_forest(example_shares())))
     assert said.count("30 / 60") == 2
     assert said.count("no hits") == 2
     assert [text for text in said if text in {"liberated", "fell"}] == ["liberated", "fell"]
 
 
 def test_forest_links_rows_that_have_lines_and_no_others():
-    svg = drawn(plots.forest(example_shares()))
-    wanted = {show.line_id(concept="velin", variant=v, outlet=o) for v in ("liberated", "fell") for o in ("A", "B", "One article")}
+    svg = drawn(plots.plot_forest(example_shares()))
+    wanted = {show.make_line_id(concept="velin", variant=v, outlet=o) for v in ("liberated", "fell") for o in ("A", "B", "One article")}
     assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
     assert 'aria-label="A, liberated: 50.0% (30.0% to 70.0%), 30 of 60 hits; show the lines"' in svg
-    assert "<a " not in drawn(plots.forest(example_shares(), links=False))
+    assert "<a " not in drawn(plots.plot_forest(example_shares(), links=False))
 
 
 def test_collocates_have_rows_of_their_own_in_each_panel():
     near = example_shares(outlets=("A", "B", "One article")).assign(near=lambda f: f["outlet"] + " near " + f["variant"])
-    svg = drawn(plots.collocates(near.drop(index=5), most=2))
+    svg = drawn(plots.plot_collocates(near.drop(index=5), most=2))
     assert [text for text in texts(svg) if " near " in text] == ["A near liberated", "B near liberated", "A near fell", "B near fell"]
-    wanted = {show.line_id(concept="velin", variant=v, outlet=f"{o} near {v}") for v in ("liberated", "fell") for o in "AB"}
+    wanted = {show.make_line_id(concept="velin", variant=v, outlet=f"{o} near {v}") for v in ("liberated", "fell") for o in "AB"}
     assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
 
 
 def test_forest_draws_a_share_without_interval_hollow():
-    figure = plots.forest(example_shares(outlets=("A", "One article"), variants=("fell",)))
+    figure = plots.plot_forest(example_shares(outlets=("A", "One article"), variants=("fell",)))
     solid, hollow = figure.axes[0].get_lines()
     assert solid.get_markerfacecolor() == plots.PALETTE[0]
     assert hollow.get_markerfacecolor() == "none"
@@ -63,19 +63,19 @@ def test_forest_draws_a_share_without_interval_hollow():
 
 
 def test_forest_differs_by_marker_and_colour():
-    figure = plots.forest(example_shares())
+    figure = plots.plot_forest(example_shares())
     points = [axes.get_lines()[0] for axes in figure.axes]
     assert len({point.get_marker() for point in points}) == len({point.get_color() for point in points}) == 2
 
 
 def test_forest_follows_the_order_given():
-    figure = plots.forest(example_shares(outlets=("A", "B")), order=["B", "A"])
+    figure = plots.plot_forest(example_shares(outlets=("A", "B")), order=["B", "A"])
     assert [text.get_text() for text in figure.axes[0].texts if text.get_ha() == "right"] == ["B", "A"]
 
 
 def test_forest_grows_tall_and_stays_narrow():
-    small = plots.forest(example_shares())
-    large = plots.forest(example_shares(variants=[f"v{n}" for n in range(6)], outlets=[f"Outlet {n}" for n in range(24)]))
+    small = plots.plot_forest(example_shares())
+    large = plots.plot_forest(example_shares(variants=[f"v{n}" for n in range(6)], outlets=[f"Outlet {n}" for n in range(24)]))
     assert small.get_figwidth() == large.get_figwidth() < 6.5
     assert small.get_figheight() < 5 < large.get_figheight()
 
@@ -85,11 +85,11 @@ def test_forest_refuses_a_mixture(column):
     shares = example_shares()
     shares.loc[0, column] = "another"
     with pytest.raises(WordingError, match=f"one {column} at a time"):
-        plots.forest(shares)
+        plots.plot_forest(shares)
 
 
 @pytest.mark.parametrize(
-    "draw", [plots.forest, plots.collocates, lambda frame: plots.bars(frame, category="outlet", value="n"), plots.timeline_counts]
+    "draw", [plots.plot_forest, plots.plot_collocates, lambda frame: plots.plot_bars(frame, category="outlet", value="n"), plots.plot_monthly_counts]
 )
 def test_an_empty_table_is_an_error_in_words(draw):
     with pytest.raises(WordingError, match="without rows"):
@@ -98,17 +98,17 @@ def test_an_empty_table_is_an_error_in_words(draw):
 
 def test_figures_survive_hostile_names():
     names = ["$\\frac{", "<script>alert(1)</script>", "\x00" * 3, "x" * 300, ""]
-    svg = drawn(plots.forest(example_shares(outlets=names, variants=["$x", "<b>"])))
+    svg = drawn(plots.plot_forest(example_shares(outlets=names, variants=["$x", "<b>"])))
     assert "<script" not in svg
     assert max(map(len, texts(svg))) < 80
     frame = pd.DataFrame({"outlet": names, "n_articles": range(5), "month": "2031-04"})
-    assert "<script" not in drawn(plots.bars(frame, category="outlet", value="n_articles", label="$\\frac{"))
-    assert "<script" not in drawn(plots.timeline_counts(frame, panel="outlet"))
+    assert "<script" not in drawn(plots.plot_bars(frame, category="outlet", value="n_articles", label="$\\frac{"))
+    assert "<script" not in drawn(plots.plot_monthly_counts(frame, panel="outlet"))
 
 
 def test_bars_print_their_values():
     frame = pd.DataFrame({"outlet": ["A", "B"], "n_articles": [1200, 7], "to": ["#a", "javascript:alert(1)"]})
-    svg = drawn(plots.bars(frame, category="outlet", value="n_articles", label="Articles", links="to"))
+    svg = drawn(plots.plot_bars(frame, category="outlet", value="n_articles", label="Articles", links="to"))
     assert {"1,200", "7", "Articles"} <= set(texts(svg))
     assert re.findall(r'<a href="([^"]+)"', svg) == ["#a"]
 
@@ -116,14 +116,14 @@ def test_bars_print_their_values():
 @pytest.mark.parametrize("convert", [str, pd.Period, pd.Timestamp])
 def test_timeline_takes_months_of_any_kind(convert):
     frame = pd.DataFrame({"month": [convert("2031-01"), convert("2031-03")], "n_articles": [3, 5]})
-    figure = plots.timeline_counts(frame)
+    figure = plots.plot_monthly_counts(frame)
     assert [bar.get_height() for bar in figure.axes[0].patches] == [3, 5]
     assert "2031" in " ".join(label.get_text() for label in figure.axes[0].get_xticklabels())
 
 
 def test_timeline_has_one_strip_per_panel_on_one_scale():
     frame = pd.DataFrame({"month": ["2031-01", "2031-02"] * 2, "outlet": ["A", "A", "B", "B"], "n_articles": [1, 9, 2, 2]})
-    figure = plots.timeline_counts(frame, panel="outlet")
+    figure = plots.plot_monthly_counts(frame, panel="outlet")
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     assert len(figure.axes) == 2
 
@@ -158,15 +158,15 @@ def example_changes(**other):
 
 
 def test_timeline_marks_a_change_only_where_it_is():
-    plain, marked = (plots.timeline(example_timeline(), changes=changes) for changes in (None, example_changes()))
+    plain, marked = (plots.plot_timeline(example_timeline(), changes=changes) for changes in (None, example_changes()))
     more = [len(after.get_children()) - len(before.get_children()) for before, after in zip(plain.axes, marked.axes, strict=True)]
     assert more == [4, 0, 0]
-    other = plots.timeline(example_timeline(), changes=example_changes(variant="liberated"))
+    other = plots.plot_timeline(example_timeline(), changes=example_changes(variant="liberated"))
     assert [len(axes.get_children()) for axes in other.axes] == [len(axes.get_children()) for axes in plain.axes]
 
 
 def test_timeline_draws_a_share_without_interval_hollow_and_says_where_there_are_no_hits():
-    figure = plots.timeline(example_timeline())
+    figure = plots.plot_timeline(example_timeline())
     hollow = [line for line in figure.axes[0].get_lines() if line.get_markerfacecolor() == "none"]
     assert [list(line.get_ydata()) for line in hollow] == [[0.4]]
     assert texts(drawn(figure)).count("no hits") == 1
@@ -175,10 +175,10 @@ def test_timeline_draws_a_share_without_interval_hollow_and_says_where_there_are
 
 def test_timeline_names_the_events_within_its_time():
     events = [Event(date="2031-02-01", title="<b>Talks</b> $x"), Event(date="2035-01-01", title="Later")]
-    figure = plots.timeline(example_timeline(), events=events)
+    figure = plots.plot_timeline(example_timeline(), events=events)
     assert [" ".join(text.split()) for text in texts(drawn(figure)) if "Talks" in text] == ["1 2031-02-01 &lt;b&gt;Talks&lt;/b&gt; $x"]
     assert "Later" not in drawn(figure)
-    assert figure.get_figheight() > plots.timeline(example_timeline()).get_figheight()
+    assert figure.get_figheight() > plots.plot_timeline(example_timeline()).get_figheight()
 
 
 @pytest.mark.parametrize("column", ["concept", "variant"])
@@ -186,6 +186,6 @@ def test_timeline_refuses_a_mixture(column):
     frame = example_timeline()
     frame.loc[0, column] = "another"
     with pytest.raises(WordingError, match=f"one {column} at a time"):
-        plots.timeline(frame)
+        plots.plot_timeline(frame)
     with pytest.raises(WordingError, match="without rows"):
-        plots.timeline(frame.iloc[:0])
+        plots.plot_timeline(frame.iloc[:0])

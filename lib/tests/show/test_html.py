@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from wording.errors import WordingError
 from wording.show import figures as plots
 from wording.show import html as show
-from wording.show.values import formatted, safe_href, slug
+from wording.show.values import format_value, sanitise_href, slugify
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> $\\frac{ \x00"
 ADDRESSES = [
@@ -96,17 +96,17 @@ def example_figure(text="plain"):
     ],
 )
 def test_values_are_formatted_by_their_column(value, column, text):
-    assert formatted(value, column) == text
+    assert format_value(value, column) == text
 
 
 @pytest.mark.parametrize("address", ADDRESSES + [None, float("nan"), "", "#", "#a b", "http://", "https:/x"])
 def test_other_addresses_are_no_links(address):
-    assert safe_href(address) is None
+    assert sanitise_href(address) is None
 
 
 @pytest.mark.parametrize("address", ["#lines-a--b", "https://example.org/a?b=1&c=2", "http://example.org"])
 def test_fragments_and_web_addresses_are_links(address):
-    assert safe_href(address) == address
+    assert sanitise_href(address) == address
 
 
 def test_what_no_page_can_carry_is_replaced():
@@ -117,20 +117,20 @@ def test_what_no_page_can_carry_is_replaced():
 
 def test_slugs_never_meet():
     texts = ["a-b", "A-b", "a b", "a--b", "", "-", "Ж", "Ш", "a", "A" * 80, "A" * 81]
-    assert len({slug(text) for text in texts}) == len(texts)
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug(text)) for text in texts)
+    assert len({slugify(text) for text in texts}) == len(texts)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slugify(text)) for text in texts)
 
 
 def test_line_ids_never_meet():
     keys = [("a", "b-c", "d"), ("a-b", "c", "d"), ("a", "b", "c-d"), ("a", "b", "C-d"), ("a--b", "c", "d"), ("a", "b--c", "d")]
-    names = {show.line_id(concept=concept, variant=variant, outlet=outlet) for concept, variant, outlet in keys}
+    names = {show.make_line_id(concept=concept, variant=variant, outlet=outlet) for concept, variant, outlet in keys}
     assert len(names) == len(keys)
 
 
 def test_with_lines_adds_addresses_where_there_are_hits():
     shares = pd.DataFrame({"concept": "velin", "variant": "fell", "outlet": ["A", "B"], "n": [2, 0]}, index=[5, 5])
     told = show.with_lines(shares)
-    assert list(told["lines"]) == ["#" + show.line_id(concept="velin", variant="fell", outlet="A"), None]
+    assert list(told["lines"]) == ["#" + show.make_line_id(concept="velin", variant="fell", outlet="A"), None]
     assert "lines" not in shares
 
 
@@ -149,8 +149,8 @@ def test_findings_are_never_silent():
 
 def test_mime_bundle_has_html_text_and_a_record_that_can_be_saved():
     bundle = show.note("Read with care.")._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "text/plain", show.MIME}
-    assert json.loads(json.dumps(bundle[show.MIME])) == {"kind": "note", "text": "Read with care."}
+    assert set(bundle) == {"text/html", "text/plain", show.DISPLAY_MIME}
+    assert json.loads(json.dumps(bundle[show.DISPLAY_MIME])) == {"kind": "note", "text": "Read with care."}
 
 
 def test_table_is_a_real_table():
@@ -232,7 +232,7 @@ def test_figures_on_one_page_share_no_name():
 
 
 def example_forest():
-    return plots.forest(
+    return plots.plot_forest(
         pd.DataFrame(
             {
                 "concept": "velin",
@@ -277,7 +277,7 @@ def test_lines_fold_one_table_per_group():
     assert shown.record == {"kind": "lines", "caption": "Lines", "groups": 3, "hits": 6, "text": True}
     assert "<summary>fell, Outlet A: 3 hits in 3 articles</summary>" in shown.html
     assert "<summary>taken, Outlet A: 1 hit in 1 article</summary>" in shown.html
-    assert show.line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(shown.html).values("id")
+    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(shown.html).values("id")
     assert re.findall(r"<h3>(.*?)</h3>", shown.html) == ["fell", "taken"]
 
 
@@ -311,7 +311,7 @@ def test_lines_without_text_show_articles_and_why():
     assert "secret" not in shown.html + shown.text
     assert "May not be quoted." in shown.html
     assert "4 hits in 4 articles" in shown.html
-    assert show.line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(shown.html).values("id")
+    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(shown.html).values("id")
 
 
 def test_lines_without_text_take_counts_per_article():

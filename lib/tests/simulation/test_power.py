@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from wording.errors import WordingError
-from wording.simulation.power import power, sentence
+from wording.simulation.power import describe_power, simulate_power
 
 
 def test_power_is_the_textbooks_where_every_hit_is_an_article():
@@ -13,31 +13,31 @@ def test_power_is_the_textbooks_where_every_hit_is_an_article():
     pooled = 2 * 0.25 / n
     unpooled = (one * (1 - one) + other * (1 - other)) / n
     expected = stats.norm.cdf(((one - other) - stats.norm.isf(0.025) * pooled**0.5) / unpooled**0.5)
-    row = power(0.2, hits=1, alike=0, articles=[n], cases=2000).iloc[0]
+    row = simulate_power(0.2, hits=1, alike=0, articles=[n], cases=2000).iloc[0]
     assert row["power"] == pytest.approx(expected, abs=0.04)
 
 
 def test_more_articles_and_larger_differences_are_found_more_often():
-    table = power(0.2, articles=[10, 50, 250], cases=200)
+    table = simulate_power(0.2, articles=[10, 50, 250], cases=200)
     assert table["power"].is_monotonic_increasing
     assert table["width"].is_monotonic_decreasing
-    assert (power(0.4, articles=[10, 50, 250], cases=200)["power"] >= table["power"]).all()
+    assert (simulate_power(0.4, articles=[10, 50, 250], cases=200)["power"] >= table["power"]).all()
 
 
 def test_hits_that_are_alike_are_worth_less():
-    free, alike = (power(0.2, hits=5, alike=alike, articles=[40], cases=300).iloc[0] for alike in (0, 0.9))
+    free, alike = (simulate_power(0.2, hits=5, alike=alike, articles=[40], cases=300).iloc[0] for alike in (0, 0.9))
     assert free["power"] > alike["power"] + 0.2
     assert free["width"] < alike["width"]
 
 
 def test_the_same_seed_gives_the_same_table():
-    assert power(0.3, articles=[20], cases=50, seed=4).equals(power(0.3, articles=[20], cases=50, seed=4))
+    assert simulate_power(0.3, articles=[20], cases=50, seed=4).equals(simulate_power(0.3, articles=[20], cases=50, seed=4))
 
 
 def test_the_sentence_names_the_number_of_articles():
-    table = power(0.3, articles=[5, 20, 80, 320], cases=200)
-    assert "told apart in 80 % of studies with about" in sentence(table, 0.3)
-    assert "more are needed" in sentence(power(0.05, articles=[5], cases=50), 0.05)
+    table = simulate_power(0.3, articles=[5, 20, 80, 320], cases=200)
+    assert "told apart in 80 % of studies with about" in describe_power(table, 0.3)
+    assert "more are needed" in describe_power(simulate_power(0.05, articles=[5], cases=50), 0.05)
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_the_sentence_names_the_number_of_articles():
 )
 def test_what_no_study_can_have_is_refused(wrong):
     with pytest.raises(WordingError, match="expected|must lie"):
-        power(**wrong)
+        simulate_power(**wrong)

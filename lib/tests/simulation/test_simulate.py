@@ -10,10 +10,10 @@ import pytest
 from wording.corpus import build, counts
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
-from wording.simulation.articles import apportioned, newspaper, words_of
-from wording.simulation.sentences import MARKS, lines
-from wording.simulation.simulate import simulate
-from wording.simulation.world import World, probabilities
+from wording.simulation.articles import apportion, list_story_words, write_articles
+from wording.simulation.sentences import MARKS_BY_STYLE, split_templates
+from wording.simulation.simulate import simulate_study
+from wording.simulation.world import World, look_up_probabilities
 from wording.study.records import read_study
 
 DEMO = Path(__file__).parents[3] / "data" / "demo"
@@ -51,7 +51,7 @@ def truth():
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     """The truth of a larger study, with outlet and date; nothing in boilerplate, in another sense or copied."""
-    folder = simulate(tmp_path_factory.mktemp("large"), articles=900, seed=7)
+    folder = simulate_study(tmp_path_factory.mktemp("large"), articles=900, seed=7)
     given = read(folder, "articles.csv")
     given["date"] = pd.to_datetime(given["date"], format="%Y-%m-%d", errors="coerce")
     found = read(folder, "truth.csv").merge(given[["doc_id", "outlet", "date"]], on="doc_id", validate="many_to_one")
@@ -59,14 +59,14 @@ def large(tmp_path_factory):
 
 
 def test_the_demo_is_what_the_simulation_writes(tmp_path):
-    simulate(tmp_path)
+    simulate_study(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == WRITTEN
     for name in WRITTEN:
         assert (tmp_path / name).read_bytes() == (DEMO / name).read_bytes(), f"{name}: run `wording simulate --out data/demo`"
 
 
 def test_another_seed_writes_other_articles(tmp_path):
-    first, second = (simulate(tmp_path / str(seed), articles=60, seed=seed) / "articles.csv" for seed in (2, 3))
+    first, second = (simulate_study(tmp_path / str(seed), articles=60, seed=seed) / "articles.csv" for seed in (2, 3))
     assert first.read_bytes() != second.read_bytes()
 
 
@@ -92,7 +92,7 @@ def test_the_truth_is_complete(articles, truth):
 def test_voices_stand_where_the_truth_says(articles, truth):
     texts, voices = articles.set_index("doc_id")["text"], read(DEMO, "truth-voices.csv")
     assert set(voices["voice"]) == {"quoted", "reported"}
-    opening, closing = (tuple({pair[side] for pair in MARKS.values()}) for side in (0, 1))
+    opening, closing = (tuple({pair[side] for pair in MARKS_BY_STYLE.values()}) for side in (0, 1))
     for row in voices[voices["voice"] == "quoted"].itertuples():
         assert texts[row.doc_id][: row.start].endswith(opening)
         assert texts[row.doc_id][row.end :].startswith(closing)
@@ -112,7 +112,7 @@ def test_the_speaker_stands_in_the_sentence_as_named(articles):
 
 def test_every_kind_of_quotation_mark_is_planted(articles):
     text = " ".join(articles["text"])
-    assert all(pair[0] in text and pair[1] in text for pair in MARKS.values())
+    assert all(pair[0] in text and pair[1] in text for pair in MARKS_BY_STYLE.values())
     assert any(
         "\n\n" in articles["text"][articles["doc_id"] == row.doc_id].item()[row.start : row.end]
         for row in read(DEMO, "truth-voices.csv").itertuples()
@@ -125,7 +125,7 @@ def test_planted_probabilities_come_out(large):
     extra = 1 / (1 + world.plan["clustering"])
     scores = []
     for (concept, writer, voice), cell in large.groupby(["concept", "writer", "voice"]):
-        planted = pd.DataFrame([probabilities(world.plan, concept, writer, voice, day.date()) for day in cell["date"]], index=cell.index)
+        planted = pd.DataFrame([look_up_probabilities(world.plan, concept, writer, voice, day.date()) for day in cell["date"]], index=cell.index)
         per_article = cell.groupby("doc_id").size()
         pairs = (per_article * (per_article - 1)).sum() / len(cell)
         for name in planted if len(cell) >= 30 else []:
@@ -179,10 +179,10 @@ def test_kinds_of_copies():
     """How many words of the original's body stand in the copy, as runs of five."""
 
     def runs(article):
-        words = words_of([[s for s in paragraph if s.zone == "body"] for paragraph in article.paragraphs])
+        words = list_story_words([[s for s in paragraph if s.zone == "body"] for paragraph in article.paragraphs])
         return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
 
-    for article in newspaper(World.read(1), 400):
+    for article in write_articles(World.read(1), 400):
         if article.original:
             original, copy = runs(article.original), runs(article)
             kept, own = len(original & copy) / len(original), 1 - len(original & copy) / len(copy)
@@ -231,8 +231,8 @@ def test_no_slot_is_left(articles):
 
 def test_the_bank_is_rich():
     world = World.read(0)
-    assert sum(len(lines(concept[voice])) for concept in world.terms.values() for voice in ("outlet", "quoted", "reported")) >= 150
-    assert sum(len(lines(world.filler[name])) for name in ("general", "politics", "front", "economy", "quoted", "reported")) >= 120
+    assert sum(len(split_templates(concept[voice])) for concept in world.terms.values() for voice in ("outlet", "quoted", "reported")) >= 150
+    assert sum(len(split_templates(world.filler[name])) for name in ("general", "politics", "front", "economy", "quoted", "reported")) >= 120
 
 
 def test_the_study_is_right():
@@ -244,7 +244,7 @@ def test_the_study_is_right():
 def test_the_concepts_find_what_was_planted(truth):
     """All words in their right sense are hits, those that were planted to be missed, and no others; of the hits, nearly all in boilerplate are known as such, none of the body."""
     study = read_study(DEMO)
-    found = counts.hits(build.encode(read_articles(DEMO / "articles.csv")), study.concepts, study.lists)
+    found = counts.find_hits(build.encode_articles(read_articles(DEMO / "articles.csv")), study.concepts, study.lists)
     key = ["doc_id", "concept", "variant", "start", "end"]
     both = truth[truth["sense"] != "other"].merge(found[[*key, "zone"]], on=key, how="outer", suffixes=("", "_found"), indicator=True)
     assert (both["_merge"] == "both").all()
@@ -254,18 +254,18 @@ def test_the_concepts_find_what_was_planted(truth):
 
 
 def test_apportioned_parts_sum_to_the_total():
-    assert apportioned({"a": 0.5, "b": 0.3, "c": 0.2}, 7) == {"a": 4, "b": 2, "c": 1}
+    assert apportion({"a": 0.5, "b": 0.3, "c": 0.2}, 7) == {"a": 4, "b": 2, "c": 1}
 
 
 @pytest.mark.parametrize(("given", "message"), [({"articles": 10}, "10 articles are too few"), ({"seed": -1}, "the seed is -1")])
 def test_what_cannot_be_simulated_is_refused(tmp_path, given, message):
     with pytest.raises(WordingError, match=message):
-        simulate(tmp_path, **given)
+        simulate_study(tmp_path, **given)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_study_that_people_made_is_not_replaced(tmp_path):
     (tmp_path / "study.yml").write_text("title: mine\n", encoding="utf-8")
     with pytest.raises(WordingError, match="would replace it"):
-        simulate(tmp_path)
+        simulate_study(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["study.yml"]

@@ -7,13 +7,13 @@ import pytest
 from scipy import stats
 
 from wording.stats import rates
-from wording.stats.rates import inflation, p_value, ratio_interval, score, touching
+from wording.stats.rates import design_effect, find_touching_z, poisson_score_interval, ratio_interval, ratio_p_value
 
 
 @pytest.mark.parametrize("n", [0, 1, 10, 250])
 def test_the_score_interval_solves_its_own_equation(n):
     """Brown, Cai & DasGupta (2003): the ends are the means that lie z of their own standard errors from the count."""
-    low, high = score(n, 1.96)
+    low, high = poisson_score_interval(n, 1.96)
     assert abs(n - high) / np.sqrt(high) == pytest.approx(1.96)
     assert low == 0 if n == 0 else (n - low) / np.sqrt(low) == pytest.approx(1.96)
 
@@ -59,23 +59,23 @@ def test_the_interval_passes_the_place_where_its_denominator_vanishes():
 def test_p_is_5_percent_where_the_interval_touches_one():
     n = np.arange(1, 200)
     low, high = ratio_interval(n, 1e5, 1.7, 60, 1e5, 2.2)
-    p = p_value(n, 1e5, 1.7, 60, 1e5, 2.2, carriers=n, carriers_other=np.full(len(n), 40))
+    p = ratio_p_value(n, 1e5, 1.7, 60, 1e5, 2.2, carriers=n, carriers_other=np.full(len(n), 40))
     np.testing.assert_array_equal(p < 0.05, (low > 1) | (high < 1))
-    assert p_value(60, 1e5, 1, 60, 1e5, 1, carriers=9, carriers_other=9) == 1
-    there, back = (touching(5, 1e4, 1, 30, 2e4, 2), touching(30, 2e4, 2, 5, 1e4, 1))
+    assert ratio_p_value(60, 1e5, 1, 60, 1e5, 1, carriers=9, carriers_other=9) == 1
+    there, back = (find_touching_z(5, 1e4, 1, 30, 2e4, 2), find_touching_z(30, 2e4, 2, 5, 1e4, 1))
     assert there == back > 0
 
 
 def test_what_is_not_known_has_no_interval_and_no_p():
     assert np.isnan(ratio_interval(5, 1e4, np.nan, 9, 1e4, 1)).all()
-    assert np.isnan(p_value(5, 1e4, np.nan, 9, 1e4, 1, carriers=1, carriers_other=4))
+    assert np.isnan(ratio_p_value(5, 1e4, np.nan, 9, 1e4, 1, carriers=1, carriers_other=4))
 
 
 def test_few_articles_lean_on_the_pooled_variance_and_many_on_their_own():
-    assert inflation(np.nan, 0, 0, 4.0) == 4
-    assert inflation(8.0, 2, 1, 10.0) == pytest.approx((4 + 3 * 10) / 4)
-    assert inflation(4e6, 1e6, 10**6, 50.0) == pytest.approx(4, rel=1e-3)
-    assert inflation(0.1, 4, 4, 1.0) == 1, "never more certain than independent hits"
+    assert design_effect(np.nan, 0, 0, 4.0) == 4
+    assert design_effect(8.0, 2, 1, 10.0) == pytest.approx((4 + 3 * 10) / 4)
+    assert design_effect(4e6, 1e6, 10**6, 50.0) == pytest.approx(4, rel=1e-3)
+    assert design_effect(0.1, 4, 4, 1.0) == 1, "never more certain than independent hits"
 
 
 KINDS = [("even", 1), ("gamma", 0.5), ("bursts", 3), ("bursts", 8)]
@@ -100,7 +100,7 @@ def compared(rng, sizes, kind, mean, ratio, cases):
     for hits, words, _ in sides:
         n, carrying = hits.sum(axis=0), (hits > 0).sum(axis=0)
         variance = ((hits - n / words.sum(axis=0) * words) ** 2).sum(axis=0) * len(hits) / (len(hits) - 1)
-        arguments += [n, words.sum(axis=0), inflation(variance, n, carrying, pooled)]
+        arguments += [n, words.sum(axis=0), design_effect(variance, n, carrying, pooled)]
         carriers.append(carrying)
     enough = sum(carriers) >= 5
     return [a[enough] for a in arguments], [c[enough] for c in carriers], sides[0][2] / sides[1][2]
@@ -130,7 +130,7 @@ def test_where_nothing_differs_p_is_small_as_seldom_as_it_says():
     rng, p = np.random.default_rng(2), []
     for sizes, kind, mean, _ in SETTINGS[::2]:
         arguments, carriers, _ = compared(rng, sizes, kind, mean, 1, 400)
-        p.append(p_value(*arguments, carriers=carriers[0], carriers_other=carriers[1]))
+        p.append(ratio_p_value(*arguments, carriers=carriers[0], carriers_other=carriers[1]))
     p = np.concatenate(p)
     assert (p < 0.05).mean() < 0.06
     assert (p < 0.01).mean() < 0.015

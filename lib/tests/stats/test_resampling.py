@@ -9,7 +9,7 @@ from wording.stats import resampling
 
 
 def test_every_group_is_drawn_among_itself():
-    drawn = resampling.weights(["a", "b", "a", "b", "b", "c"], draws=50, seed=1)
+    drawn = resampling.draw_article_weights(["a", "b", "a", "b", "b", "c"], draws=50, seed=1)
     assert drawn.dtype == np.uint8
     assert (drawn[:, [0, 2]].sum(axis=1) == 1).all()
     assert (drawn[:, [1, 3, 4]].sum(axis=1) == 2).all()
@@ -17,30 +17,30 @@ def test_every_group_is_drawn_among_itself():
 
 
 def test_a_groups_draws_depend_on_its_name_and_the_seed_only():
-    alone = resampling.weights(["a"] * 9, draws=30, seed=1)
-    beside = resampling.weights(["z"] * 4 + ["a"] * 9 + ["0"], draws=30, seed=1)
+    alone = resampling.draw_article_weights(["a"] * 9, draws=30, seed=1)
+    beside = resampling.draw_article_weights(["z"] * 4 + ["a"] * 9 + ["0"], draws=30, seed=1)
     np.testing.assert_array_equal(alone, beside[:, 4:13])
-    assert (alone != resampling.weights(["b"] * 9, draws=30, seed=1)).any()
-    assert (alone != resampling.weights(["a"] * 9, draws=30, seed=2)).any()
+    assert (alone != resampling.draw_article_weights(["b"] * 9, draws=30, seed=1)).any()
+    assert (alone != resampling.draw_article_weights(["a"] * 9, draws=30, seed=2)).any()
 
 
 def test_families_are_drawn_together():
-    drawn = resampling.weights(["a"] * 5, families=[7, 8, 7, 9, 8], draws=200, seed=1)
+    drawn = resampling.draw_article_weights(["a"] * 5, families=[7, 8, 7, 9, 8], draws=200, seed=1)
     np.testing.assert_array_equal(drawn[:, 0], drawn[:, 2])
     np.testing.assert_array_equal(drawn[:, 1], drawn[:, 4])
     assert (drawn[:, [0, 1, 3]].sum(axis=1) == 2).all()
 
 
 def test_small_blocks_change_no_draw(monkeypatch):
-    whole = resampling.weights(["a"] * 40, draws=60, seed=1)
-    monkeypatch.setattr(resampling, "CELLS", 300)
-    np.testing.assert_array_equal(whole, resampling.weights(["a"] * 40, draws=60, seed=1))
+    whole = resampling.draw_article_weights(["a"] * 40, draws=60, seed=1)
+    monkeypatch.setattr(resampling, "MAX_DRAW_CELLS", 300)
+    np.testing.assert_array_equal(whole, resampling.draw_article_weights(["a"] * 40, draws=60, seed=1))
 
 
 def test_sums_are_those_of_a_slow_loop_and_keep_each_groups_size():
     groups, counts = np.array(list("abbaabab")), np.arange(16).reshape(8, 2)
-    names, sums = resampling.sums(counts, groups, draws=40, seed=3)
-    drawn = resampling.weights(groups, draws=40, seed=3)
+    names, sums = resampling.resample_sums(counts, groups, draws=40, seed=3)
+    drawn = resampling.draw_article_weights(groups, draws=40, seed=3)
     for draw, column in np.ndindex(40, 2):
         for g, name in enumerate(names):
             hits = sum(int(drawn[draw, i]) * counts[i, column] for i in range(8) if groups[i] == name)
@@ -49,7 +49,7 @@ def test_sums_are_those_of_a_slow_loop_and_keep_each_groups_size():
 
 def test_the_spread_of_drawn_sums_is_unbiased():
     counts = np.array([[1.0], [4.0], [4.0], [9.0]])
-    _, sums = resampling.sums(counts, ["a"] * 4, draws=40_000, seed=1)
+    _, sums = resampling.resample_sums(counts, ["a"] * 4, draws=40_000, seed=1)
     assert sums.var() == pytest.approx(4 * counts.var(ddof=1), rel=0.03)
 
 
@@ -58,7 +58,7 @@ def test_the_spread_of_drawn_sums_is_unbiased():
 )
 def test_wilson_gives_newcombes_numbers(hits, n, low, high):
     """Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3."""
-    assert resampling.interval(hits / n, n) == pytest.approx((low, high), abs=5e-5)
+    assert resampling.share_interval(hits / n, n) == pytest.approx((low, high), abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_differences_give_newcombes_numbers(a, m, b, n, low, high):
 
 def effective(found, sizes, *, draws=999):
     """Return share, effective hits and effective articles of columns of cases, articles as rows."""
-    drawn = resampling.weights(["a"] * len(found), draws=draws, seed=1).astype(float)
+    drawn = resampling.draw_article_weights(["a"] * len(found), draws=draws, seed=1).astype(float)
     share, articles = found.sum(0) / sizes.sum(0), resampling.effective_articles(sizes)
     carriers = np.minimum((found > 0).sum(0), (found < sizes).sum(0))
     samples = (drawn @ found) / (drawn @ sizes)
@@ -96,8 +96,8 @@ def test_a_share_of_none_or_all_has_an_honest_end():
     sizes = np.full((20, 1), 15.0)
     share, n, _ = effective(0 * sizes, sizes)
     assert n[0] == pytest.approx(20)
-    assert np.ravel(resampling.interval(share, n)) == pytest.approx([0, 0.1611], abs=5e-5)
-    assert np.ravel(resampling.interval(*effective(sizes, sizes)[:2])) == pytest.approx([0.8389, 1], abs=5e-5)
+    assert np.ravel(resampling.share_interval(share, n)) == pytest.approx([0, 0.1611], abs=5e-5)
+    assert np.ravel(resampling.share_interval(*effective(sizes, sizes)[:2])) == pytest.approx([0.8389, 1], abs=5e-5)
 
 
 def test_one_article_alone_does_not_prove_its_hits_independent():
@@ -121,7 +121,7 @@ def coverage(articles):
     rng, held = np.random.default_rng(articles), []
     for share, clustering in itertools.product((0.02, 0.1, 0.3, 0.5, 0.9), (0.1, 0.3, 0.6)):
         found, sizes = planted(rng, articles=articles, share=share, clustering=clustering, cases=200)
-        low, high = resampling.interval(*effective(found, sizes, draws=499)[:2])
+        low, high = resampling.share_interval(*effective(found, sizes, draws=499)[:2])
         held.append(((low <= share) & (share <= high)).mean())
     return held
 
@@ -140,7 +140,7 @@ def test_where_nothing_differs_p_is_small_as_seldom_as_it_says(few, many):
         for clustering in (0.1, 0.6):
             sides = [effective(*planted(rng, articles=n, share=share, clustering=clustering, cases=400), draws=499) for n in (few, many)]
             (a, n, articles), (b, m, others) = sides
-            p.append(resampling.p_value(a, n, b, m, articles=np.minimum(articles, others)))
+            p.append(resampling.difference_p_value(a, n, b, m, articles=np.minimum(articles, others)))
     p = np.concatenate(p)
     assert (p < 0.05).mean() < 0.06
     assert (p < 0.01).mean() < 0.02
@@ -149,14 +149,14 @@ def test_where_nothing_differs_p_is_small_as_seldom_as_it_says(few, many):
 
 def test_p_is_5_percent_where_the_interval_touches_zero():
     share = np.linspace(0.3, 0.95, 400)
-    p = resampling.p_value(share, 12, 0.2, 40, articles=8)
+    p = resampling.difference_p_value(share, 12, 0.2, 40, articles=8)
     low, _ = resampling.difference_interval(share, 12, 0.2, 40)
     np.testing.assert_array_equal(p < 0.05, low > 0)
     assert (np.diff(p[share > 0.2]) < 0).all()
 
 
 def test_p_is_the_same_from_either_side_and_undefined_without_articles():
-    p = resampling.p_value(np.array([0.1, 0.1, 0.4, 0.2]), 30, np.array([0.4, 0.1, 0.1, 0.2]), 30, articles=np.array([9, 9, 9, np.nan]))
+    p = resampling.difference_p_value(np.array([0.1, 0.1, 0.4, 0.2]), 30, np.array([0.4, 0.1, 0.1, 0.2]), 30, articles=np.array([9, 9, 9, np.nan]))
     assert p[0] == p[2] < 0.05
     assert p[1] == 1
     assert np.isnan(p[3])

@@ -31,7 +31,7 @@ def test_ppmi_is_never_negative_and_keeps_with_twice_the_counts(counts):
 def test_weights_leave_the_counts_as_they_were():
     counts = sparse.csr_array([[1, 2], [3, 0]])
     similarity.ppmi(counts)
-    similarity.damped(counts)
+    similarity.weight_sublinear_tf(counts)
     assert counts.toarray().tolist() == [[1, 2], [3, 0]]
 
 
@@ -39,7 +39,7 @@ def test_weights_leave_the_counts_as_they_were():
 @given(COUNTS)
 def test_with_all_axes_cosines_are_those_of_the_weights(counts):
     weights = counts.astype(np.float32)
-    found = similarity.vectors(sparse.csr_array(weights), dimensions=5, seed=1)
+    found = similarity.compute_row_vectors(sparse.csr_array(weights), dimensions=5, seed=1)
     length = np.linalg.norm(weights, axis=1)
     cosine = weights @ weights.T / np.maximum(np.outer(length, length), 1e-9)  # 0 for rows of zeros
     assert found @ found.T == pytest.approx(cosine, abs=1e-3)
@@ -47,22 +47,22 @@ def test_with_all_axes_cosines_are_those_of_the_weights(counts):
 
 def test_the_same_seed_gives_the_same_bytes():
     weights = sparse.csr_array(np.random.default_rng(1).poisson(0.3, size=(200, 80)).astype(np.float32))
-    once, again, other = (similarity.vectors(weights, dimensions=10, seed=seed).tobytes() for seed in (3, 3, 4))
+    once, again, other = (similarity.compute_row_vectors(weights, dimensions=10, seed=seed).tobytes() for seed in (3, 3, 4))
     assert once == again
     assert once != other
 
 
 def test_no_rows_and_no_columns_make_no_vectors():
-    assert similarity.vectors(sparse.csr_array((0, 5), dtype=np.float32), dimensions=3, seed=1).shape == (0, 0)
-    assert similarity.vectors(sparse.csr_array((4, 5), dtype=np.float32), dimensions=3, seed=1).shape == (4, 3)
+    assert similarity.compute_row_vectors(sparse.csr_array((0, 5), dtype=np.float32), dimensions=3, seed=1).shape == (0, 0)
+    assert similarity.compute_row_vectors(sparse.csr_array((4, 5), dtype=np.float32), dimensions=3, seed=1).shape == (4, 3)
 
 
 def test_an_empty_row_is_like_nothing():
     weights = sparse.csr_array(np.array([[0, 0, 0], [2, 0, 1], [1, 1, 0]], dtype=np.float32))
     weights.eliminate_zeros()
-    assert similarity.vectors(weights, dimensions=3, seed=1)[0].tolist() == [0, 0, 0]
+    assert similarity.compute_row_vectors(weights, dimensions=3, seed=1)[0].tolist() == [0, 0, 0]
 
 
 def test_cosines_of_a_row_with_itself_and_with_its_opposite():
-    space = similarity.unit(np.array([[1.0, 0], [0, 2.0], [-1.0, 0]]))
-    assert similarity.cosines(space, [0]).tolist() == [1, 0, 0]
+    space = similarity.normalise_rows(np.array([[1.0, 0], [0, 2.0], [-1.0, 0]]))
+    assert similarity.cosine_similarities(space, [0]).tolist() == [1, 0, 0]

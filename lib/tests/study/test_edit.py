@@ -5,7 +5,7 @@ import pytest
 
 from wording.errors import WordingError
 from wording.study.edit import add_variant
-from wording.study.records import DATA, read_concepts, read_study
+from wording.study.records import DATA_FOLDER, read_concepts, read_study
 
 CONCEPTS = """\
 # What this file is for.
@@ -115,14 +115,14 @@ def test_what_would_not_be_right_is_not_written(study, arguments, said):
 
 
 def test_a_concept_of_the_library_is_not_written_over(study):
-    name = next(iter(read_concepts(DATA / "concepts" / "events.yml")[0]))
+    name = next(iter(read_concepts(DATA_FOLDER / "concepts" / "events.yml")[0]))
     with pytest.raises(WordingError, match="taken from the library"):
         add_variant(study, name, "x", ["y"], title="T")
 
 
 @pytest.mark.parametrize("library", ["events", "politics-us", "conflict"])
 def test_a_real_file_keeps_every_line(tmp_path, library):
-    shutil.copy(DATA / "concepts" / f"{library}.yml", tmp_path / "concepts.yml")
+    shutil.copy(DATA_FOLDER / "concepts" / f"{library}.yml", tmp_path / "concepts.yml")
     (tmp_path / "study.yml").write_text("title: T\nquestion: Q?\n")
     study, before = read_study(tmp_path), (tmp_path / "concepts.yml").read_text()
     first = next(iter(study.concepts))

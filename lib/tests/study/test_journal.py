@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from wording.errors import WordingError
-from wording.study.journal import VERDICTS, record_verdict, verdicts, verdicts_file
+from wording.study.journal import VERDICTS, locate_verdicts_file, read_verdicts, record_verdict
 from wording.study.records import read_study
 
 DAY = datetime.date(2031, 5, 1)
@@ -17,18 +17,18 @@ def study(tmp_path):
 
 
 def test_verdicts_come_back_as_they_were_given(study):
-    assert verdicts(study).empty
+    assert read_verdicts(study).empty
     given = [("war, long", f"a “{verdict}”", verdict, "Ada Smith", "2031-05-01") for verdict in VERDICTS]
     for term, rival, verdict, who, _ in given:
         record_verdict(study, term, rival, verdict, who=who, date=DAY)
-    assert [tuple(row) for row in verdicts(study).itertuples(index=False)] == given
+    assert [tuple(row) for row in read_verdicts(study).itertuples(index=False)] == given
 
 
 def test_the_last_verdict_on_a_pair_counts_and_none_is_lost(study):
     record_verdict(study, "war", "operation", "reject", who="A", date=DAY)
     record_verdict(study, "Operation", "war", "accept", who="B", date=DAY)
-    assert verdicts(study)[["term", "verdict", "who"]].to_numpy().tolist() == [["Operation", "accept", "B"]]
-    assert verdicts_file(study).read_text().splitlines() == [
+    assert read_verdicts(study)[["term", "verdict", "who"]].to_numpy().tolist() == [["Operation", "accept", "B"]]
+    assert locate_verdicts_file(study).read_text().splitlines() == [
         "term,rival,verdict,who,date",
         "war,operation,reject,A,2031-05-01",
         "Operation,war,accept,B,2031-05-01",
@@ -37,9 +37,9 @@ def test_the_last_verdict_on_a_pair_counts_and_none_is_lost(study):
 
 def test_a_file_without_a_last_line_end_is_continued(study):
     record_verdict(study, "a", "b", "accept", who="A", date=DAY)
-    verdicts_file(study).write_text(verdicts_file(study).read_text().rstrip("\n"))
+    locate_verdicts_file(study).write_text(locate_verdicts_file(study).read_text().rstrip("\n"))
     record_verdict(study, "c", "d", "reject", who="A", date=DAY)
-    assert len(verdicts(study)) == 2
+    assert len(read_verdicts(study)) == 2
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_what_is_no_verdict_is_refused(study, arguments, said):
     with pytest.raises(WordingError, match="verdict") as error:
         record_verdict(study, *arguments[:3], who=arguments[3])
     assert said in str(error.value)
-    assert not verdicts_file(study).exists()
+    assert not locate_verdicts_file(study).exists()
 
 
 def test_a_wrong_line_is_told_by_its_number(study):
-    verdicts_file(study).write_text("term,rival,verdict,who,date\na,b,accept,A,2031-05-01\na,c,maybe,A,2031-05-01\n")
+    locate_verdicts_file(study).write_text("term,rival,verdict,who,date\na,b,accept,A,2031-05-01\na,c,maybe,A,2031-05-01\n")
     with pytest.raises(WordingError, match=r"verdicts\.csv:3: the verdict 'maybe'"):
-        verdicts(study)
+        read_verdicts(study)

@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.matching import concept_spans
-from wording.patterns import phrases
-from wording.study.records import DATA, read_concepts
+from wording.corpus.encoding.matching import find_concept_spans
+from wording.patterns import parse_phrases
+from wording.study.records import DATA_FOLDER, read_concepts
 
-LIBRARY = sorted((DATA / "concepts").glob("*.yml"))
+LIBRARY = sorted((DATA_FOLDER / "concepts").glob("*.yml"))
 
 HIT, NONE = True, False
 
@@ -207,17 +207,17 @@ OTHER_SENSES = {
 
 @functools.cache
 def library(name):
-    return read_concepts(DATA / "concepts" / f"{name}.yml")
+    return read_concepts(DATA_FOLDER / "concepts" / f"{name}.yml")
 
 
 @functools.cache
 def variants_found():
     """For each case of SENSES, the variants of events.yml that stand in it; every sentence is one article."""
     concepts, lists = library("events")
-    shard = tokens.encode(pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases]))
+    shard = tokens.encode_texts(pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases]))
     found = [set() for _ in range(len(shard))]
     for name, concept in concepts.items():
-        spans, which = concept_spans(shard, name, concept, lists)
+        spans, which = find_concept_spans(shard, name, concept, lists)
         for row, variant in zip(shard.article(spans.start), which, strict=True):
             found[row].add(list(concept.variants)[variant])
     return dict(zip([(term, sentence) for term, cases in SENSES.items() for sentence, _ in cases], found, strict=True))
@@ -232,8 +232,8 @@ def test_a_term_counts_in_its_target_sense_only(term, sentence, expected):
 def test_a_term_of_the_other_libraries_counts_in_its_sense(place, cases):
     file, name, variant = place
     concepts, lists = library(file)
-    shard = tokens.encode(pl.Series([sentence for sentence, _ in cases]))
-    spans, which = concept_spans(shard, name, concepts[name], lists)
+    shard = tokens.encode_texts(pl.Series([sentence for sentence, _ in cases]))
+    spans, which = find_concept_spans(shard, name, concepts[name], lists)
     hit = set(shard.article(spans.start[which == list(concepts[name].variants).index(variant)]))
     assert [row in hit for row in range(len(cases))] == [expected for _, expected in cases]
 
@@ -256,17 +256,17 @@ def test_every_concept_has_rivals_and_a_note_with_its_source(file):
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
 def test_no_two_variants_of_a_concept_match_the_same_words(file):
-    """Each phrase is a text: its alternatives are taken in turn, so that each word stands in one; `concept_spans` refuses a tie."""
+    """Each phrase is a text: its alternatives are taken in turn, so that each word stands in one; `find_concept_spans` refuses a tie."""
     concepts, lists = library(file.stem)
     texts = [sentence for cases in SENSES.values() for sentence, _ in cases]
     for concept in concepts.values():
         for variant in concept.variants.values():
-            for phrase in phrases(variant.match, lists=lists):
+            for phrase in parse_phrases(variant.match, lists=lists):
                 turns = range(max(map(len, phrase.words)))
                 texts += [" ".join(words[k % len(words)] for words in phrase.words).replace("*", "") for k in turns]
-    shard = tokens.encode(pl.Series(texts))
+    shard = tokens.encode_texts(pl.Series(texts))
     for name, concept in concepts.items():
-        concept_spans(shard, name, concept, lists)
+        find_concept_spans(shard, name, concept, lists)
 
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)

@@ -3,7 +3,7 @@ import textwrap
 import pytest
 
 from wording.errors import WordingError
-from wording.study.records import DATA, NOTEBOOKS, read_concepts, read_study
+from wording.study.records import DATA_FOLDER, NOTEBOOK_FOLDER, read_concepts, read_study
 
 STUDY = """
 title: T
@@ -40,7 +40,7 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
     by_concept = {"02_terms", "05_contexts", "06_timeline"}
-    books = sorted(book.stem for book in NOTEBOOKS.glob("0[1-9]_*.ipynb"))
+    books = sorted(book.stem for book in NOTEBOOK_FOLDER.glob("0[1-9]_*.ipynb"))
     assert study.runs() == [(book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books]
 
 
@@ -81,8 +81,8 @@ def test_a_folder_without_a_study_is_told_what_to_do(tmp_path):
 
 
 def test_concepts_are_taken_from_the_library_by_name(tmp_path, monkeypatch):
-    library = next(iter((DATA / "concepts").glob("*.yml"))).stem
-    names = list(read_concepts(DATA / "concepts" / f"{library}.yml")[0])
+    library = next(iter((DATA_FOLDER / "concepts").glob("*.yml"))).stem
+    names = list(read_concepts(DATA_FOLDER / "concepts" / f"{library}.yml")[0])
     file = tmp_path / "concepts.yml"
     file.write_text(f"take: {{{library}: [{names[0]}]}}\n")
     assert list(read_concepts(file)[0]) == names[:1]

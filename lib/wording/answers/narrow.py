@@ -6,21 +6,21 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from wording.corpus.counts import chosen, looked_up
+from wording.corpus.counts import resolve_pattern, select_concepts
 from wording.errors import WordingError
-from wording.patterns import phrases
-from wording.study.records import DATA, ROOT, Study
+from wording.patterns import parse_phrases
+from wording.study.records import DATA_FOLDER, PROJECT_ROOT, StudyRecord
 
 
-def asked(
-    study: Study,
+def narrow_study(
+    study: StudyRecord,
     *,
     concept: str = "",
     pattern: str = "",
     outlets: Sequence[str] = (),
     first: str | datetime.date | None = None,
     last: str | datetime.date | None = None,
-) -> tuple[Study, str]:
+) -> tuple[StudyRecord, str]:
     """The study narrowed to the outlets and days, and the name of the concept in it that is asked for: every table of the two can be made.
 
     Parameters
@@ -35,23 +35,23 @@ def asked(
     WordingError
         For an unknown concept, a phrase that cannot be read or, without the articles, be counted, or no date.
     """
-    narrow = study.narrowed(outlets=outlets, first=day(first), last=day(last))
+    narrow = study.narrow(outlets=outlets, first=parse_day(first), last=parse_day(last))
     if not pattern.strip():
-        return narrow, next(iter(chosen(study, [concept or next(iter(study.concepts))])))
-    name, record = looked_up(study, pattern)
+        return narrow, next(iter(select_concepts(study, [concept or next(iter(study.concepts))])))
+    name, record = resolve_pattern(study, pattern)
     if name not in study.concepts and not study.has_articles:
         raise WordingError(
             f"{name!r} is a pattern, and patterns are counted in the articles, which are not here; choose a concept of the study."
         )
     for variant in record.variants.values():
-        phrases(variant.match, lists=study.lists, case=variant.case)
+        parse_phrases(variant.match, lists=study.lists, case=variant.case)
     return narrow.with_concept(name, record), name
 
 
-def day(said: str | datetime.date | None) -> datetime.date | None:
+def parse_day(said: str | datetime.date | None) -> datetime.date | None:
     """The day that is said, None for none.
 
-    >>> day("2031-06-30"), day("")
+    >>> parse_day("2031-06-30"), parse_day("")
     (datetime.date(2031, 6, 30), None)
     """
     try:
@@ -60,8 +60,8 @@ def day(said: str | datetime.date | None) -> datetime.date | None:
         raise WordingError(f"{said!r} is no day; write one such as 2031-06-30.") from None
 
 
-def studies_beside(folder: Path) -> list[Path]:
+def list_nearby_studies(folder: Path) -> list[Path]:
     """The folders of studies that lie beside this one, or come with the project."""
-    found = {file.parent for file in (*folder.parent.glob("*/study.yml"), *(ROOT / "seeds", DATA / "demo")) if file.name == "study.yml"}
-    shipped = {place for place in (ROOT / "seeds", DATA / "demo") if (place / "study.yml").is_file()}
+    found = {file.parent for file in (*folder.parent.glob("*/study.yml"), *(PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")) if file.name == "study.yml"}
+    shipped = {place for place in (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo") if (place / "study.yml").is_file()}
     return sorted(found | shipped)

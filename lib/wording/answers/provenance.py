@@ -8,53 +8,53 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from wording.corpus.build import build
-from wording.corpus.counts import study_counts
-from wording.files import file_hash
-from wording.study.records import ROOT, Study
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import count_study_hits
+from wording.files import hash_file
+from wording.study.records import PROJECT_ROOT, StudyRecord
 
 LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")
 
 
-def provenance(study: Study, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def collect_provenance(study: StudyRecord, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What a page was made from, as term and value."""
     return {
         "study": f"{study.title} ({study.name})",
         "parameters": dict(parameters) or "none",
-        "period": period(study),
-        "inputs": inputs(study),
+        "period": format_period(study),
+        "inputs": hash_inputs(study),
         "seed": study.seed,
         "draws": study.draws,
         "version": version("wording"),
-        "commit": commit(),
+        "commit": read_commit(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "names": "Our own prose follows Reuters style for names; terms and speakers stand as the source at hand writes them.",
     }
 
 
-def period(study: Study) -> str:
+def format_period(study: StudyRecord) -> str:
     """The first and last day of the compared articles, as far as they have a date."""
-    dates = study_counts(study, []).articles["date"].dropna()
+    dates = count_study_hits(study, []).articles["date"].dropna()
     return f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no dates"
 
 
-def inputs(study: Study) -> dict[str, str]:
+def hash_inputs(study: StudyRecord) -> dict[str, str]:
     """sha256 (first 16 digits) of what the study says, and of the articles or counts that it reads; many files as one hash of hashes."""
     files = (
-        dict(build(study)[0].files)
+        dict(build_corpus(study)[0].files)
         if study.has_articles
-        else {f"counts/{f.name}": file_hash(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
+        else {f"counts/{f.name}": hash_file(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
     )
     if len(files) > 5:
         files = {f"{len(files)} article files": hashlib.sha256("".join(files[name] for name in sorted(files)).encode()).hexdigest()}
     return {name: digest[:16] for name, digest in {"study.yml and concepts.yml, as read": study.fingerprint, **files}.items()}
 
 
-def commit() -> str:
+def read_commit() -> str:
     """The project's commit, and whether files were changed since; "unknown" outside a git checkout."""
     try:
         told = subprocess.run(
-            ["git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed since", "--abbrev=12"],
+            ["git", "-C", str(PROJECT_ROOT), "describe", "--always", "--dirty=, changed since", "--abbrev=12"],
             capture_output=True,
             text=True,
             check=True,

@@ -19,31 +19,31 @@ import pandas as pd
 import polars as pl
 from scipy import sparse
 
-from wording.corpus.build import build
-from wording.corpus.counts import study_counts
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import count_study_hits
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
-from wording.corpus.marks.voice import NAMES
+from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.errors import WordingError
-from wording.phrasing import nearest
-from wording.study.records import DATA, Study
+from wording.phrasing import suggest_name
+from wording.study.records import DATA_FOLDER, StudyRecord
 from wording.tables import TABLES
 
-Mask = Callable[[Part], np.ndarray]
+TokenMask = Callable[[Part], np.ndarray]
 
-VOICES = {
+VOICE_GROUPS = {
     "outlet": ["outlet"],
     "quoted": ["quoted"],
     "reported": ["reported"],
     "attributed": ["quoted", "reported"],
-    "all": list(NAMES),
+    "all": list(TOKEN_VOICES),
 }
 """What may be asked for as a voice, and the voices of the words that it counts."""
 
-FEWEST, FEW, MANY = 5, 2, 100
+MIN_TERM_ARTICLES, MIN_TERM_ARTICLES_SMALL, MIN_LARGE_STUDY_ARTICLES = 5, 2, 100
 """Articles that a term must stand in: five, or two in a study of fewer than a hundred articles."""
 
-KEPT = 10_000
+MAX_SHARED_WORDS = 10_000
 """Words that counts/terms.csv.gz keeps at most: those in most articles."""
 
 
@@ -57,7 +57,7 @@ class Terms:
     terms : object (n_terms,), the terms as they are read.
     length : int64 (n_terms,), how many words each has.
     counts : int32 (n_articles, n_terms), rows in the order of `articles`; a phrase's words count in the phrase and by themselves.
-    voice : whose words were counted, a name in `VOICES`.
+    voice : whose words were counted, a name in `VOICE_GROUPS`.
     """
 
     articles: pd.DataFrame
@@ -129,7 +129,7 @@ class Vocabulary:
         return np.concatenate(named)
 
     @classmethod
-    def of(cls, terms: Sequence[str]) -> Vocabulary:
+    def from_terms(cls, terms: Sequence[str]) -> Vocabulary:
         """A vocabulary that holds these terms, and whatever it takes to find them: their words, and the beginnings of the phrases."""
         split = [tuple(term.split(" ")) for term in terms]
         beginnings = [sorted({s[:n] for s in split if len(s) >= n}) for n in range(1, max(map(len, split), default=1) + 1)]
@@ -141,45 +141,45 @@ class Vocabulary:
             level = {phrases[k]: place for place, k in enumerate(np.argsort(codes))}
         return cls(np.array(words, dtype=object), tuple(levels), np.zeros(len(words) + sum(map(len, levels)), np.int64))
 
-    def begins(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
+    def match_terms(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
         """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
         known = pl.DataFrame({"key": pl.Series(self.words, dtype=pl.String), "number": np.arange(len(self.words), dtype=np.int32)})
         of_form = shard.forms.select("key", "kind").join(known, on="key", how="left", maintain_order="left")
         number = np.where(np.isin(of_form["kind"], (WORD, NUMBER)), of_form["number"].fill_null(-1), -1).astype(np.int32)
         found = [np.where(mask, number[shard.tokens], np.int32(-1))]
         for n, level in enumerate(self.levels, start=1):
-            codes = longer(found[-1], found[0], n, len(self.words), first=int(self.first[n - 1]))
-            found.append(numbered(codes, level, int(self.first[n])))
+            codes = extend_phrase_codes(found[-1], found[0], n, len(self.words), first=int(self.first[n - 1]))
+            found.append(find_term_numbers(codes, level, int(self.first[n])))
         return found
 
     def counts(self, shard: Shard, mask: np.ndarray) -> sparse.csr_array:
         """How often each term begins in each article within `mask`: int32 (n_articles, n_terms)."""
         rows = np.repeat(np.arange(len(shard), dtype=np.int32), np.diff(shard.bounds))
-        places = [(rows[at], ids[at]) for ids in self.begins(shard, mask) for at in [np.flatnonzero(ids >= 0)]]
+        places = [(rows[at], ids[at]) for ids in self.match_terms(shard, mask) for at in [np.flatnonzero(ids >= 0)]]
         row, term = (np.concatenate(part) for part in zip(*places, strict=True))
-        return counted(row, term, (len(shard), len(self)))
+        return count_pairs(row, term, (len(shard), len(self)))
 
 
-def vocabulary(corpus: Corpus, mask: Mask, *, longest: int = 3, fewest: int = 5) -> Vocabulary:
+def find_frequent_terms(corpus: Corpus, mask: TokenMask, *, longest: int = 3, fewest: int = 5) -> Vocabulary:
     """The terms of up to `longest` words that stand in at least `fewest` articles, within the tokens that `mask` gives for each part."""
     parts = list(corpus.parts())
     masks = [mask(part) for part in parts]
-    words = merged([word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)], fewest)
+    words = merge_frequent_terms([count_word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)], fewest)
     found = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
     for _ in range(2, longest + 1):
         parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-        level = merged(parallel(joblib.delayed(longer_articles)(found, p.shard, m) for p, m in zip(parts, masks, strict=True)), fewest)
+        level = merge_frequent_terms(parallel(joblib.delayed(count_longer_phrases)(found, p.shard, m) for p, m in zip(parts, masks, strict=True)), fewest)
         n_articles = np.concatenate([found.n_articles, level["n_articles"].to_numpy()])
         found = Vocabulary(found.words, (*found.levels, level["term"].to_numpy()), n_articles)
     return found
 
 
-def spoken(voices: Sequence[str] = NAMES, *, articles: np.ndarray | None = None) -> Mask:
+def make_voice_mask(voices: Sequence[str] = TOKEN_VOICES, *, articles: np.ndarray | None = None) -> TokenMask:
     """The words of the body in the given voices, in the flagged articles (bool, one per row of the corpus; None: all)."""
 
     def mask(part: Part) -> np.ndarray:
         shard = part.shard
-        wanted = shard.is_word & ~shard.boilerplate & np.isin(shard.voice, [NAMES.index(voice) for voice in voices])
+        wanted = shard.is_word & ~shard.boilerplate & np.isin(shard.voice, [TOKEN_VOICES.index(voice) for voice in voices])
         if articles is not None:
             wanted &= np.repeat(articles[part.start : part.start + len(shard)], np.diff(shard.bounds))
         return wanted
@@ -187,30 +187,30 @@ def spoken(voices: Sequence[str] = NAMES, *, articles: np.ndarray | None = None)
     return mask
 
 
-def word_articles(shard: Shard, mask: np.ndarray) -> pl.DataFrame:
+def count_word_articles(shard: Shard, mask: np.ndarray) -> pl.DataFrame:
     """How many articles of a shard have each word within the mask: term, n_articles."""
     code = (shard.forms["key"] != shard.forms["key"].shift(1)).fill_null(True).cum_sum().to_numpy() - 1
-    in_article = counted(shard.article(np.flatnonzero(mask)), code[shard.tokens[mask]], (len(shard), code[-1] + 1))
+    in_article = count_pairs(shard.article(np.flatnonzero(mask)), code[shard.tokens[mask]], (len(shard), code[-1] + 1))
     named = shard.forms["key"].to_numpy()[np.unique(code, return_index=True)[1]]
     return pl.DataFrame({"term": named, "n_articles": np.bincount(in_article.indices, minlength=len(named))}, strict=False)
 
 
-def longer_articles(known: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
+def count_longer_phrases(known: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
     """How many articles of a shard have each phrase of one word more than the known ones: term (see `Vocabulary.levels`), n_articles."""
-    begins = known.begins(shard, mask)
-    pairs = longer(begins[-1], begins[0], len(begins), len(known.words), first=int(known.first[-2]))
+    begins = known.match_terms(shard, mask)
+    pairs = extend_phrase_codes(begins[-1], begins[0], len(begins), len(known.words), first=int(known.first[-2]))
     at = np.flatnonzero(pairs >= 0)
     distinct, which = np.unique(pairs[at], return_inverse=True)
-    in_article = counted(shard.article(at), which, (len(shard), len(distinct)))
+    in_article = count_pairs(shard.article(at), which, (len(shard), len(distinct)))
     return pl.DataFrame({"term": distinct, "n_articles": np.bincount(in_article.indices, minlength=len(distinct))})
 
 
-def merged(tables: Sequence[pl.DataFrame], fewest: int) -> pl.DataFrame:
+def merge_frequent_terms(tables: Sequence[pl.DataFrame], fewest: int) -> pl.DataFrame:
     """The terms of all shards in at least so many articles, sorted."""
     return pl.concat(tables).group_by("term").agg(pl.col("n_articles").sum()).filter(pl.col("n_articles") >= fewest).sort("term")
 
 
-def longer(begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first: int = 0) -> np.ndarray:
+def extend_phrase_codes(begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first: int = 0) -> np.ndarray:
     """For each token the code of the phrase of n + 1 words that begins there, from those of n words; -1 where there is none."""
     code = np.full(len(begins), -1, np.int64)
     both = np.flatnonzero((begins[: len(begins) - n] >= 0) & (words[n:] >= 0))
@@ -218,7 +218,7 @@ def longer(begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first
     return code
 
 
-def numbered(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
+def find_term_numbers(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
     """The number of each code in the level, from `first` on; -1 where it is not in it."""
     found = np.full(len(code), -1, np.int32)
     at = np.flatnonzero(code >= 0)
@@ -228,12 +228,12 @@ def numbered(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
     return found
 
 
-def counted(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
+def count_pairs(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
     """How often each pair of row and column occurs."""
     return sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
 
 
-def study_terms(study: Study, *, voice: str = "outlet", longest: int = 3, fewest: int | None = None, copies: str = "all") -> Terms:
+def count_study_terms(study: StudyRecord, *, voice: str = "outlet", longest: int = 3, fewest: int | None = None, copies: str = "all") -> Terms:
     """The terms of a study's compared articles in one voice, and how often each stands in each article.
 
     Parameters
@@ -241,41 +241,41 @@ def study_terms(study: Study, *, voice: str = "outlet", longest: int = 3, fewest
     voice : outlet, quoted, reported, attributed (quoted or reported) or all.
     longest : words of the longest phrases. Without the articles there are only single words, of those that `write_terms` kept.
     fewest : articles that a term must stand in (None: five, or two where fewer than a hundred articles are compared).
-    copies : as in `study_counts`.
+    copies : as in `count_study_hits`.
 
     Raises
     ------
     WordingError
         For an unknown voice or way of counting copies, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
     """
-    if voice not in VOICES:
-        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
+    if voice not in VOICE_GROUPS:
+        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
     if longest < 1:
         raise WordingError(f"longest={longest}: expected the number of words of the longest phrases, 1 or more.")
-    articles = study_counts(study, [], copies=copies).articles
-    fewest = fewest or (FEWEST if len(articles) >= MANY else FEW)
-    return (counted_terms if study.has_articles else read_terms)(study, articles, voice, longest, fewest)
+    articles = count_study_hits(study, [], copies=copies).articles
+    fewest = fewest or (MIN_TERM_ARTICLES if len(articles) >= MIN_LARGE_STUDY_ARTICLES else MIN_TERM_ARTICLES_SMALL)
+    return (count_terms if study.has_articles else read_terms)(study, articles, voice, longest, fewest)
 
 
-def function_words(language: str) -> list[str]:
+def read_function_words(language: str) -> list[str]:
     """The function words of a language, from data/words/function-LANGUAGE.txt; none where there is no such file."""
-    file = DATA / "words" / f"function-{language}.txt"
+    file = DATA_FOLDER / "words" / f"function-{language}.txt"
     lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-def counted_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
+def count_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
     """The terms of these articles of a study, counted in the encoded corpus."""
-    corpus, _ = build(study)
+    corpus, _ = build_corpus(study)
     wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask = spoken(VOICES[voice], articles=wanted)
-    known = vocabulary(corpus, mask, longest=longest, fewest=fewest)
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted)
+    known = find_frequent_terms(corpus, mask, longest=longest, fewest=fewest)
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     counts = sparse.vstack(parallel(joblib.delayed(lambda p: known.counts(p.shard, mask(p)))(p) for p in corpus.parts()), format="csr")
     return Terms(articles, known.terms, known.length, sparse.csr_array(counts)[wanted], voice)
 
 
-def read_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
+def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, longest: int, fewest: int) -> Terms:
     """The words of these articles of a study, from its counts/ folder; phrases are not kept there.
 
     Raises
@@ -287,7 +287,7 @@ def read_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, f
     if not file.is_file():
         raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
     kept = pl.read_csv(file, schema=dict(zip(TABLES["terms"], (pl.String, pl.String, pl.String, pl.Int32), strict=True)))
-    kept = kept.filter(pl.col("voice").is_in(VOICES[voice]), pl.col("doc_id").is_in(articles["doc_id"].to_list()))
+    kept = kept.filter(pl.col("voice").is_in(VOICE_GROUPS[voice]), pl.col("doc_id").is_in(articles["doc_id"].to_list()))
     kept = kept.group_by("doc_id", "term").agg(pl.col("n").sum()).filter(pl.len().over("term") >= fewest).sort("doc_id", "term")
     words = kept["term"].unique().sort()
     row = pd.Index(articles["doc_id"]).get_indexer(kept["doc_id"].to_list())
@@ -296,26 +296,26 @@ def read_terms(study: Study, articles: pd.DataFrame, voice: str, longest: int, f
     return Terms(articles, words.to_numpy().astype(object), np.ones(len(words), np.int64), counts, voice)
 
 
-def write_terms(study: Study, folder: Path) -> None:
-    """Writes terms.csv.gz: the words of each article by voice, without their order; words in at least two articles, at most `KEPT` of them."""
-    corpus, _ = build(study)
-    known = vocabulary(corpus, spoken(), longest=1, fewest=FEW)
-    kept = np.sort(np.lexsort((known.words, -known.n_articles))[:KEPT])
-    rows = [part_terms(part, known, kept) for part in corpus.parts()]
+def write_terms(study: StudyRecord, folder: Path) -> None:
+    """Writes terms.csv.gz: the words of each article by voice, without their order; words in at least two articles, at most `MAX_SHARED_WORDS` of them."""
+    corpus, _ = build_corpus(study)
+    known = find_frequent_terms(corpus, make_voice_mask(), longest=1, fewest=MIN_TERM_ARTICLES_SMALL)
+    kept = np.sort(np.lexsort((known.words, -known.n_articles))[:MAX_SHARED_WORDS])
+    rows = [tabulate_part_terms(part, known, kept) for part in corpus.parts()]
     folder.mkdir(parents=True, exist_ok=True)
     # Without a time in its head, the same words make the same bytes.
     (folder / "terms.csv.gz").write_bytes(gzip.compress(pl.concat(rows).write_csv().encode(), compresslevel=6, mtime=0))
 
 
-def part_terms(part: Part, known: Vocabulary, kept: np.ndarray) -> pl.DataFrame:
+def tabulate_part_terms(part: Part, known: Vocabulary, kept: np.ndarray) -> pl.DataFrame:
     """The `terms` table of one shard, in the order of articles, voices and words."""
-    by_voice = [known.counts(part.shard, spoken([voice])(part))[:, kept].tocoo() for voice in NAMES]
+    by_voice = [known.counts(part.shard, make_voice_mask([voice])(part))[:, kept].tocoo() for voice in TOKEN_VOICES]
     row, term, n = (np.concatenate([getattr(counts, name) for counts in by_voice]) for name in ("row", "col", "data"))
-    voice = np.repeat(np.arange(len(NAMES)), [counts.nnz for counts in by_voice])
+    voice = np.repeat(np.arange(len(TOKEN_VOICES)), [counts.nnz for counts in by_voice])
     order = np.lexsort((term, voice, row))
     return pl.DataFrame({
         "doc_id": part.table["doc_id"].gather(row[order]),
-        "voice": pl.Series(NAMES, dtype=pl.String).gather(voice[order]),
+        "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice[order]),
         "term": pl.Series(known.words[kept], dtype=pl.String).gather(term[order]),
         "n": n[order],
     }).select(list(TABLES["terms"]))  # fmt: skip

@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.pages.batch.runner import REPORTS, write_index
+from wording.pages.batch.runner import REPORTS_FOLDER, write_index
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-def print_pages(reports: Path = REPORTS) -> list[Path]:
+def print_pages(reports: Path = REPORTS_FOLDER) -> list[Path]:
     """The PDF of each page, printed if it is older than the page; reports/index.html links them.
 
     Raises
@@ -23,20 +23,20 @@ def print_pages(reports: Path = REPORTS) -> list[Path]:
     WordingError
         If Chromium is not installed, if there is no page, or if it printed nothing.
     """
-    chromium = next(filter(None, map(shutil.which, NAMES)), None)
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if chromium is None:
         raise WordingError(
-            f"No PDF was made: Chromium is not installed (looked for {', '.join(NAMES)}); a page can be printed from any browser."
+            f"No PDF was made: Chromium is not installed (looked for {', '.join(CHROMIUM_NAMES)}); a page can be printed from any browser."
         )
     pages = sorted(reports.glob("*/*.html"))
     if not pages:
         raise WordingError(f"{reports} holds no pages; `wording report STUDY` makes them.")
-    printed = [printed_page(page, chromium) for page in pages]
+    printed = [print_page(page, chromium) for page in pages]
     write_index(reports)
     return printed
 
 
-def printed_page(page: Path, chromium: str) -> Path:
+def print_page(page: Path, chromium: str) -> Path:
     """The PDF of one page."""
     pdf = page.with_suffix(".pdf")
     if pdf.is_file() and pdf.stat().st_mtime_ns >= page.stat().st_mtime_ns:
@@ -57,7 +57,7 @@ def printed_page(page: Path, chromium: str) -> Path:
 
 def main() -> None:
     """Prints the pages of a reports folder, the project's own by default."""
-    reports = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORTS
+    reports = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORTS_FOLDER
     try:
         print(f"{len(print_pages(reports))} pages as PDF below {reports}")
     except WordingError as error:

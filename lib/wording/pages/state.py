@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-GOOD = ("ok", "up-to-date")
+GOOD_STATUSES = ("ok", "up-to-date")
 
 
 @dataclass(frozen=True)
@@ -50,46 +50,46 @@ class Page:
         return f"{self.study}/{self.page}"
 
 
-LAST_GOOD = ("findings", "html", "ipynb", "tables", "made", "period", "seconds")
+LAST_GOOD_FIELDS = ("findings", "html", "ipynb", "tables", "made", "period", "seconds")
 """What stays of a page that could be made once, until it is made again."""
 
 
-def settled(page: Page, reports: Path, *, force: bool = False) -> Page:
+def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
     """The page as it stands: up to date when the same was made before and is still there, else due, and why."""
-    before = recorded(reports, page)
+    before = read_page_record(reports, page)
     if before is None:
         return replace(page, reason="it was never made")
     there = bool(before.html) and (reports / before.html).is_file()
-    page = replace(page, **{name: getattr(before, name) for name in LAST_GOOD}) if there else page
+    page = replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS}) if there else page
     if not there:
-        return replace(page, reason="its page is gone" if before.html else f"it {told(before)} last time")
+        return replace(page, reason="its page is gone" if before.html else f"it {describe_ending(before)} last time")
     changed = [name for name in page.inputs | before.inputs if page.inputs.get(name) != before.inputs.get(name)]
     if changed:
         return replace(page, reason=f"changed: {', '.join(changed)}")
-    if before.status not in GOOD:
-        return replace(page, reason=f"it {told(before)} last time")
+    if before.status not in GOOD_STATUSES:
+        return replace(page, reason=f"it {describe_ending(before)} last time")
     return replace(page, reason="it is asked for") if force else replace(page, status="up-to-date")
 
 
-def told(page: Page) -> str:
+def describe_ending(page: Page) -> str:
     """How the page ended, as a verb."""
     return {"timed-out": "took too long", "invalid": "had wrong parameters"}.get(page.status, page.status)
 
 
-def recorded(reports: Path, page: Page) -> Page | None:
+def read_page_record(reports: Path, page: Page) -> Page | None:
     """What was last recorded of the page."""
     try:
-        return Page(**json.loads(state_file(reports, page).read_text(encoding="utf8")))
+        return Page(**json.loads(locate_state_file(reports, page).read_text(encoding="utf8")))
     except (OSError, ValueError, TypeError):
         return None  # never made, or recorded by another version: it is made again
 
 
-def record(reports: Path, page: Page) -> None:
+def write_page_record(reports: Path, page: Page) -> None:
     """Records the page."""
-    write_atomically({state_file(reports, page): json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str)})
+    write_atomically({locate_state_file(reports, page): json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str)})
 
 
-def state_file(reports: Path, page: Page) -> Path:
+def locate_state_file(reports: Path, page: Page) -> Path:
     """Where the page is recorded."""
     return reports / page.study / ".state" / f"{page.page}.json"
 
@@ -108,9 +108,9 @@ def write_atomically(texts: Mapping[Path, str]) -> None:
             left.unlink(missing_ok=True)
 
 
-def claimed(reports: Path, page: Page) -> TextIO | None:
+def claim_page(reports: Path, page: Page) -> TextIO | None:
     """The page's lock, held until it is closed or its process ends, however it ends; None while another run holds it."""
-    file = state_file(reports, page).with_suffix(".lock")
+    file = locate_state_file(reports, page).with_suffix(".lock")
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = file.open("a")
     try:

@@ -2,20 +2,20 @@
 
 | in the panel | in code |
 |---|---|
-| concept or pattern, outlets, days | `study, concept = explorer.asked(study, concept=..., pattern=..., outlets=[...], first=..., last=...)` |
-| shares, and their figure | `wording.table(study, "shares", concepts=[concept], voice=..., copies=...)`, `explorer.shares_figure` |
-| over time, and its figure | `timeline.study_timeline(study, concept, ...)`, `explorer.timeline_figure` |
-| counts of a pattern, lines | `kwic.find(study, concept, sort=..., ...)`: `len`, `per_outlet()`, `lines(0, 50)` |
-| the passage of a line | `show.passages(kwic.widened(study, lines))` |
-| marks | `coding.mark(study, lines, "right sense", coder=...)`, `coding.marks(study)`, `coding.sample(study)` |
+| concept or pattern, outlets, days | `study, concept = explorer.narrow_study(study, concept=..., pattern=..., outlets=[...], first=..., last=...)` |
+| shares, and their figure | `wording.table(study, "shares", concepts=[concept], voice=..., copies=...)`, `explorer.make_shares_figure` |
+| over time, and its figure | `timeline.compute_study_timeline(study, concept, ...)`, `explorer.make_timeline_figure` |
+| counts of a pattern, lines | `kwic.find_concordance(study, concept, sort=..., ...)`: `len`, `per_outlet()`, `lines(0, 50)` |
+| the passage of a line | `show.passages(kwic.widen_lines(study, lines))` |
+| marks | `coding.record_marks(study, lines, "right sense", coder=...)`, `coding.read_marks(study)`, `coding.draw_sample(study)` |
 | add as variant | `explorer.add_variant(study, concept, variant, phrases)` |
 | save as report | `explorer.save_report(study, concept=..., voice=..., ...)` |
 """
 
-from wording.answers.narrow import asked, studies_beside
-from wording.panel.figures import shares_figure, timeline_figure
+from wording.answers.narrow import list_nearby_studies, narrow_study
+from wording.panel.figures import make_shares_figure, make_timeline_figure
 from wording.panel.panel import Panel
 from wording.panel.saving import save_report
 from wording.study.edit import add_variant
 
-__all__ = ["Panel", "add_variant", "asked", "save_report", "shares_figure", "studies_beside", "timeline_figure"]
+__all__ = ["Panel", "add_variant", "list_nearby_studies", "make_shares_figure", "make_timeline_figure", "narrow_study", "save_report"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.questions.shares.findings import described
-from wording.questions.timeline.findings import ends
+from wording.questions.shares.findings import describe
+from wording.questions.timeline.findings import describe_endpoints
 from wording.show import figures as plots
 from wording.show import html as show
-from wording.show.html import Shown
-from wording.study.records import Study
+from wording.show.html import Display
+from wording.study.records import StudyRecord
 
 
-def shares_figure(study: Study, shares: pd.DataFrame) -> Shown:
+def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
     """The share of each variant at each outlet with its interval; of a concept with one variant, hits per million words.
 
     Parameters
@@ -23,19 +23,19 @@ def shares_figure(study: Study, shares: pd.DataFrame) -> Shown:
         return show.note("No hit in this voice, at these outlets, on these days: there is no share to draw.")
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:
-        drawn = plots.forest(shares, links=False)
-        return show.figure(drawn, title=f"Share of each term: {title}", alt=described(shares), name="shares", data=shares)
-    drawn = plots.bars(shares, category="outlet", value="per_million", label=f"{title}: hits per million words")
-    return show.figure(drawn, title=f"Hits per million words: {title}", alt=rates_described(shares), name="shares", data=shares)
+        drawn = plots.plot_forest(shares, links=False)
+        return show.figure(drawn, title=f"Share of each term: {title}", alt=describe(shares), name="shares", data=shares)
+    drawn = plots.plot_bars(shares, category="outlet", value="per_million", label=f"{title}: hits per million words")
+    return show.figure(drawn, title=f"Hits per million words: {title}", alt=describe_rates(shares), name="shares", data=shares)
 
 
-def rates_described(shares: pd.DataFrame) -> str:
+def describe_rates(shares: pd.DataFrame) -> str:
     """What the bars show, in words: the range over outlets."""
     rates = shares.dropna(subset="per_million").set_index("outlet")["per_million"]
     return f"From {rates.min():,.1f} hits per million words at {rates.idxmin()} to {rates.max():,.1f} at {rates.idxmax()}."
 
 
-def timeline_figure(study: Study, by_period: pd.DataFrame, variant: str) -> Shown:
+def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: str) -> Display:
     """The share of one variant over time, a strip per outlet, with the study's events.
 
     Parameters
@@ -56,5 +56,5 @@ def timeline_figure(study: Study, by_period: pd.DataFrame, variant: str) -> Show
         "low": "Low",
         "high": "High",
     }
-    drawn, told = plots.timeline(shown, events=study.events), shown[shown["total"] > 0]
-    return show.figure(drawn, title=title, alt=ends(shown, variant), name="timeline", data=told, data_columns=columns)
+    drawn, told = plots.plot_timeline(shown, events=study.events), shown[shown["total"] > 0]
+    return show.figure(drawn, title=title, alt=describe_endpoints(shown, variant), name="timeline", data=told, data_columns=columns)

@@ -6,15 +6,15 @@ import ipywidgets as widgets
 
 from wording.corpus import kwic
 from wording.errors import WordingError
-from wording.panel.fields import PAGE, SAMPLE
-from wording.panel.reading import LETTERS, Drawn, as_texts, letters_of
-from wording.phrasing import plural
+from wording.panel.fields import LINES_PER_PAGE, RANDOM_SAMPLE
+from wording.panel.reading import MARK_LETTERS, SampledLines, format_lines, look_up_letters
+from wording.phrasing import format_count
 from wording.questions.coding import sample as coding
 from wording.show import html as show
-from wording.show.values import escaped
+from wording.show.values import escape_html
 
 
-class Lines(widgets.VBox):
+class LineReader(widgets.VBox):
     """A list of lines and what is done with them; a panel says whose they are.
 
     Attributes
@@ -23,7 +23,7 @@ class Lines(widgets.VBox):
     quiet : true while the panel itself sets its fields.
     """
 
-    found: kwic.Found | Drawn | None = None
+    found: kwic.Concordance | SampledLines | None = None
     quiet = True
 
     def _connect_lines(self) -> None:
@@ -38,7 +38,7 @@ class Lines(widgets.VBox):
 
     def _page(self, number: int) -> None:
         self.quiet = True
-        self.page.max = max(1, -(-len(self.found or ()) // PAGE))
+        self.page.max = max(1, -(-len(self.found or ()) // LINES_PER_PAGE))
         self.page.value, self.quiet = number, False
         self._turn()
 
@@ -46,22 +46,22 @@ class Lines(widgets.VBox):
         """Shows the lines of the page, with the coder's marks."""
         if self.quiet:
             return
-        start = (self.page.value - 1) * PAGE
+        start = (self.page.value - 1) * LINES_PER_PAGE
         self.button.before.disabled, self.button.after.disabled = start == 0, self.page.value == self.page.max
         self.quiet, self.lines.index = True, ()
         if self.study.why_no_text or not self.found:
             self.lines.options, self.legend.value = [], show.note(self.study.why_no_text or "There are no lines.").html
         else:
-            self.shown = self.found.lines(start, start + PAGE)
+            self.shown = self.found.lines(start, start + LINES_PER_PAGE)
             self._label(first=start + 1)
         self.quiet, self.passage.value = False, ""
 
     def _label(self, first: int) -> None:
-        letters = letters_of(self.shown, coding.marks(self.study), self.coder.value)
-        self.lines.options = list(zip(as_texts(self.shown, letters, first=first), range(len(self.shown)), strict=True))
-        named = ", ".join(f"{letter} {mark}" for mark, letter in LETTERS.items())
+        letters = look_up_letters(self.shown, coding.read_marks(self.study), self.coder.value)
+        self.lines.options = list(zip(format_lines(self.shown, letters, first=first), range(len(self.shown)), strict=True))
+        named = ", ".join(f"{letter} {mark}" for mark, letter in MARK_LETTERS.items())
         self.legend.value = show.note(
-            f"{first:,} to {first + len(self.shown) - 1:,} of {plural(len(self.found), 'line')}. Marks of the coder: {named}."
+            f"{first:,} to {first + len(self.shown) - 1:,} of {format_count(len(self.found), 'line')}. Marks of the coder: {named}."
         ).html
 
     def _read(self) -> None:
@@ -69,7 +69,7 @@ class Lines(widgets.VBox):
         if self.quiet:
             return
         chosen = self.shown.iloc[list(self.lines.index)]
-        passages = show.passages(kwic.widened(self.study, chosen), caption="The whole paragraph:") if len(chosen) else None
+        passages = show.passages(kwic.widen_lines(self.study, chosen), caption="The whole paragraph:") if len(chosen) else None
         self.passage.value = passages.html if passages else ""
 
     def _own_concept(self) -> str:
@@ -83,19 +83,19 @@ class Lines(widgets.VBox):
         if not self.lines.index:
             raise WordingError("No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys.")
         chosen = list(self.lines.index)
-        coding.mark(self.study, self.shown.iloc[chosen], mark, coder=self.coder.value, drawn=self.source.value == SAMPLE)
+        coding.record_marks(self.study, self.shown.iloc[chosen], mark, coder=self.coder.value, drawn=self.source.value == RANDOM_SAMPLE)
         self.quiet = True
-        self._label(first=(self.page.value - 1) * PAGE + 1)
+        self._label(first=(self.page.value - 1) * LINES_PER_PAGE + 1)
         self.quiet = False
         self.lines.index = (min(chosen[-1] + 1, len(self.shown) - 1),)
-        self.say(f"{plural(len(chosen), 'line')} marked “{mark}” in {coding.marks_file(self.study).name}.")
+        self.say(f"{format_count(len(chosen), 'line')} marked “{mark}” in {coding.locate_marks_file(self.study).name}.")
 
     def resume(self) -> None:
         """Goes to the first line, from this page on, that the coder has not marked."""
-        done = coding.marks(self.study)
+        done = coding.read_marks(self.study)
         for number in range(self.page.value, self.page.max + 1):
-            lines = self.found.lines((number - 1) * PAGE, number * PAGE)
-            left = lines[letters_of(lines, done, self.coder.value).eq("").to_numpy()]
+            lines = self.found.lines((number - 1) * LINES_PER_PAGE, number * LINES_PER_PAGE)
+            left = lines[look_up_letters(lines, done, self.coder.value).eq("").to_numpy()]
             if len(left):
                 self._page(number)
                 self.lines.index = (int(left.index[0]),)
@@ -104,7 +104,7 @@ class Lines(widgets.VBox):
 
     def say(self, sentence: str, *, fault: bool = False) -> None:
         """Tells how things stand, to those who listen to the page too."""
-        self.status.value = f'<p role="{"alert" if fault else "status"}"><b>{escaped(sentence)}</b></p>'
+        self.status.value = f'<p role="{"alert" if fault else "status"}"><b>{escape_html(sentence)}</b></p>'
 
     def _safely(self, action) -> None:
         """Runs an action of the panel; what cannot be done is told in a sentence."""

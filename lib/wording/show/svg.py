@@ -8,26 +8,26 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from wording.show.values import printable, safe_href
+from wording.show.values import sanitise_href, to_printable
 
 # What matplotlib writes as style attributes, a strict Content-Security-Policy forbids; these may stand as attributes of their own.
-_ATTRIBUTES = {
+_PRESENTATION_ATTRIBUTES = {
     "clip-rule", "fill", "fill-opacity", "fill-rule", "font-size", "font-style", "font-weight", "opacity", "stroke",
     "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
     "stroke-width", "text-anchor",
 }  # fmt: skip
-_XLINK = "{http://www.w3.org/1999/xlink}href"
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_LONG = re.compile(r"-?\d+\.\d{3,}")
+_XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+_ID_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 
 
-def inline_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
+def render_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
     """The figure as one `<svg>` element whose identifiers begin with `name`.
 
     Black becomes the text colour of the page. An artist with `set_url` becomes a link when the address is safe, and its `set_gid`
     the name of that link. A figure with links is a group of links, for an image may hold none; any other is an image.
     """
-    root = ElementTree.fromstring(_drawn(fig, salt=name))
+    root = ElementTree.fromstring(_draw_svg(fig, salt=name))
     _strip(root)
     _restyle(root)
     _rename_ids(root, prefix=name)
@@ -35,13 +35,13 @@ def inline_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _drawn(fig: Figure, *, salt: str) -> str:
+def _draw_svg(fig: Figure, *, salt: str) -> str:
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}), warnings.catch_warnings():
         # The browser has the glyphs that matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return re.sub(r"<!DOCTYPE[^>]*>", "", printable(buffer.getvalue()), count=1).partition("?>")[2]
+    return re.sub(r"<!DOCTYPE[^>]*>", "", to_printable(buffer.getvalue()), count=1).partition("?>")[2]
 
 
 def _strip(root) -> None:
@@ -54,33 +54,33 @@ def _strip(root) -> None:
         element.tail = None
         if element.tag != "text":
             element.text = None
-        if _XLINK in element.attrib:
-            element.set("href", element.attrib.pop(_XLINK))
+        if _XLINK_HREF in element.attrib:
+            element.set("href", element.attrib.pop(_XLINK_HREF))
 
 
 def _restyle(root) -> None:
     for element in root.iter():
         for declaration in element.attrib.pop("style", "").split(";"):
             key, _, value = (part.strip() for part in declaration.partition(":"))
-            if key in _ATTRIBUTES:
+            if key in _PRESENTATION_ATTRIBUTES:
                 element.set(key, "currentColor" if value == "#000000" else value)
         for key in ("d", "x", "y", "width", "height", "transform", "points"):
             if key in element.attrib:
-                element.set(key, _compact(element.get(key)))
+                element.set(key, _shorten_decimals(element.get(key)))
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
 
 
-def _compact(numbers: str) -> str:
-    return " ".join(_LONG.sub(lambda found: f"{float(found[0]):.2f}", numbers).split())
+def _shorten_decimals(numbers: str) -> str:
+    return " ".join(_LONG_DECIMAL.sub(lambda found: f"{float(found[0]):.2f}", numbers).split())
 
 
 def _rename_ids(root, *, prefix: str) -> None:
-    labels = _labels(root)
+    labels = _find_link_labels(root)
     own = {element.get("id") for element in root.iter() if element.get("id") and element.tag != "g"}
     for element in root.iter():
         if element.tag == "a":
-            _anchor(element, label=labels.get(element))
+            _clean_link(element, label=labels.get(element))
             continue
         if "id" in element.attrib and element.get("id") not in own:
             del element.attrib["id"]
@@ -88,18 +88,18 @@ def _rename_ids(root, *, prefix: str) -> None:
             element.set("id", f"{prefix}-{element.get('id')}")
         if element.get("href", "#")[1:] in own:
             element.set("href", f"#{prefix}-{element.get('href')[1:]}")
-        if found := _REFERENCE.search(element.get("clip-path", "")):
+        if found := _ID_REFERENCE.search(element.get("clip-path", "")):
             element.set("clip-path", f"url(#{prefix}-{found[1]})")
 
 
-def _labels(root) -> dict:
+def _find_link_labels(root) -> dict:
     # matplotlib puts the link into the group that carries the gid, or one group deeper when the artist is clipped; inner groups come later.
     groups = [group for group in root.iter("g") if group.get("id")]
     return {anchor: group.get("id") for group in groups for anchor in (*group.findall("a"), *group.findall("g/a"))}
 
 
-def _anchor(element, *, label: str | None) -> None:
-    href = safe_href(element.get("href"))
+def _clean_link(element, *, label: str | None) -> None:
+    href = sanitise_href(element.get("href"))
     element.attrib.clear()
     if href is None:
         element.tag = "g"
@@ -128,5 +128,5 @@ def _describe(root, *, name: str, title: str, alt: str) -> None:
     }  # fmt: skip
     for position, (tag, text) in enumerate({"title": title, "desc": alt}.items()):
         element = ElementTree.Element(tag, id=f"{name}-{tag}")
-        element.text = printable(text)
+        element.text = to_printable(text)
         root.insert(position, element)

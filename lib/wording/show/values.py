@@ -9,35 +9,35 @@ from numbers import Integral, Real
 from urllib.parse import urlsplit
 
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
-_PERCENT = re.compile(r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed")
-_COUNT = re.compile(r"(n|total|start|end)(_.*)?")
-_BITS = re.compile(r"(.*_)?bits|height")
-_PER_MILLION = re.compile(r"(.*_)?per_million")
+_PERCENT_COLUMNS = re.compile(r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed")
+_COUNT_COLUMNS = re.compile(r"(n|total|start|end)(_.*)?")
+_BIT_COLUMNS = re.compile(r"(.*_)?bits|height")
+_PER_MILLION_COLUMNS = re.compile(r"(.*_)?per_million")
 _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 
 
-def printable(value) -> str:
+def to_printable(value) -> str:
     """`value` as text in which characters that no page can carry are shown as U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", str(value))
+    return _UNPRINTABLE_CHARACTERS.sub("\ufffd", str(value))
 
 
-def escaped(value) -> str:
+def escape_html(value) -> str:
     """`value` as text that is safe between tags and inside quoted attributes."""
-    return html.escape(printable(value), quote=True)
+    return html.escape(to_printable(value), quote=True)
 
 
-def unbroken(text: str) -> str:
+def keep_numbers_unbroken(text: str) -> str:
     """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
     return re.sub(r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ", "\u00a0", text)
 
 
-def slug(text) -> str:
+def slugify(text) -> str:
     """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
 
-    >>> slug("fell"), slug("Outlet A"), slug("outlet-a")
+    >>> slugify("fell"), slugify("Outlet A"), slugify("outlet-a")
     ('fell', 'outlet-a-3fb77631', 'outlet-a')
     """
     text = str(text)
@@ -48,12 +48,12 @@ def slug(text) -> str:
     return f"{plain[:40].strip('-')}-{digest}".lstrip("-")
 
 
-def safe_href(value) -> str | None:
+def sanitise_href(value) -> str | None:
     """The address when it leads inside the page (`#name`) or to http or https; None for everything else."""
     text = value.strip() if isinstance(value, str) else ""
     if _FRAGMENT.fullmatch(text):
         return text
-    if _UNPRINTABLE.search(text) or re.search(r"[\s\\]", text):
+    if _UNPRINTABLE_CHARACTERS.search(text) or re.search(r"[\s\\]", text):
         return None
     try:
         parts = urlsplit(text)
@@ -62,13 +62,13 @@ def safe_href(value) -> str | None:
     return text if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def link(inner: str, address) -> str:
+def make_link(inner: str, address) -> str:
     """`inner`, which is markup already, as a link when the address is a safe one; else as it is."""
-    href = safe_href(address)
+    href = sanitise_href(address)
     if href is None:
         return inner
     foreign = "" if href.startswith("#") else ' rel="noopener noreferrer"'
-    return f'<a href="{escaped(href)}"{foreign}>{inner}</a>'
+    return f'<a href="{escape_html(href)}"{foreign}>{inner}</a>'
 
 
 def is_missing(value) -> bool:
@@ -83,57 +83,57 @@ def is_number(value) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and type(value).__name__ not in {"bool", "bool_"}
 
 
-def formatted(value, column: str = "") -> str:
+def format_value(value, column: str = "") -> str:
     """The value as a reader expects it in a column of that name.
 
     Shares, their bounds and differences are percentages, counts have thousands separators, p and q three decimals.
 
-    >>> formatted(0.1234, "share"), formatted(1234, "n"), formatted(0.0004, "q"), formatted(-0.05, "difference")
+    >>> format_value(0.1234, "share"), format_value(1234, "n"), format_value(0.0004, "q"), format_value(-0.05, "difference")
     ('12.3%', '1,234', '<0.001', '−5.0%')
     """
     if is_missing(value):
         return _DASH
     if is_number(value):
-        return _number(value, column)
+        return _format_number(value, column)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value == _midnight(value) else value.isoformat(" ", "minutes")
+        return value.date().isoformat() if value == _to_midnight(value) else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
     if type(value).__name__ in {"bool", "bool_"}:
         return "yes" if value else "no"
-    return printable(value)
+    return to_printable(value)
 
 
-def _number(value, column: str) -> str:
+def _format_number(value, column: str) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
-    if _PERCENT.fullmatch(column):
-        return _percent(value, signed=column == "difference")
+    if _PERCENT_COLUMNS.fullmatch(column):
+        return _format_percent(value, signed=column == "difference")
     if column in {"p", "p_holm", "q"}:
         return "<0.001" if value < 0.001 else f"{value:.3f}"
-    if _BITS.fullmatch(column):
-        return _signed(f"{value:.3f}")
-    if _PER_MILLION.fullmatch(column):
-        return _signed(f"{value:,.1f}")
+    if _BIT_COLUMNS.fullmatch(column):
+        return _set_minus_sign(f"{value:.3f}")
+    if _PER_MILLION_COLUMNS.fullmatch(column):
+        return _set_minus_sign(f"{value:,.1f}")
     if column == "year":
         return str(int(value))
-    whole = isinstance(value, Integral) or (_COUNT.fullmatch(column) and float(value).is_integer())
-    return _signed(f"{int(value):,}" if whole else f"{value:,.2f}")
+    whole = isinstance(value, Integral) or (_COUNT_COLUMNS.fullmatch(column) and float(value).is_integer())
+    return _set_minus_sign(f"{int(value):,}" if whole else f"{value:,.2f}")
 
 
-def _percent(value, *, signed: bool) -> str:
+def _format_percent(value, *, signed: bool) -> str:
     # A share that rounds to nothing or to everything is neither: 0.04 % must not read as "never".
     if not signed and 0 < value < 0.0005:
         return "<0.1%"
     if not signed and 0.9995 <= value < 1:
         return ">99.9%"
-    return _signed(f"{100 * value:+.1f}%" if signed else f"{100 * value:.1f}%")
+    return _set_minus_sign(f"{100 * value:+.1f}%" if signed else f"{100 * value:.1f}%")
 
 
-def _signed(text: str) -> str:
+def _set_minus_sign(text: str) -> str:
     text = re.sub(r"^[-+](?=0(\.0+)?%?$)", "", text)
     return text.replace("-", _MINUS)
 
 
-def _midnight(value: datetime) -> datetime:
+def _to_midnight(value: datetime) -> datetime:
     return value.replace(hour=0, minute=0, second=0, microsecond=0, **({"nanosecond": 0} if hasattr(value, "nanosecond") else {}))

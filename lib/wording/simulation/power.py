@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 
 from wording.errors import WordingError
-from wording.phrasing import percent
+from wording.phrasing import format_percent
 from wording.stats import resampling
-from wording.tables import check
+from wording.tables import check_columns
 
-ARTICLES = (5, 10, 20, 50, 100, 200, 500, 1000)
-ENOUGH = 0.8
+DEFAULT_ARTICLE_COUNTS = (5, 10, 20, 50, 100, 200, 500, 1000)
+TARGET_POWER = 0.8
 """The power that is usually asked for (Cohen 1988)."""
 
 
-def power(
+def simulate_power(
     difference: float,
     *,
     share: float = 0.5,
     hits: float = 1.8,
     alike: float = 0.4,
-    articles: Sequence[int] = ARTICLES,
+    articles: Sequence[int] = DEFAULT_ARTICLE_COUNTS,
     cases: int = 400,
     draws: int = 199,
     seed: int = 1,
@@ -57,36 +57,36 @@ def power(
     if not (hits >= 1 and 0 <= alike <= 1 and min(articles, default=0) >= 2):
         raise WordingError(f"hits={hits:g}, alike={alike:g}, articles={list(articles)}: expected 1 or more, 0 to 1, and 2 or more.")
     rng = np.random.default_rng(seed)
-    rows = [_row(n, shares, hits, alike, cases, draws, rng) for n in articles]
-    return check(pd.DataFrame(rows), "power")
+    rows = [_simulate_row(n, shares, hits, alike, cases, draws, rng) for n in articles]
+    return check_columns(pd.DataFrame(rows), "power")
 
 
-def sentence(table: pd.DataFrame, difference: float, *, share: float = 0.5) -> str:
+def describe_power(table: pd.DataFrame, difference: float, *, share: float = 0.5) -> str:
     """Return how many articles are enough, read off the table of `power` (between its rows, along the logarithm)."""
-    asked = f"A share of {percent(share + difference / 2)} against {percent(share - difference / 2)}"
-    enough = table["power"] >= ENOUGH
+    asked = f"A share of {format_percent(share + difference / 2)} against {format_percent(share - difference / 2)}"
+    enough = table["power"] >= TARGET_POWER
     if not enough.any():
         last = table.iloc[-1]
-        return f"{asked} is told apart in {percent(last['power'])} of studies with {last['n_articles']:,.0f} articles an outlet: more are needed."
-    n = np.exp(np.interp(ENOUGH, np.maximum.accumulate(table["power"]), np.log(table["n_articles"])))
+        return f"{asked} is told apart in {format_percent(last['power'])} of studies with {last['n_articles']:,.0f} articles an outlet: more are needed."
+    n = np.exp(np.interp(TARGET_POWER, np.maximum.accumulate(table["power"]), np.log(table["n_articles"])))
     about = f"{'at most ' if enough.iloc[0] else 'about '}{float(f'{n:.2g}'):,.0f}"
-    return f"{asked} is told apart in {percent(ENOUGH)} of studies with {about} articles an outlet that name the thing."
+    return f"{asked} is told apart in {format_percent(TARGET_POWER)} of studies with {about} articles an outlet that name the thing."
 
 
-def _row(n, shares, hits, alike, cases, draws, rng):
-    one, other = (_side(n, share, hits, alike, cases, draws, rng) for share in shares)
-    p = resampling.p_value(*one[:2], *other[:2], articles=np.minimum(one[2], other[2]))
+def _simulate_row(n, shares, hits, alike, cases, draws, rng):
+    one, other = (_simulate_outlet(n, share, hits, alike, cases, draws, rng) for share in shares)
+    p = resampling.difference_p_value(*one[:2], *other[:2], articles=np.minimum(one[2], other[2]))
     low, high = resampling.difference_interval(*one[:2], *other[:2])
     found = float(((p < 0.05) & (one[0] > other[0])).mean())
-    ends = resampling.interval(found, cases)
+    ends = resampling.share_interval(found, cases)
     return {"n_articles": n, "power": found, "low": float(ends[0]), "high": float(ends[1]), "width": float(np.mean(high - low))}
 
 
-def _side(n, share, hits, alike, cases, draws, rng):
+def _simulate_outlet(n, share, hits, alike, cases, draws, rng):
     """Return share, effective hits and effective articles of one outlet in every case."""
     sizes = rng.geometric(1 / hits, size=(n, cases)).astype(float)
-    found = rng.binomial(sizes.astype(int), _leanings(share, alike, sizes.shape, rng)).astype(float)
-    drawn = resampling.weights(["a"] * n, draws=draws, seed=int(rng.integers(2**31))).astype(np.float32)
+    found = rng.binomial(sizes.astype(int), _draw_article_shares(share, alike, sizes.shape, rng)).astype(float)
+    drawn = resampling.draw_article_weights(["a"] * n, draws=draws, seed=int(rng.integers(2**31))).astype(np.float32)
     total, articles = sizes.sum(axis=0), resampling.effective_articles(sizes)
     carriers = np.minimum((found > 0).sum(axis=0), (found < sizes).sum(axis=0))
     samples = (drawn @ found.astype(np.float32)) / (drawn @ sizes.astype(np.float32))
@@ -94,7 +94,7 @@ def _side(n, share, hits, alike, cases, draws, rng):
     return seen, resampling.effective_hits(samples, seen, hits=total, articles=articles, carriers=carriers), articles
 
 
-def _leanings(share, alike, shape, rng):
+def _draw_article_shares(share, alike, shape, rng):
     """Return the share that each article leans to: beta-distributed, so that its hits correlate by `alike`."""
     if share in (0, 1) or alike == 0:
         return np.full(shape, share)

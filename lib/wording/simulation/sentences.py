@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from wording.simulation.world import World, probabilities
+from wording.simulation.world import World, look_up_probabilities
 
-MARKS = {
+MARKS_BY_STYLE = {
     "curly": ("“", "”"),
     "single": ("‘", "’"),
     "guillemets": ("«", "»"),
@@ -18,9 +18,9 @@ MARKS = {
     "straight single": ("'", "'"),
     "double apostrophes": ("''", "''"),
 }
-TYPOGRAPHIC = {"curly", "single", "guillemets"}
-SLOT = re.compile(r"\{([^{}]+)\}")
-EITHER = re.compile(r"\(([^()]*\|[^()]*)\)")
+TYPOGRAPHIC_MARKS = {"curly", "single", "guillemets"}
+SLOT_PATTERN = re.compile(r"\{([^{}]+)\}")
+ALTERNATIVES_PATTERN = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 @dataclass(frozen=True)
@@ -59,36 +59,36 @@ class Scene:
     urns: dict[tuple[str, str], Counter] = field(default_factory=lambda: defaultdict(Counter))
 
 
-def variant(world: World, scene: Scene, concept: str, voice: str) -> str:
+def draw_variant(world: World, scene: Scene, concept: str, voice: str) -> str:
     """The next variant, from a Pólya urn per article: each choice makes the same one likelier, as real writers repeat themselves.
 
     Over articles the shares are those planted; within one they are over-dispersed (Dirichlet-multinomial with the plan's `clustering`).
     """
     urn = scene.urns[concept, voice]
-    planted = probabilities(world.plan, concept, scene.writer, voice, scene.day)
+    planted = look_up_probabilities(world.plan, concept, scene.writer, voice, scene.day)
     chosen = world.draws.weighted({name: world.plan["clustering"] * p + urn[name] for name, p in planted.items()})
     urn[chosen] += 1
     return chosen
 
 
-def lines(text: str) -> list[str]:
+def split_templates(text: str) -> list[str]:
     """The templates of a block, one a line."""
     return [line.strip() for line in text.strip().splitlines()]
 
 
-def new_scene(world: World, writer: str, day: date) -> Scene:
+def draw_scene(world: World, writer: str, day: date) -> Scene:
     """The stage for an article: a town, three places, three people, one kind of quotation marks."""
     places = {"town": [world.draws.pick(world.slots["town"])], "place": world.draws.shuffled(world.slots["place"])[:3]}
     return Scene(writer, day, world.draws.pick(world.writer(writer)["marks"]), places, world.draws.shuffled(world.slots["people"])[:3])
 
 
-def term(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
+def write_right_sense(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
     """A sentence with a contested word in its right sense."""
-    chosen = variant(world, scene, concept, voice)
-    return sentence(
+    chosen = draw_variant(world, scene, concept, voice)
+    return draw_sentence(
         world,
         scene,
-        lines(world.terms[concept][voice]),
+        split_templates(world.terms[concept][voice]),
         forms=world.terms[concept]["forms"][chosen],
         concept=concept,
         variant=chosen,
@@ -96,70 +96,70 @@ def term(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
     )
 
 
-def trap(world: World, scene: Scene, concept: str) -> Sentence:
+def write_wrong_sense(world: World, scene: Scene, concept: str) -> Sentence:
     """A sentence with a contested word in another sense."""
-    name, template = world.draws.pick([line.split(": ", 1) for line in lines(world.terms[concept]["wrong"])])
-    return sentence(world, scene, [template], concept=concept, variant=name, sense="other")
+    name, template = world.draws.pick([line.split(": ", 1) for line in split_templates(world.terms[concept]["wrong"])])
+    return draw_sentence(world, scene, [template], concept=concept, variant=name, sense="other")
 
 
-def missed(world: World, scene: Scene, concept: str, variant: str) -> Sentence:
+def write_missed_sense(world: World, scene: Scene, concept: str, variant: str) -> Sentence:
     """A sentence with a contested word in another sense that the conditions of concepts.yml let through."""
-    templates = [template for name, template in (line.split(": ", 1) for line in lines(world.terms[concept]["missed"])) if name == variant]
-    return sentence(world, scene, templates, concept=concept, variant=variant, sense="missed")
+    templates = [template for name, template in (line.split(": ", 1) for line in split_templates(world.terms[concept]["missed"])) if name == variant]
+    return draw_sentence(world, scene, templates, concept=concept, variant=variant, sense="missed")
 
 
-def neutral(world: World, scene: Scene, theme: str) -> Sentence:
+def write_filler(world: World, scene: Scene, theme: str) -> Sentence:
     """A sentence of filler, mostly on the theme."""
-    return sentence(world, scene, lines(world.filler[theme if world.draws.chance(0.65) else "general"]))
+    return draw_sentence(world, scene, split_templates(world.filler[theme if world.draws.chance(0.65) else "general"]))
 
 
-def talk(world: World, scene: Scene) -> Sentence:
+def write_neutral_speech(world: World, scene: Scene) -> Sentence:
     """Somebody's words on a neutral matter."""
     voice = world.draws.pick(["quoted", "reported"])
-    return sentence(world, scene, lines(world.filler[voice]), voice=voice)
+    return draw_sentence(world, scene, split_templates(world.filler[voice]), voice=voice)
 
 
-def sentence(world: World, scene: Scene, templates: list[str], *, forms: Mapping[str, str] | None = None, **truth: str) -> Sentence:
+def draw_sentence(world: World, scene: Scene, templates: list[str], *, forms: Mapping[str, str] | None = None, **truth: str) -> Sentence:
     """A sentence from one of the templates, new to the article and, as far as chance allows, to the study."""
     for _ in range(40):
         template = world.draws.pick(templates)
-        made = filled(world, scene, template, forms or {}, truth)
-        if template not in scene.used and wording(made) not in world.seen:
+        made = fill_template(world, scene, template, forms or {}, truth)
+        if template not in scene.used and resolve_alternatives(made) not in world.seen:
             break
     scene.used.add(template)
     scene.introduced.add(made.speaker)
-    world.seen.add(wording(made))
+    world.seen.add(resolve_alternatives(made))
     return made
 
 
-def filled(world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]) -> Sentence:
+def fill_template(world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]) -> Sentence:
     """The template with its slots filled and one side of each (a|b) chosen."""
     values: dict[str, str] = {}
-    text = SLOT.sub(lambda slot: forms.get(slot[1], slot[0]), template)
-    text = SLOT.sub(lambda slot: slot_value(world, scene, slot[1], values), text)
-    turns = tuple(world.draws.between(0, either.count("|")) for either in EITHER.findall(text))
+    text = SLOT_PATTERN.sub(lambda slot: forms.get(slot[1], slot[0]), template)
+    text = SLOT_PATTERN.sub(lambda slot: resolve_slot(world, scene, slot[1], values), text)
+    turns = tuple(world.draws.between(0, either.count("|")) for either in ALTERNATIVES_PATTERN.findall(text))
     speaker = next((values[name] for name in ("speaker", "witness", "institution") if name in values), "")
     cue = values.get("cue", values.get("said", ""))
     return Sentence(text, turns, scene.marks, speaker=speaker if "<" in template else "", cue=cue, writer=scene.writer, **truth)
 
 
-def slot_value(world: World, scene: Scene, name: str, values: dict[str, str]) -> str:
+def resolve_slot(world: World, scene: Scene, name: str, values: dict[str, str]) -> str:
     """What stands in a slot; a slot named twice holds the same, {place2} another place than {place}."""
     if name.startswith("="):
         values.setdefault("cue", name[1:].lower())
         return name[1:]
     if name not in values:
         kind = name.rstrip("2")
-        values[name] = drawn(world, scene, kind)
+        values[name] = draw_slot_value(world, scene, kind)
         while name != kind and values[name] == values.get(kind):
-            values[name] = drawn(world, scene, kind)
+            values[name] = draw_slot_value(world, scene, kind)
     return values[name]
 
 
-def drawn(world: World, scene: Scene, kind: str) -> str:
+def draw_slot_value(world: World, scene: Scene, kind: str) -> str:
     """A value for a kind of slot."""
     if kind == "speaker":
-        return called(world.draws.pick(scene.people), scene)
+        return name_person(world.draws.pick(scene.people), scene)
     if kind == "said":
         return world.draws.weighted(world.writer(scene.writer)["verbs"])
     if kind in scene.places:
@@ -168,32 +168,32 @@ def drawn(world: World, scene: Scene, kind: str) -> str:
     return str(world.draws.between(values["from"], values["to"])) if isinstance(values, dict) else world.draws.pick(values)
 
 
-def called(person: Sequence[str], scene: Scene) -> str:
+def name_person(person: Sequence[str], scene: Scene) -> str:
     """A person by role and full name at first, by the last name once introduced."""
     full = " ".join(person)
     return full.split()[-1] if full in scene.introduced else full
 
 
-def wording(sentence: Sentence) -> str:
+def resolve_alternatives(sentence: Sentence) -> str:
     """The sentence with one side of each (a|b), still with its notes of nodes and voices."""
     turns = iter(sentence.turns)
-    text = EITHER.sub(lambda either: either[1].split("|")[next(turns)], sentence.template)
+    text = ALTERNATIVES_PATTERN.sub(lambda either: either[1].split("|")[next(turns)], sentence.template)
     return text if sentence.zone == "boilerplate" else re.sub(r"^\W*\w", lambda first: first[0].upper(), text)
 
 
-def other_words(sentence: Sentence) -> Sentence:
+def switch_alternatives(sentence: Sentence) -> Sentence:
     """The same sentence with the other side of each (a|b)."""
-    sides = [either.count("|") + 1 for either in EITHER.findall(sentence.template)]
+    sides = [either.count("|") + 1 for either in ALTERNATIVES_PATTERN.findall(sentence.template)]
     return replace(sentence, turns=tuple((turn + 1) % n for turn, n in zip(sentence.turns, sides, strict=True)))
 
 
-def written(sentence: Sentence) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
+def render_sentence(sentence: Sentence) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
     """The sentence as it is printed; where its nodes lie; where the words of others lie, without their marks."""
-    opening, closing = MARKS[sentence.marks] if sentence.voice == "quoted" else ("", "")
+    opening, closing = MARKS_BY_STYLE[sentence.marks] if sentence.voice == "quoted" else ("", "")
     signs = {"<": opening, ">": closing, "¶": f"\n\n{opening}", "[": "", "]": ""}
-    raw = wording(sentence)
+    raw = resolve_alternatives(sentence)
     text, at = "", {sign: [] for sign in signs}
-    for part in re.split(r"([\[\]<>¶])", raw.replace("'", "’") if sentence.marks in TYPOGRAPHIC else raw):
+    for part in re.split(r"([\[\]<>¶])", raw.replace("'", "’") if sentence.marks in TYPOGRAPHIC_MARKS else raw):
         at.get(part, []).append(len(text) + (len(opening) if part == "<" else 0))
         text += signs.get(part, part)
     return text, list(zip(at["["], at["]"], strict=True)), list(zip(at["<"], at[">"], strict=True))

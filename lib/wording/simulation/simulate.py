@@ -16,15 +16,15 @@ from wording.corpus import build, counts
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
 from wording.questions.coding import sample as coding
-from wording.simulation.articles import Article, newspaper
-from wording.simulation.sentences import Sentence, written
-from wording.simulation.world import DATA, World, long_date, shares_by_day
-from wording.study.records import Study, read_study
+from wording.simulation.articles import SimulatedArticle, write_articles
+from wording.simulation.sentences import Sentence, render_sentence
+from wording.simulation.world import SIMULATION_FOLDER, World, format_long_date, read_planted_shares
+from wording.study.records import StudyRecord, read_study
 from wording.tables import TABLES
 
-OURS = "# Written by `wording simulate`"
-FEWEST = 60
-COLUMNS = {
+SIMULATED_HEADER = "# Written by `wording simulate`"
+MIN_SIMULATED_ARTICLES = 60
+SIMULATION_COLUMNS = {
     "articles.csv": ["doc_id", "outlet", "date", "title", "text", "url"],
     "truth.csv": [
         "doc_id",
@@ -47,7 +47,7 @@ COLUMNS = {
 }
 
 
-def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
+def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
     """Write a study with planted truth into the folder, and give back the folder.
 
     The same arguments give the same bytes. Besides study.yml and concepts.yml the folder holds
@@ -65,36 +65,36 @@ def simulate(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
         For fewer than 60 articles, a negative seed, or a folder that holds a study which was not simulated.
     """
     folder = Path(folder)
-    refuse(folder, articles, seed)
+    check_simulation_request(folder, articles, seed)
     world = World.read(seed)
-    written = numbered(newspaper(world, articles))
+    written = number_articles(write_articles(world, articles))
     tables = {
-        "articles.csv": article_rows(world, written),
-        "truth.csv": truth_rows(written),
-        "truth-voices.csv": voice_rows(written),
-        "truth-shares.csv": share_rows(world.plan),
+        "articles.csv": list_article_rows(world, written),
+        "truth.csv": list_truth_rows(written),
+        "truth-voices.csv": list_voice_rows(written),
+        "truth-shares.csv": list_share_rows(world.plan),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        write_table(folder / name, COLUMNS[name], rows)
+        write_table(folder / name, SIMULATION_COLUMNS[name], rows)
     for name in ("study.yml", "concepts.yml"):
-        (folder / name).write_bytes((DATA / name).read_bytes().replace(b"\r\n", b"\n"))
-    write_table(folder / "marks.csv", COLUMNS["marks.csv"], mark_rows(world, read_study(folder), written))
+        (folder / name).write_bytes((SIMULATION_FOLDER / name).read_bytes().replace(b"\r\n", b"\n"))
+    write_table(folder / "marks.csv", SIMULATION_COLUMNS["marks.csv"], list_mark_rows(world, read_study(folder), written))
     return folder
 
 
-def refuse(folder: Path, articles: int, seed: int) -> None:
+def check_simulation_request(folder: Path, articles: int, seed: int) -> None:
     """Stop before anything is written, if it cannot be written or would replace a study that people made."""
-    if articles < FEWEST:
-        raise WordingError(f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {FEWEST}.")
+    if articles < MIN_SIMULATED_ARTICLES:
+        raise WordingError(f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {MIN_SIMULATED_ARTICLES}.")
     if seed < 0:
         raise WordingError(f"simulate: the seed is {seed}; it must be 0 or a positive whole number.")
     study = folder / "study.yml"
-    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(OURS):
+    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(SIMULATED_HEADER):
         raise WordingError(f"{study} was not written by `wording simulate`, and simulating would replace it: name another folder.")
 
 
-def numbered(articles: list[Article]) -> list[Article]:
+def number_articles(articles: list[SimulatedArticle]) -> list[SimulatedArticle]:
     """The articles by day and outlet, each with its doc_id."""
     ordered = sorted(articles, key=lambda article: (article.day, article.outlet))
     for number, article in enumerate(ordered, start=1):
@@ -102,32 +102,32 @@ def numbered(articles: list[Article]) -> list[Article]:
     return ordered
 
 
-def article_rows(world: World, articles: list[Article]) -> Iterator[list[str]]:
+def list_article_rows(world: World, articles: list[SimulatedArticle]) -> Iterator[list[str]]:
     """The rows of articles.csv."""
     for article in articles:
-        day = {"iso": article.day.isoformat(), "long": long_date(world, article.day), "none": ""}[article.date_form]
-        text = "\n\n".join(" ".join(written(s)[0] for s in paragraph) for paragraph in article.paragraphs)
+        day = {"iso": article.day.isoformat(), "long": format_long_date(world, article.day), "none": ""}[article.date_form]
+        text = "\n\n".join(" ".join(render_sentence(s)[0] for s in paragraph) for paragraph in article.paragraphs)
         slug = article.outlet.lower().replace(" ", "-")
         yield [article.doc_id, article.outlet, day, article.title, text, f"https://example.org/{slug}/{article.doc_id}"]
 
 
-def placed(article: Article) -> Iterator[tuple[int, Sentence]]:
+def locate_sentences(article: SimulatedArticle) -> Iterator[tuple[int, Sentence]]:
     """Each sentence of an article with the offset at which it starts."""
     offset = 0
     for paragraph in article.paragraphs:
         for number, one in enumerate(paragraph):
             offset += 1 if number else 0
             yield offset, one
-            offset += len(written(one)[0])
+            offset += len(render_sentence(one)[0])
         offset += 2
 
 
-def truth_rows(articles: list[Article]) -> Iterator[list[Any]]:
+def list_truth_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
     """The rows of truth.csv."""
     for article in articles:
         original = article.original.doc_id if article.original else ""
-        for offset, s in placed(article):
-            text, nodes, _ = written(s)
+        for offset, s in locate_sentences(article):
+            text, nodes, _ = render_sentence(s)
             for start, end in nodes:
                 yield [
                     article.doc_id,
@@ -146,37 +146,37 @@ def truth_rows(articles: list[Article]) -> Iterator[list[Any]]:
                 ]
 
 
-def voice_rows(articles: list[Article]) -> Iterator[list[Any]]:
+def list_voice_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
     """The rows of truth-voices.csv."""
     for article in articles:
-        for offset, s in placed(article):
-            for start, end in written(s)[2]:
+        for offset, s in locate_sentences(article):
+            for start, end in render_sentence(s)[2]:
                 yield [article.doc_id, offset + start, offset + end, s.voice, s.speaker, s.cue, s.zone]
 
 
-def share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
+def list_share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
     """The rows of truth-shares.csv."""
     for concept, planted in plan["concepts"].items():
         for writer in [*plan["outlets"], plan["agency"]["name"]]:
             for voice in ("outlet", "quoted", "reported"):
-                by_day = shares_by_day(plan, concept, writer, voice)
+                by_day = read_planted_shares(plan, concept, writer, voice)
                 ends = [day - timedelta(1) for day in list(by_day)[1:]] + [plan["period"]["to"]]
                 for (start, shares), end in zip(by_day.items(), ends, strict=True):
                     for name, probability in zip(planted["variants"], shares, strict=True):
                         yield [concept, name, writer, voice, f"{start}/{end}", probability]
 
 
-def mark_rows(world: World, study: Study, articles: list[Article]) -> Iterator[list[Any]]:
+def list_mark_rows(world: World, study: StudyRecord, articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
     """The rows of marks.csv: each coder's two marks on a line, as planted but for their errors."""
-    plan, truth = world.plan["coders"], {(row[0], row[3], row[4]): row for row in truth_rows(articles)}
-    corpus = build.encode(read_articles(study.folder / study.articles.path))
-    hits = counts.hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
-    lines = coding.drawn(hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed)
+    plan, truth = world.plan["coders"], {(row[0], row[3], row[4]): row for row in list_truth_rows(articles)}
+    corpus = build.encode_articles(read_articles(study.folder / study.articles.path))
+    hits = counts.find_hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
+    lines = coding.draw_stratified(hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed)
     for coder, right in plan["right"].items():
         for line in lines.head(round(plan["coded"][coder] * len(lines))).itertuples():
             planted = truth[line.doc_id, line.start, line.end]
             place = [line.doc_id, line.start, line.end, line.concept, line.variant, line.outlet, line.voice]
-            for marks, holds in ((coding.MARKS[:2], planted[8] == "target"), (coding.MARKS[2:], planted[6] == "outlet")):
+            for marks, holds in ((coding.CODING_MARKS[:2], planted[8] == "target"), (coding.CODING_MARKS[2:], planted[6] == "outlet")):
                 yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-DATA = Path(__file__).parent
+SIMULATION_FOLDER = Path(__file__).parent
 
 
 class Draws:
@@ -61,7 +61,7 @@ class World:
     def read(cls, seed: int) -> World:
         """The world as the files of the simulation describe it."""
         plan, terms, filler, slots = (
-            YAML(typ="safe").load((DATA / f"{name}.yml").read_text(encoding="utf-8")) for name in ("plan", "terms", "filler", "world")
+            YAML(typ="safe").load((SIMULATION_FOLDER / f"{name}.yml").read_text(encoding="utf-8")) for name in ("plan", "terms", "filler", "world")
         )
         return cls(plan, terms, filler, slots, Draws(seed))
 
@@ -75,7 +75,7 @@ class World:
         return first + timedelta(self.draws.between(0, (self.plan["period"]["to"] - first).days - spare))
 
 
-def shares_by_day(plan: Mapping[str, Any], concept: str, writer: str, voice: str) -> dict[date, list[float]]:
+def read_planted_shares(plan: Mapping[str, Any], concept: str, writer: str, voice: str) -> dict[date, list[float]]:
     """The planted probabilities of a concept's variants, by the day from which they hold."""
     planted = plan["concepts"][concept]
     speakers = planted["speakers"]
@@ -83,17 +83,17 @@ def shares_by_day(plan: Mapping[str, Any], concept: str, writer: str, voice: str
     return given if isinstance(given, dict) else {plan["period"]["from"]: given}
 
 
-def probabilities(plan: Mapping[str, Any], concept: str, writer: str, voice: str, day: date) -> dict[str, float]:
+def look_up_probabilities(plan: Mapping[str, Any], concept: str, writer: str, voice: str, day: date) -> dict[str, float]:
     """The planted probability of each variant on a day."""
-    by_day = shares_by_day(plan, concept, writer, voice)
+    by_day = read_planted_shares(plan, concept, writer, voice)
     return dict(zip(plan["concepts"][concept]["variants"], by_day[max(d for d in by_day if d <= day)], strict=True))
 
 
-def month(world: World, day: date) -> str:
+def name_month(world: World, day: date) -> str:
     """The English name of a day's month, whatever the computer's language."""
     return world.slots["month"][day.month - 1]
 
 
-def long_date(world: World, day: date) -> str:
+def format_long_date(world: World, day: date) -> str:
     """A day written out: 14 March 2031."""
-    return f"{day.day} {month(world, day)} {day.year}"
+    return f"{day.day} {name_month(world, day)} {day.year}"

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import xlogy
 
-HALF = 0.5
+ZERO_SUBSTITUTE = 0.5
 """What a count of none stands for in a log ratio, which would not be defined (Hardie 2014)."""
 
 
@@ -22,9 +22,9 @@ def log_ratio(n, size, n_other, size_other):
     >>> float(log_ratio(8, 1000, 2, 1000)), float(log_ratio(4, 1000, 0, 1000))
     (2.0, 3.0)
     """
-    n, size, n_other, size_other = _floats(n, size, n_other, size_other)
+    n, size, n_other, size_other = _to_floats(n, size, n_other, size_other)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(n > 0, n, HALF) / size / (np.where(n_other > 0, n_other, HALF) / size_other)
+        ratio = np.where(n > 0, n, ZERO_SUBSTITUTE) / size / (np.where(n_other > 0, n_other, ZERO_SUBSTITUTE) / size_other)
         return np.where((n + n_other > 0) & (size > 0) & (size_other > 0), np.log2(ratio), np.nan)
 
 
@@ -36,7 +36,7 @@ def percent_diff(n, size, n_other, size_other):
     >>> float(percent_diff(3, 1000, 2, 1000))
     50.0
     """
-    n, size, n_other, size_other = _floats(n, size, n_other, size_other)
+    n, size, n_other, size_other = _to_floats(n, size, n_other, size_other)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = 100 * ((n / size) / (n_other / size_other) - 1)
     return np.where((n_other > 0) & (size > 0), found, np.nan)
@@ -47,7 +47,7 @@ def log_odds(n, size, n_other, size_other, *, alpha, alpha_0):
 
     Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
     """
-    n, size, n_other, size_other, alpha, alpha_0 = _floats(n, size, n_other, size_other, alpha, alpha_0)
+    n, size, n_other, size_other, alpha, alpha_0 = _to_floats(n, size, n_other, size_other, alpha, alpha_0)
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = (n + alpha) / (size + alpha_0 - n - alpha)
         odds_other = (n_other + alpha) / (size_other + alpha_0 - n_other - alpha)
@@ -60,7 +60,7 @@ def log_odds_z(n, size, n_other, size_other, *, alpha, alpha_0):
     Source: Monroe, Colaresi & Quinn (2008), eqs 20 (the variance) to 22.
     """
     delta = log_odds(n, size, n_other, size_other, alpha=alpha, alpha_0=alpha_0)
-    n, n_other, alpha = _floats(n, n_other, alpha)
+    n, n_other, alpha = _to_floats(n, n_other, alpha)
     with np.errstate(divide="ignore"):
         return delta / np.sqrt(1 / (n + alpha) + 1 / (n_other + alpha))
 
@@ -73,7 +73,7 @@ def g2(n_ii, n_ix, n_xi, n_xx):
     >>> round(float(g2(110, 2552, 221, 31777)), 2)
     270.72
     """
-    observed, expected = _table(*_floats(n_ii, n_ix, n_xi, n_xx))
+    observed, expected = _build_contingency_table(*_to_floats(n_ii, n_ix, n_xi, n_xx))
     with np.errstate(divide="ignore", invalid="ignore"):
         # A margin of 0 leaves nothing that could differ.
         cells = [np.where(o > 0, xlogy(o, o / e), 0.0) for o, e in zip(observed, expected, strict=True)]
@@ -88,7 +88,7 @@ def pmi(n_ii, n_ix, n_xi, n_xx):
     >>> round(float(pmi(20, 42, 20, 14307668)), 2)
     18.38
     """
-    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
+    n_ii, n_ix, n_xi, n_xx = _to_floats(n_ii, n_ix, n_xi, n_xx)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(n_ii > 0, np.log2(n_ii / n_ix * (n_xx / n_xi)), np.nan)
 
@@ -101,9 +101,9 @@ def log_dice(n_ii, n_ix, n_xi):
     >>> float(log_dice(1, 16384, 16384))
     0.0
     """
-    n_ii, n_ix, n_xi = _floats(n_ii, n_ix, n_xi)
+    n_ii, n_ix, n_xi = _to_floats(n_ii, n_ix, n_xi)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(n_ii > 0, 14 + np.log2(_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan)
+        return np.where(n_ii > 0, 14 + np.log2(_import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan)
 
 
 def chi_square(n_ii, n_ix, n_xi, n_xx):
@@ -112,9 +112,9 @@ def chi_square(n_ii, n_ix, n_xi, n_xx):
     >>> round(float(chi_square(8, 15828, 4675, 14307668)), 2)
     1.55
     """
-    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
+    n_ii, n_ix, n_xi, n_xx = _to_floats(n_ii, n_ix, n_xi, n_xx)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _measures().chi_sq(n_ii, (n_ix, n_xi), n_xx)
+        return _import_nltk_measures().chi_sq(n_ii, (n_ix, n_xi), n_xx)
 
 
 def t_score(n_ii, n_ix, n_xi, n_xx):
@@ -123,8 +123,8 @@ def t_score(n_ii, n_ix, n_xi, n_xx):
     >>> round(float(t_score(20, 42, 20, 14307668)), 4)
     4.4721
     """
-    n_ii, n_ix, n_xi, n_xx = _floats(n_ii, n_ix, n_xi, n_xx)
-    return np.where(n_ii > 0, _measures().student_t(n_ii, (n_ix, n_xi), n_xx), np.nan)
+    n_ii, n_ix, n_xi, n_xx = _to_floats(n_ii, n_ix, n_xi, n_xx)
+    return np.where(n_ii > 0, _import_nltk_measures().student_t(n_ii, (n_ix, n_xi), n_xx), np.nan)
 
 
 def dp(counts, sizes):
@@ -163,18 +163,18 @@ def dp_norm(counts, sizes):
         return dp(counts, sizes) / (1 - sizes[sizes > 0].min(initial=np.inf) / sizes.sum())
 
 
-def _floats(*counts):
+def _to_floats(*counts):
     return (np.asarray(count, dtype=float) for count in counts)
 
 
-def _measures():
+def _import_nltk_measures():
     # NLTK pulls scikit-learn in: two seconds that only those who ask for these measures wait.
     from nltk.metrics import BigramAssocMeasures
 
     return BigramAssocMeasures
 
 
-def _table(n_ii, n_ix, n_xi, n_xx):
+def _build_contingency_table(n_ii, n_ix, n_xi, n_xx):
     """Return the four cells as observed and as expected if the two had nothing to do with each other."""
     observed = (n_ii, n_xi - n_ii, n_ix - n_ii, n_xx - n_ix - n_xi + n_ii)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -15,27 +15,27 @@ import numpy as np
 import ruptures
 from scipy.special import xlogy
 
-from wording.stats.resampling import CELLS, _stream
+from wording.stats.resampling import MAX_DRAW_CELLS, make_random_stream
 
-FEWEST = 5
+MIN_DAYS_PER_SEGMENT = 5
 """Days with hits that a change needs on either side."""
 
-CHANCE = 0.05
+SIGNIFICANCE_LEVEL = 0.05
 SHUFFLES, SHUFFLES_PER_PLACE, FIRST_SHUFFLES = 1999, 799, 99
-PLACES = 60
+MAX_PLACES_PER_PASS = 60
 """Places tried at once for the interval of a change: first over the whole series, then over what remains."""
 
-PLACES_OF_OTHERS = 12
+MAX_PLACES_PER_CHANGE = 12
 """Places of each known change at which a further one is looked for."""
 
-ROWS_TOGETHER = 200
+MAX_JOINT_ROWS = 200
 """Rows among which several changes are placed together; in a longer series every second, third ... row, and then the best one between."""
 
-SLACK = 1e-9  # sums of the same numbers in another order differ in the last digits
+ROUNDING_TOLERANCE = 1e-9  # sums of the same numbers in another order differ in the last digits
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangePoint:
     """A change at row `at` of a series, the first row of the new choice.
 
     `p` is how likely so clear a change is if there are fewer changes than were found, `p_holm` the same after Holm over the series tested together. `plausible` has for each row
@@ -47,26 +47,26 @@ class Change:
     p_holm: float
     plausible: np.ndarray
 
-    def ends(self, chance: float = CHANCE) -> tuple[int, int]:
+    def ends(self, chance: float = SIGNIFICANCE_LEVEL) -> tuple[int, int]:
         """The first and the last row at which the change may be."""
         kept = np.flatnonzero(self.plausible > chance)
         return int(kept[0]), int(kept[-1])
 
 
 @dataclass(frozen=True)
-class Searched:
+class ChangePointSearch:
     """A series that was searched: the p of the test against no change at all (NaN when too short), and the changes found, in order."""
 
     p: float
     p_holm: float
-    changes: tuple[Change, ...]
+    changes: tuple[ChangePoint, ...]
 
 
-class Composition(ruptures.base.BaseCost):
+class MultinomialCost(ruptures.base.BaseCost):
     """The cost of a segment for `ruptures`: minus twice the log likelihood of its counts at its own shares."""
 
     model = "composition"
-    min_size = FEWEST
+    min_size = MIN_DAYS_PER_SEGMENT
 
     def fit(self, signal):
         """Take the counts, rows by variants."""
@@ -76,10 +76,10 @@ class Composition(ruptures.base.BaseCost):
 
     def error(self, start, end):
         """Return the cost of the rows from start up to, not including, end."""
-        return -2 * log_likelihood(self.before[end] - self.before[start])
+        return -2 * multinomial_log_likelihood(self.before[end] - self.before[start])
 
 
-def search(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = SHUFFLES, chance: float = CHANCE) -> dict[str, Searched]:
+def find_change_points(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = SHUFFLES, chance: float = SIGNIFICANCE_LEVEL) -> dict[str, ChangePointSearch]:
     """Return what was found in each series: one change where there is more than none, then two where there is more than one, and so on.
 
     Parameters
@@ -90,18 +90,18 @@ def search(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = S
     chance : of finding any change in any series where there is none (Holm's correction over the series tested together); of finding any
         second one where there is one: half of it, any third: a quarter, and so on
     """
-    streams = {name: _stream(seed, f"changes of {name}") for name in series}
-    p = {name: p_of_change(independent(counts), streams[name], shuffles=shuffles) for name, counts in series.items()}
-    whole = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True))
+    streams = {name: make_random_stream(seed, f"changes of {name}") for name in series}
+    p = {name: change_p_value(compute_effective_counts(counts), streams[name], shuffles=shuffles) for name, counts in series.items()}
+    whole = dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True))
     found, tested = dict.fromkeys(series, ()), whole
     while more := {name: both for name, both in tested.items() if both[1] < chance}:
-        found |= {name: _placed(series[name], found[name], both, streams[name]) for name, both in more.items()}
-        p = {name: p_of_further(series[name], found[name], streams[name], shuffles=shuffles) for name in more}
-        tested, chance = dict(zip(p, zip(p.values(), holm(list(p.values())), strict=True), strict=True)), chance / 2
-    return {name: Searched(*whole[name], found[name]) for name in series}
+        found |= {name: _place_changes(series[name], found[name], both, streams[name]) for name, both in more.items()}
+        p = {name: further_change_p_value(series[name], found[name], streams[name], shuffles=shuffles) for name in more}
+        tested, chance = dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True)), chance / 2
+    return {name: ChangePointSearch(*whole[name], found[name]) for name in series}
 
 
-def p_of_further(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
+def further_change_p_value(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
     """Return how likely so clear a further change is, if there are only these: the largest p over the places where each of them may lie.
 
     At each such place (some of them, evenly spaced) the stretches between the changes are tested, and the clearest counts, after Bonferroni. The
@@ -109,33 +109,33 @@ def p_of_further(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
     """
     largest, known, at = 0.0, {}, [change.at for change in changes]
     for k, change in enumerate(changes):
-        kept = np.flatnonzero(change.plausible > CHANCE)
-        for place in [change.at, *kept[:: -(-len(kept) // PLACES_OF_OTHERS)], kept[-1]]:
+        kept = np.flatnonzero(change.plausible > SIGNIFICANCE_LEVEL)
+        for place in [change.at, *kept[:: -(-len(kept) // MAX_PLACES_PER_CHANGE)], kept[-1]]:
             ends = [0, *at[:k], place, *at[k + 1 :], len(counts)]
             for start, stop in itertools.pairwise(ends):
                 if (start, stop) not in known:
-                    p = p_of_change(independent(counts[start:stop]), rng, shuffles=shuffles)
+                    p = change_p_value(compute_effective_counts(counts[start:stop]), rng, shuffles=shuffles)
                     known[start, stop] = 1.0 if np.isnan(p) else p
             largest = max(largest, min(1, (len(ends) - 1) * min(known[ends] for ends in itertools.pairwise(ends))))
-            if largest > CHANCE:
+            if largest > SIGNIFICANCE_LEVEL:
                 return largest
     return largest
 
 
-def p_of_change(hits, rng, *, shuffles: int = SHUFFLES) -> float:
+def change_p_value(hits, rng, *, shuffles: int = SHUFFLES) -> float:
     """Return how likely so large a gain is when the order of the rows says nothing; NaN where there are too few rows.
 
     Source: Phipson & Smyth (2010): (1 + shuffles with as large a gain) / (1 + shuffles).
     """
-    if hits.shape[-1] < 2 * FEWEST:
+    if hits.shape[-1] < 2 * MIN_DAYS_PER_SEGMENT:
         return np.nan
-    rows, block = np.arange(hits.shape[-1]), max(1, CELLS // hits.size)
+    rows, block = np.arange(hits.shape[-1]), max(1, MAX_DRAW_CELLS // hits.size)
     sizes = [min(block, shuffles - first) for first in range(0, shuffles, block)]
-    largest = np.concatenate([gains(hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)).max(axis=-1) for size in sizes])
-    return (1 + (largest >= gains(hits).max() - SLACK).sum()) / (1 + shuffles)
+    largest = np.concatenate([likelihood_ratio_statistics(hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)).max(axis=-1) for size in sizes])
+    return (1 + (largest >= likelihood_ratio_statistics(hits).max() - ROUNDING_TOLERANCE).sum()) / (1 + shuffles)
 
 
-def gains(hits) -> np.ndarray:
+def likelihood_ratio_statistics(hits) -> np.ndarray:
     """Return twice the log likelihood ratio of a change at each row against none; minus infinity with fewer than FEWEST rows on a side.
 
     Parameters
@@ -144,23 +144,23 @@ def gains(hits) -> np.ndarray:
     """
     rows = hits.shape[-1]
     until = hits.cumsum(axis=-1)
-    left, whole = until[..., FEWEST - 1 : rows - FEWEST], until[..., -1:]  # not another sum, which could be smaller in its last digit
+    left, whole = until[..., MIN_DAYS_PER_SEGMENT - 1 : rows - MIN_DAYS_PER_SEGMENT], until[..., -1:]  # not another sum, which could be smaller in its last digit
     found = np.full(hits.shape[1:], -np.inf)
-    found[..., FEWEST : rows - FEWEST + 1] = 2 * (log_likelihood(left) + log_likelihood(whole - left) - log_likelihood(whole))
+    found[..., MIN_DAYS_PER_SEGMENT : rows - MIN_DAYS_PER_SEGMENT + 1] = 2 * (multinomial_log_likelihood(left) + multinomial_log_likelihood(whole - left) - multinomial_log_likelihood(whole))
     return found
 
 
-def log_likelihood(hits):
+def multinomial_log_likelihood(hits):
     """Return the largest multinomial log likelihood of hits by variant (first axis), but for the part that the shares do not change.
 
-    >>> round(float(log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
+    >>> round(float(multinomial_log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
     -2.2493
     """
     total = hits.sum(axis=0)
     return xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
 
 
-def independent(counts) -> np.ndarray:
+def compute_effective_counts(counts) -> np.ndarray:
     """Return the independent hits that the counts are worth, (variants, rows): each row's n as n / (1 + (n - 1) rho), Kish's (1965) design effect."""
     counts = np.asarray(counts, dtype=float)
     rho = np.nan_to_num(intraclass_correlation(counts))
@@ -185,7 +185,7 @@ def intraclass_correlation(counts) -> float:
     return float(np.clip((between - within) / spread, 0, 1)) if spread > 0 else 0.0
 
 
-def plausible(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
+def location_p_values(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
     """Return for each row the p of a change just there, against one elsewhere; 0 with fewer than FEWEST rows on a side.
 
     If the choice changes at a row, the order of the rows before it says nothing, nor does that of the rows from it on. So each side is
@@ -194,20 +194,20 @@ def plausible(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
 
     Source: Worsley (1986), Biometrika 73, 91-104, with shuffles in place of the distribution given the sums. Our departure: the doubling.
     """
-    gain, p = gains(hits), np.full(hits.shape[-1], np.nan)
+    gain, p = likelihood_ratio_statistics(hits), np.full(hits.shape[-1], np.nan)
     inner = np.flatnonzero(np.isfinite(gain))
     for _ in range(2):
-        places = np.unique([*inner[:: -(-len(inner) // PLACES)], inner[-1], gain.argmax()])
+        places = np.unique([*inner[:: -(-len(inner) // MAX_PLACES_PER_PASS)], inner[-1], gain.argmax()])
         for place in places[np.isnan(p[places])]:
-            p[place] = min(1, 2 * _p_of_place(hits, gain, place, rng, shuffles))
-        inner = _around(np.flatnonzero(~np.isnan(p)), p)
-    return _filled(p)
+            p[place] = min(1, 2 * _location_p_value(hits, gain, place, rng, shuffles))
+        inner = _bracket_confidence_set(np.flatnonzero(~np.isnan(p)), p)
+    return _fill_untried_rows(p)
 
 
-def holm(p) -> np.ndarray:
+def holm_adjust(p) -> np.ndarray:
     """Return Holm's (1979) p for all tests together; NaN stay NaN and do not count.
 
-    >>> holm([0.01, float("nan"), 0.04, 0.03]).tolist()
+    >>> holm_adjust([0.01, float("nan"), 0.04, 0.03]).tolist()
     [0.03, nan, 0.06, 0.06]
     """
     adjusted = np.array(p, dtype=float)
@@ -216,31 +216,31 @@ def holm(p) -> np.ndarray:
     return adjusted
 
 
-def _p_of_place(hits, gain, place, rng, shuffles):
-    lost = gain.max() - gain[place] - SLACK
-    beaten_by = _shuffled(hits, place, rng, FIRST_SHUFFLES)
+def _location_p_value(hits, gain, place, rng, shuffles):
+    lost = gain.max() - gain[place] - ROUNDING_TOLERANCE
+    beaten_by = _shuffle_around(hits, place, rng, FIRST_SHUFFLES)
     if lost > 2 * beaten_by.max():  # the tail is exponential, or shorter: more shuffles would not reach so far
         return 1 / (1 + shuffles)
-    beaten_by = np.append(beaten_by, _shuffled(hits, place, rng, shuffles - FIRST_SHUFFLES))
+    beaten_by = np.append(beaten_by, _shuffle_around(hits, place, rng, shuffles - FIRST_SHUFFLES))
     return (1 + (beaten_by >= lost).sum()) / (1 + shuffles)
 
 
-def _shuffled(hits, place, rng, shuffles):
+def _shuffle_around(hits, place, rng, shuffles):
     """Return by how much the best place beats this one, in shuffles of the rows on either side of this place."""
     sides = [np.arange(place), np.arange(place, hits.shape[-1])]
     order = np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1)
-    gain = gains(hits.take(order, axis=1))
+    gain = likelihood_ratio_statistics(hits.take(order, axis=1))
     return gain.max(axis=-1) - gain[:, place]
 
 
-def _around(tried, p):
+def _bracket_confidence_set(tried, p):
     """Return the rows from the last rejected one before the confidence set to the first rejected one after it."""
-    kept = np.flatnonzero(p[tried] > CHANCE)
+    kept = np.flatnonzero(p[tried] > SIGNIFICANCE_LEVEL)
     first, last = tried[max(kept[0] - 1, 0)], tried[min(kept[-1] + 1, len(tried) - 1)]
     return np.arange(first, last + 1)
 
 
-def _filled(p):
+def _fill_untried_rows(p):
     """Return p with rows between two tried ones given the larger p of the two, and 0 outside."""
     tried, rows = np.flatnonzero(~np.isnan(p)), np.arange(len(p))
     before, after = np.searchsorted(tried, rows, side="right") - 1, np.searchsorted(tried, rows)
@@ -249,16 +249,16 @@ def _filled(p):
     return np.where(within, either, 0)
 
 
-def _placed(counts, known, p, rng):
+def _place_changes(counts, known, p, rng):
     """Return one change more than is known, all placed together, each with its confidence set between its neighbours."""
-    step = 1 if not known else -(-len(counts) // ROWS_TOGETHER)
-    ends = ruptures.Dynp(custom_cost=Composition(), min_size=FEWEST, jump=step).fit_predict(independent(counts).T, n_bkps=len(known) + 1)
+    step = 1 if not known else -(-len(counts) // MAX_JOINT_ROWS)
+    ends = ruptures.Dynp(custom_cost=MultinomialCost(), min_size=MIN_DAYS_PER_SEGMENT, jump=step).fit_predict(compute_effective_counts(counts).T, n_bkps=len(known) + 1)
     p, p_holm = np.max([p, *((change.p, change.p_holm) for change in known)], axis=0)
-    return tuple(_change(counts, start, stop, p, p_holm, rng) for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True))
+    return tuple(_locate_change(counts, start, stop, p, p_holm, rng) for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True))
 
 
-def _change(counts, start, stop, p, p_holm, rng):
+def _locate_change(counts, start, stop, p, p_holm, rng):
     """Return the best change between two rows, with its confidence set."""
-    hits = independent(counts[start:stop])
+    hits = compute_effective_counts(counts[start:stop])
     outside = np.zeros(start), np.zeros(len(counts) - stop)
-    return Change(start + int(gains(hits).argmax()), p, p_holm, np.concatenate([outside[0], plausible(hits, rng), outside[1]]))
+    return ChangePoint(start + int(likelihood_ratio_statistics(hits).argmax()), p, p_holm, np.concatenate([outside[0], location_p_values(hits, rng), outside[1]]))

@@ -7,7 +7,7 @@ Topsoe 2004, ISIT). Small samples lie apart by chance alone, so what articles th
 import numpy as np
 from scipy import stats
 
-TINY = 1e-37  # added inside the logarithm, so that 0 log 0 is 0
+LOG_OFFSET = 1e-37  # added inside the logarithm, so that 0 log 0 is 0
 
 
 def jensen_shannon(p, q, *, axis=-1):
@@ -25,15 +25,15 @@ def jensen_shannon(p, q, *, axis=-1):
     """
     mass = np.where(np.isnan(q), 0, p)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nansum(contributions(p, q), axis=axis) / np.nansum(mass, axis=axis)
+        return np.nansum(jensen_shannon_contributions(p, q), axis=axis) / np.nansum(mass, axis=axis)
 
 
-def contributions(p, q):
+def jensen_shannon_contributions(p, q):
     """Return what each share adds to the divergence: bits, never negative, that sum to `jensen_shannon`."""
     return np.maximum((_plogp(p) + _plogp(q)) / 2 - _plogp((p + q) / 2), 0)
 
 
-def by_block(sums, block, weight):
+def normalise_by_block(sums, block, weight):
     """Return sums along the last axis as shares of their block times its weight; NaN where a block has nothing.
 
     Parameters
@@ -47,7 +47,7 @@ def by_block(sums, block, weight):
         return sums * np.where(total > 0, weight / total, np.nan).astype(sums.dtype)[..., block]
 
 
-def relabelled(first, stratum, *, draws, rng):
+def permute_labels(first, stratum, *, draws, rng):
     """Return labels that changed places at random within each stratum: bool (draws, rows), as many of `first` in each as there were."""
     ordered = first[np.argsort(stratum, kind="stable")]
     places = np.argsort(stratum + rng.random((draws, len(first))), axis=1)
@@ -56,7 +56,7 @@ def relabelled(first, stratum, *, draws, rng):
     return labels
 
 
-def p_of(observed, drawn):
+def permutation_p_value(observed, drawn):
     """Return how likely a value so high is among those drawn by chance; NaN where these are all the same.
 
     Beyond the highest of them the tail is that of a gamma distribution with their mean and variance: a divergence is about a weighted sum of
@@ -71,4 +71,4 @@ def p_of(observed, drawn):
 
 
 def _plogp(p):
-    return p * np.log2(p + TINY)
+    return p * np.log2(p + LOG_OFFSET)

@@ -8,11 +8,11 @@ their ratio. The proportions of words, 0.0001 and the like, are so small that Po
 import numpy as np
 from scipy import stats
 
-PRIOR = 3
+PRIOR_ARTICLES = 3
 """As many articles with the term the pooled variance counts for: the one constant here, chosen so that intervals keep their coverage."""
 
 
-def inflation(variance, n, carriers, pooled, *, least=1):
+def design_effect(variance, n, carriers, pooled, *, least=1):
     """Return how many times larger the variance of a count is than that of independent hits, never below `least`.
 
     Parameters
@@ -25,19 +25,19 @@ def inflation(variance, n, carriers, pooled, *, least=1):
     Source
     ------
     The design effect of Kish (1965), here of a count; never below that of independent hits: Korn & Graubard (1998). Our departure: a variance that rests on few
-    articles is too small more often than not, so the pooled one counts as `PRIOR` carriers.
+    articles is too small more often than not, so the pooled one counts as `PRIOR_ARTICLES` carriers.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.maximum(np.divide(variance, n), least)
-    return np.where(carriers > 0, carriers * np.nan_to_num(own) + PRIOR * pooled, PRIOR * pooled) / (carriers + PRIOR)
+    return np.where(carriers > 0, carriers * np.nan_to_num(own) + PRIOR_ARTICLES * pooled, PRIOR_ARTICLES * pooled) / (carriers + PRIOR_ARTICLES)
 
 
-def score(n, z):
+def poisson_score_interval(n, z):
     """Return the low and the high end of the score interval of a Poisson mean, at z standard errors.
 
     Source: Brown, Cai & DasGupta (2003), Statistica Sinica 13, 19-49 (their Wilson-type interval for the Poisson).
 
-    >>> [round(float(end), 2) for end in score(10, 1.96)]
+    >>> [round(float(end), 2) for end in poisson_score_interval(10, 1.96)]
     [5.43, 18.41]
     """
     centre, half = n + z**2 / 2, z * np.sqrt(n + z**2 / 4)
@@ -46,7 +46,7 @@ def score(n, z):
 
 def rate_interval(n, size, inflated, z):
     """Return the low and the high end of the rate of `n` hits in `size` words, worth `n / inflated` independent ones."""
-    low, high = score(n / inflated, z)
+    low, high = poisson_score_interval(n / inflated, z)
     return low * inflated / size, high * inflated / size
 
 
@@ -70,18 +70,18 @@ def ratio_interval(n, size, inflated, n_other, size_other, inflated_other, *, le
     return np.where(undefined, np.nan, least), np.where(undefined, np.nan, most)
 
 
-def p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other):
+def ratio_p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other):
     """Return the two-sided p of two rates against no difference: 0.05 exactly where the 95 % interval of their ratio touches 1.
 
-    Further out the tail is Student's t on as many degrees of freedom as the side with the higher rate has articles with the term, and `PRIOR`
+    Further out the tail is Student's t on as many degrees of freedom as the side with the higher rate has articles with the term, and `PRIOR_ARTICLES`
     more: a rate is high by chance where few articles make it so. A normal tail gave up to a hundred times too many p below 0.0001.
     """
-    freedom = np.where(n / size < n_other / size_other, carriers_other, carriers) + PRIOR
-    z = touching(n, size, inflated, n_other, size_other, inflated_other)
+    freedom = np.where(n / size < n_other / size_other, carriers_other, carriers) + PRIOR_ARTICLES
+    z = find_touching_z(n, size, inflated, n_other, size_other, inflated_other)
     return 2 * stats.t.sf(z * stats.t.isf(0.025, freedom) / stats.norm.isf(0.025), freedom)
 
 
-def touching(n, size, inflated, n_other, size_other, inflated_other):
+def find_touching_z(n, size, inflated, n_other, size_other, inflated_other):
     """Return the z at which the interval of the ratio touches 1 (and that of the difference 0), by bisection: it widens steadily with z."""
     swap = n / size < n_other / size_other
     sides = list(zip((n, size, inflated), (n_other, size_other, inflated_other), strict=True))

@@ -13,10 +13,10 @@ import hashlib
 import numpy as np
 from scipy import stats
 
-CELLS = 5_000_000  # draws x articles worked on at once: bounds the memory, never the result
+MAX_DRAW_CELLS = 5_000_000  # draws x articles worked on at once: bounds the memory, never the result
 
 
-def weights(groups, *, draws, seed, families=None):
+def draw_article_weights(groups, *, draws, seed, families=None):
     """Return how often each article is drawn, every group among itself: an array of draws x articles.
 
     Parameters
@@ -35,11 +35,11 @@ def weights(groups, *, draws, seed, families=None):
     for code, name in enumerate(names):
         members = np.flatnonzero(codes == code)
         unit = np.arange(len(members)) if families is None else np.unique(np.asarray(families)[members], return_inverse=True)[1]
-        drawn[:, members] = _draw(unit.max() + 1, draws, _stream(seed, name))[:, unit]
+        drawn[:, members] = _draw_in_blocks(unit.max() + 1, draws, make_random_stream(seed, name))[:, unit]
     return drawn
 
 
-def sums(counts, groups, *, draws, seed):
+def resample_sums(counts, groups, *, draws, seed):
     """Return the names of the groups, sorted, and the sums of the counts in every draw: an array of draws x groups x columns.
 
     One row of `counts` per article (or family). Sums are scaled by n / (n - 1), so that a group keeps its size beside others
@@ -47,7 +47,7 @@ def sums(counts, groups, *, draws, seed):
     """
     counts = np.asarray(counts, dtype=np.float32)
     names, codes, sizes = np.unique(np.asarray(groups, dtype=str), return_inverse=True, return_counts=True)
-    drawn = weights(groups, draws=draws, seed=seed)
+    drawn = draw_article_weights(groups, draws=draws, seed=seed)
     total = np.empty((draws, len(names), counts.shape[1]))
     for code in range(len(names)):
         members = np.flatnonzero(codes == code)
@@ -84,12 +84,12 @@ def effective_articles(sizes):
     return sizes.sum(axis=0) ** 2 / (sizes**2).sum(axis=0)
 
 
-def wilson(share, n, z):
+def wilson_interval(share, n, z):
     """Return the low and the high end of Wilson's interval of a share of n, at z standard errors.
 
     Source: Wilson (1927); Brown, Cai & DasGupta (2001), Statistical Science 16, 101-133.
 
-    >>> [round(float(end), 4) for end in wilson(0.0, 10, 1.96)]
+    >>> [round(float(end), 4) for end in wilson_interval(0.0, 10, 1.96)]
     [0.0, 0.2775]
     """
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -97,9 +97,9 @@ def wilson(share, n, z):
     return np.clip(centre - half, 0, share), np.clip(centre + half, share, 1)
 
 
-def interval(share, n, *, level=0.95):
+def share_interval(share, n, *, level=0.95):
     """Return the low and the high end of the interval of a share of so many effective hits; NaN where `n` is NaN."""
-    return wilson(share, n, stats.norm.isf((1 - level) / 2))
+    return wilson_interval(share, n, stats.norm.isf((1 - level) / 2))
 
 
 def difference_interval(share, n, other, n_other, *, level=0.95):
@@ -110,12 +110,12 @@ def difference_interval(share, n, other, n_other, *, level=0.95):
     >>> [round(float(end), 4) for end in difference_interval(56 / 70, 70, 48 / 80, 80)]
     [0.0524, 0.3339]
     """
-    (low, high), (low_other, high_other) = interval(share, n, level=level), interval(other, n_other, level=level)
+    (low, high), (low_other, high_other) = share_interval(share, n, level=level), share_interval(other, n_other, level=level)
     difference = share - other
     return difference - np.hypot(share - low, high_other - other), difference + np.hypot(high - share, other - low_other)
 
 
-def p_value(share, n, other, n_other, *, articles):
+def difference_p_value(share, n, other, n_other, *, articles):
     """Return the two-sided p of two shares, each of so many effective hits, against no difference.
 
     p is 0.05 exactly where the 95 % interval of the difference touches 0. It has no floor at 1 / (draws + 1). Further out the tail
@@ -124,7 +124,7 @@ def p_value(share, n, other, n_other, *, articles):
     """
     z = stats.norm.isf(0.025)
     freedom = np.maximum(articles - 1, 0.5)
-    return 2 * stats.t.sf(_touching(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z, freedom)
+    return 2 * stats.t.sf(_find_touching_z(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z, freedom)
 
 
 def q_values(p):
@@ -140,24 +140,24 @@ def q_values(p):
     return q
 
 
-def _stream(seed, name):
+def make_random_stream(seed, name):
     digest = hashlib.blake2b(str(name).encode(), digest_size=8).digest()
     return np.random.default_rng([seed, int.from_bytes(digest, "big")])
 
 
-def _draw(n, draws, rng):
+def _draw_in_blocks(n, draws, rng):
     if n == 1:
         return np.ones((draws, 1), dtype=np.uint8)
-    rows = max(1, CELLS // n)
-    return np.concatenate([_block(n, min(rows, draws - first), rng) for first in range(0, draws, rows)])
+    rows = max(1, MAX_DRAW_CELLS // n)
+    return np.concatenate([_draw_block(n, min(rows, draws - first), rng) for first in range(0, draws, rows)])
 
 
-def _block(n, draws, rng):
+def _draw_block(n, draws, rng):
     taken = rng.integers(n, size=(draws, n - 1)) + n * np.arange(draws)[:, None]
     return np.bincount(taken.ravel(), minlength=draws * n).reshape(draws, n).astype(np.uint8)
 
 
-def _touching(share, n, other, n_other):
+def _find_touching_z(share, n, other, n_other):
     """Return the z at which the interval of the difference touches 0, by bisection (it widens steadily with z)."""
     swap = share < other
     high, n_high = np.where(swap, other, share), np.where(swap, n_other, n)
@@ -165,6 +165,6 @@ def _touching(share, n, other, n_other):
     inside, outside = np.zeros_like(high, dtype=float), np.full_like(high, 1000.0, dtype=float)
     for _ in range(60):
         z = (inside + outside) / 2
-        apart = np.hypot(high - wilson(high, n_high, z)[0], wilson(low, n_low, z)[1] - low) < high - low
+        apart = np.hypot(high - wilson_interval(high, n_high, z)[0], wilson_interval(low, n_low, z)[1] - low) < high - low
         inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
     return np.where(np.isnan(share + n + other + n_other), np.nan, inside)

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-POWER = 0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
-PASSES = 2  # of the randomised decomposition; four gave the same neighbours in twice the time
+SMOOTHING_EXPONENT = 0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
+SVD_ITERATIONS = 2  # of the randomised decomposition; four gave the same neighbours in twice the time
 
 
 def ppmi(counts, *, least=0.0):
@@ -16,7 +16,7 @@ def ppmi(counts, *, least=0.0):
     [[0.693, 0.0], [0.0, 0.693]]
     """
     row, column = (np.asarray(counts.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
-    smoothed = column**POWER
+    smoothed = column**SMOOTHING_EXPONENT
     with np.errstate(divide="ignore"):
         of_row, of_column = (np.log(part).astype(np.float32) for part in (row, smoothed / max(smoothed.sum(), 1e-300)))
     value = np.log(counts.data.astype(np.float32)) - np.repeat(of_row, np.diff(counts.indptr)) - of_column[counts.indices]
@@ -25,12 +25,12 @@ def ppmi(counts, *, least=0.0):
     return sparse.csr_array((value[kept], counts.indices[kept], ends), shape=counts.shape)
 
 
-def damped(counts):
+def weight_sublinear_tf(counts):
     """Return (1 + ln n) / sqrt(m), where m is the number of rows that the column has: long articles weigh no more than short ones.
 
     Source: Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of columns.
 
-    >>> damped(sparse.csr_array([[1, 0], [1, 1]])).toarray().astype(float).round(3).tolist()
+    >>> weight_sublinear_tf(sparse.csr_array([[1, 0], [1, 1]])).toarray().astype(float).round(3).tolist()
     [[0.707, 0.0], [0.707, 1.0]]
     """
     weights = sparse.csr_array(counts, dtype=np.float32, copy=True)
@@ -39,7 +39,7 @@ def damped(counts):
     return weights
 
 
-def vectors(weights, *, dimensions, seed, basis=None):
+def compute_row_vectors(weights, *, dimensions, seed, basis=None):
     """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
 
     Parameters
@@ -57,20 +57,20 @@ def vectors(weights, *, dimensions, seed, basis=None):
     dimensions = min(dimensions, *used.shape)
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
-    axes = randomized_svd(used, dimensions, n_iter=PASSES, random_state=seed)[2]
-    return unit(weights @ axes.T.astype(np.float32))
+    axes = randomized_svd(used, dimensions, n_iter=SVD_ITERATIONS, random_state=seed)[2]
+    return normalise_rows(weights @ axes.T.astype(np.float32))
 
 
-def unit(rows):
+def normalise_rows(rows):
     """Return the rows with length 1; rows of zeros stay.
 
-    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    >>> normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
     """
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
     return rows / np.where(length > 0, length, 1)
 
 
-def cosines(space, rows):
+def cosine_similarities(space, rows):
     """Return the cosine of every row of a space with the mean of the given rows, never below 0."""
-    return np.maximum(space @ unit(space[rows].sum(axis=0)), 0)
+    return np.maximum(space @ normalise_rows(space[rows].sum(axis=0)), 0)

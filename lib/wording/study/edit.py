@@ -13,12 +13,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from wording.errors import WordingError
-from wording.study.records import Study, plain, read_concepts, read_yaml
+from wording.study.records import StudyRecord, read_concepts, read_yaml, to_plain_types
 
-WIDE = 100_000
+MAX_LINE_WIDTH = 100_000
 
 
-def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str], *, title: str | None = None) -> Path:
+def add_variant(study: StudyRecord, concept: str, variant: str, phrases: Sequence[str], *, title: str | None = None) -> Path:
     """Adds phrases to a variant of the study's concepts.yml, and gives back the file; a concept or variant that is not there is made.
 
     Parameters
@@ -33,7 +33,7 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
         file stays as it is.
     """
     file = study.folder / "concepts.yml"
-    own = plain(read_yaml(file)).get("concepts") or {}
+    own = to_plain_types(read_yaml(file)).get("concepts") or {}
     if not phrases or isinstance(phrases, str):
         raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")
     if concept not in own and concept in study.concepts:
@@ -44,33 +44,33 @@ def add_variant(study: Study, concept: str, variant: str, phrases: Sequence[str]
         raise WordingError(
             f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
         )
-    write_checked(file, with_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
+    write_checked(file, insert_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
     return file
 
 
-def with_variant(text: str, concept: str, variant: str, phrases: list[str], title: str | None) -> str:
+def insert_variant(text: str, concept: str, variant: str, phrases: list[str], title: str | None) -> str:
     """The text of a concepts.yml with the phrases added: whole lines are put in, and only the variant that is added to is written anew."""
     lines, document = text.splitlines(), YAML().load(text) or CommentedMap()
     concepts = document.get("concepts")
     if not concepts:
         lines = [line for line in lines if line.strip() != "concepts:"] + ["concepts:"]
-        return joined(lines, len(lines), 2, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
+        return insert_item(lines, len(lines), 2, {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}})
     if concept not in concepts:
-        return joined(lines, end_of(lines, concepts), concepts.lc.col, {concept: {"title": title, "variants": {variant: in_line(phrases)}}})
+        return insert_item(lines, find_entry_end(lines, concepts), concepts.lc.col, {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}})
     variants = concepts[concept]["variants"]
     if variant not in variants:
-        return joined(lines, end_of(lines, variants), variants.lc.col, {variant: in_line(phrases)})
-    if not (new := added(variants[variant], phrases)):
+        return insert_item(lines, find_entry_end(lines, variants), variants.lc.col, {variant: to_flow_style(phrases)})
+    if not (new := extend_variant(variants[variant], phrases)):
         return text
-    first, last = variants.lc.key(variant)[0], end_of(lines, variants, variant)
+    first, last = variants.lc.key(variant)[0], find_entry_end(lines, variants, variant)
     if any("#" in line for line in lines[first:last]):
         raise WordingError(
             f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand."
         )
-    return joined(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
+    return insert_item(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
 
 
-def end_of(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) -> int:
+def find_entry_end(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) -> int:
     """The number of the line after a key (None: the last) of a mapping with all that it holds; blank lines and comments behind it do not belong to it.
 
     Raises
@@ -92,28 +92,28 @@ def end_of(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) 
     return end + 1
 
 
-def added(old: Any, phrases: Sequence[str]) -> Any:
+def extend_variant(old: Any, phrases: Sequence[str]) -> Any:
     """The variant with the phrases that it does not have yet, in one line; None where it has them all."""
-    record = plain(old)
+    record = to_plain_types(old)
     had = record["match"] if isinstance(record, Mapping) else record
     had = had if isinstance(had, list) else [had]
     new = [*had, *(phrase for phrase in phrases if phrase not in had)]
     if len(new) == len(had):
         return None
-    return in_line({**record, "match": in_line(new)}) if isinstance(record, Mapping) else in_line(new)
+    return to_flow_style({**record, "match": to_flow_style(new)}) if isinstance(record, Mapping) else to_flow_style(new)
 
 
-def in_line(value: Any) -> Any:
+def to_flow_style(value: Any) -> Any:
     """A list or a mapping as ruamel writes it in one line."""
     made = (CommentedMap if isinstance(value, Mapping) else CommentedSeq)(value)
     made.fa.set_flow_style()
     return made
 
 
-def joined(lines: Sequence[str], where: int, indent: int, item: Mapping[str, Any]) -> str:
+def insert_item(lines: Sequence[str], where: int, indent: int, item: Mapping[str, Any]) -> str:
     """The lines with the item, so far indented, put in before line `where`."""
     yaml, out = YAML(), StringIO()
-    yaml.width = WIDE
+    yaml.width = MAX_LINE_WIDTH
     yaml.dump(dict(item), out)
     new = [" " * indent + line for line in out.getvalue().splitlines()]
     return "\n".join([*lines[:where], *new, *lines[where:], ""])
@@ -127,7 +127,7 @@ def write_checked(file: Path, text: str) -> None:
     WordingError
         If it does not; the file stays as it is.
     """
-    if lost := lost_comments(file.read_text(encoding="utf-8-sig"), text):
+    if lost := find_lost_comments(file.read_text(encoding="utf-8-sig"), text):
         raise WordingError(f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand.")
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
@@ -140,7 +140,7 @@ def write_checked(file: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def lost_comments(old: str, new: str) -> list[str]:
+def find_lost_comments(old: str, new: str) -> list[str]:
     """The comments of the old text that the new one has no more."""
     left = Counter(line.strip() for line in old.splitlines()) - Counter(line.strip() for line in new.splitlines())
     return [line for line in left.elements() if "#" in line]

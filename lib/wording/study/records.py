@@ -16,26 +16,26 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from wording.errors import WordingError
-from wording.patterns import phrases
-from wording.phrasing import nearest
+from wording.patterns import parse_phrases
+from wording.phrasing import suggest_name
 
-ROOT = Path(__file__).parents[3]
-DATA = Path(os.environ.get("WORDING_DATA", ROOT / "data"))
+PROJECT_ROOT = Path(__file__).parents[3]
+DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
 """The data that come with the suite: concepts/ and words/."""
 
-NOTEBOOKS = Path(os.environ.get("WORDING_NOTEBOOKS", ROOT / "notebooks"))
+NOTEBOOK_FOLDER = Path(os.environ.get("WORDING_NOTEBOOKS", PROJECT_ROOT / "notebooks"))
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-Name = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
+VariantName = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
 
-def as_list(value: Any) -> Any:
+def wrap_in_list(value: Any) -> Any:
     """A single value as a list of one."""
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-Phrases = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(as_list), Field(min_length=1)]
+PhraseTexts = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)]
 
 
 class Record(BaseModel):
@@ -47,7 +47,7 @@ class Record(BaseModel):
 class Near(Record):
     """A phrase that must (or must not) stand near: within so many tokens, on a side, in the same sentence."""
 
-    any: Phrases
+    any: PhraseTexts
     within: Annotated[int, Field(ge=1, le=200)] = 10
     side: Literal["both", "before", "after"] = "both"
     sentence: bool = True
@@ -56,16 +56,16 @@ class Near(Record):
 class Variant(Record):
     """One way of naming the thing: phrases, and the conditions under which they have the sense that counts."""
 
-    match: Phrases
-    near: Annotated[list[Near], BeforeValidator(as_list)] = []
-    not_near: Annotated[list[Near], BeforeValidator(as_list)] = []
-    not_: Annotated[list[str], BeforeValidator(as_list), Field(alias="not")] = []
+    match: PhraseTexts
+    near: Annotated[list[Near], BeforeValidator(wrap_in_list)] = []
+    not_near: Annotated[list[Near], BeforeValidator(wrap_in_list)] = []
+    not_: Annotated[list[str], BeforeValidator(wrap_in_list), Field(alias="not")] = []
     case: bool = False
     note: str = ""
     source: str = ""
 
 
-def as_variant(value: Any) -> Any:
+def expand_variant(value: Any) -> Any:
     """The short form of a variant, only its phrases, as the long one."""
     return {"match": value} if isinstance(value, (str, list)) else value
 
@@ -76,14 +76,14 @@ class Concept(Record):
     title: str
     note: str = ""
     source: str = ""
-    variants: Annotated[dict[Name, Annotated[Variant, BeforeValidator(as_variant)]], Field(min_length=1)]
+    variants: Annotated[dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)]
 
 
-class Concepts(Record):
+class ConceptsFile(Record):
     """What concepts.yml holds: concepts of its own, those taken from the library, and the lists that phrases name."""
 
     take: dict[str, Literal["all"] | list[Slug]] = {}
-    lists: dict[Slug, Phrases] = {}
+    lists: dict[Slug, PhraseTexts] = {}
     concepts: dict[Slug, Concept] = {}
 
 
@@ -119,7 +119,7 @@ class Report(Record):
     parameters: dict[str, Any] = {}
 
 
-def excerpt(value: Any) -> Any:
+def check_excerpts(value: Any) -> Any:
     """A value of `excerpts`, checked."""
     if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
         return value
@@ -133,7 +133,7 @@ class Limits(Record):
     run: Annotated[float, Field(gt=0)] = 1800
 
 
-class Study(Record):
+class StudyRecord(Record):
     """What study.yml holds, with the concepts; `folder` is where it lies."""
 
     title: str
@@ -147,7 +147,7 @@ class Study(Record):
     period: Period = Period()
     events: list[Event] = []
     draws: Annotated[int, Field(ge=99, le=100_000)] = 999
-    excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(excerpt)] = "full"
+    excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(check_excerpts)] = "full"
     limits: Limits = Limits()
     reports: list[Report] = [
         Report(notebook="01_corpus"),
@@ -197,12 +197,12 @@ class Study(Record):
         source = f" (Source: {record.source}.)" if record.source else ""
         return " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part) or "No note is given for this concept."
 
-    def narrowed(self, *, outlets: Sequence[str] = (), first: datetime.date | None = None, last: datetime.date | None = None) -> Study:
+    def narrow(self, *, outlets: Sequence[str] = (), first: datetime.date | None = None, last: datetime.date | None = None) -> StudyRecord:
         """The same study with only these outlets (none: those it compares) and only these of its days, both ends included."""
         first, last = max(filter(None, (first, self.period.from_)), default=None), min(filter(None, (last, self.period.to)), default=None)
         return self.model_copy(update={"outlets": list(outlets) or self.outlets, "period": Period(from_=first, to=last)})
 
-    def with_concept(self, name: str, concept: Concept) -> Study:
+    def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """The same study with one more concept, which concepts.yml does not have."""
         study = self.model_copy()
         study._concepts = {**self.concepts, name: concept}
@@ -248,7 +248,7 @@ class Study(Record):
         return known[name]
 
 
-def read_study(folder: str | Path) -> Study:
+def read_study(folder: str | Path) -> StudyRecord:
     """The study in the folder, with its concepts.
 
     Raises
@@ -261,7 +261,7 @@ def read_study(folder: str | Path) -> Study:
         folder = folder.parent
     if not (folder / "study.yml").is_file():
         raise WordingError(f"{folder} is no study: it has no study.yml. `wording new {folder}` makes one.")
-    study = read_record(folder / "study.yml", Study)
+    study = read_record(folder / "study.yml", StudyRecord)
     study._folder = folder
     study._concepts, study._lists = read_concepts(folder / "concepts.yml")
     return study
@@ -276,39 +276,39 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
         As `read_study`, and for a phrase that two variants of one concept share.
     """
     file = Path(file)
-    read = read_record(file, Concepts)
+    read = read_record(file, ConceptsFile)
     concepts, lists = dict(read.concepts), dict(read.lists)
     for library, names in read.take.items():
-        taken = take(file, library, names)
+        taken = take_from_library(file, library, names)
         for kind, mine, theirs in (("concept", concepts, taken.concepts), ("list", lists, taken.lists)):
             if clash := next((name for name in mine if name in theirs and mine[name] != theirs[name]), None):
                 raise WordingError(f"{file}: the {kind} {clash!r} stands here and in {library}.yml, which is taken: rename this one.")
             mine.update(theirs)
     if not concepts:
         raise WordingError(f"{file}: no concept is defined; write at least one below `concepts:` or take some from data/concepts.")
-    faults = [fault for name, concept in concepts.items() for fault in concept_faults(name, concept, lists)]
+    faults = [fault for name, concept in concepts.items() for fault in find_concept_faults(name, concept, lists)]
     if faults:
-        lines = line_numbers(file)
-        raise WordingError("\n".join(f"{at(file, lines, place)}: {message}" for place, message in faults))
+        lines = find_line_numbers(file)
+        raise WordingError("\n".join(f"{locate_line(file, lines, place)}: {message}" for place, message in faults))
     return concepts, lists
 
 
-def take(file: Path, library: str, names: Literal["all"] | list[str]) -> Concepts:
+def take_from_library(file: Path, library: str, names: Literal["all"] | list[str]) -> ConceptsFile:
     """The named concepts of a library file, with all its lists."""
-    source = DATA / "concepts" / f"{library}.yml"
-    where = f"{at(file, line_numbers(file), ('take', library))}"
+    source = DATA_FOLDER / "concepts" / f"{library}.yml"
+    where = f"{locate_line(file, find_line_numbers(file), ('take', library))}"
     if not source.is_file():
         raise WordingError(
-            f"{where}: there is no {library}.yml in {source.parent}; {nearest(library, [f.stem for f in source.parent.glob('*.yml')])}."
+            f"{where}: there is no {library}.yml in {source.parent}; {suggest_name(library, [f.stem for f in source.parent.glob('*.yml')])}."
         )
-    read = read_record(source, Concepts)
+    read = read_record(source, ConceptsFile)
     wanted = list(read.concepts) if names == "all" else names
     if unknown := next((name for name in wanted if name not in read.concepts), None):
-        raise WordingError(f"{where}: {library}.yml has no concept {unknown!r}; {nearest(unknown, read.concepts)}.")
-    return Concepts(lists=read.lists, concepts={name: read.concepts[name] for name in wanted})
+        raise WordingError(f"{where}: {library}.yml has no concept {unknown!r}; {suggest_name(unknown, read.concepts)}.")
+    return ConceptsFile(lists=read.lists, concepts={name: read.concepts[name] for name in wanted})
 
 
-def concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) -> list[tuple[tuple[str, ...], str]]:
+def find_concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) -> list[tuple[tuple[str, ...], str]]:
     """What is wrong with the phrases of a concept: (place in the file, message) for each."""
     faults, owner = [], {}
     for variant, record in concept.variants.items():
@@ -321,7 +321,7 @@ def concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) 
         ]
         for field, texts in groups:
             try:
-                parsed = phrases(texts, lists=lists, case=record.case)
+                parsed = parse_phrases(texts, lists=lists, case=record.case)
             except WordingError as fault:
                 faults.append(((*place, field), str(fault)))
                 continue
@@ -341,11 +341,11 @@ def read_record(file: Path, record: type[Record]) -> Any:
     """The YAML file as a record."""
     raw = read_yaml(file)
     try:
-        return record.model_validate(plain(raw))
+        return record.model_validate(to_plain_types(raw))
     except ValidationError as error:
-        faults = {(place(e["loc"], raw), sentence(e, record)) for e in error.errors()}
-        lines = line_numbers(file)
-        raise WordingError("\n".join(sorted(f"{at(file, lines, where)}: {what}" for where, what in faults))) from None
+        faults = {(find_yaml_path(e["loc"], raw), explain_validation_error(e, record)) for e in error.errors()}
+        lines = find_line_numbers(file)
+        raise WordingError("\n".join(sorted(f"{locate_line(file, lines, where)}: {what}" for where, what in faults))) from None
 
 
 def read_yaml(file: Path) -> Any:
@@ -365,14 +365,14 @@ def read_yaml(file: Path) -> Any:
         raise WordingError(f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30.") from None
 
 
-def plain(value: Any) -> Any:
+def to_plain_types(value: Any) -> Any:
     """Mappings and lists of plain Python types, keys as strings."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
+        return {str(key): to_plain_types(item) for key, item in value.items()}
+    return [to_plain_types(item) for item in value] if isinstance(value, list) else value
 
 
-def line_numbers(file: Path) -> dict[tuple[str, ...], int]:
+def find_line_numbers(file: Path) -> dict[tuple[str, ...], int]:
     """The line on which each place of a YAML file stands, by its path of keys."""
     return dict(walk_lines(read_yaml(file), ()))
 
@@ -387,14 +387,14 @@ def walk_lines(node: Any, path: tuple[str, ...]):
         yield from walk_lines(value, here)
 
 
-def at(file: Path, lines: Mapping[tuple[str, ...], int], where: tuple[str, ...]) -> str:
+def locate_line(file: Path, lines: Mapping[tuple[str, ...], int], where: tuple[str, ...]) -> str:
     """`file:line` of the place, or of the nearest place above it."""
     while where and where not in lines:
         where = where[:-1]
     return f"{file}:{lines.get(where, 1)}"
 
 
-def place(loc: tuple[Any, ...], raw: Any) -> tuple[str, ...]:
+def find_yaml_path(loc: tuple[Any, ...], raw: Any) -> tuple[str, ...]:
     """The part of pydantic's location that is in the file: it names types and functions too."""
     path = []
     for step in loc:
@@ -409,32 +409,32 @@ def place(loc: tuple[Any, ...], raw: Any) -> tuple[str, ...]:
     return tuple(path)
 
 
-def sentence(error: Mapping[str, Any], record: type[Record]) -> str:
+def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> str:
     """One of pydantic's errors in plain words, with the value, what is allowed, and the nearest right name."""
     name, value = str(error["loc"][-1]), error["input"]
     where = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
-        return f"{name!r} is not known here; {nearest(name, fields(record, error['loc'][:-1]))}."
+        return f"{name!r} is not known here; {suggest_name(name, list_fields(record, error['loc'][:-1]))}."
     if error["type"] == "missing":
         return f"{name!r} is missing: write `{name}: ...`."
     if error["type"] == "literal_error":
-        return f"{where} is {value!r}; allowed: {error['ctx']['expected']}; {nearest(str(value), error['ctx']['expected'].replace(chr(39), '').replace(' or ', ', ').split(', '))}."
+        return f"{where} is {value!r}; allowed: {error['ctx']['expected']}; {suggest_name(str(value), error['ctx']['expected'].replace(chr(39), '').replace(' or ', ', ').split(', '))}."
     if error["type"] == "string_pattern_mismatch":
         return f"{name if name != '[key]' else value!r} is not allowed as a name: {error['msg']}."
     return f"{where} is {value!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
 
 
-def fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:
+def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:
     """The fields that the record at the path may have."""
     for step in path:
         if str(step) in record.model_fields or any(f.alias == str(step) for f in record.model_fields.values()):
             field = next(f for n, f in record.model_fields.items() if str(step) in (n, f.alias))
-            record = next(iter(inner_records(field.annotation)), record)
+            record = next(iter(find_inner_records(field.annotation)), record)
     return [field.alias or name for name, field in record.model_fields.items()]
 
 
-def inner_records(annotation: Any) -> list[type[Record]]:
+def find_inner_records(annotation: Any) -> list[type[Record]]:
     """The records that an annotation mentions."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return [annotation]
-    return [r for part in getattr(annotation, "__args__", ()) for r in inner_records(part)]
+    return [r for part in getattr(annotation, "__args__", ()) for r in find_inner_records(part)]

@@ -3,10 +3,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from wording.corpus.encoding.matching import concept_spans, excerpted, in_context, matches
-from wording.corpus.encoding.shard import encode
+from wording.corpus.encoding.matching import extract_contexts, find_concept_spans, find_matches, shorten_lines
+from wording.corpus.encoding.shard import encode_texts
 from wording.errors import WordingError
-from wording.patterns import phrases
+from wording.patterns import parse_phrases
 from wording.study.records import Concept
 
 LISTS = {"towns": ["Ada", "New Ada"]}
@@ -15,10 +15,10 @@ LISTS = {"towns": ["Ada", "New Ada"]}
 def found(texts, variants):
     """(variant, node) of every hit, in order."""
     texts = [texts] if isinstance(texts, str) else texts
-    shard = encode(pl.Series(texts))
+    shard = encode_texts(pl.Series(texts))
     concept = Concept.model_validate({"title": "t", "variants": variants})
-    spans, which = concept_spans(shard, "c", concept, LISTS)
-    lines = in_context(shard, spans)
+    spans, which = find_concept_spans(shard, "c", concept, LISTS)
+    lines = extract_contexts(shard, spans)
     assert [texts[r.row][r.start : r.end] for r in lines.itertuples()] == lines["node"].to_list()
     return list(zip(np.array(list(concept.variants))[which].tolist(), lines["node"], strict=True))
 
@@ -93,17 +93,17 @@ def test_case_counts_when_the_variant_says_so():
 def test_matches_agree_with_a_slow_search():
     rng = np.random.default_rng(3)
     texts = [" ".join(rng.choice(["a", "b", "c", "d."], 30)) for _ in range(20)]
-    shard = encode(pl.Series(texts))
+    shard = encode_texts(pl.Series(texts))
     keys = shard.forms["key"].gather(shard.tokens).to_list()
     slow = [k for k in range(len(keys) - 2) if keys[k] == "a" and keys[k + 1] in ("b", "c") and keys[k + 2] == "a"]
     assert slow
-    assert matches(shard, phrases(["a b|c a"])).start.tolist() == slow
+    assert find_matches(shard, parse_phrases(["a b|c a"])).start.tolist() == slow
 
 
 @pytest.mark.parametrize(("width", "left", "right"), [(None, "a b c", "d e f"), (2, "b c", "d e"), (9, "a b c", "d e f"), (0, "", "")])
 def test_an_excerpt_holds_no_more_words_than_may_be_shown(width, left, right):
     line = pd.DataFrame({"left": ["a b c", ""], "right": ["d e f", ""], "title": "A title", "speaker": ["the old mayor", None]})
-    shown = excerpted(line, width)
+    shown = shorten_lines(line, width)
     assert list(shown["left"]) == [left, ""]
     assert list(shown["right"]) == [right, ""]
     assert shown["title"].isna().all() == (width is not None)

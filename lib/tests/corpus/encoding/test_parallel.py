@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wording.answers.tables import table
+from wording.answers.tables import make_table
 from wording.corpus import build as building
-from wording.corpus.build import build
-from wording.corpus.encoding.shard import ARRAYS
+from wording.corpus.build import build_corpus
+from wording.corpus.encoding.shard import SHARD_ARRAYS
 from wording.study.records import read_study
 
 distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed: pip install wording[cluster]")
@@ -37,11 +37,11 @@ def studies(demo, cluster, tmp_path_factory):
     """The demo built here, and built on the cluster; in four shards."""
     here, there = (copied(demo, tmp_path_factory.mktemp(name) / "study") for name in ("here", "there"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SHARD_ARTICLES", 100)
-        build(here)
-        patch.setattr(building, "marked_shard", not_here)
+        patch.setattr(building, "MAX_SHARD_ARTICLES", 100)
+        build_corpus(here)
+        patch.setattr(building, "encode_and_mark", not_here)
         with joblib.parallel_config("dask"):
-            build(there)
+            build_corpus(there)
     return here, there
 
 
@@ -55,28 +55,28 @@ def in_process(part):
 
 
 def test_shards_are_measured_in_other_processes(studies, cluster):
-    corpus, made = build(studies[1])
+    corpus, made = build_corpus(studies[1])
     assert not made
     with joblib.parallel_config("dask"):
-        seen = corpus.measured(in_process)
+        seen = corpus.map_parts(in_process)
     assert [n for _, n in seen] == [100] * 4
     assert {pid for pid, _ in seen} <= set(cluster.run(os.getpid).values())
-    assert {pid for pid, _ in corpus.measured(in_process)} == {os.getpid()}
+    assert {pid for pid, _ in corpus.map_parts(in_process)} == {os.getpid()}
 
 
 def test_the_corpus_is_the_same_bytes(studies):
-    ours, theirs = (build(study)[0] for study in studies)
+    ours, theirs = (build_corpus(study)[0] for study in studies)
     assert ours.table.equals(theirs.table)
     for one, other in zip(ours.shards, theirs.shards, strict=True):
         assert one.forms.equals(other.forms)
-        for name in ARRAYS:
+        for name in SHARD_ARRAYS:
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_is_the_same_to_the_last_digit(studies, name):
-    ours = table(studies[0], name)
+    ours = make_table(studies[0], name)
     with joblib.parallel_config("dask"):
-        theirs = table(studies[1], name)
+        theirs = make_table(studies[1], name)
     pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
     assert len(ours)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.shard import MARK, NUMBER, WORD, encode
-from wording.patterns import TOKEN
+from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, encode_texts
+from wording.patterns import TOKEN_PATTERN
 
 TEXTS = [
     "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\nA pro-life rally of 1,000.5 met on 2022-02-24.",
@@ -17,7 +17,7 @@ TEXTS = [
 
 
 def types(text):
-    shard = encode(pl.Series([text]))
+    shard = encode_texts(pl.Series([text]))
     return [t for t in shard.forms["type"].gather(shard.tokens).to_list() if t.strip()]
 
 
@@ -38,15 +38,15 @@ def test_text_is_cut_as_the_field_does(text, expected):
 
 
 def test_no_character_is_lost():
-    shard = encode(pl.Series(TEXTS))
+    shard = encode_texts(pl.Series(TEXTS))
     assert shard.text(shard.bounds[:-1], shard.bounds[1:]) == [text.strip() for text in TEXTS]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), min_size=1, max_size=4))
 def test_offsets_give_back_every_token_of_any_text(texts):
-    shard = encode(pl.Series(texts))
-    places = np.flatnonzero(np.isin(shard.kind, (WORD, NUMBER, MARK))[shard.tokens])
+    shard = encode_texts(pl.Series(texts))
+    places = np.flatnonzero(np.isin(shard.kind, (WORD, NUMBER, PUNCTUATION))[shard.tokens])
     start, end = shard.offsets(places)
     article, written = shard.article(places), shard.forms["type"].gather(shard.tokens[places]).to_list()
     assert [texts[a][s:e] for a, s, e in zip(article, start, end, strict=True)] == written
@@ -60,36 +60,36 @@ def test_offsets_give_back_every_token_of_any_text(texts):
     )
 )
 def test_texts_cut_in_pieces_give_the_tokens_of_whole_texts(texts):
-    shard = encode(pl.Series(texts))
-    for row, text in enumerate(tokens.unwrap(pl.Series(texts))):
+    shard = encode_texts(pl.Series(texts))
+    for row, text in enumerate(tokens.unwrap_lines(pl.Series(texts))):
         here = shard.tokens[shard.bounds[row] : shard.bounds[row + 1]]
-        assert shard.forms["form"].gather(here).to_list() == [*pl.Series([text]).str.extract_all(TOKEN)[0], ""]
+        assert shard.forms["form"].gather(here).to_list() == [*pl.Series([text]).str.extract_all(TOKEN_PATTERN)[0], ""]
 
 
 def test_a_shard_is_sent_as_its_folder(tmp_path):
-    shard = encode(pl.Series(TEXTS))
-    tokens.save(shard, tmp_path)
-    saved = tokens.load(tmp_path)
+    shard = encode_texts(pl.Series(TEXTS))
+    tokens.save_shard(shard, tmp_path)
+    saved = tokens.load_shard(tmp_path)
     assert len(pickle.dumps(saved)) < 500 < len(pickle.dumps(shard))
     for sent in (pickle.loads(pickle.dumps(saved)), pickle.loads(pickle.dumps(shard))):
-        assert all(np.array_equal(getattr(sent, name), getattr(shard, name)) for name in tokens.ARRAYS)
+        assert all(np.array_equal(getattr(sent, name), getattr(shard, name)) for name in tokens.SHARD_ARRAYS)
         assert sent.forms.equals(shard.forms)
 
 
 def test_forms_are_found_by_their_keys():
-    shard = encode(pl.Series(TEXTS))
+    shard = encode_texts(pl.Series(TEXTS))
     for wanted in (["the"], ["no", "said", "nowhere"], ["nowhere"], []):
         assert sorted(shard.with_keys(wanted)) == np.flatnonzero(shard.forms["key"].is_in(wanted)).tolist()
 
 
 def test_the_index_finds_what_a_scan_finds():
-    shard = encode(pl.Series(TEXTS * 3))
+    shard = encode_texts(pl.Series(TEXTS * 3))
     for form in range(len(shard.forms)):
         assert shard.where(np.array([form])).tolist() == np.flatnonzero(shard.tokens == form).tolist()
 
 
 def sentences(text):
-    shard = encode(pl.Series([text]))
+    shard = encode_texts(pl.Series([text]))
     ends = np.flatnonzero(shard.sentence_end)
     return [s for s in shard.text(np.concatenate([[0], ends[:-1] + 1]), ends + 1) if s]
 
@@ -111,7 +111,7 @@ def test_sentences_end_where_a_reader_ends_them(text, n):
 
 def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_offsets():
     text = "\n".join(["The rebels have", "taken the old", "town by force", "and they hold", "the bridge now."])
-    shard = encode(pl.Series([text]))
+    shard = encode_texts(pl.Series([text]))
     assert sentences(text) == [text.replace("\n", " ")]
     place = shard.where(np.flatnonzero((shard.forms["key"] == "bridge").to_numpy()))
     start, end = shard.offsets(place)
@@ -119,14 +119,14 @@ def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_offsets():
 
 
 def test_a_saved_shard_is_the_same(tmp_path):
-    shard = encode(pl.Series(TEXTS))
-    tokens.save(shard, tmp_path)
-    again = tokens.load(tmp_path)
-    assert all((getattr(shard, name) == getattr(again, name)).all() for name in tokens.ARRAYS)
+    shard = encode_texts(pl.Series(TEXTS))
+    tokens.save_shard(shard, tmp_path)
+    again = tokens.load_shard(tmp_path)
+    assert all((getattr(shard, name) == getattr(again, name)).all() for name in tokens.SHARD_ARRAYS)
     assert shard.forms.equals(again.forms)
 
 
 def test_the_same_texts_give_the_same_bytes():
-    one, other = encode(pl.Series(TEXTS)), encode(pl.Series(TEXTS))
+    one, other = encode_texts(pl.Series(TEXTS)), encode_texts(pl.Series(TEXTS))
     assert one.forms.equals(other.forms)
     assert (one.tokens == other.tokens).all()

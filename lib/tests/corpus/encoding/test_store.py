@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import build
+from wording.corpus.build import build_corpus
 from wording.corpus.encoding import corpus as encoded
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding import store
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
-from wording.simulation.simulate import simulate
+from wording.simulation.simulate import simulate_study
 from wording.study.records import read_study
 
 RUN = """
@@ -25,7 +25,7 @@ from wording.corpus import build as building
 from wording.corpus.encoding import corpus as encoded, store
 from wording.errors import WordingError
 from wording.study.records import read_study
-building.SHARD_ARTICLES = 10
+building.MAX_SHARD_ARTICLES = 10
 
 def die_at(owner, name, number):
     original, calls = getattr(owner, name), []
@@ -38,7 +38,7 @@ def die_at(owner, name, number):
 
 exec(sys.argv[2])
 try:
-    corpus, made = building.build(read_study(sys.argv[1]))
+    corpus, made = building.build_corpus(read_study(sys.argv[1]))
     print(len(corpus.table))
 except WordingError as error:
     print("said:", error)
@@ -47,12 +47,12 @@ except WordingError as error:
 
 @pytest.fixture
 def folder(tmp_path):
-    return simulate(tmp_path / "study", articles=60)
+    return simulate_study(tmp_path / "study", articles=60)
 
 
 @pytest.fixture(autouse=True)
 def small_shards(monkeypatch):
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 10)
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 10)
 
 
 def start(folder, first=""):
@@ -85,31 +85,31 @@ def edit(folder, place, change):
 MOMENTS = [
     "numpy, 'save', 1",
     "numpy, 'save', 4",
-    "store, 'linked', 3",
-    "building, 'save', 1",
+    "store, 'link_shard', 3",
+    "building, 'save_corpus', 1",
     "encoded.json, 'dumps', 1",
     "store.Store, 'settle', 1",
-    "store, 'discard', 1",
+    "store, 'discard_build', 1",
 ]
 
 
 def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
-    good = build(read_study(folder))[0].table
+    good = build_corpus(read_study(folder))[0].table
     before = builds(folder)
     add_article(folder, "One more.")
     for moment in MOMENTS:
         process = start(folder, f"die_at({moment})")
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-        finished = [name for name in builds(folder) if not name.endswith(store.PARTIAL)]
+        finished = [name for name in builds(folder) if not name.endswith(store.PARTIAL_SUFFIX)]
         if "discard" in moment:  # the new one is in its place, the old one was about to go
             assert len(finished) == 2
         else:
             assert finished == before
             assert encoded.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
-    assert len(build(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder))[0].table) == 61
     edit(folder, 3, str.upper)
-    assert len(build(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder))[0].table) == 61
     assert len(builds(folder)) == 1
 
 
@@ -122,34 +122,34 @@ def test_a_build_takes_up_the_whole_shards_of_one_that_was_killed(folder, monkey
             raise KeyboardInterrupt
         original(shard, where)
 
-    original = tokens.save
-    monkeypatch.setattr(tokens, "save", stop_at_the_fourth)
+    original = tokens.save_shard
+    monkeypatch.setattr(tokens, "save_shard", stop_at_the_fourth)
     monkeypatch.setattr(building.shutil, "rmtree", lambda *arguments, **options: None)  # as if there had been no time to clean up
     with pytest.raises(KeyboardInterrupt):
-        build(read_study(folder))
+        build_corpus(read_study(folder))
     monkeypatch.undo()
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 10)
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 10)
     (left,) = (folder / ".build").iterdir()
     left.rename(left.with_name(left.name.replace(f".{os.getpid()}.", ".999999999.")))
     saved = []
-    monkeypatch.setattr(tokens, "save", lambda shard, where: saved.append(where) or original(shard, where))
-    build(read_study(folder))
+    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where) or original(shard, where))
+    build_corpus(read_study(folder))
     assert 0 < len(saved) < 6
     assert len(builds(folder)) == 1
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), pl.exceptions.ComputeError("No space left on device")])
 def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch, fault):
-    build(read_study(folder))
+    build_corpus(read_study(folder))
     before = builds(folder)
     edit(folder, 33, lambda text: text + " More.")
 
     def full(shard, where):
         raise fault
 
-    monkeypatch.setattr(tokens, "save", full)
+    monkeypatch.setattr(tokens, "save_shard", full)
     with pytest.raises(WordingError, match="could not be written .*No space left on device.*what was there before still stands"):
-        build(read_study(folder))
+        build_corpus(read_study(folder))
     assert builds(folder) == before
 
 
@@ -171,11 +171,11 @@ def test_builds_at_once_do_not_harm_each_other(folder):
 
 
 def test_a_build_in_the_making_by_a_living_process_stays(folder):
-    build(read_study(folder))
-    living = folder / ".build" / f"abc.{store.own_name(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL}"
+    build_corpus(read_study(folder))
+    living = folder / ".build" / f"abc.{store.name_partial_folder(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL_SUFFIX}"
     living.mkdir()
     edit(folder, 3, str.upper)
-    build(read_study(folder))
+    build_corpus(read_study(folder))
     assert living.name in builds(folder)
 
 
@@ -183,31 +183,31 @@ def test_a_build_in_the_making_by_a_living_process_stays(folder):
     "change", [lambda folder: edit(folder, 33, lambda text: text + " More words."), lambda folder: add_article(folder, "One more.")]
 )
 def test_a_change_to_one_article_makes_only_its_shard(folder, change, monkeypatch):
-    build(read_study(folder))
-    before, saved, original = shard_files(folder), [], tokens.save
+    build_corpus(read_study(folder))
+    before, saved, original = shard_files(folder), [], tokens.save_shard
     change(folder)
-    monkeypatch.setattr(tokens, "save", lambda shard, where: saved.append(where.name) or original(shard, where))
-    corpus, made = build(read_study(folder))
+    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where.name) or original(shard, where))
+    corpus, made = build_corpus(read_study(folder))
     assert made
     after = shard_files(folder)
     assert [shard for shard in after if after[shard] != before.get(shard)] == saved
     assert len(saved) == 1
-    fresh = building.encode(read_articles(folder / "articles.csv"))
+    fresh = building.encode_articles(read_articles(folder / "articles.csv"))
     assert [part.shard.tokens.tolist() for part in corpus.parts()] == [part.shard.tokens.tolist() for part in fresh.parts()]
 
 
 def test_an_article_in_the_middle_changes_few_shards(folder, monkeypatch):
-    monkeypatch.setattr(building, "SHARD_FEWEST", 3)
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 30)
-    monkeypatch.setattr(building, "SHARD_MARK", 4)
-    build(read_study(folder))
+    monkeypatch.setattr(building, "MIN_SHARD_ARTICLES", 3)
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 30)
+    monkeypatch.setattr(building, "SHARD_BOUNDARY_MODULUS", 4)
+    build_corpus(read_study(folder))
     articles = pl.read_csv(folder / "articles.csv", infer_schema=False)
-    saved, original = [], tokens.save
-    monkeypatch.setattr(tokens, "save", lambda shard, where: saved.append(where.name) or original(shard, where))
+    saved, original = [], tokens.save_shard
+    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where.name) or original(shard, where))
     pl.concat([articles[:20], articles[40:41].with_columns(doc_id=pl.lit("new"), text=pl.lit("A new one.")), articles[20:]]).write_csv(
         folder / "articles.csv"
     )
-    corpus, _ = build(read_study(folder))
+    corpus, _ = build_corpus(read_study(folder))
     assert len(corpus.table) == 61
     assert len(corpus.shards) > 5
     assert len(saved) <= 2
@@ -217,13 +217,13 @@ def test_batches_do_not_change_the_shards(folder):
     frame = read_articles(folder / "articles.csv").frame
     sizes = []
     for step in (1, 7, 60):
-        parts = list(building.shard_parts(frame[i : i + step] for i in range(0, len(frame), step)))
+        parts = list(building.split_into_shards(frame[i : i + step] for i in range(0, len(frame), step)))
         assert pl.concat(parts).equals(frame)
         sizes.append([len(part) for part in parts])
     assert sizes == [[10] * 6] * 3
 
 
 def test_an_article_too_large_for_a_shard_is_one(monkeypatch):
-    monkeypatch.setattr(building, "SHARD_BYTES", 100)
+    monkeypatch.setattr(building, "MAX_SHARD_BYTES", 100)
     frame = pl.DataFrame({"outlet": ["A"] * 5, "text": ["one", "x" * 500, "two", "y" * 99, "three"]})
-    assert [part["text"].to_list() for part in building.shard_parts([frame])] == [["one", "x" * 500], ["two", "y" * 99], ["three"]]
+    assert [part["text"].to_list() for part in building.split_into_shards([frame])] == [["one", "x" * 500], ["two", "y" * 99], ["three"]]

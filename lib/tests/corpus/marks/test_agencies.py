@@ -6,9 +6,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from wording.corpus.build import encode
-from wording.corpus.encoding.shard import encode as tokens
-from wording.corpus.marks.agencies import agency, known
+from wording.corpus.build import encode_articles
+from wording.corpus.encoding.shard import encode_texts as tokens
+from wording.corpus.marks.agencies import find_agencies, read_agency_words
 from wording.corpus.reading.articles import read_articles
 
 BODY = (
@@ -17,7 +17,7 @@ BODY = (
 
 
 def credited(text):
-    return agency(tokens(pl.Series([text])))[0]
+    return find_agencies(tokens(pl.Series([text])))[0]
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_credits(text, expected):
 
 
 def test_the_demo_credits_its_invented_agency_where_it_shows_it(demo):
-    made = encode(read_articles(demo / "articles.csv"))
+    made = encode_articles(read_articles(demo / "articles.csv"))
     texts = pd.read_csv(demo / "articles.csv").set_index("doc_id")["text"]
     shown = texts.str.contains(r"\(Ternwire\) -|^(?:With )?Ternwire$", flags=re.MULTILINE)
-    found = dict(zip(made.table["doc_id"], pl.concat([agency(shard) for shard in made.shards]), strict=True))
+    found = dict(zip(made.table["doc_id"], pl.concat([find_agencies(shard) for shard in made.shards]), strict=True))
     assert shown.sum() > 50
     assert {doc for doc, name in found.items() if name == "Ternwire"} == set(shown.index[shown])
 
 
 def test_an_empty_shard_has_no_credit():
-    assert agency(tokens(pl.Series(["", "A word."]))).to_list() == [None, None]
+    assert find_agencies(tokens(pl.Series(["", "A word."]))).to_list() == [None, None]
 
 
 def test_each_way_of_writing_names_one_agency():
-    ways = [way for ways in known().agencies.values() for way in ways]
+    ways = [way for ways in read_agency_words().agencies.values() for way in ways]
     assert len(ways) == len(set(ways))

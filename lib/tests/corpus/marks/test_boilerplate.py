@@ -2,15 +2,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from wording.corpus.encoding.shard import encode
-from wording.corpus.marks.boilerplate import boilerplate
+from wording.corpus.encoding.shard import encode_texts
+from wording.corpus.marks.boilerplate import mark_boilerplate
 
 
 def marked(text, *, others=0):
     """The stretches of the text that are marked; `others` more articles of the outlet hold the same last line."""
     texts = [text] + [f"Something else, number {k}, was reported here.\n\n{text.splitlines()[-1]}" for k in range(others)]
-    shard = encode(pl.Series(texts))
-    flags = boilerplate(shard, pl.Series(["A"] * len(texts)))[: shard.bounds[1]]
+    shard = encode_texts(pl.Series(texts))
+    flags = mark_boilerplate(shard, pl.Series(["A"] * len(texts)))[: shard.bounds[1]]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
     return shard.text(edges[::2], edges[1::2])
 

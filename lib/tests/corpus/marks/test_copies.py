@@ -8,13 +8,22 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import encode
+from wording.corpus.build import encode_articles
 from wording.corpus.encoding import kernels as passes
-from wording.corpus.encoding.shard import encode as tokens
+from wording.corpus.encoding.shard import encode_texts as tokens
 from wording.corpus.marks import copies as module
-from wording.corpus.marks.copies import Bodies, candidates, compared, families, pairs, precedence, read, stand_in
+from wording.corpus.marks.copies import (
+    Bodies,
+    compare_pairs,
+    count_words_in,
+    find_copy_candidates,
+    find_copy_pairs,
+    find_families,
+    order_by_precedence,
+    read_bodies,
+)
 from wording.corpus.reading.articles import read_articles
-from wording.simulation.simulate import simulate
+from wording.simulation.simulate import simulate_study
 from wording.tables import TABLES
 
 
@@ -30,7 +39,7 @@ def corpus(folder, texts, **columns):
     for name, values in columns.items():
         rows[name] = [values.get(k, "") for k in texts]
     rows.to_csv(folder / "articles.csv", index=False)
-    return encode(read_articles(folder / "articles.csv"))
+    return encode_articles(read_articles(folder / "articles.csv"))
 
 
 def family_of(found):
@@ -54,9 +63,9 @@ def planted(folder):
 
 @pytest.mark.parametrize(("seed", "articles"), [(1, 400), (2, 400), (3, 900)])
 def test_planted_copies_are_found(tmp_path, seed, articles):
-    folder = simulate(tmp_path, articles=articles, seed=seed)
+    folder = simulate_study(tmp_path, articles=articles, seed=seed)
     truth, kinds = planted(folder)
-    found = families(encode(read_articles(folder / "articles.csv")))
+    found = find_families(encode_articles(read_articles(folder / "articles.csv")))
     true, told = together(truth), together(family_of(found))
     assert len(true & told) / len(told) >= 0.95, told - true
     assert len(true & told) / len(true) >= 0.95, true - told
@@ -70,17 +79,17 @@ def test_planted_copies_are_found(tmp_path, seed, articles):
 def test_what_is_found_does_not_depend_on_the_order_of_the_articles(demo, tmp_path):
     rows = pd.read_csv(demo / "articles.csv")
     rows.sample(frac=1, random_state=4).to_csv(tmp_path / "articles.csv", index=False)
-    one, other = (families(encode(read_articles(folder / "articles.csv"))).sort("doc_id") for folder in (demo, tmp_path))
+    one, other = (find_families(encode_articles(read_articles(folder / "articles.csv"))).sort("doc_id") for folder in (demo, tmp_path))
     assert one.equals(other)
 
 
 @pytest.mark.parametrize(("name", "value"), [("BUCKET_RUNS", 900), ("CHUNK_WORDS", 2_000)])
 def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
-    made = encode(read_articles(demo / "articles.csv"))
-    whole = families(made), pairs(made)
+    made = encode_articles(read_articles(demo / "articles.csv"))
+    whole = find_families(made), find_copy_pairs(made)
     monkeypatch.setattr(module, name, value)
-    assert whole[0].equals(families(made))
-    assert whole[1].equals(pairs(made))
+    assert whole[0].equals(find_families(made))
+    assert whole[1].equals(find_copy_pairs(made))
 
 
 def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, monkeypatch):
@@ -88,39 +97,39 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
     rng = np.random.default_rng(1)
     paragraphs = [words(40, seed) for seed in range(1500)]
     made = corpus(tmp_path, {f"{k:03}": "\n\n".join(paragraphs[p] for p in rng.choice(1500, 12, replace=False)) for k in range(200)})
-    order = precedence(made.table)
-    found = candidates(made, order, most=module.NEAREST)
-    monkeypatch.setattr(module, "COPIED", -1)
-    shared = candidates(made, order, most=module.NEAREST)
+    order = order_by_precedence(made.table)
+    found = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
+    monkeypatch.setattr(module, "MIN_COPIED_FRACTION", -1)
+    shared = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
     assert shared["row"].n_unique() > 100
-    assert shared.group_by("row").len()["len"].max() == module.NEAREST
+    assert shared.group_by("row").len()["len"].max() == module.MAX_SOURCE_CANDIDATES
     assert len(found) < len(shared) / 3
 
 
 def test_pairs_that_share_enough_are_among_the_candidates(demo):
-    made = encode(read_articles(demo / "articles.csv"))
-    order = precedence(made.table)
-    found = candidates(made, order, most=module.EARLIEST)
+    made = encode_articles(read_articles(demo / "articles.csv"))
+    order = order_by_precedence(made.table)
+    found = find_copy_candidates(made, order, most=module.MAX_ARTICLES_PER_RUN)
     a, b = (x.ravel() for x in np.meshgrid(order, order, indexing="ij"))
     later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
     every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})
-    shares = compared(made, every).filter((pl.col("own_part") >= module.COPIED) & (pl.col("n_own") >= module.COPIED_WORDS))
+    shares = compare_pairs(made, every).filter((pl.col("own_part") >= module.MIN_COPIED_FRACTION) & (pl.col("n_own") >= module.MIN_COPIED_WORDS))
     missed = shares.join(found, on=["row", "earlier"], how="anti")
     assert len(shares) > 20
     assert len(missed) <= 0.05 * len(shares), missed
 
 
 def test_copies_are_found_across_shards(demo, monkeypatch):
-    whole = families(encode(read_articles(demo / "articles.csv")))
-    monkeypatch.setattr(building, "SHARD_ARTICLES", 150)
-    parts = encode(read_articles(demo / "articles.csv"))
+    whole = find_families(encode_articles(read_articles(demo / "articles.csv")))
+    monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 150)
+    parts = encode_articles(read_articles(demo / "articles.csv"))
     assert len(parts.shards) == 3
     # what is boilerplate may differ at the margin between shards: families do not, shares hardly
-    assert family_of(whole) == family_of(families(parts))
+    assert family_of(whole) == family_of(find_families(parts))
 
 
 def test_an_article_alone_is_its_own_family(tmp_path):
-    found = families(corpus(tmp_path, {"a": words(100, 1), "b": words(100, 2), "c": "Few words."}))
+    found = find_families(corpus(tmp_path, {"a": words(100, 1), "b": words(100, 2), "c": "Few words."}))
     assert found["family"].to_list() == ["a", "b", "c"]
     assert found["first"].all()
     assert (found["shared"] == 1).all()
@@ -129,14 +138,14 @@ def test_an_article_alone_is_its_own_family(tmp_path):
 def test_a_copy_of_a_copy_joins_the_family(tmp_path):
     a, b, c = words(60, 1), words(60, 2), words(60, 3)
     dates = {"3": "2020-01-03", "2": "2020-01-02", "1": "2020-01-01"}
-    found = families(corpus(tmp_path, {"3": f"{b}\n\n{c}", "2": f"{a}\n\n{b}", "1": a}, date=dates))
+    found = find_families(corpus(tmp_path, {"3": f"{b}\n\n{c}", "2": f"{a}\n\n{b}", "1": a}, date=dates))
     assert family_of(found) == {"1": "1", "2": "1", "3": "1"}
     assert found.filter(pl.col("doc_id") == "3")["shared"].to_list() == [0.0]
 
 
 def test_a_page_that_holds_two_stories_does_not_make_them_one_family(tmp_path):
     a, b = words(90, 1), words(60, 2)
-    found = families(
+    found = find_families(
         corpus(tmp_path, {"a": a, "b": b, "digest": f"{a}\n\n{b}"}, date={"a": "2020-01-01", "b": "2020-01-01", "digest": "2020-01-02"})
     )
     assert family_of(found) == {"a": "a", "b": "b", "digest": "a"}
@@ -148,7 +157,7 @@ def test_a_speech_that_two_reports_quote_is_no_copy(tmp_path):
     quoted = {k: f"{words(40, k)} The mayor said: “{speech}” {words(30, k + 10)}" for k in (1, 2)}
     reprinted = {k: f"{words(40, k)} {speech} {words(30, k + 10)}" for k in (1, 2)}
     one_sided = {1: quoted[1], 2: reprinted[2]}
-    assert [families(corpus(tmp_path, t))["first"].sum() for t in (quoted, reprinted, one_sided)] == [2, 1, 2]
+    assert [find_families(corpus(tmp_path, t))["first"].sum() for t in (quoted, reprinted, one_sided)] == [2, 1, 2]
 
 
 def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp_path):
@@ -157,7 +166,7 @@ def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp
     again = {str(k): f"{gallery} {k}." for k in range(6)}
     outlet, days = dict.fromkeys(pages, "A"), {k: f"2020-01-0{1 + int(k)}" for k in pages}
     one_day = dict.fromkeys(pages, "2020-01-01")
-    n_families = lambda texts, **columns: families(corpus(tmp_path, texts, **columns))["first"].sum()  # noqa: E731
+    n_families = lambda texts, **columns: find_families(corpus(tmp_path, texts, **columns))["first"].sum()  # noqa: E731
     assert n_families(pages, outlet=outlet, date=days) == 6
     assert n_families(again, outlet=outlet, date=days) == 1
     assert n_families(pages, outlet=outlet, date=one_day) == 1
@@ -169,7 +178,7 @@ def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp
 def test_a_version_with_words_changed_here_and_there_shares_the_others(tmp_path, changed):
     rng, original = np.random.default_rng(1), words(400, 1).split(" ")
     version = [f"changed{i}" if rng.random() < changed else w for i, w in enumerate(original)]
-    found = pairs(corpus(tmp_path, {"a": " ".join(original), "b": " ".join(version)}))
+    found = find_copy_pairs(corpus(tmp_path, {"a": " ".join(original), "b": " ".join(version)}))
     assert found.columns == list(TABLES["family_pairs"])
     same = np.mean([v == w for v, w in zip(version, original, strict=True)])
     assert found["shared"].to_list() == pytest.approx([same], abs=0.06)
@@ -178,9 +187,9 @@ def test_a_version_with_words_changed_here_and_there_shares_the_others(tmp_path,
 def test_a_story_that_hundreds_printed_is_one_family(tmp_path):
     story = words(80, 1)
     texts = {f"{k:03}": f"{words(12, k + 5)}\n\n{story}" for k in range(150)}
-    found = families(corpus(tmp_path, texts, date={k: f"2020-01-{1 + int(k) % 28:02}" for k in texts}))
+    found = find_families(corpus(tmp_path, texts, date={k: f"2020-01-{1 + int(k) % 28:02}" for k in texts}))
     assert found["family"].n_unique() == 1
-    assert len(pairs(corpus(tmp_path, texts))) < 150 * 30  # of 150 * 149 / 2
+    assert len(find_copy_pairs(corpus(tmp_path, texts))) < 150 * 30  # of 150 * 149 / 2
 
 
 def test_who_was_first():
@@ -188,7 +197,7 @@ def test_who_was_first():
         {"doc_id": ["undated", "later", "short", "b", "a"], "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
          "n_words": [900, 900, 10, 60, 60], "n_boilerplate": [0, 0, 20, 0, 0]}
     )  # fmt: skip
-    assert table["doc_id"].gather(precedence(table)).to_list() == ["a", "b", "short", "later", "undated"]
+    assert table["doc_id"].gather(order_by_precedence(table)).to_list() == ["a", "b", "short", "later", "undated"]
 
 
 def test_the_number_of_a_word_never_changes():
@@ -201,12 +210,12 @@ def test_the_number_of_a_word_never_changes():
 def slow(a, b):
     """Which words of `a` stand in `b`, word by word."""
     first = {}
-    for j in range(len(b) - passes.RUN + 1):
-        first.setdefault(tuple(b[j : j + passes.RUN]), j)
-    match = {i: first[tuple(a[i : i + passes.RUN])] for i in range(len(a) - passes.RUN + 1) if tuple(a[i : i + passes.RUN]) in first}
-    covered = {i + k for i in match for k in range(passes.RUN)}
+    for j in range(len(b) - passes.RUN_WORDS + 1):
+        first.setdefault(tuple(b[j : j + passes.RUN_WORDS]), j)
+    match = {i: first[tuple(a[i : i + passes.RUN_WORDS])] for i in range(len(a) - passes.RUN_WORDS + 1) if tuple(a[i : i + passes.RUN_WORDS]) in first}
+    covered = {i + k for i in match for k in range(passes.RUN_WORDS)}
     for left, right in itertools.pairwise(sorted(match)):
-        for i in range(left + passes.RUN, right):
+        for i in range(left + passes.RUN_WORDS, right):
             places = [match[left] + i - left, match[right] + i - right]
             covered |= {i} if any(match[left] < j < match[right] and a[i] == b[j] for j in places) else set()
     return covered
@@ -217,8 +226,8 @@ def bodies(texts, quoted):
     bounds = np.cumsum([0, *map(len, texts)])
     run, whole = np.zeros(len(word), np.uint64), np.zeros(len(word), bool)
     for start, end in itertools.pairwise(bounds):
-        for i in range(start, end - passes.RUN + 1):
-            whole[i], run[i] = True, hash(tuple(word[i : i + passes.RUN].tolist())) % 2**63
+        for i in range(start, end - passes.RUN_WORDS + 1):
+            whole[i], run[i] = True, hash(tuple(word[i : i + passes.RUN_WORDS].tolist())) % 2**63
     return Bodies(word, run, whole, quoted, bounds)
 
 
@@ -233,22 +242,22 @@ def test_what_stands_in_another_article_is_that_of_a_slow_count():
     quoted = rng.random(sum(map(len, texts))) < 0.3
     read_in = bodies(texts, quoted)
     a, b = np.array(list(itertools.product(range(len(texts)), repeat=2))).T
-    n, n_own = stand_in(read_in, a, b)
+    n, n_own = count_words_in(read_in, a, b)
     expected = [slow(texts[i], texts[j]) for i, j in zip(a, b, strict=True)]
     assert n.tolist() == [len(c) for c in expected]
     assert n_own.tolist() == [sum(not quoted[read_in.bounds[i] + k] for k in c) for i, c in zip(a, expected, strict=True)]
     itself = a == b
-    assert (n[itself] == np.where(read_in.n_words < passes.RUN, 0, read_in.n_words)).all()
+    assert (n[itself] == np.where(read_in.n_words < passes.RUN_WORDS, 0, read_in.n_words)).all()
 
 
 def test_a_run_is_five_words_of_one_body(demo):
-    shard = encode(read_articles(demo / "articles.csv")).shards[0]
+    shard = encode_articles(read_articles(demo / "articles.csv")).shards[0]
     numbers, rows = shard.numbers, np.array([0, 3, 4])
-    found = read(shard, rows)
+    found = read_bodies(shard, rows)
     for k, row in enumerate(rows):
         at = np.arange(shard.bounds[row], shard.bounds[row + 1])
         at = at[shard.is_word[at] & ~shard.boilerplate[at]]
         mine = slice(found.bounds[k], found.bounds[k + 1])
         assert found.word[mine].tolist() == numbers[shard.tokens[at]].tolist()
-        assert found.whole[mine].tolist() == [True] * (len(at) - passes.RUN + 1) + [False] * (passes.RUN - 1)
+        assert found.whole[mine].tolist() == [True] * (len(at) - passes.RUN_WORDS + 1) + [False] * (passes.RUN_WORDS - 1)
     assert len(np.unique(found.run[found.whole])) > 0.95 * found.whole.sum()

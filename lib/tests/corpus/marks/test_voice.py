@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.marks import attribution
-from wording.corpus.marks.quotation import quotations
-from wording.corpus.marks.voice import OUTLET, QUOTED, REPORTED, explain, stretches, voices
+from wording.corpus.marks.quotation import find_quotations
+from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
+from wording.corpus.marks.voice import explain_token_voices, find_attributions, mark_voices
 from wording.errors import WordingError
-from wording.study.records import DATA, ROOT
+from wording.study.records import DATA_FOLDER, PROJECT_ROOT
 
 
 def encoded(*texts):
-    return tokens.encode(pl.Series(list(texts), dtype=pl.String))
+    return tokens.encode_texts(pl.Series(list(texts), dtype=pl.String))
 
 
 def words(shard, flags):
@@ -26,7 +27,7 @@ def words(shard, flags):
 
 def table(text, language="en"):
     shard = encoded(text)
-    return stretches(shard, voices(shard, language=language), language=language)
+    return find_attributions(shard, mark_voices(shard, language=language), language=language)
 
 
 QUOTED_CASES = {
@@ -59,7 +60,7 @@ QUOTED_CASES = {
 @pytest.mark.parametrize(("text", "expected"), QUOTED_CASES.values(), ids=list(QUOTED_CASES))
 def test_what_stands_in_marks_is_quoted(text, expected):
     shard = encoded(text)
-    assert words(shard, voices(shard, language="none") == QUOTED) == expected
+    assert words(shard, mark_voices(shard, language="none") == QUOTED_VOICE) == expected
 
 
 REPORTED_CASES = {
@@ -104,9 +105,9 @@ REPORTED_CASES = {
 @pytest.mark.parametrize(("text", "expected", "cue", "speaker"), REPORTED_CASES.values(), ids=list(REPORTED_CASES))
 def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speaker):
     shard = encoded(text)
-    voice = voices(shard)
-    assert expected in words(shard, voice == REPORTED)
-    found = stretches(shard, voice)
+    voice = mark_voices(shard)
+    assert expected in words(shard, voice == REPORTED_VOICE)
+    found = find_attributions(shard, voice)
     assert set(found["voice"]) == {"reported"}
     if cue:
         assert list(found["stance"])[0] == ("believing" if cue == "believes" else "neutral")
@@ -116,7 +117,7 @@ def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speak
 
 def test_the_outlets_own_words_stay_its_own():
     shard = encoded("The bridge was closed on Monday. Workers left the village in the evening, and the road was empty.")
-    assert (voices(shard) == OUTLET).all()
+    assert (mark_voices(shard) == OUTLET_VOICE).all()
 
 
 def test_a_quotation_has_its_cue_speaker_and_stance():
@@ -160,9 +161,9 @@ RUSSIAN_CASES = {
 @pytest.mark.parametrize(("text", "expected", "speaker"), RUSSIAN_CASES.values(), ids=list(RUSSIAN_CASES))
 def test_russian(text, expected, speaker):
     shard = encoded(text)
-    voice = voices(shard, language="ru")
-    assert words(shard, voice == REPORTED) == expected
-    assert list(stretches(shard, voice, language="ru")["speaker"]) == [speaker]
+    voice = mark_voices(shard, language="ru")
+    assert words(shard, voice == REPORTED_VOICE) == expected
+    assert list(find_attributions(shard, voice, language="ru")["speaker"]) == [speaker]
 
 
 def test_a_language_without_a_file_has_quotation_marks_only():
@@ -173,9 +174,9 @@ def test_a_language_without_a_file_has_quotation_marks_only():
 
 def test_a_mark_is_explained_by_its_cue():
     shard = encoded("The minister said that the bridge was “closed” then.")
-    voice = voices(shard)
+    voice = mark_voices(shard)
     place = np.flatnonzero(np.isin(shard.forms["type"].to_numpy()[shard.tokens], ["bridge", "closed"]))
-    why = explain(shard, voice, place)
+    why = explain_token_voices(shard, voice, place)
     bridge, closed = (why[why["token"] == word] for word in ("bridge", "closed"))
     assert set(bridge.loc[bridge["table"] == "cue before", "entry"]) == {"said"}
     assert bridge["weight"].sum() == pytest.approx(np.log(bridge["probability"] / (1 - bridge["probability"])).iloc[0], abs=1e-4)
@@ -185,13 +186,13 @@ def test_a_mark_is_explained_by_its_cue():
 
 def test_the_log_odds_are_the_sum_of_all_tables():
     """What is looked up sentence by sentence is what each word's places say."""
-    known = attribution.lexicon("en")
+    known = attribution.load_lexicon("en")
     long = "The road, he said, " + "and then the next bridge " * 12 + "was closed according to the mayor, who told them that it was."
     shard = encoded(long, "Nobody knew.", "“Yes,” she told reporters. The council, which argued that it could, said: never again.", "")
-    for stream in attribution.streams(shard, quotations(shard).inside(len(shard.tokens)), known):
-        place = attribution.places(stream, known)
-        entry = [known.tables[name][attribution.entries(place, known.names, name)] for name in attribution.TABLES]
-        total, found = known.bias["attributed"] + sum(entry), attribution.log_odds(stream, known)
+    for stream in attribution.iterate_streams(shard, find_quotations(shard).inside(len(shard.tokens)), known):
+        place = attribution.extract_features(stream, known)
+        entry = [known.tables[name][attribution.find_table_entries(place, known.names, name)] for name in attribution.WEIGHT_TABLES]
+        total, found = known.bias["attributed"] + sum(entry), attribution.attribution_log_odds(stream, known)
         told = np.isfinite(found)
         np.testing.assert_allclose(found[told], total[told], atol=1e-4)
         assert 0 < told.sum() < len(told), "a sentence in which nothing looks like a signal is left out"
@@ -200,24 +201,24 @@ def test_the_log_odds_are_the_sum_of_all_tables():
 def test_articles_do_not_touch():
     alone = "The bridge had been closed for weeks, the minister said."
     together = encoded("He said that “nobody", alone, "", "”and so on", alone)
-    voice = voices(together)
-    single = voices(encoded(alone))
+    voice = mark_voices(together)
+    single = mark_voices(encoded(alone))
     for row in (1, 4):
         np.testing.assert_array_equal(voice[together.bounds[row] : together.bounds[row + 1]], single)
 
 
 def test_blocks_change_nothing(monkeypatch):
     shard = encoded(*["Keller said that the bridge was “closed”, and left. The road was empty, according to her."] * 20)
-    whole = voices(shard)
-    monkeypatch.setattr(attribution, "BLOCK", 50)
-    np.testing.assert_array_equal(voices(shard), whole)
+    whole = mark_voices(shard)
+    monkeypatch.setattr(attribution, "BLOCK_TOKENS", 50)
+    np.testing.assert_array_equal(mark_voices(shard), whole)
 
 
 def test_an_empty_corpus():
     for shard in (encoded(), encoded("", "")):
-        assert len(voices(shard)) == len(shard.tokens)
-        assert stretches(shard, voices(shard)).empty
-        assert explain(shard, voices(shard), np.array([], int)).empty
+        assert len(mark_voices(shard)) == len(shard.tokens)
+        assert find_attributions(shard, mark_voices(shard)).empty
+        assert explain_token_voices(shard, mark_voices(shard), np.array([], int)).empty
 
 
 @settings(max_examples=60, deadline=None)
@@ -230,21 +231,21 @@ def test_an_empty_corpus():
 )
 def test_no_text_is_an_error(texts):
     shard = encoded(*texts)
-    voice = voices(shard)
+    voice = mark_voices(shard)
     assert voice.dtype == np.uint8
     assert len(voice) == len(shard.tokens)
-    assert set(np.unique(voice)) <= {OUTLET, QUOTED, REPORTED}
-    assert not (voice[shard.bounds[1:] - 1] != OUTLET).any(), "the end of an article is nobody's"
-    found = stretches(shard, voice)
+    assert set(np.unique(voice)) <= {OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE}
+    assert not (voice[shard.bounds[1:] - 1] != OUTLET_VOICE).any(), "the end of an article is nobody's"
+    found = find_attributions(shard, voice)
     assert (found["start"] < found["end"]).all()
     assert (found["end_token"].to_numpy()[:-1] <= found["start_token"].to_numpy()[1:]).all()
-    inside = quotations(shard).inside(len(shard.tokens))
-    np.testing.assert_array_equal(inside, voice == QUOTED)
+    inside = find_quotations(shard).inside(len(shard.tokens))
+    np.testing.assert_array_equal(inside, voice == QUOTED_VOICE)
 
 
 @pytest.mark.parametrize("row", ["no such table,said,1", "word,no such word,1", "both cues,said,1"])
 def test_a_bad_weight_is_named(tmp_path, row):
-    for file in DATA.glob("words/voice-ru*"):
+    for file in DATA_FOLDER.glob("words/voice-ru*"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf8"), encoding="utf8")
     with (tmp_path / "voice-ru-tables.csv").open("a", encoding="utf8") as file:
         file.write(row + "\n")
@@ -253,11 +254,11 @@ def test_a_bad_weight_is_named(tmp_path, row):
 
 
 def test_no_word_has_two_stances():
-    listed = [word for words in attribution.lexicon("en").words.stances.values() for word in words]
+    listed = [word for words in attribution.load_lexicon("en").words.stances.values() for word in words]
     assert len(listed) == len(set(listed))
 
 
-TEXTS = sorted((ROOT / "seeds" / "texts").glob("*.txt"))
+TEXTS = sorted((PROJECT_ROOT / "seeds" / "texts").glob("*.txt"))
 
 
 @pytest.mark.skipif(not TEXTS, reason="the five texts are not in seeds/texts/ (see seeds/README.md)")
@@ -280,4 +281,4 @@ def test_the_seed_documents(document, word, before, expected):
     place = np.flatnonzero((written == word) & ((written.shift(1) == before) | (before == "")))
     assert len(place)
     names = np.array(["outlet", "quoted", "reported"])
-    assert set(names[voices(shard)[place]]) == {expected}
+    assert set(names[mark_voices(shard)[place]]) == {expected}

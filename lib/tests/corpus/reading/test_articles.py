@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wording.corpus.reading import encodings
-from wording.corpus.reading.articles import Reading, read_articles
+from wording.corpus.reading.articles import ArticleReader, read_articles
 from wording.corpus.reading.formats import registry as readers
 from wording.errors import WordingError
 
@@ -248,8 +248,8 @@ def test_a_large_file_is_read_as_a_small_one(tmp_path, monkeypatch, encoding):
     rows = "".join(f'A,"{text} {n}\n{text}"\n' for n in range(300))
     content = f"outlet,text\n{rows}".encode(encoding)
     whole = read(tmp_path, "a.csv", content)
-    monkeypatch.setattr(encodings, "HEAD", 2000)
-    monkeypatch.setattr(readers, "BATCH", 7)
+    monkeypatch.setattr(encodings, "ENCODING_SAMPLE_BYTES", 2000)
+    monkeypatch.setattr(readers, "BATCH_ROWS", 7)
     streamed = read(tmp_path, "a.csv", content)
     assert streamed.frame.equals(whole.frame)
     assert streamed.warnings == whole.warnings
@@ -257,17 +257,17 @@ def test_a_large_file_is_read_as_a_small_one(tmp_path, monkeypatch, encoding):
 
 
 def test_bytes_that_do_not_fit_a_large_file_are_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(encodings, "HEAD", 2000)
+    monkeypatch.setattr(encodings, "ENCODING_SAMPLE_BYTES", 2000)
     articles = read(tmp_path, "a.csv", ("outlet,text\n" + f"A,{RUSSIAN}" * 99).encode() + b"A,\xff\xfe one\n")
     assert articles.frame["text"][-1] == "\ufffd\ufffd one"
     assert "a.csv: bytes that do not fit its encoding, utf-8, were read as U+FFFD (places: 2)" in articles.warnings
 
 
 def test_rows_come_before_the_file_is_read_to_its_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(encodings, "HEAD", 2000)
-    monkeypatch.setattr(readers, "BATCH", 10)
+    monkeypatch.setattr(encodings, "ENCODING_SAMPLE_BYTES", 2000)
+    monkeypatch.setattr(readers, "BATCH_ROWS", 10)
     write(tmp_path, {"a.csv": "outlet,text\n" + "".join(f"A,one {n}\n" for n in range(100_000))})
-    frames = iter(Reading(tmp_path / "a.csv"))
+    frames = iter(ArticleReader(tmp_path / "a.csv"))
     assert next(frames).height == 10
     monkeypatch.undo()
     assert sum(frame.height for frame in frames) == 99_990

@@ -9,7 +9,7 @@ from formats import FORMATS, ROW, ROWS
 from wording.corpus import build as building
 from wording.corpus.reading.articles import read_articles
 from wording.corpus.reading.formats.registry import READERS
-from wording.corpus.reading.sources import ARCHIVES, ENDINGS, split_name
+from wording.corpus.reading.sources import ARCHIVE_ENDINGS, FILE_ENDINGS, split_ending
 from wording.errors import WordingError
 
 
@@ -20,7 +20,7 @@ def read(folder, name, content, **options):
 
 def words(articles):
     """The words of each article, by the encoded corpus."""
-    corpus = building.encode(articles)
+    corpus = building.encode_articles(articles)
     shard = corpus.shards[0]
     keys = shard.forms["key"].to_numpy()[shard.tokens]
     return [list(keys[start:end][shard.is_word[start:end]]) for start, end in zip(shard.bounds[:-1], shard.bounds[1:], strict=True)]
@@ -43,9 +43,9 @@ def test_an_article_is_the_same_in_any_format(tmp_path, name, expected):
 
 
 def test_every_ending_has_a_reader_and_a_case():
-    assert set(READERS) == set(ENDINGS)
-    tried = {split_name(name)[1] for name in FORMATS}
-    assert tried >= (set(ENDINGS) - {".htm", ".xhtml", ".html", ".docx"}) | set(ARCHIVES)
+    assert set(READERS) == set(FILE_ENDINGS)
+    tried = {split_ending(name)[1] for name in FORMATS}
+    assert tried >= (set(FILE_ENDINGS) - {".htm", ".xhtml", ".html", ".docx"}) | set(ARCHIVE_ENDINGS)
 
 
 def test_files_that_are_one_article(tmp_path):

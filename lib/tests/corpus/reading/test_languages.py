@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 
 from wording.corpus import inventory
-from wording.corpus.build import build
-from wording.corpus.counts import study_counts
-from wording.corpus.reading.articles import Reading, read_articles
-from wording.corpus.reading.languages import code, other_languages
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import count_study_hits
+from wording.corpus.reading.articles import ArticleReader, read_articles
+from wording.corpus.reading.languages import find_other_languages, to_language_code
 from wording.errors import WordingError
-from wording.simulation.simulate import simulate
+from wording.simulation.simulate import simulate_study
 from wording.study.records import read_study
 
 TEXTS = {
@@ -34,7 +34,7 @@ KEPT = [
 
 def others(texts, language, given=None):
     frame = pl.DataFrame({"text": texts, "language": given or [None] * len(texts)}, schema={"text": pl.String, "language": pl.String})
-    return other_languages(frame, language).to_list()
+    return find_other_languages(frame, language).to_list()
 
 
 @pytest.mark.parametrize("language", TEXTS)
@@ -62,7 +62,7 @@ def test_what_is_short_or_mixed_or_no_language_stays(text):
     ],
 )
 def test_languages_as_sources_write_them(value, expected):
-    assert code(value) == expected
+    assert to_language_code(value) == expected
 
 
 def test_the_source_s_word_counts_before_the_text():
@@ -77,7 +77,7 @@ def test_a_language_that_nobody_knows_sets_nothing_apart():
 def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
     rows = [{"outlet": name.upper(), "text": text} for name, text in TEXTS.items()] + [{"outlet": "X", "text": ""}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    reading = Reading(tmp_path / "a.jsonl", language="en")
+    reading = ArticleReader(tmp_path / "a.jsonl", language="en")
     articles = reading.finish(pl.concat(list(reading)))
     assert (len(articles.frame), len(articles.rejects), len(articles.apart), reading.ledger.given) == (1, 1, 8, 10)
     assert articles.apart.row(0) == ("a.jsonl:2", "DE", "de")
@@ -85,20 +85,20 @@ def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
 
 
 def test_a_study_counts_what_it_sets_apart(tmp_path):
-    folder = simulate(tmp_path / "study", articles=60)
+    folder = simulate_study(tmp_path / "study", articles=60)
     with (folder / "articles.csv").open("a", encoding="utf8") as file:
         file.writelines(f'y{n},Northline,2031-05-05,T,"{TEXTS["de"]} {n}",\n' for n in range(5))
     study = read_study(folder)
-    counted = study_counts(study)
+    counted = count_study_hits(study)
     assert len(counted.articles) == 60
-    assert inventory.languages(study).values.tolist() == [["de", 5]]
+    assert inventory.count_other_languages(study).values.tolist() == [["de", 5]]
     said = "5 articles in another language than en set apart (de 5): a column `language` in the source decides, or else the text."
     assert said in inventory.sentences(study, counted)
-    assert build(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
+    assert build_corpus(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
 
 
 def test_a_study_of_nothing_in_its_language_says_so(tmp_path):
-    folder = simulate(tmp_path / "study", articles=60)
+    folder = simulate_study(tmp_path / "study", articles=60)
     (folder / "articles.csv").write_text(f'outlet,text\nA,"{TEXTS["de"]}"\n', encoding="utf8")
     with pytest.raises(WordingError, match="no article could be read .0 rejected: , 1 in another language than 'en'"):
-        build(read_study(folder))
+        build_corpus(read_study(folder))

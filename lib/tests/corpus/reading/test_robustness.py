@@ -23,7 +23,7 @@ def outcome(folder, name, content):
     started = time.monotonic()
     try:
         articles = read_articles(folder / name, default_outlet="A")
-        corpus = building.encode(articles)
+        corpus = building.encode_articles(articles)
     except WordingError:
         return None
     assert time.monotonic() - started < SECONDS

@@ -5,7 +5,7 @@ from batches import asks_for, notebook
 
 from wording.pages import state
 from wording.pages.batch import plan, runner
-from wording.study.records import NOTEBOOKS, read_study
+from wording.study.records import NOTEBOOK_FOLDER, read_study
 
 CHOOSY = 'study: str = ""  # where\nvoice: str = "all"  # one of all, quoted (in marks): whose words\noutlets: list[str] = []  # which'
 
@@ -14,18 +14,18 @@ CHOOSY = 'study: str = ""  # where\nvoice: str = "all"  # one of all, quoted (in
 def place(tmp_path, small, monkeypatch):
     """A folder with a study, and notebooks of our own."""
     (tmp_path / "notebooks").mkdir()
-    monkeypatch.setattr(plan, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(plan, "NOTEBOOK_FOLDER", tmp_path / "notebooks")
     shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build"))
     notebook(tmp_path, "good", "1")
     notebook(tmp_path, "01_good", "1")
     notebook(tmp_path, "choosy", "1", parameters=CHOOSY)
-    shutil.copy(NOTEBOOKS / "02_terms.ipynb", tmp_path / "notebooks")
+    shutil.copy(NOTEBOOK_FOLDER / "02_terms.ipynb", tmp_path / "notebooks")
     return tmp_path
 
 
 def due(place, reports, **options):
     asks_for(place, reports)
-    return runner.due([read_study(place / "study")], reports=place / "out", **options)
+    return runner.preview_reports([read_study(place / "study")], reports=place / "out", **options)
 
 
 def made(place, page, **more):
@@ -33,7 +33,7 @@ def made(place, page, **more):
     (place / "out" / "study").mkdir(parents=True, exist_ok=True)
     (place / "out" / "study" / f"{page.page}.html").write_text("a page")
     fields = {"status": "ok", "reason": "", "html": f"study/{page.page}.html", "seconds": 3.0, **more}
-    state.record(place / "out", state.replace(page, **fields))
+    state.write_page_record(place / "out", state.replace(page, **fields))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_parameters_are_checked_before_any_kernel_starts(place, entry, told):
         assert len(due(place, ["notebook: 01_good", entry])) == 2
         return
     with pytest.raises(plan.InvalidStudy) as raised:
-        runner.report([read_study(place / "study")], reports=place / "out")
+        runner.make_reports([read_study(place / "study")], reports=place / "out")
     assert told in str(raised.value)
     assert str(raised.value).count("study.yml: ") == 1, "one line per fault"
     recorded = list((place / "out" / "study" / ".state").glob("*.json"))
@@ -112,13 +112,13 @@ def test_limits_and_reports_are_no_reason_to_run_again(place):
     made(place, due(place, ["notebook: good"])[0])
     with (place / "study" / "study.yml").open("a", encoding="utf8") as file:
         file.write("  - notebook: 01_good\nlimits: {cell: 5}\n")
-    assert [page.status for page in runner.due([read_study(place / "study")], reports=place / "out")] == ["up-to-date", "due"]
+    assert [page.status for page in runner.preview_reports([read_study(place / "study")], reports=place / "out")] == ["up-to-date", "due"]
 
 
 def test_a_state_of_another_version_is_made_again(place):
     [page] = due(place, ["notebook: good"])
     made(place, page)
-    state.state_file(place / "out", page).write_text('{"key": "old"}')
+    state.locate_state_file(place / "out", page).write_text('{"key": "old"}')
     assert due(place, ["notebook: good"])[0].reason == "it was never made"
 
 
@@ -132,7 +132,7 @@ def test_nothing_is_replaced_before_everything_is_written(tmp_path):
 
 def test_a_page_is_claimed_by_one_at_a_time(place):
     [page] = due(place, ["notebook: good"])
-    mine = state.claimed(place / "out", page)
-    assert state.claimed(place / "out", page) is None
+    mine = state.claim_page(place / "out", page)
+    assert state.claim_page(place / "out", page) is None
     mine.close()
-    state.claimed(place / "out", page).close()
+    state.claim_page(place / "out", page).close()

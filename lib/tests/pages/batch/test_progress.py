@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 
 
 def told(stream):
-    telling = progress.Told(stream)
+    telling = progress.ConsoleProgress(stream)
     telling.begin(3, [example_page("old", status="up-to-date")])
     telling.tick([example_run()], [example_page("next")], jobs=1)
     telling.ended(example_page(status="failed", reason="It broke.\nTwice."))
@@ -50,4 +50,4 @@ def test_a_terminal_sees_what_runs_now():
     ],
 )  # fmt: skip
 def test_the_rest_takes_as_long_as_pages_take(running, waiting, done, jobs, left):
-    assert progress.seconds_left(running, waiting, [example_page(seconds=s) for s in done], jobs=jobs) == left
+    assert progress.estimate_seconds_left(running, waiting, [example_page(seconds=s) for s in done], jobs=jobs) == left

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from wording.questions.coding import sample as coding
-from wording.questions.shares.shares import shares
+from wording.questions.shares.shares import compute_shares
 
 OUTLETS, TERMS = [f"outlet {i}" for i in range(6)], ["v", "w", "x"]
 
@@ -48,9 +48,9 @@ def planted(rng, *, spread, articles=60, size=150, alike=6):
     start = np.arange(len(doc))
     found = pd.DataFrame({"doc_id": doc.astype(str), "start": start, "end": start + 1, "concept": "c", "voice": "outlet"})
     found = found.assign(variant=np.array(TERMS)[variant], outlet=np.array(OUTLETS)[outlet[doc]], right=sense)
-    drawn = coding.drawn(found, size=size, seed=1)
+    drawn = coding.draw_stratified(found, size=size, seed=1)
     marks = drawn.assign(coder="a", date="", sample=True, mark=np.where(drawn["right"], "right sense", "wrong sense"))
     given = pd.DataFrame({"doc_id": np.arange(6 * articles).astype(str), "outlet": np.array(OUTLETS)[outlet], "n_words": 100})
     counts = found.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
-    table = shares(counts, given, outlets=OUTLETS, variants={"c": TERMS}, draws=199).assign(voice="outlet")
+    table = compute_shares(counts, given, outlets=OUTLETS, variants={"c": TERMS}, draws=199).assign(voice="outlet")
     return found, marks, table, share, right

@@ -9,7 +9,7 @@ from wording.questions.coding import agreement as ag
 
 def marks(rows, *, question="sense", sample=True, doc=None):
     """Marks from (coder, line, answer): answers of 1 and 0 for the two of the question."""
-    yes, no = ag.QUESTIONS[question]
+    yes, no = ag.CODING_QUESTIONS[question]
     made = [
         {
             "coder": coder, "date": "2031-01-01", "doc_id": f"d{line if doc is None else doc(line)}", "start": line, "end": line + 4, "concept": "c",
@@ -29,7 +29,7 @@ def crossed(both, first, second, neither):
 @pytest.fixture
 def any_code(monkeypatch):
     """Marks of any code instead of the two of a question: the published examples have several."""
-    monkeypatch.setitem(ag.QUESTIONS, "code", tuple("abcde12345"))
+    monkeypatch.setitem(ag.CODING_QUESTIONS, "code", tuple("abcde12345"))
     return lambda **said: marks(
         [(coder, line, 1) for coder, codes in said.items() for line, code in enumerate(codes) if code != "."]
     ).assign(mark=[code for codes in said.values() for code in codes if code != "."])
@@ -37,7 +37,7 @@ def any_code(monkeypatch):
 
 def test_alpha_of_two_observers_and_a_binary_code(any_code):
     """Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, example A: 10 units, agreement on 6, alpha 0.095."""
-    table = ag.agreement(any_code(meg="2122222212", owen="1112212222"))
+    table = ag.compute_agreement(any_code(meg="2122222212", owen="1112212222"))
     assert table["alpha"].item() == pytest.approx(0.095, abs=5e-4)
     assert table["agreed"].item() == pytest.approx(0.6)
     assert table["n"].item() == 10
@@ -45,12 +45,12 @@ def test_alpha_of_two_observers_and_a_binary_code(any_code):
 
 def test_alpha_of_two_observers_and_a_nominal_code(any_code):
     """Krippendorff (2011), example B: 12 units, five codes, alpha 0.692."""
-    assert ag.agreement(any_code(ben="aabbdcccedda", gerry="babbbccceddd"))["alpha"].item() == pytest.approx(0.692, abs=5e-4)
+    assert ag.compute_agreement(any_code(ben="aabbdcccedda", gerry="babbbccceddd"))["alpha"].item() == pytest.approx(0.692, abs=5e-4)
 
 
 def test_alpha_of_four_observers_with_gaps(any_code):
     """Krippendorff (2011), example C: four observers, 12 units, some not coded, one coded by one observer only, nominal alpha 0.743."""
-    table = ag.agreement(any_code(a="123321412...", b="1233224125.3", c=".3332342251.", d="12332441251."))
+    table = ag.compute_agreement(any_code(a="123321412...", b="1233224125.3", c=".3332342251.", d="12332441251."))
     assert table["alpha"].item() == pytest.approx(0.743, abs=5e-4)
     assert (table["coders"].item(), table["n"].item()) == (4, 11)
 
@@ -59,41 +59,41 @@ def test_kappa_of_two_judges(any_code):
     """Cohen (1968), Psychological Bulletin 70, 213-220: 200 cases in three categories, observed .70, by chance .41, unweighted kappa .492."""
     cells = {"aa": 88, "ab": 14, "ac": 18, "ba": 10, "bb": 40, "bc": 10, "ca": 2, "cb": 6, "cc": 12}
     codes = "".join(pair * n for pair, n in cells.items())
-    row = ag.agreement(any_code(one=codes[::2], other=codes[1::2])).iloc[0]
+    row = ag.compute_agreement(any_code(one=codes[::2], other=codes[1::2])).iloc[0]
     assert row["kappa"] == pytest.approx(0.492, abs=5e-4)
     assert row["kappa_low"] < 0.492 < row["kappa_high"]
 
 
 def test_kappa_does_not_change_when_coders_or_answers_change_places():
-    table, swapped = ag.agreement(crossed(20, 5, 10, 15)), ag.agreement(crossed(15, 10, 5, 20))
+    table, swapped = ag.compute_agreement(crossed(20, 5, 10, 15)), ag.compute_agreement(crossed(15, 10, 5, 20))
     assert table["kappa"].item() == pytest.approx(0.4)  # observed .70, expected .50
     assert swapped["kappa"].item() == pytest.approx(table["kappa"].item())
     assert swapped["alpha"].item() == pytest.approx(table["alpha"].item())
 
 
 def test_where_all_marks_are_the_same_agreement_beyond_chance_is_not_defined():
-    table = ag.agreement(crossed(20, 0, 0, 0))
+    table = ag.compute_agreement(crossed(20, 0, 0, 0))
     assert table["agreed"].item() == 1
     assert table[["alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high"]].isna().all(axis=None)
-    assert "cannot be told" in ag.sentences(table)[0]
+    assert "cannot be told" in ag.describe_agreement(table)[0]
 
 
 def test_perfect_agreement_is_not_sure_and_lines_of_one_coder_are_left_out():
-    table = ag.agreement(pd.concat([crossed(10, 0, 0, 10), marks([("a", 99, 1)])]))
+    table = ag.compute_agreement(pd.concat([crossed(10, 0, 0, 10), marks([("a", 99, 1)])]))
     assert table["alpha"].item() == table["alpha_high"].item() == 1
     assert 0.5 < table["alpha_low"].item() < 0.95
     assert table["n"].item() == 20
-    assert ag.agreement(marks([("a", 1, 1)])).empty
+    assert ag.compute_agreement(marks([("a", 1, 1)])).empty
 
 
 def test_two_coders_who_always_say_the_same_one_thing_do_not_count_for_kappa():
     pair = crossed(10, 10, 0, 10)
     third = marks([("c", line, 1) for line in range(10)])
-    assert ag.agreement(pd.concat([pair, third]))["kappa"].item() == pytest.approx(ag.agreement(pair)["kappa"].item())
+    assert ag.compute_agreement(pd.concat([pair, third]))["kappa"].item() == pytest.approx(ag.compute_agreement(pair)["kappa"].item())
 
 
 def test_the_last_of_a_coders_marks_stands():
-    table = ag.latest(marks([("a", 1, 0), ("a", 1, 1), ("b", 1, 0)]))
+    table = ag.select_latest_marks(marks([("a", 1, 0), ("a", 1, 1), ("b", 1, 0)]))
     assert table["mark"].to_list() == ["right sense", "wrong sense"]
 
 
@@ -103,11 +103,11 @@ def test_alpha_intervals_hold_the_truth():
     for _ in range(120):
         truth = rng.random(60) < 0.5
         said = [(coder, i, x ^ (rng.random() < 0.1)) for coder in "ab" for i, x in enumerate(truth)]
-        row = ag.agreement(marks(said, doc=lambda line: line // 2), draws=199).iloc[0]
+        row = ag.compute_agreement(marks(said, doc=lambda line: line // 2), draws=199).iloc[0]
         held += row["alpha_low"] <= 0.64 <= row["alpha_high"]
     assert held / 120 >= 0.9
 
 
 def test_the_sentences_say_what_was_coded():
-    assert "agree on 70 % of 50 lines about the sense" in ag.sentences(ag.agreement(crossed(20, 5, 10, 15)))[0]
-    assert "No line was coded by two coders" in ag.sentences(ag.agreement(marks([("a", 1, 1)])))[0]
+    assert "agree on 70 % of 50 lines about the sense" in ag.describe_agreement(ag.compute_agreement(crossed(20, 5, 10, 15)))[0]
+    assert "No line was coded by two coders" in ag.describe_agreement(ag.compute_agreement(marks([("a", 1, 1)])))[0]

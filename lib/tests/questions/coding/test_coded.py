@@ -21,7 +21,7 @@ def study(demo):
 
 @pytest.fixture(scope="module")
 def found(study):
-    return coded.study_coded(study, CONCEPT, size=120)
+    return coded.analyse_study_coding(study, CONCEPT, size=120)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def truth(study):
 
 def test_coders_err_as_often_as_planted(found, truth):
     planted = found.marks.merge(truth[["doc_id", "start", "sense", "voice"]], on=["doc_id", "start"], suffixes=("", "_true"))
-    sense = planted["mark"].isin(coding.MARKS[:2])
+    sense = planted["mark"].isin(coding.CODING_MARKS[:2])
     right = planted["mark"].map({"right sense": "target", "own voice": "outlet"}) == planted["sense"].where(sense, planted["voice_true"])
     wrong = planted["mark"].isin(["wrong sense", "quoted"]) & (planted["sense"].where(sense, planted["voice_true"]) != "target").where(
         sense, planted["voice_true"] != "outlet"
@@ -58,7 +58,7 @@ def test_the_planted_precision_and_shares_lie_in_their_intervals(found, truth):
 
 
 def test_the_sample_and_the_coders_are_told(found):
-    strata, coders = coded.strata(found), coded.coders(found)
+    strata, coders = coded.tabulate_strata(found), coded.tabulate_coders(found)
     assert list(strata.columns) == list(TABLES["strata"])
     assert strata["n_lines"].sum() == len(found.lines) == 120
     assert strata["n"].sum() == len(found.hits)
@@ -72,27 +72,27 @@ def test_the_sample_and_the_coders_are_told(found):
 
 
 def test_wrong_lines_are_those_that_a_coder_marked_so(found):
-    wrong = coded.wrong(found)
+    wrong = coded.find_wrong_hits(found)
     marked = found.marks[found.marks["mark"] == "wrong sense"]
     assert set(zip(wrong["doc_id"], wrong["start"], strict=True)) == set(zip(marked["doc_id"], marked["start"], strict=True))
     assert set(wrong["counted_as"]) == {"wrong by every coder", "coders differ"}
 
 
 def test_rows_to_draw_begin_with_all_outlets(found):
-    rows = coded.by_outlet(found)
-    assert rows.groupby("variant", sort=False)["outlet"].first().eq(coded.EVERYWHERE).all()
+    rows = coded.tabulate_outlet_precision(found)
+    assert rows.groupby("variant", sort=False)["outlet"].first().eq(coded.ALL_OUTLETS).all()
     assert list(rows["variant"].unique()) == list(found.shares["variant"].unique())
-    assert coded.beside(found)["share"].equals(found.corrected["corrected_share"])
+    assert coded.reshape_corrected_shares(found)["share"].equals(found.corrected["corrected_share"])
 
 
 def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
     bare = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv")))
-    nothing = coded.study_coded(bare, CONCEPT, size=120)
+    nothing = coded.analyse_study_coding(bare, CONCEPT, size=120)
     said = coded.sentences(nothing)
     assert said[0].startswith("Nothing is coded yet for this concept. 120 lines of ")
     assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
-    assert coded.results(nothing) == []
-    assert all(table.empty for table in (coded.coders(nothing), coded.wrong(nothing), coded.by_outlet(nothing), nothing.agreement))
+    assert coded._describe_results(nothing) == []
+    assert all(table.empty for table in (coded.tabulate_coders(nothing), coded.find_wrong_hits(nothing), coded.tabulate_outlet_precision(nothing), nothing.agreement))
     assert nothing.corrected["corrected_share"].isna().all()
 
 
@@ -100,19 +100,19 @@ def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, 
     changed = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build")))
     file = changed.folder / "concepts.yml"
     file.write_text(file.read_text(encoding="utf8").replace("rebel striker]", "rebel striker, brown rebels]"), encoding="utf8")
-    now = coded.study_coded(read_study(changed.folder), CONCEPT, size=120)
+    now = coded.analyse_study_coding(read_study(changed.folder), CONCEPT, size=120)
     assert now.lost > 0
     assert "no longer counted" in coded.sentences(now)[-1]
 
 
 def test_lines_picked_by_hand_are_told_and_change_nothing(study, tmp_path, found):
     other = read_study(shutil.copytree(study.folder, tmp_path / "s"))
-    picked = coding.uncoded(found.hits, found.marks).head(40)
+    picked = coding.select_uncoded(found.hits, found.marks).head(40)
     for coder, mark in (("Coder A", "right sense"), ("Coder C", "wrong sense")):
-        coding.mark(other, picked, mark, coder=coder)
-    now = coded.study_coded(other, CONCEPT, size=120)
-    assert coded.coders(now)["n_picked"].to_list() == [40, 0, 40]
-    assert coded.coders(now)["n_sense"].to_list() == [120, 90, 0]
+        coding.record_marks(other, picked, mark, coder=coder)
+    now = coded.analyse_study_coding(other, CONCEPT, size=120)
+    assert coded.tabulate_coders(now)["n_picked"].to_list() == [40, 0, 40]
+    assert coded.tabulate_coders(now)["n_sense"].to_list() == [120, 90, 0]
     for name in ("agreement", "precision", "corrected"):
         pd.testing.assert_frame_equal(getattr(now, name), getattr(found, name))
 
@@ -121,9 +121,9 @@ def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
     folder = shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build"))
     write_counts(study, folder / "counts")
     (folder / "articles.csv").unlink()
-    shared = coded.study_coded(read_study(folder), CONCEPT, size=120)
+    shared = coded.analyse_study_coding(read_study(folder), CONCEPT, size=120)
     assert shared.lines.empty
     pd.testing.assert_frame_equal(shared.corrected, found.corrected)
     pd.testing.assert_frame_equal(shared.precision, found.precision)
-    assert len(coded.wrong(shared)) == len(coded.wrong(found))
+    assert len(coded.find_wrong_hits(shared)) == len(coded.find_wrong_hits(found))
     assert coded.sentences(shared)[0].startswith("No line can be drawn")

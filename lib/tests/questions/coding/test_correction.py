@@ -20,29 +20,29 @@ def test_outlets_are_drawn_together_as_the_beta_binomial_model_says():
     towards the others."""
     right, n = np.array([pair.split("/") for pair in RATS.split()], dtype=float).T
     assert len(n) == 71
-    likely = co.posterior(right, n)
-    assert (likely * co.MEANS[:, None] * co.ALIKE).sum() == pytest.approx(2.4, abs=0.1)
-    assert (likely * (1 - co.MEANS[:, None]) * co.ALIKE).sum() == pytest.approx(14.3, abs=0.5)
-    drawn = co.drawn_parts(right, n, draws=4000, rng=np.random.default_rng(1))
+    likely = co.beta_binomial_posterior(right, n)
+    assert (likely * co.PRECISION_GRID[:, None] * co.STRENGTH_GRID).sum() == pytest.approx(2.4, abs=0.1)
+    assert (likely * (1 - co.PRECISION_GRID[:, None]) * co.STRENGTH_GRID).sum() == pytest.approx(14.3, abs=0.5)
+    drawn = co.draw_precisions(right, n, draws=4000, rng=np.random.default_rng(1))
     assert right.sum() / n.sum() < drawn[:, -1].mean() < 4 / 14
-    assert co.composite(right, n, n)[-1] == pytest.approx(drawn[:, -1].mean(), abs=0.01)
+    assert co.composite_estimate(right, n, n)[-1] == pytest.approx(drawn[:, -1].mean(), abs=0.01)
 
 
 def test_corrected_shares_are_counts_times_predictive_values():
     """Double sampling (Tenenbein 1970): 100 of 200 hits, 30 of 50 coded lines of them right, all of the others': 60 of 160."""
     coded = pd.concat([lines(30, 50), lines(50, 50, variant="w")])
-    table = co.corrected(shares_of(100, 200, 0.43, 0.57), coded)
+    table = co.correct_shares(shares_of(100, 200, 0.43, 0.57), coded)
     assert table["corrected_share"].to_list() == pytest.approx([60 / 160, 100 / 160])
     assert table["n_right"].to_list() == pytest.approx([60, 100])
     assert table["corrected_low"][0] < 0.375 < table["corrected_high"][0]
     assert table["corrected_high"][0] - table["corrected_low"][0] > 0.13
-    unknown = co.corrected(shares_of(100, 200, 0.43, 0.57), coded[coded["variant"] == "v"])
+    unknown = co.correct_shares(shares_of(100, 200, 0.43, 0.57), coded[coded["variant"] == "v"])
     assert unknown[["corrected_share", "corrected_low"]].isna().all(axis=None)
 
 
 def test_where_every_line_is_right_shares_stay_as_counted():
     coded = pd.concat([lines(9, 9), lines(40, 40, variant="w")])
-    table = co.corrected(shares_of(60, 200, 0.24, 0.37), coded)
+    table = co.correct_shares(shares_of(60, 200, 0.24, 0.37), coded)
     assert table["corrected_share"].to_list() == pytest.approx(table["share"].to_list())
     assert (table["right_sense"] == 1).all()
     assert (table["right_low"] < 0.99).all()
@@ -54,7 +54,7 @@ def test_intervals_hold_the_planted_truth():
     for spread in [1e6, 30, 10, 6] * 10:
         _, marks, table, share, right = planted(rng, spread=spread)
         truth = (share * right / (share * right).sum(axis=1, keepdims=True)).T.ravel()
-        made = co.corrected(table, marks, draws=499)
+        made = co.correct_shares(table, marks, draws=499)
         held += list((made["corrected_low"] <= truth) & (truth <= made["corrected_high"]))
         shifted.append((np.abs(made["corrected_share"] - truth).mean(), np.abs(made["share"] - truth).mean()))
     assert len(held) == 720
@@ -65,12 +65,12 @@ def test_intervals_hold_the_planted_truth():
 
 def test_a_term_without_a_coded_line_leaves_shares_uncorrected():
     table = shares_of(100, 200, 0.43, 0.57)
-    assert co.corrected(table, lines(20, 20, sample=False))["corrected_share"].isna().all()
-    assert co.corrected(table, lines(20, 20, outlet="elsewhere"))["corrected_share"].isna().all()
+    assert co.correct_shares(table, lines(20, 20, sample=False))["corrected_share"].isna().all()
+    assert co.correct_shares(table, lines(20, 20, outlet="elsewhere"))["corrected_share"].isna().all()
 
 
 def test_the_sentences_say_what_moves():
-    table = co.corrected(shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")]))
-    assert co.moved(table)[0].startswith("A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval")
-    assert co.moved(table, most=1)[1] == "1 further share moves by a percentage point or more."
-    assert co.moved(co.corrected(shares_of(100, 200, 0.43, 0.57), lines(30, 50)))[0].startswith("No share can be corrected")
+    table = co.correct_shares(shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")]))
+    assert co.describe_corrections(table)[0].startswith("A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval")
+    assert co.describe_corrections(table, most=1)[1] == "1 further share moves by a percentage point or more."
+    assert co.describe_corrections(co.correct_shares(shares_of(100, 200, 0.43, 0.57), lines(30, 50)))[0].startswith("No share can be corrected")

@@ -17,7 +17,7 @@ def test_precision_is_the_stratified_estimator(right, part, half):
     """Olofsson et al. (2014), Remote Sensing of Environment 148, 42-57, section 5.1 and table 8: of 10,000,000 pixels in four strata 235,086 were
     deforested, and 95 % (plus or minus 2) are mapped right."""
     coded = pd.concat([lines(r, n, outlet=o) for r, n, o in zip(right, (75, 75, 165, 325), "abcd", strict=True)])
-    row = pr.precision(coded, hits(a=200_000, b=150_000, c=3_200_000, d=6_450_000)).iloc[0]
+    row = pr.estimate_precision(coded, hits(a=200_000, b=150_000, c=3_200_000, d=6_450_000)).iloc[0]
     assert row["right_sense"] == pytest.approx(part, abs=5e-8 if half is None else 5e-5)
     if half:
         assert (row["high"] - row["low"]) / 2 == pytest.approx(half, rel=0.15)
@@ -29,7 +29,7 @@ def test_intervals_hold_the_planted_truth():
     for spread in [1e6, 30, 6] * 34:
         found, marks, _, share, right = planted(rng, spread=spread)
         truth = (share * right).sum(axis=0) / share.sum(axis=0)
-        precise = pr.precision(marks, found, draws=199)
+        precise = pr.estimate_precision(marks, found, draws=199)
         held += list((precise["low"] <= truth) & (truth <= precise["high"]))
     assert len(held) == 306
     assert 0.93 <= np.mean(held) <= 0.985
@@ -37,32 +37,32 @@ def test_intervals_hold_the_planted_truth():
 
 def test_lines_weigh_as_many_hits_as_they_stand_for():
     coded = pd.concat([lines(10, 10), lines(0, 10, outlet="B")])
-    assert pr.precision(coded, hits(A=300, B=100))["right_sense"].item() == pytest.approx(0.75)
+    assert pr.estimate_precision(coded, hits(A=300, B=100))["right_sense"].item() == pytest.approx(0.75)
 
 
 def test_voices_count_alone_or_together():
     coded = pd.concat([lines(10, 10), lines(0, 10, voice="quoted", first=10)])
     counted = pd.concat([hits(A=300), hits(A=100).assign(voice="quoted")])
-    assert pr.precision(coded, counted)["right_sense"].to_list() == [1, 0]
-    assert pr.precision(coded, counted, voice="attributed")["right_sense"].to_list() == [0]
-    assert pr.precision(coded, counted, voice="all")["right_sense"].to_list() == [0.5]
+    assert pr.estimate_precision(coded, counted)["right_sense"].to_list() == [1, 0]
+    assert pr.estimate_precision(coded, counted, voice="attributed")["right_sense"].to_list() == [0]
+    assert pr.estimate_precision(coded, counted, voice="all")["right_sense"].to_list() == [0.5]
 
 
 def test_coders_of_one_line_count_as_one():
     coded = pd.concat([lines(10, 10), lines(0, 10).assign(coder="b")])
-    row = pr.precision(coded, hits(A=600)).iloc[0]
+    row = pr.estimate_precision(coded, hits(A=600)).iloc[0]
     assert (row["n_coded"], row["right_sense"]) == (10, 0.5)
 
 
 def test_lines_picked_by_hand_and_few_lines_tell_nothing():
-    assert pr.precision(lines(20, 20, sample=False), hits(A=600)).empty
-    assert np.isnan(pr.precision(lines(4, 4), hits(A=600))["right_sense"].item())
+    assert pr.estimate_precision(lines(20, 20, sample=False), hits(A=600)).empty
+    assert np.isnan(pr.estimate_precision(lines(4, 4), hits(A=600))["right_sense"].item())
 
 
 def test_the_sentences_say_how_precise():
     coded = pd.concat([lines(30, 50), lines(50, 50, variant="w")])
     counted = pd.concat([hits(A=600), hits(A=600).assign(variant="w")])
-    said = pr.sentences(pr.precision(coded, counted))
+    said = pr.describe_precision(pr.estimate_precision(coded, counted))
     assert said[0].startswith("“v” (own words): 60 % of its hits have the right sense (95 % interval")
     assert said[1].startswith("“w” (own words): 100 % of its hits")
-    assert pr.sentences(pr.precision(coded.head(3), counted))[0].startswith("No variant has 5 coded lines")
+    assert pr.describe_precision(pr.estimate_precision(coded.head(3), counted))[0].startswith("No variant has 5 coded lines")

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from wording.corpus.counts import study_hits
+from wording.corpus.counts import find_study_hits
 from wording.errors import WordingError
 from wording.questions.coding import sample as coding
 from wording.study.records import read_study
@@ -14,7 +14,7 @@ def study(small, tmp_path):
 
 
 def test_the_sample_has_every_outlet_and_variant_by_its_hits(study):
-    hits, sample = study_hits(study), coding.sample(study, size=60)
+    hits, sample = find_study_hits(study), coding.draw_sample(study, size=60)
     strata = ["concept", "variant", "outlet"]
     there, drawn = hits.groupby(strata).size(), sample.groupby(strata).size()
     assert set(there.index) == set(drawn.index)
@@ -23,17 +23,17 @@ def test_the_sample_has_every_outlet_and_variant_by_its_hits(study):
 
 
 def test_the_sample_depends_on_the_seed_and_not_on_the_number_asked_for(study):
-    few, more = coding.sample(study, size=40), coding.sample(study, size=120)
-    assert few.merge(more, on=coding.LINE).shape[0] == len(few)
+    few, more = coding.draw_sample(study, size=40), coding.draw_sample(study, size=120)
+    assert few.merge(more, on=coding.LINE_KEY).shape[0] == len(few)
     file = study.folder / "study.yml"
     file.write_text(file.read_text(encoding="utf8").replace("seed: 1", "seed: 2"), encoding="utf8")
-    assert not coding.sample(read_study(study.folder), size=40).equals(few)
+    assert not coding.draw_sample(read_study(study.folder), size=40).equals(few)
 
 
 def test_whoever_stops_early_has_coded_a_random_part(study):
     """The first lines are spread over the articles, and are not those of the first articles."""
-    sample = coding.sample(study, ["fighting"], size=10_000)
-    assert len(sample) == len(study_hits(study, ["fighting"]))
+    sample = coding.draw_sample(study, ["fighting"], size=10_000)
+    assert len(sample) == len(find_study_hits(study, ["fighting"]))
     place = sample["doc_id"].rank(method="dense")
     assert abs(place.head(len(sample) // 4).mean() - place.mean()) < 0.1 * place.max()
 
@@ -41,54 +41,54 @@ def test_whoever_stops_early_has_coded_a_random_part(study):
 def test_without_articles_there_is_nothing_to_draw(study):
     (study.folder / "articles.csv").unlink()
     with pytest.raises(WordingError, match="which are not here"):
-        coding.sample(read_study(study.folder))
+        coding.draw_sample(read_study(study.folder))
 
 
 def test_marks_stand_on_lines_that_are_counted(study):
-    lines = coding.sample(study, size=40)
-    coding.mark(study, lines.head(3), "right sense", coder="ada", drawn=True)
-    now = study_hits(study).assign(voice="reported")
+    lines = coding.draw_sample(study, size=40)
+    coding.record_marks(study, lines.head(3), "right sense", coder="ada", drawn=True)
+    now = find_study_hits(study).assign(voice="reported")
     now = now[now["doc_id"] != lines["doc_id"][0]]
-    kept = coding.standing(coding.marks(study), now)
+    kept = coding.keep_current_marks(coding.read_marks(study), now)
     assert set(kept["doc_id"]) == set(lines["doc_id"].head(3)) - {lines["doc_id"][0]}
     assert (kept["voice"] == "reported").all()
-    assert list(kept.columns) == coding.COLUMNS
+    assert list(kept.columns) == coding.MARK_COLUMNS
 
 
 def test_the_concept_begun_is_the_one_with_most_marks(study):
-    assert coding.begun(study) == next(iter(study.concepts))
-    lines = coding.sample(study, ["levy"], size=10)
-    coding.mark(study, lines.head(1), "right sense", coder="ada", drawn=True)
-    assert coding.begun(study) == "levy"
+    assert coding.choose_started_concept(study) == next(iter(study.concepts))
+    lines = coding.draw_sample(study, ["levy"], size=10)
+    coding.record_marks(study, lines.head(1), "right sense", coder="ada", drawn=True)
+    assert coding.choose_started_concept(study) == "levy"
 
 
 def test_marks_are_found_on_disk_and_one_goes_on_where_one_left_off(study):
-    lines = coding.sample(study, size=40)
-    coding.mark(study, lines.head(2), "right sense", coder="ada", drawn=True)
-    coding.mark(study, lines.iloc[[2]], "wrong sense", coder="ada", drawn=True)
-    coding.mark(study, lines.iloc[[2]], "quoted", coder="ben")
-    kept = coding.marks(read_study(study.folder))
+    lines = coding.draw_sample(study, size=40)
+    coding.record_marks(study, lines.head(2), "right sense", coder="ada", drawn=True)
+    coding.record_marks(study, lines.iloc[[2]], "wrong sense", coder="ada", drawn=True)
+    coding.record_marks(study, lines.iloc[[2]], "quoted", coder="ben")
+    kept = coding.read_marks(read_study(study.folder))
     assert kept["mark"].to_list() == ["right sense", "right sense", "wrong sense", "quoted"]
     assert kept["sample"].to_list() == [True, True, True, False]
-    assert kept[coding.LINE].head(3).equals(lines[coding.LINE].head(3))
-    left = coding.uncoded(lines, kept, coder="ada")
+    assert kept[coding.LINE_KEY].head(3).equals(lines[coding.LINE_KEY].head(3))
+    left = coding.select_uncoded(lines, kept, coder="ada")
     assert left.equals(lines.iloc[3:].reset_index(drop=True))
-    assert coding.uncoded(lines, kept).equals(left)
-    assert len(coding.uncoded(lines, kept, coder="ben")) == len(lines) - 1
+    assert coding.select_uncoded(lines, kept).equals(left)
+    assert len(coding.select_uncoded(lines, kept, coder="ben")) == len(lines) - 1
     assert len((study.folder / "marks.csv").read_text(encoding="utf8").splitlines()) == 5
 
 
 def test_what_is_no_mark_is_refused_by_its_line(study):
-    lines = coding.sample(study, size=40)
+    lines = coding.draw_sample(study, size=40)
     with pytest.raises(WordingError, match="did you mean 'right sense'"):
-        coding.mark(study, lines.head(1), "right", coder="ada")
+        coding.record_marks(study, lines.head(1), "right", coder="ada")
     with pytest.raises(WordingError, match="needs the name"):
-        coding.mark(study, lines.head(1), "quoted", coder=" ")
-    coding.mark(study, lines.head(2), "quoted", coder="ada")
-    file = coding.marks_file(study)
+        coding.record_marks(study, lines.head(1), "quoted", coder=" ")
+    coding.record_marks(study, lines.head(2), "quoted", coder="ada")
+    file = coding.locate_marks_file(study)
     file.write_text(file.read_text(encoding="utf8").replace("quoted,False", "perhaps,False", 1), encoding="utf8")
     with pytest.raises(WordingError, match=r"marks.csv:2: .*perhaps"):
-        coding.marks(study)
+        coding.read_marks(study)
     file.write_text("a,b\n", encoding="utf8")
     with pytest.raises(WordingError, match="the column 'coder' is missing"):
-        coding.marks(study)
+        coding.read_marks(study)

@@ -9,10 +9,16 @@ from scipy import sparse
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
 from wording.questions.collocation import findings as contexts
-from wording.questions.collocation.collocation import collocate_contrasts, collocates, measured, study_collocates, words_near
-from wording.questions.shares.shares import contrasts as share_contrasts
-from wording.questions.shares.shares import shares
-from wording.settings import EVERYWHERE
+from wording.questions.collocation.collocation import (
+    add_association_scores,
+    contrast_collocates,
+    count_nearby_words,
+    find_collocates,
+    find_study_collocates,
+)
+from wording.questions.shares.shares import compute_shares
+from wording.questions.shares.shares import contrast_shares as share_contrasts
+from wording.settings import ALL_OUTLETS
 from wording.study.records import read_study
 from wording.tables import TABLES
 
@@ -35,15 +41,15 @@ def planted(*, outlets="AB", articles=60, seed=1):
 
 
 def test_a_collocate_is_what_stands_near_more_often_than_chance():
-    found = collocates(*planted(), draws=99).query("outlet == @EVERYWHERE")
+    found = find_collocates(*planted(), draws=99).query("outlet == @ALL_OUTLETS")
     assert set(found["collocate"]) == {"army", "vote"}, "“the” stands there less often than elsewhere"
     assert found["log_dice"].is_monotonic_decreasing
-    assert collocates(*planted(), draws=99, without=["army"]).query("outlet == @EVERYWHERE")["collocate"].to_list() == ["vote"]
+    assert find_collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL_OUTLETS")["collocate"].to_list() == ["vote"]
 
 
 def test_counts_and_measures_by_hand():
     neighbours, articles, words = planted(articles=30)
-    row = collocates(neighbours, articles, words, draws=99).set_index(["outlet", "collocate"]).loc[("A", "army")]
+    row = find_collocates(neighbours, articles, words, draws=99).set_index(["outlet", "collocate"]).loc[("A", "army")]
     mine = neighbours[neighbours["doc_id"].str.startswith("A")]
     near, whole = mine[mine["collocate"] == "army"], mine[mine["collocate"] == ""]
     assert (row["n"], row["n_articles"], row["total"]) == (near["n"].sum(), len(near), whole["n"].sum())
@@ -59,16 +65,16 @@ def test_counts_and_measures_by_hand():
 
 def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
     neighbours, articles, words = planted(outlets="ABC")
-    found = collocates(neighbours, articles, words, draws=199, seed=5)
+    found = find_collocates(neighbours, articles, words, draws=199, seed=5)
     whole = neighbours[neighbours["collocate"] == ""]
     army = whole[["doc_id"]].merge(neighbours[neighbours["collocate"] == "army"][["doc_id", "n"]], how="left").fillna(0)["n"].astype(int)
     rows = [whole.assign(variant=name, n=n.to_numpy()) for name, n in (("with", army), ("without", whole["n"].to_numpy() - army))]
     counts = pd.concat(rows)[["doc_id", "concept", "variant", "voice", "n"]].query("n > 0")
-    expected = shares(counts, articles, draws=199, seed=5).query("variant == 'with'")
-    ours = found[(found["collocate"] == "army") & (found["outlet"] != EVERYWHERE)]
+    expected = compute_shares(counts, articles, draws=199, seed=5).query("variant == 'with'")
+    ours = found[(found["collocate"] == "army") & (found["outlet"] != ALL_OUTLETS)]
     columns = ["n", "n_articles", "total", "share", "low", "high"]
     np.testing.assert_allclose(ours[columns].to_numpy(float), expected[columns].to_numpy(float), rtol=1e-6)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199, seed=5)
+    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199, seed=5)
     theirs = share_contrasts(counts, articles, draws=199, seed=5).query("variant == 'with'")
     mine = differences[differences["collocate"] == "army"]
     for column in ("difference", "low", "high", "log_odds_ratio", "p"):
@@ -77,12 +83,12 @@ def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
 
 def test_planted_differences_are_found_and_no_others():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = collocates(neighbours, articles, words, draws=199)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199).set_index(["collocate", "outlet"])
+    found = find_collocates(neighbours, articles, words, draws=199)
+    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199).set_index(["collocate", "outlet"])
     assert differences.loc[("army", "A"), "q"] < 0.001
     assert differences.loc[("army", "A"), "low"] < 0.6 < differences.loc[("army", "A"), "high"]
     assert (differences.loc["vote", "q"] > 0.05).all()
-    pairs = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], against="pairs", draws=199)
+    pairs = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], against="pairs", draws=199)
     assert len(pairs) == 2 * 6
     assert (pairs["q"] < 0.05).sum() == 3
 
@@ -92,18 +98,18 @@ def test_where_nothing_differs_little_is_found():
     for _ in range(60):
         neighbours, articles, words = planted(outlets="BC", articles=25, seed=int(rng.integers(1 << 30)))
         listed = pd.DataFrame({"concept": "c", "variant": "coup", "collocate": list(RATES)})
-        any_found.append((collocate_contrasts(neighbours, articles, listed, draws=199)["q"] < 0.05).any())
+        any_found.append((contrast_collocates(neighbours, articles, listed, draws=199)["q"] < 0.05).any())
     assert np.mean(any_found) <= 0.1
 
 
 def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
     neighbours, articles, words = planted()
-    mixed = collocates(neighbours.sample(frac=1, random_state=1), articles, words, draws=99)
-    pd.testing.assert_frame_equal(mixed, collocates(neighbours, articles, words, draws=99))
+    mixed = find_collocates(neighbours.sample(frac=1, random_state=1), articles, words, draws=99)
+    pd.testing.assert_frame_equal(mixed, find_collocates(neighbours, articles, words, draws=99))
     swapped = {"A": "B", "B": "A"}
-    listed = mixed[mixed["outlet"] == EVERYWHERE]
-    one = collocate_contrasts(neighbours, articles, listed, against="pairs", draws=99)
-    other = collocate_contrasts(neighbours, articles.assign(outlet=articles["outlet"].map(swapped)), listed, against="pairs", draws=99)
+    listed = mixed[mixed["outlet"] == ALL_OUTLETS]
+    one = contrast_collocates(neighbours, articles, listed, against="pairs", draws=99)
+    other = contrast_collocates(neighbours, articles.assign(outlet=articles["outlet"].map(swapped)), listed, against="pairs", draws=99)
     np.testing.assert_allclose(one["difference"], -other["difference"])
     np.testing.assert_allclose(one["log_odds_ratio"], -other["log_odds_ratio"])
 
@@ -111,16 +117,16 @@ def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
 def test_a_word_without_a_frequency_is_undefined_and_no_collocate():
     neighbours, articles, words = planted()
     fewer = words[np.array([False, True, True])]
-    table = measured(words_near(neighbours, articles), articles, fewer).set_index("collocate")
+    table = add_association_scores(count_nearby_words(neighbours, articles), articles, fewer).set_index("collocate")
     assert table.loc["army", ["n_collocate", "expected", "log_dice", "pmi", "g2"]].isna().all(axis=None)
     assert table.loc["vote", ["n_collocate", "expected", "log_dice", "pmi", "g2"]].notna().all(axis=None)
-    assert "army" not in set(collocates(neighbours, articles, fewer, draws=99)["collocate"])
+    assert "army" not in set(find_collocates(neighbours, articles, fewer, draws=99)["collocate"])
 
 
 def test_nothing_near_gives_empty_tables():
     neighbours, articles, words = planted()
-    found = collocates(neighbours[neighbours["collocate"] == ""], articles, words, draws=99)
-    differences = collocate_contrasts(neighbours, articles, found, draws=99)
+    found = find_collocates(neighbours[neighbours["collocate"] == ""], articles, words, draws=99)
+    differences = contrast_collocates(neighbours, articles, found, draws=99)
     assert found.empty
     assert differences.empty
     assert list(found.columns) == list(TABLES["collocates"])
@@ -130,7 +136,7 @@ def test_families_are_drawn_together():
     neighbours, articles, words = planted(articles=20)
     one = articles.assign(family=articles["outlet"] + (articles.groupby("outlet").cumcount() // 10).astype(str))
     wide, narrow = (
-        collocates(neighbours, table, words, draws=499).set_index(["outlet", "collocate"]).loc[("A", "army")] for table in (one, articles)
+        find_collocates(neighbours, table, words, draws=499).set_index(["outlet", "collocate"]).loc[("A", "army")] for table in (one, articles)
     )
     assert wide["high"] - wide["low"] > narrow["high"] - narrow["low"]
 
@@ -141,21 +147,21 @@ def study(small):
 
 
 def test_a_studys_tables_are_complete_and_the_same_each_time(study):
-    found, differences = study_collocates(study, ["levy"], voice="all")
-    again = study_collocates(study, ["levy"], voice="all")
+    found, differences = find_study_collocates(study, ["levy"], voice="all")
+    again = find_study_collocates(study, ["levy"], voice="all")
     pd.testing.assert_frame_equal(found, again[0])
     pd.testing.assert_frame_equal(differences, again[1])
     assert list(found["variant"].unique()) == list(study.concepts["levy"].variants)
-    assert list(found["outlet"].unique()) == [EVERYWHERE, *study.outlets]
+    assert list(found["outlet"].unique()) == [ALL_OUTLETS, *study.outlets]
     assert set(found["voice"]) == {"all"}
     with pytest.raises(WordingError, match="did you mean 'quoted'"):
-        study_collocates(study, ["levy"], voice="qouted")
+        find_study_collocates(study, ["levy"], voice="qouted")
 
 
 def test_sentences_tell_the_planted_difference_and_what_is_typical():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = collocates(neighbours, articles, words, draws=199)
-    differences = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=199)
+    found = find_collocates(neighbours, articles, words, draws=199)
+    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199)
     said = contexts.sentences(found, differences, pd.DataFrame())
     row = found.set_index(["outlet", "collocate"]).loc[("A", "army")]
     assert said[0].startswith(f"A has “army” near {100 * row['share']:.0f} % of its {row['total']} hits of “coup” (95 % interval ")
@@ -167,29 +173,29 @@ def test_sentences_tell_the_planted_difference_and_what_is_typical():
 def test_sentences_say_when_there_is_nothing_to_compare():
     neighbours, articles, words = planted()
     counts = neighbours[neighbours["collocate"] == ""][["doc_id", "concept", "variant", "voice", "n"]]
-    empty = collocates(counts.assign(collocate="", n_words=0), articles, words, draws=99)
-    said = contexts.sentences(empty, collocate_contrasts(neighbours, articles, empty, draws=99), shares(counts, articles, draws=99))
-    assert said[-1] == contexts.NO_COLLOCATE
+    empty = find_collocates(counts.assign(collocate="", n_words=0), articles, words, draws=99)
+    said = contexts.sentences(empty, contrast_collocates(neighbours, articles, empty, draws=99), compute_shares(counts, articles, draws=99))
+    assert said[-1] == contexts._NO_COLLOCATES_MESSAGE
     assert said[0].startswith(f"{counts['n'].sum()} hits in 120 articles of 2 outlets")
     one = neighbours[neighbours["doc_id"].str.startswith("A")]
-    found = collocates(one, articles, words, draws=99)
+    found = find_collocates(one, articles, words, draws=99)
     alone = contexts.sentences(
-        found, collocate_contrasts(one, articles, found[found["outlet"] == EVERYWHERE], draws=99), shares(counts, articles, draws=99)
+        found, contrast_collocates(one, articles, found[found["outlet"] == ALL_OUTLETS], draws=99), compute_shares(counts, articles, draws=99)
     )
-    assert contexts.NOTHING_COMPARED in alone
+    assert contexts._NO_TEST_MESSAGE in alone
 
 
 def test_every_number_leads_to_its_lines(study):
-    found, differences = study_collocates(study, ["levy"])
-    rows = pd.concat([contexts.labelled(part, voice="outlet") for part in (contexts.overall(found), contexts.clearest(differences))])
-    lines = contexts.lines_near(study, "levy", rows)
+    found, differences = find_study_collocates(study, ["levy"])
+    rows = pd.concat([contexts.label_collocates(part, voice="outlet") for part in (contexts.select_overall_collocates(found), contexts.select_clearest_contrasts(differences))])
+    lines = contexts.find_collocate_lines(study, "levy", rows)
     counted = lines.groupby(["variant", "near"], observed=True).size()
     expected = rows[rows["n"] > 0].drop_duplicates(["variant", "near"]).set_index(["variant", "near"])["n"]
     assert len(expected) > 5
     assert counted.to_dict() == expected.to_dict()
     hidden = study.model_copy(update={"excerpts": "none"})
     hidden._folder, hidden._concepts, hidden._lists = study.folder, study.concepts, study.lists
-    without_text = contexts.lines_near(hidden, "levy", rows)
+    without_text = contexts.find_collocate_lines(hidden, "levy", rows)
     assert not {"left", "node", "right"} & set(without_text.columns)
     by_article = without_text.groupby(["variant", "near"], observed=True)["n"].sum()
     assert by_article.to_dict() == counted.to_dict()
@@ -197,26 +203,26 @@ def test_every_number_leads_to_its_lines(study):
 
 def test_what_copies_change_is_told():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = collocates(neighbours, articles, words, draws=99)
-    contrasts = collocate_contrasts(neighbours, articles, found[found["outlet"] == EVERYWHERE], draws=99)
+    found = find_collocates(neighbours, articles, words, draws=99)
+    contrasts = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=99)
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
-    same = contexts.counted_otherwise(found, contrasts, found, contrasts, way="with copies")[0]
+    same = contexts.describe_collocate_sensitivity(found, contrasts, found, contrasts, way="with copies")[0]
     assert same.startswith("Of 2 collocates, 2 stay when articles are counted with copies; 0 other words become one.")
     assert same.endswith(f"Of {clear} differences with q < 0.05, {clear} stay; 0 others appear.")
-    gone = contexts.counted_otherwise(found, contrasts, less, contrasts.assign(q=1.0), way="without copies")[0]
+    gone = contexts.describe_collocate_sensitivity(found, contrasts, less, contrasts.assign(q=1.0), way="without copies")[0]
     assert "Of 2 collocates, 1 stays when articles are counted without copies" in gone
     assert gone.endswith(f"Of {clear} differences with q < 0.05, 0 stay; 0 others appear.")
-    none = contexts.counted_otherwise(less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies")[0]
+    none = contexts.describe_collocate_sensitivity(less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies")[0]
     assert "1 other word becomes one. No difference between outlets has q < 0.05 either way." in none
 
 
 def test_what_is_drawn_and_listed(study):
-    found, differences = study_collocates(study, ["levy"], voice="all")
-    typical = contexts.typical(found, most=2)
+    found, differences = find_study_collocates(study, ["levy"], voice="all")
+    typical = contexts.select_outlet_collocates(found, most=2)
     assert typical.groupby(["variant", "outlet"]).size().max() == 2
     assert list(typical["outlet"].unique()) == [name for name in study.outlets if name in set(typical["outlet"])]
-    pairs = contexts.at_outlets(found, differences, most=2)
+    pairs = contexts.select_clearest_pairs(found, differences, most=2)
     assert pairs["variant"].nunique() == 2
     assert set(pairs["outlet"]) == set(study.outlets)
-    assert "near" in contexts.described(found)
+    assert "near" in contexts.describe(found)

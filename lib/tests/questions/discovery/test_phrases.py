@@ -8,7 +8,7 @@ import pytest
 
 from wording.corpus import build as building
 from wording.corpus.reading.articles import read_articles
-from wording.corpus.terms import function_words
+from wording.corpus.terms import read_function_words
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
 
@@ -16,15 +16,15 @@ from wording.questions.discovery import phrases as candidates
 @pytest.fixture(scope="module", params=[1, 3], ids=["one shard", "three shards"])
 def corpus(request, small):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "SHARD_ARTICLES", 60 if request.param == 1 else 25)
-        made = building.encode(read_articles(small / "articles.csv"))
+        patch.setattr(building, "MAX_SHARD_ARTICLES", 60 if request.param == 1 else 25)
+        made = building.encode_articles(read_articles(small / "articles.csv"))
         assert len(made.shards) == request.param
         return made
 
 
 @pytest.fixture(scope="module")
 def found(corpus):
-    return candidates.phrases(corpus)
+    return candidates.extract_phrases(corpus)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,9 @@ def test_phrases_are_counted_in_articles_and_outlets(corpus, found, tokens):
 
 def test_no_phrase_begins_or_ends_with_a_word_of_no_content(found):
     ends = found.table["term"].str.split(" ").list
-    assert not ends.first().is_in(function_words("en")).any()
-    assert not ends.last().is_in(candidates.word_lists("en")["edges"]).any()
-    assert (found.table["n_articles"] >= candidates.FEWEST).all()
+    assert not ends.first().is_in(read_function_words("en")).any()
+    assert not ends.last().is_in(candidates.read_word_lists("en")["edges"]).any()
+    assert (found.table["n_articles"] >= candidates.MIN_PHRASE_ARTICLES).all()
 
 
 def test_association_is_that_of_the_weakest_seam(found, tokens):
@@ -86,13 +86,13 @@ def test_association_is_that_of_the_weakest_seam(found, tokens):
 
 
 def test_neighbours_are_those_that_a_reader_finds(corpus, found, tokens):
-    slot, by_place, n_words = surroundings.slot(corpus, found), surroundings.BY_PLACE, len(found.known.words)
+    slot, by_place, n_words = surroundings.count_slot_neighbours(corpus, found), surroundings.SLOT_OFFSETS, len(found.known.words)
     number = {word: k for k, word in enumerate(found.known.words)}
     for row, term in some(found, 4):
         oracle = Counter()
         for article, first, last in occurrences(tokens, term):
             stream = tokens[article]
-            for step in surroundings.NEAR:
+            for step in surroundings.WINDOW_OFFSETS:
                 at = (first if step < 0 else last) + step
                 inside = 0 <= at < len(stream) and stream[at][1] == stream[first][1]
                 known = number.get(stream[at][0], n_words) if inside else n_words
@@ -104,7 +104,7 @@ def test_neighbours_are_those_that_a_reader_finds(corpus, found, tokens):
 
 
 def test_company_is_the_content_of_the_sentences_without_the_phrase(corpus, found, tokens):
-    company, names = surroundings.company(corpus, found), found.known.words
+    company, names = surroundings.count_sentence_words(corpus, found), found.known.words
     content = {word for word, flag in zip(names, found.words.content[:-1], strict=True) if flag}
     for row, term in some(found, 4):
         oracle = Counter()
@@ -115,7 +115,7 @@ def test_company_is_the_content_of_the_sentences_without_the_phrase(corpus, foun
 
 
 def test_articles_have_the_phrases_places(corpus, found, tokens):
-    counts = surroundings.articles(corpus, found)
+    counts = surroundings.count_phrase_articles(corpus, found)
     assert counts.shape == (len(found.table), len(corpus.table))
     for row, term in some(found, 4):
         assert Counter(article for article, _, _ in occurrences(tokens, term)) == dict(
@@ -127,20 +127,20 @@ def written(sentences, tmp_path):
     """A corpus of twenty articles of five outlets, with these sentences in each."""
     rows = [{"doc_id": str(k), "outlet": "ABCDE"[k % 5], "text": f"{' '.join(sentences)} Number {k} ends."} for k in range(20)]
     pl.DataFrame(rows).write_csv(tmp_path / "a.csv")
-    return building.encode(read_articles(tmp_path / "a.csv"))
+    return building.encode_articles(read_articles(tmp_path / "a.csv"))
 
 
 def test_verbs_and_quantities_are_not_proposed_and_persons_are_told(tmp_path):
     sentences = [
         "They will repeal the levy, and he would repeal it.", "The levy fell on coal.", "Some 40 towns met Mr. Brask, and Mr. Brask met the coal owners.", "The owners knew Brask.",
     ]  # fmt: skip
-    table = candidates.phrases(written(sentences, tmp_path)).table
+    table = candidates.extract_phrases(written(sentences, tmp_path)).table
     told = {row["term"]: row for row in table.iter_rows(named=True)}
     assert not told["repeal"]["proposed"]
     assert told["levy"]["proposed"]
     assert told["brask"]["person"]
     assert not told["coal"]["person"]
-    assert "40 towns" not in told or told["40 towns"]["npmi"] >= candidates.FIXED
+    assert "40 towns" not in told or told["40 towns"]["npmi"] >= candidates.MIN_FIXED_NPMI
     assert "40" not in told
 
 
@@ -154,6 +154,6 @@ def test_a_phrase_of_one_outlet_is_known_but_not_proposed(tmp_path):
         for k in range(30)
     ]
     pl.DataFrame(rows).write_csv(tmp_path / "a.csv")
-    table = candidates.phrases(building.encode(read_articles(tmp_path / "a.csv"))).table
+    table = candidates.extract_phrases(building.encode_articles(read_articles(tmp_path / "a.csv"))).table
     assert table.filter(pl.col("term") == "climate charge")["proposed"].to_list() == [False]
     assert table.filter(pl.col("term") == "levy")["proposed"].to_list() == [True]

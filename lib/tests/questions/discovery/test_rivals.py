@@ -7,14 +7,14 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from wording.corpus.build import build
+from wording.corpus.build import build_corpus
 from wording.errors import WordingError
 from wording.questions.discovery import phrase_vectors as lexicon
 from wording.questions.discovery import proposals
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
-from wording.simulation.simulate import simulate
-from wording.study.journal import record_verdict, verdicts_file
+from wording.simulation.simulate import simulate_study
+from wording.study.journal import locate_verdicts_file, record_verdict
 from wording.study.records import read_study
 from wording.tables import TABLES
 
@@ -23,7 +23,7 @@ DAY = datetime.date(2031, 5, 1)
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    return read_study(simulate(tmp_path_factory.mktemp("planted") / "s", articles=250, seed=5))
+    return read_study(simulate_study(tmp_path_factory.mktemp("planted") / "s", articles=250, seed=5))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def judging(planted, tmp_path):
 
 
 def named(study, term, top):
-    return set(discovery.rivals(study, [term], top=top)["rival"])
+    return set(discovery.find_rivals(study, [term], top=top)["rival"])
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_planted_rivals_come_first(planted, term, rivals):
 
 
 def test_the_table_has_its_columns_and_falling_scores(planted):
-    table = discovery.rivals(planted, ["coup", "war"], top=7)
+    table = discovery.find_rivals(planted, ["coup", "war"], top=7)
     assert list(table.columns) == list(TABLES["rivals"])
     assert table.groupby("term")["rank"].apply(list).to_dict() == {"coup": [1, 2, 3, 4, 5, 6, 7], "war": [1, 2, 3, 4, 5, 6, 7]}
     for _, rows in table.groupby("term"):
         assert rows["score"].is_monotonic_decreasing
         assert rows["score"].to_numpy() == pytest.approx((rows["slot"] * rows["company"] * rows["topic"]).to_numpy(), rel=1e-5)
-    alone = discovery.rivals(planted, ["war"], top=7)
+    alone = discovery.find_rivals(planted, ["war"], top=7)
     pd.testing.assert_frame_equal(alone, table[table["term"] == "war"].reset_index(drop=True))
 
 
@@ -67,10 +67,10 @@ def test_a_term_its_forms_and_its_phrases_are_no_rivals_of_it(planted):
 
 
 def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
-    known = lexicon.study_lexicon(planted)
+    known = lexicon.get_phrase_vectors(planted)
     terms = known.table["term"].to_list()
     rows = {
-        text: {terms[row] for row in discovery.asked(known, planted, text)}
+        text: {terms[row] for row in discovery.find_term_rows(known, planted, text)}
         for text in ("protest", "Protests", "protest*", "military|border operation", "operation")
     }
     assert rows["protest"] == rows["Protests"] == {term for term in ("protest", "protests") if term in terms}
@@ -81,9 +81,9 @@ def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
 
 def test_an_unknown_term_is_told_with_the_nearest_one(planted):
     with pytest.raises(WordingError, match="did you mean 'militants'"):
-        discovery.rivals(planted, ["militnats"])
-    assert len(discovery.unknown(planted, ["coup", "militnats"])) == 1
-    assert set(discovery.rivals(planted, ["coup", "militnats"])["term"]) == {"coup"}
+        discovery.find_rivals(planted, ["militnats"])
+    assert len(discovery.explain_unknown_terms(planted, ["coup", "militnats"])) == 1
+    assert set(discovery.find_rivals(planted, ["coup", "militnats"])["term"]) == {"coup"}
 
 
 def test_what_was_judged_is_not_proposed_again(judging):
@@ -94,21 +94,21 @@ def test_what_was_judged_is_not_proposed_again(judging):
 
 
 def test_the_same_articles_make_the_same_bytes(planted, tmp_path):
-    corpus, _ = build(planted)
+    corpus, _ = build_corpus(planted)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        lexicon.save(lexicon.lexicon(corpus, language="en", seed=planted.seed), tmp_path / name)
+        lexicon.save_phrase_vectors(lexicon.build_phrase_vectors(corpus, language="en", seed=planted.seed), tmp_path / name)
     files = sorted(f.name for f in (tmp_path / "one").iterdir())
-    assert len(files) == len(lexicon.SPACES) + 2
+    assert len(files) == len(lexicon.VECTOR_DIMENSIONS) + 2
     assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)
 
 
 def test_a_lexicon_is_made_once(planted):
-    lexicon.study_lexicon(planted)
-    folder = next(f for f in build(planted)[0].folder.iterdir() if f.name.startswith("lexicon-"))
+    lexicon.get_phrase_vectors(planted)
+    folder = next(f for f in build_corpus(planted)[0].folder.iterdir() if f.name.startswith("lexicon-"))
     before = (folder / "table.parquet").stat().st_mtime_ns
-    lexicon.opened.cache_clear()
-    lexicon.study_lexicon(planted)
+    lexicon.open_phrase_vectors.cache_clear()
+    lexicon.get_phrase_vectors(planted)
     assert (folder / "table.parquet").stat().st_mtime_ns == before
 
 
@@ -124,26 +124,26 @@ def test_a_lexicon_is_made_once(planted):
     ],
 )
 def test_forms_of_one_phrase_fold_into_one(terms, expected):
-    assert lexicon.folded(pl.Series(terms)).n_unique() == expected
+    assert lexicon.fold_phrase_forms(pl.Series(terms)).n_unique() == expected
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
     """The demo without its concepts: nothing says which phrases are rivals."""
-    folder = simulate(tmp_path_factory.mktemp("bare") / "s")
+    folder = simulate_study(tmp_path_factory.mktemp("bare") / "s")
     (folder / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [nothing]}}}\n")
     return read_study(folder)
 
 
 def pairs_of(study):
-    return [frozenset(pair) for pair in starters.candidates(study)[["term", "rival"]].to_numpy().tolist()]
+    return [frozenset(pair) for pair in starters.find_rival_sets(study)[["term", "rival"]].to_numpy().tolist()]
 
 
 TOWNS = frozenset(("captured", "liberated"))
 
 
 def test_starter_sets_are_of_planted_rivals(bare, demo):
-    table = starters.candidates(bare)
+    table = starters.find_rival_sets(bare)
     planted = [
         {phrase for variant in concept.variants.values() for phrase in variant.match} for concept in read_study(demo).concepts.values()
     ]
@@ -159,15 +159,15 @@ def test_a_judged_pair_and_variants_of_one_concept_are_no_starter_sets(bare, tmp
     study = read_study(shutil.copytree(bare.folder, tmp_path / "s"))
     record_verdict(study, "liberated", "captured", "accept", who="A", date=DAY)
     assert TOWNS not in pairs_of(study)
-    verdicts_file(study).unlink()
+    locate_verdicts_file(study).unlink()
     assert TOWNS in pairs_of(study)
     (study.folder / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [captured], w: ['liberat*']}}}\n")
     assert TOWNS not in pairs_of(read_study(study.folder))
 
 
 def test_each_phrase_of_a_set_is_told_at_the_outlet_that_uses_it_most(bare):
-    found = proposals.proposals(bare)
-    of_set = f"set {starters.candidates(bare).query('term in @TOWNS and rival in @TOWNS')['set'].iloc[0]}"
+    found = proposals.propose_rivals(bare)
+    of_set = f"set {starters.find_rival_sets(bare).query('term in @TOWNS and rival in @TOWNS')['set'].iloc[0]}"
     told = found.used[found.used["concept"] == of_set].set_index("variant")
     assert set(told.index) == TOWNS
     assert told.loc["captured", "outlet"] != told.loc["liberated", "outlet"]
@@ -176,8 +176,8 @@ def test_each_phrase_of_a_set_is_told_at_the_outlet_that_uses_it_most(bare):
 
 
 def test_the_two_phrases_of_a_set_are_not_one_inside_the_other(bare):
-    known = lexicon.study_lexicon(bare)
-    groups = starters.sets(known, starters.pairs(known, *compared_with_outlets(bare)))
+    known = lexicon.get_phrase_vectors(bare)
+    groups = starters.group_pairs(known, starters.find_contrasting_pairs(known, *compared_with_outlets(bare)))
     assert groups
     for group in groups:
         terms = [f" {known.folded[row]} " for row in group]
@@ -185,12 +185,12 @@ def test_the_two_phrases_of_a_set_are_not_one_inside_the_other(bare):
 
 
 def compared_with_outlets(study):
-    table = build(study)[0].table
+    table = build_corpus(study)[0].table
     return list(range(len(table))), table["outlet"].to_list()
 
 
 def test_the_lines_are_exactly_the_hits_that_are_counted(planted):
-    found = proposals.proposals(planted, term="protests", top=4)
+    found = proposals.propose_rivals(planted, term="protests", top=4)
     lines = found.lines.groupby(["variant", "outlet"], observed=True).size()
     assert len(found.used) > 10
     for row in found.used[found.used["n"] > 0].itertuples():
@@ -201,11 +201,11 @@ def test_the_lines_are_exactly_the_hits_that_are_counted(planted):
 def test_proposals_say_why_there_are_none(tmp_path):
     (tmp_path / "study.yml").write_text("title: T\nquestion: Q?\narticles: {path: a.csv}\n")
     (tmp_path / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [w]}}}\n")
-    missing = proposals.proposals(read_study(tmp_path))
+    missing = proposals.propose_rivals(read_study(tmp_path))
     assert proposals.sentences(missing)[0].startswith("Discovery reads the order of words")
     pl.DataFrame([{"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."} for k in range(5)]).write_csv(
         tmp_path / "a.csv"
     )
-    few = proposals.proposals(read_study(tmp_path))
+    few = proposals.propose_rivals(read_study(tmp_path))
     assert "5 articles of 2 outlets cannot show" in proposals.sentences(few)[0]
     assert any("below 10 outlets or 10,000 articles" in sentence for sentence in few.warnings)

@@ -31,7 +31,7 @@ TABLE = pd.DataFrame([
 
 
 def test_the_clearest_terms_come_first_and_nested_ones_not_at_all():
-    shown = keywords.top(TABLE, most=2)
+    shown = keywords.select_top_keywords(TABLE, most=2)
     assert list(zip(shown["outlet"], shown["term"], strict=True)) == [
         ("Gazette", "junta"),
         ("Gazette", "coup"),
@@ -44,7 +44,7 @@ def test_the_clearest_terms_come_first_and_nested_ones_not_at_all():
 
 def test_what_cannot_be_tested_is_ranked_by_z():
     bare = TABLE.assign(low=np.nan, high=np.nan, q=np.nan, z=[1, 2, 9, 9, 1, 5])
-    assert list(keywords.top(bare, most=1)["term"]) == ["junta", "rally"]
+    assert list(keywords.select_top_keywords(bare, most=1)["term"]) == ["junta", "rally"]
 
 
 def test_the_sentences_tell_effect_interval_and_evidence():
@@ -60,7 +60,7 @@ def test_the_sentences_tell_effect_interval_and_evidence():
 def test_what_is_too_small_to_tell_says_so():
     none = keywords.sentences(TABLE.assign(q=0.6))
     assert none[1] == "No outlet uses a term more than the other side does, more surely than chance would give (smallest q = 0.6)."
-    assert keywords.sentences(TABLE.assign(q=np.nan))[1] == keywords.NOTHING_TESTED
+    assert keywords.sentences(TABLE.assign(q=np.nan))[1] == keywords._NO_TEST_MESSAGE
     assert keywords.sentences(TABLE.assign(q=TABLE["q"].where(TABLE["outlet"] == "Gazette")))[-1] == "Too few articles for a test: Herald."
     assert keywords.sentences(TABLE.iloc[:0]) == [
         "Nothing can be compared: that takes two outlets, and terms that stand in enough articles."
@@ -75,24 +75,24 @@ def test_a_reference_outlet_is_named():
 
 
 def test_what_copies_change_is_told():
-    shown = keywords.top(TABLE, most=2)
-    assert keywords.counted_otherwise(shown, TABLE, way="without copies") == [
+    shown = keywords.select_top_keywords(TABLE, most=2)
+    assert keywords.describe_keyness_sensitivity(shown, TABLE, way="without copies") == [
         "Counted without copies, 3 of the 3 clear terms shown stay so."
     ]
     otherwise = TABLE[TABLE["term"] != "junta"].assign(log_ratio=1, q=[0.2, 0.3, 0.4, 0.01, 0.5])
-    assert keywords.counted_otherwise(shown, otherwise, way="without copies") == [
+    assert keywords.describe_keyness_sensitivity(shown, otherwise, way="without copies") == [
         "Counted without copies, 1 of the 3 clear terms shown stay so; "
         "not “junta” at Gazette (then not tested), “coup” at Gazette (2.0 times as often instead of 8.0, q = 0.2)."
     ]
-    assert keywords.counted_otherwise(shown.assign(q=0.3), TABLE, way="without copies") == []
+    assert keywords.describe_keyness_sensitivity(shown.assign(q=0.3), TABLE, way="without copies") == []
 
 
 def test_the_surest_differences_are_sorted_by_q_then_by_effect():
-    assert list(keywords.surest(TABLE, most=3)["q"]) == [0.0004, 0.001, 0.002]
-    assert keywords.surest(TABLE.assign(q=np.nan)).empty
-    assert list(keywords.surest(TABLE)["term"])[2:4] == ["coup leaders", "protests"]
+    assert list(keywords.select_clearest_terms(TABLE, most=3)["q"]) == [0.0004, 0.001, 0.002]
+    assert keywords.select_clearest_terms(TABLE.assign(q=np.nan)).empty
+    assert list(keywords.select_clearest_terms(TABLE)["term"])[2:4] == ["coup leaders", "protests"]
 
 
 @pytest.mark.parametrize(("ratio", "told"), [(1.04, "1.0"), (9.94, "9.9"), (9.96, "10"), (123.4, "123"), (12_345, "12,345")])
 def test_ratios_are_told_with_two_figures_at_least(ratio, told):
-    assert keywords.told_times(ratio) == told
+    assert keywords.format_ratio(ratio) == told

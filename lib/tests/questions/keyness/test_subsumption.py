@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wording.questions.keyness.subsumption import pairs, told_by
+from wording.questions.keyness.subsumption import find_nested_pairs, find_subsuming_terms
 
 NAN = np.nan
 
@@ -11,20 +11,20 @@ NAN = np.nan
 def told(rows):
     """Return which term tells of each, by name; rows of (term, n, log_ratio, low, high) at one outlet."""
     terms, *numbers = zip(*rows, strict=True)
-    found = told_by(np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers))[0]
+    found = find_subsuming_terms(np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers))[0]
     return {term: terms[k] for term, k in zip(terms, found, strict=True) if k >= 0}
 
 
 def test_every_shorter_run_of_words_is_part_of_a_phrase():
     terms = np.array(["new", "new york", "new york times", "times", "york", "york times", "newer"], dtype=object)
-    found = {(terms[a], terms[b]) for a, b in pairs(terms).T}
+    found = {(terms[a], terms[b]) for a, b in find_nested_pairs(terms).T}
     inside = {
         "new york": ["new", "york"],
         "york times": ["york", "times"],
         "new york times": ["new", "york", "times", "new york", "york times"],
     }
     assert found == {(phrase, part) for phrase, parts in inside.items() for part in parts}
-    assert pairs(np.array(["alone"], dtype=object)).shape == (2, 0)
+    assert find_nested_pairs(np.array(["alone"], dtype=object)).shape == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_whoever_tells_of_another_tells_of_itself():
     words = list("abcde")
     terms = np.array([*words, *(f"{x} {y}" for x in words for y in words), *(f"{x} {y} a" for x in words for y in words)], dtype=object)
     effect = rng.normal(size=(8, len(terms)))
-    found = told_by(terms, rng.integers(0, 9, size=effect.shape), effect, effect - 1, effect + 1)
+    found = find_subsuming_terms(terms, rng.integers(0, 9, size=effect.shape), effect, effect - 1, effect + 1)
     for row in found:
         longer = np.array([len(terms[teller].split()) > len(term.split()) for term, teller in zip(terms, row, strict=True)])
         tellers = row[(row >= 0) & ~longer]

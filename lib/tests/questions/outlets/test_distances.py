@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse, stats
 
 from wording.questions.outlets import profiles
-from wording.questions.outlets.distances import distances, drivers
+from wording.questions.outlets.distances import compute_distances, find_distance_drivers
 from wording.stats.divergence import jensen_shannon
 
 VARIANTS = {"a": ["x", "y", "z"], "b": ["u", "v"]}
@@ -31,7 +31,7 @@ def articles(sizes, *, rng, shares=None, clustering=3.0, length=6.0):
 
 def choice(sizes, *, rng, draws=99, seed=1, **options):
     counts, about = articles(sizes, rng=rng, **options)
-    return distances(profiles.by_choice(counts, about, outlets=list(sizes), variants=VARIANTS), draws=draws, seed=seed).table
+    return compute_distances(profiles.build_choice_profiles(counts, about, outlets=list(sizes), variants=VARIANTS), draws=draws, seed=seed).table
 
 
 def words(lengths, *, rng, terms=300):
@@ -49,7 +49,7 @@ def test_halves_of_one_outlet_lie_no_further_apart_than_chance():
     counts, about = articles({"A": 60}, rng=rng)
     for cut, smaller in enumerate([30, 12, 8] * 40):
         parts = about.assign(outlet=np.where(rng.permutation(60) < smaller, "one", "other"))
-        cuts.append(distances(profiles.by_choice(counts, parts, outlets=["one", "other"], variants=VARIANTS), draws=99, seed=cut).table)
+        cuts.append(compute_distances(profiles.build_choice_profiles(counts, parts, outlets=["one", "other"], variants=VARIANTS), draws=99, seed=cut).table)
     table = pd.concat(cuts)
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem()
     assert table["chance_bits"].mean() > 5 * abs(table["distance_bits"].mean())
@@ -63,8 +63,8 @@ def test_halves_of_one_outlet_in_words():
     counts, about = words({"A": (60, 250)}, rng=rng)
     for cut, smaller in enumerate([30, 10] * 20):
         parts = about.assign(outlet=np.where(rng.permutation(60) < smaller, "one", "other"))
-        found = profiles.by_words(counts, np.arange(300).astype(str), parts, outlets=["one", "other"])
-        cuts.append(distances(found, draws=99, seed=cut).table)
+        found = profiles.build_word_profiles(counts, np.arange(300).astype(str), parts, outlets=["one", "other"])
+        cuts.append(compute_distances(found, draws=99, seed=cut).table)
     table = pd.concat(cuts)
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem()
     assert table["chance_bits"].mean() > 0.05
@@ -79,8 +79,8 @@ def test_an_outlet_that_writes_long_is_not_far_for_that():
         (short, about), (long, others) = words({"A": (30, 120)}, rng=rng), words({"B": (30, 240)}, rng=rng)
         spread = sparse.diags_array(rng.integers(1, 4, 30).astype(float)), sparse.diags_array(rng.integers(1, 4, 30).astype(float))
         counts = sparse.vstack([spread[0] @ short, spread[1] @ long], format="csr")
-        found = profiles.by_words(counts, np.arange(300).astype(str), pd.concat([about, others], ignore_index=True), outlets=["A", "B"])
-        rows.append(distances(found, draws=99, seed=seed).table)
+        found = profiles.build_word_profiles(counts, np.arange(300).astype(str), pd.concat([about, others], ignore_index=True), outlets=["A", "B"])
+        rows.append(compute_distances(found, draws=99, seed=seed).table)
     table = pd.concat(rows)
     assert table["p"].notna().all()
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem() + 0.05 * table["chance_bits"].mean()
@@ -88,7 +88,7 @@ def test_an_outlet_that_writes_long_is_not_far_for_that():
 
 def test_articles_too_unlike_in_length_have_no_distance():
     counts, about = words({"A": (20, 100), "B": (20, 900)}, rng=np.random.default_rng(4))
-    row = distances(profiles.by_words(counts, np.arange(300).astype(str), about, outlets=["A", "B"])).table.iloc[0]
+    row = compute_distances(profiles.build_word_profiles(counts, np.arange(300).astype(str), about, outlets=["A", "B"])).table.iloc[0]
     assert row["uncorrected_bits"] > 0.05
     assert row[["distance_bits", "low_bits", "p", "q"]].isna().all()
 
@@ -115,13 +115,13 @@ def test_planted_distances_are_found_and_intervals_hold_them():
 def test_laws():
     sizes = {"A": 12, "B": 9, "C": 7}
     counts, about = articles(sizes, rng=np.random.default_rng(7))
-    one = distances(profiles.by_choice(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table
-    turned = distances(profiles.by_choice(counts, about, outlets=["C", "B", "A"], variants=VARIANTS)).table
+    one = compute_distances(profiles.build_choice_profiles(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table
+    turned = compute_distances(profiles.build_choice_profiles(counts, about, outlets=["C", "B", "A"], variants=VARIANTS)).table
     keys = ["distance_bits", "uncorrected_bits", "chance_bits", "p"]
     named = one.set_index(["outlet", "other"])[keys]
     for row in turned.itertuples():
         np.testing.assert_allclose([getattr(row, key) for key in keys], named.loc[(row.other, row.outlet)], rtol=1e-5)
-    pd.testing.assert_frame_equal(one, distances(profiles.by_choice(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table)
+    pd.testing.assert_frame_equal(one, compute_distances(profiles.build_choice_profiles(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table)
     assert one["uncorrected_bits"].between(0, 1).all()
 
 
@@ -130,7 +130,7 @@ def test_an_outlet_and_its_own_copy_lie_nowhere_apart():
     counts, about = articles({"A": 20}, rng=np.random.default_rng(8))
     copies = [frame.assign(doc_id=frame["doc_id"] + "'") for frame in (counts, about)]
     both = pd.concat([about.assign(family=about["doc_id"]), copies[1].assign(outlet="B", family=about["doc_id"])])
-    row = distances(profiles.by_choice(pd.concat([counts, copies[0]]), both, outlets=["A", "B"], variants=VARIANTS)).table.iloc[0]
+    row = compute_distances(profiles.build_choice_profiles(pd.concat([counts, copies[0]]), both, outlets=["A", "B"], variants=VARIANTS)).table.iloc[0]
     assert row["uncorrected_bits"] == pytest.approx(0, abs=1e-6)
     assert row["distance_bits"] == pytest.approx(0, abs=1e-6)
     assert np.isnan(row["p"])
@@ -138,7 +138,7 @@ def test_an_outlet_and_its_own_copy_lie_nowhere_apart():
 
 def test_against_a_slow_count():
     counts, about = articles({"A": 9, "B": 8}, rng=np.random.default_rng(9))
-    found = profiles.by_choice(counts, about, outlets=["A", "B"], variants=VARIANTS)
+    found = profiles.build_choice_profiles(counts, about, outlets=["A", "B"], variants=VARIANTS)
     located = counts.merge(about, on="doc_id")
     bits, families = {}, {}
     for concept, variants in VARIANTS.items():
@@ -151,9 +151,9 @@ def test_against_a_slow_count():
         bits[concept] = sum(p * math.log2(p / m) / 2 for o in "AB" for p, m in zip(share[o], middle, strict=True) if p)
         families[concept] = of["doc_id"].nunique()
     wanted = sum(families[c] * bits[c] for c in VARIANTS) / sum(families.values())
-    table = distances(found).table
+    table = compute_distances(found).table
     assert table["uncorrected_bits"].iloc[0] == pytest.approx(wanted, rel=1e-5)
-    driving = drivers(found, table, most=99)
+    driving = find_distance_drivers(found, table, most=99)
     assert driving["bits"].sum() == pytest.approx(wanted, rel=1e-9)
     assert driving["bits_share"].sum() == pytest.approx(1)
     for row in driving.itertuples():

@@ -9,7 +9,7 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
 from wording.questions.outlets.distances import Distances
-from wording.questions.outlets.maps import branches, ellipses, mapped, scaled, turned
+from wording.questions.outlets.maps import align_maps, classical_scaling, cluster_outlets, fit_ellipses, map_outlets
 from wording.tables import TABLES
 
 PLACES = np.array([[0.0, 0], [0.1, 0], [0, 0.12], [0.9, 0.8], [1, 0.9]])
@@ -24,7 +24,7 @@ def known(places, *, draws=200, noise=0.02, seed=1):
 
 
 def test_places_are_found_again():
-    found = mapped(known(PLACES))
+    found = map_outlets(known(PLACES))
     np.testing.assert_allclose(pdist(found.positions[["x", "y"]]), pdist(PLACES), atol=1e-9)
     assert found.kept == pytest.approx(1)
     assert found.left_out == []
@@ -34,7 +34,7 @@ def test_ellipses_hold_the_positions_drawn():
     noise = np.random.default_rng(2).normal(0, [0.3, 0.1], (20000, 1, 2))
     angle = np.radians(30)
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    wide, narrow, degrees = ellipses(noise @ rotation, 0.95)
+    wide, narrow, degrees = fit_ellipses(noise @ rotation, 0.95)
     assert (wide[0], narrow[0], degrees[0]) == pytest.approx((0.3 * 2.448, 0.1 * 2.448, 30), rel=0.03)
     held = (noise[:, 0, 0] / wide[0]) ** 2 + (noise[:, 0, 1] / narrow[0]) ** 2 <= 1
     assert held.mean() == pytest.approx(0.95, abs=0.01)
@@ -45,25 +45,25 @@ def test_a_swaying_place_has_the_larger_ellipse():
     sway[:, 4] = np.random.default_rng(3).normal(0, 0.1, (200, 2))
     distances = known(PLACES)
     drawn = np.stack([pdist(one) ** 2 for one in PLACES + sway])
-    wide = mapped(Distances(distances.table, drawn, distances.outlets)).positions["wide"]
+    wide = map_outlets(Distances(distances.table, drawn, distances.outlets)).positions["wide"]
     assert wide[4] > 2 * wide[:3].max()
 
 
 def test_maps_are_turned_onto_the_first():
     angle, places = 2.1, PLACES - PLACES.mean(axis=0)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, -1])
-    np.testing.assert_allclose(turned((places @ rotation)[None], places)[0], places, atol=1e-9)
+    np.testing.assert_allclose(align_maps((places @ rotation)[None], places)[0], places, atol=1e-9)
 
 
 def test_a_negative_distance_harms_nobody():
     squared = np.array([[0, -0.01, 0.2], [-0.01, 0, 0.2], [0.2, 0.2, 0]])
-    places, values = scaled(squared)
+    places, values = classical_scaling(squared)
     assert np.isfinite(places).all()
     assert values[-1] < 0
 
 
 def test_branches_are_those_of_scipy_with_their_support():
-    table = branches(known(PLACES))
+    table = cluster_outlets(known(PLACES))
     merges = hierarchy.linkage(pdist(PLACES), "average")
     np.testing.assert_allclose(table["height"], merges[:, 2])
     assert set(table["outlets"].iloc[:-1]) == {"o0, o1", "o0, o1, o2", "o3, o4"}
@@ -77,14 +77,14 @@ def test_an_outlet_without_a_distance_is_left_out():
     gone = (distances.table["outlet"] == "o1") | (distances.table["other"] == "o1")
     distances.table.loc[gone, "distance_bits"] = np.nan
     distances.drawn[:, gone] = np.nan
-    found = mapped(distances)
+    found = map_outlets(distances)
     assert found.left_out == ["o1"]
     assert list(found.positions["outlet"]) == ["o0", "o2", "o3", "o4"]
-    assert branches(distances)["n_outlets"].max() == 4
+    assert cluster_outlets(distances)["n_outlets"].max() == 4
 
 
 def test_nothing_known_is_no_map():
     distances = known(PLACES[:2])
     distances.table["distance_bits"], distances.drawn[:] = np.nan, np.nan
-    assert mapped(distances).positions.empty
-    assert branches(distances).empty
+    assert map_outlets(distances).positions.empty
+    assert cluster_outlets(distances).empty

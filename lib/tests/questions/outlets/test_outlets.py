@@ -14,7 +14,7 @@ def study(demo):
 
 @pytest.fixture(scope="module")
 def choice(study):
-    return outlets.compare(study)
+    return outlets.compare_study_outlets(study)
 
 
 def test_the_planted_differences_are_found(choice):
@@ -30,16 +30,16 @@ def test_the_planted_differences_are_found(choice):
 
 def test_every_count_of_a_driver_is_the_number_of_its_lines(study, choice):
     driving = choice.drivers(pairs=2, most=4)
-    lines = outlets.lines_behind(study, driving).groupby(["concept", "variant", "outlet"]).size()
+    lines = outlets.find_driver_lines(study, driving).groupby(["concept", "variant", "outlet"]).size()
     for row in driving.itertuples():
         for outlet, n in ((row.outlet, row.n), (row.other, row.n_other)):
             assert lines.get((row.concept, row.variant, outlet), 0) == n
 
 
 def test_words_lead_to_lines_too(study):
-    found = outlets.compare(study, basis="words", longest=2)
+    found = outlets.compare_study_outlets(study, basis="words", longest=2)
     driving = found.drivers(pairs=1, most=3)
-    lines = outlets.lines_behind(study, driving).groupby(["variant", "outlet"]).size()
+    lines = outlets.find_driver_lines(study, driving).groupby(["variant", "outlet"]).size()
     for row in driving.itertuples():
         assert lines.get((row.variant, row.outlet), 0) == row.n
     assert not any("lantern" in term or "sextant" in term for term in found.profiles.columns["term"])
@@ -52,20 +52,20 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     far = tested.loc[tested["distance_bits"].idxmax()]
     assert said[2].startswith(f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits")
     assert said[-1] == "Not compared with every other, for want of articles or of articles of like length: Skerry Gazette."
-    assert all(told for told in outlets.described(choice).values())
+    assert all(told for told in outlets.describe(choice).values())
 
 
 def test_the_same_study_gives_the_same_numbers(study, choice):
-    again = outlets.compare(study)
+    again = outlets.compare_study_outlets(study)
     assert again.distances.table.equals(choice.distances.table)
     assert again.map.positions.equals(choice.map.positions)
     assert again.recognition.recognised.equals(choice.recognition.recognised)
 
 
 def test_five_documents_show_no_distance():
-    from wording.study.records import ROOT
+    from wording.study.records import PROJECT_ROOT
 
-    found = outlets.compare(read_study(ROOT / "seeds"))
+    found = outlets.compare_study_outlets(read_study(PROJECT_ROOT / "seeds"))
     assert outlets.sentences(found)[0].startswith("No two outlets can be compared")
     assert found.why_no_map
     assert found.why_none_told
@@ -74,6 +74,6 @@ def test_five_documents_show_no_distance():
 
 def test_refused(study):
     with pytest.raises(WordingError, match="did you mean 'choice'"):
-        outlets.compare(study, basis="choise")
+        outlets.compare_study_outlets(study, basis="choise")
     with pytest.raises(WordingError, match="no voice 'outlte'"):
-        outlets.compare(study, voice="outlte")
+        outlets.compare_study_outlets(study, voice="outlte")

@@ -7,8 +7,15 @@ from scipy import sparse
 from test_distances import VARIANTS, articles
 
 from wording.questions.outlets import profiles
-from wording.questions.outlets.identifying_terms import giveaways
-from wording.questions.outlets.recognition import features_of_choice, features_of_terms, folds, predicted, recognise, sampled
+from wording.questions.outlets.identifying_terms import mark_identifying_terms
+from wording.questions.outlets.recognition import (
+    compute_choice_features,
+    compute_tfidf,
+    predict_held_out,
+    recognise_outlets,
+    sample_outlet_articles,
+    split_folds,
+)
 
 
 def texts(sizes, *, rng, leaning=0.0, terms=200):
@@ -22,7 +29,7 @@ def texts(sizes, *, rng, leaning=0.0, terms=200):
 
 def told(counts, rows, **options):
     names = [f"t{k}" for k in range(counts.shape[1])]
-    return recognise(features_of_terms(counts), rows, names, basis="words", outlets=sorted(rows["outlet"].unique()), **options)
+    return recognise_outlets(compute_tfidf(counts), rows, names, basis="words", outlets=sorted(rows["outlet"].unique()), **options)
 
 
 def test_outlets_that_differ_are_told_and_those_that_do_not_are_not():
@@ -47,9 +54,9 @@ def test_copies_do_not_leak():
     owner = rng.choice(["A", "B", "C"], 60)
     copies = pd.DataFrame({"outlet": np.tile(owner, 4), "family": np.tile(rows["family"], 4)})
     truth = pd.Categorical(copies["outlet"]).codes.astype(int)
-    kernel = features_of_terms(sparse.vstack([counts] * 4, format="csr"))
-    kept = predicted(kernel, truth[None], folds(truth, copies["family"], 1), 3)[0]
-    leaking = predicted(kernel, truth[None], folds(truth, pd.Series(np.arange(240)), 1), 3)[0]
+    kernel = compute_tfidf(sparse.vstack([counts] * 4, format="csr"))
+    kept = predict_held_out(kernel, truth[None], split_folds(truth, copies["family"], 1), 3)[0]
+    leaking = predict_held_out(kernel, truth[None], split_folds(truth, pd.Series(np.arange(240)), 1), 3)[0]
     assert (leaking == truth).mean() > 0.95
     assert (kept == truth).mean() < 0.5
     again = told(sparse.vstack([counts] * 4, format="csr"), copies)
@@ -61,14 +68,14 @@ def test_no_family_stands_on_both_sides():
     rng = np.random.default_rng(4)
     family = pd.Series(rng.integers(60, size=200))
     truth = rng.integers(3, size=200)
-    parts = folds(truth, family, 1)
+    parts = split_folds(truth, family, 1)
     assert sorted(np.concatenate([test for _, test in parts])) == list(range(200))
     assert all(not set(family[train]) & set(family[test]) for train, test in parts)
 
 
 def test_sampled_takes_one_article_of_a_family_and_no_outlet_with_few():
     rows = pd.DataFrame({"outlet": ["A"] * 8 + ["B"] * 4 + ["C"] * 200, "family": [1, 1, 2, 3, 4, 5, 6, 7, *range(4), *range(200)]})
-    kept = rows.iloc[sampled(rows, 1)]
+    kept = rows.iloc[sample_outlet_articles(rows, 1)]
     assert kept["outlet"].value_counts().to_dict() == {"C": 150, "A": 7}
     assert not kept.duplicated().any()
 
@@ -79,10 +86,10 @@ def test_what_an_outlet_writes_about_does_not_help_the_choice_of_terms():
     counts, about = articles({"A": 80, "B": 80}, rng=rng)
     about_a = counts["doc_id"].str[0] == "A"
     counts = counts[np.where(about_a, counts["concept"] == "a", counts["concept"] == "b") | (rng.random(len(counts)) < 0.15)]
-    found = profiles.by_choice(counts, about, outlets=["A", "B"], variants=VARIANTS)
-    features, rows = features_of_choice(found)
+    found = profiles.build_choice_profiles(counts, about, outlets=["A", "B"], variants=VARIANTS)
+    features, rows = compute_choice_features(found)
     assert features.shape == (len(rows), 5)
-    row = recognise(features, rows, list(found.columns["term"]), basis="choice", outlets=["A", "B"]).recognition.iloc[0]
+    row = recognise_outlets(features, rows, list(found.columns["term"]), basis="choice", outlets=["A", "B"]).recognition.iloc[0]
     assert row["p"] > 0.05
     assert row["accuracy"] < 0.62
 
@@ -110,7 +117,7 @@ def test_what_gives_an_outlet_away():
     present[:, 2] = present[::2, 3] = present[::4, 5] = 1
     present[:20, 8] = present[100:102, 8] = 1
     present[0, 4] = present[7, 9] = 1
-    found = giveaways(terms, sparse.csr_array(present), articles)
+    found = mark_identifying_terms(terms, sparse.csr_array(present), articles)
     assert dict(zip(terms, found, strict=True)) == {
         "daily": True, "daily news": True, "the": False, "war": False, "smith": True, "white": False, "www": True, "2014": True, "read more": True,
         "foxnews": True, "usa.com": True,

@@ -4,12 +4,12 @@ import pandas as pd
 from invented import HAND, planted, tables
 
 from wording.questions.shares.findings import sentences
-from wording.questions.shares.shares import contrasts, shares
+from wording.questions.shares.shares import compute_shares, contrast_shares
 
 
 def test_planted_differences_are_found_and_told():
     counts, articles = planted(outlets=4, articles=80, shares=[0.6, 0.2, 0.2, 0.2])
-    told = sentences(shares(counts, articles), contrasts(counts, articles))
+    told = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
     assert told[0].endswith(" of 4 outlets: “protests” 72 %, “coup” 28 %.")
     assert told[1].startswith("A writes “coup” in 57 % of its 252 hits of this concept (95 % interval ")
     assert told[1].endswith("the other outlets together in 19 % of 765 (q < 0.001).")
@@ -18,9 +18,9 @@ def test_planted_differences_are_found_and_told():
 
 def test_no_difference_is_told_too():
     counts, articles = planted(seed=3)
-    table = contrasts(counts, articles)
+    table = contrast_shares(counts, articles)
     assert table["q"].min() > 0.05
-    said = sentences(shares(counts, articles), table)
+    said = sentences(compute_shares(counts, articles), table)
     assert said[1:] == [
         f"No difference between outlets is surer than chance would give (8 comparisons, smallest q = {table['q'].min():.2g})."
     ]
@@ -28,14 +28,14 @@ def test_no_difference_is_told_too():
 
 def test_small_outlets_are_told():
     counts, articles = tables(HAND)
-    said = sentences(shares(counts, articles), contrasts(counts, articles))
+    said = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
     assert said[-2:] == ["C has hits in one article only: no interval.", "D has no hits."]
 
 
 def test_what_is_not_told_is_counted():
     counts, articles = planted(outlets=8, articles=60, shares=[0.9, 0.1] * 4)
-    table = contrasts(counts, articles, against="pairs")
-    said = sentences(shares(counts, articles), table, most=3)
+    table = contrast_shares(counts, articles, against="pairs")
+    said = sentences(compute_shares(counts, articles), table, most=3)
     assert len(said) == 5
     assert said[4] == f"{(table['q'] < 0.05).sum() - 3} further differences with q < 0.05 are in the table."
 
@@ -43,5 +43,5 @@ def test_what_is_not_told_is_counted():
 def test_several_concepts_are_named():
     counts, articles = planted(outlets=2, articles=60, shares=[0.9, 0.1])
     other = counts.assign(concept="minsk", n=1)
-    table = [measure(pd.concat([counts, other]), articles) for measure in (shares, contrasts)]
+    table = [measure(pd.concat([counts, other]), articles) for measure in (compute_shares, contrast_shares)]
     assert " hits of Kyiv, 2014 (" in sentences(*table, titles={"kyiv": "Kyiv, 2014"})[0]

@@ -5,22 +5,22 @@ import pandas as pd
 import pytest
 from test_changes import newspaper
 
-from wording.answers.tables import lines_behind
+from wording.answers.tables import find_concept_lines
 from wording.errors import WordingError
-from wording.questions.shares.shares import shares
+from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import findings as timeline_findings
 from wording.questions.timeline import timeline as module
 from wording.questions.timeline.timeline import (
-    PERIODS,
-    chosen_period,
-    for_lines,
-    most_frequent,
-    study_over_time,
-    study_timeline,
-    timeline,
-    told_apart,
+    PERIOD_FREQUENCIES,
+    analyse_study_timeline,
+    choose_period,
+    compute_study_timeline,
+    compute_timeline,
+    find_commonest_variant,
+    label_timeline_lines,
+    prepare_line_links,
 )
-from wording.settings import EVERYWHERE
+from wording.settings import ALL_OUTLETS
 from wording.study.records import read_study
 from wording.tables import TABLES
 
@@ -42,7 +42,7 @@ def hand():
 
 
 def test_weeks_counted_by_hand():
-    table = timeline(*hand(), variants=KYIV, period="week").set_index(["variant", "outlet", "label"])
+    table = compute_timeline(*hand(), variants=KYIV, period="week").set_index(["variant", "outlet", "label"])
     assert len(table) == 2 * 3 * 9
     first = table.loc[("coup", "A", "2032-W01")]
     assert (first.period, first.n, first.total, first.n_articles, first.total_articles) == (pd.Timestamp("2031-12-29"), 4, 8, 2, 2)
@@ -52,7 +52,7 @@ def test_weeks_counted_by_hand():
     assert (one.n, one.share, np.isnan(one.low)) == (2, 1, True)
     gap = table.loc[("coup", "A", "2032-W05")]
     assert (gap.n, gap.total, np.isnan(gap.share)) == (0, 0, True)
-    assert table.loc[("coup", EVERYWHERE, "2032-W09"), "n"] == 2
+    assert table.loc[("coup", ALL_OUTLETS, "2032-W09"), "n"] == 2
 
 
 @pytest.mark.parametrize(
@@ -60,64 +60,64 @@ def test_weeks_counted_by_hand():
     [("month", ["2031-12", "2032-01", "2032-02"]), ("quarter", ["2031-Q4", "2032-Q1"]), ("year", ["2031", "2032"])],
 )
 def test_periods_are_named_and_none_is_left_out(period, labels):
-    assert list(timeline(*hand(), variants=KYIV, period=period)["label"].drop_duplicates()) == labels
+    assert list(compute_timeline(*hand(), variants=KYIV, period=period)["label"].drop_duplicates()) == labels
 
 
 def test_the_periods_add_up_whatever_their_length():
     counts, articles = newspaper({"A": 60, "B": None})
-    for period in PERIODS:
-        table = timeline(counts, articles, variants=KYIV, period=period, draws=99)
+    for period in PERIOD_FREQUENCIES:
+        table = compute_timeline(counts, articles, variants=KYIV, period=period, draws=99)
         assert list(table.columns) == list(TABLES["timeline"])
         by_outlet = table.groupby("outlet")["n"].sum()
-        assert by_outlet[EVERYWHERE] == by_outlet["A"] + by_outlet["B"] == counts["n"].sum()
+        assert by_outlet[ALL_OUTLETS] == by_outlet["A"] + by_outlet["B"] == counts["n"].sum()
         sums = table.groupby(["outlet", "period"])["share"].sum(min_count=1).dropna()
         np.testing.assert_allclose(sums, 1)
 
 
 def test_one_period_for_all_has_the_shares_of_all():
     counts, articles = newspaper({"A": None, "B": None}, days=90)
-    here, whole = timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]), shares(counts, articles, variants=KYIV)
-    here = here[here["outlet"] != EVERYWHERE].reset_index(drop=True)
+    here, whole = compute_timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]), compute_shares(counts, articles, variants=KYIV)
+    here = here[here["outlet"] != ALL_OUTLETS].reset_index(drop=True)
     pd.testing.assert_frame_equal(here[["n", "share", "total", "total_articles"]], whole[["n", "share", "total", "total_articles"]])
     assert (here[["low", "high"]] - whole[["low", "high"]]).abs().max().max() < 0.03  # another stream of draws
 
 
 def test_the_period_is_chosen_by_span_and_articles():
     counts, articles = newspaper({"A": None}, days=40)
-    assert chosen_period(counts, articles) == "month"  # twelve articles in six weeks and in two months
+    assert choose_period(counts, articles) == "month"  # twelve articles in six weeks and in two months
     for few, unit in ((slice(None, None, 3), "quarter"), (slice(0, None, 8), "year")):
-        assert chosen_period(counts[counts["doc_id"].isin(articles["doc_id"].iloc[few])], articles) == unit
+        assert choose_period(counts[counts["doc_id"].isin(articles["doc_id"].iloc[few])], articles) == unit
     many = pd.concat([articles.assign(doc_id=articles["doc_id"] + str(k), date=pd.Timestamp("2031-05-05")) for k in range(3)])
     hits = pd.concat([counts.assign(doc_id=counts["doc_id"] + str(k)) for k in range(3)])
-    assert chosen_period(hits, many) == "day"
+    assert choose_period(hits, many) == "day"
 
 
 def test_nothing_dated_is_an_empty_table_and_is_said():
     counts, articles = hand()
-    table = timeline(counts, articles.assign(date=pd.NaT), variants=KYIV)
+    table = compute_timeline(counts, articles.assign(date=pd.NaT), variants=KYIV)
     assert table.empty
     assert list(table.columns) == list(TABLES["timeline"])
 
 
 def test_an_unknown_period_is_refused():
     with pytest.raises(WordingError, match="did you mean 'month'"):
-        timeline(*hand(), variants=KYIV, period="months")
+        compute_timeline(*hand(), variants=KYIV, period="months")
 
 
 @pytest.fixture(scope="module")
 def made(demo):
-    return study_over_time(read_study(demo), "fighting", copies="all")
+    return analyse_study_timeline(read_study(demo), "fighting", copies="all")
 
 
 def test_every_number_has_its_lines(made, demo):
     study = read_study(demo)
-    lines = told_apart(lines_behind(study, "fighting", told_apart=["outlet"]), made)
+    lines = label_timeline_lines(find_concept_lines(study, "fighting", told_apart=["outlet"]), made)
     counted = lines.groupby(["variant", "outlet", "counted_as"], observed=True).size()
     shown = made.timeline[made.timeline["variant"] == made.variant]
-    tables = [for_lines(shown, "label"), for_lines(made.changes, "before"), for_lines(made.changes, "after")]
+    tables = [prepare_line_links(shown, "label"), prepare_line_links(made.changes, "before"), prepare_line_links(made.changes, "after")]
     for row in pd.concat(tables).itertuples():
         assert counted.get((row.variant, row.outlet, row.voice), 0) == row.n
-    assert EVERYWHERE not in {row.outlet for row in pd.concat(tables).itertuples()}
+    assert ALL_OUTLETS not in {row.outlet for row in pd.concat(tables).itertuples()}
 
 
 def test_the_demo_says_who_changed_when(made, demo):
@@ -131,7 +131,7 @@ def test_the_demo_says_who_changed_when(made, demo):
     assert any("Skerry Gazette" in s and "Too few days" in s for s in said)
     assert not any(s.startswith(("Valley Lantern changed", "Tidewatch changed")) for s in said)
     assert any(s == f"{made.n_undated} articles with hits have no date and are left out." for s in said)
-    assert "Northline about" in timeline_findings.described(made)
+    assert "Northline about" in timeline_findings.describe(made)
 
 
 def test_what_copies_add_is_said(made):
@@ -145,31 +145,31 @@ def test_what_copies_add_is_said(made):
 
 
 def test_nothing_to_tell_is_told(demo):
-    never = study_over_time(read_study(demo), "levy")
+    never = analyse_study_timeline(read_study(demo), "levy")
     assert any(s.startswith("No change surer than chance") for s in timeline_findings.sentences(never))
     assert never.variant == "carbon tax"
     with pytest.raises(WordingError, match="no variant"):
-        study_over_time(read_study(demo), "levy", variant="carbon taxes")
+        analyse_study_timeline(read_study(demo), "levy", variant="carbon taxes")
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1_000])
 def test_how_much_is_drawn_at_once_makes_no_difference(demo, monkeypatch, at_once):
     study = read_study(demo)
-    whole = study_timeline(study, "towns", period="month", copies="none")
-    monkeypatch.setattr(module, "GROUPS", at_once)
-    pd.testing.assert_frame_equal(study_timeline(study, "towns", period="month", copies="none"), whole, check_exact=True)
+    whole = compute_study_timeline(study, "towns", period="month", copies="none")
+    monkeypatch.setattr(module, "MAX_GROUPS_PER_BATCH", at_once)
+    pd.testing.assert_frame_equal(compute_study_timeline(study, "towns", period="month", copies="none"), whole, check_exact=True)
 
 
 def test_the_timeline_alone_is_that_of_everything_over_time(demo):
     study = read_study(demo)
-    made = study_over_time(study, "fighting", voice="quoted", copies="none")
-    pd.testing.assert_frame_equal(study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline)
+    made = analyse_study_timeline(study, "fighting", voice="quoted", copies="none")
+    pd.testing.assert_frame_equal(compute_study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline)
     with pytest.raises(WordingError, match="quoted"):
-        study_timeline(study, "fighting", voice="qoted")
+        compute_study_timeline(study, "fighting", voice="qoted")
 
 
 def test_the_most_frequent_variant_is_told_of_no_hits_too():
-    table = timeline(*hand(), variants=KYIV, period="year")
-    assert most_frequent(table, ["coup", "protests"]) == "coup", "six hits each"
-    assert most_frequent(table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]) == "protests"
-    assert most_frequent(table.iloc[:0], ["coup", "protests"]) == "coup"
+    table = compute_timeline(*hand(), variants=KYIV, period="year")
+    assert find_commonest_variant(table, ["coup", "protests"]) == "coup", "six hits each"
+    assert find_commonest_variant(table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]) == "protests"
+    assert find_commonest_variant(table.iloc[:0], ["coup", "protests"]) == "coup"

@@ -8,7 +8,7 @@ from types import ModuleType
 
 
 @cache
-def compiled(module: ModuleType) -> ModuleType:
+def compile_module(module: ModuleType) -> ModuleType:
     """The module with all its own functions compiled; what Numba made of them is kept beside the file until that changes.
 
     Numba is imported here and not above: that takes as long as pandas, and only builds and explanations of voices need it.

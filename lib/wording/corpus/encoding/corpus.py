@@ -17,14 +17,14 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.shard import Saved, Shard, united
-from wording.corpus.reading.articles import APART
-from wording.tables import check
+from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
+from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
+from wording.tables import check_columns
 
-FEW_ARTICLES = 20
+SUBSET_DIVISOR = 20
 """Some articles are looked at alone when they are at most one in so many."""
 
-Measured = TypeVar("Measured")
+PartResult = TypeVar("Measured")
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ class Corpus:
     files: list[tuple[str, str]]
     language: str = "en"
     folder: Path | None = None
-    apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=APART))
+    apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def articles(self) -> pd.DataFrame:
         """The `articles` table, of a corpus whose families are known."""
-        return check(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
+        return check_columns(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
 
     @cached_property
     def starts(self) -> np.ndarray:
         """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
-        return np.cumsum([0, *(self.shards.sizes if isinstance(self.shards, Saved) else map(len, self.shards))])
+        return np.cumsum([0, *(self.shards.sizes if isinstance(self.shards, SavedShards) else map(len, self.shards))])
 
     def part(self, k: int) -> Part:
         """Shard `k` with the rows of its articles."""
@@ -63,7 +63,7 @@ class Corpus:
         """The corpus shard by shard."""
         return map(self.part, range(len(self.shards)))
 
-    def measured(self, measure: Callable[..., Measured], *options, light: bool = False) -> list[Measured]:
+    def map_parts(self, measure: Callable[..., PartResult], *options, light: bool = False) -> list[PartResult]:
         """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says.
 
         What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
@@ -89,14 +89,14 @@ class Corpus:
         """Whether the table of that name was made of shard `k` before."""
         return (k, name) in self._derived or (self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file())
 
-    def some(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
+    def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
         """Some of the articles (rows of the corpus, ascending) as a corpus of one shard in memory; and for each what to add to a token's number there
         to have its number in the shard that it comes from, int64 (n_rows,).
         """
         cut = np.searchsorted(rows, self.starts)
         local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist() or [0]}
         shards = {k: self.shards[k] for k in local}
-        both = united([shard.some(local[k]) for k, shard in shards.items()])
+        both = merge_shards([shard.subset(local[k]) for k, shard in shards.items()])
         shift = np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()]) - both.bounds[:-1]
         return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
 
@@ -114,7 +114,7 @@ class Part:
         """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
         corpus = self.corpus
         return (
-            (part_of, (corpus.folder, corpus.language, self.number))
+            (open_part, (corpus.folder, corpus.language, self.number))
             if corpus.folder
             else (Part, (self.table, self.shard, corpus, self.number))
         )
@@ -125,18 +125,18 @@ class Part:
         return int(self.corpus.starts[self.number])
 
 
-def with_neighbours(rows: np.ndarray, n: int) -> np.ndarray:
+def include_adjacent_rows(rows: np.ndarray, n: int) -> np.ndarray:
     """The rows with those before and after them, of `n` in all: cues are known by the words around them, and these may stand in the next article."""
     near = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
     return near[(near >= 0) & (near < n)]
 
 
-def few(rows: np.ndarray, n: int) -> bool:
+def is_small_subset(rows: np.ndarray, n: int) -> bool:
     """Whether so few of `n` articles are asked for that they are looked at alone."""
-    return len(rows) * FEW_ARTICLES <= n
+    return len(rows) * SUBSET_DIVISOR <= n
 
 
-def save(corpus: Corpus, folder: Path) -> None:
+def save_corpus(corpus: Corpus, folder: Path) -> None:
     """Writes the tables; corpus.json last."""
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
@@ -150,10 +150,10 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = Saved(tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))), tuple(said["shards"]))
+    shards = SavedShards(tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))), tuple(said["shards"]))
     return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
 
 
-def part_of(folder: Path, language: str, number: int) -> Part:
+def open_part(folder: Path, language: str, number: int) -> Part:
     """A part of the corpus that is saved in a folder."""
     return open_corpus(folder, language).part(number)

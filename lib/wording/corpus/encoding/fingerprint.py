@@ -6,14 +6,14 @@ import hashlib
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import file_hash
-from wording.study.records import DATA, Study
+from wording.files import hash_file
+from wording.study.records import DATA_FOLDER, StudyRecord
 
-CODE = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
+CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
 """What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""
 
 
-def build_key(study: Study) -> str:
+def fingerprint_corpus(study: StudyRecord) -> str:
     """What the corpus depends on, as a short hash: the files' bytes, how they are read, the code and the word lists.
 
     Raises
@@ -29,14 +29,14 @@ def build_key(study: Study) -> str:
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
     files += [study.folder / study.articles.metadata] if study.articles.metadata else []
-    parts = [file_hash(f) for f in files] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
-    said = [*parts, study.articles.model_dump_json(), code_key(study.language)]
+    parts = [hash_file(f) for f in files] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
+    said = [*parts, study.articles.model_dump_json(), fingerprint_code(study.language)]
     return hashlib.sha256("\n".join(said).encode("utf8", "surrogateescape")).hexdigest()[:16]
 
 
-def code_key(language: str) -> str:
+def fingerprint_code(language: str) -> str:
     """What every corpus in the language depends on: the code and the word lists."""
     room = Path(__file__).parents[1]
-    code = [file for pattern in CODE for file in sorted(room.glob(pattern))]
-    code += [*sorted((DATA / "words").iterdir()), room.parent / "patterns.py"]
-    return hashlib.sha256("\n".join([*map(file_hash, code), language]).encode()).hexdigest()
+    code = [file for pattern in CORPUS_MODULES for file in sorted(room.glob(pattern))]
+    code += [*sorted((DATA_FOLDER / "words").iterdir()), room.parent / "patterns.py"]
+    return hashlib.sha256("\n".join([*map(hash_file, code), language]).encode()).hexdigest()

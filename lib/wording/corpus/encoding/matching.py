@@ -17,19 +17,18 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.shard import END, MARK, NUMBER, PARAGRAPH, WORD, Shard, ranges
+from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PARAGRAPH, PUNCTUATION, WORD, Shard, concatenate_ranges
 from wording.errors import WordingError
-from wording.patterns import ANY, STAR, Phrase, phrases, spelling_of
-from wording.patterns import NUMBER as ANY_NUMBER
+from wording.patterns import ANY_NUMBER, ANY_TOKEN, WILDCARD, Phrase, normalise_spelling, parse_phrases
 from wording.study.records import Concept, Near, Variant
 
-CONTEXT = 15
+DEFAULT_CONTEXT = 15
 """Tokens of context on each side of a hit."""
 
-Context = int | Literal["sentence", "paragraph"]
+ContextWidth = int | Literal["sentence", "paragraph"]
 """How wide a line is: so many tokens on each side, or the hit's whole sentence or paragraph."""
 
-LONGEST = 256
+MAX_PHRASE_TOKENS = 256
 """No phrase has so many tokens."""
 
 
@@ -47,17 +46,17 @@ class Spans:
         return Spans(self.start[which], self.end[which])
 
 
-def matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
+def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
     """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
-    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: numbers_of(shard, words, cased=cased))
-    found = [occurrences(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * LONGEST + len(phrase) for phrase in wanted]
+    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: find_form_numbers(shard, words, cased=cased))
+    found = [find_phrase_starts(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * MAX_PHRASE_TOKENS + len(phrase) for phrase in wanted]
     distinct = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
     distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])[: len(distinct)]]
-    start, length = np.divmod(distinct, LONGEST)
+    start, length = np.divmod(distinct, MAX_PHRASE_TOKENS)
     return Spans(start, start + length)
 
 
-def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
+def find_phrase_starts(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
     """The positions at which a phrase of such forms (numbers, ascending) begins: the rarest word is looked up (unless `at` is shorter), the others
     checked."""
     often = [shard.often(forms) for forms in allowed]
@@ -73,12 +72,12 @@ def occurrences(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | No
     return start
 
 
-def forms_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
+def flag_forms(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """Which forms any of the words stands for, bool (n_forms,)."""
-    return flagged(shard, [numbers_of(shard, words, cased=cased)])
+    return flag_form_numbers(shard, [find_form_numbers(shard, words, cased=cased)])
 
 
-def flagged(shard: Shard, numbers: Sequence[np.ndarray]) -> np.ndarray:
+def flag_form_numbers(shard: Shard, numbers: Sequence[np.ndarray]) -> np.ndarray:
     """The forms that have one of the numbers, bool (n_forms,)."""
     found = np.zeros(len(shard.numbers), bool)
     for some in numbers:
@@ -86,50 +85,50 @@ def flagged(shard: Shard, numbers: Sequence[np.ndarray]) -> np.ndarray:
     return found
 
 
-def numbers_of(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
+def find_form_numbers(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """The numbers of the forms that any of the words stands for, ascending."""
-    if ANY in words:
+    if ANY_TOKEN in words:
         return np.arange(np.searchsorted(shard.kind, PARAGRAPH, side="right"), len(shard.kind))
     found = []
-    if literal := [word for word in words if STAR not in word and word != ANY_NUMBER]:
-        found.append(written_as(shard, literal, cased=cased))
-    found += [like(shard, word, cased=cased) for word in words if STAR in word]
+    if literal := [word for word in words if WILDCARD not in word and word != ANY_NUMBER]:
+        found.append(match_literal(shard, literal, cased=cased))
+    found += [match_wildcard(shard, word, cased=cased) for word in words if WILDCARD in word]
     if ANY_NUMBER in words:
         found.append(np.flatnonzero(shard.kind == NUMBER))
-    return np.sort(found[0]) if len(found) == 1 else np.flatnonzero(flagged(shard, found))
+    return np.sort(found[0]) if len(found) == 1 else np.flatnonzero(flag_form_numbers(shard, found))
 
 
-def like(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
+def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     """The numbers of the forms that a word with a star stands for, ascending; of each kind only those whose keys begin like it are looked at."""
-    keys, beginning = shard.forms["key"], word.partition(STAR)[0].lower()
-    edges = np.searchsorted(shard.kind, [WORD, NUMBER, MARK, MARK + 1]).tolist()
+    keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
+    edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION, PUNCTUATION + 1]).tolist()
     near = [
         np.arange(*(bisect.bisect_left(keys, text, first, end) for text in (beginning, beginning + chr(0x10FFFF))))
         for first, end in itertools.pairwise(edges)
     ]
     some = np.concatenate(near)
-    written = spelling_of(pl.col("type")) if cased else pl.col("key")
-    pattern = re.escape(word).replace(re.escape(STAR), r"\w*(?:[-'.,]\w+)*")
+    written = normalise_spelling(pl.col("type")) if cased else pl.col("key")
+    pattern = re.escape(word).replace(re.escape(WILDCARD), r"\w*(?:[-'.,]\w+)*")
     fits = shard.forms[some].select(written.str.contains(f"^(?:{pattern})$"))
     return some[fits.to_series().to_numpy()]
 
 
-def written_as(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
+def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
     """The numbers of the forms whose key is one of the words; with `cased`, only those that are spelled like it."""
     keys = pl.Series(words, dtype=pl.String).str.to_lowercase() if cased else words
     found = shard.with_keys(list(dict.fromkeys(keys)))
     if not cased:
         return found
-    spelled = shard.forms["type"].gather(found).to_frame("type").select(spelling_of(pl.col("type")).is_in(list(words)))
+    spelled = shard.forms["type"].gather(found).to_frame("type").select(normalise_spelling(pl.col("type")).is_in(list(words)))
     return found[spelled.to_series().to_numpy()]
 
 
-def variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:
+def find_variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:
     """Where a variant stands in the sense that counts."""
-    spans = matches(shard, phrases(variant.match, lists=lists, case=variant.case))
+    spans = find_matches(shard, parse_phrases(variant.match, lists=lists, case=variant.case))
     if variant.not_:
-        excluded = phrases(variant.not_, lists=lists, case=variant.case)
-        spans = spans[~overlapping(spans, matches(shard, excluded, at=around(spans, excluded)))]
+        excluded = parse_phrases(variant.not_, lists=lists, case=variant.case)
+        spans = spans[~is_overlapping(spans, find_matches(shard, excluded, at=list_possible_starts(spans, excluded)))]
     for near in variant.near:
         spans = spans[is_near(shard, spans, near, lists, case=variant.case)]
     for near in variant.not_near:
@@ -137,15 +136,15 @@ def variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[s
     return spans
 
 
-def around(spans: Spans, wanted: Sequence[Phrase], *, within: int = 0) -> np.ndarray:
+def list_possible_starts(spans: Spans, wanted: Sequence[Phrase], *, within: int = 0) -> np.ndarray:
     """The positions, ascending, at which one of the phrases may begin and reach up to `within` tokens from a span."""
     last = np.maximum.accumulate(spans.end) + within
     first = np.maximum(spans.start - within - max(map(len, wanted)) + 1, 0)
     first[1:] = np.minimum(np.maximum(first[1:], last[:-1]), last[1:])
-    return ranges(first, last)
+    return concatenate_ranges(first, last)
 
 
-def overlapping(spans: Spans, others: Spans) -> np.ndarray:
+def is_overlapping(spans: Spans, others: Spans) -> np.ndarray:
     """Which of the spans share a token with any of the others."""
     if not len(others):
         return np.zeros(len(spans), bool)
@@ -156,8 +155,8 @@ def overlapping(spans: Spans, others: Spans) -> np.ndarray:
 
 def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool) -> np.ndarray:
     """Which of the spans have one of the phrases within so many tokens, on the side and in the sentence that is asked for."""
-    wanted = phrases(near.any, lists=lists, case=case)
-    context = matches(shard, wanted, at=around(spans, wanted, within=near.within))
+    wanted = parse_phrases(near.any, lists=lists, case=case)
+    context = find_matches(shard, wanted, at=list_possible_starts(spans, wanted, within=near.within))
     if not len(context) or not len(spans):
         return np.zeros(len(spans), bool)
     together = shard.in_one_sentence if near.sentence else lambda a, b: shard.article(a) == shard.article(b)
@@ -176,7 +175,7 @@ def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence
     return found
 
 
-def concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]) -> tuple[Spans, np.ndarray]:
+def find_concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]) -> tuple[Spans, np.ndarray]:
     """Where a concept's variants stand, and which variant (by number) stands there: one occurrence is one hit, the longest match wins.
 
     Raises
@@ -184,7 +183,7 @@ def concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str,
     WordingError
         If two variants match the very same words.
     """
-    found = [variant_spans(shard, variant, lists) for variant in concept.variants.values()]
+    found = [find_variant_spans(shard, variant, lists) for variant in concept.variants.values()]
     start = np.concatenate([f.start for f in found]).astype(np.int64)
     end = np.concatenate([f.end for f in found]).astype(np.int64)
     which = np.repeat(np.arange(len(found)), [len(f) for f in found])
@@ -197,11 +196,11 @@ def concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str,
         raise WordingError(
             f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}; narrow one of them, so that each occurrence is one hit of one variant."
         )
-    kept = longest(spans)
+    kept = select_longest(spans)
     return spans[kept], which[kept]
 
 
-def longest(spans: Spans) -> np.ndarray:
+def select_longest(spans: Spans) -> np.ndarray:
     """Which spans remain when of overlapping ones the longest wins (of equally long ones the first)."""
     reach = np.maximum.accumulate(spans.end)
     joined = np.concatenate([[False], spans.start[1:] < reach[:-1]]) if len(spans) else np.zeros(0, bool)
@@ -217,34 +216,34 @@ def longest(spans: Spans) -> np.ndarray:
     return kept
 
 
-def in_context(shard: Shard, spans: Spans, *, context: Context = CONTEXT) -> pd.DataFrame:
+def extract_contexts(shard: Shard, spans: Spans, *, context: ContextWidth = DEFAULT_CONTEXT) -> pd.DataFrame:
     """One row per span: `row` (the article's row in the shard), start and end (characters), left, node, right (white space made single)."""
     row = shard.article(spans.start)
-    first, last = reach(shard, spans, context)
+    first, last = find_context_bounds(shard, spans, context)
     first, last = np.maximum(first, shard.bounds[row]), np.minimum(last, shard.bounds[row + 1])
     start, end = shard.offsets(np.concatenate([spans.start, spans.end - 1]))
     sides = {
-        name: single_spaced(shard.text(a, b))
+        name: collapse_whitespace(shard.text(a, b))
         for name, a, b in (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))
     }
     return pd.DataFrame({"row": row, "start": start[: len(spans)], "end": end[len(spans) :], **sides})
 
 
-def reach(shard: Shard, spans: Spans, context: Context) -> tuple[np.ndarray, np.ndarray]:
+def find_context_bounds(shard: Shard, spans: Spans, context: ContextWidth) -> tuple[np.ndarray, np.ndarray]:
     """The first token of each span's context and the one after its last: so many tokens, the whole sentence, or the whole paragraph."""
     if not isinstance(context, str):
         return spans.start - context, spans.end + context
-    ends = np.flatnonzero(shard.sentence_end if context == "sentence" else np.isin(shard.kind, (END, PARAGRAPH))[shard.tokens])
+    ends = np.flatnonzero(shard.sentence_end if context == "sentence" else np.isin(shard.kind, (ARTICLE_END, PARAGRAPH))[shard.tokens])
     before = np.searchsorted(ends, spans.start) - 1
     return np.where(before < 0, 0, ends[before] + 1), ends[np.searchsorted(ends, spans.end - 1)] + 1
 
 
-def single_spaced(texts: list[str]) -> list[str]:
+def collapse_whitespace(texts: list[str]) -> list[str]:
     """The texts with every run of white space as one blank."""
     return pl.Series(texts, dtype=pl.String).str.replace_all(r"\s+", " ").to_list()
 
 
-def excerpted(lines: pd.DataFrame, width: int | None) -> pd.DataFrame:
+def shorten_lines(lines: pd.DataFrame, width: int | None) -> pd.DataFrame:
     """The lines with so many words on each side at most, without titles, and without names of speakers that are longer; None leaves all."""
     if width is None:
         return lines

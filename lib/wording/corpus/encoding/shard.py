@@ -18,20 +18,20 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from wording.corpus.encoding import kernels as passes
-from wording.corpus.encoding.compiled import compiled
+from wording.corpus.encoding import kernels
+from wording.corpus.encoding.compiled import compile_module
 from wording.errors import WordingError
-from wording.patterns import BLANK, TOKEN, key_of
-from wording.study.records import DATA
+from wording.patterns import BLANK, TOKEN_PATTERN, fold_spelling
+from wording.study.records import DATA_FOLDER
 
-BREAK = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
+LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
 FORM_ORDER = ["kind", "key", "type", "form"]
 """What the forms of a shard are sorted by, so that those of one kind, and in it those that begin alike, stand together."""
-MARKS = ("sentence_end", "boilerplate", "voice")
+TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 
-END, PARAGRAPH, SPACE, WORD, NUMBER, MARK = range(6)
+ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION = range(6)
 """Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
 
 
@@ -70,13 +70,13 @@ class Shard:
 
     def __reduce__(self):
         """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
-        return (load, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
+        return (load_shard, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
 
     def __getattr__(self, name: str) -> np.ndarray:
         """An array of a saved shard: most questions need few of them."""
-        if name not in ARRAYS or self.folder is None:
+        if name not in SHARD_ARRAYS or self.folder is None:
             raise AttributeError(name)
-        object.__setattr__(self, name, mapped(self.folder / f"{name}.npy"))
+        object.__setattr__(self, name, map_array(self.folder / f"{name}.npy"))
         return self.__dict__[name]
 
     def __len__(self) -> int:
@@ -107,7 +107,7 @@ class Shard:
     @cached_property
     def sentence(self) -> np.ndarray:
         """The number of the sentence that each token stands in, int32 (n_tokens,)."""
-        return number_of_part(self.sentence_end)
+        return number_segments(self.sentence_end)
 
     @cached_property
     def is_word(self) -> np.ndarray:
@@ -116,7 +116,7 @@ class Shard:
 
     def are_words(self, tokens: np.ndarray) -> np.ndarray:
         """Which of the tokens (numbers of forms) are words or numbers: their forms stand together."""
-        first, end = np.searchsorted(self.kind, (WORD, MARK)).astype(np.int32)
+        first, end = np.searchsorted(self.kind, (WORD, PUNCTUATION)).astype(np.int32)
         return (tokens >= first) & (tokens < end)
 
     def is_break(self, tokens: np.ndarray) -> np.ndarray:
@@ -130,16 +130,16 @@ class Shard:
 
     def with_keys(self, keys: Sequence[str]) -> np.ndarray:
         """The forms that have one of the (distinct) keys, int64."""
-        wanted = known_numbers(tuple(keys))
+        wanted = hash_keys_cached(tuple(keys))
         first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
-        return self.by_number[ranges(first, end)]
+        return self.by_number[concatenate_ranges(first, end)]
 
-    def some(self, rows: np.ndarray) -> Shard:
+    def subset(self, rows: np.ndarray) -> Shard:
         """Some of the articles (ascending) as a shard of their own in memory, without a sketch."""
-        at = ranges(self.bounds[rows], self.bounds[rows + 1])
+        at = concatenate_ranges(self.bounds[rows], self.bounds[rows + 1])
         used, tokens = np.unique(self.tokens[at], return_inverse=True)
-        marks = {name: getattr(self, name)[at] for name in MARKS}
-        return listed_shard(tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks)
+        marks = {name: getattr(self, name)[at] for name in TOKEN_MARKS}
+        return build_shard(tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks)
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
@@ -147,7 +147,7 @@ class Shard:
 
     def in_one_sentence(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Whether each token `last` stands in the sentence of the token `first` before it: looked up between the two, so they should be near."""
-        ended = np.repeat(np.arange(len(first)), last - first)[self.sentence_end[ranges(first, last)]]
+        ended = np.repeat(np.arange(len(first)), last - first)[self.sentence_end[concatenate_ranges(first, last)]]
         same = np.ones(len(first), bool)
         same[ended] = False
         return same
@@ -158,7 +158,7 @@ class Shard:
 
     def where(self, forms: np.ndarray) -> np.ndarray:
         """All positions of the given forms, ascending."""
-        return np.sort(self.positions[ranges(self.runs[forms], self.runs[forms + 1])])
+        return np.sort(self.positions[concatenate_ranges(self.runs[forms], self.runs[forms + 1])])
 
     def offsets(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Character offsets (start, end) of tokens within their article's text as it was given; blanks before a token left out."""
@@ -166,7 +166,7 @@ class Shard:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         rows, which = np.unique(self.article(positions), return_inverse=True)
         first, last = self.bounds[rows], self.bounds[rows + 1]
-        ends = np.cumsum(self.length[self.tokens[ranges(first, last)]])
+        ends = np.cumsum(self.length[self.tokens[concatenate_ranges(first, last)]])
         shift = np.concatenate([[0], np.cumsum(last - first)])[:-1]
         before = np.concatenate([[0], ends])[shift]
         end = ends[shift[which] + positions - first[which]] - before[which]
@@ -175,7 +175,7 @@ class Shard:
 
     def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
         """The text from token `start` up to token `end` for each pair, as it was given, with outer white space stripped."""
-        stretches = pl.DataFrame({"row": np.repeat(np.arange(len(start)), end - start), "token": self.tokens[ranges(start, end)]})
+        stretches = pl.DataFrame({"row": np.repeat(np.arange(len(start)), end - start), "token": self.tokens[concatenate_ranges(start, end)]})
         joined = (
             stretches.select("row", form=self.forms["form"].gather(stretches["token"])).group_by("row").agg(pl.col("form").str.join(""))
         )
@@ -183,31 +183,31 @@ class Shard:
         return whole["form"].fill_null("").str.strip_chars().to_list()
 
 
-def encode(texts: pl.Series) -> Shard:
+def encode_texts(texts: pl.Series) -> Shard:
     """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
-    pieces, number, first = cut(unwrap(texts))
-    lists = pieces.str.extract_all(TOKEN)
+    pieces, number, first = split_into_pieces(unwrap_lines(texts))
+    lists = pieces.str.extract_all(TOKEN_PATTERN)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
-    forms, order = form_table(written)
+    forms, order = build_form_table(written)
     start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
-    tokens, bounds = compiled(passes).joined(order[written.to_physical().to_numpy()], start, number, first)
+    tokens, bounds = compile_module(kernels).join_pieces(order[written.to_physical().to_numpy()], start, number, first)
     nothing = np.zeros(len(tokens), bool)
-    shard = listed_shard(tokens, np.diff(bounds), forms, dict(zip(MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)))
+    shard = build_shard(tokens, np.diff(bounds), forms, dict(zip(TOKEN_MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)))
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
-    return replace(shard, sentence_end=sentence_ends(shard))
+    return replace(shard, sentence_end=mark_sentence_ends(shard))
 
 
-def numbered(keys: Sequence[str]) -> np.ndarray:
+def hash_keys(keys: Sequence[str]) -> np.ndarray:
     """A number for each key (see `Shard`), uint64."""
     return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
 
 
-known_numbers = lru_cache(maxsize=1 << 14)(numbered)
+hash_keys_cached = lru_cache(maxsize=1 << 14)(hash_keys)
 """The same, kept: what is asked of one shard is asked of all."""
 
 
-def unwrap(texts: pl.Series) -> pl.Series:
+def unwrap_lines(texts: pl.Series) -> pl.Series:
     """The texts, with the line ends inside hard-wrapped paragraphs turned into blanks of the same length."""
     wrapped = texts.str.count_matches(r"[^\s.!?:”\"’]\n\p{Ll}")
     single = texts.str.count_matches(r"\S\n\S")
@@ -215,19 +215,19 @@ def unwrap(texts: pl.Series) -> pl.Series:
     return texts.to_frame("t").select(pl.when(hard).then(pl.col("t").str.replace_all(r"(\S)\n(\S)", "$1 $2")).otherwise("t"))["t"]
 
 
-def cut(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
+def split_into_pieces(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
     """The texts in pieces that begin where a token does, at white space after something solid: the distinct pieces (far fewer than tokens, so
     that each is looked at once), the number of each piece in its place, and where each article begins among them (n_articles + 1).
     """
     whole = texts.rechunk().to_arrow()
     starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
     written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
-    places, first = compiled(passes).pieces(written, starts)
+    places, first = compile_module(kernels).find_pieces(written, starts)
     found = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
     return pl.Series(found.dictionary), found.indices.to_numpy(), first
 
 
-def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
+def build_form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
     """The forms sorted by key, the empty form first, and the new number of each category."""
     distinct = written.unique()
     bare = pl.col("form").str.strip_chars_start(
@@ -236,11 +236,11 @@ def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
     table = (
         pl.DataFrame({"form": distinct.cast(pl.String), "code": distinct.to_physical()})
         .vstack(pl.DataFrame({"form": [""], "code": [None]}, schema={"form": pl.String, "code": pl.UInt32}))
-        .with_columns(kind=kind_of("form"))
+        .with_columns(kind=classify_kinds("form"))
         .with_columns(
             type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare)
         )
-        .with_columns(key=key_of(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
+        .with_columns(key=fold_spelling(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
         .sort(FORM_ORDER)
     )
     order = np.zeros(len(table), np.int32)
@@ -249,24 +249,24 @@ def form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
     return table.select("form", "type", "key", "kind", "length"), order
 
 
-def kind_of(column: str) -> pl.Expr:
+def classify_kinds(column: str) -> pl.Expr:
     """The kind of each form, by its characters."""
     form = pl.col(column)
     return (
         pl.when(form == "")
-        .then(END)
+        .then(ARTICLE_END)
         .when(form.str.contains(rf"^(?:\s|{BLANK})+$"))
-        .then(pl.when(form.str.contains(BREAK)).then(PARAGRAPH).otherwise(SPACE))
+        .then(pl.when(form.str.contains(LINE_BREAK_PATTERN)).then(PARAGRAPH).otherwise(SPACE))
         .when(form.str.contains(rf"^{BLANK}*\p{{N}}"))
         .then(NUMBER)
         .when(form.str.contains(r"\w"))
         .then(WORD)
-        .otherwise(MARK)
+        .otherwise(PUNCTUATION)
         .cast(pl.UInt8)
     )
 
 
-def sentence_ends(shard: Shard) -> np.ndarray:
+def mark_sentence_ends(shard: Shard) -> np.ndarray:
     """The last token of each sentence, bool (n_tokens,).
 
     A full stop, question or exclamation mark ends a sentence, with the closing marks after it, unless a lower-case word follows; after an
@@ -274,17 +274,17 @@ def sentence_ends(shard: Shard) -> np.ndarray:
     2006: a frequent sentence starter). The end of a line or an article always ends one.
     """
     breaks = shard.is_break(np.arange(len(shard.forms)))
-    return compiled(passes).sentence_ends(shard.tokens, breaks, *sentence_classes(shard.forms, shard.frequency))
+    return compile_module(kernels).find_sentence_ends(shard.tokens, breaks, *classify_sentence_forms(shard.forms, shard.frequency))
 
 
-def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
+def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
     """Which forms stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
     type_, key = pl.col("type"), pl.col("key")
     classes = forms.with_columns(n=pl.Series(counts)).select(
         stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"]) | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
         dot=type_.is_in([".", "…", "..."]),
         closing=type_.is_in([")", "]", "”", "’", "»", "''"]) | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
-        abbreviation=key.is_in(abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
+        abbreviation=key.is_in(read_abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
         usually_lower=type_.str.contains(r"^\p{Lu}")
         & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
@@ -292,21 +292,21 @@ def sentence_classes(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarra
     return tuple(classes[name].to_numpy() for name in classes.columns)
 
 
-def abbreviations() -> list[str]:
+def read_abbreviations() -> list[str]:
     """Words that a full stop abbreviates, from data/words/abbreviations.txt."""
-    lines = (DATA / "words" / "abbreviations.txt").read_text(encoding="utf8").splitlines()
+    lines = (DATA_FOLDER / "words" / "abbreviations.txt").read_text(encoding="utf8").splitlines()
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-def number_of_part(ends: np.ndarray) -> np.ndarray:
+def number_segments(ends: np.ndarray) -> np.ndarray:
     """For each token the number of the part that it lies in, where `ends` marks each part's last token; int32."""
     return np.cumsum(ends, dtype=np.int32) - ends
 
 
-def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def concatenate_ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """The whole numbers from each start up to its end, one range after the other.
 
-    >>> ranges(np.array([0, 7]), np.array([3, 9])).tolist()
+    >>> concatenate_ranges(np.array([0, 7]), np.array([3, 9])).tolist()
     [0, 1, 2, 7, 8]
     """
     lengths = np.asarray(ends) - np.asarray(starts)
@@ -314,7 +314,7 @@ def ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     return np.arange(lengths.sum()) + np.repeat(np.asarray(starts) - shift, lengths)
 
 
-def united(shards: Sequence[Shard]) -> Shard:
+def merge_shards(shards: Sequence[Shard]) -> Shard:
     """The articles of several shards as one in memory, without a sketch."""
     if len(shards) == 1:
         return shards[0]
@@ -322,26 +322,26 @@ def united(shards: Sequence[Shard]) -> Shard:
     number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
     known = [shard.forms.select("form").join(number, on="form", how="left", maintain_order="left")["number"].to_numpy() for shard in shards]
     tokens = np.concatenate([numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)])
-    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in MARKS}
-    return listed_shard(tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks)
+    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in TOKEN_MARKS}
+    return build_shard(tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks)
 
 
-def listed_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
+def build_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
     """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
-    numbers, bounds, sketch = numbered(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
+    numbers, bounds, sketch = hash_keys(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
     by_number = np.argsort(numbers, kind="stable")
-    index = compiled(passes).index(tokens, len(forms))
+    index = compile_module(kernels).index_tokens(tokens, len(forms))
     return Shard(tokens, bounds, *index, **marks, numbers=numbers, by_number=by_number, sketch=sketch, listed=forms)
 
 
-def save(shard: Shard, folder: Path) -> None:
+def save_shard(shard: Shard, folder: Path) -> None:
     """Writes the shard's arrays and forms into the folder."""
-    for name in ARRAYS:
+    for name in SHARD_ARRAYS:
         np.save(folder / f"{name}.npy", getattr(shard, name))
     shard.forms.write_ipc(folder / "forms.arrow")
 
 
-def mapped(file: Path) -> np.ndarray:
+def map_array(file: Path) -> np.ndarray:
     """The array in a .npy file, memory-mapped: as `np.load` does it, in a third of the time."""
     with file.open("rb") as stream:
         np.lib.format.read_magic(stream)
@@ -349,7 +349,7 @@ def mapped(file: Path) -> np.ndarray:
         return np.ndarray(shape, dtype, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ), stream.tell())
 
 
-def load(folder: Path) -> Shard:
+def load_shard(folder: Path) -> Shard:
     """The shard that was saved in the folder; its arrays are memory-mapped when they are first asked for (see `Shard.__getattr__`)."""
     shard = object.__new__(Shard)
     object.__setattr__(shard, "folder", folder)
@@ -358,7 +358,7 @@ def load(folder: Path) -> Shard:
 
 
 @dataclass(frozen=True)
-class Saved(Sequence):
+class SavedShards(Sequence):
     """The shards that are saved in folders, with their numbers of articles; each is opened when it is asked for: those not in use take no memory."""
 
     folders: tuple[Path, ...]
@@ -368,7 +368,7 @@ class Saved(Sequence):
         return len(self.folders)
 
     def __getitem__(self, k: int) -> Shard:
-        return load(self.folders[k])
+        return load_shard(self.folders[k])
 
 
-ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")
+SHARD_ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")

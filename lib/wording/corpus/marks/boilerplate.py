@@ -13,27 +13,27 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
-from wording.corpus.encoding import kernels as passes
-from wording.corpus.encoding.compiled import compiled
-from wording.corpus.encoding.matching import Spans, forms_of, matches, numbers_of, overlapping
-from wording.corpus.encoding.shard import Shard, ranges
-from wording.patterns import phrases
-from wording.study.records import DATA, Phrases, Record, read_record
+from wording.corpus.encoding import kernels
+from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.matching import Spans, find_form_numbers, find_matches, flag_forms, is_overlapping
+from wording.corpus.encoding.shard import Shard, concatenate_ranges
+from wording.patterns import parse_phrases
+from wording.study.records import DATA_FOLDER, PhraseTexts, Record, read_record
 
-REPEATED_ARTICLES = 5
+MIN_REPEATED_ARTICLES = 5
 """A line that stands in so many articles of one outlet, and in one of a hundred of them, is the page's, not the article's."""
-REPEATED_WORDS = 40
-LABEL_WORDS = 3
-LINK_WORDS = 12
-SIGN_OFF_WORDS = 12
-DATELINE_TOKENS = 16
-TOP_LINES = 8
+MAX_REPEATED_WORDS = 40
+MAX_LABEL_WORDS = 3
+MAX_LINK_WORDS = 12
+MAX_SIGN_OFF_WORDS = 12
+MAX_DATELINE_TOKENS = 16
+N_TOP_LINES = 8
 
 
-class Rule(Record):
+class BoilerplateRule(Record):
     """A kind of boilerplate line, by its words; `within_end`: the phrase begins within so many tokens of the line's end."""
 
-    match: Phrases
+    match: PhraseTexts
     at: Literal["anywhere", "start", "end", "whole"]
     words: Annotated[int, Field(ge=1)]
     within_end: int = 0
@@ -41,16 +41,16 @@ class Rule(Record):
     rest: bool = False
 
 
-class Rules(Record):
+class BoilerplateRules(Record):
     """What a boilerplate file holds."""
 
-    lists: dict[str, Phrases]
-    rules: dict[str, Rule]
+    lists: dict[str, PhraseTexts]
+    rules: dict[str, BoilerplateRule]
     connectives: list[str]
 
 
 @dataclass(frozen=True)
-class Lines:
+class ShardLines:
     """The lines of a shard that have any token: from token `start` up to `end`, the article's row, and `top`, the line's number in its article."""
 
     start: np.ndarray
@@ -64,7 +64,7 @@ class Lines:
     @cached_property
     def n_words(self) -> np.ndarray:
         """Words per line."""
-        return compiled(passes).counted(self.shard.is_word, self.start, self.end)
+        return compile_module(kernels).count_flagged(self.shard.is_word, self.start, self.end)
 
     @cached_property
     def number(self) -> np.ndarray:
@@ -89,38 +89,38 @@ class Lines:
     def mark(self, which: np.ndarray) -> np.ndarray:
         """The tokens of the lines that are flagged, bool (n_tokens,)."""
         marked = np.zeros(len(self.shard.tokens), bool)
-        marked[ranges(self.start[which], self.end[which])] = True
+        marked[concatenate_ranges(self.start[which], self.end[which])] = True
         return marked
 
 
-def boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") -> np.ndarray:
+def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") -> np.ndarray:
     """Which tokens are boilerplate, bool (n_tokens,); `outlets` has the outlet of each article of the shard."""
-    lines, rules = lines_of(shard), rules_for(language)
-    marked = repeated(lines, outlets) | section_labels(lines)
+    lines, rules = find_lines(shard), read_boilerplate_rules(language)
+    marked = mark_repeated(lines, outlets) | mark_section_labels(lines)
     for rule in rules.rules.values():
-        marked |= by_rule(lines, rule, rules.lists)
-    marked |= sign_offs(lines, rules)
-    return lines.mark(marked) | datelines(lines, rules) | trailing_agency(lines, rules) | leading_date(lines)
+        marked |= mark_by_rule(lines, rule, rules.lists)
+    marked |= mark_sign_offs(lines, rules)
+    return lines.mark(marked) | mark_datelines(lines, rules) | mark_trailing_agency(lines, rules) | mark_leading_dates(lines)
 
 
 @cache
-def rules_for(language: str) -> Rules:
+def read_boilerplate_rules(language: str) -> BoilerplateRules:
     """The rules for a language; a language without a file has those for English, whose agencies and credits are the world's."""
-    file = DATA / "words" / f"boilerplate-{language}.yml"
-    return read_record(file if file.is_file() else DATA / "words" / "boilerplate-en.yml", Rules)
+    file = DATA_FOLDER / "words" / f"boilerplate-{language}.yml"
+    return read_record(file if file.is_file() else DATA_FOLDER / "words" / "boilerplate-en.yml", BoilerplateRules)
 
 
-def lines_of(shard: Shard) -> Lines:
+def find_lines(shard: Shard) -> ShardLines:
     """The lines of the shard."""
     end = np.flatnonzero(shard.is_break(shard.tokens))
     start = np.concatenate([[0], end[:-1] + 1])
     start, end = start[start < end], end[start < end]
-    return Lines(start, end, shard.article(start), shard)
+    return ShardLines(start, end, shard.article(start), shard)
 
 
-def by_rule(lines: Lines, rule: Rule, lists: dict[str, list[str]]) -> np.ndarray:
+def mark_by_rule(lines: ShardLines, rule: BoilerplateRule, lists: dict[str, list[str]]) -> np.ndarray:
     """The lines that a rule marks."""
-    found = matches(lines.shard, phrases(rule.match, lists=lists))
+    found = find_matches(lines.shard, parse_phrases(rule.match, lists=lists))
     line = lines.of(found.start)
     at_start = found.start == lines.start[line]
     at_end = found.end >= lines.end[line] - rule.within_end
@@ -128,11 +128,11 @@ def by_rule(lines: Lines, rule: Rule, lists: dict[str, list[str]]) -> np.ndarray
     marked = np.zeros(len(lines), bool)
     marked[line[fits]] = True
     if rule.caption:
-        marked |= captions(lines, marked)
-    return marked | after(lines, marked) if rule.rest else marked
+        marked |= mark_captions(lines, marked)
+    return marked | mark_following(lines, marked) if rule.rest else marked
 
 
-def captions(lines: Lines, credits: np.ndarray) -> np.ndarray:
+def mark_captions(lines: ShardLines, credits: np.ndarray) -> np.ndarray:
     """The lines whose words the credit line after them repeats."""
     credit = np.flatnonzero(credits[1:] & (lines.row[1:] == lines.row[:-1])) + 1
     length = (lines.end - lines.start)[credit - 1]
@@ -140,110 +140,110 @@ def captions(lines: Lines, credits: np.ndarray) -> np.ndarray:
     marked = np.zeros(len(lines), bool)
     if len(credit):
         key, tokens = lines.shard.numbers, lines.shard.tokens
-        above, here = (key[tokens[ranges(start, start + length)]] for start in (lines.start[credit - 1], lines.start[credit]))
+        above, here = (key[tokens[concatenate_ranges(start, start + length)]] for start in (lines.start[credit - 1], lines.start[credit]))
         marked[credit[np.logical_and.reduceat(above == here, np.cumsum(length) - length)] - 1] = True
     return marked
 
 
-def after(lines: Lines, marked: np.ndarray) -> np.ndarray:
+def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     """The lines after a marked one, in its article, that are no sentences or as short as a headline."""
     first = np.full(lines.row.max(initial=-1) + 1, len(lines))
     np.minimum.at(first, lines.row[marked], np.flatnonzero(marked))
-    return (np.arange(len(lines)) > first[lines.row]) & (~lines.is_sentence | (lines.n_words <= LINK_WORDS))
+    return (np.arange(len(lines)) > first[lines.row]) & (~lines.is_sentence | (lines.n_words <= MAX_LINK_WORDS))
 
 
-def repeated(lines: Lines, outlets: pl.Series) -> np.ndarray:
+def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     """The short lines that many articles of one outlet share."""
-    short = np.flatnonzero(lines.n_words <= REPEATED_WORDS)
-    printed = fingerprints(lines, short)
+    short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
+    printed = hash_lines(lines, short)
     cell = (printed >> np.uint64(44)).astype(np.int64)
-    kept = np.bincount(cell)[cell] >= REPEATED_ARTICLES  # most lines are alone in their cell: a quick way to leave them out
+    kept = np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES  # most lines are alone in their cell: a quick way to leave them out
     short, printed = short[kept], printed[kept]
     code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
     articles = np.bincount(code)[code[lines.row[short]]]
     table = pl.DataFrame({"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]})
     n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
     marked = np.zeros(len(lines), bool)
-    marked[short[n >= np.maximum(REPEATED_ARTICLES, articles / 100)]] = True
+    marked[short[n >= np.maximum(MIN_REPEATED_ARTICLES, articles / 100)]] = True
     return marked
 
 
-def fingerprints(lines: Lines, which: np.ndarray) -> np.ndarray:
+def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
     """A number for each of the lines that lines of the same words, and practically no others, share; uint64."""
-    return compiled(passes).fingerprints(lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers)
+    return compile_module(kernels).hash_token_spans(lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers)
 
 
-def section_labels(lines: Lines) -> np.ndarray:
+def mark_section_labels(lines: ShardLines) -> np.ndarray:
     """A first line of a few words that stands above a headline: the name of the page's section."""
     following = np.append(lines.row[1:] == lines.row[:-1], False)
-    headline = np.append(~lines.is_sentence[1:] & (lines.n_words[1:] > LABEL_WORDS), False)
-    return (lines.number == 0) & (lines.n_words <= LABEL_WORDS) & ~lines.is_sentence & following & headline
+    headline = np.append(~lines.is_sentence[1:] & (lines.n_words[1:] > MAX_LABEL_WORDS), False)
+    return (lines.number == 0) & (lines.n_words <= MAX_LABEL_WORDS) & ~lines.is_sentence & following & headline
 
 
-def sign_offs(lines: Lines, rules: Rules) -> np.ndarray:
+def mark_sign_offs(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     """Lines of nothing but agencies and words that join them, and the initials below an agency's name."""
     shard = lines.shard
-    named = matches(shard, phrases(["<agency>"], lists=rules.lists))
+    named = find_matches(shard, parse_phrases(["<agency>"], lists=rules.lists))
     line = np.unique(lines.of(named.start))
-    line = line[lines.n_words[line] <= SIGN_OFF_WORDS]
-    places = ranges(lines.start[line], lines.end[line])
-    fits = forms_of(shard, rules.connectives)[shard.tokens[places]] | ~shard.is_word[places] | overlapping(Spans(places, places + 1), named)
+    line = line[lines.n_words[line] <= MAX_SIGN_OFF_WORDS]
+    places = concatenate_ranges(lines.start[line], lines.end[line])
+    fits = flag_forms(shard, rules.connectives)[shard.tokens[places]] | ~shard.is_word[places] | is_overlapping(Spans(places, places + 1), named)
     marked = np.zeros(len(lines), bool)
     if len(line):
         marked[
             line[np.logical_and.reduceat(fits, np.cumsum(lines.end[line] - lines.start[line]) - (lines.end[line] - lines.start[line]))]
         ] = True
-    return marked | initials(lines, named)
+    return marked | mark_initials(lines, named)
 
 
-def initials(lines: Lines, named: Spans) -> np.ndarray:
+def mark_initials(lines: ShardLines, named: Spans) -> np.ndarray:
     """Lines such as "abc-de/fg" below a line that ends with an agency's name."""
     last, line = lines.ended(named)
     below = line[last & (line + 1 < len(lines))] + 1
     below = below[lines.row[below] == lines.row[below - 1]]
-    slashed = np.unique(lines.of(lines.shard.where(numbers_of(lines.shard, ["/"]))))
+    slashed = np.unique(lines.of(lines.shard.where(find_form_numbers(lines.shard, ["/"]))))
     marked = np.zeros(len(lines), bool)
     marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
     return marked
 
 
-def trailing_agency(lines: Lines, rules: Rules) -> np.ndarray:
+def mark_trailing_agency(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     """An agency's name alone after the last sentence of a line."""
     shard = lines.shard
-    named = matches(shard, phrases(["<agency>"], lists=rules.lists))
+    named = find_matches(shard, parse_phrases(["<agency>"], lists=rules.lists))
     last = lines.ended(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
     marked = np.zeros(len(shard.tokens), bool)
-    marked[ranges(named.start[last], named.end[last])] = True
+    marked[concatenate_ranges(named.start[last], named.end[last])] = True
     return marked
 
 
-def datelines(lines: Lines, rules: Rules) -> np.ndarray:
+def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     """Place, date and agency before the dash that opens a story: "LVIV, Dec 19 (EFE) -"; all capitalised, or an agency in brackets."""
     shard = lines.shard
-    dash = shard.where(numbers_of(shard, ["-", "–", "—", "--"]))
+    dash = shard.where(find_form_numbers(shard, ["-", "–", "—", "--"]))
     line = lines.of(dash)
     start = lines.start[line]
-    near = (lines.number[line] < TOP_LINES) & (dash - start < DATELINE_TOKENS) & (dash > start)
+    near = (lines.number[line] < N_TOP_LINES) & (dash - start < MAX_DATELINE_TOKENS) & (dash > start)
     dash, start = dash[near], start[near]
     begins_lower = shard.forms["type"].str.contains(r"^\p{Ll}").to_numpy()
     lower = (
-        np.add.reduceat(begins_lower[shard.tokens[ranges(start, dash)]], np.cumsum(dash - start) - (dash - start)) if len(dash) else dash
+        np.add.reduceat(begins_lower[shard.tokens[concatenate_ranges(start, dash)]], np.cumsum(dash - start) - (dash - start)) if len(dash) else dash
     )
-    bracketed = matches(shard, phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists))
+    bracketed = find_matches(shard, parse_phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists))
     before = np.searchsorted(bracketed.end, dash, side="right") - 1
     agency = (before >= 0) & (bracketed.start[np.maximum(before, 0)] >= start) if len(bracketed) else np.zeros(len(dash), bool)
     capitals = shard.forms["type"].str.contains(r"^\p{Lu}[\p{Lu}.]{2,}").to_numpy()[shard.tokens[start]]
     whole = (lower == 0) & capitals & (dash - start < 8) | agency
     dash, start = dash[whole], start[whole]
     marked = np.zeros(len(shard.tokens), bool)
-    marked[ranges(start, dash + 1)] = True
+    marked[concatenate_ranges(start, dash + 1)] = True
     return marked
 
 
-def leading_date(lines: Lines) -> np.ndarray:
+def mark_leading_dates(lines: ShardLines) -> np.ndarray:
     """A date that the page put before an article's first words: "date 2022-02-24", "Published 2022-02-24"."""
     shard = lines.shard
-    found = matches(shard, phrases(["date|dated|published|updated|posted :|on|_ #", "date|dated|published|updated|posted #"]))
+    found = find_matches(shard, parse_phrases(["date|dated|published|updated|posted :|on|_ #", "date|dated|published|updated|posted #"]))
     first = np.isin(found.start, shard.bounds[:-1]) & (found.end - found.start <= 4)
     iso = (
         shard.forms["type"].str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$").to_numpy()[shard.tokens[found.end - 1]]
@@ -251,5 +251,5 @@ def leading_date(lines: Lines) -> np.ndarray:
         else first
     )
     marked = np.zeros(len(shard.tokens), bool)
-    marked[ranges(found.start[first & iso], found.end[first & iso])] = True
+    marked[concatenate_ranges(found.start[first & iso], found.end[first & iso])] = True
     return marked

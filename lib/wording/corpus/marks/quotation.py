@@ -12,24 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from wording.corpus.encoding.shard import END, PARAGRAPH, SPACE, Shard
+from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, SPACE, Shard
 
-FAMILIES = {
+QUOTATION_MARKS = {
     "double": ('“”„‟"〝〞＂「」『』', ("``", "''")),
     "guillemets": ("«»‹›", ()),
     "single": ("‘’‚‛'`", ()),
 }
-OPENING, CLOSING, EITHER = "“„‟〝「『«‹‘‚‛`", "”〞」』»›’", "\"＂'"
-OPENING_BEFORE = "([{—–―-/¿¡…:"
+OPENING_MARKS, CLOSING_MARKS, AMBIGUOUS_MARKS = "“„‟〝「『«‹‘‚‛`", "”〞」』»›’", "\"＂'"
+MARKS_BEFORE_OPENING = "([{—–―-/¿¡…:"
 """Marks after which a quotation can begin without a blank."""
-CLOSING_AFTER = ".,;:!?)]}…—–―-/"
+MARKS_AFTER_CLOSING = ".,;:!?)]}…—–―-/"
 """Marks before which a quotation can end without a blank."""
-ELISIONS = ("em", "n", "til", "till", "cause", "bout", "twas", "tis", "round", "s", "cuz", "neath", "nuff", "tude", "un", "uns")
+ELIDED_WORDS = ("em", "n", "til", "till", "cause", "bout", "twas", "tis", "round", "s", "cuz", "neath", "nuff", "tude", "un", "uns")
 """Words that an apostrophe shortens at their beginning."""
-LINES = 4
+MAX_CARRIED_LINES = 4
 """A closing mark ends a quotation that was opened so many lines before, if no other mark stands between."""
 
-OPENS, CLOSES, TURNS = 1, 0, 2
+OPENS, CLOSES, ALTERNATES = 1, 0, 2
 SPACED, SOLID, TOUCHING = range(3)
 
 
@@ -49,7 +49,7 @@ class Quotations:
 
 
 @dataclass(frozen=True)
-class Marks:
+class MarkPositions:
     """The quotation marks of one family in a shard: position, type, line (by number), end of the line, and what stands on each side."""
 
     at: np.ndarray
@@ -60,66 +60,66 @@ class Marks:
     after: np.ndarray
 
 
-def quotations(shard: Shard) -> Quotations:
+def find_quotations(shard: Shard) -> Quotations:
     """Where each quotation of the shard begins and ends; never an error, however odd the marks."""
-    ends, sides = np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)), side_classes(shard.forms)
-    marks = {name: marks_of(shard, name, ends, sides) for name in FAMILIES}
-    found = [single_spans(shard, some) if name == "single" else spans(shard, some) for name, some in marks.items()]
+    ends, sides = np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)), flag_side_forms(shard.forms)
+    marks = {name: find_quotation_marks(shard, name, ends, sides) for name in QUOTATION_MARKS}
+    found = [pair_single_marks(shard, some) if name == "single" else pair_marks(shard, some) for name, some in marks.items()]
     start, end = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 
 
-def marks_of(shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]) -> Marks:
-    """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `side_classes` says of the forms."""
-    characters, pairs = FAMILIES[family]
+def find_quotation_marks(shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]) -> MarkPositions:
+    """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `flag_side_forms` says of the forms."""
+    characters, pairs = QUOTATION_MARKS[family]
     at = shard.where(np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())).astype(np.int64)
     line = np.searchsorted(ends, at)
-    before, after = sides(shard, at, classes)
-    return Marks(at, shard.forms["type"].gather(shard.tokens[at]).to_numpy().astype(str), line, ends[line], before, after)
+    before, after = classify_mark_sides(shard, at, classes)
+    return MarkPositions(at, shard.forms["type"].gather(shard.tokens[at]).to_numpy().astype(str), line, ends[line], before, after)
 
 
-def sides(shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+def classify_mark_sides(shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """What stands before and after each mark: a blank or its like, something solid, or another mark, which hands on what it touches."""
     blank, opens, closes, quote = classes
     last = len(shard.tokens) - 1
     previous, following = shard.tokens[np.maximum(at - 1, 0)], shard.tokens[np.minimum(at + 1, last)]
     own = shard.tokens[at]
-    spaced = blank[own] | (at == 0) | np.isin(shard.kind[previous], (END, PARAGRAPH, SPACE)) | opens[previous]
+    spaced = blank[own] | (at == 0) | np.isin(shard.kind[previous], (ARTICLE_END, PARAGRAPH, SPACE)) | opens[previous]
     before = np.where(spaced, SPACED, np.where(quote[previous], TOUCHING, SOLID))
-    spaced = blank[following] | np.isin(shard.kind[following], (END, PARAGRAPH, SPACE)) | closes[following]
+    spaced = blank[following] | np.isin(shard.kind[following], (ARTICLE_END, PARAGRAPH, SPACE)) | closes[following]
     after = np.where(spaced, SPACED, np.where(quote[following], TOUCHING, SOLID))
-    return handed_on(shard, at, before, classes, step=-1), handed_on(shard, at, after, classes, step=1)
+    return resolve_touching_sides(shard, at, before, classes, step=-1), resolve_touching_sides(shard, at, after, classes, step=1)
 
 
-def side_classes(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
+def flag_side_forms(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
     """Which forms have a blank before them, can stand before an opening mark, can stand after a closing one, are quotation marks."""
     type_ = pl.col("type")
-    every = [m for characters, pairs in FAMILIES.values() for m in (*characters, *pairs)]
+    every = [m for characters, pairs in QUOTATION_MARKS.values() for m in (*characters, *pairs)]
     classes = forms.select(
         blank=pl.col("form").str.len_chars() > type_.str.len_chars(),
-        opens=type_.is_in(list(OPENING_BEFORE)),
-        closes=type_.is_in([*CLOSING_AFTER, "..."]),
+        opens=type_.is_in(list(MARKS_BEFORE_OPENING)),
+        closes=type_.is_in([*MARKS_AFTER_CLOSING, "..."]),
         quote=type_.is_in(every),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
 
 
-def handed_on(shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int) -> np.ndarray:
+def resolve_touching_sides(shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int) -> np.ndarray:
     """The sides, where a mark that touches another has what stands beyond the two."""
     if not len(at) or not (side == TOUCHING).any():
         return side
     blank, opens, closes, quote = classes
     beyond = np.clip(at + 2 * step, 0, len(shard.tokens) - 1)
     neighbour, far = shard.tokens[np.clip(at + step, 0, len(shard.tokens) - 1)], shard.tokens[beyond]
-    breaks = np.isin(shard.kind[far], (END, PARAGRAPH, SPACE))
+    breaks = np.isin(shard.kind[far], (ARTICLE_END, PARAGRAPH, SPACE))
     free = breaks | ((blank[neighbour] | opens[far]) if step < 0 else (blank[far] | closes[far]))
     return np.where(side == TOUCHING, np.where(free, SPACED, SOLID), side)
 
 
-def directions(marks: Marks) -> np.ndarray:
+def classify_directions(marks: MarkPositions) -> np.ndarray:
     """Whether each mark opens, closes, or turns the state round."""
-    opening, closing, either = (np.isin(marks.type, [*group]) for group in (OPENING + "``", CLOSING, EITHER))
+    opening, closing, either = (np.isin(marks.type, [*group]) for group in (OPENING_MARKS + "``", CLOSING_MARKS, AMBIGUOUS_MARKS))
     opening, either = opening | (marks.type == "``"), either | (marks.type == "''")
     looks_open = (marks.before == SPACED) & (marks.after != SPACED)
     looks_closed = (marks.before != SPACED) & (marks.after == SPACED)
@@ -127,44 +127,44 @@ def directions(marks: Marks) -> np.ndarray:
     turned = np.isin(marks.type, ["“", "‘"]) & ~low  # “ closes only what „ opened
     opens = (opening & (turned | ~looks_closed)) | (closing & looks_open) | (either & looks_open)
     closes = (closing & ~looks_open) | (opening & looks_closed & ~turned) | (either & looks_closed)
-    return np.select([opens, closes], [OPENS, CLOSES], TURNS)
+    return np.select([opens, closes], [OPENS, CLOSES], ALTERNATES)
 
 
-def spans(shard: Shard, marks: Marks) -> tuple[np.ndarray, np.ndarray]:
+def pair_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarray]:
     """Start and end of the quotations of a family whose marks are never apostrophes."""
     if not len(marks.at):
         return marks.at, marks.at
     first = np.append(True, marks.line[1:] != marks.line[:-1])
-    opens = resolved(marks, directions(marks)) == OPENS
+    opens = resolve_directions(marks, classify_directions(marks)) == OPENS
     stop = np.where(np.append(first[1:], True), marks.line_end, np.append(marks.at[1:], 0) + 1)
-    carried = np.flatnonzero(carried_over(shard, marks, opens, first))
+    carried = np.flatnonzero(is_carried_over(shard, marks, opens, first))
     return np.append(marks.at[opens], marks.at[carried - 1]), np.append(stop[opens], marks.at[carried] + 1)
 
 
-def resolved(marks: Marks, direction: np.ndarray) -> np.ndarray:
+def resolve_directions(marks: MarkPositions, direction: np.ndarray) -> np.ndarray:
     """The direction of each mark, those that turn the state round resolved from the last clear mark of their line."""
     n = np.arange(len(direction))
     first = np.append(True, marks.line[1:] != marks.line[:-1])
-    clear = direction != TURNS
+    clear = direction != ALTERNATES
     anchor = np.maximum.accumulate(np.where(clear | first, n, 0))
     base = np.where(clear, direction, CLOSES ^ 1)[anchor]  # a first mark that is not clear opens
     return np.where(clear, direction, (base + n - anchor) % 2)
 
 
-def carried_over(shard: Shard, marks: Marks, opens: np.ndarray, first: np.ndarray) -> np.ndarray:
+def is_carried_over(shard: Shard, marks: MarkPositions, opens: np.ndarray, first: np.ndarray) -> np.ndarray:
     """The closing marks that end a quotation opened a few lines before in the same article."""
     row = shard.article(marks.at)
-    near = (np.diff(marks.line) <= LINES) & (np.diff(row) == 0)
+    near = (np.diff(marks.line) <= MAX_CARRIED_LINES) & (np.diff(row) == 0)
     return np.append(False, ~opens[1:] & first[1:] & opens[:-1] & near)
 
 
-def single_spans(shard: Shard, marks: Marks) -> tuple[np.ndarray, np.ndarray]:
+def pair_single_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarray]:
     """Start and end of the quotations in single marks: only those that close in their line, since most such marks are apostrophes."""
     if not len(marks.at):
         return marks.at, marks.at
     following = shard.forms["key"].gather(shard.tokens[np.minimum(marks.at + 1, len(shard.tokens) - 1)])
-    elided = (following.is_in(ELISIONS) | following.str.contains(r"^\d\ds?$")).to_numpy()
-    direction = directions(marks)
+    elided = (following.is_in(ELIDED_WORDS) | following.str.contains(r"^\d\ds?$")).to_numpy()
+    direction = classify_directions(marks)
     opens = (direction == OPENS) & (marks.before == SPACED) & (marks.after != SPACED) & ~elided
     closes = (direction == CLOSES) & (marks.before != SPACED)
     keep = np.flatnonzero(opens | closes)

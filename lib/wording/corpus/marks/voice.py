@@ -10,36 +10,36 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.corpus import Corpus, Part, few, with_neighbours
-from wording.corpus.encoding.kernels import OUTLET, QUOTED, REPORTED
+from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution
-from wording.corpus.marks.attribution import TABLES, Lexicon, Stream, lexicon
-from wording.corpus.marks.quotation import quotations
-from wording.corpus.marks.speakers import Cues, cue_of, speakers_of
+from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon, load_lexicon
+from wording.corpus.marks.quotation import find_quotations
+from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
 
-NAMES = ("outlet", "quoted", "reported")
-SHORT = 4
+TOKEN_VOICES = ("outlet", "quoted", "reported")
+MAX_SHORT_QUOTATION_WORDS = 4
 """Words of a short quotation, at most."""
-COLUMNS = ["row", "start_token", "end_token", "start", "end", "voice", "speaker", "cue", "cue_token", "stance", "short"]
+SHARD_ATTRIBUTION_COLUMNS = ["row", "start_token", "end_token", "start", "end", "voice", "speaker", "cue", "cue_token", "stance", "short"]
 
 
-def voices(shard: Shard, *, language: str = "en") -> np.ndarray:
+def mark_voices(shard: Shard, *, language: str = "en") -> np.ndarray:
     """The voice of each token, uint8 (n_tokens,): OUTLET, QUOTED (quotation marks included) or REPORTED.
 
     Source
     ------
     Weights for English: PolNeAR (Newell, Margolin and Ruths 2018); see data/words/voice-en.yml for what they were estimated from.
     """
-    inside = quotations(shard).inside(len(shard.tokens))
-    voice = inside * np.uint8(QUOTED)  # OUTLET is 0
-    if known := lexicon(language):
-        for stream in attribution.streams(shard, inside, known):
-            voice[attribution.reported(stream, known)] = REPORTED
+    inside = find_quotations(shard).inside(len(shard.tokens))
+    voice = inside * np.uint8(QUOTED_VOICE)  # OUTLET is 0
+    if known := load_lexicon(language):
+        for stream in attribution.iterate_streams(shard, inside, known):
+            voice[attribution.find_reported_tokens(stream, known)] = REPORTED_VOICE
     return voice
 
 
-def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.DataFrame:
+def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.DataFrame:
     """One row per maximal stretch that is not the outlet's own voice, in order; a reported one ends with its sentence.
 
     Columns
@@ -53,9 +53,9 @@ def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.Da
     stance : what the reporting word lets the reader think, by the list in data/words/voice-*.yml; NaN if the list does not have it.
     short : whether it is a quotation of at most four words inside a sentence of the outlet's own.
     """
-    start, end = bounds(shard, voice)
-    quoted = voice[start] == QUOTED
-    known, cues, at = lexicon(language), Cues(np.zeros(0, np.int64), np.zeros(0)), np.full(len(start), -1)
+    start, end = find_attribution_bounds(shard, voice)
+    quoted = voice[start] == QUOTED_VOICE
+    known, cues, at = load_lexicon(language), Cues(np.zeros(0, np.int64), np.zeros(0)), np.full(len(start), -1)
     frame = pd.DataFrame(
         {
             "row": shard.article(start),
@@ -65,40 +65,40 @@ def stretches(shard: Shard, voice: np.ndarray, *, language: str = "en") -> pd.Da
             "end": shard.offsets(end - 1)[1],
         }
     )
-    frame["voice"] = np.array(NAMES, dtype=object)[voice[start]]
-    frame["speaker"], frame["short"] = pd.Series(np.nan, frame.index, dtype=object), is_short(shard, voice, start, end) & quoted
+    frame["voice"] = np.array(TOKEN_VOICES, dtype=object)[voice[start]]
+    frame["speaker"], frame["short"] = pd.Series(np.nan, frame.index, dtype=object), is_short_quotation(shard, voice, start, end) & quoted
     if known:
-        cues = cues_of(shard, voice, known)
-        at = cue_of(shard, start, end, quoted, cues)
-        frame["speaker"] = speaker_texts(shard, voice, cues, at, known)
+        cues = find_cues(shard, voice, known)
+        at = assign_cues(shard, start, end, quoted, cues)
+        frame["speaker"] = extract_speakers(shard, voice, cues, at, known)
     word = shard.forms["type"].gather(np.where(at >= 0, shard.tokens[at], 0)).to_numpy().astype(object)
     frame["cue"], frame["cue_token"] = np.where(at >= 0, word, np.nan), at
-    frame["stance"] = frame["cue"].str.lower().map(stances(known)) if known else pd.Series(np.nan, frame.index, dtype=object)
-    return frame[COLUMNS]
+    frame["stance"] = frame["cue"].str.lower().map(map_stances(known)) if known else pd.Series(np.nan, frame.index, dtype=object)
+    return frame[SHARD_ATTRIBUTION_COLUMNS]
 
 
-def part_stretches(part: Part) -> pl.DataFrame:
-    """What is not the outlets' own in a part of a corpus, with speakers and cues (see `stretches`): looked for once, when first asked for."""
-    return part.corpus.derived(part.number, "stretches", shard_stretches)
+def read_attributions(part: Part) -> pl.DataFrame:
+    """What is not the outlets' own in a part of a corpus, with speakers and cues (see `find_attributions`): looked for once, when first asked for."""
+    return part.corpus.derived(part.number, "stretches", tabulate_attributions)
 
 
-def shard_stretches(shard: Shard, language: str) -> pl.DataFrame:
+def tabulate_attributions(shard: Shard, language: str) -> pl.DataFrame:
     """The stretches of a shard whose voices are marked."""
-    return pl.from_pandas(stretches(shard, shard.voice, language=language))
+    return pl.from_pandas(find_attributions(shard, shard.voice, language=language))
 
 
-def find_speakers(corpus: Corpus) -> None:
+def find_all_attributions(corpus: Corpus) -> None:
     """Looks for speakers and cues in all parts at once, on all cores, and keeps them."""
-    corpus.measured(part_stretches)
+    corpus.map_parts(read_attributions)
 
 
-def stretches_in(part: Part, rows: np.ndarray) -> pl.DataFrame:
+def read_attributions_of(part: Part, rows: np.ndarray) -> pl.DataFrame:
     """The stretches of these articles (rows of the part, ascending) at least: where they are few and the others were not asked for, of these alone."""
-    near = with_neighbours(rows, len(part.shard))
-    if not few(near, len(part.shard)) or part.corpus.has_derived(part.number, "stretches"):
-        return part_stretches(part)
-    small, shift = part.corpus.some(part.start + near)
-    found, shard = part_stretches(small.part(0)), small.shards[0]
+    near = include_adjacent_rows(rows, len(part.shard))
+    if not is_small_subset(near, len(part.shard)) or part.corpus.has_derived(part.number, "stretches"):
+        return read_attributions(part)
+    small, shift = part.corpus.subset(part.start + near)
+    found, shard = read_attributions(small.part(0)), small.shards[0]
     start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
     here = {
         "row": near[found["row"].to_numpy()],
@@ -110,40 +110,40 @@ def stretches_in(part: Part, rows: np.ndarray) -> pl.DataFrame:
     return found.filter(pl.col("row").is_in(rows))
 
 
-def bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The first token of each stretch with a word in it, and the token after its last."""
     cut = np.ones(len(voice), bool)
     cut[1:] = voice[1:] != voice[:-1]
-    cut[1:] |= shard.sentence_end[:-1] & (voice[1:] == REPORTED)
-    found = quotations(shard)
+    cut[1:] |= shard.sentence_end[:-1] & (voice[1:] == REPORTED_VOICE)
+    found = find_quotations(shard)
     outermost = np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1]) if len(found.start) else np.zeros(0, bool)
     cut[found.start[outermost]] = True
     place = np.append(np.flatnonzero(cut), len(voice))
     words = shard.words_before
-    kept = (voice[place[:-1]] != OUTLET) & (words[place[1:]] > words[place[:-1]])
+    kept = (voice[place[:-1]] != OUTLET_VOICE) & (words[place[1:]] > words[place[:-1]])
     return place[:-1][kept], place[1:][kept]
 
 
-def is_short(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def is_short_quotation(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Which stretches have few words and stand in a sentence that has words of the outlet's own."""
     words = shard.words_before
-    own = np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET)) if len(voice) else np.zeros(0)
-    return (words[end] - words[start] <= SHORT) & (own[shard.sentence[start]] > 0)
+    own = np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET_VOICE)) if len(voice) else np.zeros(0)
+    return (words[end] - words[start] <= MAX_SHORT_QUOTATION_WORDS) & (own[shard.sentence[start]] > 0)
 
 
-def cues_of(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
+def find_cues(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
     """The cues in the outlet's own words."""
     at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-    for stream in attribution.streams(shard, voice == QUOTED, known):
-        flagged = stream.is_word & (stream.signal[:, 0] >= known.edges[0, 0]) & (voice[stream.at] == OUTLET)
+    for stream in attribution.iterate_streams(shard, voice == QUOTED_VOICE, known):
+        flagged = stream.is_word & (stream.signal[:, 0] >= known.edges[0, 0]) & (voice[stream.at] == OUTLET_VOICE)
         at.append(stream.at[flagged])
         strength.append(stream.signal[flagged, 0])
     return Cues(np.concatenate(at), np.concatenate(strength))
 
 
-def speaker_texts(shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, known: Lexicon) -> np.ndarray:
+def extract_speakers(shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, known: Lexicon) -> np.ndarray:
     """The speaker of the cue at each position as written, or NaN."""
-    first, last = speakers_of(shard, voice == OUTLET, cues, known.words)
+    first, last = find_speakers(shard, voice == OUTLET_VOICE, cues, known.words)
     which = np.searchsorted(cues.at, at)
     found = np.flatnonzero(at >= 0)
     found = found[first[which[found]] >= 0]
@@ -152,12 +152,12 @@ def speaker_texts(shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, k
     return speaker
 
 
-def stances(known: Lexicon) -> dict[str, str]:
+def map_stances(known: Lexicon) -> dict[str, str]:
     """The stance of each reporting word that has one."""
     return {word: stance for stance, words in known.words.stances.items() for word in words}
 
 
-def explain(shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language: str = "en") -> pd.DataFrame:
+def explain_token_voices(shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language: str = "en") -> pd.DataFrame:
     """Why tokens have their voice: one row per token and table entry that has a weight, the heaviest first; log odds are summed.
 
     Columns
@@ -165,37 +165,37 @@ def explain(shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language:
     position : the token.  token : as written.  voice : its mark.  probability : of being reported (NaN inside quotation marks).
     table, entry : what the weight is for ("cue before", "said").  weight : what it adds to the log odds.
     """
-    known, positions = lexicon(language), np.asarray(positions, np.int64)
-    rows = [quoted_rows(shard, positions[voice[positions] == QUOTED])]
-    inside = quotations(shard).inside(len(voice))
+    known, positions = load_lexicon(language), np.asarray(positions, np.int64)
+    rows = [explain_quoted(shard, positions[voice[positions] == QUOTED_VOICE])]
+    inside = find_quotations(shard).inside(len(voice))
     for row in np.unique(shard.article(positions)) if known else []:
         part = slice(shard.bounds[row], shard.bounds[row + 1])
-        stream = attribution.stream(shard, part, inside[part], attribution.classes_of(shard.forms, known), known)
-        rows.append(weight_rows(stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known))
+        stream = attribution.build_stream(shard, part, inside[part], attribution.classify_forms(shard.forms, known), known)
+        rows.append(explain_weights(stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known))
     frame = pd.concat(rows, ignore_index=True)
     frame.insert(1, "token", shard.forms["type"].gather(shard.tokens[frame["position"]]).to_numpy().astype(object))
-    frame.insert(2, "voice", np.array(NAMES, dtype=object)[voice[frame["position"]]])
+    frame.insert(2, "voice", np.array(TOKEN_VOICES, dtype=object)[voice[frame["position"]]])
     order = frame.assign(size=frame["weight"].abs()).sort_values(["position", "size"], ascending=[True, False], kind="stable").index
     return frame.loc[order].reset_index(drop=True)
 
 
-def quoted_rows(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
-    """The rows of `explain` for tokens in quotation marks: the mark that opens the quotation."""
-    found = quotations(shard)
+def explain_quoted(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
+    """The rows of `explain_token_voices` for tokens in quotation marks: the mark that opens the quotation."""
+    found = find_quotations(shard)
     mark = found.start[np.searchsorted(found.start, positions, side="right") - 1] if len(positions) else positions
     entry = shard.forms["type"].gather(shard.tokens[mark]).to_numpy().astype(object)
     return pd.DataFrame({"position": positions, "probability": np.nan, "table": "quotation mark", "entry": entry, "weight": np.nan})
 
 
-def weight_rows(stream: Stream, which: np.ndarray, known: Lexicon) -> pd.DataFrame:
-    """The rows of `explain` for tokens of a stream."""
-    place = {name: values[which] for name, values in attribution.places(stream, known).items()}
-    weights = {name: known.tables[name][attribution.entries(place, known.names, name)] for name in TABLES}
+def explain_weights(stream: FoldedStream, which: np.ndarray, known: Lexicon) -> pd.DataFrame:
+    """The rows of `explain_token_voices` for tokens of a stream."""
+    place = {name: values[which] for name, values in attribution.extract_features(stream, known).items()}
+    weights = {name: known.tables[name][attribution.find_table_entries(place, known.names, name)] for name in WEIGHT_TABLES}
     odds = known.bias["attributed"] + np.sum(list(weights.values()), axis=0)
     about = {"position": stream.at[which], "probability": 1 / (1 + np.exp(-odds))}
     rows = [pd.DataFrame({**about, "table": "bias", "entry": "attributed", "weight": known.bias["attributed"]})]
     for name, weight in weights.items():
-        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in TABLES[name]]
+        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in WEIGHT_TABLES[name]]
         entry = [" | ".join(values) for values in zip(*parts, strict=True)]
         rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
     frame = pd.concat(rows, ignore_index=True)

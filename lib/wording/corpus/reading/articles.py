@@ -7,25 +7,25 @@ from pathlib import Path
 
 import polars as pl
 
-from wording.corpus.reading.archives import members
-from wording.corpus.reading.dates import examples, read_dates
-from wording.corpus.reading.encodings import LONGEST, Unreadable
-from wording.corpus.reading.formats.registry import READERS, batches
-from wording.corpus.reading.languages import other_languages
-from wording.corpus.reading.metadata import METADATA, read_metadata
-from wording.corpus.reading.report import ALIASES, Chooser, Ledger
-from wording.corpus.reading.sources import ARCHIVES, BROKEN, SUPPORTED, Source, list_files
+from wording.corpus.reading.archives import iterate_members
+from wording.corpus.reading.dates import format_examples, read_dates
+from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
+from wording.corpus.reading.formats.registry import READERS, batch_rows
+from wording.corpus.reading.languages import find_other_languages
+from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
+from wording.corpus.reading.report import COLUMN_ALIASES, ColumnChooser, ReadingReport
+from wording.corpus.reading.sources import ARCHIVE_ENDINGS, BROKEN_FILE_ERRORS, SUPPORTED_ENDINGS_TEXT, SourceFile, list_files
 from wording.errors import WordingError
-from wording.files import file_hash
-from wording.phrasing import nearest
+from wording.files import hash_file
+from wording.phrasing import suggest_name
 
-UNATTRIBUTED = "unattributed"
-REJECTS = dict.fromkeys(("source", "reason", "sample"), pl.String)
-APART = dict.fromkeys(("source", "outlet", "language"), pl.String)
+UNATTRIBUTED_OUTLET = "unattributed"
+REJECT_SCHEMA = dict.fromkeys(("source", "reason", "sample"), pl.String)
+OTHER_LANGUAGE_SCHEMA = dict.fromkeys(("source", "outlet", "language"), pl.String)
 
 
 @dataclass(frozen=True)
-class Articles:
+class ReadingResult:
     """What was read: the articles, what was refused or set apart and why, and what a reader should know about all of them."""
 
     frame: pl.DataFrame
@@ -35,10 +35,10 @@ class Articles:
     files: list[tuple[str, str]]
 
 
-def read_articles(path, **options) -> Articles:
+def read_articles(path, **options) -> ReadingResult:
     """Return the articles of a file, or of a folder (all below it, by name, without hidden files), all at once.
 
-    The options, and what a file may be, are those of `Reading`.
+    The options, and what a file may be, are those of `ArticleReader`.
 
     Returns
     -------
@@ -53,11 +53,11 @@ def read_articles(path, **options) -> Articles:
     WordingError
         The path has no supported file, a table has no text, or an option names something that is not there.
     """
-    reading = Reading(path, **options)
+    reading = ArticleReader(path, **options)
     return reading.finish(pl.concat([pl.DataFrame(schema=reading.schema), *reading]))
 
 
-class Reading:
+class ArticleReader:
     """One reading of a file or folder: to be iterated for frames of articles as they are read, and to be finished with their rows.
 
     A .txt, .html, .docx or .rtf file is one article, or many if a news database exported it; so is each row of a table (.csv, .tsv, .jsonl, .json,
@@ -78,16 +78,16 @@ class Reading:
     def __init__(self, path, *, metadata=None, columns=None, date_order=None, default_outlet=None, language=None):
         columns = columns or {}
         check_options(columns, date_order)
-        self.ledger = Ledger()
+        self.ledger = ReadingReport()
         self.sources = list_files(Path(path), leave_out=metadata)
         self.described = read_metadata(Path(metadata), self.sources, columns, self.ledger) if metadata else {}
-        self.chooser = Chooser(self.ledger, columns, wanted=ALIASES, required="text")
-        self.date_order, self.default_outlet, self.language = date_order, default_outlet or UNATTRIBUTED, language
+        self.chooser = ColumnChooser(self.ledger, columns, wanted=COLUMN_ALIASES, required="text")
+        self.date_order, self.default_outlet, self.language = date_order, default_outlet or UNATTRIBUTED_OUTLET, language
         self.seen, self.apart, self.n_blank, self.n = {}, [], 0, 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """Frames of articles in the order of the files, of some thousand rows, in the columns of `schema`; dates are as they are written."""
-        for frame in batches(self.items(), self.ledger):
+        for frame in batch_rows(self.items(), self.ledger):
             self.ledger.given += frame.height
             settled = self.without_repeated(self.with_outlets(self.with_text(frame)))
             kept = self.in_language(settled) if self.language else settled
@@ -98,38 +98,38 @@ class Reading:
         """The rows of all files, or frames of them."""
         for source in self.sources:
             if source.path and source.path.is_file() and source.ending:
-                self.ledger.files.append((source.name, file_hash(source.path)))
+                self.ledger.files.append((source.name, hash_file(source.path)))
             yield from self.rows(source)
 
-    def rows(self, source: Source) -> Iterator[dict | pl.DataFrame]:
+    def rows(self, source: SourceFile) -> Iterator[dict | pl.DataFrame]:
         """The rows of a file, of each file in an archive; what cannot be read is refused."""
         n, before = 0, self.ledger.given
         try:
             refuse_unsupported(source, self.described.get(source.name, {}))
-            for item in self.unpacked(source) if source.ending in ARCHIVES else self.read(source):
+            for item in self.unpacked(source) if source.ending in ARCHIVE_ENDINGS else self.read(source):
                 n += 1
                 yield item
             if not n and before == self.ledger.given:
-                raise Unreadable("it has no rows")
-        except (Unreadable, *BROKEN) as fault:
-            reason = str(fault) if isinstance(fault, Unreadable) else f"it cannot be read: {fault}"
+                raise UnreadableError("it has no rows")
+        except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
+            reason = str(fault) if isinstance(fault, UnreadableError) else f"it cannot be read: {fault}"
             self.ledger.turn_away(source.name, f"{reason} (what stands before it was read)" if n else reason)
 
-    def read(self, source: Source) -> Iterator[dict | pl.DataFrame]:
+    def read(self, source: SourceFile) -> Iterator[dict | pl.DataFrame]:
         """The rows of a file, with where they are from."""
         with source.open() as stream:
             for item in READERS[source.ending](stream, source, self.chooser):
                 yield self.stamped(item, source)
 
-    def unpacked(self, source: Source) -> Iterator[dict | pl.DataFrame]:
+    def unpacked(self, source: SourceFile) -> Iterator[dict | pl.DataFrame]:
         """The rows of all files in an archive."""
-        for found in members(source):
-            if isinstance(found, Source):
+        for found in iterate_members(source):
+            if isinstance(found, SourceFile):
                 yield from self.rows(found)
             else:
                 self.ledger.turn_away(*found)
 
-    def stamped(self, item: dict | pl.DataFrame, source: Source) -> dict | pl.DataFrame:
+    def stamped(self, item: dict | pl.DataFrame, source: SourceFile) -> dict | pl.DataFrame:
         """A row, or a frame of rows, with where it is from; the metadata's word counts more than the file's."""
         description = self.described.get(source.name, {})
         constants = {"table": description.get("table") or source.name}
@@ -147,21 +147,21 @@ class Reading:
         made = {"source": source.name, "made_id": source.label}
         if number is not None:
             made = {"source": f"{source.name}:{number}", "made_id": f"{source.label}-{number}"}
-        return item | constants | made | {name: description[name] for name in ALIASES if name in description}
+        return item | constants | made | {name: description[name] for name in COLUMN_ALIASES if name in description}
 
     def with_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows that have a text of a length that one article can have."""
-        long = pl.col("text").str.len_bytes() > LONGEST
-        for source, title, empty in frame.filter(blank("text") | long).select("source", "title", blank("text").alias("empty")).iter_rows():
-            self.ledger.refuse(source, "no text" if empty else f"longer than {LONGEST:,} bytes: no single article", title)
-        return frame.filter(~blank("text") & ~long)
+        long = pl.col("text").str.len_bytes() > MAX_TEXT_LENGTH
+        for source, title, empty in frame.filter(is_blank("text") | long).select("source", "title", is_blank("text").alias("empty")).iter_rows():
+            self.ledger.refuse(source, "no text" if empty else f"longer than {MAX_TEXT_LENGTH:,} bytes: no single article", title)
+        return frame.filter(~is_blank("text") & ~long)
 
     def with_outlets(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows with outlets stripped, and "unattributed" where there is none."""
-        self.n_blank += frame.select(blank("outlet").sum()).item()
+        self.n_blank += frame.select(is_blank("outlet").sum()).item()
         self.n += frame.height
-        outlet = pl.when(blank("outlet")).then(pl.lit(UNATTRIBUTED)).otherwise(pl.col("outlet").str.strip_chars())
-        return frame.with_columns(outlet=outlet, doc_id=pl.when(blank("doc_id")).then("made_id").otherwise("doc_id"))
+        outlet = pl.when(is_blank("outlet")).then(pl.lit(UNATTRIBUTED_OUTLET)).otherwise(pl.col("outlet").str.strip_chars())
+        return frame.with_columns(outlet=outlet, doc_id=pl.when(is_blank("doc_id")).then("made_id").otherwise("doc_id"))
 
     def without_repeated(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows without those whose id and text an earlier row has."""
@@ -177,24 +177,24 @@ class Reading:
 
     def in_language(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows that are not in another language."""
-        other = other_languages(frame, self.language)
+        other = find_other_languages(frame, self.language)
         apart = frame.with_columns(language=other).filter(other.is_not_null()).select("source", "outlet", "language")
         self.apart.append(apart)
         self.ledger.n_apart += apart.height
         return frame.filter(other.is_null())
 
-    def finish(self, frame: pl.DataFrame) -> Articles:
+    def finish(self, frame: pl.DataFrame) -> ReadingResult:
         """All that was read, from the rows of all frames in their order, with further columns or without the texts; ids and dates become final."""
-        frame = settle_ids(frame, self.ledger)
+        frame = make_ids_unique(frame, self.ledger)
         if self.n_blank:
-            self.ledger.remark(f"The outlet is blank in {self.n_blank:,} of {self.n:,} articles; they count as {UNATTRIBUTED!r}.")
+            self.ledger.remark(f"The outlet is blank in {self.n_blank:,} of {self.n:,} articles; they count as {UNATTRIBUTED_OUTLET!r}.")
         dates, warnings = read_dates(frame["date"], frame["table"], date_order=self.date_order)
-        frame = frame.with_columns(dates.alias("date"), *(blank_to_null(name) for name in ("title", "authors", "url")))
+        frame = frame.with_columns(dates.alias("date"), *(set_blank_to_null(name) for name in ("title", "authors", "url")))
         self.ledger.balance(frame.height)
-        return Articles(
+        return ReadingResult(
             frame.drop("source", "table"),
-            pl.DataFrame(self.ledger.rejects, schema=REJECTS, orient="row"),
-            pl.concat([pl.DataFrame(schema=APART), *self.apart]),
+            pl.DataFrame(self.ledger.rejects, schema=REJECT_SCHEMA, orient="row"),
+            pl.concat([pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA), *self.apart]),
             self.ledger.sentences() + warnings,
             self.ledger.files,
         )
@@ -202,10 +202,10 @@ class Reading:
 
 def check_options(columns, date_order):
     """Refuse the name of a column or of an order that does not exist."""
-    known = {**ALIASES, **METADATA}
+    known = {**COLUMN_ALIASES, **METADATA_ALIASES}
     for name in columns:
         if name not in known:
-            raise WordingError(f"articles: columns: {name!r} is none of our columns; {nearest(name, known)}")
+            raise WordingError(f"articles: columns: {name!r} is none of our columns; {suggest_name(name, known)}")
     if date_order not in (None, "mdy", "dmy", "ymd"):
         raise WordingError(f"articles: date_order: {date_order!r} is not allowed; give mdy, dmy or ymd")
 
@@ -213,38 +213,38 @@ def check_options(columns, date_order):
 def refuse_unsupported(source, description):
     """Raise for a file of no supported kind, or of another content than the metadata describe."""
     if not source.ending:
-        raise Unreadable(f"its ending is not supported; supported are {SUPPORTED}")
+        raise UnreadableError(f"its ending is not supported; supported are {SUPPORTED_ENDINGS_TEXT}")
     if source.path and not source.path.is_file():
-        raise Unreadable("it is no regular file")
+        raise UnreadableError("it is no regular file")
     expected = (description.get("sha256") or "").strip().lower()
-    if expected and (found := file_hash(source.path)) != expected:
-        raise Unreadable(f"the file has changed: its sha256 is {found}, in the metadata it is {expected}")
+    if expected and (found := hash_file(source.path)) != expected:
+        raise UnreadableError(f"the file has changed: its sha256 is {found}, in the metadata it is {expected}")
 
 
-def blank(column):
+def is_blank(column):
     """Say where a column has nothing but white space."""
     return ~pl.col(column).str.contains(r"\S").fill_null(False)
 
 
-def blank_to_null(column):
+def set_blank_to_null(column):
     """Return the column with null for white space."""
-    return pl.when(~blank(column)).then(column).alias(column)
+    return pl.when(~is_blank(column)).then(column).alias(column)
 
 
-def settle_ids(frame, ledger):
+def make_ids_unique(frame, ledger):
     """Return the rows with one id each: another text under a taken id gets "-2", "-3"."""
     repeated = frame.with_row_index("place").filter(pl.col("doc_id").is_duplicated()).select("place", "doc_id")
     if repeated.is_empty():
         return frame
     taken, count, ids = set(frame["doc_id"]), Counter(), frame["doc_id"].to_list()
     for place, doc_id in repeated.iter_rows():
-        ids[place] = free_id(doc_id, count, taken)
+        ids[place] = find_free_id(doc_id, count, taken)
     changed = frame.filter(pl.Series(ids) != frame["doc_id"])["doc_id"]
-    ledger.remark(f"{changed.len():,} of {len(ids):,} articles had the id of another text; a number was added{examples(changed)}.")
+    ledger.remark(f"{changed.len():,} of {len(ids):,} articles had the id of another text; a number was added{format_examples(changed)}.")
     return frame.with_columns(doc_id=pl.Series(ids))
 
 
-def free_id(doc_id, count, taken):
+def find_free_id(doc_id, count, taken):
     """Return the id itself at first, then the next with a number that no other article has."""
     count[doc_id] += 1
     if count[doc_id] == 1:

@@ -4,17 +4,17 @@ import polars as pl
 
 FIRST_YEAR, LAST_YEAR = 1700, 2040  # fixed, so that no result depends on the day on which it is computed
 
-MONTH = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
-CLOCK = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
-WRITTEN = (  # what finds year, month and day, and how these three are written
+MONTH_PATTERN = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
+CLOCK_PATTERN = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
+DATE_PATTERNS = (  # what finds year, month and day, and how these three are written
     (r"^(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?:[T\sZ+].*)?$", "%Y-%m-%d"),
     (r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?)?$", "%Y-%m-%d"),
-    (rf"(?i){MONTH}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK}(?<y>\d{{4}})\b", "%Y-%b-%d"),
-    (rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH}[\s-]*(?<y>\d{{4}})\b", "%Y-%b-%d"),
-    (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
+    (rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK_PATTERN}(?<y>\d{{4}})\b", "%Y-%b-%d"),
+    (rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH_PATTERN}[\s-]*(?<y>\d{{4}})\b", "%Y-%b-%d"),
+    (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH_PATTERN}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
 )
-NUMERIC = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
-SECONDS, MILLISECONDS = r"^(\d{9,10})(?:\.\d+)?$", r"^(\d{9,10})\d{3}(?:\.\d+)?$"
+NUMERIC_DATE_PATTERN = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
+EPOCH_SECONDS_PATTERN, EPOCH_MILLISECONDS_PATTERN = r"^(\d{9,10})(?:\.\d+)?$", r"^(\d{9,10})\d{3}(?:\.\d+)?$"
 
 
 def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
@@ -25,93 +25,93 @@ def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
     "dmy" or "ymd"), what the other dates of the same table allow, what those of all tables allow, and else month first.
     """
     raw = pl.DataFrame({"date": date.str.strip_chars(), "table": table})
-    numeric, warnings = numeric_dates(raw, date_order)
-    written = [written_date(pattern, form) for pattern, form in WRITTEN]
-    found = raw.select(date=pl.coalesce(*written, numeric, epoch_date()))
+    numeric, warnings = parse_numeric_dates(raw, date_order)
+    written = [parse_written_date(pattern, form) for pattern, form in DATE_PATTERNS]
+    found = raw.select(date=pl.coalesce(*written, numeric, parse_epoch_date()))
     dates = found.select(pl.when(pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then("date"))["date"]
     unknown = date.filter(dates.is_null())
     if unknown.len():
         warnings.append(
-            f"{unknown.len():,} of {date.len():,} articles have no date that can be read{examples(unknown)}; "
+            f"{unknown.len():,} of {date.len():,} articles have no date that can be read{format_examples(unknown)}; "
             "they are kept, with the date unknown."
         )
     return dates, warnings
 
 
-def examples(values):
+def format_examples(values):
     """Return up to three of the values, in brackets, as examples."""
     shown = values.drop_nulls().unique(maintain_order=True).head(3)
     return f" (for example {', '.join(repr(value[:40]) for value in shown)})" if shown.len() else ""
 
 
-def written_date(pattern, form):
+def parse_written_date(pattern, form):
     """Return the date that a pattern finds."""
     parts = pl.col("date").str.extract_groups(pattern)
-    return civil(*(parts.struct.field(part) for part in "ymd"), form=form)
+    return build_date(*(parts.struct.field(part) for part in "ymd"), form=form)
 
 
-def civil(year, month, day, *, form="%Y-%m-%d"):
+def build_date(year, month, day, *, form="%Y-%m-%d"):
     """Return the calendar date, null where there is no such day; a year of two digits is the one up to LAST_YEAR."""
     century = pl.when(year.cast(pl.Int32) > LAST_YEAR - 2000).then(pl.lit("19")).otherwise(pl.lit("20"))
     year = pl.when(year.str.len_chars() == 2).then(century + year).otherwise(year)
     return pl.concat_str(year, month, day, separator="-").str.to_date(form, strict=False)
 
 
-def epoch_date():
+def parse_epoch_date():
     """Return the date (UTC) of a number of seconds or milliseconds since 1970."""
-    seconds = pl.coalesce(pl.col("date").str.extract(SECONDS), pl.col("date").str.extract(MILLISECONDS))
+    seconds = pl.coalesce(pl.col("date").str.extract(EPOCH_SECONDS_PATTERN), pl.col("date").str.extract(EPOCH_MILLISECONDS_PATTERN))
     return pl.from_epoch(seconds.cast(pl.Int64)).dt.date()
 
 
-def numeric_dates(raw, date_order):
+def parse_numeric_dates(raw, date_order):
     """Return the dates that are three short numbers, and warnings on the order of day and month."""
-    parts = raw.with_columns(pl.col("date").str.extract_groups(NUMERIC).alias("parts")).unnest("parts")
-    parts = parts.with_columns(order=numeric_order(date_order)).with_columns(must=forced_order(date_order), open=is_open())
+    parts = raw.with_columns(pl.col("date").str.extract_groups(NUMERIC_DATE_PATTERN).alias("parts")).unnest("parts")
+    parts = parts.with_columns(order=choose_date_order(date_order)).with_columns(must=find_forced_order(date_order), open=is_order_ambiguous())
     a, b, c, order = pl.col("a"), pl.col("b"), pl.col("c"), pl.col("order")
-    dates = pl.when(order == "ymd").then(civil(a, b, c)).when(order == "dmy").then(civil(c, b, a)).otherwise(civil(c, a, b))
-    return parts.select(dates.alias("date"))["date"], order_warnings(parts, date_order)
+    dates = pl.when(order == "ymd").then(build_date(a, b, c)).when(order == "dmy").then(build_date(c, b, a)).otherwise(build_date(c, a, b))
+    return parts.select(dates.alias("date"))["date"], list_order_warnings(parts, date_order)
 
 
-def forced_order(date_order):
+def find_forced_order(date_order):
     """Return the only order that the numbers of a date allow, else null."""
     a, b, short = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32), pl.col("c").str.len_chars() <= 2
     year_first = pl.when(short & ((a > 31) | (date_order == "ymd"))).then(pl.lit("ymd"))
     return year_first.when((a > 12) & (b <= 12)).then(pl.lit("dmy")).when((a <= 12) & (b > 12)).then(pl.lit("mdy"))
 
 
-def is_open():
+def is_order_ambiguous():
     """Say whether day and month of a date could change places."""
     a, b = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
     return (a <= 12) & (b <= 12) & (a != b)
 
 
-def numeric_order(date_order):
+def choose_date_order(date_order):
     """Return the order in which each date is to be read, null where nothing decides it."""
-    forced = forced_order(date_order)
+    forced = find_forced_order(date_order)
     given = pl.lit(date_order if date_order != "ymd" else None, pl.String)
     day_first, month_first = (forced == "dmy").any(), (forced == "mdy").any()
-    by_table = decided(day_first.over("table"), month_first.over("table"))
-    return pl.coalesce(forced, given, by_table, decided(day_first, month_first))
+    by_table = infer_date_order(day_first.over("table"), month_first.over("table"))
+    return pl.coalesce(forced, given, by_table, infer_date_order(day_first, month_first))
 
 
-def decided(day_first, month_first):
+def infer_date_order(day_first, month_first):
     """Return the order for which alone there is evidence, else null."""
     return pl.when(day_first & ~month_first).then(pl.lit("dmy")).when(month_first & ~day_first).then(pl.lit("mdy"))
 
 
-def order_warnings(parts, date_order):
+def list_order_warnings(parts, date_order):
     """Return sentences on the dates that were read without evidence for their order, or against the given one."""
     unsure = parts.filter(pl.col("open") & pl.col("order").is_null())["date"]
     against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order, ""))["date"]
     numeric, warnings = parts["a"].count(), []
     if unsure.len():
         warnings.append(
-            f"The order of day and month is open in {unsure.len():,} of {numeric:,} dates in figures{examples(unsure)}; "
+            f"The order of day and month is open in {unsure.len():,} of {numeric:,} dates in figures{format_examples(unsure)}; "
             "it is read as month/day/year (`articles: date_order: dmy` in study.yml reads day/month/year)."
         )
     if against.len():
         warnings.append(
-            f"`date_order: {date_order}` does not fit {against.len():,} of {numeric:,} dates in figures{examples(against)}; "
+            f"`date_order: {date_order}` does not fit {against.len():,} of {numeric:,} dates in figures{format_examples(against)}; "
             "these are read in the only order that they allow."
         )
     return warnings

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wording.errors import WordingError
-from wording.phrasing import nearest
+from wording.phrasing import suggest_name
 
 # The other names under which a column is known, the likeliest first; case, spaces, hyphens, underscores do not matter.
-ALIASES = {
+COLUMN_ALIASES = {
     "doc_id": "doc_id id article_id document_id guid uuid",
     "outlet": "outlet source publisher domain publication newspaper site media source_name outlet_name publisher_name "
     "site_name website media_name source_domain",
@@ -24,7 +24,7 @@ ALIASES = {
 
 
 @dataclass
-class Ledger:
+class ReadingReport:
     """Keeps count of what is given, of what is refused or set apart, and of what is worth a warning."""
 
     given: int = 0
@@ -62,10 +62,10 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Chooser:
+class ColumnChooser:
     """Finds the columns that a table has under our names: by the user's mapping, else by the usual names."""
 
-    ledger: Ledger
+    ledger: ReadingReport
     columns: Mapping[str, str]
     wanted: Mapping[str, str]
     required: str
@@ -81,16 +81,16 @@ class Chooser:
         chosen = {ours: theirs for ours, theirs in self.columns.items() if ours in self.wanted}
         for ours, theirs in chosen.items():
             if theirs not in names:
-                raise WordingError(f"{source} has no column {theirs!r} for {ours}; {nearest(theirs, names)}")
+                raise WordingError(f"{source} has no column {theirs!r} for {ours}; {suggest_name(theirs, names)}")
         free = [name for name in names if name not in self.columns.values()]
         for ours in [name for name in self.wanted if name not in chosen]:
-            found = matching(self.wanted[ours], free)
+            found = match_aliases(self.wanted[ours], free)
             if len(found) > 1:
                 others = ", ".join(map(repr, found[1:]))
                 self.ledger.remark(f"{ours} is read from {found[0]!r}, not from {others} (articles: columns: decides)", source)
             chosen |= {ours: found[0]} if found else {}
         if self.required not in chosen:
-            raise WordingError(f"{source} has no column for {self.required}; it has {listed(names)}. {self.remedy(chosen)}")
+            raise WordingError(f"{source} has no column for {self.required}; it has {describe_columns(names)}. {self.remedy(chosen)}")
         return chosen
 
     def remedy(self, chosen: Mapping[str, str]) -> str:
@@ -103,17 +103,17 @@ class Chooser:
         return f"Name the right one in study.yml (articles: columns: {{{self.required}: ...}}), or take the file away"
 
 
-def matching(aliases: str, names: Iterable[str]) -> list[str]:
+def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
     """The names that are among the aliases, in the order of these."""
     plain = {name: re.sub(r"[\s_-]", "", name).lower() for name in names}
     return [name for alias in aliases.split() for name in plain if plain[name] == alias.replace("_", "")]
 
 
-def listed(names: Sequence[str]) -> str:
+def describe_columns(names: Sequence[str]) -> str:
     """The names of columns in one line."""
     return "the columns " + ", ".join(repr(name)[:40] for name in names[:30]) + (", ..." if len(names) > 30 else "")
 
 
-def remarker(source, ledger: Ledger) -> Callable[[str], None]:
+def make_warner(source, ledger: ReadingReport) -> Callable[[str], None]:
     """A function that adds a warning about the source."""
     return lambda sentence: ledger.remark(sentence, source.name)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import mean
 from typing import Protocol, TextIO
 
-from wording.pages.state import GOOD, Page
+from wording.pages.state import GOOD_STATUSES, Page
 
 
 class Running(Protocol):
@@ -35,7 +35,7 @@ class Progress:
         """Nothing more will be told."""
 
 
-class Told(Progress):
+class ConsoleProgress(Progress):
     """Tells of each page on a line; where the stream is a terminal, also what runs now, since when, and how long it may yet take."""
 
     def __init__(self, stream: TextIO):
@@ -52,16 +52,16 @@ class Told(Progress):
         """The page was made, or not."""
         self.done.append(page)
         self._clear()
-        self.stream.write(f"[{len(self.done)}/{self.total}] {line_of(page)}\n")
+        self.stream.write(f"[{len(self.done)}/{self.total}] {format_page_line(page)}\n")
         self.stream.flush()
 
     def tick(self, running: Sequence[Running], waiting: Sequence[Page], *, jobs: int) -> None:
         """What runs now, and what waits."""
         if self.live:
             now = [f"{run.page.name} (cell {run.cell}, {run.seconds:.0f} s)" for run in running]
-            left = seconds_left(running, waiting, self.done, jobs=jobs)
-            about = "" if left is None else f", about {clock(left)} left"
-            line = f"{len(self.done)} of {self.total}, {clock(time.monotonic() - self.began)}{about}: {', '.join(now) or 'waiting for another run'}"
+            left = estimate_seconds_left(running, waiting, self.done, jobs=jobs)
+            about = "" if left is None else f", about {format_clock(left)} left"
+            line = f"{len(self.done)} of {self.total}, {format_clock(time.monotonic() - self.began)}{about}: {', '.join(now) or 'waiting for another run'}"
             self.stream.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
             self.stream.flush()
 
@@ -74,14 +74,14 @@ class Told(Progress):
         self.stream.write("\r\x1b[K" if self.live else "")
 
 
-def line_of(page: Page) -> str:
+def format_page_line(page: Page) -> str:
     """What became of the page, or why it is due, on one line."""
     took = f" ({page.seconds:g} s)" if page.status == "ok" else ""
-    reason = " ".join(page.reason.split()) if page.status not in GOOD else ""
+    reason = " ".join(page.reason.split()) if page.status not in GOOD_STATUSES else ""
     return f"{page.name}: {page.status}{took}" + (f", {reason}" if page.status == "due" else f". {reason}" if reason else "")
 
 
-def seconds_left(running: Sequence[Running], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:
+def estimate_seconds_left(running: Sequence[Running], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:
     """How long the rest may take, from how long each page took before, else the pages of this run on average; None if none is known."""
     known = [page.seconds for page in (*done, *waiting) if page.seconds]
     if not known:
@@ -90,10 +90,10 @@ def seconds_left(running: Sequence[Running], waiting: Sequence[Page], done: Sequ
     return (rest + sum(max((run.page.seconds or mean(known)) - run.seconds, 0) for run in running)) / jobs
 
 
-def clock(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """A time as minutes and seconds.
 
-    >>> clock(75.4)
+    >>> format_clock(75.4)
     '1:15'
     """
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -14,24 +14,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.pages.batch.plan import InvalidStudy, plan, refuse
+from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
-from wording.pages.batch.runs import run_all
-from wording.pages.state import Page, record, settled, state_file, write_atomically
-from wording.phrasing import nearest
-from wording.study.records import ROOT, Study
+from wording.pages.batch.runs import run_pages
+from wording.pages.state import Page, determine_status, locate_state_file, write_atomically, write_page_record
+from wording.phrasing import suggest_name
+from wording.study.records import PROJECT_ROOT, StudyRecord
 
-REPORTS = ROOT / "reports"
-__all__ = ["REPORTS", "InvalidStudy", "due", "report"]
+REPORTS_FOLDER = PROJECT_ROOT / "reports"
+__all__ = ["REPORTS_FOLDER", "InvalidStudy", "make_reports", "preview_reports"]
 
 
-def report(
-    studies: Sequence[Study],
+def make_reports(
+    studies: Sequence[StudyRecord],
     *,
     only: str | None = None,
     jobs: int | None = None,
     force: bool = False,
-    reports: Path = REPORTS,
+    reports: Path = REPORTS_FOLDER,
     progress: Progress | None = None,
 ) -> list[Page]:
     """The pages of the studies, made or found up to date; reports/index.html lists them with those of other studies.
@@ -48,13 +48,13 @@ def report(
     WordingError
         If the reports folder cannot be written.
     """
-    everything, wanted = asked_for(studies, only)
+    everything, wanted = select_pages(studies, only)
     try:
         for study, _ in everything:
             (reports / study.name / ".state").mkdir(parents=True, exist_ok=True)
-        refuse_invalid([page for _, page in everything], reports)
-        pages = made([(study, settled(page, reports, force=force)) for study, page in wanted], reports, jobs, force, progress or Progress())
-        drop_stale([page for _, page in everything], reports)
+        record_invalid_pages([page for _, page in everything], reports)
+        pages = make_due_pages([(study, determine_status(page, reports, force=force)) for study, page in wanted], reports, jobs, force, progress or Progress())
+        remove_stale_pages([page for _, page in everything], reports)
         write_index(reports)
     except OSError as error:
         told = f"{error.filename or reports} cannot be written ({error.strerror})"
@@ -62,69 +62,69 @@ def report(
     return pages
 
 
-def due(studies: Sequence[Study], *, only: str | None = None, force: bool = False, reports: Path = REPORTS) -> list[Page]:
-    """What `report` would do: the pages as they stand, each that is due with the reason; nothing is run or written.
+def preview_reports(studies: Sequence[StudyRecord], *, only: str | None = None, force: bool = False, reports: Path = REPORTS_FOLDER) -> list[Page]:
+    """What `make_reports` would do: the pages as they stand, each that is due with the reason; nothing is run or written.
 
     Raises
     ------
     InvalidStudy
-        As `report`.
+        As `make_reports`.
     """
-    everything, wanted = asked_for(studies, only)
-    refuse(page for _, page in everything if page.status == "invalid")
-    return [settled(page, reports, force=force) for _, page in wanted]
+    everything, wanted = select_pages(studies, only)
+    raise_invalid_pages(page for _, page in everything if page.status == "invalid")
+    return [determine_status(page, reports, force=force) for _, page in wanted]
 
 
-def asked_for(studies: Sequence[Study], only: str | None) -> tuple[list[tuple[Study, Page]], list[tuple[Study, Page]]]:
+def select_pages(studies: Sequence[StudyRecord], only: str | None) -> tuple[list[tuple[StudyRecord, Page]], list[tuple[StudyRecord, Page]]]:
     """All pages of the studies, and those of them whose name begins with `only`."""
     names = [study.name for study in studies]
     if clash := {name for name in names if names.count(name) > 1}:
         raise WordingError(f"Two of the studies are called the same ({', '.join(sorted(clash))}): their pages would mix; rename a folder.")
-    everything = [(study, page) for study in studies for page in plan(study)]
+    everything = [(study, page) for study in studies for page in plan_pages(study)]
     wanted = [(study, page) for study, page in everything if not only or page.page.startswith(only)]
     if not wanted:
-        raise WordingError(f"No page begins with {only!r}; {nearest(str(only), [page.page for _, page in everything])}.")
+        raise WordingError(f"No page begins with {only!r}; {suggest_name(str(only), [page.page for _, page in everything])}.")
     return everything, wanted
 
 
-def refuse_invalid(pages: Iterable[Page], reports: Path) -> None:
+def record_invalid_pages(pages: Iterable[Page], reports: Path) -> None:
     """Records the pages with wrong parameters, so that the index tells of them, and raises what is wrong."""
     invalid = [page for page in pages if page.status == "invalid"]
     for page in invalid:
-        record(reports, replace(settled(page, reports), status="invalid", reason=page.reason))
+        write_page_record(reports, replace(determine_status(page, reports), status="invalid", reason=page.reason))
     if invalid:
         write_index(reports)
-    refuse(invalid)
+    raise_invalid_pages(invalid)
 
 
-def made(wanted: list[tuple[Study, Page]], reports: Path, jobs: int | None, force: bool, progress: Progress) -> list[Page]:
+def make_due_pages(wanted: list[tuple[StudyRecord, Page]], reports: Path, jobs: int | None, force: bool, progress: Progress) -> list[Page]:
     """The wanted pages, those run that are due."""
     waiting = [(study, page) for study, page in wanted if page.status != "up-to-date"]
     done = {page.name: page for _, page in wanted if page.status == "up-to-date"}
     progress.begin(len(wanted), list(done.values()))
     if waiting:
-        unbuilt = build_what_is_needed(study for study, _ in waiting)
-        done |= run_all(waiting, reports, jobs=jobs or os.cpu_count() or 1, force=force, unbuilt=unbuilt, progress=progress)
+        unbuilt = build_study_corpora(study for study, _ in waiting)
+        done |= run_pages(waiting, reports, jobs=jobs or os.cpu_count() or 1, force=force, unbuilt=unbuilt, progress=progress)
     return [done[page.name] for _, page in wanted]
 
 
-def build_what_is_needed(studies: Iterable[Study]) -> dict[str, str]:
+def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
     """The corpus of each study made once, before its notebooks would all set about it; why it could not be, by the study's name."""
-    from wording.corpus.build import build  # takes seconds to import, and a run with nothing to do needs none of it
-    from wording.corpus.marks.voice import find_speakers
+    from wording.corpus.build import build_corpus  # takes seconds to import, and a run with nothing to do needs none of it
+    from wording.corpus.marks.voice import find_all_attributions
 
     faults = {}
     for study in {study.name: study for study in studies if study.has_articles}.values():
         try:
-            find_speakers(build(study)[0])
+            find_all_attributions(build_corpus(study)[0])
         except WordingError as error:
             faults[study.name] = str(error)
     return faults
 
 
-def drop_stale(planned: Iterable[Page], reports: Path) -> None:
+def remove_stale_pages(planned: Iterable[Page], reports: Path) -> None:
     """Removes the pages that the studies no longer name."""
-    named = {state_file(reports, page) for page in planned}
+    named = {locate_state_file(reports, page) for page in planned}
     for folder in {file.parent for file in named}:
         for file in set(folder.glob("*.json")) - named:
             for old in (*folder.glob(f"{file.stem}.*"), *folder.parent.glob(f"{file.stem}.*")):
@@ -134,11 +134,11 @@ def drop_stale(planned: Iterable[Page], reports: Path) -> None:
 
 def write_index(reports: Path) -> None:
     """reports/index.html over all pages recorded there."""
-    from wording.pages.index import index_page
+    from wording.pages.index import render_index
 
     records = [json.loads(file.read_text(encoding="utf8")) for file in sorted(reports.glob("*/.state/*.json"))]
     records.sort(key=lambda told: (told["study"], told["position"]))
     for told in records:
         pdf = told["html"] and reports / told["html"].replace(".html", ".pdf")
         told["pdf"] = str(pdf.relative_to(reports)) if pdf and pdf.is_file() else None
-    write_atomically({reports / "index.html": index_page(records)})
+    write_atomically({reports / "index.html": render_index(records)})

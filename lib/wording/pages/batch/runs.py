@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from wording.pages.batch.progress import Progress
-from wording.pages.state import Page, claimed, record, settled, state_file
-from wording.study.records import Study
+from wording.pages.state import Page, claim_page, determine_status, locate_state_file, write_page_record
+from wording.study.records import StudyRecord
 
-TICK = 0.25
+POLL_SECONDS = 0.25
 """Seconds after which limits are looked at and the display is told."""
 
 
 @dataclass
-class Run:
+class PageRun:
     """A page that is being made: its process, its lock, and where it has got to."""
 
     page: Page
-    study: Study
+    study: StudyRecord
     reports: Path
     lock: TextIO
     process: multiprocessing.Process
@@ -63,18 +63,18 @@ class Run:
 
     def end(self) -> None:
         """Ends the process with all that it started, and frees the page."""
-        from wording.pages.batch.worker import end_marked
+        from wording.pages.batch.worker import kill_marked_processes
 
         self.process.kill()
         self.process.join()
-        end_marked(mark(self.reports, self.page))
-        for folder in (self.scratch, made_in(self.reports, self.page)):
+        kill_marked_processes(make_run_mark(self.reports, self.page))
+        for folder in (self.scratch, locate_run_folder(self.reports, self.page)):
             shutil.rmtree(folder, ignore_errors=True)
         self.lock.close()
 
 
-def run_all(
-    due: list[tuple[Study, Page]], reports: Path, *, jobs: int, force: bool, unbuilt: Mapping[str, str], progress: Progress
+def run_pages(
+    due: list[tuple[StudyRecord, Page]], reports: Path, *, jobs: int, force: bool, unbuilt: Mapping[str, str], progress: Progress
 ) -> dict[str, Page]:
     """The pages by their names, run so many at a time; a page that another `wording report` makes is waited for.
 
@@ -94,20 +94,20 @@ def run_all(
                 if len(running) == jobs:
                     break
                 if study.name in unbuilt:
-                    ended(kept(reports, replace(page, status="failed", reason=unbuilt[study.name])))
-                elif not (lock := claimed(reports, page)):
+                    ended(record_outcome(reports, replace(page, status="failed", reason=unbuilt[study.name])))
+                elif not (lock := claim_page(reports, page)):
                     continue
-                elif (now := settled(page, reports, force=force)).status == "up-to-date":  # another run has just made it
+                elif (now := determine_status(page, reports, force=force)).status == "up-to-date":  # another run has just made it
                     lock.close()
                     ended(now)
                 else:
-                    running.append(start(study, now, reports, lock))
+                    running.append(start_run(study, now, reports, lock))
                 waiting.remove((study, page))
-            wait([run.receive for run in running], timeout=TICK) if running else time.sleep(TICK)
+            wait([run.receive for run in running], timeout=POLL_SECONDS) if running else time.sleep(POLL_SECONDS)
             for run in list(running):
                 if answer := run.answer():
                     running.remove(run)
-                    ended(finished(run, answer))
+                    ended(finish_run(run, answer))
             progress.tick(running, [page for _, page in waiting], jobs=jobs)
     finally:  # also when the user interrupts: what was not finished is as if it had not begun
         for run in running:
@@ -115,53 +115,53 @@ def run_all(
     return done
 
 
-def start(study: Study, page: Page, reports: Path, lock: TextIO) -> Run:
+def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> PageRun:
     """The page's run in a process of its own."""
-    from wording.pages.batch.worker import end_marked, work
+    from wording.pages.batch.worker import kill_marked_processes, run_worker
 
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(["wording.pages.batch.worker"])
-    end_marked(mark(reports, page))  # a kernel that was left behind when its worker and its runner were killed at once
-    folder, scratch = made_in(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
+    kill_marked_processes(make_run_mark(reports, page))  # a kernel that was left behind when its worker and its runner were killed at once
+    folder, scratch = locate_run_folder(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     receive, send = context.Pipe(duplex=False)
     options = {
         "width": study.width,
         "scratch": str(scratch),
-        "mark": mark(reports, page),
-        "log": str(log_file(reports, page)),
+        "mark": make_run_mark(reports, page),
+        "log": str(locate_log_file(reports, page)),
     }
-    process = context.Process(target=work, args=(send, str(study.folder), asdict(page), str(folder)), kwargs=options)
+    process = context.Process(target=run_worker, args=(send, str(study.folder), asdict(page), str(folder)), kwargs=options)
     process.start()
     send.close()  # so that the end of the process ends the pipe
-    return Run(page, study, reports, lock, process, receive, scratch)
+    return PageRun(page, study, reports, lock, process, receive, scratch)
 
 
-def finished(run: Run, answer: Mapping[str, Any]) -> Page:
+def finish_run(run: PageRun, answer: Mapping[str, Any]) -> Page:
     """The page as its run left it, put in its place and recorded."""
     reports, page = run.reports, replace(run.page, **answer, seconds=round(run.seconds, 1))
-    failed = made_in(reports, page) / "failed.ipynb"
-    page = replace(page, log=str(log_file(reports, page).relative_to(reports)), failed_ipynb=None)
+    failed = locate_run_folder(reports, page) / "failed.ipynb"
+    page = replace(page, log=str(locate_log_file(reports, page).relative_to(reports)), failed_ipynb=None)
     try:
         if page.status == "ok":
-            page = published(page, reports)
+            page = publish_page(page, reports)
         elif failed.is_file():
-            kept_as = state_file(reports, page).with_suffix(".failed.ipynb")
+            kept_as = locate_state_file(reports, page).with_suffix(".failed.ipynb")
             failed.replace(kept_as)
             page = replace(page, failed_ipynb=str(kept_as.relative_to(reports)))
-        return kept(reports, page)
+        return record_outcome(reports, page)
     except OSError as error:
-        return kept(reports, replace(run.page, status="failed", reason=f"It could not be put in its place: {error}."))
+        return record_outcome(reports, replace(run.page, status="failed", reason=f"It could not be put in its place: {error}."))
     finally:
         run.end()
 
 
-def published(page: Page, reports: Path) -> Page:
+def publish_page(page: Page, reports: Path) -> Page:
     """The page with the paths of what its run made, which now stands in the reports folder."""
-    new, folder = made_in(reports, page), reports / page.study
+    new, folder = locate_run_folder(reports, page), reports / page.study
     tables = f"{page.page}-tables"
     shutil.rmtree(folder / tables, ignore_errors=True)
     (folder / f"{page.page}.pdf").unlink(missing_ok=True)  # it showed the page before
@@ -173,25 +173,25 @@ def published(page: Page, reports: Path) -> Page:
     return replace(page, **placed, tables={file: f"{page.study}/{tables}/{file}" for file in page.tables}, made=now)
 
 
-def kept(reports: Path, page: Page) -> Page:
+def record_outcome(reports: Path, page: Page) -> Page:
     """The page once it is recorded; one that cannot be recorded has failed."""
     try:
-        record(reports, page)
+        write_page_record(reports, page)
     except OSError as error:
         return replace(page, status="failed", reason=f"It could not be recorded: {error}.")
     return page
 
 
-def made_in(reports: Path, page: Page) -> Path:
+def locate_run_folder(reports: Path, page: Page) -> Path:
     """The folder into which the page's worker writes."""
-    return state_file(reports, page).with_suffix(".new")
+    return locate_state_file(reports, page).with_suffix(".new")
 
 
-def log_file(reports: Path, page: Page) -> Path:
+def locate_log_file(reports: Path, page: Page) -> Path:
     """What the worker and its kernel print."""
-    return state_file(reports, page).with_suffix(".log")
+    return locate_state_file(reports, page).with_suffix(".log")
 
 
-def mark(reports: Path, page: Page) -> str:
+def make_run_mark(reports: Path, page: Page) -> str:
     """What the processes of the page's run carry in their environment."""
-    return str(state_file(reports, page).resolve())
+    return str(locate_state_file(reports, page).resolve())

@@ -12,27 +12,27 @@ import numpy as np
 import pandas as pd
 from nltk.metrics.agreement import AnnotationTask
 
-from wording.phrasing import percent, plural
-from wording.questions.coding.sample import LINE
+from wording.phrasing import format_count, format_percent
+from wording.questions.coding.sample import LINE_KEY
 from wording.stats import resampling
-from wording.tables import check
+from wording.tables import check_columns
 
-QUESTIONS = {"sense": ("right sense", "wrong sense"), "voice": ("own voice", "quoted")}
+CODING_QUESTIONS = {"sense": ("right sense", "wrong sense"), "voice": ("own voice", "quoted")}
 """The questions, and the marks that answer them."""
 
 
-def question_of(marks: pd.Series) -> pd.Series:
+def map_to_questions(marks: pd.Series) -> pd.Series:
     """Return the question that each mark answers."""
-    return marks.map({mark: question for question, answers in QUESTIONS.items() for mark in answers})
+    return marks.map({mark: question for question, answers in CODING_QUESTIONS.items() for mark in answers})
 
 
-def latest(marks: pd.DataFrame) -> pd.DataFrame:
+def select_latest_marks(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the marks that stand: of several by one coder on one line and question the last, with the column `question`."""
-    asked = marks.assign(question=question_of(marks["mark"]))
-    return asked.drop_duplicates([*LINE, "coder", "question"], keep="last").reset_index(drop=True)
+    asked = marks.assign(question=map_to_questions(marks["mark"]))
+    return asked.drop_duplicates([*LINE_KEY, "coder", "question"], keep="last").reset_index(drop=True)
 
 
-def agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def compute_agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
     """Return how well coders agree: one row per question that two coders or more answered for the same lines.
 
     Returns
@@ -46,44 +46,44 @@ def agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.Dat
     as NLTK has them. Intervals: observed disagreement is a share, and lines of one article are drawn together (see `resampling`); expected
     disagreement stays as it is, as in Krippendorff's own bootstrap (Hayes & Krippendorff 2007).
     """
-    rows = [_agreement(question, of, draws, seed) for question, of in latest(marks).groupby("question", sort=True)]
+    rows = [_compute_question_agreement(question, of, draws, seed) for question, of in select_latest_marks(marks).groupby("question", sort=True)]
     columns = ["question", "coders", "n", "agreed", "alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high"]
-    return check(pd.DataFrame([row for row in rows if row], columns=columns), "agreement")
+    return check_columns(pd.DataFrame([row for row in rows if row], columns=columns), "agreement")
 
 
-def sentences(agreed: pd.DataFrame) -> list[str]:
+def describe_agreement(agreed: pd.DataFrame) -> list[str]:
     """Return what the table of `agreement` says."""
     return [
-        f"{plural(row.coders, 'coder')} agree on {percent(row.agreed)} of {plural(row.n, 'line')} about {ABOUT[row.question]} ({_beyond_chance(row)})."
+        f"{format_count(row.coders, 'coder')} agree on {format_percent(row.agreed)} of {format_count(row.n, 'line')} about {_QUESTION_LABELS[row.question]} ({_describe_alpha(row)})."
         for row in agreed.itertuples()
     ] or ["No line was coded by two coders, so agreement cannot be told."]
 
 
-ABOUT = {"sense": "the sense", "voice": "whose words they are"}
+_QUESTION_LABELS = {"sense": "the sense", "voice": "whose words they are"}
 
 
-def _beyond_chance(row):
+def _describe_alpha(row):
     if np.isnan(row.alpha):
         return "all marks are the same, so agreement beyond chance cannot be told"
     interval = f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}" if np.isfinite(row.alpha_low) else ""
     return f"Krippendorff's alpha {row.alpha:.2f}{interval}".replace("-", "\N{MINUS SIGN}")
 
 
-def _agreement(question, marks, draws, seed):
-    several = marks[marks.groupby(LINE)["coder"].transform("nunique") > 1]
+def _compute_question_agreement(question, marks, draws, seed):
+    several = marks[marks.groupby(LINE_KEY)["coder"].transform("nunique") > 1]
     if several.empty:
         return None
-    line = several.groupby(LINE, sort=True).ngroup().astype(str)
+    line = several.groupby(LINE_KEY, sort=True).ngroup().astype(str)
     triples = list(zip(several["coder"].astype(str), line, several["mark"], strict=True))
     mark = pd.crosstab(line, several["mark"])
     m = mark.sum(axis=1).to_numpy()
     differing = (m**2 - (mark**2).sum(axis=1)) / (m - 1)  # pairs that differ, so weighted that a line counts as its marks
     doc = several.groupby(line)["doc_id"].first().reindex(mark.index)
-    ends = _disagreement(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
+    ends = _compute_disagreement_interval(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
     observed = differing.sum() / m.sum()
-    chance = _chance(mark.sum().to_numpy())
-    alpha, kappa = (AnnotationTask(data=triples).alpha(), _kappa(triples)) if chance else (np.nan, np.nan)
-    around = {name: _around(value, observed, chance, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
+    chance = _compute_expected_disagreement(mark.sum().to_numpy())
+    alpha, kappa = (AnnotationTask(data=triples).alpha(), _compute_kappa(triples)) if chance else (np.nan, np.nan)
+    around = {name: _compute_agreement_interval(value, observed, chance, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
     row = {
         "question": question,
         "coders": several["coder"].nunique(),
@@ -95,7 +95,7 @@ def _agreement(question, marks, draws, seed):
     return row | {f"{name}_{end}": value for name, pair in around.items() for end, value in zip(("low", "high"), pair, strict=True)}
 
 
-def _kappa(triples):
+def _compute_kappa(triples):
     """Return Cohen's kappa, of more than two coders the mean over the pairs that share lines."""
     by_coder = {coder: {line: mark for who, line, mark in triples if who == coder} for coder in dict.fromkeys(t[0] for t in triples)}
     found = []
@@ -107,10 +107,10 @@ def _kappa(triples):
     return float(np.mean(found)) if found else np.nan
 
 
-def _disagreement(differing, m, doc, draws, seed):
+def _compute_disagreement_interval(differing, m, doc, draws, seed):
     """Return the ends of the interval of the observed disagreement."""
     share = differing.sum() / m.sum()
-    drawn = resampling.weights(["lines"] * len(m), draws=draws, seed=seed, families=doc).astype(float)
+    drawn = resampling.draw_article_weights(["lines"] * len(m), draws=draws, seed=seed, families=doc).astype(float)
     articles = np.unique(doc, return_inverse=True)[1]
     with np.errstate(invalid="ignore"):
         samples = (drawn @ differing) / (drawn @ m)
@@ -118,15 +118,15 @@ def _disagreement(differing, m, doc, draws, seed):
     n_articles = resampling.effective_articles(np.bincount(articles, weights=m))
     worst = n_articles if n_articles > 1 else np.nan
     n = resampling.effective_hits(samples, share, hits=len(m), articles=worst, carriers=carriers)
-    return resampling.interval(share, n)
+    return resampling.share_interval(share, n)
 
 
-def _chance(n):
+def _compute_expected_disagreement(n):
     """Return how often two marks drawn from all would differ, of so many of each kind."""
     return 1 - (n * (n - 1)).sum() / (n.sum() * (n.sum() - 1))
 
 
-def _around(value, observed, chance, ends):
+def _compute_agreement_interval(value, observed, chance, ends):
     """Return the interval of an agreement beyond chance, 1 less observed by expected disagreement, the expected one held fixed."""
     expected = observed / (1 - value) if observed and value < 1 else chance
     return (1 - ends[1] / expected, 1 - ends[0] / expected) if np.isfinite(value) else (np.nan, np.nan)

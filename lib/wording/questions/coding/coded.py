@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wording.corpus.counts import study_counts, study_hits
-from wording.phrasing import plural
+from wording.corpus.counts import count_study_hits, find_study_hits
+from wording.phrasing import format_count
 from wording.questions.coding import sample as coding
-from wording.questions.coding.agreement import agreement, latest
-from wording.questions.coding.agreement import sentences as agreed
-from wording.questions.coding.correction import corrected, moved
-from wording.questions.coding.precision import coded, precision
-from wording.questions.coding.precision import sentences as precisions
-from wording.questions.coding.sample import LINE
-from wording.questions.shares.shares import study_shares
-from wording.settings import EVERYWHERE
-from wording.study.records import Study
-from wording.tables import TABLES, check
+from wording.questions.coding.agreement import compute_agreement, select_latest_marks
+from wording.questions.coding.agreement import describe_agreement as agreed
+from wording.questions.coding.correction import correct_shares, describe_corrections
+from wording.questions.coding.precision import average_line_marks, estimate_precision
+from wording.questions.coding.precision import describe_precision as precisions
+from wording.questions.coding.sample import LINE_KEY
+from wording.questions.shares.shares import compute_study_shares
+from wording.settings import ALL_OUTLETS
+from wording.study.records import StudyRecord
+from wording.tables import TABLES, check_columns
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodingAnalysis:
     """What is known of a concept: the `lines` to code (a sample of about that `size` of the `hits`; none without the articles), its `marks` that still
     stand on a counted line, how many are `lost`; the tables `agreement` and `precision`, the `shares` of the voice asked for, and those `corrected`.
     """
@@ -40,7 +40,7 @@ class Coded:
     hits: pd.DataFrame
 
 
-def study_coded(study: Study, concept: str, *, size: int = 200, voice: str = "outlet") -> Coded:
+def analyse_study_coding(study: StudyRecord, concept: str, *, size: int = 200, voice: str = "outlet") -> CodingAnalysis:
     """What the marks of a study say of one concept; agreement and precision from lines that were drawn at random only.
 
     Parameters
@@ -48,66 +48,66 @@ def study_coded(study: Study, concept: str, *, size: int = 200, voice: str = "ou
     size : lines of the sample to code.
     voice : of the shares to correct, as in `table`.
     """
-    shares = study_shares(study, [concept], voice=voice)
-    hits = study_hits(study, [concept]) if study.has_articles else counted(study, concept)
-    given = coding.marks(study)
+    shares = compute_study_shares(study, [concept], voice=voice)
+    hits = find_study_hits(study, [concept]) if study.has_articles else count_hits_with_outlets(study, concept)
+    given = coding.read_marks(study)
     given = given[given["concept"] == concept]
-    marks = coding.standing(given, hits) if study.has_articles else given
+    marks = coding.keep_current_marks(given, hits) if study.has_articles else given
     settings, order = {"draws": study.draws, "seed": study.seed}, list(study.concepts[concept].variants)
-    return Coded(
+    return CodingAnalysis(
         concept=concept,
         size=size,
-        lines=coding.drawn(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
+        lines=coding.draw_stratified(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
         marks=marks,
         lost=len(given) - len(marks),
-        agreement=agreement(marks[marks["sample"].astype(bool)], **settings),
-        precision=precision(marks, hits, **settings).sort_values(
+        agreement=compute_agreement(marks[marks["sample"].astype(bool)], **settings),
+        precision=estimate_precision(marks, hits, **settings).sort_values(
             "variant", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
         ),
-        precision_of_voice=precision(marks, hits, voice=voice, **settings),
+        precision_of_voice=estimate_precision(marks, hits, voice=voice, **settings),
         shares=shares,
-        corrected=corrected(shares, marks, **settings),
+        corrected=correct_shares(shares, marks, **settings),
         hits=hits,
     )
 
 
-def counted(study: Study, concept: str) -> pd.DataFrame:
+def count_hits_with_outlets(study: StudyRecord, concept: str) -> pd.DataFrame:
     """The `counts` of a concept with their outlets, where there are no articles to take hits from."""
-    found = study_counts(study, [concept])
+    found = count_study_hits(study, [concept])
     return found.counts.merge(found.articles[["doc_id", "outlet"]], on="doc_id")
 
 
-def strata(of: Coded) -> pd.DataFrame:
+def tabulate_strata(of: CodingAnalysis) -> pd.DataFrame:
     """The table `strata`: one row per variant and outlet of the concept, hits or none."""
     keys = ["variant", "outlet"]
     n = of.hits.assign(n=of.hits.get("n", 1)).groupby(keys, observed=True)["n"].sum()
-    done = coded(of.marks)
+    done = average_line_marks(of.marks)
     counts = {"n": n, "n_lines": of.lines.groupby(keys).size(), "n_coded": done.groupby(keys).size()}
     rows = pd.MultiIndex.from_frame(of.shares[keys])
     made = pd.DataFrame({name: count.reindex(rows, fill_value=0) for name, count in counts.items()}).reset_index()
-    return check(made.assign(concept=of.shares["concept"].to_numpy()), "strata")
+    return check_columns(made.assign(concept=of.shares["concept"].to_numpy()), "strata")
 
 
-def coders(of: Coded) -> pd.DataFrame:
+def tabulate_coders(of: CodingAnalysis) -> pd.DataFrame:
     """The table `coders`: one row per coder, in the order of their first marks."""
-    rows = [_coder(name, marks, of.lines) for name, marks in latest(of.marks).groupby("coder", sort=False)]
-    return check(pd.DataFrame(rows, columns=list(TABLES["coders"])), "coders")
+    rows = [_summarise_coder(name, marks, of.lines) for name, marks in select_latest_marks(of.marks).groupby("coder", sort=False)]
+    return check_columns(pd.DataFrame(rows, columns=list(TABLES["coders"])), "coders")
 
 
-def wrong(of: Coded) -> pd.DataFrame:
+def find_wrong_hits(of: CodingAnalysis) -> pd.DataFrame:
     """The `hits` that a coder found to be in the wrong sense, with `counted_as`: whether all who coded the line say so."""
-    sense = latest(of.marks)
+    sense = select_latest_marks(of.marks)
     sense = sense[sense["question"] == "sense"].assign(wrong=lambda marks: marks["mark"] == "wrong sense")
-    found = sense.groupby(LINE)["wrong"].agg(["any", "all"])
-    known = of.hits if "start" in of.hits else of.marks[[*LINE, "outlet"]].drop_duplicates()
-    lines = known.merge(found[found["any"]].reset_index(), on=LINE)
+    found = sense.groupby(LINE_KEY)["wrong"].agg(["any", "all"])
+    known = of.hits if "start" in of.hits else of.marks[[*LINE_KEY, "outlet"]].drop_duplicates()
+    lines = known.merge(found[found["any"]].reset_index(), on=LINE_KEY)
     said = lines["all"].map({True: "wrong by every coder", False: "coders differ"})
     return lines.drop(columns=["any", "all"]).assign(counted_as=said)
 
 
-def by_outlet(of: Coded) -> pd.DataFrame:
+def tabulate_outlet_precision(of: CodingAnalysis) -> pd.DataFrame:
     """The precision of each variant as rows to draw: all outlets together, then each outlet; share is the part in the right sense."""
-    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=EVERYWHERE)
+    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=ALL_OUTLETS)
     ends = {"low": of.corrected["right_low"], "high": of.corrected["right_high"], "share": of.corrected["right_sense"]}
     single = of.corrected[of.corrected["n"] > 0].assign(n=of.corrected["n_coded"], **ends)
     kept = ["concept", "variant", "outlet", "voice", "n", "share", "low", "high"]
@@ -116,40 +116,40 @@ def by_outlet(of: Coded) -> pd.DataFrame:
     return rows.assign(total=rows["n"], order=order).sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
 
 
-def beside(of: Coded) -> pd.DataFrame:
+def reshape_corrected_shares(of: CodingAnalysis) -> pd.DataFrame:
     """The corrected shares under the names of the table `shares`, to draw beside them: n and total are hits in the right sense."""
     total = of.corrected.groupby(["concept", "outlet"])["n_right"].transform("sum")
     names = {"n_right": "n", "corrected_share": "share", "corrected_low": "low", "corrected_high": "high"}
     return of.corrected[["concept", "variant", "outlet", "voice", *names]].rename(columns=names).assign(total=total)
 
 
-def sentences(of: Coded) -> list[str]:
+def sentences(of: CodingAnalysis) -> list[str]:
     """What there is to code and how far it is; where nothing is coded, how to begin."""
     drawn = (
-        f"{plural(len(of.lines), 'line')} of {plural(len(of.hits), 'hit')} are drawn at random to be coded, from {plural(of.lines['outlet'].nunique(), 'outlet')}."
+        f"{format_count(len(of.lines), 'line')} of {format_count(len(of.hits), 'hit')} are drawn at random to be coded, from {format_count(of.lines['outlet'].nunique(), 'outlet')}."
         if len(of.lines)
         else "No line can be drawn: the articles are not here."
         if len(of.hits)
         else "No hit was found, so there is nothing to code."
     )
-    lost = [f"{plural(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."] if of.lost else []
+    lost = [f"{format_count(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."] if of.lost else []
     if of.marks.empty:
-        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_begin(of)] if len(of.lines) else [])]
+        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_suggest_first_step(of)] if len(of.lines) else [])]
     told = [
-        f"{row.coder} has marked {plural(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
-        for row in coders(of).itertuples()
+        f"{row.coder} has marked {format_count(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
+        for row in tabulate_coders(of).itertuples()
     ]
     return [drawn, f"{'; '.join(told)}.", *lost]
 
 
-def results(of: Coded) -> list[str]:
+def _describe_results(of: CodingAnalysis) -> list[str]:
     """What the marks say: agreement, precision in the voice compared, the shares that move; nothing where there is no mark."""
     if of.marks.empty:
         return []
-    return agreed(of.agreement) + precisions(of.precision_of_voice) + moved(of.corrected, most=3)
+    return agreed(of.agreement) + precisions(of.precision_of_voice) + describe_corrections(of.corrected, most=3)
 
 
-def _begin(of):
+def _suggest_first_step(of):
     return (
         "To begin, mark lines in notebooks/explore.ipynb, or in code: "
         f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", drawn=True). '
@@ -157,10 +157,10 @@ def _begin(of):
     )
 
 
-def _coder(name, marks, lines):
+def _summarise_coder(name, marks, lines):
     drawn = marks[marks["sample"].astype(bool)]
     asked = drawn.groupby("question").size()
-    left = len(coding.uncoded(lines, drawn[drawn["question"] == "sense"], coder=name))
+    left = len(coding.select_uncoded(lines, drawn[drawn["question"] == "sense"], coder=name))
     return {
         "coder": name,
         "n_sense": int(asked.get("sense", 0)),

@@ -6,25 +6,25 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln
 
-from wording.corpus.terms import VOICES
-from wording.phrasing import percent, plural
-from wording.questions.coding.precision import coded
+from wording.corpus.terms import VOICE_GROUPS
+from wording.phrasing import format_count, format_percent
+from wording.questions.coding.precision import average_line_marks
 from wording.stats import resampling
-from wording.tables import TABLES, check
+from wording.tables import TABLES, check_columns
 
-MEANS = (np.arange(100) + 0.5) / 100
+PRECISION_GRID = (np.arange(100) + 0.5) / 100
 """Precisions over all outlets that are weighed against each other."""
-ALIKE = np.geomspace(0.5, 2000, 60)
+STRENGTH_GRID = np.geomspace(0.5, 2000, 60)
 """How alike outlets may be: the strength of the beta distribution that their precisions come from, in lines."""
 
 
-def corrected(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def correct_shares(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
     """Return the `shares` table with shares corrected for hits in the wrong sense: one row per concept, variant and outlet.
 
     Parameters
     ----------
     shares : of one voice, with low and high
-    marks : as in `precision.precision`; a variant with hits and no coded line leaves its concept at the outlet uncorrected (NaN)
+    marks : as in `precision.estimate_precision`; a variant with hits and no coded line leaves its concept at the outlet uncorrected (NaN)
 
     Returns
     -------
@@ -39,14 +39,14 @@ def corrected(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, se
     of its own and that of all outlets, weighed by how alike outlets are (composite estimator: Rao & Molina 2015, Small Area Estimation);
     the beta-binomial model, its prior and its draws are those of Gelman et al. (2013), Bayesian Data Analysis, section 5.3.
     """
-    lines = coded(marks)
+    lines = average_line_marks(marks)
     rng = np.random.default_rng(seed)
-    parts = [_corrected(part, _of(lines, key, part), draws, rng) for key, part in shares.groupby("concept", sort=False)]
+    parts = [_correct_concept(part, _select_concept_lines(lines, key, part), draws, rng) for key, part in shares.groupby("concept", sort=False)]
     whole = pd.concat(parts) if parts else shares.reindex(columns=list(TABLES["corrected"]))
-    return check(whole.sort_index(), "corrected")
+    return check_columns(whole.sort_index(), "corrected")
 
 
-def moved(table: pd.DataFrame, *, most: int = 4) -> list[str]:
+def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
     """Return what the table of `corrected` says: the shares that move most, by a percentage point or more."""
     known = table.dropna(subset="corrected_share")
     if known.empty:
@@ -54,21 +54,21 @@ def moved(table: pd.DataFrame, *, most: int = 4) -> list[str]:
     by = (known["corrected_share"] - known["share"]).abs()
     far = known[by >= 0.01].assign(by=by).sort_values("by", ascending=False, kind="stable")
     told = [
-        f"{row.outlet}: “{row.variant}” has {percent(row.share)} of the hits as counted, {percent(row.corrected_share)} of those in the right sense{_between(row)}."
+        f"{row.outlet}: “{row.variant}” has {format_percent(row.share)} of the hits as counted, {format_percent(row.corrected_share)} of those in the right sense{_format_corrected_interval(row)}."
         for row in far.head(most).itertuples()
     ]
     more = len(far) - most
-    left = [f"{plural(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."] if more > 0 else []
+    left = [f"{format_count(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."] if more > 0 else []
     return told + left or ["No share moves by a percentage point when hits in the wrong sense are taken out."]
 
 
-def _between(row):
+def _format_corrected_interval(row):
     if np.isnan(row.corrected_low):
         return ""
-    return f" (95 % interval {percent(row.corrected_low).removesuffix(' %')} to {percent(row.corrected_high)})"
+    return f" (95 % interval {format_percent(row.corrected_low).removesuffix(' %')} to {format_percent(row.corrected_high)})"
 
 
-def posterior(right: np.ndarray, n: np.ndarray) -> np.ndarray:
+def beta_binomial_posterior(right: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Return how likely each mean and each strength of a beta distribution is, from which the outlets' precisions come: MEANS x ALIKE, sum 1.
 
     Parameters
@@ -79,47 +79,47 @@ def posterior(right: np.ndarray, n: np.ndarray) -> np.ndarray:
     ------
     Gelman et al. (2013), eq. 5.8, prior of eq. 5.9: uniform on the mean and on 1 / sqrt(strength).
     """
-    a = MEANS[:, None] * ALIKE
-    b = ALIKE - a
-    logs = (betaln(a[..., None] + right, b[..., None] + n - right) - betaln(a, b)[..., None]).sum(axis=-1) - np.log(ALIKE) / 2
+    a = PRECISION_GRID[:, None] * STRENGTH_GRID
+    b = STRENGTH_GRID - a
+    logs = (betaln(a[..., None] + right, b[..., None] + n - right) - betaln(a, b)[..., None]).sum(axis=-1) - np.log(STRENGTH_GRID) / 2
     likely = np.exp(logs - logs.max())
     return likely / likely.sum()
 
 
-def drawn_parts(right: np.ndarray, n: np.ndarray, *, draws: int, rng: np.random.Generator) -> np.ndarray:
+def draw_precisions(right: np.ndarray, n: np.ndarray, *, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Return draws of each outlet's precision, given what was coded at all of them: draws x outlets."""
-    cell = rng.choice(len(MEANS) * len(ALIKE), size=draws, p=posterior(right, n).ravel())
-    mean, alike = MEANS[cell // len(ALIKE), None], ALIKE[cell % len(ALIKE), None]
+    cell = rng.choice(len(PRECISION_GRID) * len(STRENGTH_GRID), size=draws, p=beta_binomial_posterior(right, n).ravel())
+    mean, alike = PRECISION_GRID[cell // len(STRENGTH_GRID), None], STRENGTH_GRID[cell % len(STRENGTH_GRID), None]
     return rng.beta(mean * alike + right, (1 - mean) * alike + n - right)
 
 
-def composite(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def composite_estimate(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return each outlet's precision: its own, drawn towards that of all outlets (which weigh as their hits) the more, the fewer lines it has."""
     with np.errstate(invalid="ignore"):
         own = right / n
     known = n > 0
     overall = np.average(own[known], weights=weight[known] if weight[known].sum() else None)
-    pull = (posterior(right, n).sum(axis=0) * ALIKE / (ALIKE + n[:, None])).sum(axis=1)
+    pull = (beta_binomial_posterior(right, n).sum(axis=0) * STRENGTH_GRID / (STRENGTH_GRID + n[:, None])).sum(axis=1)
     return pull * overall + np.where(known, (1 - pull) * np.where(known, own, 0), 0)
 
 
-def _of(lines, concept, part):
+def _select_concept_lines(lines, concept, part):
     """Return the coded lines of a concept in the voice and at the outlets of its shares."""
-    told = lines["voice"].isin(VOICES[part["voice"].iloc[0]]) & lines["outlet"].isin(part["outlet"])
+    told = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]]) & lines["outlet"].isin(part["outlet"])
     return lines[(lines["concept"] == concept) & told]
 
 
-def _corrected(part, lines, draws, rng):
+def _correct_concept(part, lines, draws, rng):
     """Return one concept with corrected shares."""
-    rows = [_outlet_precision(of, lines[lines["variant"] == variant], draws, rng) for variant, of in part.groupby("variant", sort=False)]
+    rows = [_estimate_outlet_precision(of, lines[lines["variant"] == variant], draws, rng) for variant, of in part.groupby("variant", sort=False)]
     table, drawn = pd.concat([row for row, _ in rows]), np.hstack([sample for _, sample in rows])
     made = [
-        _corrected_outlet(of, drawn[:, table["outlet"].to_numpy() == outlet], rng) for outlet, of in table.groupby("outlet", sort=False)
+        _correct_outlet(of, drawn[:, table["outlet"].to_numpy() == outlet], rng) for outlet, of in table.groupby("outlet", sort=False)
     ]
     return pd.concat(made)
 
 
-def _outlet_precision(rows, lines, draws, rng):
+def _estimate_outlet_precision(rows, lines, draws, rng):
     """Return one variant with its precision at each outlet, and draws of it: NaN without a coded line, 0 where there is no hit to be right."""
     count = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
     if lines.empty:
@@ -127,40 +127,40 @@ def _outlet_precision(rows, lines, draws, rng):
         return rows.assign(n_coded=count, right_sense=np.nan, right_low=np.nan, right_high=np.nan), sample
     alone = lines.groupby(["outlet", "doc_id"])["right"].mean()  # lines of one article count as one: they are rarely right or wrong alone
     right, n = (alone.groupby("outlet").agg(how).reindex(rows["outlet"], fill_value=0).to_numpy(float) for how in ("sum", "count"))
-    sample = drawn_parts(right, n, draws=draws, rng=rng)
-    part, (low, high) = composite(right, n, rows["n"].to_numpy(float)), np.quantile(sample, [0.025, 0.975], axis=0)
+    sample = draw_precisions(right, n, draws=draws, rng=rng)
+    part, (low, high) = composite_estimate(right, n, rows["n"].to_numpy(float)), np.quantile(sample, [0.025, 0.975], axis=0)
     return rows.assign(n_coded=count, right_sense=part, right_low=np.minimum(low, part), right_high=np.maximum(high, part)), sample
 
 
-def _corrected_outlet(part, parts, rng):
+def _correct_outlet(part, parts, rng):
     """Return one concept at one outlet with corrected shares; `parts` are draws of its variants' precisions."""
     n, p = part["n"].to_numpy(float), part["right_sense"].to_numpy(float)
     n_right = np.where(n == 0, 0, n * p)
     with np.errstate(invalid="ignore"):
         share = n_right / n_right.sum()
-        drawn = _drawn_shares(part, len(parts), rng) * parts
+        drawn = _draw_shares(part, len(parts), rng) * parts
         low, high = np.quantile(drawn / drawn.sum(axis=1, keepdims=True), [0.025, 0.975], axis=0)
     unsure = np.isnan(share) | part["low"].isna().to_numpy()
     low, high = np.where(unsure, np.nan, np.minimum(low, share)), np.where(unsure, np.nan, np.maximum(high, share))
     return part.assign(n_right=n_right, corrected_share=share, corrected_low=low, corrected_high=high)
 
 
-def _drawn_shares(part, draws, rng):
+def _draw_shares(part, draws, rng):
     """Return draws of the shares of a concept that spread as their intervals do: Dirichlet, draws x variants; NaN without intervals."""
     share, width = part["share"].to_numpy(float), (part["high"] - part["low"]).to_numpy(float)
     if np.isnan(share + width).any():
         return np.full((draws, len(share)), np.nan)
     spread = share * (1 - share)
-    worth = _worth(share, width)
+    worth = _find_effective_hits(share, width)
     n = spread.sum() / (spread / worth).sum() if spread.sum() else worth.mean()
     return rng.dirichlet(n * share + 1 / len(share), size=draws)
 
 
-def _worth(share, width):
+def _find_effective_hits(share, width):
     """Return the number of hits whose Wilson interval has the width, by bisection on its logarithm."""
     few, many = np.zeros_like(share), np.full_like(share, 40.0)
     for _ in range(60):
         middle = (few + many) / 2
-        low, high = resampling.interval(share, np.exp(middle))
+        low, high = resampling.share_interval(share, np.exp(middle))
         few, many = np.where(high - low > width, middle, few), np.where(high - low > width, many, middle)
     return np.where(np.isfinite(width), np.exp(few), np.nan)

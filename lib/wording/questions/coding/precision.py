@@ -8,25 +8,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wording.corpus.terms import VOICES
-from wording.phrasing import percent, plural
-from wording.questions.coding.agreement import latest
-from wording.questions.coding.sample import LINE
+from wording.corpus.terms import VOICE_GROUPS
+from wording.phrasing import format_count, format_percent
+from wording.questions.coding.agreement import select_latest_marks
+from wording.questions.coding.sample import LINE_KEY
 from wording.stats import resampling
-from wording.tables import TABLES, check
+from wording.tables import TABLES, check_columns
 
-FEWEST = 5
+MIN_CODED_LINES = 5
 """Coded lines that a precision needs."""
 
 
-def precision(marks: pd.DataFrame, hits: pd.DataFrame, *, voice: str | None = None, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def estimate_precision(marks: pd.DataFrame, hits: pd.DataFrame, *, voice: str | None = None, draws: int = 999, seed: int = 1) -> pd.DataFrame:
     """Return how often hits are right: one row per concept, variant and voice (as counted) with coded lines from a random sample.
 
     Parameters
     ----------
     marks : with `sample` (true for lines drawn at random), `outlet` and `voice` (as counted)
     hits : the `hits` or `counts` table with outlet and voice: how many lines each stratum (variant x outlet x voice) has
-    voice : a name in `VOICES`, whose lines count together (None: each voice alone)
+    voice : a name in `VOICE_GROUPS`, whose lines count together (None: each voice alone)
 
     Returns
     -------
@@ -40,36 +40,36 @@ def precision(marks: pd.DataFrame, hits: pd.DataFrame, *, voice: str | None = No
     Environment 148, 42-57, whose figures it gives. Intervals: articles drawn, as in `resampling`.
     """
     if voice is not None:
-        marks, hits = (table[table["voice"].isin(VOICES[voice])].assign(voice=voice) for table in (marks, hits))
-    lines = _weighted(coded(marks), hits)
-    rows = [_precision(key, of, draws, seed) for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)]
-    return check(pd.DataFrame(rows, columns=list(TABLES["precision"])), "precision")
+        marks, hits = (table[table["voice"].isin(VOICE_GROUPS[voice])].assign(voice=voice) for table in (marks, hits))
+    lines = _add_line_weights(average_line_marks(marks), hits)
+    rows = [_estimate_variant(key, of, draws, seed) for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)]
+    return check_columns(pd.DataFrame(rows, columns=list(TABLES["precision"])), "precision")
 
 
-def coded(marks: pd.DataFrame) -> pd.DataFrame:
+def average_line_marks(marks: pd.DataFrame) -> pd.DataFrame:
     """Return one row per coded line of the random sample: the parts of its coders who find it in the right sense, and the outlet's own."""
-    sampled = latest(marks[marks["sample"].astype(bool)])
+    sampled = select_latest_marks(marks[marks["sample"].astype(bool)])
     given = sampled.assign(right=(sampled["mark"] == "right sense") * 1.0, own=(sampled["mark"] == "own voice") * 1.0)
-    keys = [*LINE, "outlet", "voice"]
+    keys = [*LINE_KEY, "outlet", "voice"]
     right = given[given["question"] == "sense"].groupby(keys)["right"].mean()
     own = given[given["question"] == "voice"].groupby(keys)["own"].mean()
     return pd.concat([right, own], axis=1).reset_index().dropna(subset="right")
 
 
-def sentences(precise: pd.DataFrame, *, most: int = 6) -> list[str]:
+def describe_precision(precise: pd.DataFrame, *, most: int = 6) -> list[str]:
     """Return what the table of `precision` says, the least precise first."""
     known = precise.dropna(subset="right_sense").sort_values("right_sense", kind="stable")
     return [
-        f"“{row.variant}” ({SAID[row.voice]}): {percent(row.right_sense)} of its hits have the right sense "
-        f"(95 % interval {percent(row.low).removesuffix(' %')} to {percent(row.high)}; {plural(row.n_coded, 'line')} coded)."
+        f"“{row.variant}” ({_VOICE_LABELS[row.voice]}): {format_percent(row.right_sense)} of its hits have the right sense "
+        f"(95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}; {format_count(row.n_coded, 'line')} coded)."
         for row in known.head(most).itertuples()
-    ] or [f"No variant has {FEWEST} coded lines of a random sample, so no precision can be told."]
+    ] or [f"No variant has {MIN_CODED_LINES} coded lines of a random sample, so no precision can be told."]
 
 
-SAID = {"outlet": "own words", "quoted": "quoted", "reported": "reported", "attributed": "quoted or reported", "all": "all voices"}
+_VOICE_LABELS = {"outlet": "own words", "quoted": "quoted", "reported": "reported", "attributed": "quoted or reported", "all": "all voices"}
 
 
-def _weighted(lines, hits):
+def _add_line_weights(lines, hits):
     """Return the coded lines with the number of hits that each stands for."""
     stratum = ["concept", "variant", "outlet", "voice"]
     n = hits.assign(n=hits.get("n", 1)).groupby(stratum, observed=True)["n"].sum().rename("n_hits")
@@ -78,22 +78,22 @@ def _weighted(lines, hits):
     return known.assign(weight=known["n_hits"] / known["n_lines"]).dropna(subset="weight")
 
 
-def _precision(key, lines, draws, seed):
+def _estimate_variant(key, lines, draws, seed):
     row = dict(zip(("concept", "variant", "voice"), key, strict=True)) | {"n_coded": len(lines)}
-    right = _part(lines, lines["right"], lines["weight"], draws, seed)
+    right = _estimate_proportion(lines, lines["right"], lines["weight"], draws, seed)
     voiced = lines.dropna(subset="own")
-    own = _part(voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed)
+    own = _estimate_proportion(voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed)
     return row | dict(zip(("right_sense", "low", "high", "own_voice", "own_low", "own_high"), (*right, *own), strict=True))
 
 
-def _part(lines, value, weight, draws, seed):
+def _estimate_proportion(lines, value, weight, draws, seed):
     """Return a weighted part of the lines with its interval, articles drawn; NaN for few lines."""
     value, weight = value.to_numpy(float), weight.to_numpy(float)
-    if len(lines) < FEWEST or not weight.sum():
+    if len(lines) < MIN_CODED_LINES or not weight.sum():
         return np.nan, np.nan, np.nan
     share = (value * weight).sum() / weight.sum()
     doc = np.unique(lines["doc_id"].to_numpy(str), return_inverse=True)[1]
-    drawn = _drawn_lines(lines["outlet"].to_numpy(str), doc, draws, seed)
+    drawn = _draw_line_weights(lines["outlet"].to_numpy(str), doc, draws, seed)
     with np.errstate(invalid="ignore", divide="ignore"):
         samples = (drawn @ (value * weight)) / (drawn @ weight)
     samples = samples[np.isfinite(samples)]
@@ -101,12 +101,12 @@ def _part(lines, value, weight, draws, seed):
     carriers = min(len(np.unique(doc[value > 0])), len(np.unique(doc[value < 1])))
     hits = resampling.effective_articles(weight)
     n = resampling.effective_hits(samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers)
-    return (share, *resampling.interval(share, n))
+    return (share, *resampling.share_interval(share, n))
 
 
-def _drawn_lines(outlet, doc, draws, seed):
+def _draw_line_weights(outlet, doc, draws, seed):
     """Return how often each line is drawn: articles within outlets, those of outlets with one article among each other; draws x lines."""
     articles = pd.Series(doc).groupby(outlet).transform("nunique").to_numpy()
     stratum = np.where(articles > 1, outlet, "")
     n = pd.Series(doc).groupby(stratum).transform("nunique").to_numpy()
-    return resampling.weights(stratum, draws=draws, seed=seed, families=doc) * (n / np.maximum(n - 1, 1))
+    return resampling.draw_article_weights(stratum, draws=draws, seed=seed, families=doc) * (n / np.maximum(n - 1, 1))

@@ -11,32 +11,32 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from wording.corpus.counts import outlet_order
-from wording.corpus.neighbours import SPAN, Side, study_neighbours
-from wording.corpus.terms import VOICES, Terms, study_terms
-from wording.corpus.terms import function_words as listed_words
+from wording.corpus.counts import order_outlets
+from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
+from wording.corpus.terms import VOICE_GROUPS, Terms, count_study_terms
+from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
-from wording.phrasing import nearest
-from wording.questions.shares.resampled import Choice, placed, sides
-from wording.questions.shares.shares import contrast_rows, share_rows
-from wording.settings import EVERYWHERE
+from wording.phrasing import suggest_name
+from wording.questions.shares.resampled import ConceptComparison, add_outlet_and_unit, resample_outlets
+from wording.questions.shares.shares import build_contrast_table, build_share_table
+from wording.settings import ALL_OUTLETS
 from wording.stats import association, resampling
-from wording.study.records import Study
-from wording.tables import TABLES, check
+from wording.study.records import StudyRecord
+from wording.tables import TABLES, check_columns
 
-KEYS = ["concept", "variant"]
-FEWEST, TIMES, EVIDENCE, MOST = 3, 2, 10.83, 30
+VARIANT_KEYS = ["concept", "variant"]
+MIN_ARTICLES_PER_COLLOCATE, MIN_OBSERVED_EXPECTED_RATIO, MIN_COLLOCATE_G2, MAX_COLLOCATES_PER_VARIANT = 3, 2, 10.83, 30
 """A collocate of a variant stands near it in at least so many articles, at least so many times as often as chance would put it there, with at least
 so much evidence (G2 at p = 0.001); of these, those with the highest logDice, at most so many."""
 
 
-def study_collocates(
-    study: Study,
+def find_study_collocates(
+    study: StudyRecord,
     concepts: Sequence[str] | None = None,
     *,
     voice: str = "outlet",
     against: str = "rest",
-    span: int = SPAN,
+    span: int = DEFAULT_SPAN,
     side: Side = "both",
     function_words: bool = False,
     copies: str = "all",
@@ -55,20 +55,20 @@ def study_collocates(
     WordingError
         For an unknown voice or concept, or another span or side than was counted when the articles are not there.
     """
-    if voice not in VOICES:
-        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
-    near = study_neighbours(study, concepts, span=span, side=side, copies=copies)
-    spoken = near.neighbours[near.neighbours["voice"].isin(VOICES[voice])]
-    settings = {"outlets": outlet_order(study, near.articles), "draws": study.draws, "seed": study.seed}
+    if voice not in VOICE_GROUPS:
+        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    near = count_study_neighbours(study, concepts, span=span, side=side, copies=copies)
+    spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[voice])]
+    settings = {"outlets": order_outlets(study, near.articles), "draws": study.draws, "seed": study.seed}
     without = () if function_words else listed_words(study.language)
-    words = study_terms(study, voice="all", longest=1, fewest=FEWEST, copies=copies)
+    words = count_study_terms(study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=copies)
     variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
-    found = collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
-    contrasted = collocate_contrasts(spoken, near.articles, found[found["outlet"] == EVERYWHERE], against=against, **settings)
-    return check(found, "collocates"), check(contrasted, "collocate_contrasts")
+    found = find_collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
+    contrasted = contrast_collocates(spoken, near.articles, found[found["outlet"] == ALL_OUTLETS], against=against, **settings)
+    return check_columns(found, "collocates"), check_columns(contrasted, "collocate_contrasts")
 
 
-def collocates(
+def find_collocates(
     neighbours: pd.DataFrame,
     articles: pd.DataFrame,
     words: Terms,
@@ -76,8 +76,8 @@ def collocates(
     outlets: Sequence[str] | None = None,
     variants: Mapping[str, Sequence[str]] | None = None,
     without: Collection[str] = (),
-    fewest: int = FEWEST,
-    most: int = MOST,
+    fewest: int = MIN_ARTICLES_PER_COLLOCATE,
+    most: int = MAX_COLLOCATES_PER_VARIANT,
     **options,
 ) -> pd.DataFrame:
     """Return the collocates of each variant: one row per concept, variant, outlet and collocate near its hits, all outlets together first.
@@ -99,20 +99,20 @@ def collocates(
     one article or none, log_dice, pmi, g2 and expected for a word that `words` lacks.
     """
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
-    together = articles[articles["outlet"].isin(outlets)].assign(outlet=EVERYWHERE)
-    near = words_near(neighbours, together)
-    listed = strongest(measured(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
+    together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL_OUTLETS)
+    near = count_nearby_words(neighbours, together)
+    listed = select_strongest_collocates(add_association_scores(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
     if variants is not None:
         listed = pd.concat(
             [listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of]
         )
     rows = [
-        shares_near(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [EVERYWHERE]), (articles, outlets))
+        compute_collocate_shares(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL_OUTLETS]), (articles, outlets))
     ]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 
 
-def collocate_contrasts(
+def contrast_collocates(
     neighbours: pd.DataFrame, articles: pd.DataFrame, listed: pd.DataFrame, *, against: str = "rest", outlets=None, level=0.95, **options
 ) -> pd.DataFrame:
     """Return where outlets differ in what stands near a variant: one row per concept, variant, collocate and outlet against the rest, or pair.
@@ -125,35 +125,35 @@ def collocate_contrasts(
 
     Returns
     -------
-    The columns of the table `collocate_contrasts`; undefined as in `shares.contrasts`.
+    The columns of the table `collocate_contrasts`; undefined as in `shares.contrast_shares`.
     """
-    found = choices_near(neighbours, articles, listed, outlets=outlets, **options)
-    rows = [named(contrast_rows(choice, against, level), variant) for variant, choice in found]
+    found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
+    rows = [relabel_as_collocates(build_contrast_table(choice, against, level), variant) for variant, choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["collocate_contrasts"]))
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[list(TABLES["collocate_contrasts"])]
 
 
-def shares_near(neighbours, articles, listed, words, *, outlets, level=0.95, **options) -> pd.DataFrame:
+def compute_collocate_shares(neighbours, articles, listed, words, *, outlets, level=0.95, **options) -> pd.DataFrame:
     """Return the share of a variant's hits that have each listed word near, with its association: one row per word and outlet."""
-    found = choices_near(neighbours, articles, listed, outlets=outlets, **options)
+    found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
     if not found:
         return pd.DataFrame(columns=list(TABLES["collocates"]))
-    shares = [named(share_rows(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
-    keys = [*KEYS, "outlet", "collocate"]
-    counted = words_near(neighbours, articles)
-    whole = counted.drop_duplicates([*KEYS, "outlet"])[[*KEYS, "outlet", "n_near"]]
+    shares = [relabel_as_collocates(build_share_table(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
+    keys = [*VARIANT_KEYS, "outlet", "collocate"]
+    counted = count_nearby_words(neighbours, articles)
+    whole = counted.drop_duplicates([*VARIANT_KEYS, "outlet"])[[*VARIANT_KEYS, "outlet", "n_near"]]
     table = (
         pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
     )
-    return measured(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
+    return add_association_scores(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
 
 
-def named(table: pd.DataFrame, variant: str) -> pd.DataFrame:
+def relabel_as_collocates(table: pd.DataFrame, variant: str) -> pd.DataFrame:
     """Return a table of shares in which the words near a variant stood for variants, with both by their names."""
     return table.rename(columns={"variant": "collocate"}).assign(variant=variant)
 
 
-def words_near(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+def count_nearby_words(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Return the words near each variant: one row per concept, variant, outlet and word.
 
     Returns
@@ -162,13 +162,13 @@ def words_near(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame
     n_near (all words near them).
     """
     located = neighbours.merge(articles[["doc_id", "outlet"]], on="doc_id")
-    cells = located.groupby([*KEYS, "outlet", "collocate"], sort=False, observed=True)
+    cells = located.groupby([*VARIANT_KEYS, "outlet", "collocate"], sort=False, observed=True)
     table = cells.agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
-    whole = table.loc[table["collocate"] == "", [*KEYS, "outlet", "n", "n_words"]].rename(columns={"n": "total", "n_words": "n_near"})
-    return table[table["collocate"] != ""].merge(whole, on=[*KEYS, "outlet"])
+    whole = table.loc[table["collocate"] == "", [*VARIANT_KEYS, "outlet", "n", "n_words"]].rename(columns={"n": "total", "n_words": "n_near"})
+    return table[table["collocate"] != ""].merge(whole, on=[*VARIANT_KEYS, "outlet"])
 
 
-def measured(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
+def add_association_scores(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
     """Return the rows with n_collocate (how often the word stands in the outlet's articles), expected, log_dice, pmi and g2.
 
     Source
@@ -176,7 +176,7 @@ def measured(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.Da
     Surface co-occurrence as in Evert (2008), Corpora and collocations, section 4.1: the words near the hits against all words of the outlet's
     articles. logDice (Rychlý 2008) sets the hits that have the word near against all hits and all places of the word.
     """
-    often, everything = frequency(table, articles, words), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float)
+    often, everything = count_outlet_frequencies(table, articles, words), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float)
     cells = table["n_words"], table["n_near"], often, everything
     return table.assign(
         n_collocate=often,
@@ -187,7 +187,7 @@ def measured(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.Da
     )
 
 
-def frequency(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.ndarray:
+def count_outlet_frequencies(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.ndarray:
     """Return how often each row's collocate stands in all articles of its outlet; NaN for a word that `words` lacks."""
     row = pd.Index(words.articles["doc_id"]).get_indexer(articles["doc_id"])
     outlet, names = pd.factorize(articles["outlet"])
@@ -198,32 +198,32 @@ def frequency(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.n
     return of_outlet[pd.Index(names).get_indexer(table["outlet"]), asked]
 
 
-def strongest(table: pd.DataFrame, *, fewest: int = FEWEST, most: int = MOST) -> pd.DataFrame:
+def select_strongest_collocates(table: pd.DataFrame, *, fewest: int = MIN_ARTICLES_PER_COLLOCATE, most: int = MAX_COLLOCATES_PER_VARIANT) -> pd.DataFrame:
     """Return the collocates among the words near each variant, the strongest first: concept, variant, collocate, log_dice."""
-    more = (table["n_words"] >= TIMES * table["expected"]) & (table["g2"] >= EVIDENCE)
+    more = (table["n_words"] >= MIN_OBSERVED_EXPECTED_RATIO * table["expected"]) & (table["g2"] >= MIN_COLLOCATE_G2)
     enough = table[more & (table["n_articles"] >= fewest)]
     ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
-    return ranked.groupby(KEYS).head(most).sort_values(KEYS, kind="stable")[[*KEYS, "collocate", "log_dice"]]
+    return ranked.groupby(VARIANT_KEYS).head(most).sort_values(VARIANT_KEYS, kind="stable")[[*VARIANT_KEYS, "collocate", "log_dice"]]
 
 
-def choices_near(neighbours, articles, listed, *, outlets=None, draws=999, seed=1) -> list[tuple[str, Choice]]:
-    """Return each variant with a `Choice` of its collocates: the hits that have each near, of all hits of the variant."""
+def resample_collocates(neighbours, articles, listed, *, outlets=None, draws=999, seed=1) -> list[tuple[str, ConceptComparison]]:
+    """Return each variant with a `ConceptComparison` of its collocates: the hits that have each near, of all hits of the variant."""
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
-    found = placed(neighbours, articles)
+    found = add_outlet_and_unit(neighbours, articles)
     found = found[found["outlet"].isin(outlets)]
-    parts = dict(iter(found.groupby(KEYS, observed=True)))
-    wanted = listed.groupby(KEYS, sort=False, observed=True)["collocate"]
-    return [(variant, choice_near(concept, list(of), outlets, parts[concept, variant], draws, seed)) for (concept, variant), of in wanted]
+    parts = dict(iter(found.groupby(VARIANT_KEYS, observed=True)))
+    wanted = listed.groupby(VARIANT_KEYS, sort=False, observed=True)["collocate"]
+    return [(variant, resample_variant_collocates(concept, list(of), outlets, parts[concept, variant], draws, seed)) for (concept, variant), of in wanted]
 
 
-def choice_near(concept, words, outlets, found, draws, seed) -> Choice:
-    """Return the `Choice` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
+def resample_variant_collocates(concept, words, outlets, found, draws, seed) -> ConceptComparison:
+    """Return the `ConceptComparison` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
     summed = found.pivot_table(
         index=["outlet", "unit", "doc_id"], columns="collocate", values="n", aggfunc="sum", fill_value=0, observed=True
     )
     by_article = summed.reindex(columns=["", *words], fill_value=0)
     table = by_article.groupby(level=["outlet", "unit"]).sum()
     hits, outlet_of = table.to_numpy(dtype=float), table.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, drawn = sides(hits[:, 1:], hits[:, :1], outlet_of, outlets, draws, seed)
+    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, outlets, draws, seed)
     n_articles = (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
-    return Choice(concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0])
+    return ConceptComparison(concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0])

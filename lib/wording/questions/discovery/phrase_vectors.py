@@ -18,34 +18,34 @@ import polars as pl
 from scipy import sparse
 
 from wording.corpus import terms
-from wording.corpus.build import build
+from wording.corpus.build import build_corpus
 from wording.corpus.encoding.corpus import Corpus
-from wording.files import file_hash
+from wording.files import hash_file
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
-from wording.stats.vectors import cosines, damped, ppmi, vectors
-from wording.study.records import Study
+from wording.stats.vectors import compute_row_vectors, cosine_similarities, ppmi, weight_sublinear_tf
+from wording.study.records import StudyRecord
 
-SPACES = {"slot": 200, "company": 150, "topic": 150}
+VECTOR_DIMENSIONS = {"slot": 200, "company": 150, "topic": 150}
 """The similarities, and the dimensions of each."""
 
-CLEAR = 1.5
+MIN_COMPANY_PPMI = 1.5
 """Company counts from this PPMI on: the cells below are most of the cells, and made no answer better."""
 
-PLURAL = re.compile(r"\w\w[^\Wsui]s$")
-NO_PLURALS = frozenset({
+PLURAL_PATTERN = re.compile(r"\w\w[^\Wsui]s$")
+FALSE_PLURALS = frozenset({
     "news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms", "goods", "customs", "paris", "texas", "kansas", "illinois",
 })  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Lexicon:
+class PhraseVectors:
     """The phrases of a study with their vectors.
 
     Attributes
     ----------
-    table : as in `candidates.Phrases`, sorted by term, with `folded`.
-    spaces : float32 (n_phrases, dimensions) for each of `SPACES`.
+    table : as in `candidates.Phrases`, sorted by term, with `fold_phrase_forms`.
+    spaces : float32 (n_phrases, dimensions) for each of `VECTOR_DIMENSIONS`.
     present : bool (n_phrases, n_articles), which articles of the corpus have each phrase.
     """
 
@@ -70,15 +70,15 @@ class Lexicon:
 
     def fold(self, phrase: str) -> str:
         """A phrase as it is read, folded; itself where the lexicon does not have it."""
-        found = self.table.filter(readable("term") == phrase)["folded"]
+        found = self.table.filter(join_possessives("term") == phrase)["folded"]
         return found[0] if len(found) else phrase
 
     def similar(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
         """The similarities of every phrase with the given ones taken together."""
-        return {name: cosines(space, rows) for name, space in self.spaces.items()}
+        return {name: cosine_similarities(space, rows) for name, space in self.spaces.items()}
 
 
-def study_lexicon(study: Study) -> Lexicon:
+def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
     """The lexicon of a study's articles, all of them: made when it is first asked for, then only opened.
 
     Raises
@@ -86,48 +86,48 @@ def study_lexicon(study: Study) -> Lexicon:
     WordingError
         If the articles are not there.
     """
-    corpus, _ = build(study)
-    folder = corpus.folder / f"lexicon-{lexicon_key(study.seed)}"
+    corpus, _ = build_corpus(study)
+    folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
     if not (folder / "table.parquet").is_file():
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        save(lexicon(corpus, language=study.language, seed=study.seed), partial)
+        save_phrase_vectors(build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial)
         try:
             partial.rename(folder)
         except OSError:  # another process was faster
             shutil.rmtree(partial)
-    return opened(folder)
+    return open_phrase_vectors(folder)
 
 
-def lexicon_key(seed: int) -> str:
+def compute_vectors_fingerprint(seed: int) -> str:
     """What a lexicon depends on beside the corpus: the code and the seed."""
-    code = [file_hash(Path(module.__file__)) for module in (candidates, surroundings, terms)]
-    code += [file_hash(Path(__file__)), file_hash(Path(__file__).parents[2] / "stats" / "vectors.py")]
+    code = [hash_file(Path(module.__file__)) for module in (candidates, surroundings, terms)]
+    code += [hash_file(Path(__file__)), hash_file(Path(__file__).parents[2] / "stats" / "vectors.py")]
     return hashlib.sha256(f"{code} {seed}".encode()).hexdigest()[:16]
 
 
-def lexicon(corpus: Corpus, *, language: str, seed: int) -> Lexicon:
+def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseVectors:
     """The phrases of a corpus with their vectors."""
-    found = candidates.phrases(corpus, language=language)
-    in_articles = surroundings.articles(corpus, found)
+    found = candidates.extract_phrases(corpus, language=language)
+    in_articles = surroundings.count_phrase_articles(corpus, found)
     weights = {
-        "slot": lambda: ppmi(surroundings.slot(corpus, found)),
-        "company": lambda: ppmi(surroundings.company(corpus, found), least=CLEAR),
-        "topic": lambda: damped(in_articles),
+        "slot": lambda: ppmi(surroundings.count_slot_neighbours(corpus, found)),
+        "company": lambda: ppmi(surroundings.count_sentence_words(corpus, found), least=MIN_COMPANY_PPMI),
+        "topic": lambda: weight_sublinear_tf(in_articles),
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
     # Counting uses all cores by itself and takes the most room: it is done here, one after the other, as the generator is read.
     made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs")(
-        joblib.delayed(vectors)(weights[name](), dimensions=dimensions, seed=seed, basis=basis) for name, dimensions in SPACES.items()
+        joblib.delayed(compute_row_vectors)(weights[name](), dimensions=dimensions, seed=seed, basis=basis) for name, dimensions in VECTOR_DIMENSIONS.items()
     )
-    table = found.table.with_columns(folded=folded(found.table["term"]))[order]
-    return Lexicon(
-        table, {name: space[order] for name, space in zip(SPACES, made, strict=True)}, sparse.csr_array(in_articles[order], dtype=bool)
+    table = found.table.with_columns(folded=fold_phrase_forms(found.table["term"]))[order]
+    return PhraseVectors(
+        table, {name: space[order] for name, space in zip(VECTOR_DIMENSIONS, made, strict=True)}, sparse.csr_array(in_articles[order], dtype=bool)
     )
 
 
-def save(lexicon: Lexicon, folder: Path) -> None:
+def save_phrase_vectors(lexicon: PhraseVectors, folder: Path) -> None:
     """Writes the vectors and the articles of each phrase, then the table."""
     for name, space in lexicon.spaces.items():
         np.save(folder / f"{name}.npy", space)
@@ -136,30 +136,30 @@ def save(lexicon: Lexicon, folder: Path) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def opened(folder: Path) -> Lexicon:
+def open_phrase_vectors(folder: Path) -> PhraseVectors:
     """The lexicon that was saved in the folder."""
-    spaces = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in SPACES}
-    return Lexicon(pl.read_parquet(folder / "table.parquet"), spaces, sparse.csr_array(sparse.load_npz(folder / "present.npz")))
+    spaces = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in VECTOR_DIMENSIONS}
+    return PhraseVectors(pl.read_parquet(folder / "table.parquet"), spaces, sparse.csr_array(sparse.load_npz(folder / "present.npz")))
 
 
-def folded(terms: pl.Series) -> pl.Series:
+def fold_phrase_forms(terms: pl.Series) -> pl.Series:
     """The terms without what tells the forms of one phrase apart: hyphens are blanks, and plurals singulars where the singular occurs too.
 
-    >>> folded(pl.Series(["tax cuts", "tax-cut", "the news", "new"])).to_list()
+    >>> fold_phrase_forms(pl.Series(["tax cuts", "tax-cut", "the news", "new"])).to_list()
     ['tax cut', 'tax cut', 'the news', 'new']
     """
     split = terms.str.replace_all("-", " ").str.split(" ")
     words = split.list.explode(empty_as_null=False, keep_nulls=False).unique().sort()
-    known, plural = set(words), words.filter(words.str.contains(PLURAL.pattern) & ~words.is_in(list(NO_PLURALS)))
-    single = {word: one for word in plural for one in singulars(word) if one in known}
+    known, plural = set(words), words.filter(words.str.contains(PLURAL_PATTERN.pattern) & ~words.is_in(list(FALSE_PLURALS)))
+    single = {word: one for word in plural for one in guess_singulars(word) if one in known}
     return split.list.eval(pl.element().replace(single)).list.join(" ")
 
 
-def singulars(word: str) -> list[str]:
+def guess_singulars(word: str) -> list[str]:
     """What a plural may be the plural of, the likeliest last."""
     return [word[:-1], *([word[:-2]] if word.endswith("es") else []), *([f"{word[:-3]}y"] if word.endswith("ies") else [])]
 
 
-def readable(column: str) -> pl.Expr:
+def join_possessives(column: str) -> pl.Expr:
     """A term as it is read: "woman's right"."""
     return pl.col(column).str.replace_all(r" (['’]s)\b", "$1")

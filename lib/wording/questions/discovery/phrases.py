@@ -18,35 +18,35 @@ from ruamel.yaml import YAML
 from scipy import sparse
 
 from wording.corpus.encoding.corpus import Corpus, Part
-from wording.corpus.terms import Vocabulary, counted, function_words, spoken, vocabulary
-from wording.study.records import DATA
+from wording.corpus.terms import Vocabulary, count_pairs, find_frequent_terms, make_voice_mask, read_function_words
+from wording.study.records import DATA_FOLDER
 
-LONGEST, FEWEST, PART = 4, 8, 0.0005
+MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
 """Words of a phrase at most; articles that it stands in at least, absolute and as a part of all."""
-OUTLETS, MOST = 4, 0.5
+MIN_PROPOSED_OUTLETS, MAX_OUTLET_SHARE = 4, 0.5
 """Outlets that a proposed phrase stands in at least, and the part of its articles that one of them may have."""
-ASSOCIATED, FIXED = 0.15, 0.4
+MIN_PHRASE_NPMI, MIN_FIXED_NPMI = 0.15, 0.4
 """NPMI of a phrase at least, and of a fixed expression, which the filters for quantities and verbs spare."""
-INSIDE, VERBAL = 0.6, 0.3
+MAX_NESTED_SHARE, MAX_VERBAL_SHARE = 0.6, 0.3
 """The part of its places that a proposed phrase may have inside one longer phrase, or after a word that a verb follows."""
 
-ALONE, EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= FIXED
-SOUND = (ALONE | (pl.col("npmi") >= ASSOCIATED)) & (~pl.col("number") | EXPRESSION)
+IS_SINGLE_WORD, IS_FIXED_EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= MIN_FIXED_NPMI
+IS_PHRASE = (IS_SINGLE_WORD | (pl.col("npmi") >= MIN_PHRASE_NPMI)) & (~pl.col("number") | IS_FIXED_EXPRESSION)
 """Which terms are phrases: words that belong together, no mere quantity."""
-PROPOSED = (
-    (pl.col("n_outlets") >= OUTLETS)
-    & (pl.col("largest") <= MOST)
-    & (pl.col("inside") <= INSIDE)
-    & ((pl.col("verbal") <= VERBAL) | EXPRESSION)
+IS_PROPOSED = (
+    (pl.col("n_outlets") >= MIN_PROPOSED_OUTLETS)
+    & (pl.col("largest") <= MAX_OUTLET_SHARE)
+    & (pl.col("inside") <= MAX_NESTED_SHARE)
+    & ((pl.col("verbal") <= MAX_VERBAL_SHARE) | IS_FIXED_EXPRESSION)
 )
 """Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
 
-NAMED, NAMED_PART, CAPITAL = 3, 0.02, 0.8
+MIN_TITLED_PLACES, MIN_TITLED_SHARE, MIN_CAPITAL_SHARE = 3, 0.02, 0.8
 """Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
 
 
 @dataclass(frozen=True)
-class Words:
+class WordFlags:
     """What each word of a vocabulary is to discovery; flags, bool (n_words + 1,), the last for tokens that are no word of it (number -1).
 
     Attributes
@@ -72,7 +72,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class TermParts:
     """What each term of a vocabulary is made of, by number; -1 where a term has no such part; int64 (n_terms,).
 
     Attributes
@@ -88,7 +88,7 @@ class Anatomy:
 
 
 @dataclass(frozen=True)
-class Places:
+class PhrasePlaces:
     """Where phrases stand in one shard: `words` int32 (n_tokens,) the number of the word at each token, -1 for other tokens; `start` and `term`, one per place."""
 
     words: np.ndarray
@@ -97,7 +97,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Phrases:
+class CorpusPhrases:
     """The phrases of a corpus: `table` has one row each; `known` is the vocabulary, `number` (n_phrases,) the term of each row, `places` one per shard.
 
     The columns of `table`: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single words); proposed (whether a reader may be told of it); person (whether it ends with a person's name).
@@ -105,42 +105,42 @@ class Phrases:
 
     table: pl.DataFrame
     known: Vocabulary
-    words: Words
-    anatomy: Anatomy
+    words: WordFlags
+    anatomy: TermParts
     number: np.ndarray
-    places: Sequence[Places]
+    places: Sequence[PhrasePlaces]
 
 
-def phrases(corpus: Corpus, *, language: str = "en") -> Phrases:
-    """The phrases in at least `FEWEST` articles and `PART` of all."""
-    known = vocabulary(corpus, spoken(), longest=LONGEST, fewest=max(FEWEST, int(np.ceil(PART * len(corpus.table)))))
-    words, anatomy = classes(corpus, known, language), anatomy_of(known)
+def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
+    """The phrases in at least `MIN_PHRASE_ARTICLES` articles and `MIN_PHRASE_ARTICLE_SHARE` of all."""
+    known = find_frequent_terms(corpus, make_voice_mask(), longest=MAX_PHRASE_WORDS, fewest=max(MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))))
+    words, anatomy = classify_words(corpus, known, language), decompose_terms(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    found = parallel(joblib.delayed(part_places)(part, known, ~edge) for part in corpus.parts())
+    found = parallel(joblib.delayed(find_phrase_places)(part, known, ~edge) for part in corpus.parts())
     places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
     table = pl.DataFrame(
         {
             "term": pl.Series(known.terms, dtype=pl.String),
             "n": n,
-            "npmi": association(known, anatomy, n),
-            "number": with_number(known, anatomy, words),
+            "npmi": weakest_npmi(known, anatomy, n),
+            "number": flag_terms_with_number(known, anatomy, words),
         }
     )
-    table = table.with_columns(spread(corpus, places, len(known)))
+    table = table.with_columns(measure_outlet_spread(corpus, places, len(known)))
     table = table.with_columns(
-        inside=inside(anatomy, n, edge), person=persons(places, words, anatomy), verbal=pl.Series(verbal(places, words, len(known)))
+        inside=measure_nested_share(anatomy, n, edge), person=flag_persons(places, words, anatomy), verbal=pl.Series(measure_verbal_share(places, words, len(known)))
     )
-    kept = ~edge & table.select(SOUND).to_series().to_numpy()
-    rows = table.filter(kept).with_columns(proposed=PROPOSED)
+    kept = ~edge & table.select(IS_PHRASE).to_series().to_numpy()
+    rows = table.filter(kept).with_columns(proposed=IS_PROPOSED)
     columns = ["term", "n", "n_articles", "n_outlets", "npmi", "proposed", "person"]
-    return Phrases(rows.select(columns), known, words, anatomy, np.flatnonzero(kept), places)
+    return CorpusPhrases(rows.select(columns), known, words, anatomy, np.flatnonzero(kept), places)
 
 
-def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
+def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlags:
     """What each word is to discovery, by the lists of the language and by how it is written."""
-    words, lists = pl.Series(known.words, dtype=pl.String), word_lists(language)
-    edges = [*function_words(language), *lists["edges"]]
+    words, lists = pl.Series(known.words, dtype=pl.String), read_word_lists(language)
+    edges = [*read_function_words(language), *lists["edges"]]
     begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
     flags = {
         "edge": words.is_in(edges) | (words.str.len_chars() < 2) | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
@@ -148,12 +148,12 @@ def classes(corpus: Corpus, known: Vocabulary, language: str) -> Words:
         "before_verb": words.is_in(lists["before_verbs"]),
         "before_noun": words.is_in(lists["before_nouns"]),
         "title": words.is_in(lists["titles"]),
-        "capital": capitals(corpus, words) >= CAPITAL,
+        "capital": measure_capital_share(corpus, words) >= MIN_CAPITAL_SHARE,
     }
-    return Words(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
+    return WordFlags(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
 
 
-def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
+def measure_capital_share(corpus: Corpus, words: pl.Series) -> pl.Series:
     """The part of each word's places where it begins with a capital letter."""
     forms = pl.concat(
         [s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards]
@@ -162,14 +162,14 @@ def capitals(corpus: Corpus, words: pl.Series) -> pl.Series:
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 
 
-def word_lists(language: str) -> dict[str, list[str]]:
+def read_word_lists(language: str) -> dict[str, list[str]]:
     """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
-    file = DATA / "words" / f"discovery-{language}.yml"
+    file = DATA_FOLDER / "words" / f"discovery-{language}.yml"
     read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
     return {name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")}
 
 
-def anatomy_of(known: Vocabulary) -> Anatomy:
+def decompose_terms(known: Vocabulary) -> TermParts:
     """What each term is made of."""
     n_words, alone = len(known.words), np.arange(len(known.words))
     parts = [(alone, alone, np.full(n_words, -1), np.full(n_words, -1))]
@@ -179,20 +179,20 @@ def anatomy_of(known: Vocabulary) -> Anatomy:
         begun = known.first[k - 1] if k else 0
         tail = known.first[k] + np.searchsorted(known.levels[k - 1], (rest[before] - begun) * n_words + last) if k else last
         parts.append((first[before], last, known.first[k] + before, tail))
-    return Anatomy(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return TermParts(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def part_places(part: Part, known: Vocabulary, wanted: np.ndarray) -> tuple[Places, np.ndarray]:
+def find_phrase_places(part: Part, known: Vocabulary, wanted: np.ndarray) -> tuple[PhrasePlaces, np.ndarray]:
     """Where the wanted terms stand in one shard, and how often each term stands there."""
-    begins = known.begins(part.shard, spoken()(part))
+    begins = known.match_terms(part.shard, make_voice_mask()(part))
     n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
     wanted = np.append(wanted, False)  # what stands at -1: no term begins there
     found = [(at, ids[at]) for ids in begins for at in [np.flatnonzero(wanted[ids])]]
     start, term = (np.concatenate(side) for side in zip(*found, strict=True))
-    return Places(begins[0], start.astype(np.int32), term), n
+    return PhrasePlaces(begins[0], start.astype(np.int32), term), n
 
 
-def association(known: Vocabulary, anatomy: Anatomy, n: np.ndarray) -> np.ndarray:
+def weakest_npmi(known: Vocabulary, anatomy: TermParts, n: np.ndarray) -> np.ndarray:
     """Normalised pointwise mutual information of a phrase's two parts, at the weakest of its seams; NaN for single words.
 
     Source: Bouma (2009), eq. 7: ln(p(x,y) / p(x) p(y)) / -ln p(x,y).
@@ -201,38 +201,38 @@ def association(known: Vocabulary, anatomy: Anatomy, n: np.ndarray) -> np.ndarra
     several = known.length > 1
     at_ends = [(anatomy.shorter, anatomy.last), (anatomy.first, anatomy.rest)]
     seams = [np.where(several, (p - p[left] - p[right]) / -p, np.nan) for left, right in at_ends]
-    middle = (known.length == LONGEST, anatomy.shorter[anatomy.shorter], anatomy.rest[anatomy.rest])
+    middle = (known.length == MAX_PHRASE_WORDS, anatomy.shorter[anatomy.shorter], anatomy.rest[anatomy.rest])
     seams += [np.where(middle[0], (p - p[middle[1]] - p[middle[2]]) / -p, np.inf)]
     return np.minimum.reduce(seams)
 
 
-def with_number(known: Vocabulary, anatomy: Anatomy, words: Words) -> np.ndarray:
+def flag_terms_with_number(known: Vocabulary, anatomy: TermParts, words: WordFlags) -> np.ndarray:
     """Which terms hold a number."""
     found = words.number[anatomy.last]
-    for _ in range(LONGEST - 1):
+    for _ in range(MAX_PHRASE_WORDS - 1):
         found = found | ((anatomy.shorter >= 0) & found[anatomy.shorter])
     return found
 
 
-def spread(corpus: Corpus, places: Sequence[Places], n_terms: int) -> pl.DataFrame:
+def measure_outlet_spread(corpus: Corpus, places: Sequence[PhrasePlaces], n_terms: int) -> pl.DataFrame:
     """For each term how many articles and outlets it stands in, and the part of its articles that one outlet has: n_articles, n_outlets, largest."""
     _, outlet = np.unique(corpus.table["outlet"].to_numpy(), return_inverse=True)
-    per_outlet = sum(by_outlet(*both, outlet, n_terms) for both in zip(corpus.parts(), places, strict=True))
+    per_outlet = sum(count_articles_by_outlet(*both, outlet, n_terms) for both in zip(corpus.parts(), places, strict=True))
     n_articles = np.asarray(per_outlet.sum(axis=1)).ravel()
     largest = (per_outlet.max(axis=1).toarray().ravel() if n_terms else n_articles) / np.maximum(n_articles, 1)
     return pl.DataFrame({"n_articles": n_articles.astype(np.int64), "n_outlets": np.diff(per_outlet.indptr), "largest": largest})
 
 
-def by_outlet(part: Part, places: Places, outlet: np.ndarray, n_terms: int) -> sparse.csr_array:
+def count_articles_by_outlet(part: Part, places: PhrasePlaces, outlet: np.ndarray, n_terms: int) -> sparse.csr_array:
     """In how many articles of one shard each term stands at each outlet (n_terms, n_outlets)."""
-    in_article = counted(places.term, part.shard.article(places.start), (n_terms, len(part.shard)))
+    in_article = count_pairs(places.term, part.shard.article(places.start), (n_terms, len(part.shard)))
     in_article.data[:] = 1
     first = part.start
     here = outlet[first : first + len(part.shard)]
-    return in_article @ counted(np.arange(len(here)), here, (len(here), outlet.max() + 1))
+    return in_article @ count_pairs(np.arange(len(here)), here, (len(here), outlet.max() + 1))
 
 
-def inside(anatomy: Anatomy, n: np.ndarray, edge: np.ndarray) -> np.ndarray:
+def measure_nested_share(anatomy: TermParts, n: np.ndarray, edge: np.ndarray) -> np.ndarray:
     """The largest part of a term's places that lies inside one longer phrase."""
     longer, most = np.flatnonzero((anatomy.shorter >= 0) & ~edge), np.zeros(len(n), np.int64)
     np.maximum.at(most, anatomy.shorter[longer], n[longer])
@@ -240,7 +240,7 @@ def inside(anatomy: Anatomy, n: np.ndarray, edge: np.ndarray) -> np.ndarray:
     return most / np.maximum(n, 1)
 
 
-def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
+def measure_verbal_share(places: Sequence[PhrasePlaces], words: WordFlags, n_terms: int) -> np.ndarray:
     """The part of a term's places after a word that a verb often follows; 0 where nouns' words stand before it as often."""
     after = np.zeros((2, n_terms))
     for place in places:
@@ -251,7 +251,7 @@ def verbal(places: Sequence[Places], words: Words, n_terms: int) -> np.ndarray:
     return np.where(after[0] > after[1], after[0] / np.maximum(n, 1), 0)
 
 
-def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndarray:
+def flag_persons(places: Sequence[PhrasePlaces], words: WordFlags, anatomy: TermParts) -> np.ndarray:
     """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
     n, named = np.zeros((2, len(words.title)))
     for place in places:
@@ -261,4 +261,4 @@ def persons(places: Sequence[Places], words: Words, anatomy: Anatomy) -> np.ndar
         after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between
         n += np.bincount(place.words[place.words >= 0], minlength=len(n))
         named += np.bincount(place.words[after & (place.words >= 0)], minlength=len(n))
-    return ((named >= NAMED) & (named >= NAMED_PART * n) & words.capital)[anatomy.last]
+    return ((named >= MIN_TITLED_PLACES) & (named >= MIN_TITLED_SHARE * n) & words.capital)[anatomy.last]

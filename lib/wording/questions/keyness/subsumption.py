@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-MOSTLY = 0.5
+MIN_NESTED_FRACTION = 0.5
 """The part of a term's hits that, inside one longer term, makes the longer one tell of both."""
 
 
-def told_by(terms, n, log_ratio, low, high):
+def find_subsuming_terms(terms, n, log_ratio, low, high):
     """Return, for each outlet and term, the number of the term that tells of it, -1 where it tells of itself.
 
     A term that stands mostly inside one longer term is told by the longer one. Else a phrase whose effect lies within the interval of a term in
@@ -23,10 +23,10 @@ def told_by(terms, n, log_ratio, low, high):
     Source: after the C-value of Frantzi, Ananiadou & Mima (2000), which also discounts a term by what longer ones hold of it.
     """
     found = np.full(np.shape(n), -1)
-    phrase, part = pairs(terms)
+    phrase, part = find_nested_pairs(terms)
     if not len(phrase):
         return found
-    mostly = n[:, phrase] >= MOSTLY * np.maximum(n[:, part], 1)
+    mostly = n[:, phrase] >= MIN_NESTED_FRACTION * np.maximum(n[:, part], 1)
     for k in range(len(found)):  # a row per outlet
         inside = np.flatnonzero(mostly[k])
         inside = inside[np.argsort(n[k, phrase[inside]], kind="stable")]  # of several longer ones, the most frequent is written last
@@ -40,7 +40,7 @@ def told_by(terms, n, log_ratio, low, high):
     return found
 
 
-def pairs(terms):
+def find_nested_pairs(terms):
     """Return every phrase with every shorter term in it: two arrays of numbers of terms."""
     index, split = pd.Index(terms), pd.Series(terms, dtype=object).str.split(" ")
     length = split.str.len().to_numpy()

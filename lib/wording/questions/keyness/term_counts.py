@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from wording.questions.shares.resampled import SINGLES
+from wording.questions.shares.resampled import SINGLE_ARTICLE_STRATUM
 from wording.stats import resampling
 
-BLOCK = 128
+TERMS_PER_BLOCK = 128
 """Terms worked on at once by a thread: their draws stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
-class Side:
+class TermCounts:
     """One side of every comparison: arrays of outlets x terms, but for `size`, `units` and `sizes`, which are outlets x 1."""
 
     n: np.ndarray  # hits
@@ -33,7 +33,7 @@ class Side:
 
     def with_each(self, of, *others):
         """Return the side whose arrays are `of` these arrays and those of the others."""
-        return Side(*(of(*(getattr(side, name) for side in (self, *others))) for name in self.__dataclass_fields__))
+        return TermCounts(*(of(*(getattr(side, name) for side in (self, *others))) for name in self.__dataclass_fields__))
 
     @property
     def rate(self):
@@ -54,7 +54,7 @@ class Side:
             return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, self.copies)
 
 
-def units_of(articles, code, counts):
+def group_into_units(articles, code, counts):
     """Return the number of each article's unit (its family at its outlet, else itself), each unit's outlet, and the units' counts."""
     family = articles["family" if "family" in articles else "doc_id"].astype(str).to_numpy()
     unit = pd.DataFrame({"code": code, "family": family}).groupby(["code", "family"], sort=True).ngroup().to_numpy()
@@ -64,8 +64,8 @@ def units_of(articles, code, counts):
     return unit, unit_code, sparse.csr_array(gather @ counts)
 
 
-def sides_of(counts, words, code, unit, units, unit_words, unit_code, n_outlets):
-    """Return every outlet as a `Side`."""
+def build_term_counts(counts, words, code, unit, units, unit_words, unit_code, n_outlets):
+    """Return every outlet as a `TermCounts`."""
 
     def summed(of, codes):
         member = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(n_outlets, len(codes)))
@@ -76,7 +76,7 @@ def sides_of(counts, words, code, unit, units, unit_words, unit_code, n_outlets)
         return sparse.csr_array((made.astype(float), of.indices, of.indptr), shape=of.shape)
 
     weighed, copied = (np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit)))
-    return Side(
+    return TermCounts(
         n=summed(mapped(units, units.data), unit_code),
         n_articles=summed(mapped(counts, counts.data > 0), code),
         carriers=summed(mapped(units, units.data > 0), unit_code),
@@ -89,26 +89,26 @@ def sides_of(counts, words, code, unit, units, unit_words, unit_code, n_outlets)
     )
 
 
-def spread(units, words, code, outlets, mine, theirs, *, draws, seed):
+def resample_rate_variance(units, words, code, outlets, mine, theirs, *, draws, seed):
     """Return the variance, over draws, of the rates at the outlets and at their others: two arrays of outlets x terms."""
     sizes = np.bincount(code, minlength=len(outlets))
-    strata = np.where(sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLES).astype(str)
-    drawn = np.ascontiguousarray(resampling.weights(strata, draws=draws, seed=seed).T, dtype=np.float32)
-    members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLES]]
-    # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.sums`.
+    strata = np.where(sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLE_ARTICLE_STRATUM).astype(str)
+    drawn = np.ascontiguousarray(resampling.draw_article_weights(strata, draws=draws, seed=seed).T, dtype=np.float32)
+    members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLE_ARTICLE_STRATUM]]
+    # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.resample_sums`.
     scaled = [drawn[rows] * np.float32(len(rows) / max(len(rows) - 1, 1)) for rows in members]
     size = np.stack([words[rows].astype(np.float32) @ of for rows, of in zip(members, scaled, strict=True)])
     by_term = [sparse.csr_array(units[rows].T, dtype=np.float32) for rows in members]
 
     def block(first):
-        hits = np.stack([of[first : first + BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
-        return _variances(hits, size[:, None], mine, theirs)
+        hits = np.stack([of[first : first + TERMS_PER_BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
+        return _compute_rate_variances(hits, size[:, None], mine, theirs)
 
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), BLOCK))
+    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), TERMS_PER_BLOCK))
     return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
 
-def _variances(hits, size, mine, theirs):
+def _compute_rate_variances(hits, size, mine, theirs):
     """Return the variance over draws of the rates at the outlets and at their others, from sums of strata x terms x draws."""
     total, total_size = hits.sum(axis=0), size.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from wording.questions.outlets.profiles import indicator, shares_of, summed, sums_of
+from wording.questions.outlets.profiles import build_indicator_matrix, compute_block_shares, sum_by_outlet, sum_rows
 from wording.stats import resampling
-from wording.stats.divergence import TINY, contributions, jensen_shannon, p_of, relabelled
-from wording.tables import TABLES, check
+from wording.stats.divergence import LOG_OFFSET, jensen_shannon, jensen_shannon_contributions, permutation_p_value, permute_labels
+from wording.tables import TABLES, check_columns
 
-RELABELLED = 99
+RELABELLINGS_PER_PAIR = 99
 """How often the articles of two outlets change places."""
 
-MOST_LEFT = 0.75
+MAX_RESIDUAL_FRACTION = 0.75
 """Where more of a difference is left when articles change places (one outlet writes long, the other short), nobody can say what is chance."""
 
-UNTESTED = [name for name in TABLES["outlets"] if name != "q"]
+UNTESTED_COLUMNS = [name for name in TABLES["outlets"] if name != "q"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Distances:
     outlets: list
 
 
-def distances(profiles, *, draws=199, seed=1, level=0.95):
+def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
     """Return the distance of every pair of outlets, with the draws behind its interval.
 
     Parameters
@@ -53,31 +53,31 @@ def distances(profiles, *, draws=199, seed=1, level=0.95):
     """
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    chance = parallel(joblib.delayed(_chance)(profiles, pair, seed) for pair in pairs)
-    weights = resampling.weights(profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy())
-    shares, drawn = (shares_of(profiles, sums_of(profiles, w)) for w in (np.ones((1, len(profiles.rows)), np.uint8), weights))
+    chance = parallel(joblib.delayed(_relabel_families)(profiles, pair, seed) for pair in pairs)
+    weights = resampling.draw_article_weights(profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy())
+    shares, drawn = (compute_block_shares(profiles, sum_by_outlet(profiles, w)) for w in (np.ones((1, len(profiles.rows)), np.uint8), weights))
     samples = parallel(joblib.delayed(jensen_shannon)(drawn[:, a], drawn[:, b]) for a, b in pairs)
     plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
-    found = [_estimate(bits, *null, sample, level) for bits, null, sample in zip(plain, chance, samples, strict=True)]
-    table = pd.DataFrame([_about(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)], columns=UNTESTED)
+    found = [_estimate_distance(bits, *null, sample, level) for bits, null, sample in zip(plain, chance, samples, strict=True)]
+    table = pd.DataFrame([_describe_pair(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)], columns=UNTESTED_COLUMNS)
     table = table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))
-    return Distances(check(table, "outlets"), np.array([centred for _, centred in found]).T, profiles.outlets)
+    return Distances(check_columns(table, "outlets"), np.array([centred for _, centred in found]).T, profiles.outlets)
 
 
-def _chance(profiles, pair, seed):
+def _relabel_families(profiles, pair, seed):
     """Return the divergences of a pair of outlets when their families have changed places, and how much of a difference is then still there."""
     rows = np.flatnonzero(profiles.rows["outlet"].isin(pair))
     about = profiles.rows.iloc[rows]
     named = sorted(pair, key=lambda k: profiles.outlets[k])  # whatever the order of the outlets, the same
-    stream = resampling._stream(seed, "\0".join(profiles.outlets[k] for k in named))
+    stream = resampling.make_random_stream(seed, "\0".join(profiles.outlets[k] for k in named))
     first = (about["outlet"] == named[0]).to_numpy()
-    labels = relabelled(first, _strata(about), draws=RELABELLED, rng=stream)
-    one = summed(profiles.counts, rows, labels)
+    labels = permute_labels(first, _assign_strata(about), draws=RELABELLINGS_PER_PAIR, rng=stream)
+    one = sum_rows(profiles.counts, rows, labels)
     other = profiles.counts[rows].sum(axis=0) - one
-    return jensen_shannon(shares_of(profiles, one), shares_of(profiles, other)), _left(about, first, labels, profiles.weight)
+    return jensen_shannon(compute_block_shares(profiles, one), compute_block_shares(profiles, other)), _compute_residual_fraction(about, first, labels, profiles.weight)
 
 
-def _strata(about):
+def _assign_strata(about):
     """Return what may change places: the two of a family that both outlets have, with each other; the others with those of the same block and like length."""
     length, block, family = (about[name].to_numpy() for name in ("length", "block", "family"))
     code = family * (block.max(initial=0) + 1) + block
@@ -85,12 +85,12 @@ def _strata(about):
     return np.where(both, -1 - code, block * 64 + np.floor(np.log2(length)))
 
 
-def _left(about, first, labels, weight):
+def _compute_residual_fraction(about, first, labels, weight):
     """Return the part of a divergence that is left each time that articles change places: 0 where all are mixed evenly, 1 where none moved.
 
     If a part f of what one side has now was its own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its divergence the square.
     """
-    length = indicator(about["block"].to_numpy(), len(weight)) * about["length"].to_numpy()[:, None]
+    length = build_indicator_matrix(about["block"].to_numpy(), len(weight)) * about["length"].to_numpy()[:, None]
     with np.errstate(invalid="ignore"):
         own = [
             side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length)
@@ -101,23 +101,23 @@ def _left(about, first, labels, weight):
         return squares[:, there] @ weight[there] / weight[there].sum()
 
 
-def _estimate(plain, null, left, sample, level):
+def _estimate_distance(plain, null, left, sample, level):
     """Return the numbers of one row of the table, and the drawn distances.
 
     A divergence is about (d + e)'(d + e), with e the error of the difference d, V the covariance of e: of variance 4 d'Vd + 2 tr VV. The draws start from d + e, so
     theirs is 4 d'Vd + 6 tr VV on average; what is too much is twice the variance without any difference: that of `null`, less what is left of d in it.
     """
-    known = left.mean() < MOST_LEFT
+    known = left.mean() < MAX_RESIDUAL_FRACTION
     distance = (plain - null.mean()) / (1 - left.mean()) if known else np.nan
     least = (null - left * distance).var(ddof=1)
     spread = np.sqrt(max(sample.var(ddof=1) - 2 * least, least))
     half = stats.norm.isf((1 - level) / 2) * spread
     row = {"distance_bits": distance, "low_bits": distance - half, "high_bits": min(distance + half, 1.0)}
-    row |= {"uncorrected_bits": plain, "chance_bits": plain - distance, "p": p_of(plain, null) if known else np.nan}
-    return row, distance + (sample - sample.mean()) * spread / max(sample.std(ddof=1), TINY)
+    row |= {"uncorrected_bits": plain, "chance_bits": plain - distance, "p": permutation_p_value(plain, null) if known else np.nan}
+    return row, distance + (sample - sample.mean()) * spread / max(sample.std(ddof=1), LOG_OFFSET)
 
 
-def _about(profiles, pair):
+def _describe_pair(profiles, pair):
     """Return what a row of the table is about."""
     n = [profiles.rows.loc[profiles.rows["outlet"] == k, "family"].nunique() for k in pair]
     there = [set(profiles.rows.loc[profiles.rows["outlet"] == k, "block"]) for k in pair]
@@ -126,7 +126,7 @@ def _about(profiles, pair):
     return row | {"n": n[0], "n_other": n[1], "n_concepts": both if profiles.basis == "choice" else np.nan}
 
 
-def drivers(profiles, pairs, *, most=10, voice="all"):
+def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
     """Return which variants or terms keep outlets apart: one row per pair and term, so many a pair, the weightiest first.
 
     Parameters
@@ -141,17 +141,17 @@ def drivers(profiles, pairs, *, most=10, voice="all"):
     outlet, other, basis, concept, variant (or word or phrase); bits (of the divergence as counted); bits_share (of all of it); n, n_other (hits); share, share_other
     (of the concept's hits, or of all terms counted); per_million, per_million_other (the same times a million).
     """
-    sums = sums_of(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
-    shares = shares_of(profiles, sums)
+    sums = sum_by_outlet(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
+    shares = compute_block_shares(profiles, sums)
     known = {name: k for k, name in enumerate(profiles.outlets)}
-    rows = [_driving(profiles, known[a], known[b], shares, sums).head(most) for a, b in zip(pairs["outlet"], pairs["other"], strict=True)]
-    return check(
+    rows = [_rank_drivers(profiles, known[a], known[b], shares, sums).head(most) for a, b in zip(pairs["outlet"], pairs["other"], strict=True)]
+    return check_columns(
         (pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["drivers"]))).assign(voice=voice), "drivers"
     )
 
 
-def _driving(profiles, a, b, shares, sums):
-    bits = np.nan_to_num(contributions(shares[a], shares[b]))
+def _rank_drivers(profiles, a, b, shares, sums):
+    bits = np.nan_to_num(jensen_shannon_contributions(shares[a], shares[b]))
     mass = np.where(np.isnan(shares[a] + shares[b]), 0, shares[a]).sum()
     if not bits.any():
         return pd.DataFrame(columns=list(TABLES["drivers"]))

@@ -12,11 +12,11 @@ from scipy import stats
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
-from wording.tables import check
+from wording.tables import check_columns
 
 
 @dataclass(frozen=True)
-class Map:
+class OutletMap:
     """The table `positions`; the part of the squared distances that two dimensions keep (NaN without any distance); the outlets left out."""
 
     positions: pd.DataFrame
@@ -24,26 +24,26 @@ class Map:
     left_out: list
 
 
-def mapped(distances, *, level=0.95):
-    """Return the outlets in two dimensions, each with the ellipse that holds its positions in `level` of the draws: a `Map`."""
-    named, squared, drawn = _square(distances)
+def map_outlets(distances, *, level=0.95):
+    """Return the outlets in two dimensions, each with the ellipse that holds its positions in `level` of the draws: a `OutletMap`."""
+    named, squared, drawn = _build_distance_matrices(distances)
     left_out = [name for name in distances.outlets if name not in named]
     if len(named) < 2:
-        return Map(check(pd.DataFrame(columns=["outlet", "x", "y", "wide", "narrow", "angle"]), "positions"), np.nan, left_out)
-    places, values = scaled(squared)
-    swarm = turned(scaled(drawn)[0], places)
-    wide, narrow, angle = ellipses(swarm, level)
+        return OutletMap(check_columns(pd.DataFrame(columns=["outlet", "x", "y", "wide", "narrow", "angle"]), "positions"), np.nan, left_out)
+    places, values = classical_scaling(squared)
+    swarm = align_maps(classical_scaling(drawn)[0], places)
+    wide, narrow, angle = fit_ellipses(swarm, level)
     table = pd.DataFrame({"outlet": named, "x": places[:, 0], "y": places[:, 1], "wide": wide, "narrow": narrow, "angle": angle})
     positive = values[values > 0].sum()
-    return Map(check(table, "positions"), values[:2].clip(0).sum() / positive if positive > 0 else np.nan, left_out)
+    return OutletMap(check_columns(table, "positions"), values[:2].clip(0).sum() / positive if positive > 0 else np.nan, left_out)
 
 
-def scaled(squared):
+def classical_scaling(squared):
     """Return positions in two dimensions (..., n, 2) and the eigenvalues in falling order, from squared distances (..., n, n).
 
     Source: Gower (1966), Biometrika 53, 325-338; a dimension with a negative eigenvalue has no extent.
 
-    >>> places, _ = scaled(np.array([[0.0, 9, 25], [9, 0, 16], [25, 16, 0]]))
+    >>> places, _ = classical_scaling(np.array([[0.0, 9, 25], [9, 0, 16], [25, 16, 0]]))
     >>> np.round(np.linalg.norm(places[0] - places[2]), 6)
     np.float64(5.0)
     """
@@ -54,7 +54,7 @@ def scaled(squared):
     return vectors * np.sign(most) * np.sqrt(values[..., None, :2].clip(0)), values
 
 
-def turned(swarm, places):
+def align_maps(swarm, places):
     """Return each of the maps (draws x n x 2), turned and mirrored as lies closest to `places` (n x 2).
 
     Source: Schoenemann (1966), Psychometrika 31, 1-10.
@@ -63,7 +63,7 @@ def turned(swarm, places):
     return swarm @ (u @ v)
 
 
-def ellipses(swarm, level):
+def fit_ellipses(swarm, level):
     """Return half the length, half the width and the angle (degrees) of the ellipse that holds `level` of each outlet's positions, if normal."""
     away = swarm - swarm.mean(axis=0)
     covariance = np.einsum("dni,dnj->nij", away, away) / len(swarm)
@@ -72,7 +72,7 @@ def ellipses(swarm, level):
     return axes[:, 1], axes[:, 0], np.degrees(np.arctan2(vectors[:, 1, 1], vectors[:, 0, 1])) % 180
 
 
-def branches(distances):
+def cluster_outlets(distances):
     """Return the tree of the outlets by average linkage: one row per branch, the closest first.
 
     Returns
@@ -82,18 +82,18 @@ def branches(distances):
 
     Source: Sokal & Michener (1958); support as Felsenstein (1985), Evolution 39, 783-791.
     """
-    named, squared, drawn = _square(distances)
+    named, squared, drawn = _build_distance_matrices(distances)
     if len(named) < 2:
-        return check(pd.DataFrame(columns=["branch", "left", "right", "height", "n_outlets", "support", "outlets"]), "branches")
-    merges, members = _tree(squared)
-    seen = [set(_tree(one)[1]) for one in drawn]
+        return check_columns(pd.DataFrame(columns=["branch", "left", "right", "height", "n_outlets", "support", "outlets"]), "branches")
+    merges, members = _average_linkage(squared)
+    seen = [set(_average_linkage(one)[1]) for one in drawn]
     table = pd.DataFrame(merges, columns=["left", "right", "height", "n_outlets"]).astype({"left": int, "right": int, "n_outlets": int})
     table["support"] = [np.mean([of in trees for trees in seen]) for of in members]
     table["outlets"] = [", ".join(named[k] for k in sorted(of)) for of in members]
-    return check(table.assign(branch=range(len(named), len(named) + len(table))), "branches")
+    return check_columns(table.assign(branch=range(len(named), len(named) + len(table))), "branches")
 
 
-def _tree(squared):
+def _average_linkage(squared):
     """Return the merges of average linkage, and the outlets in each branch."""
     merges = hierarchy.linkage(np.sqrt(squareform(squared, checks=False).clip(0)), "average")
     members = [frozenset([k]) for k in range(len(squared))]
@@ -102,18 +102,18 @@ def _tree(squared):
     return merges, members[len(squared) :]
 
 
-def _square(distances):
+def _build_distance_matrices(distances):
     """Return the outlets whose distances are all known, and the squared distances among them, as counted and as drawn."""
     known = np.isfinite(distances.drawn).all(axis=0) if len(distances.drawn) else distances.table["distance_bits"].notna().to_numpy()
     n = len(distances.outlets)
-    there, kept = _symmetric(known.astype(float), n) + np.eye(n) > 0, np.arange(n)
+    there, kept = _fill_symmetric(known.astype(float), n) + np.eye(n) > 0, np.arange(n)
     while not there[np.ix_(kept, kept)].all():
         kept = np.delete(kept, there[np.ix_(kept, kept)].sum(axis=1).argmin())
-    whole = _symmetric(np.vstack([distances.table["distance_bits"].to_numpy(dtype=float), distances.drawn]), n)[:, kept][:, :, kept]
+    whole = _fill_symmetric(np.vstack([distances.table["distance_bits"].to_numpy(dtype=float), distances.drawn]), n)[:, kept][:, :, kept]
     return [distances.outlets[k] for k in kept], whole[0], whole[1:]
 
 
-def _symmetric(rows, n):
+def _fill_symmetric(rows, n):
     """Return values of pairs, in the order of `itertools.combinations`, as symmetric matrices with 0 on the diagonal."""
     square = np.zeros((*rows.shape[:-1], n, n))
     upper = np.triu_indices(n, 1)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from wording.questions.shares.resampled import placed
-from wording.stats.divergence import by_block
+from wording.questions.shares.resampled import add_outlet_and_unit
+from wording.stats.divergence import normalise_by_block
 
-FEWEST = 5
+MIN_FAMILIES_PER_OUTLET = 5
 """Families of articles that an outlet needs of a concept to be compared on it (of all its articles, where words are compared)."""
 
 
@@ -36,7 +36,7 @@ class Profiles:
     weight: np.ndarray
 
 
-def by_choice(counts, articles, *, outlets, variants):
+def build_choice_profiles(counts, articles, *, outlets, variants):
     """Return the profiles of term choice: of each concept's hits the part that each variant has, so which concepts an outlet writes of does not count.
 
     Parameters
@@ -47,9 +47,9 @@ def by_choice(counts, articles, *, outlets, variants):
     variants : {concept: its variants in order}
     """
     columns = pd.DataFrame([(c, v) for c, of in variants.items() for v in of], columns=["concept", "term"])
-    found = placed(counts, articles)
+    found = add_outlet_and_unit(counts, articles)
     found = found[found["outlet"].isin(outlets) & found["concept"].isin(list(variants))]
-    enough = found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique") >= FEWEST
+    enough = found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique") >= MIN_FAMILIES_PER_OUTLET
     found = found[enough]
     keys = ["outlet", "unit", "concept"]
     rows = found[keys].drop_duplicates().sort_values(keys, ignore_index=True)
@@ -63,10 +63,10 @@ def by_choice(counts, articles, *, outlets, variants):
     matrix = sparse.coo_array((row["n"].to_numpy(np.float32), (row["index"].to_numpy(), column.to_numpy())), shape=shape).tocsr()
     families = rows.groupby("concept")["unit"].nunique().reindex(columns["concept"].unique()).to_numpy(dtype=float)
     block = rows.merge(columns.drop_duplicates("concept"), on="concept", how="left")["block"].to_numpy()
-    return _profiles("choice", outlets, rows.assign(block=block), matrix, columns, families)
+    return _build_profiles("choice", outlets, rows.assign(block=block), matrix, columns, families)
 
 
-def by_words(counts, terms, articles, *, outlets):
+def build_word_profiles(counts, terms, articles, *, outlets):
     """Return the profiles of words and phrases: of all that is counted, the part that each term has.
 
     Parameters
@@ -80,16 +80,16 @@ def by_words(counts, terms, articles, *, outlets):
     keys = pd.DataFrame({"outlet": articles["outlet"].to_numpy(dtype=str), "unit": unit.to_numpy(dtype=str)})
     keys = keys[keys["outlet"].isin(outlets)]
     rows = keys.groupby(["outlet", "unit"]).size().reset_index()
-    enough = rows.groupby("outlet")["unit"].transform("size") >= FEWEST
+    enough = rows.groupby("outlet")["unit"].transform("size") >= MIN_FAMILIES_PER_OUTLET
     rows = rows[enough].reset_index(drop=True)
     placed = keys.reset_index().merge(rows.reset_index(names="row"), on=["outlet", "unit"])
     shape = (len(rows), counts.shape[0])
     together = sparse.csr_array((np.ones(len(placed), np.float32), (placed["row"].to_numpy(), placed["index"].to_numpy())), shape=shape)
     columns = pd.DataFrame({"concept": "words", "term": terms, "block": 0})
-    return _profiles("words", outlets, rows.assign(block=0), (together @ counts).tocsr(), columns, np.ones(1))
+    return _build_profiles("words", outlets, rows.assign(block=0), (together @ counts).tocsr(), columns, np.ones(1))
 
 
-def _profiles(basis, outlets, rows, counts, columns, weight):
+def _build_profiles(basis, outlets, rows, counts, columns, weight):
     number = rows["outlet"].map({name: k for k, name in enumerate(outlets)}).to_numpy()
     length = np.asarray(counts.sum(axis=1)).ravel()
     table = pd.DataFrame(
@@ -110,23 +110,23 @@ def _profiles(basis, outlets, rows, counts, columns, weight):
     )
 
 
-def sums_of(profiles, weights):
+def sum_by_outlet(profiles, weights):
     """Return what each outlet has of each column in each draw: draws x outlets x columns; `weights` are draws x rows."""
     outlet = profiles.rows["outlet"].to_numpy()
     members = (np.flatnonzero(outlet == k) for k in range(len(profiles.outlets)))
-    return np.stack([summed(profiles.counts, rows, weights[:, rows]) for rows in members], axis=1)
+    return np.stack([sum_rows(profiles.counts, rows, weights[:, rows]) for rows in members], axis=1)
 
 
-def shares_of(profiles, sums):
+def compute_block_shares(profiles, sums):
     """Return sums as shares of their block times its weight."""
-    return by_block(sums, profiles.columns["block"].to_numpy(), profiles.weight)
+    return normalise_by_block(sums, profiles.columns["block"].to_numpy(), profiles.weight)
 
 
-def summed(counts, rows, weights):
+def sum_rows(counts, rows, weights):
     """Return the sums of the rows in each draw: draws x columns; `weights` are draws x rows."""
     return counts[rows].T.dot(weights.T.astype(np.float32)).T
 
 
-def indicator(code, n):
+def build_indicator_matrix(code, n):
     """Return which of n things each row is: rows x n, 0 or 1."""
     return sparse.csr_array((np.ones(len(code), np.float32), (np.arange(len(code)), code)), shape=(len(code), n))

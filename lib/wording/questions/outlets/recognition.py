@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from wording.questions.outlets.profiles import FEWEST, indicator
+from wording.questions.outlets.profiles import MIN_FAMILIES_PER_OUTLET, build_indicator_matrix
 from wording.stats import resampling
-from wording.tables import check
+from wording.tables import check_columns
 
-DEALT = 49
+LABEL_PERMUTATIONS = 49
 """How often the names of the outlets are dealt out at random."""
 
-MOST = 150
+MAX_ARTICLES_PER_OUTLET = 150
 """Articles of an outlet that are used at most, drawn at random: what it costs grows with the square of all of them."""
 
-FOLDS = 5
+N_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -32,32 +32,32 @@ class Recognition:
     confusions: pd.DataFrame
 
 
-def features_of_terms(counts):
+def compute_tfidf(counts):
     """Return how much each term marks each article: logarithms of counts, rare terms weigh more, all articles the same (tf-idf); sparse."""
     from sklearn.feature_extraction.text import TfidfTransformer  # takes a second to import, and only this needs it
 
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts).astype(np.float32)
 
 
-def features_of_choice(profiles):
+def compute_choice_features(profiles):
     """Return, for each family, how far its shares lie from those of all, concept by concept (0 where it does not name one); and the rows: outlet, family.
 
     So which concepts an article is about tells a linear classifier nothing: only the choice does.
     """
     rows, block = profiles.rows, profiles.columns["block"].to_numpy()
-    member = indicator(block, len(profiles.weight))
+    member = build_indicator_matrix(block, len(profiles.weight))
     total = profiles.counts.sum(axis=0)
     pooled = member.multiply((total / (total @ member)[block])[:, None]).T
     own = sparse.diags_array(1 / rows["length"].to_numpy(np.float32)) @ profiles.counts
-    away = own - indicator(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
+    away = own - build_indicator_matrix(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
     whose = rows.groupby(["outlet", "family"]).ngroup().to_numpy()
     about = rows[["outlet", "family"]].drop_duplicates().sort_values(["outlet", "family"], ignore_index=True)
-    return sparse.csr_array(indicator(whose, len(about)).T @ away, dtype=np.float32), about.assign(
+    return sparse.csr_array(build_indicator_matrix(whose, len(about)).T @ away, dtype=np.float32), about.assign(
         outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]]
     )
 
 
-def recognise(features, rows, names, *, basis, outlets, seed=1, level=0.95):
+def recognise_outlets(features, rows, names, *, basis, outlets, seed=1, level=0.95):
     """Return how well the outlets are told from the features of their articles.
 
     Parameters
@@ -75,73 +75,73 @@ def recognise(features, rows, names, *, basis, outlets, seed=1, level=0.95):
     `Recognition`. Its accuracy is balanced: the mean of the recalls, so that an outlet with many articles counts as one with few. The intervals are those of the
     articles tested, as if the classifier stood fixed.
     """
-    kept = sampled(rows, seed)
+    kept = sample_outlet_articles(rows, seed)
     features, rows = features[kept], rows.iloc[kept].reset_index(drop=True)
     told = [name for name in outlets if name in set(rows["outlet"])]
     if len(told) < 2:
-        return _nothing(basis, outlets)
+        return _build_empty_result(basis, outlets)
     truth = pd.Categorical(rows["outlet"], categories=told).codes
-    dealt = np.stack([truth, *(np.random.default_rng([seed, k]).permutation(truth) for k in range(1, DEALT + 1))])
-    named = predicted(features, dealt, folds(truth, rows["family"], seed), len(told))
+    dealt = np.stack([truth, *(np.random.default_rng([seed, k]).permutation(truth) for k in range(1, LABEL_PERMUTATIONS + 1))])
+    named = predict_held_out(features, dealt, split_folds(truth, rows["family"], seed), len(told))
     recalls = np.stack([np.bincount(t[t == n], minlength=len(told)) / np.bincount(t) for t, n in zip(dealt, named, strict=True)])
-    low, high = _mean_interval(recalls[0], np.bincount(truth), level)
+    low, high = _compute_mean_interval(recalls[0], np.bincount(truth), level)
     accuracy = recalls.mean(axis=1)
     summary = {"basis": basis, "accuracy": accuracy[0], "low": low, "high": high, "chance": accuracy[1:].mean()}
     summary |= {
-        "p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + DEALT),
+        "p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + LABEL_PERMUTATIONS),
         "n": len(rows),
         "n_outlets": len(told),
         "n_terms": features.shape[1],
     }
-    table = _recognised(basis, outlets, told, truth, recalls, level, telling(features, truth, names))
-    return Recognition(check(pd.DataFrame([summary]), "recognition"), table, _confusions(basis, told, truth, named[0]))
+    table = _build_recall_table(basis, outlets, told, truth, recalls, level, select_top_features(features, truth, names))
+    return Recognition(check_columns(pd.DataFrame([summary]), "recognition"), table, _build_confusion_table(basis, told, truth, named[0]))
 
 
-def sampled(rows, seed):
-    """Return which rows are used: one per outlet and family, at most `MOST` per outlet, of outlets with at least `FEWEST`; ascending."""
+def sample_outlet_articles(rows, seed):
+    """Return which rows are used: one per outlet and family, at most `MAX_ARTICLES_PER_OUTLET` per outlet, of outlets with at least `MIN_FAMILIES_PER_OUTLET`; ascending."""
     shuffled = rows.reset_index(drop=True).sample(frac=1, random_state=seed)
     one = shuffled.drop_duplicates(["outlet", "family"])
-    enough = one.groupby("outlet")["family"].transform("size") >= FEWEST
-    return np.sort(one[enough].groupby("outlet").head(MOST).index.to_numpy())
+    enough = one.groupby("outlet")["family"].transform("size") >= MIN_FAMILIES_PER_OUTLET
+    return np.sort(one[enough].groupby("outlet").head(MAX_ARTICLES_PER_OUTLET).index.to_numpy())
 
 
-def folds(truth, families, seed):
+def split_folds(truth, families, seed):
     """Return (training rows, test rows) of each fold: outlets alike in all, a family whole in one."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(truth)), truth, families)
+    split = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(truth)), truth, families)
     return [parts for parts in split if len(parts[1])]
 
 
-def predicted(features, labels, parts, n_labels):
+def predict_held_out(features, labels, parts, n_labels):
     """Return for each row of labels what a classifier trained with them names the articles of the folds it has not seen: labelings x articles.
 
     Ridge regression on the labels; all labelings are solved at once, by articles where these are fewer than the features. Labels weigh by the root of their
     articles, so that chance names none more often.
     """
-    named, kernel = np.empty(labels.shape, dtype=int), _kernel(features)
+    named, kernel = np.empty(labels.shape, dtype=int), _compute_kernel(features)
     for train, test in parts:
         seen, unseen = (features[train], features[test]) if kernel is None else (kernel[np.ix_(part, train)] for part in (train, test))
-        scores = _fitted(seen, labels[:, train], n_labels, dual=kernel is not None).predict(unseen)
+        scores = _fit_ridge(seen, labels[:, train], n_labels, dual=kernel is not None).predict(unseen)
         named[:, test] = scores.reshape(len(test), len(labels), n_labels).argmax(axis=2).T
     return named
 
 
-def telling(features, truth, names, *, most=5):
+def select_top_features(features, truth, names, *, most=5):
     """Return, for each outlet, the features that speak most for it when all articles are used: a list of lists."""
-    kernel, n_labels = _kernel(features), truth.max() + 1
+    kernel, n_labels = _compute_kernel(features), truth.max() + 1
     if kernel is None:
-        weight = _fitted(features, truth[None], n_labels, dual=False).coef_
+        weight = _fit_ridge(features, truth[None], n_labels, dual=False).coef_
     else:
-        weight = (features.T @ _fitted(kernel, truth[None], n_labels, dual=True).dual_coef_).T
+        weight = (features.T @ _fit_ridge(kernel, truth[None], n_labels, dual=True).dual_coef_).T
     return [[names[k] for k in np.argsort(-row, kind="stable")[:most] if row[k] > 0] for row in weight]
 
 
-def _kernel(features):
+def _compute_kernel(features):
     return (features @ features.T).toarray() if features.shape[1] > features.shape[0] else None
 
 
-def _fitted(inputs, labels, n_labels, *, dual):
+def _fit_ridge(inputs, labels, n_labels, *, dual):
     from sklearn.kernel_ridge import KernelRidge
     from sklearn.linear_model import Ridge
 
@@ -151,29 +151,29 @@ def _fitted(inputs, labels, n_labels, *, dual):
     return model.fit(inputs, wanted.reshape(labels.shape[1], -1))
 
 
-def _mean_interval(shares, n, level):
+def _compute_mean_interval(shares, n, level):
     """Return the low and the high end of the mean of independent shares, from their own intervals (Zou & Donner 2008, Statistics in Medicine 27, 1693-1702)."""
-    low, high = resampling.interval(shares, n, level=level)
+    low, high = resampling.share_interval(shares, n, level=level)
     return (shares.mean() + sign * np.linalg.norm(end - shares) / len(shares) for sign, end in ((-1, low), (1, high)))
 
 
-def _recognised(basis, outlets, told, truth, recalls, level, words):
+def _build_recall_table(basis, outlets, told, truth, recalls, level, words):
     n = np.bincount(truth)
-    low, high = resampling.interval(recalls[0], n, level=level)
+    low, high = resampling.share_interval(recalls[0], n, level=level)
     columns = {"outlet": told, "n": n, "share": recalls[0], "low": low, "high": high, "chance_share": recalls[1:].mean(axis=0)}
     table = pd.DataFrame(columns | {"telling": [", ".join(of) for of in words]}).set_index("outlet").reindex(outlets).reset_index()
-    return check(table.assign(basis=basis, n=table["n"].fillna(0).astype(int)), "recognised")
+    return check_columns(table.assign(basis=basis, n=table["n"].fillna(0).astype(int)), "recognised")
 
 
-def _confusions(basis, told, truth, named):
+def _build_confusion_table(basis, told, truth, named):
     n = np.zeros((len(told), len(told)), dtype=int)
     np.add.at(n, (truth, named), 1)
     rows = [(told[a], told[b], n[a, b], n[a, b] / n[a].sum()) for a, b in zip(*np.nonzero(n), strict=True) if a != b]
     table = pd.DataFrame(rows, columns=["outlet", "other", "n", "share"]).assign(basis=basis)
-    return check(table.sort_values(["share", "outlet", "other"], ascending=[False, True, True]), "confusions")
+    return check_columns(table.sort_values(["share", "outlet", "other"], ascending=[False, True, True]), "confusions")
 
 
-def _nothing(basis, outlets):
+def _build_empty_result(basis, outlets):
     """Return the tables of a study in which there are no two outlets to tell apart."""
     unknown = dict.fromkeys(["accuracy", "low", "high", "chance", "p"], np.nan)
     recognised = pd.DataFrame({"outlet": list(outlets)}).assign(
@@ -181,4 +181,4 @@ def _nothing(basis, outlets):
     )
     none = pd.DataFrame([unknown | {"basis": basis, "n": 0, "n_outlets": 0, "n_terms": 0}])
     confusions = pd.DataFrame(columns=["outlet", "other", "basis", "n", "share"])
-    return Recognition(check(none, "recognition"), check(recognised, "recognised"), check(confusions, "confusions"))
+    return Recognition(check_columns(none, "recognition"), check_columns(recognised, "recognised"), check_columns(confusions, "confusions"))

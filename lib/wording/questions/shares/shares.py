@@ -6,33 +6,33 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from wording.corpus.counts import outlet_order, study_counts
-from wording.corpus.terms import VOICES
+from wording.corpus.counts import count_study_hits, order_outlets
+from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
-from wording.questions.shares.resampled import choices
+from wording.questions.shares.resampled import compare_concepts
 from wording.stats import resampling
-from wording.study.records import Study
-from wording.tables import TABLES, check
+from wording.study.records import StudyRecord
+from wording.tables import TABLES, check_columns
 
-REST = "the rest"
-SHARES, CONTRASTS = list(TABLES["shares"]), list(TABLES["contrasts"])
+REST_LABEL = "the rest"
+SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 
-def study_shares(study: Study, concepts: Sequence[str] | None = None, *, voice: str = "outlet", copies: str = "all") -> pd.DataFrame:
+def compute_study_shares(study: StudyRecord, concepts: Sequence[str] | None = None, *, voice: str = "outlet", copies: str = "all") -> pd.DataFrame:
     """The `shares` table of a study, for all its concepts or some, with the study's own settings: its outlets in their order, its draws, its seed."""
-    counted = study_counts(study, concepts, copies=copies)
-    table = shares(
-        counted.counts[counted.counts["voice"].isin(VOICES[voice])],
+    counted = count_study_hits(study, concepts, copies=copies)
+    table = compute_shares(
+        counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])],
         counted.articles,
         variants={concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts},
-        outlets=outlet_order(study, counted.articles),
+        outlets=order_outlets(study, counted.articles),
         draws=study.draws,
         seed=study.seed,
     )
-    return check(table.assign(voice=voice), "shares")
+    return check_columns(table.assign(voice=voice), "shares")
 
 
-def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:
+def compute_shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:
     """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
 
     Parameters
@@ -56,14 +56,14 @@ def shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=9
     ------
     WordingError : an outlet, a concept, a variant or an article that is not listed
     """
-    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    found = compare_concepts(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
-    rows = [share_rows(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARES)
-    return table.assign(voice="all" if voice is None else voice)[SHARES]
+    rows = [build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARE_COLUMNS)
+    return table.assign(voice="all" if voice is None else voice)[SHARE_COLUMNS]
 
 
-def contrasts(
+def contrast_shares(
     counts,
     articles,
     *,
@@ -96,10 +96,10 @@ def contrasts(
     """
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
-    found = choices(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
-    rows = [contrast_rows(choice, against, level) for choice in found]
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRASTS)
-    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRASTS]
+    found = compare_concepts(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    rows = [build_contrast_table(choice, against, level) for choice in found]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRAST_COLUMNS)
+    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRAST_COLUMNS]
 
 
 def log_odds_ratio(n, total, n_other, total_other):
@@ -112,46 +112,46 @@ def log_odds_ratio(n, total, n_other, total_other):
     return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
 
 
-def share_rows(choice, words, level):
+def build_share_table(choice, words, level):
     """Return the `shares` table of one choice but for the voice; `words` are the outlets' words."""
     own = choice.own
-    low, high = resampling.interval(own.share, own.effective, level=level)
+    low, high = resampling.share_interval(own.share, own.effective, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_million = np.where(words[:, None] > 0, own.n / words[:, None] * 1e6, np.nan)
     columns = {"n": own.n.astype(int), "n_articles": choice.n_articles, "share": own.share, "low": low, "high": high}
     columns |= {"per_million": per_million, "total": own.total.astype(int), "total_articles": choice.total_articles[:, None]}
-    return _tidy(choice, choice.outlets, columns)
+    return _to_long_table(choice, choice.outlets, columns)
 
 
-def contrast_rows(choice, against, level):
+def build_contrast_table(choice, against, level):
     """Return the `contrasts` table of one choice but for q."""
-    a, b, outlets, others = _facing(choice, against)
+    a, b, outlets, others = _pair_sides(choice, against)
     ends = resampling.difference_interval(a["share"], a["effective"], b["share"], b["effective"], level=level)
-    p = resampling.p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))
+    p = resampling.difference_p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))
     both, all_hits = a["n"] + b["n"], a["total"] + b["total"]
     columns = {"difference": a["share"] - b["share"], "low": ends[0], "high": ends[1]}
     columns["log_odds_ratio"] = log_odds_ratio(a["n"], a["total"], b["n"], b["total"])
     columns["p"] = np.where((both > 0) & (both < all_hits), p, np.nan)
     columns |= {"n": a["n"].astype(int), "total": a["total"].astype(int)}
     columns |= {"n_other": b["n"].astype(int), "total_other": b["total"].astype(int)}
-    return _tidy(choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]})
+    return _to_long_table(choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]})
 
 
-def _facing(choice, against):
+def _pair_sides(choice, against):
     """Return the two sides of every row, and their names."""
-    own = _estimates(choice.own)
+    own = _collect_estimates(choice.own)
     if against == "rest":
-        return own, _estimates(choice.rest), choice.outlets, [REST] * len(choice.outlets)
+        return own, _collect_estimates(choice.rest), choice.outlets, [REST_LABEL] * len(choice.outlets)
     pairs = np.array(list(itertools.combinations(range(len(choice.outlets)), 2)), dtype=int).reshape(-1, 2)
     first, second = ({name: part[pairs[:, side]] for name, part in own.items()} for side in (0, 1))
     return first, second, *([choice.outlets[i] for i in pairs[:, side]] for side in (0, 1))
 
 
-def _estimates(side):
+def _collect_estimates(side):
     return {name: getattr(side, name) for name in ("n", "total", "share", "effective", "articles")}
 
 
-def _tidy(choice, outlets, columns):
+def _to_long_table(choice, outlets, columns):
     """Return one row per variant and outlet, from arrays of outlets x variants."""
     shape = (len(outlets), len(choice.variants))
     flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}

@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from wording.questions.shares.shares import shares
-from wording.stats.changepoints import SHUFFLES_PER_PLACE, search
+from wording.questions.shares.shares import compute_shares
+from wording.stats.changepoints import SHUFFLES_PER_PLACE, find_change_points
 from wording.stats.resampling import q_values
-from wording.tables import TABLES, check
+from wording.tables import TABLES, check_columns
 
-OTHERS = "\0other variants"
+OTHER_VARIANTS = "\0other variants"
 
 
-class Found(NamedTuple):
+class ChangeTables(NamedTuple):
     """The tables `tested` (one row per outlet), `changes` (per change and variant) and `plausible` (per change and stretch of days)."""
 
     tested: pd.DataFrame
@@ -28,7 +28,7 @@ class Found(NamedTuple):
     plausible: pd.DataFrame
 
 
-def changes(
+def find_outlet_changes(
     counts: pd.DataFrame,
     articles: pd.DataFrame,
     *,
@@ -38,7 +38,7 @@ def changes(
     outlets: Sequence[str] | None = None,
     draws: int = 999,
     seed: int = 1,
-) -> Found:
+) -> ChangeTables:
     """The outlets that were tested and the changes that were found, with the days on which each may have been.
 
     Parameters
@@ -57,20 +57,20 @@ def changes(
     outlets = list(outlets) if outlets is not None else sorted(articles["outlet"].dropna().unique())
     dated = articles.dropna(subset="date")
     own = counts[(counts["concept"] == concept) & counts["doc_id"].isin(dated["doc_id"]) & (counts["n"] > 0)]
-    daily = {name: _daily(own, dated[dated["outlet"] == name], variants, variant) for name in outlets}
-    searched = search({name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed)
+    daily = {name: _count_daily(own, dated[dated["outlet"] == name], variants, variant) for name in outlets}
+    searched = find_change_points({name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed)
     days = {name: table.index.to_numpy() for name, table in daily.items()}
-    tested = pd.DataFrame([_tested(concept, name, daily[name], searched[name]) for name in outlets], columns=[*TABLES["tested"]])
-    cells = [_cells(concept, name, k, days[name], change) for name in outlets for k, change in enumerate(searched[name].changes, start=1)]
+    tested = pd.DataFrame([_build_test_row(concept, name, daily[name], searched[name]) for name in outlets], columns=[*TABLES["tested"]])
+    cells = [_build_date_rows(concept, name, k, days[name], change) for name in outlets for k, change in enumerate(searched[name].changes, start=1)]
     rows = [
-        _rows(concept, name, days[name], searched[name].changes, own, dated[dated["outlet"] == name], variants, variant, draws, seed)
+        _build_change_rows(concept, name, days[name], searched[name].changes, own, dated[dated["outlet"] == name], variants, variant, draws, seed)
         for name in outlets
         if searched[name].changes
     ]
-    return Found(check(tested, "tested"), _table(rows, "changes"), _table(cells, "plausible"))
+    return ChangeTables(check_columns(tested, "tested"), _combine_parts(rows, "changes"), _combine_parts(cells, "plausible"))
 
 
-def order(found: Found) -> pd.DataFrame:
+def order_changes(found: ChangeTables) -> pd.DataFrame:
     """The `order` table: one row per pair of outlets that changed alike (the same variant rose most, or the one asked for rose, or fell).
 
     p is of the test that the earlier one was not earlier: the largest p, by Fisher's method, of two dates in the other order (or on one day), each
@@ -87,12 +87,12 @@ def order(found: Found) -> pd.DataFrame:
     pairs = [
         pair for _, alike in first.groupby(["concept", "variant", "rose"]) for pair in itertools.combinations(alike.to_dict("records"), 2)
     ]
-    rows = [_pair(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b))) for a, b in pairs]
+    rows = [_build_order_row(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b))) for a, b in pairs]
     table = pd.DataFrame(rows, columns=[name for name in TABLES["order"] if name != "q"])
-    return check(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "order")
+    return check_columns(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "order")
 
 
-def p_not_earlier(one: pd.DataFrame, other: pd.DataFrame) -> float:
+def order_p_value(one: pd.DataFrame, other: pd.DataFrame) -> float:
     """How well the two confidence sets (tables `plausible` of one change each) agree with the first change being on the day of the second, or later."""
     day = np.unique(np.concatenate([one["first"], one["last"], other["first"], other["last"]]))
     late = np.where(one["last"].to_numpy() >= day[:, None], one["p"].to_numpy(), 0).max(axis=1)
@@ -102,7 +102,7 @@ def p_not_earlier(one: pd.DataFrame, other: pd.DataFrame) -> float:
     return float(product * (1 - np.log(product)))
 
 
-def beside(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
+def split_lines_at_changes(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
     """The dated lines on either side of each change: `counted_as` is the column `before` or `after` of the change."""
     one = found.drop_duplicates(["outlet", "change"])
     sides = [(row.outlet, row.before, row.before_from, row.date - pd.Timedelta(days=1)) for row in one.itertuples()]
@@ -113,51 +113,51 @@ def beside(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
     ]
 
 
-def _daily(counts, articles, variants, variant):
+def _count_daily(counts, articles, variants, variant):
     """Return the hits of each day with any, one row per day, one column per variant (or the variant asked for and the others)."""
     unit = articles["family" if "family" in articles else "doc_id"]
     day = articles.groupby(unit)["date"].transform("min")
     located = counts.join(pd.Series(day.to_numpy(), index=articles["doc_id"], name="day"), on="doc_id", how="inner")
-    named = located["variant"] if not variant else located["variant"].where(located["variant"] == variant, OTHERS)
+    named = located["variant"] if not variant else located["variant"].where(located["variant"] == variant, OTHER_VARIANTS)
     table = located.assign(variant=named).pivot_table(
         index="day", columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True
     )
-    return table.reindex(columns=list(variants) if not variant else [variant, OTHERS], fill_value=0)
+    return table.reindex(columns=list(variants) if not variant else [variant, OTHER_VARIANTS], fill_value=0)
 
 
-def _tested(concept, outlet, daily, searched):
+def _build_test_row(concept, outlet, daily, searched):
     ends = (daily.index.min(), daily.index.max()) if len(daily) else (pd.NaT, pd.NaT)
     return (concept, outlet, len(daily), int(daily.to_numpy().sum()), *ends, searched.p, searched.p_holm, len(searched.changes))
 
 
-def _cells(concept, outlet, k, days, change):
+def _build_date_rows(concept, outlet, k, days, change):
     """Return the stretches of days between two days with hits on which the change may have been, each with its p."""
     at = np.flatnonzero(change.plausible > 0)
     first, last = days[at - 1] + np.timedelta64(1, "D"), days[at]
     return pd.DataFrame({"concept": concept, "outlet": outlet, "change": k, "first": first, "last": last, "p": change.plausible[at]})
 
 
-def _rows(concept, outlet, days, found, counts, articles, variants, variant, draws, seed):
+def _build_change_rows(concept, outlet, days, found, counts, articles, variants, variant, draws, seed):
     """Return one row per change of an outlet and variant, with the shares before and after it."""
     starts = pd.DatetimeIndex(
-        [articles["date"].min(), *(_middle(days, change.at) for change in found), articles["date"].max() + pd.Timedelta(days=1)]
+        [articles["date"].min(), *(_find_midpoint(days, change.at) for change in found), articles["date"].max() + pd.Timedelta(days=1)]
     )
     stretch = pd.Series(np.searchsorted(starts[1:-1], articles["date"], side="right")).astype(str).to_numpy()
     own = counts[counts["doc_id"].isin(articles["doc_id"])]
-    table = shares(own, articles.assign(outlet=outlet + " " + stretch), variants={concept: list(variants)}, draws=draws, seed=seed)
+    table = compute_shares(own, articles.assign(outlet=outlet + " " + stretch), variants={concept: list(variants)}, draws=draws, seed=seed)
     parts = [table[table["outlet"] == f"{outlet} {k}"].set_index("variant") for k in range(len(found) + 1)]
-    made = [_row(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1) for k, change in enumerate(found)]
+    made = [_compare_segments(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1) for k, change in enumerate(found)]
     whole = pd.concat(made, ignore_index=True).assign(concept=concept, outlet=outlet)
     return whole[whole["variant"] == variant].assign(rose_most=True) if variant else whole
 
 
-def _middle(days, at):
+def _find_midpoint(days, at):
     """Return the middle of the days after the last hits before the change, up to the first hits after it."""
     first = days[at - 1] + np.timedelta64(1, "D")
     return first + (days[at] - first).astype("timedelta64[D]") // 2
 
 
-def _row(before, after, starts, change, days, k):
+def _compare_segments(before, after, starts, change, days, k):
     low, high = change.ends()
     day = pd.Timedelta(days=1)
     columns = {"variant": before.index, "change": k, "date": starts[1], "low": days[low - 1] + np.timedelta64(1, "D"), "high": days[high]}
@@ -179,11 +179,11 @@ def _row(before, after, starts, change, days, k):
     return pd.DataFrame(columns)
 
 
-def _pair(a, b, days_a, days_b):
+def _build_order_row(a, b, days_a, days_b):
     gap = (b["date"] - a["date"]).days
-    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, p_not_earlier(days_a, days_b))
+    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, order_p_value(days_a, days_b))
 
 
-def _table(parts, name):
+def _combine_parts(parts, name):
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*TABLES[name]])
-    return check(whole, name)
+    return check_columns(whole, name)

@@ -10,31 +10,31 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wording.corpus.counts import outlet_order, study_counts
-from wording.corpus.terms import VOICES
+from wording.corpus.counts import count_study_hits, order_outlets
+from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
-from wording.phrasing import nearest
-from wording.questions.shares.shares import shares
+from wording.phrasing import suggest_name
+from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import changes
-from wording.settings import EVERYWHERE
-from wording.study.records import Study
-from wording.tables import TABLES, among, check
+from wording.settings import ALL_OUTLETS
+from wording.study.records import StudyRecord
+from wording.tables import TABLES, check_columns, is_among
 
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+PERIOD_FREQUENCIES = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 """What may be asked for, and pandas' name of it; weeks are ISO weeks, from Monday to Sunday."""
 
-FEWEST = 3
+MIN_ARTICLES_PER_PERIOD = 3
 """Articles with a hit that an outlet has in a period, on average, where the period is chosen."""
 
-MOST = 60
+MAX_PERIODS = 60
 """Periods from the first to the last article, at most, where the period is chosen."""
 
-GROUPS = 200
+MAX_GROUPS_PER_BATCH = 200
 """Pairs of outlet and period that are drawn at once: bounds the memory, never the result."""
 
 
 @dataclass(frozen=True)
-class OverTime:
+class TimelineAnalysis:
     """What time shows of one concept: the tables `timeline`, `tested`, `changes`, `plausible` and `order`; `n_undated` articles with a hit have no date.
 
     `period` is the unit of `timeline`, `variant` the one to show first: the one asked for, else the one that changed most, else the most frequent.
@@ -52,7 +52,7 @@ class OverTime:
     n_undated: int
 
 
-def timeline(
+def compute_timeline(
     counts: pd.DataFrame,
     articles: pd.DataFrame,
     *,
@@ -66,9 +66,9 @@ def timeline(
 
     Parameters
     ----------
-    counts, articles : as for `shares.shares`; articles with `date`, those without a date are left out.
+    counts, articles : as for `shares.compute_shares`; articles with `date`, those without a date are left out.
     variants : the variants of each concept, in order.
-    period : day, week, month, quarter, year, or "auto" (see `chosen_period`).
+    period : day, week, month, quarter, year, or "auto" (see `choose_period`).
     outlets : in this order, after all of them together; None: all, by name.
 
     Raises
@@ -76,31 +76,31 @@ def timeline(
     WordingError
         For another period.
     """
-    counts, dated = _dated(counts, articles)
-    unit = chosen_period(counts, dated) if period == "auto" else _known(period)
-    dated = dated.assign(period=dated["date"].dt.to_period(PERIODS[unit]))
+    counts, dated = _select_dated(counts, articles)
+    unit = choose_period(counts, dated) if period == "auto" else _check_period(period)
+    dated = dated.assign(period=dated["date"].dt.to_period(PERIOD_FREQUENCIES[unit]))
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
-    at_once = max(1, GROUPS // max(1, dated["period"].nunique()))
+    at_once = max(1, MAX_GROUPS_PER_BATCH // max(1, dated["period"].nunique()))
     sides = [dated[dated["outlet"].isin(listed[first : first + at_once])] for first in range(0, len(listed), at_once)]
-    made = [_by_period(counts, here, variants, draws, seed) for here in (dated.assign(outlet=EVERYWHERE), *sides) if len(here)]
+    made = [_compute_period_shares(counts, here, variants, draws, seed) for here in (dated.assign(outlet=ALL_OUTLETS), *sides) if len(here)]
     table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
-    return check(_with_gaps(table, dated, [EVERYWHERE, *listed], variants, unit), "timeline")
+    return check_columns(_fill_gaps(table, dated, [ALL_OUTLETS, *listed], variants, unit), "timeline")
 
 
-def chosen_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
+def choose_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
     """The shortest period of which there are at most 60 and in which an outlet has at least 3 articles with a hit, on average; else a year."""
-    hit = articles[among(articles["doc_id"], counts["doc_id"])]
-    for name, unit in PERIODS.items():
+    hit = articles[is_among(articles["doc_id"], counts["doc_id"])]
+    for name, unit in PERIOD_FREQUENCIES.items():
         periods = hit["date"].dt.to_period(unit)
         span = (periods.max() - periods.min()).n + 1 if len(hit) else 0
-        if span <= MOST and len(hit) >= FEWEST * hit["outlet"].nunique() * span:
+        if span <= MAX_PERIODS and len(hit) >= MIN_ARTICLES_PER_PERIOD * hit["outlet"].nunique() * span:
             return name
     return "year"
 
 
-def study_over_time(
-    study: Study, concept: str, *, variant: str = "", voice: str = "outlet", period: str = "auto", copies: str = "all"
-) -> OverTime:
+def analyse_study_timeline(
+    study: StudyRecord, concept: str, *, variant: str = "", voice: str = "outlet", period: str = "auto", copies: str = "all"
+) -> TimelineAnalysis:
     """What time shows of a study's concept, in the voice and with the copies asked for.
 
     Parameters
@@ -113,82 +113,82 @@ def study_over_time(
     WordingError
         For an unknown concept, variant, voice or period, with the nearest name.
     """
-    spoken, articles, settings = _spoken(study, concept, voice, copies)
+    spoken, articles, settings = _count_in_voice(study, concept, voice, copies)
     names = list(study.concepts[concept].variants)
     if variant and variant not in names:
-        raise WordingError(f"There is no variant {variant!r}; {nearest(variant, names)}.")
-    found = changes.changes(spoken, articles, concept=concept, variants=names, variant=variant, **settings)
-    undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(among, spoken["doc_id"])
-    by_period = timeline(spoken, articles, variants={concept: names}, period=period, **settings)
-    shown = variant or _moved_most(found.changes) or most_frequent(by_period, names)
-    unit = chosen_period(*_dated(spoken, articles)) if period == "auto" else period
-    return OverTime(by_period, *found, changes.order(found), unit, shown, voice, copies, int(undated.sum()))
+        raise WordingError(f"There is no variant {variant!r}; {suggest_name(variant, names)}.")
+    found = changes.find_outlet_changes(spoken, articles, concept=concept, variants=names, variant=variant, **settings)
+    undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(is_among, spoken["doc_id"])
+    by_period = compute_timeline(spoken, articles, variants={concept: names}, period=period, **settings)
+    shown = variant or _find_most_changed(found.changes) or find_commonest_variant(by_period, names)
+    unit = choose_period(*_select_dated(spoken, articles)) if period == "auto" else period
+    return TimelineAnalysis(by_period, *found, changes.order_changes(found), unit, shown, voice, copies, int(undated.sum()))
 
 
-def study_timeline(study: Study, concept: str, *, voice: str = "outlet", period: str = "auto", copies: str = "all") -> pd.DataFrame:
-    """The `timeline` table of a study's concept: what `study_over_time` gives, without the search for changes, which takes most of its time.
+def compute_study_timeline(study: StudyRecord, concept: str, *, voice: str = "outlet", period: str = "auto", copies: str = "all") -> pd.DataFrame:
+    """The `timeline` table of a study's concept: what `analyse_study_timeline` gives, without the search for changes, which takes most of its time.
 
     Raises
     ------
     WordingError
         For an unknown concept, voice or period, with the nearest name.
     """
-    spoken, articles, settings = _spoken(study, concept, voice, copies)
-    return timeline(spoken, articles, variants={concept: list(study.concepts[concept].variants)}, period=period, **settings)
+    spoken, articles, settings = _count_in_voice(study, concept, voice, copies)
+    return compute_timeline(spoken, articles, variants={concept: list(study.concepts[concept].variants)}, period=period, **settings)
 
 
-def most_frequent(by_period: pd.DataFrame, names: Sequence[str]) -> str:
+def find_commonest_variant(by_period: pd.DataFrame, names: Sequence[str]) -> str:
     """Which of the variants has most hits in a `timeline`, of equals the first."""
-    n = by_period[by_period["outlet"] == EVERYWHERE].groupby("variant")["n"].sum()
+    n = by_period[by_period["outlet"] == ALL_OUTLETS].groupby("variant")["n"].sum()
     return n.reindex(names, fill_value=0).idxmax()
 
 
-def told_apart(lines: pd.DataFrame, made: OverTime) -> pd.DataFrame:
+def label_timeline_lines(lines: pd.DataFrame, made: TimelineAnalysis) -> pd.DataFrame:
     """The lines (or counts) behind the tables of the variant shown and of the changes: `counted_as` names the period, or the side of a change."""
     labels = dict(made.timeline[["period", "label"]].drop_duplicates().itertuples(index=False, name=None))
     dated = lines.dropna(subset="date")
-    starts = dated["date"].dt.to_period(PERIODS[made.period]).dt.start_time.dt.normalize()
+    starts = dated["date"].dt.to_period(PERIOD_FREQUENCIES[made.period]).dt.start_time.dt.normalize()
     in_period = dated.assign(counted_as=starts.map(labels))
     in_period = in_period[in_period["variant"] == made.variant]
-    told = pd.concat([in_period, *changes.beside(dated, made.changes)], ignore_index=True)
+    told = pd.concat([in_period, *changes.split_lines_at_changes(dated, made.changes)], ignore_index=True)
     order = [*labels.values(), *(name for name in told["counted_as"].drop_duplicates() if name not in labels.values())]
     return told.assign(counted_as=pd.Categorical(told["counted_as"], categories=order))
 
 
-def for_lines(table: pd.DataFrame, time: str) -> pd.DataFrame:
+def prepare_line_links(table: pd.DataFrame, time: str) -> pd.DataFrame:
     """The rows of single outlets as `show.with_lines` takes them: the column `time` (label, before or after) in the place of the voice, and its hits as `n`."""
     n = table["n" if time == "label" else f"n_{time}"]
-    return table.assign(voice=table[time], n=n)[table["outlet"] != EVERYWHERE]
+    return table.assign(voice=table[time], n=n)[table["outlet"] != ALL_OUTLETS]
 
 
-def _known(period):
-    if period not in PERIODS:
-        raise WordingError(f"There is no period {period!r}; {nearest(period, [*PERIODS, 'auto'])}.")
+def _check_period(period):
+    if period not in PERIOD_FREQUENCIES:
+        raise WordingError(f"There is no period {period!r}; {suggest_name(period, [*PERIOD_FREQUENCIES, 'auto'])}.")
     return period
 
 
-def _dated(counts, articles):
+def _select_dated(counts, articles):
     """Return the articles with a date, and their counts."""
     dated = articles.dropna(subset="date")
-    return counts[among(counts["doc_id"], dated["doc_id"])], dated
+    return counts[is_among(counts["doc_id"], dated["doc_id"])], dated
 
 
-def _by_period(counts, articles, variants, draws, seed):
+def _compute_period_shares(counts, articles, variants, draws, seed):
     """Return the shares of some outlets (or of all together), each outlet in each period in the place of an outlet."""
     named = articles.assign(outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
-    own = counts[among(counts["doc_id"], articles["doc_id"])]
-    table = shares(own, named, variants=variants, draws=draws, seed=seed)
+    own = counts[is_among(counts["doc_id"], articles["doc_id"])]
+    table = compute_shares(own, named, variants=variants, draws=draws, seed=seed)
     return table.assign(outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:]))
 
 
-def _with_gaps(table, dated, outlets, variants, unit):
+def _fill_gaps(table, dated, outlets, variants, unit):
     """Return the table with a row also for each period without an article, and the name of each period."""
-    span = pd.period_range(dated["period"].min(), dated["period"].max(), freq=PERIODS[unit]) if len(dated) else []
+    span = pd.period_range(dated["period"].min(), dated["period"].max(), freq=PERIOD_FREQUENCIES[unit]) if len(dated) else []
     pairs = [(concept, variant) for concept, of in variants.items() for variant in of]
     rows = [(*pair, outlet, period) for pair in pairs for outlet in outlets for period in span]
     grid = pd.DataFrame(rows, columns=["concept", "variant", "outlet", "span"])
     grid["period"] = pd.to_datetime([period.start_time for period in grid["span"]])
-    grid["label"] = [_label(period, unit) for period in grid["span"]]
+    grid["label"] = [_format_period(period, unit) for period in grid["span"]]
     whole = (
         grid.merge(table, on=["concept", "variant", "outlet", "period"], how="left")
         if len(table)
@@ -198,24 +198,24 @@ def _with_gaps(table, dated, outlets, variants, unit):
     return whole.assign(**{name: whole[name].fillna(0).astype(int) for name in n})
 
 
-def _label(period, unit):
+def _format_period(period, unit):
     """Return the name of a period: 2031-04-03, 2031-W14, 2031-04, 2031-Q2, 2031."""
     year, week, _ = period.start_time.isocalendar()
     forms = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
     return {"week": f"{year}-W{week:02d}", "quarter": f"{period.year}-Q{period.quarter}"}.get(unit) or period.strftime(forms[unit])
 
 
-def _moved_most(found):
+def _find_most_changed(found):
     if found.empty:
         return ""
     moved = (found["share_after"] - found["share_before"]).abs() * found["rose_most"]
     return found.loc[moved.idxmax(), "variant"]
 
 
-def _spoken(study, concept, voice, copies):
+def _count_in_voice(study, concept, voice, copies):
     """Return the counts of a study's concept in a voice, the articles compared, and how the study wants them drawn."""
-    if voice not in VOICES:
-        raise WordingError(f"There is no voice {voice!r}; {nearest(voice, VOICES)}.")
-    counted = study_counts(study, [concept], copies=copies)
-    settings = {"outlets": outlet_order(study, counted.articles), "seed": study.seed, "draws": study.draws}
-    return counted.counts[counted.counts["voice"].isin(VOICES[voice])], counted.articles, settings
+    if voice not in VOICE_GROUPS:
+        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    counted = count_study_hits(study, [concept], copies=copies)
+    settings = {"outlets": order_outlets(study, counted.articles), "seed": study.seed, "draws": study.draws}
+    return counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])], counted.articles, settings

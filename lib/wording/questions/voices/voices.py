@@ -7,55 +7,55 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.corpus.marks.voice import NAMES as VOICES
-from wording.phrasing import percent, told_q
-from wording.questions.shares.shares import contrasts, shares
+from wording.corpus.marks.voice import TOKEN_VOICES as VOICES
+from wording.phrasing import format_percent, format_q
+from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.stats.resampling import q_values
 
-ATTRIBUTED = ("quoted", "reported")
-OWN = ("n_own", "n_quoted", "n_reported")
-SEPARATOR = "\x1f"
-FEWEST = 5
+ATTRIBUTED_VOICES = ("quoted", "reported")
+VOICE_COUNT_COLUMNS = ("n_own", "n_quoted", "n_reported")
+KEY_SEPARATOR = "\x1f"
+MIN_HITS_PER_TERM = 5
 """Hits that a term needs at an outlet to be told of as never in its own words."""
-CUES = 12
-OTHER = "other cues"
+MAX_CUES = 12
+OTHER_CUES = "other cues"
 """Cues told one by one; the others are counted together."""
 
 
-def voices(articles: pd.DataFrame, **options) -> pd.DataFrame:
+def compute_voice_shares(articles: pd.DataFrame, **options) -> pd.DataFrame:
     """Return the part of each outlet's words that each voice has: one row per voice and outlet.
 
     Returns
     -------
     outlet, voice; n_words, n_articles (with such words); share (of all words of the body) with low, high.
     """
-    table = shares(_words(articles), articles, variants={"words": list(VOICES)}, **options)
+    table = compute_shares(_tabulate_voice_words(articles), articles, variants={"words": list(VOICES)}, **options)
     named = table.drop(columns="voice").rename(columns={"variant": "voice", "n": "n_words"})
     return named[["outlet", "voice", "n_words", "n_articles", "share", "low", "high"]]
 
 
-def as_shares(voiced: pd.DataFrame) -> pd.DataFrame:
+def reshape_voice_shares(voiced: pd.DataFrame) -> pd.DataFrame:
     """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
     total = voiced.groupby("outlet")["n_words"].transform("sum")
     named = voiced.assign(
         concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total
     )
-    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED, "own words")], ignore_index=True)
+    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED_VOICES, "own words")], ignore_index=True)
 
 
-def cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+def compute_cue_shares(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
     """Return which cues (or, by="stance", which stances) each outlet's attributions have: the `shares` table, cue or stance as variant."""
-    counted, listed = _attributed(attributions, by)
-    return shares(counted, articles, variants={by: listed}, **options)
+    counted, listed = _tabulate_cues(attributions, by)
+    return compute_shares(counted, articles, variants={by: listed}, **options)
 
 
-def cue_contrasts(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+def contrast_cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
     """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
-    counted, listed = _attributed(attributions, by)
-    return contrasts(counted, articles, variants={by: listed}, **options).query("variant != @OTHER").reset_index(drop=True)
+    counted, listed = _tabulate_cues(attributions, by)
+    return contrast_shares(counted, articles, variants={by: listed}, **options).query("variant != @OTHER_CUES").reset_index(drop=True)
 
 
-def speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     """Return whom each outlet attributes most to: one row per outlet and speaker, so many an outlet.
 
     Returns
@@ -71,7 +71,7 @@ def speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     return ranked.groupby("outlet").head(most).reset_index(drop=True)
 
 
-def own(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options) -> pd.DataFrame:
+def compute_own_voice(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options) -> pd.DataFrame:
     """Return how much of each term an outlet writes in its own voice: one row per concept, variant and outlet with hits.
 
     Returns
@@ -79,19 +79,19 @@ def own(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, lis
     concept, variant, outlet; n (hits in all voices), n_own, n_quoted, n_reported; own_share (n_own / n) with low, high; n_rest and
     own_share_rest (of the other outlets together); q (of the difference, Benjamini-Hochberg over the table).
     """
-    by_voice = counts.assign(concept=counts["concept"] + SEPARATOR + counts["variant"], variant=counts["voice"], voice="all")
-    terms = {f"{concept}{SEPARATOR}{variant}": list(VOICES) for concept, of in variants.items() for variant in of}
-    table = shares(by_voice, articles, variants=terms, **options)
-    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(columns=dict(zip(VOICES, OWN, strict=True)))
-    rest = contrasts(by_voice, articles, variants=terms, **options).query("variant == 'outlet'").set_index(["concept", "outlet"])
+    by_voice = counts.assign(concept=counts["concept"] + KEY_SEPARATOR + counts["variant"], variant=counts["voice"], voice="all")
+    terms = {f"{concept}{KEY_SEPARATOR}{variant}": list(VOICES) for concept, of in variants.items() for variant in of}
+    table = compute_shares(by_voice, articles, variants=terms, **options)
+    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True)))
+    rest = contrast_shares(by_voice, articles, variants=terms, **options).query("variant == 'outlet'").set_index(["concept", "outlet"])
     mine = table[table["variant"] == "outlet"].set_index(["concept", "outlet"]).join(n).join(rest[["n_other", "total_other", "p"]])
     mine = mine[mine["total"] > 0].rename(columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"})
     mine = mine.assign(
         q=q_values(mine["p"].to_numpy(dtype=float)), own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0))
     )
     mine = mine.drop(columns=["n", "variant"]).rename(columns={"n_hits": "n"}).reset_index()
-    mine[["concept", "variant"]] = mine["concept"].str.split(SEPARATOR, expand=True)
-    return mine[["concept", "variant", "outlet", "n", *OWN, "own_share", "low", "high", "n_rest", "own_share_rest", "q"]]
+    mine[["concept", "variant"]] = mine["concept"].str.split(KEY_SEPARATOR, expand=True)
+    return mine[["concept", "variant", "outlet", "n", *VOICE_COUNT_COLUMNS, "own_share", "low", "high", "n_rest", "own_share_rest", "q"]]
 
 
 def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chance: float = 0.05) -> list[str]:
@@ -99,18 +99,18 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
     total = voiced.groupby("voice")["n_words"].sum()
     if not total.sum():
         return ["No words were found to compare."]
-    quoted, reported = (percent(total[name] / total.sum()) for name in ATTRIBUTED)
+    quoted, reported = (format_percent(total[name] / total.sum()) for name in ATTRIBUTED_VOICES)
     said = [
-        f"{percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
+        f"{format_percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
     ]
     by_voice = voiced.pivot(index="outlet", columns="voice", values="share").rename_axis(None).dropna().sort_values("outlet", kind="stable")
-    said += [_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
+    said += [_describe_voice_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
     clear = (
         owned[owned["q"] < chance]
         .assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs())
         .sort_values("gap", ascending=False, kind="stable")
     )
-    said += [_owned(row) for row in clear.head(most).itertuples()]
+    said += [_describe_own_voice(row) for row in clear.head(most).itertuples()]
     if len(clear) > most:
         said.append(f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table.")
     tested = owned["q"].dropna()
@@ -118,7 +118,7 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
         said.append(
             f"No outlet differs from the others in how much of a term it writes in its own words more surely than chance would give ({len(tested):,} comparisons)."
         )
-    only = owned[(owned["n"] >= FEWEST) & (owned["n_own"] == 0)]
+    only = owned[(owned["n"] >= MIN_HITS_PER_TERM) & (owned["n_own"] == 0)]
     return said + [
         f"{row.outlet} has “{row.variant}” {row.n:,} times and never in its own words."
         for row in only.head(most).itertuples()
@@ -126,7 +126,7 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
     ]
 
 
-def short_quotations(attributions: pd.DataFrame) -> list[str]:
+def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
     """Return how many short quotations stand inside the outlets' own sentences, and for how many no speaker was found."""
     short = attributions[attributions["short"].astype(bool)]
     if short.empty:
@@ -138,23 +138,23 @@ def short_quotations(attributions: pd.DataFrame) -> list[str]:
     ]
 
 
-def _owned(row):
-    interval = f"95 % interval {percent(row.low).removesuffix(' %')} to {percent(row.high)}"
+def _describe_own_voice(row):
+    interval = f"95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}"
     return (
-        f"{row.outlet} writes {percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
-        f"the other outlets together {percent(row.own_share_rest)} of {row.n_rest:,} ({told_q(row.q)})."
+        f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
+        f"the other outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
     )
 
 
-def _range(least, most):
+def _describe_voice_range(least, most):
     told = (
-        f"{percent(1 - row['outlet'])} at {row.name} ({percent(row['quoted'])} quoted, {percent(row['reported'])} reported)"
+        f"{format_percent(1 - row['outlet'])} at {row.name} ({format_percent(row['quoted'])} quoted, {format_percent(row['reported'])} reported)"
         for row in (least, most)
     )
     return f"It ranges from {' to '.join(told)}."
 
 
-def _words(articles):
+def _tabulate_voice_words(articles):
     """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
     wide = pd.DataFrame(
@@ -163,11 +163,11 @@ def _words(articles):
     return wide.melt("doc_id", var_name="variant", value_name="n").query("n > 0").assign(concept="words", voice="all")
 
 
-def _attributed(attributions, by):
+def _tabulate_cues(attributions, by):
     """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
     known = attributions.dropna(subset=by)
     ranked = known.groupby(by)["n"].sum().reset_index().sort_values(["n", by], ascending=[False, True])[by]
-    told = list(ranked if by == "stance" else ranked.head(CUES))
-    variant = known[by].where(known[by].isin(told), OTHER)
+    told = list(ranked if by == "stance" else ranked.head(MAX_CUES))
+    variant = known[by].where(known[by].isin(told), OTHER_CUES)
     table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
-    return table.assign(concept=by, voice="all"), told + [OTHER] * (len(ranked) > len(told))
+    return table.assign(concept=by, voice="all"), told + [OTHER_CUES] * (len(ranked) > len(told))

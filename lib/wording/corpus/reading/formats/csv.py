@@ -6,31 +6,31 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
-from wording.corpus.reading.encodings import LONGEST, Unreadable, read_lines
-from wording.corpus.reading.report import remarker
+from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError, read_text_lines
+from wording.corpus.reading.report import make_warner
 
-TOO_LONG = f"its line is longer than {LONGEST:,} characters"
+LONG_LINE_REASON = f"its line is longer than {MAX_TEXT_LENGTH:,} characters"
 
 
 def read_csv(stream, source, chooser):
     """Yield the rows of a CSV file that have as many fields as its header."""
-    lines = read_lines(stream, remark=remarker(source, chooser.ledger))
-    head = list(take(lines, LONGEST // 8))
+    lines = read_text_lines(stream, remark=make_warner(source, chooser.ledger))
+    head = list(take_first_lines(lines, MAX_TEXT_LENGTH // 8))
     separator = find_separator(next(filter(str.strip, filter(None, head)), ""), source.ending)
-    make = literal_records if separator == "\t" and is_literal(head) else csv_records
+    make = split_literal_records if separator == "\t" and has_literal_quotes(head) else parse_csv_records
     records = make(itertools.chain(head, lines), separator)
     header = next(records, None)
     if header is None:
         return
     if header[2] is None:
-        raise Unreadable("line 1, the header, has a quotation mark without its partner")
-    names = distinct_names(header[2])
+        raise UnreadableError("line 1, the header, has a quotation mark without its partner")
+    names = make_names_distinct(header[2])
     places = {ours: names.index(theirs) for ours, theirs in chooser.choose(names, source=source.name).items()}
-    for number, fields in sound_records(records, len(names), source, chooser.ledger):
+    for number, fields in keep_valid_records(records, len(names), source, chooser.ledger):
         yield {"number": number} | {ours: fields[place] for ours, place in places.items()}
 
 
-def take(lines, characters):
+def take_first_lines(lines, characters):
     """Yield the first lines, until they have so many characters together."""
     for line in lines:
         yield line
@@ -45,7 +45,7 @@ def find_separator(header, ending):
     return "\t" if ending == ".tsv" and "\t" in bare else max(",;\t|", key=bare.count)
 
 
-def csv_records(lines, separator):
+def parse_csv_records(lines, separator):
     """Yield (first line, line after the last, fields, lines) of each record; fields are None for a broken one."""
     csv.field_size_limit(2**31 - 1)
     lines, ahead, taken, start = iter(lines), deque(), [], 0
@@ -56,7 +56,7 @@ def csv_records(lines, separator):
         while (line := ahead.popleft() if ahead else next(lines, "")) != "":
             size = len(line or "") + (size if taken else 0)
             taken.append(line)
-            if line is None or size > LONGEST:
+            if line is None or size > MAX_TEXT_LENGTH:
                 raise csv.Error
             yield line
 
@@ -74,20 +74,20 @@ def csv_records(lines, separator):
             start, taken = start + 1, []
 
 
-def is_literal(lines):
+def has_literal_quotes(lines):
     """Say whether quotation marks are plain characters: they do not pair, and the tabs alone cut all lines into as many fields."""
     widths = {line.count("\t") for line in lines if line and line.strip()}
-    return len(widths) == 1 and any(fields is None for _, _, fields, _ in csv_records(lines, "\t"))
+    return len(widths) == 1 and any(fields is None for _, _, fields, _ in parse_csv_records(lines, "\t"))
 
 
-def literal_records(lines, separator):
+def split_literal_records(lines, separator):
     """Yield the records of lines whose separators alone matter."""
     for i, line in enumerate(lines):
         if line is None or line.strip():
             yield i, i + 1, line and line.rstrip("\r\n").split(separator), [line]
 
 
-def distinct_names(header):
+def make_names_distinct(header):
     """Return the names of the header; an empty or repeated one is made distinct."""
     names = []
     for place, name in enumerate(map(str.strip, header), start=1):
@@ -95,7 +95,7 @@ def distinct_names(header):
     return names
 
 
-def sound_records(records, width, source, ledger):
+def keep_valid_records(records, width, source, ledger):
     """Yield (number, fields) of the sound records; the others are refused, with all the lines that belong to them."""
     number, fault = 0, None
     for first, last, fields, lines in records:
@@ -105,7 +105,7 @@ def sound_records(records, width, source, ledger):
             continue
         if fault:
             fault.refuse(source, ledger)
-        number, fault = number + 1, Fault.of(number + 1, first, last, fields, lines[0], width)
+        number, fault = number + 1, RecordFault.of(number + 1, first, last, fields, lines[0], width)
         if not fault:
             yield number, fields
     if fault:
@@ -113,7 +113,7 @@ def sound_records(records, width, source, ledger):
 
 
 @dataclass
-class Fault:
+class RecordFault:
     """A record that is not sound: its number, its lines, why, how it begins, and whether a quotation mark is left open."""
 
     number: int
@@ -131,7 +131,7 @@ class Fault:
         said = (
             "its quotation marks do not pair" if fields is None else f"the number of fields is {len(fields)}, in the header it is {width}"
         )
-        return cls(number, first, last, TOO_LONG if line is None else said, (line or "").rstrip("\r\n"), fields is None)
+        return cls(number, first, last, LONG_LINE_REASON if line is None else said, (line or "").rstrip("\r\n"), fields is None)
 
     def refuse(self, source, ledger):
         """Refuse the lines of the record."""
