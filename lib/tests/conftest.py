@@ -11,7 +11,9 @@ from wording.study.records import PROJECT_ROOT
 def demo(tmp_path_factory) -> Path:
     """A copy of the demo study, so that nothing is built in the project's own folder."""
     folder = tmp_path_factory.mktemp("studies") / "demo"
-    return shutil.copytree(PROJECT_ROOT / "data" / "demo", folder, ignore=shutil.ignore_patterns(".build"))
+    return shutil.copytree(
+        PROJECT_ROOT / "data" / "demo", folder, ignore=shutil.ignore_patterns(".build")
+    )
 
 
 @pytest.fixture(scope="session")

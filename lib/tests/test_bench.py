@@ -34,7 +34,9 @@ def test_every_step_has_one_row(timed, step):
 
 def test_ratios_are_to_countvectorizer(timed):
     assert timed.loc[COUNTVECTORIZER_STEP, "ratio"] == 1
-    np.testing.assert_allclose(timed["ratio"] * timed["seconds"], timed.loc[COUNTVECTORIZER_STEP, "seconds"])
+    np.testing.assert_allclose(
+        timed["ratio"] * timed["seconds"], timed.loc[COUNTVECTORIZER_STEP, "seconds"]
+    )
     assert (timed[["seconds", "megabytes_per_second"]] > 0).all(axis=None)
 
 

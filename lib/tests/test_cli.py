@@ -23,9 +23,23 @@ def test_a_new_study_runs_at_once(tmp_path):
 
 
 def test_a_new_study_reads_the_articles_where_they_lie(tmp_path):
-    (tmp_path / "my news.csv").write_text("id,publisher,published,body\n1,A,2020-01-02,The rebels staged a coup in the city.\n2,B,,\n")
-    (tmp_path / "c.yml").write_text("concepts: {x: {title: t, variants: {coup: [coup], protest: [protest*]}}}")
-    assert wording("new", tmp_path / "s", "--articles", tmp_path / "my news.csv", "--concepts", tmp_path / "c.yml")[0] == 0
+    (tmp_path / "my news.csv").write_text(
+        "id,publisher,published,body\n1,A,2020-01-02,The rebels staged a coup in the city.\n2,B,,\n"
+    )
+    (tmp_path / "c.yml").write_text(
+        "concepts: {x: {title: t, variants: {coup: [coup], protest: [protest*]}}}"
+    )
+    assert (
+        wording(
+            "new",
+            tmp_path / "s",
+            "--articles",
+            tmp_path / "my news.csv",
+            "--concepts",
+            tmp_path / "c.yml",
+        )[0]
+        == 0
+    )
     code, said = wording("check", tmp_path / "s")
     assert code == 0
     assert "1 article of 1 outlet" in said
@@ -40,9 +54,27 @@ def test_build_says_when_there_is_nothing_to_do(small):
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
 def test_find_gives_the_contracted_columns(small, tmp_path, ending):
     out = tmp_path / f"hits{ending}"
-    assert wording("find", small / "articles.csv", "--concepts", small / "concepts.yml", "--out", out)[0] == 0
+    assert (
+        wording("find", small / "articles.csv", "--concepts", small / "concepts.yml", "--out", out)[
+            0
+        ]
+        == 0
+    )
     hits = (pd.read_csv if ending == ".csv" else pd.read_parquet)(out)
-    assert {"doc_id", "outlet", "date", "concept", "variant", "start", "end", "left", "node", "right", "voice", "zone"} <= set(hits.columns)
+    assert {
+        "doc_id",
+        "outlet",
+        "date",
+        "concept",
+        "variant",
+        "start",
+        "end",
+        "left",
+        "node",
+        "right",
+        "voice",
+        "zone",
+    } <= set(hits.columns)
     assert len(hits) > 100
 
 
@@ -61,7 +93,17 @@ def test_the_tables_of_voice_can_be_had(small, tmp_path, name):
 def test_shares_are_the_outlets_own_unless_asked_otherwise(small, tmp_path):
     n = {}
     for voice in (None, "outlet", "quoted", "reported", "attributed", "all"):
-        assert wording("table", small, "shares", "--out", tmp_path / "t.csv", *(["--voice", voice] if voice else []))[0] == 0
+        assert (
+            wording(
+                "table",
+                small,
+                "shares",
+                "--out",
+                tmp_path / "t.csv",
+                *(["--voice", voice] if voice else []),
+            )[0]
+            == 0
+        )
         table = pd.read_csv(tmp_path / "t.csv")
         assert set(table["voice"]) == {voice or "outlet"}
         n[voice] = table["n"].sum()
@@ -75,7 +117,9 @@ def test_voice_gives_every_stretch_that_is_not_the_outlets(small, tmp_path):
     spans = pd.read_csv(tmp_path / "v.csv")
     assert {"doc_id", "start", "end", "voice", "speaker", "cue"} <= set(spans.columns)
     assert set(spans["voice"]) == {"quoted", "reported"}
-    assert wording("voice", small / "articles.csv", "--out", tmp_path / "e.csv", "--explain")[0] == 0
+    assert (
+        wording("voice", small / "articles.csv", "--out", tmp_path / "e.csv", "--explain")[0] == 0
+    )
     why = pd.read_csv(tmp_path / "e.csv")
     assert {"doc_id", "start", "token", "voice", "table", "entry", "weight"} <= set(why.columns)
 
@@ -95,9 +139,15 @@ def test_kwic_and_counts(small, tmp_path):
         (["table", "SMALL", "sharess", "--out", "x.csv"], "did you mean 'shares'"),
         (["table", "SMALL", "shares", "--out", "x.doc"], ".parquet"),
         (["kwic", "SMALL", "<none>"], "no list"),
-        (["find", "no-such-file", "--concepts", "SMALL/concepts.yml", "--out", "x.csv"], "no-such-file"),
+        (
+            ["find", "no-such-file", "--concepts", "SMALL/concepts.yml", "--out", "x.csv"],
+            "no-such-file",
+        ),
         (["report", "SMALL", "--only", "99"], "No page begins with '99'"),
-        (["table", "SMALL", "shares", "--voice", "quotd", "--out", "x.csv"], "did you mean 'quoted'"),
+        (
+            ["table", "SMALL", "shares", "--voice", "quotd", "--out", "x.csv"],
+            "did you mean 'quoted'",
+        ),
     ],
 )
 def test_faults_are_told_in_words(small, tmp_path, arguments, told, monkeypatch):

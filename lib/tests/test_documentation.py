@@ -10,7 +10,9 @@ from wording.study.records import PROJECT_ROOT, read_concepts
 
 TEXT = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf8")
 YAML = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]
-EXAMPLES = re.findall(r"^\| `[^|]*(?:\\\|[^|]*)?` \| [^|]* \| `((?:[^`])*)` \| \"([^\"]*)\" \|$", TEXT, re.M)
+EXAMPLES = re.findall(
+    r"^\| `[^|]*(?:\\\|[^|]*)?` \| [^|]* \| `((?:[^`])*)` \| \"([^\"]*)\" \|$", TEXT, re.M
+)
 
 
 def nodes(folder, concepts, text):
@@ -39,7 +41,9 @@ def test_the_concept_in_the_documentation_works(tmp_path):
 
 
 def test_make_alone_lists_every_target():
-    told = subprocess.run(["make", "-s"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["make", "-s"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert [line.split()[0] for line in told.splitlines()] == [
         "help",
         "setup",
@@ -55,6 +59,10 @@ def test_make_alone_lists_every_target():
 
 
 def test_links_in_the_readmes_lead_to_files():
-    for readme in [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("*/README.md"), *PROJECT_ROOT.glob("data/*/README.md")]:
+    for readme in [
+        *PROJECT_ROOT.glob("*.md"),
+        *PROJECT_ROOT.glob("*/README.md"),
+        *PROJECT_ROOT.glob("data/*/README.md"),
+    ]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme.read_text(encoding="utf8")):
             assert (readme.parent / target).exists(), f"{readme.name} links to {target}"

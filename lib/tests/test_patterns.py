@@ -7,7 +7,10 @@ LISTS = {"towns": ["Ada", "New Ada", "port of Ada"]}
 
 
 def words(text, **options):
-    return [" ".join("|".join(w) for w in phrase.words) for phrase in parse_phrases([text], lists=LISTS, **options)]
+    return [
+        " ".join("|".join(w) for w in phrase.words)
+        for phrase in parse_phrases([text], lists=LISTS, **options)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,14 @@ def test_capitals_count_only_when_asked_for():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("<town> fell", "'towns'"), ("_ #", "no word of its own"), ("*", "alone"), ("a||b", "empty"), ("", "no word")]
+    ("text", "told"),
+    [
+        ("<town> fell", "'towns'"),
+        ("_ #", "no word of its own"),
+        ("*", "alone"),
+        ("a||b", "empty"),
+        ("", "no word"),
+    ],
 )
 def test_a_wrong_phrase_is_refused_with_a_remedy(text, told):
     with pytest.raises(WordingError, match=told):

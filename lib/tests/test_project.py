@@ -58,12 +58,18 @@ def requirements():
 
 def test_environment_and_project_list_the_same():
     conda = YAML(typ="safe").load((PROJECT_ROOT / "environment.yml").read_text())["dependencies"]
-    listed = [d for d in conda if isinstance(d, str) and not re.match(r"(python|pip)\b(?!-)", d)] + conda[-1]["pip"]
+    listed = [
+        d for d in conda if isinstance(d, str) and not re.match(r"(python|pip)\b(?!-)", d)
+    ] + conda[-1]["pip"]
     assert sorted(listed) == sorted(["-e .", *requirements()])
 
 
 def test_the_lock_holds_every_requirement():
-    locked = {line.split("==")[0] for line in (PROJECT_ROOT / "requirements.lock").read_text().splitlines() if "==" in line and line[0] not in " #"}
+    locked = {
+        line.split("==")[0]
+        for line in (PROJECT_ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in line and line[0] not in " #"
+    }
     named = {re.split(r"[<>=]", r)[0].replace(".", "-").lower() for r in requirements()}
     assert named <= locked
 
@@ -81,9 +87,17 @@ def room_of(name):
 
 def imported(module):
     """The modules of the package that a module imports, wherever in it and for whatever purpose."""
-    froms = [n for n in ast.walk(ast.parse(module.read_text(encoding="utf8"))) if isinstance(n, ast.ImportFrom)]
+    froms = [
+        n
+        for n in ast.walk(ast.parse(module.read_text(encoding="utf8")))
+        if isinstance(n, ast.ImportFrom)
+    ]
     ours = [n for n in froms if n.module and n.module.startswith("wording")]
-    names = {name.removeprefix("wording.") for n in ours for name in (n.module, *(f"{n.module}.{a.name}" for a in n.names))}
+    names = {
+        name.removeprefix("wording.")
+        for n in ours
+        for name in (n.module, *(f"{n.module}.{a.name}" for a in n.names))
+    }
     return names & NAMES - {name_of(module)}
 
 
@@ -93,11 +107,16 @@ IMPORTS = {name_of(module): imported(module) for module in MODULES if name_of(mo
 
 @pytest.mark.parametrize("name", sorted(IMPORTS))
 def test_imports_run_down_the_house(name):
-    upwards = [other for other in IMPORTS[name] if other not in PACKAGES and room_of(other) < room_of(name)]
+    upwards = [
+        other for other in IMPORTS[name] if other not in PACKAGES and room_of(other) < room_of(name)
+    ]
     assert not upwards, f"{name} imports {upwards}"
 
 
-PACKAGES = {name_of(module) for module in MODULES if module.name == "__init__.py"} - {"panel", "pages.template"}
+PACKAGES = {name_of(module) for module in MODULES if module.name == "__init__.py"} - {
+    "panel",
+    "pages.template",
+}
 
 
 def test_no_circle_of_imports():
@@ -107,7 +126,11 @@ def test_no_circle_of_imports():
     assert not left, f"a circle runs through {sorted(left)}"
 
 
-@pytest.mark.parametrize("folder", sorted({module.parent for module in MODULES}), ids=lambda f: str(f.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "folder",
+    sorted({module.parent for module in MODULES}),
+    ids=lambda f: str(f.relative_to(PACKAGE)),
+)
 def test_a_folder_has_at_most_14_files(folder):
     assert len([file for file in folder.iterdir() if file.is_file()]) <= 14
 
@@ -116,15 +139,24 @@ def test_a_folder_has_at_most_14_files(folder):
 def test_notebooks_ask_call_and_show(book):
     node = json.loads(book.read_text(encoding="utf8"))
     code = [cell for cell in node["cells"] if cell["cell_type"] == "code"]
-    assert not any(cell["outputs"] or cell["execution_count"] for cell in code), "outputs are not kept in git"
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code), (
+        "outputs are not kept in git"
+    )
     sources = ["".join(cell["source"]) for cell in code]
     assert all(len(source.splitlines()) <= 12 for source in sources)
     banned = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda)
     assert not any(isinstance(n, banned) for source in sources for n in ast.walk(ast.parse(source)))
     assert "sys.path" not in " ".join(sources)
     tags = [tag for cell in code for tag in cell["metadata"].get("tags", [])]
-    assert [t for t in tags if t in ("parameters", "setup", "check", "provenance")] == ["parameters", "setup", "check", "provenance"]
-    assert "# What this does not show" in "".join("".join(c["source"]) for c in node["cells"] if c["cell_type"] == "markdown")
+    assert [t for t in tags if t in ("parameters", "setup", "check", "provenance")] == [
+        "parameters",
+        "setup",
+        "check",
+        "provenance",
+    ]
+    assert "# What this does not show" in "".join(
+        "".join(c["source"]) for c in node["cells"] if c["cell_type"] == "markdown"
+    )
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.stem)

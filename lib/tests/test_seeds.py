@@ -14,25 +14,36 @@ from wording.corpus.terms import count_study_terms, write_terms
 from wording.study.records import PROJECT_ROOT, read_study
 
 SEEDS = PROJECT_ROOT / "seeds"
-needs_texts = pytest.mark.skipif(not list(SEEDS.glob("texts/*.txt")), reason="the five texts are not in seeds/texts/ (see seeds/README.md)")
+needs_texts = pytest.mark.skipif(
+    not list(SEEDS.glob("texts/*.txt")),
+    reason="the five texts are not in seeds/texts/ (see seeds/README.md)",
+)
 
 
 @pytest.fixture
 def study(tmp_path):
-    return read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns(".build")))
+    return read_study(
+        shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns(".build"))
+    )
 
 
 def test_with_only_the_counts_it_reports_shares(tmp_path):
-    bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
+    bare = read_study(
+        shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build"))
+    )
     assert not bare.has_articles
     shares = make_table(bare, "shares", concepts=["kyiv-2014"]).set_index(["variant", "outlet"])
-    assert shares.loc[("coup", "Document 1"), "n"] == shares.loc[("protests", "Document 1"), "n"] == 1
+    assert (
+        shares.loc[("coup", "Document 1"), "n"] == shares.loc[("protests", "Document 1"), "n"] == 1
+    )
     assert shares["low"].isna().all(), "one article gives no interval"
     assert len(count_study_hits(bare).articles) == 5
 
 
 def test_with_only_the_counts_it_has_words_and_no_phrase(tmp_path):
-    bare = read_study(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build")))
+    bare = read_study(
+        shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build"))
+    )
     found = count_study_terms(bare)
     assert len(found) > 100
     assert (found.length == 1).all()
@@ -48,30 +59,41 @@ def test_the_list_invents_no_outlet():
 def test_the_neighbours_tell_no_word_of_one_document_alone():
     kept = read_neighbours(read_study(SEEDS))
     words = kept[kept["collocate"] != ""]
-    assert words.groupby(["concept", "variant", "collocate"])["doc_id"].nunique().min() >= MIN_SHAREABLE_ARTICLES
-    assert words["collocate"].nunique() < 50, "so few words of five documents let no sentence be put together"
+    assert (
+        words.groupby(["concept", "variant", "collocate"])["doc_id"].nunique().min()
+        >= MIN_SHAREABLE_ARTICLES
+    )
+    assert words["collocate"].nunique() < 50, (
+        "so few words of five documents let no sentence be put together"
+    )
 
 
 @needs_texts
 def test_the_committed_counts_are_fresh(study, tmp_path):
     write_counts(study, tmp_path / "counts")
     for name in ("articles.csv", "counts.csv"):
-        assert (tmp_path / "counts" / name).read_bytes() == (SEEDS / "counts" / name).read_bytes(), (
-            "run `wording counts seeds --out seeds/counts`"
-        )
+        assert (tmp_path / "counts" / name).read_bytes() == (
+            SEEDS / "counts" / name
+        ).read_bytes(), "run `wording counts seeds --out seeds/counts`"
 
 
 @needs_texts
 def test_the_committed_words_are_fresh(study, tmp_path):
     write_terms(study, tmp_path)
-    fresh, committed = (gzip.decompress((folder / "terms.csv.gz").read_bytes()) for folder in (tmp_path, SEEDS / "counts"))
+    fresh, committed = (
+        gzip.decompress((folder / "terms.csv.gz").read_bytes())
+        for folder in (tmp_path, SEEDS / "counts")
+    )
     assert fresh == committed, "run `wording counts seeds --out seeds/counts`"
 
 
 @needs_texts
 def test_the_committed_neighbours_are_fresh(study, tmp_path):
     write_neighbours(study, tmp_path)
-    fresh, committed = (gzip.decompress((folder / "neighbours.csv.gz").read_bytes()) for folder in (tmp_path, SEEDS / "counts"))
+    fresh, committed = (
+        gzip.decompress((folder / "neighbours.csv.gz").read_bytes())
+        for folder in (tmp_path, SEEDS / "counts")
+    )
     assert fresh == committed, "run `wording counts seeds --out seeds/counts`"
 
 
@@ -87,7 +109,9 @@ def test_the_right_lines_are_found(study):
     } <= lines
     fell = found[found["variant"] == "fell"]
     assert len(fell) == 2
-    assert not fell["left"].str.contains("missiles").any(), "missiles that fell are no captured town"
+    assert not fell["left"].str.contains("missiles").any(), (
+        "missiles that fell are no captured town"
+    )
 
 
 @needs_texts
@@ -97,7 +121,9 @@ def test_no_hit_that_counts_lies_in_boilerplate(study):
     apart = everything[everything["zone"] == "boilerplate"]
     assert set(apart["doc_id"].str[:3]) <= {"001", "003", "004"}
     counted = find_study_hits(study)
-    credits = counted["left"].str.contains("Photo:|©") | counted["right"].str.contains("^(?:Photo:|©)")
+    credits = counted["left"].str.contains("Photo:|©") | counted["right"].str.contains(
+        "^(?:Photo:|©)"
+    )
     assert len(everything) == len(counted) + len(apart)
     assert not credits.any()
 

@@ -45,14 +45,25 @@ def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         study = create_bench_study(articles, Path(folder) / "study")
         read = read_articles(articles, language=study.language)
-        steps = list_building_steps(articles, study, read) | list_analysis_steps(study, Path(folder)) | list_peer_steps(read.frame["text"].to_list())
+        steps = (
+            list_building_steps(articles, study, read)
+            | list_analysis_steps(study, Path(folder))
+            | list_peer_steps(read.frame["text"].to_list())
+        )
         taken: dict[str, list[float]] = {step: [] for step in steps}
         for _ in range(rounds):
             for step, run in steps.items():
                 taken[step].append(time_call(run))
-    table = pd.DataFrame({"step": list(steps), "seconds": [statistics.median(taken[step]) for step in steps]})
-    peer, megabytes = table.set_index("step")["seconds"][COUNTVECTORIZER_STEP], read.frame["text"].str.len_bytes().sum() / 1e6
-    return table.assign(megabytes_per_second=megabytes / table["seconds"], ratio=peer / table["seconds"])
+    table = pd.DataFrame(
+        {"step": list(steps), "seconds": [statistics.median(taken[step]) for step in steps]}
+    )
+    peer, megabytes = (
+        table.set_index("step")["seconds"][COUNTVECTORIZER_STEP],
+        read.frame["text"].str.len_bytes().sum() / 1e6,
+    )
+    return table.assign(
+        megabytes_per_second=megabytes / table["seconds"], ratio=peer / table["seconds"]
+    )
 
 
 def create_bench_study(articles: Path, folder: Path) -> StudyRecord:
@@ -70,9 +81,13 @@ def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
         "build: all of read, encode, families": lambda: rebuild_corpus(study),
         "read": lambda: list(ArticleReader(articles, language=study.language)),
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(read),
-        "of which voice": lambda: [mark_voices(shard, language=study.language) for shard in corpus.shards],
+        "of which voice": lambda: [
+            mark_voices(shard, language=study.language) for shard in corpus.shards
+        ],
         "families": lambda: find_families(bare),
-        "speakers and cues, when first asked for": lambda: find_all_attributions(replace(corpus, _derived={})),
+        "speakers and cues, when first asked for": lambda: find_all_attributions(
+            replace(corpus, _derived={})
+        ),
     }
 
 
@@ -95,7 +110,9 @@ def list_analysis_steps(study: StudyRecord, folder: Path) -> Steps:
         "keyness": lambda: make_table(study, "keyness"),
         "collocates of one concept": lambda: make_table(study, "collocates", concepts=[concept]),
         "KWIC of a rare word": lambda: list_concordance(study, word),
-        "a report (01_corpus)": lambda: runner.make_reports([study], only="01_corpus", force=True, reports=folder / "reports"),
+        "a report (01_corpus)": lambda: runner.make_reports(
+            [study], only="01_corpus", force=True, reports=folder / "reports"
+        ),
     }
 
 
@@ -105,7 +122,11 @@ def find_rare_word(corpus: Corpus) -> str:
     words = shard.forms.select("key", "kind", n=pl.Series(shard.frequency)).filter(
         pl.col("kind") == WORD, pl.col("key").str.contains("^[a-z]+$")
     )
-    counted = words.group_by("key").agg(pl.col("n").sum()).sort((pl.col("n") - RARE_WORD_FREQUENCY).abs(), "key")
+    counted = (
+        words.group_by("key")
+        .agg(pl.col("n").sum())
+        .sort((pl.col("n") - RARE_WORD_FREQUENCY).abs(), "key")
+    )
     return counted["key"][0] if len(counted) else "the"
 
 
@@ -115,7 +136,9 @@ def list_peer_steps(texts: list[str]) -> Steps:
 
     steps: Steps = {COUNTVECTORIZER_STEP: lambda: CountVectorizer().fit_transform(texts)}
     if importlib.util.find_spec("scattertext"):
-        steps["scattertext: whitespace tokens, term-document matrix"] = lambda: build_scattertext_corpus(texts)
+        steps["scattertext: whitespace tokens, term-document matrix"] = lambda: (
+            build_scattertext_corpus(texts)
+        )
     return steps
 
 
@@ -125,7 +148,9 @@ def build_scattertext_corpus(texts: list[str]):
 
     frame = pd.DataFrame({"text": texts, "side": np.where(np.arange(len(texts)) % 2, "a", "b")})
     frame["parsed"] = frame["text"].map(scattertext.whitespace_nlp_with_sentences)
-    return scattertext.CorpusFromParsedDocuments(frame, category_col="side", parsed_col="parsed").build()
+    return scattertext.CorpusFromParsedDocuments(
+        frame, category_col="side", parsed_col="parsed"
+    ).build()
 
 
 def time_call(run: Callable[[], Any]) -> float:
@@ -145,4 +170,8 @@ def measure_build_peak(articles: Path) -> float:
     """Gigabytes that this process held at most, after building a study of the articles."""
     with tempfile.TemporaryDirectory() as folder:
         build_corpus(create_bench_study(articles, Path(folder) / "study"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
+    return (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        * (1 if sys.platform == "darwin" else 1024)
+        / 1e9
+    )

@@ -32,7 +32,11 @@ def main():
 
 @main.command("new")
 @click.argument("folder", type=PATH_TYPE)
-@click.option("--articles", type=PATH_TYPE, help="A file or folder of articles that the study reads where it lies.")
+@click.option(
+    "--articles",
+    type=PATH_TYPE,
+    help="A file or folder of articles that the study reads where it lies.",
+)
 @click.option("--concepts", type=PATH_TYPE, help="A concepts.yml to start from.")
 def new_command(folder, articles, concepts):
     """A study that reads the articles, ready to build; without articles, a small invented one to start from."""
@@ -102,35 +106,57 @@ def kwic_command(study, pattern, width, limit, out):
     for row in found.head(limit).itertuples():
         click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
     click.echo(
-        f"{len(found):,} hits in {found['doc_id'].nunique():,} articles" + (f"; the first {limit} are shown" if len(found) > limit else "")
+        f"{len(found):,} hits in {found['doc_id'].nunique():,} articles"
+        + (f"; the first {limit} are shown" if len(found) > limit else "")
     )
 
 
 @main.command("voice")
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
-@click.option("--language", default="en", show_default=True, help="Of the articles: en, or another with a file data/words/voice-*.yml.")
-@click.option("--explain", is_flag=True, help="Why each word has its voice: a row per word and table entry that weighs.")
+@click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    help="Of the articles: en, or another with a file data/words/voice-*.yml.",
+)
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Why each word has its voice: a row per word and table entry that weighs.",
+)
 def voice_command(articles, out, language, explain):
     """Every stretch of the articles that is not the outlet's own voice, with speaker and cue."""
     from wording.corpus import counts
     from wording.corpus.build import encode_articles
 
     corpus = encode_articles(read_with_warnings(articles), language=language)
-    write_output(counts.explain_voices(corpus, language=language) if explain else counts.list_attribution_spans(corpus), out)
+    write_output(
+        counts.explain_voices(corpus, language=language)
+        if explain
+        else counts.list_attribution_spans(corpus),
+        out,
+    )
 
 
 @main.command("families")
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
-@click.option("--pairs", is_flag=True, help="One row per pair of articles that share text, with how much, instead.")
+@click.option(
+    "--pairs",
+    is_flag=True,
+    help="One row per pair of articles that share text, with how much, instead.",
+)
 def families_command(articles, out, pairs):
     """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
     from wording.corpus.build import encode_articles
     from wording.corpus.marks import copies as families
 
     corpus = encode_articles(read_with_warnings(articles))
-    write_output((families.find_copy_pairs(corpus) if pairs else families.find_families(corpus)).to_pandas(), out)
+    write_output(
+        (families.find_copy_pairs(corpus) if pairs else families.find_families(corpus)).to_pandas(),
+        out,
+    )
 
 
 @main.command("counts")
@@ -152,21 +178,40 @@ def counts_command(study, out):
 @click.argument("study", type=PATH_TYPE)
 @click.argument("name")
 @click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
-@click.option("--voice", default="outlet", show_default=True, help="Whose words count: outlet, quoted, reported, attributed or all.")
-@click.option("--against", default="rest", show_default=True, help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.")
-@click.option("--copies", default="all", show_default=True, help="all, one (per outlet and family) or none (only the first of a family).")
+@click.option(
+    "--voice",
+    default="outlet",
+    show_default=True,
+    help="Whose words count: outlet, quoted, reported, attributed or all.",
+)
+@click.option(
+    "--against",
+    default="rest",
+    show_default=True,
+    help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.",
+)
+@click.option(
+    "--copies",
+    default="all",
+    show_default=True,
+    help="all, one (per outlet and family) or none (only the first of a family).",
+)
 def table_command(study, name, out, voice, against, copies):
     """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
     from wording.answers.tables import make_table as tabulated
     from wording.study.records import read_study
 
-    write_output(tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out)
+    write_output(
+        tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out
+    )
 
 
 @main.command("rivals")
 @click.argument("study", type=PATH_TYPE)
 @click.argument("terms", nargs=-1, required=True, metavar="TERM...")
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term.")
+@click.option(
+    "--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term."
+)
 @click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 def rivals_command(study, terms, top, out):
     """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
@@ -184,10 +229,26 @@ def rivals_command(study, terms, top, out):
 @click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option("--articles", default=400, show_default=True, help="How many.")
 @click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
-@click.option("--difference", type=float, help="Instead: how many articles would show a difference of two shares, such as 0.2.")
-@click.option("--share", default=0.5, show_default=True, help="With --difference: the share in the middle.")
-@click.option("--hits", default=1.8, show_default=True, help="With --difference: hits in an article that has any, on average.")
-@click.option("--alike", default=0.4, show_default=True, help="With --difference: correlation of the hits of one article, 0 to 1.")
+@click.option(
+    "--difference",
+    type=float,
+    help="Instead: how many articles would show a difference of two shares, such as 0.2.",
+)
+@click.option(
+    "--share", default=0.5, show_default=True, help="With --difference: the share in the middle."
+)
+@click.option(
+    "--hits",
+    default=1.8,
+    show_default=True,
+    help="With --difference: hits in an article that has any, on average.",
+)
+@click.option(
+    "--alike",
+    default=0.4,
+    show_default=True,
+    help="With --difference: correlation of the hits of one article, 0 to 1.",
+)
 def simulate_command(out, articles, seed, difference, share, hits, alike):
     """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
     from wording.simulation.simulate import simulate_study as simulated
@@ -216,7 +277,11 @@ def report_power(difference, *, share, out, **settings):
 @main.command("report")
 @click.argument("studies", nargs=-1, type=PATH_TYPE, required=True)
 @click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
-@click.option("--jobs", type=click.IntRange(1), help="Notebooks at a time; as many as there are cores by default.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Notebooks at a time; as many as there are cores by default.",
+)
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
 @click.option("--dry-run", is_flag=True, help="Say what would be run, and why; run nothing.")
 @click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
@@ -226,12 +291,17 @@ def report_command(studies, only, jobs, force, dry_run, out):
     from wording.pages.batch.progress import ConsoleProgress, format_page_line
     from wording.study.records import read_study
 
-    wanted, options = [read_study(study) for study in studies], {"only": only, "force": force, "reports": out or runner.REPORTS_FOLDER}
+    wanted, options = (
+        [read_study(study) for study in studies],
+        {"only": only, "force": force, "reports": out or runner.REPORTS_FOLDER},
+    )
     try:
         if dry_run:
             pages = runner.preview_reports(wanted, **options)
             click.echo("\n".join(format_page_line(page) for page in pages))
-            click.echo(f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run")
+            click.echo(
+                f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run"
+            )
             return
         progress = ConsoleProgress(sys.stderr if sys.stderr.isatty() else sys.stdout)
         try:
@@ -242,7 +312,9 @@ def report_command(studies, only, jobs, force, dry_run, out):
         click.echo(str(error), err=True)
         sys.exit(2)
     bad = [page for page in done if page.status not in ("ok", "up-to-date")]
-    click.echo(f"{len(done) - len(bad)} of {len(done)} pages are good; open {options['reports'] / 'index.html'}")
+    click.echo(
+        f"{len(done) - len(bad)} of {len(done)} pages are good; open {options['reports'] / 'index.html'}"
+    )
     sys.exit(1 if bad else 0)
 
 

@@ -55,7 +55,9 @@ take: {events: all}      # from the library in data/concepts; see there for more
 """
 
 
-def create_study(folder: Path, *, articles: Path | None = None, concepts: Path | None = None) -> list[str]:
+def create_study(
+    folder: Path, *, articles: Path | None = None, concepts: Path | None = None
+) -> list[str]:
     """Makes a study in the folder, and says what to do next.
 
     Raises
@@ -64,7 +66,9 @@ def create_study(folder: Path, *, articles: Path | None = None, concepts: Path |
         If the folder holds a study already, or the articles or concepts are not there or not right.
     """
     if (folder / "study.yml").exists():
-        raise WordingError(f"{folder} is a study already: choose another folder, or edit its study.yml.")
+        raise WordingError(
+            f"{folder} is a study already: choose another folder, or edit its study.yml."
+        )
     if articles is not None and not articles.exists():
         raise WordingError(f"--articles {articles}: there is no such file or folder.")
     if concepts is not None:
@@ -88,4 +92,9 @@ def create_study(folder: Path, *, articles: Path | None = None, concepts: Path |
 def format_study_file(folder: Path, articles: Path) -> str:
     """study.yml for articles that stay where they lie."""
     path = os.path.relpath(articles.resolve(), folder.resolve())
-    return STUDY_TEMPLATE.format(name=folder, title=json.dumps(folder.resolve().name), path=json.dumps(Path(path).as_posix()), most=24)
+    return STUDY_TEMPLATE.format(
+        name=folder,
+        title=json.dumps(folder.resolve().name),
+        path=json.dumps(Path(path).as_posix()),
+        most=24,
+    )

@@ -57,7 +57,9 @@ def fold_spelling(column: pl.Expr) -> pl.Expr:
     return normalise_spelling(column).str.to_lowercase()
 
 
-def parse_phrases(texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | None = None, case: bool = False) -> list[Phrase]:
+def parse_phrases(
+    texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | None = None, case: bool = False
+) -> list[Phrase]:
     """The phrases that the texts stand for, lists filled in; with `case`, a phrase that has capitals is matched as written.
 
     Raises
@@ -72,16 +74,29 @@ def parse_phrases(texts: Iterable[str], *, lists: Mapping[str, Sequence[str]] | 
     [Phrase(words=(('fall*',), ('to',)), cased=False), Phrase(words=(('the',), ('ada',)), cased=False),
      Phrase(words=(('the',), ('new',), ('ada',)), cased=False)]
     """
-    return list(itertools.chain.from_iterable(parse_phrase(text, lists=lists or {}, case=case) for text in texts))
+    return list(
+        itertools.chain.from_iterable(
+            parse_phrase(text, lists=lists or {}, case=case) for text in texts
+        )
+    )
 
 
 def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -> list[Phrase]:
     """The phrases that one text stands for: more than one if an alternative has more than one token."""
     elements = [parse_element(part, lists) for part in re.findall(r"(?:<[^<>]*>|\S)+", str(text))]
-    if not any(word not in (ANY_TOKEN, ANY_NUMBER) for way in elements for words in way for word in words):
-        raise WordingError(f"The phrase {text!r} has no word of its own: write at least one word beside `_` and `#`.")
-    cased = case and any(word != word.lower() for way in elements for words in way for word in words)
-    return [Phrase(tuple(normalise_words(words, cased) for words in way), cased) for way in map(concatenate_parts, itertools.product(*map(group_alternatives, elements)))]
+    if not any(
+        word not in (ANY_TOKEN, ANY_NUMBER) for way in elements for words in way for word in words
+    ):
+        raise WordingError(
+            f"The phrase {text!r} has no word of its own: write at least one word beside `_` and `#`."
+        )
+    cased = case and any(
+        word != word.lower() for way in elements for words in way for word in words
+    )
+    return [
+        Phrase(tuple(normalise_words(words, cased) for words in way), cased)
+        for way in map(concatenate_parts, itertools.product(*map(group_alternatives, elements)))
+    ]
 
 
 def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
@@ -89,9 +104,15 @@ def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[s
     ways = []
     for alternative in part.split("|"):
         if not alternative:
-            raise WordingError(f"In {part!r} one alternative is empty: write a word on each side of `|`.")
+            raise WordingError(
+                f"In {part!r} one alternative is empty: write a word on each side of `|`."
+            )
         if listed := re.fullmatch(r"<([^<>]*)>", alternative):
-            ways += [way for entry in look_up_list(listed[1], lists) for way in parse_list_entry(entry, lists)]
+            ways += [
+                way
+                for entry in look_up_list(listed[1], lists)
+                for way in parse_list_entry(entry, lists)
+            ]
         else:
             ways.append(tokenise_word(alternative))
     return ways
@@ -110,7 +131,10 @@ def parse_list_entry(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tup
         return [(entry,)]
     if "<" in entry:
         raise WordingError(f"The list entry {entry!r} names a list: lists do not nest.")
-    return [sum(way, ()) for way in itertools.product(*(parse_element(part, lists) for part in entry.split()))]
+    return [
+        sum(way, ())
+        for way in itertools.product(*(parse_element(part, lists) for part in entry.split()))
+    ]
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -119,7 +143,9 @@ def tokenise_word(word: str) -> tuple[str, ...]:
     if word in (ANY_TOKEN, ANY_NUMBER) or word.isalpha():
         return (word,)
     if not word.strip(WILDCARD):
-        raise WordingError(f"{word!r} alone would match every word: write `_` for any one token, or letters beside the `*`.")
+        raise WordingError(
+            f"{word!r} alone would match every word: write `_` for any one token, or letters beside the `*`."
+        )
     cut = pl.Series([word.replace(WILDCARD, WILDCARD_LETTER)]).str.extract_all(TOKEN_PATTERN)[0]
     return tuple(part.replace(WILDCARD_LETTER, WILDCARD) for part in cut)
 
@@ -127,7 +153,9 @@ def tokenise_word(word: str) -> tuple[str, ...]:
 def group_alternatives(ways: list[tuple[str, ...]]) -> list[tuple[tuple[str, ...], ...]]:
     """Alternatives of one token together, each longer one by itself: every item has the alternatives for each of its tokens."""
     single = tuple(way[0] for way in ways if len(way) == 1)
-    return ([(single,)] if single else []) + [tuple((word,) for word in way) for way in ways if len(way) > 1]
+    return ([(single,)] if single else []) + [
+        tuple((word,) for word in way) for way in ways if len(way) > 1
+    ]
 
 
 def concatenate_parts(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
@@ -138,4 +166,8 @@ def concatenate_parts(parts: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[tup
 @functools.lru_cache(maxsize=10_000)
 def normalise_words(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
     """Words as they are compared: keys, or as written when case counts."""
-    return tuple(pl.select((normalise_spelling if cased else fold_spelling)(pl.lit(pl.Series(words)))).to_series())
+    return tuple(
+        pl.select(
+            (normalise_spelling if cased else fold_spelling)(pl.lit(pl.Series(words)))
+        ).to_series()
+    )

@@ -19,7 +19,9 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
     folded = {k.lower(): k for k in known}
     close = difflib.get_close_matches(str(name).lower(), folded, n=1, cutoff=0.5)
     said = f"did you mean {folded[close[0]]!r}?" if close else ""
-    listed = f"there are: {', '.join(sorted(known)[:MAX_NAMES_LISTED])}" if known else "none is defined"
+    listed = (
+        f"there are: {', '.join(sorted(known)[:MAX_NAMES_LISTED])}" if known else "none is defined"
+    )
     return f"{said} {listed}".strip() if len(known) <= MAX_NAMES_LISTED or not close else said
 
 

@@ -489,7 +489,9 @@ def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """
     missing = [column for column in TABLES[table] if column not in frame.columns]
     if missing:
-        raise WordingError(f"The table {table!r} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}.")
+        raise WordingError(
+            f"The table {table!r} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}."
+        )
     return frame[list(TABLES[table])].reset_index(drop=True)
 
 
@@ -499,4 +501,6 @@ def is_among(texts: pd.Series, known: pd.Series | pd.Index) -> np.ndarray:
     >>> is_among(pd.Series(["a", "c", None]), pd.Series(["a", "b"])).tolist()
     [True, False, False]
     """
-    return pc.is_in(pa.array(texts, pa.large_string()), pa.array(known, pa.large_string())).to_numpy(zero_copy_only=False)
+    return pc.is_in(
+        pa.array(texts, pa.large_string()), pa.array(known, pa.large_string())
+    ).to_numpy(zero_copy_only=False)

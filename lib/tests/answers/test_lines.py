@@ -21,7 +21,10 @@ def lines_per(lines, *keys):
 
 def test_the_hits_of_all_concepts_are_those_counted(study):
     lines, counts = evidence.find_study_lines(study), make_table(study, "counts")
-    assert lines_per(lines, "concept", "variant") == counts.groupby(["concept", "variant"])["n"].sum().to_dict()
+    assert (
+        lines_per(lines, "concept", "variant")
+        == counts.groupby(["concept", "variant"])["n"].sum().to_dict()
+    )
     assert list(lines["concept"].cat.categories) == list(study.concepts)
     assert set(lines["everywhere"]) == {evidence.ALL_OUTLETS}
 
@@ -31,19 +34,30 @@ def test_each_count_of_a_term_by_voice_has_its_lines(study):
     lines = evidence.find_study_lines(study, rows, told_apart=list(VOICED))
     long = rows.melt(["concept", "variant", "outlet"], list(VOICED.values()), "column", "hits")
     long["counted_as"] = long["column"].map({column: voice for voice, column in VOICED.items()})
-    wanted = long[long["hits"] > 0].set_index(["concept", "variant", "outlet", "counted_as"])["hits"].to_dict()
+    wanted = (
+        long[long["hits"] > 0]
+        .set_index(["concept", "variant", "outlet", "counted_as"])["hits"]
+        .to_dict()
+    )
     assert lines_per(lines, "concept", "variant", "outlet", "counted_as") == wanted
 
 
-@pytest.mark.parametrize(("name", "by"), [("cues", "cue"), ("stances", "stance"), ("speakers", "speaker")])
+@pytest.mark.parametrize(
+    ("name", "by"), [("cues", "cue"), ("stances", "stance"), ("speakers", "speaker")]
+)
 @pytest.mark.parametrize("excerpts", ["full", "none"])
 def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
     if (by, excerpts) == ("speaker", "none"):
         pytest.skip("a study that shows no text names no speakers")
     rows = make_table(study, name)
     rows = evidence.add_line_keys(rows, by=by) if by == "speaker" else rows
-    lines = evidence.match_attribution_lines(study.model_copy(update={"excerpts": excerpts}), rows, by=by)
+    lines = evidence.match_attribution_lines(
+        study.model_copy(update={"excerpts": excerpts}), rows, by=by
+    )
     assert set(lines["concept"]) == {by}
-    assert lines_per(lines, "variant", "outlet") == rows[rows["n"] > 0].set_index(["variant", "outlet"])["n"].to_dict()
+    assert (
+        lines_per(lines, "variant", "outlet")
+        == rows[rows["n"] > 0].set_index(["variant", "outlet"])["n"].to_dict()
+    )
     if excerpts == "full" and by == "cue":
         assert (lines["node"].str.lower() == lines["cue"]).all()

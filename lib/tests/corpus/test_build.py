@@ -22,7 +22,9 @@ from wording.study.records import read_study
 
 @pytest.fixture
 def study(small, tmp_path):
-    return read_study(shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build")))
+    return read_study(
+        shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build"))
+    )
 
 
 ROOM = Path(building.__file__).parent
@@ -33,10 +35,16 @@ def needed(file, seen):
     if file in seen:
         return seen
     tree = ast.parse(file.read_text(encoding="utf8"))
-    room = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("wording.corpus")]
+    room = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("wording.corpus")
+    ]
     names = [f"{n.module}.{a.name}" for n in room for a in n.names] + [n.module for n in room]
     files = [ROOM.joinpath(*name.split(".")[2:]).with_suffix(".py") for name in names]
-    return functools.reduce(lambda found, one: needed(one, found), filter(Path.is_file, files), seen | {file})
+    return functools.reduce(
+        lambda found, one: needed(one, found), filter(Path.is_file, files), seen | {file}
+    )
 
 
 def test_the_key_names_all_modules_that_make_a_corpus():
@@ -55,7 +63,10 @@ def test_a_second_build_does_nothing(study):
 def test_a_changed_article_is_built_again_and_the_old_build_goes(study):
     build_corpus(study)
     file = study.folder / "articles.csv"
-    file.write_text(file.read_text(encoding="utf8") + 'x1,Northline,2031-05-05,T,"One more, on the bridge.",\n', encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8") + 'x1,Northline,2031-05-05,T,"One more, on the bridge.",\n',
+        encoding="utf8",
+    )
     corpus, made = build_corpus(read_study(study.folder))
     assert made
     assert len(corpus.table) == 61
@@ -63,7 +74,9 @@ def test_a_changed_article_is_built_again_and_the_old_build_goes(study):
 
 
 def test_a_build_that_was_cut_short_is_not_taken_for_one(study, monkeypatch):
-    monkeypatch.setattr(building, "save_corpus", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(
+        building, "save_corpus", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
     with pytest.raises(KeyboardInterrupt):
         build_corpus(study)
     monkeypatch.undo()
@@ -83,7 +96,9 @@ def test_shards_do_not_change_what_is_there(study, monkeypatch):
 
 def test_accepted_and_rejected_are_all_that_was_given(study):
     file = study.folder / "articles.csv"
-    file.write_text(file.read_text(encoding="utf8") + "x1,Northline,2031-05-05,No text,,\n", encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8") + "x1,Northline,2031-05-05,No text,,\n", encoding="utf8"
+    )
     corpus, _ = build_corpus(read_study(study.folder))
     assert (len(corpus.table), len(corpus.rejects)) == (60, 1)
     assert corpus.rejects["reason"].to_list() == ["no text"]
@@ -97,9 +112,14 @@ def test_nothing_readable_is_an_error_that_says_why(study):
 
 def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
     build_corpus(study)
-    other = read_study(shutil.copytree(study.folder, tmp_path / "other", ignore=shutil.ignore_patterns(".build")))
+    other = read_study(
+        shutil.copytree(study.folder, tmp_path / "other", ignore=shutil.ignore_patterns(".build"))
+    )
     build_corpus(other)
-    mine, theirs = ({f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/*/*/*.npy")} for s in (study, other))
+    mine, theirs = (
+        {f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/*/*/*.npy")}
+        for s in (study, other)
+    )
     assert mine == theirs
     assert len(mine) == 10
 
@@ -108,7 +128,10 @@ def test_the_encoded_corpus_is_memory_mapped(study):
     corpus, _ = build_corpus(study)
     assert isinstance(corpus.shards[0].tokens.base, mmap.mmap)
     assert not corpus.shards[0].tokens.flags.writeable
-    assert json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0] == "articles.csv"
+    assert (
+        json.loads(next(study.folder.rglob("corpus.json")).read_text())["files"][0][0]
+        == "articles.csv"
+    )
 
 
 @pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
@@ -133,6 +156,10 @@ def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkey
         part, here = corpus.part(row // 20), slice(shard.bounds[number], shard.bounds[number + 1])
         there = slice(*(part.shard.bounds[row % 20 :][:2]))
         assert there.start - here.start == shift[number]
-        assert shard.forms["form"].gather(shard.tokens[here]).equals(part.shard.forms["form"].gather(part.shard.tokens[there]))
+        assert (
+            shard.forms["form"]
+            .gather(shard.tokens[here])
+            .equals(part.shard.forms["form"].gather(part.shard.tokens[there]))
+        )
         for mark in tokens.TOKEN_MARKS:
             assert np.array_equal(getattr(shard, mark)[here], getattr(part.shard, mark)[there])

@@ -26,7 +26,11 @@ def study(demo):
 
 def test_counts_are_the_planted_hits(study):
     truth = pd.read_csv(study.folder / "truth.csv")
-    planted = truth[(truth["sense"] != "other") & (truth["zone"] == "body")].groupby(["doc_id", "concept", "variant"]).size()
+    planted = (
+        truth[(truth["sense"] != "other") & (truth["zone"] == "body")]
+        .groupby(["doc_id", "concept", "variant"])
+        .size()
+    )
     found = count_study_hits(study).counts.groupby(["doc_id", "concept", "variant"])["n"].sum()
     assert len(planted) > 500
     assert found.sub(planted, fill_value=0).abs().sum() == 0
@@ -34,7 +38,12 @@ def test_counts_are_the_planted_hits(study):
 
 def test_the_lines_are_exactly_the_hits_counted(study):
     lines, counted = find_study_hits(study), count_study_hits(study)
-    per_article = lines.groupby(["doc_id", "concept", "variant"], observed=True).size().rename("n").reset_index()
+    per_article = (
+        lines.groupby(["doc_id", "concept", "variant"], observed=True)
+        .size()
+        .rename("n")
+        .reset_index()
+    )
     counts = counted.counts.groupby(["doc_id", "concept", "variant"])["n"].sum().reset_index()
     pd.testing.assert_frame_equal(per_article.astype({"doc_id": str}), counts, check_dtype=False)
     assert list(lines.columns) == list(TABLES["hits"])
@@ -50,14 +59,19 @@ def test_boilerplate_is_shown_by_find_but_never_counted(study):
     corpus, _ = build_corpus(study)
     everything = find_hits(corpus, study.concepts, study.lists)
     assert (everything["zone"] == "boilerplate").sum() > 100
-    assert (everything["zone"] == "body").sum() == count_hits(corpus, study.concepts, study.lists)["n"].sum()
+    assert (everything["zone"] == "body").sum() == count_hits(corpus, study.concepts, study.lists)[
+        "n"
+    ].sum()
 
 
 def test_counts_add_up_over_articles_and_do_not_depend_on_their_order(study):
     corpus, _ = build_corpus(study)
     whole = count_hits(corpus, study.concepts, study.lists)
     one = {"levy": study.concepts["levy"]}
-    pd.testing.assert_frame_equal(count_hits(corpus, one, study.lists), whole[whole["concept"] == "levy"].reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        count_hits(corpus, one, study.lists),
+        whole[whole["concept"] == "levy"].reset_index(drop=True),
+    )
 
 
 def test_a_study_without_its_articles_says_the_same_from_its_counts(study, tmp_path):
@@ -74,8 +88,14 @@ def test_a_study_without_its_articles_says_the_same_from_its_counts(study, tmp_p
 
 
 def test_outlets_and_period_of_the_study_set_the_rest_apart(study, tmp_path):
-    text = (study.folder / "study.yml").read_text(encoding="utf8").replace("outlets: [Harbour Ledger, Northline, ", "outlets: [")
-    (tmp_path / "study.yml").write_text(text + "period: {from: 2031-06-01, to: 2031-12-31}\n", encoding="utf8")
+    text = (
+        (study.folder / "study.yml")
+        .read_text(encoding="utf8")
+        .replace("outlets: [Harbour Ledger, Northline, ", "outlets: [")
+    )
+    (tmp_path / "study.yml").write_text(
+        text + "period: {from: 2031-06-01, to: 2031-12-31}\n", encoding="utf8"
+    )
     for name in ("concepts.yml", "articles.csv"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
     counted = count_study_hits(read_study(tmp_path))
@@ -89,13 +109,18 @@ def test_an_unknown_outlet_or_concept_is_refused_with_the_nearest(study, tmp_pat
         count_study_hits(study, ["levi"])
     for name in ("concepts.yml", "articles.csv"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
-    (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: articles.csv}\noutlets: [Northlin]\n")
+    (tmp_path / "study.yml").write_text(
+        "title: t\nquestion: q\narticles: {path: articles.csv}\noutlets: [Northlin]\n"
+    )
     with pytest.raises(WordingError, match="did you mean 'Northline'"):
         count_study_hits(read_study(tmp_path))
 
 
 def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
-    by_name, by_words = find_pattern_hits(study, "carbon tax"), find_pattern_hits(study, "climate charg*")
+    by_name, by_words = (
+        find_pattern_hits(study, "carbon tax"),
+        find_pattern_hits(study, "climate charg*"),
+    )
     assert set(by_name["node"].str.lower()) == {"carbon tax"}
     assert set(by_words["node"].str.lower()) == {"climate charge"}
     assert len(find_pattern_hits(study, "levy")) == len(by_name) + len(by_words)
@@ -109,7 +134,10 @@ def test_copies_count_as_asked(study, tmp_path):
     pd.concat([rows, again]).to_csv(tmp_path / "articles.csv", index=False)
     for name in ("concepts.yml", "study.yml"):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
-    counted = {copies: count_study_hits(read_study(tmp_path), copies=copies) for copies in ("all", "one", "none")}
+    counted = {
+        copies: count_study_hits(read_study(tmp_path), copies=copies)
+        for copies in ("all", "one", "none")
+    }
     left = {copies: set(made.left_out["doc_id"]) for copies, made in counted.items()}
     assert (len(counted["all"].articles), left["all"]) == (401, set())
     assert left["one"] == {"again"}
@@ -120,7 +148,9 @@ def test_copies_count_as_asked(study, tmp_path):
         assert set(made.counts["doc_id"]) <= set(made.articles["doc_id"])
         lines = find_study_hits(read_study(tmp_path), copies=copies)
         assert len(lines) == made.counts["n"].sum()
-        assert set(count_study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(made.articles["doc_id"])
+        assert set(count_study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(
+            made.articles["doc_id"]
+        )
 
 
 def test_an_unknown_way_of_counting_copies_is_refused(study):
@@ -139,7 +169,13 @@ def test_every_source_of_lines_keeps_to_the_excerpts(study):
         find_term_hits(narrow, term, articles=count_study_hits(narrow).articles),
     ):
         assert len(lines) > 10
-        assert lines[["left", "right"]].apply(lambda side: side.str.split().str.len()).max().max() == 3
+        assert (
+            lines[["left", "right"]].apply(lambda side: side.str.split().str.len()).max().max() == 3
+        )
         assert lines["title"].isna().all()
     assert count_study_attributions(narrow)["speaker"].dropna().str.split().str.len().max() <= 3
-    assert count_study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"].isna().all()
+    assert (
+        count_study_attributions(study.model_copy(update={"excerpts": "none"}))["speaker"]
+        .isna()
+        .all()
+    )

@@ -30,14 +30,22 @@ def place(lines):
 
 @pytest.mark.parametrize("sort", SORT_COLUMNS)
 def test_sorting_loses_no_line_and_repeats_none(study, sort):
-    assert sorted(place(list_concordance(study, "levy", sort=sort))) == sorted(place(find_study_hits(study, ["levy"])))
+    assert sorted(place(list_concordance(study, "levy", sort=sort))) == sorted(
+        place(find_study_hits(study, ["levy"]))
+    )
 
 
 def test_words_are_read_from_the_hit_outwards_within_the_article():
     shard = tokens.encode_texts(pl.Series(["By the new, old coup.", "Coup in town", "A coup"]))
-    hits = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})[0]
+    hits = find_concept_spans(
+        shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {}
+    )[0]
     row = shard.article(hits.start)
-    assert join_words_outwards(shard, hits.start - 1, row, -1).to_list() == ["old new the by", "", "a"]
+    assert join_words_outwards(shard, hits.start - 1, row, -1).to_list() == [
+        "old new the by",
+        "",
+        "a",
+    ]
     assert join_words_outwards(shard, hits.end, row, 1).to_list() == ["", "in town", ""]
 
 
@@ -67,12 +75,18 @@ def test_undated_lines_stand_last(study):
 
 def test_lines_are_filtered_by_voice_and_outlet(study):
     every, outlet = find_study_hits(study, ["levy"]), study.outlets[0]
-    assert sorted(place(list_concordance(study, "levy", voice="attributed"))) == sorted(place(every[every["voice"] != "outlet"]))
-    assert sorted(place(list_concordance(study, "levy", outlets=[outlet]))) == sorted(place(every[every["outlet"] == outlet]))
+    assert sorted(place(list_concordance(study, "levy", voice="attributed"))) == sorted(
+        place(every[every["voice"] != "outlet"])
+    )
+    assert sorted(place(list_concordance(study, "levy", outlets=[outlet]))) == sorted(
+        place(every[every["outlet"] == outlet])
+    )
 
 
 def test_copies_count_as_asked(study):
-    assert sorted(place(list_concordance(study, "levy", copies="none"))) == sorted(place(find_study_hits(study, ["levy"], copies="none")))
+    assert sorted(place(list_concordance(study, "levy", copies="none"))) == sorted(
+        place(find_study_hits(study, ["levy"], copies="none"))
+    )
     assert len(list_concordance(study, "the", copies="none")) < len(list_concordance(study, "the"))
 
 
@@ -85,16 +99,24 @@ def test_no_more_text_is_shown_than_the_study_allows(study):
 
 
 def test_the_first_lines_are_the_first_of_all(study):
-    pd.testing.assert_frame_equal(list_concordance(study, "the", limit=7), list_concordance(study, "the").head(7), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        list_concordance(study, "the", limit=7),
+        list_concordance(study, "the").head(7),
+        check_dtype=False,
+    )
     assert list_concordance(study, "zzzz").empty
 
 
 def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
     for pattern in ("carbon tax", "climate charg*"):
-        assert sorted(place(list_concordance(study, pattern))) == sorted(place(find_pattern_hits(study, pattern)))
+        assert sorted(place(list_concordance(study, pattern))) == sorted(
+            place(find_pattern_hits(study, pattern))
+        )
 
 
-@pytest.mark.parametrize(("options", "nearest"), [({"sort": "lft"}, "left"), ({"voice": "qoted"}, "quoted")])
+@pytest.mark.parametrize(
+    ("options", "nearest"), [({"sort": "lft"}, "left"), ({"voice": "qoted"}, "quoted")]
+)
 def test_an_unknown_order_or_voice_is_refused_with_the_nearest(study, options, nearest):
     with pytest.raises(WordingError, match=nearest):
         list_concordance(study, "levy", **options)
@@ -107,9 +129,15 @@ def test_shards_make_no_difference(study, tmp_path, monkeypatch):
     sharded = read_study(tmp_path)
     assert len(building.build_corpus(sharded)[0].shards) == 3
     for sort in ("left", "date"):
-        pd.testing.assert_frame_equal(list_concordance(sharded, "levy", sort=sort), list_concordance(study, "levy", sort=sort), check_dtype=False)
+        pd.testing.assert_frame_equal(
+            list_concordance(sharded, "levy", sort=sort),
+            list_concordance(study, "levy", sort=sort),
+            check_dtype=False,
+        )
     lines = list_concordance(study, "levy", sort="node")
-    pd.testing.assert_frame_equal(widen_lines(sharded, lines), widen_lines(study, lines), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        widen_lines(sharded, lines), widen_lines(study, lines), check_dtype=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +150,9 @@ def test_shards_make_no_difference(study, tmp_path, monkeypatch):
 )
 def test_a_line_is_as_wide_as_asked_for(context, left, right):
     shard = tokens.encode_texts(pl.Series(["Before.\nOne. The coup fell. Two.\nAfter.", "coup"]))
-    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    spans, _ = find_concept_spans(
+        shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {}
+    )
     lines = extract_contexts(shard, spans, context=context)
     assert (lines["left"][0], lines["right"][0]) == (left, right)
     assert (lines["left"][1], lines["right"][1]) == ("", "")
@@ -133,7 +163,9 @@ def test_a_line_widens_to_its_sentence_or_paragraph(study, to, end):
     texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
     lines = list_concordance(study, "levy", context=2)
     wide = widen_lines(study, lines, to=to)
-    pd.testing.assert_frame_equal(wide.drop(columns=["left", "right"]), lines.drop(columns=["left", "right"]))
+    pd.testing.assert_frame_equal(
+        wide.drop(columns=["left", "right"]), lines.drop(columns=["left", "right"])
+    )
     pd.testing.assert_frame_equal(wide, list_concordance(study, "levy", context=to))
     for row in wide.itertuples() if to == "paragraph" else ():
         first, last = next((a, b) for a, b in paragraphs(texts[row.doc_id]) if a <= row.start < b)

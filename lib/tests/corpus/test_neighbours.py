@@ -52,7 +52,9 @@ def bare(study, tmp_path_factory):
 
 def near_words(text, phrase, **options):
     shard = tokens.encode_texts(pl.Series([text]))
-    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=[phrase])}), {})
+    spans, _ = find_concept_spans(
+        shard, "c", Concept(title="c", variants={"v": Variant(match=[phrase])}), {}
+    )
     hit, position = find_near_words(shard, spans, **options)
     found = defaultdict(list)
     for number, place in sorted(zip(hit.tolist(), position.tolist(), strict=True)):
@@ -88,7 +90,9 @@ def test_near_means_so_many_words_of_the_same_sentence(text, options, words):
 
 def test_boilerplate_is_skipped():
     shard = tokens.encode_texts(pl.Series(["One two three coup."]))
-    spans, _ = find_concept_spans(shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {})
+    spans, _ = find_concept_spans(
+        shard, "c", Concept(title="c", variants={"v": Variant(match=["coup"])}), {}
+    )
     credit = np.arange(len(shard.tokens)) == spans.start[0] - 1
     position = find_near_words(replace(shard, boilerplate=credit), spans, span=2)[1]
     assert [shard.forms["type"][int(form)] for form in shard.tokens[position]] == ["One", "two"]
@@ -111,12 +115,22 @@ def test_only_compared_articles_count(study):
 
 
 def test_copies_count_as_asked(study):
-    sizes = {copies: len(count_study_neighbours(study, ["levy"], copies=copies).articles) for copies in ("all", "one", "none")}
-    assert sizes["all"] == len(count_study_hits(study, []).articles) > sizes["none"] == len(count_study_hits(study, [], copies="none").articles)
+    sizes = {
+        copies: len(count_study_neighbours(study, ["levy"], copies=copies).articles)
+        for copies in ("all", "one", "none")
+    }
+    assert (
+        sizes["all"]
+        == len(count_study_hits(study, []).articles)
+        > sizes["none"]
+        == len(count_study_hits(study, [], copies="none").articles)
+    )
     found = count_study_neighbours(study, copies="none")
     copies = count_study_hits(study, []).articles.query("not first")["doc_id"]
     assert set(found.neighbours["doc_id"]).isdisjoint(copies)
-    assert set(find_near_hits(study, "levy", found.neighbours, copies="none")["doc_id"]).isdisjoint(copies)
+    assert set(find_near_hits(study, "levy", found.neighbours, copies="none")["doc_id"]).isdisjoint(
+        copies
+    )
 
 
 def slow(study, span):
@@ -130,12 +144,19 @@ def slow(study, span):
             for start, end, variant in zip(spans.start, spans.end, which, strict=True):
                 if shard.boilerplate[start]:
                     continue
-                row = (part.table["doc_id"][int(shard.article(start))], name, list(concept.variants)[variant], TOKEN_VOICES[shard.voice[start]])
+                row = (
+                    part.table["doc_id"][int(shard.article(start))],
+                    name,
+                    list(concept.variants)[variant],
+                    TOKEN_VOICES[shard.voice[start]],
+                )
                 n[(*row, "")] += 1
                 seen = set()
                 for step, at in ((-1, start - 1), (1, end)):
                     left, edge = span, start if step < 0 else end - 1
-                    while left and 0 <= at < len(keys) and shard.sentence[at] == shard.sentence[edge]:
+                    while (
+                        left and 0 <= at < len(keys) and shard.sentence[at] == shard.sentence[edge]
+                    ):
                         if shard.is_word[at] and not shard.boilerplate[at]:
                             seen.add(keys[at])
                             places[(*row, keys[at])].add(at)
@@ -159,13 +180,19 @@ def test_neighbours_are_those_of_a_slow_reader(study, span):
 def test_all_words_together_are_the_hits_counted(study):
     whole = count_study_neighbours(study).neighbours.query("collocate == ''")
     keys = ["doc_id", "concept", "variant", "voice"]
-    assert whole.set_index(keys)["n"].sort_index().equals(count_study_hits(study).counts.set_index(keys)["n"].sort_index())
+    assert (
+        whole.set_index(keys)["n"]
+        .sort_index()
+        .equals(count_study_hits(study).counts.set_index(keys)["n"].sort_index())
+    )
 
 
 def test_a_wider_span_loses_nothing_and_both_sides_hold_each(study):
     keys = ["doc_id", "concept", "variant", "voice", "collocate"]
     narrow, wide, left, right = (
-        count_study_neighbours(study, ["levy"], span=span, side=side).neighbours.set_index(keys)["n"]
+        count_study_neighbours(study, ["levy"], span=span, side=side).neighbours.set_index(keys)[
+            "n"
+        ]
         for span, side in ((3, "both"), (6, "both"), (3, "left"), (3, "right"))
     )
     assert (wide.reindex(narrow.index) >= narrow).all()
@@ -181,14 +208,22 @@ def test_the_lines_are_exactly_the_hits_that_have_the_word_near(study):
     lines = find_near_hits(study, "levy", counted)
     per_article = lines.groupby(["doc_id", "variant", "voice", "collocate"]).size()
     assert len(per_article) > 30
-    assert per_article.sort_index().equals(counted.set_index(per_article.index.names)["n"].sort_index().astype(per_article.dtype))
-    assert lines.apply(lambda row: row["collocate"] in f"{row['left']} {row['right']}".lower(), axis=1).all()
+    assert per_article.sort_index().equals(
+        counted.set_index(per_article.index.names)["n"].sort_index().astype(per_article.dtype)
+    )
+    assert lines.apply(
+        lambda row: row["collocate"] in f"{row['left']} {row['right']}".lower(), axis=1
+    ).all()
 
 
 def test_without_the_articles_there_is_what_two_articles_share(study, bare):
     there, kept = count_study_neighbours(study).neighbours, count_study_neighbours(bare).neighbours
     assert kept.equals(select_shareable(there).astype(kept.dtypes.to_dict()))
-    n_articles = kept[kept["collocate"] != ""].groupby(["concept", "variant", "collocate"])["doc_id"].nunique()
+    n_articles = (
+        kept[kept["collocate"] != ""]
+        .groupby(["concept", "variant", "collocate"])["doc_id"]
+        .nunique()
+    )
     assert n_articles.min() == 2
     assert len(kept) < len(there)
     with pytest.raises(WordingError, match="span=3"):
@@ -197,18 +232,28 @@ def test_without_the_articles_there_is_what_two_articles_share(study, bare):
 
 def test_a_word_that_looks_like_no_value_is_kept(bare, tmp_path):
     row = read_neighbours(bare).head(1)
-    lines = [",".join(map(str, row.assign(collocate=word).to_numpy()[0])) for word in ("null", "nan", "none", "")]
+    lines = [
+        ",".join(map(str, row.assign(collocate=word).to_numpy()[0]))
+        for word in ("null", "nan", "none", "")
+    ]
     (tmp_path / "counts").mkdir()
     for name in ("study.yml", "concepts.yml"):
         (tmp_path / name).write_bytes((bare.folder / name).read_bytes())
     table = "\n".join([",".join(row.columns), *lines])
     (tmp_path / "counts" / "neighbours.csv.gz").write_bytes(gzip.compress(table.encode()))
-    assert read_neighbours(read_study(tmp_path))["collocate"].to_list() == ["null", "nan", "none", ""]
+    assert read_neighbours(read_study(tmp_path))["collocate"].to_list() == [
+        "null",
+        "nan",
+        "none",
+        "",
+    ]
 
 
 def test_the_same_articles_make_the_same_bytes(study, bare, tmp_path):
     write_neighbours(study, tmp_path)
-    assert (tmp_path / "neighbours.csv.gz").read_bytes() == (bare.folder / "counts" / "neighbours.csv.gz").read_bytes()
+    assert (tmp_path / "neighbours.csv.gz").read_bytes() == (
+        bare.folder / "counts" / "neighbours.csv.gz"
+    ).read_bytes()
     (bare.folder / "counts" / "neighbours.csv.gz").rename(tmp_path / "away")
     with pytest.raises(WordingError, match=r"neighbours\.csv\.gz is missing"):
         count_study_neighbours(bare)

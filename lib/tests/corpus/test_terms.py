@@ -14,7 +14,14 @@ from wording.corpus import build as building
 from wording.corpus.counts import write_counts
 from wording.corpus.lines import find_term_hits
 from wording.corpus.reading.articles import read_articles
-from wording.corpus.terms import VOICE_GROUPS, count_study_terms, find_frequent_terms, make_voice_mask, read_function_words, write_terms
+from wording.corpus.terms import (
+    VOICE_GROUPS,
+    count_study_terms,
+    find_frequent_terms,
+    make_voice_mask,
+    read_function_words,
+    write_terms,
+)
 from wording.errors import WordingError
 from wording.study.records import read_study
 
@@ -31,8 +38,13 @@ def slow(corpus, longest):
         shard = part.shard
         for a, b in zip(shard.bounds[:-1], shard.bounds[1:], strict=True):
             keys = shard.forms["key"].to_numpy()[shard.tokens[a:b]]
-            words = [key if w and not z else None for key, w, z in zip(keys, shard.is_word[a:b], shard.boilerplate[a:b], strict=True)]
-            grams = (words[i : i + n] for n in range(1, longest + 1) for i in range(len(words) - n + 1))
+            words = [
+                key if w and not z else None
+                for key, w, z in zip(keys, shard.is_word[a:b], shard.boilerplate[a:b], strict=True)
+            ]
+            grams = (
+                words[i : i + n] for n in range(1, longest + 1) for i in range(len(words) - n + 1)
+            )
             found.append(Counter(" ".join(gram) for gram in grams if None not in gram))
     return found
 
@@ -43,19 +55,36 @@ def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, s
     monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", sizes[0])
     corpus = building.encode_articles(read_articles(small / "articles.csv"))
     oracle = slow(corpus, 3)
-    frequent = {term: n for term, n in Counter(term for counts in oracle for term in counts).items() if n >= 4}
+    frequent = {
+        term: n
+        for term, n in Counter(term for counts in oracle for term in counts).items()
+        if n >= 4
+    }
     known = find_frequent_terms(corpus, make_voice_mask(), longest=3, fewest=4)
     assert dict(zip(known.terms, known.n_articles.tolist(), strict=True)) == frequent
-    counted = [part for p in corpus.parts() for part in known.counts(p.shard, make_voice_mask()(p)).toarray()]
+    counted = [
+        part
+        for p in corpus.parts()
+        for part in known.counts(p.shard, make_voice_mask()(p)).toarray()
+    ]
     for row, counts in zip(counted, oracle, strict=True):
-        assert dict(zip(known.terms, row.tolist(), strict=True)) == {term: counts.get(term, 0) for term in known.terms}
+        assert dict(zip(known.terms, row.tolist(), strict=True)) == {
+            term: counts.get(term, 0) for term in known.terms
+        }
 
 
 def test_voices_add_up_for_words(corpus):
     known = find_frequent_terms(corpus, make_voice_mask(), longest=1, fewest=1)
     part = corpus.part(0)
-    total = sum(known.counts(part.shard, make_voice_mask([voice])(part)).sum() for voice in ("outlet", "quoted", "reported"))
-    assert total == corpus.table["n_words"].sum() == known.counts(part.shard, make_voice_mask()(part)).sum()
+    total = sum(
+        known.counts(part.shard, make_voice_mask([voice])(part)).sum()
+        for voice in ("outlet", "quoted", "reported")
+    )
+    assert (
+        total
+        == corpus.table["n_words"].sum()
+        == known.counts(part.shard, make_voice_mask()(part)).sum()
+    )
 
 
 def test_articles_can_be_chosen(corpus):
@@ -77,7 +106,9 @@ def study(small):
 def bare(study, tmp_path_factory):
     """The same study without its articles."""
     folder = shutil.copytree(
-        study.folder, tmp_path_factory.mktemp("bare") / "small", ignore=shutil.ignore_patterns(".build", "articles.csv")
+        study.folder,
+        tmp_path_factory.mktemp("bare") / "small",
+        ignore=shutil.ignore_patterns(".build", "articles.csv"),
     )
     write_counts(study, folder / "counts")
     write_terms(study, folder / "counts")
@@ -94,7 +125,10 @@ def test_a_studys_words_add_up_to_its_articles(study, voice):
 def test_the_terms_are_those_of_the_compared_articles(study):
     narrow = study.model_copy(update={"outlets": study.outlets[:2]})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
-    found, everything = count_study_terms(narrow, longest=2, fewest=3), count_study_terms(study, longest=2, fewest=1)
+    found, everything = (
+        count_study_terms(narrow, longest=2, fewest=3),
+        count_study_terms(study, longest=2, fewest=1),
+    )
     assert set(found.articles["outlet"]) == set(study.outlets[:2])
     inside = everything.articles["doc_id"].isin(found.articles["doc_id"]).to_numpy()
     few = everything[(everything.counts[inside] > 0).sum(axis=0) >= 3]
@@ -105,7 +139,10 @@ def test_the_terms_are_those_of_the_compared_articles(study):
 
 @pytest.mark.parametrize("voice", VOICE_GROUPS)
 def test_without_the_articles_the_words_are_the_same(study, bare, voice):
-    there, kept = count_study_terms(study, voice=voice, longest=1, fewest=2), count_study_terms(bare, voice=voice, longest=3, fewest=2)
+    there, kept = (
+        count_study_terms(study, voice=voice, longest=1, fewest=2),
+        count_study_terms(bare, voice=voice, longest=3, fewest=2),
+    )
     assert not bare.has_articles
     assert list(there.terms) == list(kept.terms)
     assert (there.counts != kept.counts).nnz == 0
@@ -116,23 +153,37 @@ def test_the_lines_behind_a_count_are_exactly_those_counted(study):
     found = count_study_terms(study, voice="all", longest=3, fewest=4)
     outlets = found.articles["outlet"].to_numpy()
     rng = np.random.default_rng(1)
-    wanted = pd.DataFrame({"term": found.terms[rng.choice(len(found), 40, replace=False)], "outlet": rng.choice(np.unique(outlets), 40)})
+    wanted = pd.DataFrame(
+        {
+            "term": found.terms[rng.choice(len(found), 40, replace=False)],
+            "outlet": rng.choice(np.unique(outlets), 40),
+        }
+    )
     wanted = pd.concat(
-        [wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})], ignore_index=True
+        [wanted, pd.DataFrame({"term": ["the", "the"], "outlet": np.unique(outlets)[:2]})],
+        ignore_index=True,
     ).drop_duplicates()
     lines = find_term_hits(study, wanted, articles=found.articles, voice=found.voice)
     counted = {
-        (row.term, row.outlet): found.counts[outlets == row.outlet][:, list(found.terms).index(row.term)].sum()
+        (row.term, row.outlet): found.counts[outlets == row.outlet][
+            :, list(found.terms).index(row.term)
+        ].sum()
         for row in wanted.itertuples()
     }
-    assert lines.groupby(["variant", "outlet"]).size().to_dict() == {pair: n for pair, n in counted.items() if n}
+    assert lines.groupby(["variant", "outlet"]).size().to_dict() == {
+        pair: n for pair, n in counted.items() if n
+    }
     said = lines["node"].str.lower().str.replace("’", "'")
     assert (said == lines["variant"]).all()
     assert lines["doc_id"].isin(found.articles["doc_id"]).all()
 
 
 def test_nothing_wanted_is_no_line(study):
-    lines = find_term_hits(study, pd.DataFrame({"term": [], "outlet": []}), articles=count_study_terms(study, longest=1).articles)
+    lines = find_term_hits(
+        study,
+        pd.DataFrame({"term": [], "outlet": []}),
+        articles=count_study_terms(study, longest=1).articles,
+    )
     assert len(lines) == 0
     assert "node" in lines.columns
 
@@ -143,7 +194,9 @@ def test_the_lines_are_in_the_voice_counted(study, voice):
     wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
     lines = find_term_hits(study, wanted, articles=found.articles, voice=found.voice)
     assert set(lines["voice"]) <= set(VOICE_GROUPS[voice])
-    assert len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
+    assert (
+        len(lines) == found.counts[(found.articles["outlet"] == study.outlets[0]).to_numpy()].sum()
+    )
 
 
 def test_function_words_are_read_by_language():

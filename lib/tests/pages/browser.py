@@ -13,8 +13,18 @@ from pathlib import Path
 
 import websocket
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-SWITCHES = ("--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-sync")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))),
+    None,
+)
+SWITCHES = (
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-sync",
+)
 
 CTRL, SHIFT = 2, 8
 
@@ -23,7 +33,9 @@ CTRL, SHIFT = 2, 8
 def axe() -> str | None:
     """The script of axe-core: the file that WORDING_AXE names, else that of the package axe-core-python; None without either."""
     package = find_spec("axe_core_python")
-    file = os.environ.get("WORDING_AXE") or (package and Path(package.submodule_search_locations[0]) / "axe.min.js")
+    file = os.environ.get("WORDING_AXE") or (
+        package and Path(package.submodule_search_locations[0]) / "axe.min.js"
+    )
     return Path(file).read_text(encoding="utf8") if file else None
 
 
@@ -34,7 +46,9 @@ class Browser:
         self.socket = websocket.create_connection(address, timeout=60, suppress_origin=True)
         self.events, self.number = [], 0
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
 
@@ -42,7 +56,9 @@ class Browser:
         """The result of a command; what the browser tells meanwhile is kept."""
         self.number += 1
         session = {"sessionId": self.session} if hasattr(self, "session") else {}
-        self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters, **session}))
+        self.socket.send(
+            json.dumps({"id": self.number, "method": method, "params": parameters, **session})
+        )
         while True:
             message = json.loads(self.socket.recv())
             if message.get("id") == self.number:
@@ -53,7 +69,13 @@ class Browser:
     def open(self, page, *, width=1280, height=900, dark=False, media=""):
         """Opens the file at this size, and waits until it is loaded."""
         self.events.clear()
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.call("Page.navigate", url=page if "://" in str(page) else Path(page).as_uri())
@@ -65,7 +87,9 @@ class Browser:
 
     def value(self, expression: str):
         """What the expression gives on the open page."""
-        told = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        told = self.call(
+            "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True
+        )
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
@@ -95,11 +119,20 @@ class Browser:
 def browser():
     """A browser with a profile of its own, ended at the end."""
     profile = tempfile.mkdtemp(prefix="wording-browser-")
-    switches = [*SWITCHES, *(["--no-sandbox"] if os.geteuid() == 0 else []), f"--user-data-dir={profile}", "--remote-debugging-port=0"]
-    process = subprocess.Popen([CHROMIUM, *switches], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    switches = [
+        *SWITCHES,
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        f"--user-data-dir={profile}",
+        "--remote-debugging-port=0",
+    ]
+    process = subprocess.Popen(
+        [CHROMIUM, *switches], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         port, end = Path(profile, "DevToolsActivePort"), time.monotonic() + 60
-        while not (port.is_file() and len(port.read_text().split()) == 2) and time.monotonic() < end:
+        while (
+            not (port.is_file() and len(port.read_text().split()) == 2) and time.monotonic() < end
+        ):
             time.sleep(0.05)
         number, path = port.read_text().split()
         yield Browser(f"ws://127.0.0.1:{number}{path}")

@@ -25,7 +25,11 @@ def published(tmp_path_factory) -> Path:
         return runner.REPORTS_FOLDER
     place = tmp_path_factory.mktemp("published")
     for study in studies:
-        shutil.copytree(study.folder, place / study.name, ignore=shutil.ignore_patterns(".build", "texts"))
-    made = runner.make_reports([read_study(place / study.name) for study in studies], reports=place / "reports")
+        shutil.copytree(
+            study.folder, place / study.name, ignore=shutil.ignore_patterns(".build", "texts")
+        )
+    made = runner.make_reports(
+        [read_study(place / study.name) for study in studies], reports=place / "reports"
+    )
     assert [page for page in made if page.status != "ok"] == []
     return place / "reports"

@@ -43,7 +43,11 @@ def test_pages_ask_no_host_and_report_no_error(chromium, published):
 
 
 def test_pages_of_the_demo_are_small(published):
-    assert [(page.name, page.stat().st_size) for page in pages_of(published / "demo") if page.stat().st_size > 500_000] == []
+    assert [
+        (page.name, page.stat().st_size)
+        for page in pages_of(published / "demo")
+        if page.stat().st_size > 500_000
+    ] == []
 
 
 @pytest.mark.parametrize("width", [1280, 400])
@@ -56,22 +60,34 @@ def test_pages_are_as_wide_as_the_window(chromium, published, width):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nobody_is_shut_out(chromium, published, dark):
     if axe() is None:
-        pytest.skip("axe-core is not installed (the package axe-core-python, or WORDING_AXE=axe.min.js)")
+        pytest.skip(
+            "axe-core is not installed (the package axe-core-python, or WORDING_AXE=axe.min.js)"
+        )
     seen, faults = set(), {}
     for page in sorted(pages_of(published), key=lambda page: page.stat().st_size):
         kind = (page.parent.name, page.name.split("-")[0])
-        if kind not in seen:  # the pages of one notebook are built alike: the smallest of each study
+        if (
+            kind not in seen
+        ):  # the pages of one notebook are built alike: the smallest of each study
             seen.add(kind)
             chromium.open(page, dark=dark)
             chromium.value(OPEN_SOME)
             chromium.value(axe())
             options = "{runOnly: ['color-contrast']}" if dark else "{}"
-            faults |= {page.name: found} if (found := chromium.value(SERIOUS.replace("OPTIONS", options))) else {}
+            faults |= (
+                {page.name: found}
+                if (found := chromium.value(SERIOUS.replace("OPTIONS", options)))
+                else {}
+            )
     assert faults == {}
 
 
 def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium, published):
-    page = next(page for page in pages_of(published) if page.name.startswith("05_contexts") and page.parent.name == "demo")
+    page = next(
+        page
+        for page in pages_of(published)
+        if page.name.startswith("05_contexts") and page.parent.name == "demo"
+    )
     chromium.open(page)
     chromium.value("document.querySelectorAll('.reading th button')[0].click()")
     shown = "[...document.querySelectorAll('.reading tbody tr')].filter(row => !row.hidden)"
@@ -81,7 +97,11 @@ def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium
     assert len(told) > 20
     assert told == sorted(told)
     choices = "document.querySelectorAll('.tools select')"
-    assert chromium.value(f"[...{choices}].map(select => select.options[0].text)") == ["Outlet: all", "Voice: all", "Term: all"]
+    assert chromium.value(f"[...{choices}].map(select => select.options[0].text)") == [
+        "Outlet: all",
+        "Voice: all",
+        "Term: all",
+    ]
     outlet = chromium.value(
         f"(() => {{const s = {choices}[0]; s.selectedIndex = 2; s.dispatchEvent(new Event('input')); return s.value}})()"
     )
@@ -89,20 +109,36 @@ def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium
 
 
 def test_what_is_folded_is_printed_but_for_code(chromium, published):
-    page = next(page for page in pages_of(published) if page.name.startswith("02_terms") and page.parent.name == "demo")
+    page = next(
+        page
+        for page in pages_of(published)
+        if page.name.startswith("02_terms") and page.parent.name == "demo"
+    )
     chromium.open(page, media="print")
     chromium.value("dispatchEvent(new Event('beforeprint'))")
-    assert chromium.value("[...document.querySelectorAll('.lines details')].every(fold => fold.open)")
-    assert chromium.value("[...document.querySelectorAll('details.code, .tools, .contents')].every(part => !part.checkVisibility())")
+    assert chromium.value(
+        "[...document.querySelectorAll('.lines details')].every(fold => fold.open)"
+    )
+    assert chromium.value(
+        "[...document.querySelectorAll('details.code, .tools, .contents')].every(part => !part.checkVisibility())"
+    )
     chromium.value("dispatchEvent(new Event('afterprint'))")
-    assert chromium.value("[...document.querySelectorAll('.lines details')].every(fold => !fold.open)")
+    assert chromium.value(
+        "[...document.querySelectorAll('.lines details')].every(fold => !fold.open)"
+    )
 
 
 def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
-    page = next(page for page in pages_of(published) if page.name.startswith("03_voice") and page.parent.name == "demo")
+    page = next(
+        page
+        for page in pages_of(published)
+        if page.name.startswith("03_voice") and page.parent.name == "demo"
+    )
     chromium.open(page)
     told = "[...document.querySelectorAll('table[data-name=own] tbody td a')].filter(a => a.textContent === '{n}')[0]"
-    counts = chromium.value("[...document.querySelectorAll('table[data-name=own] tbody td a')].map(a => a.textContent)")
+    counts = chromium.value(
+        "[...document.querySelectorAll('table[data-name=own] tbody td a')].map(a => a.textContent)"
+    )
     for n in (counts[0], counts[1]):
         chromium.value(f"{told.format(n=n)}.focus()")
         for kind in ("rawKeyDown", "char", "keyUp"):
@@ -124,16 +160,20 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
 
 
 def test_tables_sort_filter_and_save(chromium, published):
-    page = next(page for page in pages_of(published) if page.name.startswith("01_corpus") and page.parent.name == "demo")
+    page = next(
+        page
+        for page in pages_of(published)
+        if page.name.startswith("01_corpus") and page.parent.name == "demo"
+    )
     chromium.open(page)
     table = "document.querySelector('table[data-name=variants]')"
-    column = (
-        f"[...{table}.tBodies[0].rows].filter(row => !row.hidden).map(row => Number(row.cells[2].dataset.v ?? row.cells[2].textContent))"
-    )
+    column = f"[...{table}.tBodies[0].rows].filter(row => !row.hidden).map(row => Number(row.cells[2].dataset.v ?? row.cells[2].textContent))"
     before = chromium.value(column)
     chromium.value(f"{table}.tHead.rows[0].cells[2].querySelector('button').click()")
     assert chromium.value(column) == sorted(before, reverse=True)
-    assert chromium.value(f"{table}.tHead.rows[0].cells[2].getAttribute('aria-sort')") == "descending"
+    assert (
+        chromium.value(f"{table}.tHead.rows[0].cells[2].getAttribute('aria-sort')") == "descending"
+    )
     find = f"{table}.closest('.scroll').previousElementSibling.querySelector('input')"
     chromium.value(f"{find}.value = 'coup'; {find}.dispatchEvent(new Event('input'))")
     assert len(chromium.value(column)) == 1
@@ -154,9 +194,14 @@ def test_tables_sort_filter_and_save(chromium, published):
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """Reports of a study in which every field holds scripts, over every notebook that the demo names."""
-    folder = simulate_study(tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60)
+    folder = simulate_study(
+        tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60
+    )
     articles = pd.read_csv(folder / "articles.csv", dtype=str, keep_default_na=False)
-    names = {name: f"{HOSTILE}{number}" for number, name in enumerate(sorted(articles["outlet"].unique()))}
+    names = {
+        name: f"{HOSTILE}{number}"
+        for number, name in enumerate(sorted(articles["outlet"].unique()))
+    }
     spiked = articles.assign(
         outlet=articles["outlet"].map(names), doc_id=HOSTILE + articles["doc_id"], title=HOSTILE, url="javascript:alert(1)",
         text=articles["text"].str.replace(r"\b(said|coup|protests?)\b", rf"\1 {HOSTILE}", regex=True),
@@ -164,13 +209,23 @@ def hostile(tmp_path_factory):
     spiked.to_csv(folder / "=<script>alert(1)</script>.csv".replace("/", ":"), index=False)
     (folder / "articles.csv").unlink()
     yaml = YAML(typ="safe")
-    concepts, demo = yaml.load((folder / "concepts.yml").read_text()), yaml.load((PROJECT_ROOT / "data" / "demo" / "study.yml").read_text())
+    concepts, demo = (
+        yaml.load((folder / "concepts.yml").read_text()),
+        yaml.load((PROJECT_ROOT / "data" / "demo" / "study.yml").read_text()),
+    )
     first = next(iter(concepts["concepts"]))
     for concept in concepts["concepts"].values():
         concept |= {"title": HOSTILE, "note": HOSTILE, "source": HOSTILE}
-        concept["variants"] = {f"<img src=x onerror=alert({n})>": v for n, v in enumerate(concept["variants"].values())}
+        concept["variants"] = {
+            f"<img src=x onerror=alert({n})>": v for n, v in enumerate(concept["variants"].values())
+        }
     reports = json.dumps(
-        [{**report, "each": {"concept": [first]}} if "concept" in report.get("each", {}) else report for report in demo["reports"]]
+        [
+            {**report, "each": {"concept": [first]}}
+            if "concept" in report.get("each", {})
+            else report
+            for report in demo["reports"]
+        ]
         + [{"notebook": "explore"}]
     )
     for name, spiked_name in names.items():
@@ -185,7 +240,9 @@ def hostile(tmp_path_factory):
     }
     study["articles"] = {"path": "=<script>alert(1)<:script>.csv"}
     for file, said in (("study.yml", study), ("concepts.yml", concepts)):
-        (folder / file).write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")  # JSON is YAML
+        (folder / file).write_text(
+            json.dumps(said, ensure_ascii=False), encoding="utf8"
+        )  # JSON is YAML
     made = runner.make_reports([read_study(folder)], reports=folder.parent / "reports")
     assert {page.status for page in made} == {"ok"}, [(page.name, page.reason) for page in made]
     return folder.parent / "reports"
@@ -197,21 +254,36 @@ def test_no_planted_script_runs(chromium, hostile):
         chromium.value(OPEN_ALL)
         chromium.value("new Promise(done => setTimeout(done, 200))")
         assert chromium.told("Page.javascriptDialogOpening") == [], page
-        assert [entry["entry"]["text"] for entry in chromium.told("Log.entryAdded")] == [], "nothing had even to be blocked"
+        assert [entry["entry"]["text"] for entry in chromium.told("Log.entryAdded")] == [], (
+            "nothing had even to be blocked"
+        )
         assert chromium.value("document.querySelectorAll('script').length") == 1
-        assert chromium.value("document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]').length") == 0
+        assert (
+            chromium.value(
+                "document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]').length"
+            )
+            == 0
+        )
         assert chromium.value(
             "[...document.querySelectorAll('a')].every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))"
         )
         assert hosts(chromium) == []
         text = chromium.value("document.body.textContent")
-        assert "<script>alert(1)</script>" in text or page.name == "index.html", "it is shown as it is written"
+        assert "<script>alert(1)</script>" in text or page.name == "index.html", (
+            "it is shown as it is written"
+        )
     for file in hostile.rglob("*.csv"):
-        assert not [line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.startswith(("=", "+", "@"))]
+        assert not [
+            line
+            for line in file.read_text(encoding="utf-8-sig").splitlines()
+            if line.startswith(("=", "+", "@"))
+        ]
 
 
 def test_the_test_would_see_a_script_that_runs(chromium, tmp_path):
-    (tmp_path / "page.html").write_text("<img src='http://127.0.0.1:9/x' onerror='document.title = 1'><script>console.error(1)</script>")
+    (tmp_path / "page.html").write_text(
+        "<img src='http://127.0.0.1:9/x' onerror='document.title = 1'><script>console.error(1)</script>"
+    )
     chromium.open(tmp_path / "page.html")
     chromium.value("new Promise(done => setTimeout(done, 200))")
     assert chromium.value("document.title") == "1"

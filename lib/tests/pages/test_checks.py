@@ -11,18 +11,35 @@ from wording.show import html as show
 
 def figure_record(alt):
     return new_output(
-        "display_data", data={"text/html": "<svg></svg>", "text/plain": "", show.DISPLAY_MIME: {"kind": "figure", "name": "f", "alt": alt}}
+        "display_data",
+        data={
+            "text/html": "<svg></svg>",
+            "text/plain": "",
+            show.DISPLAY_MIME: {"kind": "figure", "name": "f", "alt": alt},
+        },
     )
 
 
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31mx"]), "Cell 11 raised KeyError: 'x'"),
-        (new_output("display_data", data={"image/png": "AAAA", "text/plain": "x"}), "Cell 11 shows a figure without alternative text"),
-        (new_output("display_data", data={"text/html": "<svg></svg>", "text/plain": "x"}), "without alternative text"),
+        (
+            new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31mx"]),
+            "Cell 11 raised KeyError: 'x'",
+        ),
+        (
+            new_output("display_data", data={"image/png": "AAAA", "text/plain": "x"}),
+            "Cell 11 shows a figure without alternative text",
+        ),
+        (
+            new_output("display_data", data={"text/html": "<svg></svg>", "text/plain": "x"}),
+            "without alternative text",
+        ),
         (figure_record(" "), "The figure 'f' in cell 11 has no alternative text"),
-        (new_output("display_data", data={"text/plain": "<Axes at 0x7f00aa11bb22>"}), "address in memory"),
+        (
+            new_output("display_data", data={"text/plain": "<Axes at 0x7f00aa11bb22>"}),
+            "address in memory",
+        ),
     ],
 )
 def test_gate_names_the_cell_and_the_fault(fault, said):
@@ -31,7 +48,9 @@ def test_gate_names_the_cell_and_the_fault(fault, said):
 
 
 def test_gate_wants_findings_and_no_error():
-    notebook = new_notebook(cells=[new_markdown_cell("# Q")], metadata={"papermill": {"exception": True}})
+    notebook = new_notebook(
+        cells=[new_markdown_cell("# Q")], metadata={"papermill": {"exception": True}}
+    )
     raised, silent = gate.find_page_faults(notebook)
     assert raised.startswith("The notebook raised an error")
     assert silent.startswith("The notebook shows no findings")
@@ -54,18 +73,39 @@ def test_gate_reads_the_page(html, said):
 
 
 def test_gate_wants_what_the_notebook_promises():
-    promise = "try:\n    show.figure(fig, title='t', alt='a', name='f')\nexcept Exception:\n    pass"
+    promise = (
+        "try:\n    show.figure(fig, title='t', alt='a', name='f')\nexcept Exception:\n    pass"
+    )
     [problem] = gate.find_page_faults(example_notebook(code(source=promise)))
     assert problem == "Cell 11 calls show.figure and shows nothing; end the cell with that call."
     either = "show.figure(months) if len(months) else show.note('No article has a date.')"
-    assert gate.find_page_faults(example_notebook(code(output(show.note("No article has a date.")), source=either))) == []
-    assert gate.find_page_faults(example_notebook(code(source="%matplotlib inline\nshow.figure(x)"))) == []
+    assert (
+        gate.find_page_faults(
+            example_notebook(code(output(show.note("No article has a date.")), source=either))
+        )
+        == []
+    )
+    assert (
+        gate.find_page_faults(example_notebook(code(source="%matplotlib inline\nshow.figure(x)")))
+        == []
+    )
     assert gate.find_page_faults(example_notebook(code(source="kept = show.note('x')"))) == []
 
 
 def test_gate_holds_lines_to_what_may_be_shown():
-    hit = {"concept": "c", "variant": "v", "outlet": "A", "doc_id": "d", "start": 1, "left": "one two three", "node": "v", "right": "four"}
-    html = exported(example_notebook(code(output(show.lines(pd.DataFrame([hit]), caption="Lines")))))
+    hit = {
+        "concept": "c",
+        "variant": "v",
+        "outlet": "A",
+        "doc_id": "d",
+        "start": 1,
+        "left": "one two three",
+        "node": "v",
+        "right": "four",
+    }
+    html = exported(
+        example_notebook(code(output(show.lines(pd.DataFrame([hit]), caption="Lines"))))
+    )
     assert gate.find_page_faults(example_notebook(), html=html, width=3) == []
     [problem] = gate.find_page_faults(example_notebook(), html=html, width=2)
     assert "A line shows 3 words on one side, and the study's `excerpts` allow 2" in problem
@@ -73,11 +113,19 @@ def test_gate_holds_lines_to_what_may_be_shown():
 
 
 def test_tables_as_csv_hold_the_values_and_no_formula():
-    frame = pd.DataFrame({"outlet": ["=1+1", '@a "b"', "-x"], "n": [1234, -5, 0], "share": [1 / 3, np.nan, 0.5]})
-    figure = show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="three", data=frame[["n"]])
+    frame = pd.DataFrame(
+        {"outlet": ["=1+1", '@a "b"', "-x"], "n": [1234, -5, 0], "share": [1 / 3, np.nan, 0.5]}
+    )
+    figure = show.figure(
+        Figure(figsize=(2, 1)), title="Title", alt="Alt", name="three", data=frame[["n"]]
+    )
     html = exported(
         new_notebook(
-            cells=[new_markdown_cell("# Q"), code(output(show.table(frame, caption="Shares", name="shares"))), code(output(figure))]
+            cells=[
+                new_markdown_cell("# Q"),
+                code(output(show.table(frame, caption="Shares", name="shares"))),
+                code(output(figure)),
+            ]
         )
     )
     tables = gate.extract_tables(html)

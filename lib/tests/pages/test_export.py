@@ -33,13 +33,20 @@ def example_notebook(*more):
     return new_notebook(
         cells=[
             new_markdown_cell("# Who wrote *what*?\n\nFirst words."),
-            code(source='study: str = "demo"  # a folder\nleast: int = 5  # hits; fewer are not compared', tags=["parameters"]),
+            code(
+                source='study: str = "demo"  # a folder\nleast: int = 5  # hits; fewer are not compared',
+                tags=["parameters"],
+            ),
             code(source="least = 9", tags=["injected-parameters"]),
             new_markdown_cell("## Findings\n\n# Another title"),
             code(output(show.findings(["A differs from B."]))),
             new_markdown_cell("## Findings"),
             code(output(show.table(frame, caption="Shares", name="shares"))),
-            code(output(show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="one")), source="secret = 1", tags=["hide"]),
+            code(
+                output(show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="one")),
+                source="secret = 1",
+                tags=["hide"],
+            ),
             code(output(show.figure(Figure(figsize=(2, 1)), title="Title", alt="Alt", name="two"))),
             code(source="a < b"),
             *more,
@@ -49,7 +56,10 @@ def example_notebook(*more):
 
 
 def exported(notebook=None, **more):
-    return export.render_page(notebook or example_notebook(), **{"title": "Terms", "subtitle": "velin", "study_title": "Demo", **more})
+    return export.render_page(
+        notebook or example_notebook(),
+        **{"title": "Terms", "subtitle": "velin", "study_title": "Demo", **more},
+    )
 
 
 def test_page_has_one_heading_and_contents():
@@ -57,7 +67,11 @@ def test_page_has_one_heading_and_contents():
     assert re.findall(r"<h1>(.*?)</h1>", html) == ["Who wrote <em>what</em>?"]
     assert '<p class="line">Terms, velin</p>' in html
     assert "<title>Terms, velin, Demo</title>" in html
-    assert re.findall(r'<li><a href="#(s-[^"]+)">', html) == ["s-findings", "s-another-title", "s-findings-2"]
+    assert re.findall(r'<li><a href="#(s-[^"]+)">', html) == [
+        "s-findings",
+        "s-another-title",
+        "s-findings-2",
+    ]
     assert '<html lang="en">' in html
     assert 'href="#main"' in html
     assert gate.find_page_faults(example_notebook(), html=html) == []
@@ -78,12 +92,17 @@ def test_parameters_are_a_table_of_what_was_used():
 
 def test_parameters_are_shown_without_a_cell_that_declares_them():
     notebook = new_notebook(cells=[new_markdown_cell("# Q"), code(output(show.findings(["x"])))])
-    assert '<th scope="row">period</th><td>2031</td>' in exported(notebook, context={"parameters": {"period": 2031}})
+    assert '<th scope="row">period</th><td>2031</td>' in exported(
+        notebook, context={"parameters": {"period": 2031}}
+    )
 
 
 def test_code_is_folded_and_hidden_cells_are_left_out():
     html = exported()
-    assert '<details class="code"><summary>Code</summary><pre tabindex="0"><code>a &lt; b</code></pre></details>' in html
+    assert (
+        '<details class="code"><summary>Code</summary><pre tabindex="0"><code>a &lt; b</code></pre></details>'
+        in html
+    )
     assert "secret" not in html
     assert "In [" not in html
 
@@ -120,23 +139,37 @@ def test_style_and_script_stay_small():
 
 
 def test_stderr_is_told_at_the_end_and_the_same_in_every_run():
-    pieces = [stream("/tmp/ipykernel_12/345.py:1: UserWar"), stream("ning: \x1b[31mno date\x1b[0m\n  warn()\nanother <b>\n")]
+    pieces = [
+        stream("/tmp/ipykernel_12/345.py:1: UserWar"),
+        stream("ning: \x1b[31mno date\x1b[0m\n  warn()\nanother <b>\n"),
+    ]
     html = exported(example_notebook(code(*pieces)))
     assert "2 messages while this page was made" in html
     assert "cell:1: UserWarning: no date\n  warn()\nanother &lt;b&gt;" in html
-    assert html == exported(example_notebook(code(stream("".join(piece.text for piece in pieces).replace("12/345", "9/1")))))
+    assert html == exported(
+        example_notebook(
+            code(stream("".join(piece.text for piece in pieces).replace("12/345", "9/1")))
+        )
+    )
     assert "No warnings" in exported()
 
 
 def test_printed_text_is_shown_however_it_was_cut():
     whole = exported(example_notebook(code(stream("one\n<two>\n", "stdout"))))
-    assert whole == exported(example_notebook(code(stream("one\n<t", "stdout"), stream("wo>\n", "stdout"))))
+    assert whole == exported(
+        example_notebook(code(stream("one\n<t", "stdout"), stream("wo>\n", "stdout")))
+    )
     assert "one\n&lt;two&gt;" in whole
 
 
 def test_only_html_of_ours_is_taken_over():
     foreign = new_output("display_data", data={"text/html": HOSTILE, "text/plain": "plain <x>"})
-    html = exported(example_notebook(code(foreign), new_markdown_cell(HOSTILE + "\n\n[x](javascript:alert(1)) ![i](http://host/i.png)")))
+    html = exported(
+        example_notebook(
+            code(foreign),
+            new_markdown_cell(HOSTILE + "\n\n[x](javascript:alert(1)) ![i](http://host/i.png)"),
+        )
+    )
     outside = re.sub(r"<script>\n.*?</script>", "", html, flags=re.DOTALL)
     assert "<script" not in outside
     assert "<img" not in outside
@@ -153,7 +186,13 @@ def test_names_are_escaped(field):
 
 
 def test_parameter_values_are_escaped():
-    html = exported(context={"parameters": {HOSTILE: HOSTILE, "study": HOSTILE}, "index": '"><script>', "notebook": '"><script>'})
+    html = exported(
+        context={
+            "parameters": {HOSTILE: HOSTILE, "study": HOSTILE},
+            "index": '"><script>',
+            "notebook": '"><script>',
+        }
+    )
     assert html.count("<script") == 1
 
 
@@ -166,6 +205,10 @@ def test_headlines_are_the_findings():
 
 
 def test_error_is_shown_in_words():
-    html = exported(example_notebook(code(new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31m<x>"]))))
+    html = exported(
+        example_notebook(
+            code(new_output("error", ename="KeyError", evalue="'x'", traceback=["\x1b[31m<x>"]))
+        )
+    )
     assert "This cell raised an error." in html
     assert "&lt;x&gt;" in html

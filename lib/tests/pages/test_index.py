@@ -19,7 +19,13 @@ def example_record(**more):
 
 
 def test_pages_stand_under_their_study_in_the_order_given():
-    html = index.render_index([example_record(), example_record(study="seeds", study_title="Seeds"), example_record(subtitle="kyiv")])
+    html = index.render_index(
+        [
+            example_record(),
+            example_record(study="seeds", study_title="Seeds"),
+            example_record(subtitle="kyiv"),
+        ]
+    )
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == ["Demo study", "Seeds"]
     assert re.findall(r"<h3>(?:<a[^>]*>)?(.*?)(?:</a>)?</h3>", html) == ["velin", "kyiv", "velin"]
     assert "3 pages of 2 studies, last made on 2031-04-05" in html
@@ -38,7 +44,9 @@ def test_two_findings_make_the_headlines():
 
 @pytest.mark.parametrize("status", ["failed", "timed-out", "died", "invalid", "something else"])
 def test_failures_come_first_with_their_reason(status):
-    html = index.render_index([example_record(), example_record(status=status, reason="It broke.", subtitle="kyiv")])
+    html = index.render_index(
+        [example_record(), example_record(status=status, reason="It broke.", subtitle="kyiv")]
+    )
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", html)[0] == "Pages that could not be made"
     assert html.index("It broke.") < html.index("Demo study</h2>")
     assert "The page is the last good one." in html
@@ -49,7 +57,13 @@ def test_failures_come_first_with_their_reason(status):
 
 def test_a_page_that_never_was_has_no_link():
     html = index.render_index(
-        [example_record(status="failed", reason="It broke.", **dict.fromkeys(["html", "ipynb", "pdf", "tables", "log", "failed_ipynb"]))]
+        [
+            example_record(
+                status="failed",
+                reason="It broke.",
+                **dict.fromkeys(["html", "ipynb", "pdf", "tables", "log", "failed_ipynb"]),
+            )
+        ]
     )
     assert "<a href" not in html.replace('<a class="skip" href="#main"', "")
 
@@ -59,16 +73,27 @@ def test_good_pages_are_no_failures(status):
     assert "could not be made" not in index.render_index([example_record(status=status)])
 
 
-@pytest.mark.parametrize("path", ["https://host/x", "javascript:alert(1)", "//host/x", "/etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["https://host/x", "javascript:alert(1)", "//host/x", "/etc/passwd"]
+)
 def test_only_paths_below_the_grid_are_links(path):
-    assert path not in index.render_index([example_record(html=path, ipynb=path, tables={"x": path})])
+    assert path not in index.render_index(
+        [example_record(html=path, ipynb=path, tables={"x": path})]
+    )
 
 
 def test_every_field_is_escaped():
-    fields = {key: HOSTILE for key in example_record() if key not in {"parameters", "findings", "tables"}}
+    fields = {
+        key: HOSTILE for key in example_record() if key not in {"parameters", "findings", "tables"}
+    }
     html = index.render_index(
         [
-            {**fields, "parameters": {HOSTILE: HOSTILE}, "findings": [HOSTILE], "tables": {HOSTILE: HOSTILE}},
+            {
+                **fields,
+                "parameters": {HOSTILE: HOSTILE},
+                "findings": [HOSTILE],
+                "tables": {HOSTILE: HOSTILE},
+            },
             example_record(subtitle="", parameters={HOSTILE: 1}),
         ]
     )

@@ -21,7 +21,10 @@ from wording.show.html import DISPLAY_MIME
 from wording.study.records import NOTEBOOK_FOLDER, PROJECT_ROOT, read_study
 
 SETTINGS = "lib/wording/panel/lab"
-OPTIONS = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+OPTIONS = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
 """What `make lab` gives JupyterLab, beside the settings, so that it asks no host and asks nobody for news."""
 
 FIELD = "[...document.querySelectorAll('.wording-panel label')].find(label => label.textContent === '{}').control"
@@ -39,7 +42,11 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     (folder / "notebooks").mkdir()
     shutil.copy(NOTEBOOK_FOLDER / "explore.ipynb", folder / "notebooks")
-    shutil.copytree(PROJECT_ROOT / "data" / "demo", folder / "data" / "demo", ignore=shutil.ignore_patterns(".build", "marks.csv"))
+    shutil.copytree(
+        PROJECT_ROOT / "data" / "demo",
+        folder / "data" / "demo",
+        ignore=shutil.ignore_patterns(".build", "marks.csv"),
+    )
     return folder
 
 
@@ -50,7 +57,10 @@ def lab(chromium, place, tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    kept = {f"JUPYTER{name}_DIR": str(own / name) for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")}
+    kept = {
+        f"JUPYTER{name}_DIR": str(own / name)
+        for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")
+    }
     command = [
         sys.executable, "-m", "jupyterlab", *OPTIONS, f"--LabApp.app_settings_dir={PROJECT_ROOT / SETTINGS}", "--no-browser", "--allow-root",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", str(place / "notebooks"),
@@ -85,7 +95,10 @@ def keys(chromium, field, *pressed, text="", with_=0):
 
 def run_all(chromium):
     """Chooses all cells and runs them; JupyterLab takes no keys until it is quite ready."""
-    begun, end = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => /[*0-9]/.test(prompt.textContent))", monotonic() + 60
+    begun, end = (
+        "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => /[*0-9]/.test(prompt.textContent))",
+        monotonic() + 60,
+    )
     while not chromium.value(begun):
         assert monotonic() < end
         chromium.value("document.querySelector('.jp-Notebook').focus()")
@@ -105,7 +118,9 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     chromium.open(lab)
     chromium.until(IDLE)
     run_all(chromium)
-    chromium.until(f"document.querySelectorAll('.wording-panel figcaption').length === 2 && {LINES}.length > 0")
+    chromium.until(
+        f"document.querySelectorAll('.wording-panel figcaption').length === 2 && {LINES}.length > 0"
+    )
     chromium.until(IDLE)  # JupyterLab moves the focus as long as cells run
     seen = chromium.value(FIGURES), chromium.value(LINES)
 
@@ -117,7 +132,9 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     chromium.until(f"{STATUS}.includes('did you mean')")
     keys(chromium, FIELD.format("Pattern"), ENTER, text="coup; protest*")
     seen = changed(chromium, seen)
-    assert chromium.until(f"{STATUS}.startsWith('coup; protest*: ') && {STATUS}").split()[2].isdigit()
+    assert (
+        chromium.until(f"{STATUS}.startsWith('coup; protest*: ') && {STATUS}").split()[2].isdigit()
+    )
 
     lines = chromium.value(LINES)
     keys(chromium, FIELD.format("Voice"), DOWN)
@@ -131,7 +148,9 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     keys(chromium, FIELD.format("Variant"), text="council")
     keys(chromium, BUTTON.format("Add as variant"), (" ", 32))
     chromium.until(f"{STATUS}.includes('is a variant of change-of-government')")
-    assert read_study(place / "data" / "demo").concepts["change-of-government"].variants["council"].match == ["new cabinet|council"]
+    assert read_study(place / "data" / "demo").concepts["change-of-government"].variants[
+        "council"
+    ].match == ["new cabinet|council"]
 
     keys(chromium, FIELD.format("Coder"), TAB, text="ada")
     keys(chromium, FIELD.format("The lines"), DOWN)
@@ -145,15 +164,26 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
 
     asked = [request["request"]["url"] for request in chromium.told("Network.requestWillBeSent")]
     asked += [socket["url"] for socket in chromium.told("Network.webSocketCreated")]
-    assert {url.split("/")[2].split(":")[0] for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}
-    assert chromium.value("document.querySelectorAll('.Toastify__toast').length") == 0, "no news are offered"
+    assert {
+        url.split("/")[2].split(":")[0] for url in asked if not url.startswith(("data:", "blob:"))
+    } == {"127.0.0.1"}
+    assert chromium.value("document.querySelectorAll('.Toastify__toast').length") == 0, (
+        "no news are offered"
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("book", sorted(NOTEBOOK_FOLDER.glob("*.ipynb")), ids=lambda book: book.stem)
+@pytest.mark.parametrize(
+    "book", sorted(NOTEBOOK_FOLDER.glob("*.ipynb")), ids=lambda book: book.stem
+)
 def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place, book):
     notebook = nbformat.read(book, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(place / "notebooks")}}).execute()
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=600,
+        resources={"metadata": {"path": str(place / "notebooks")}},
+    ).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [output for output in outputs if output.output_type == "error"] == []
     assert any(DISPLAY_MIME in output.get("data", {}) for output in outputs)
@@ -161,4 +191,6 @@ def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place,
 
 def test_make_lab_gives_these_options():
     made = (PROJECT_ROOT / "Makefile").read_text(encoding="utf8")
-    assert all(option in made for option in (*OPTIONS, f"--LabApp.app_settings_dir=$(CURDIR)/{SETTINGS}"))
+    assert all(
+        option in made for option in (*OPTIONS, f"--LabApp.app_settings_dir=$(CURDIR)/{SETTINGS}")
+    )

@@ -53,28 +53,55 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
     lines = kwic.list_concordance(study, concept, voice="outlet", limit=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
-    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.list_concordance(study, concept, voice="outlet"))
+    assert (
+        len(panel.found)
+        == panel.shares["n"].sum()
+        == len(kwic.list_concordance(study, concept, voice="outlet"))
+    )
     assert panel.shares_shown.value.count("<svg") == panel.timeline_shown.value.count("<svg") == 1
     assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("concept", "towns"), ("voice", "quoted"), ("pattern", "coup; uprising"), ("first", datetime.date(2031, 6, 1))],
+    [
+        ("concept", "towns"),
+        ("voice", "quoted"),
+        ("pattern", "coup; uprising"),
+        ("first", datetime.date(2031, 6, 1)),
+    ],
 )
 def test_shares_timeline_and_lines_change_at_once(panel, field, value):
-    before = panel.shares_shown.value, panel.timeline_shown.value, panel.lines.options, panel.status.value
+    before = (
+        panel.shares_shown.value,
+        panel.timeline_shown.value,
+        panel.lines.options,
+        panel.status.value,
+    )
     getattr(panel, field).value = value
-    after = panel.shares_shown.value, panel.timeline_shown.value, panel.lines.options, panel.status.value
+    after = (
+        panel.shares_shown.value,
+        panel.timeline_shown.value,
+        panel.lines.options,
+        panel.status.value,
+    )
     assert all(one != other for one, other in zip(before, after, strict=True))
     assert len(panel.found) == panel.shares["n"].sum()
 
 
 def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
     outlets = study.outlets[:2]
-    panel.outlets.value, panel.first.value, panel.last.value = tuple(outlets), datetime.date(2031, 3, 1), datetime.date(2031, 9, 30)
+    panel.outlets.value, panel.first.value, panel.last.value = (
+        tuple(outlets),
+        datetime.date(2031, 3, 1),
+        datetime.date(2031, 9, 30),
+    )
     every = find_study_hits(study, [panel.name])
-    wanted = every[every["outlet"].isin(outlets) & every["date"].between("2031-03-01", "2031-09-30") & (every["voice"] == "outlet")]
+    wanted = every[
+        every["outlet"].isin(outlets)
+        & every["date"].between("2031-03-01", "2031-09-30")
+        & (every["voice"] == "outlet")
+    ]
     assert len(panel.found) == len(wanted) > 0
     assert set(panel.shares["outlet"]) == set(outlets)
     assert read_study(study.folder).fingerprint == panel.study.fingerprint == study.fingerprint
@@ -83,15 +110,26 @@ def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
 def test_a_study_is_narrowed_within_its_own_days(study):
     early, late = datetime.date(2031, 1, 1), datetime.date(2032, 1, 1)
     once = study.narrow(first=early, last=late)
-    assert (once.narrow(first=None, last=None).period.from_, once.narrow(first=late).period.from_) == (early, late)
-    assert once.narrow(first=datetime.date(2000, 1, 1), last=datetime.date(2050, 1, 1)).period == once.period
+    assert (
+        once.narrow(first=None, last=None).period.from_,
+        once.narrow(first=late).period.from_,
+    ) == (early, late)
+    assert (
+        once.narrow(first=datetime.date(2000, 1, 1), last=datetime.date(2050, 1, 1)).period
+        == once.period
+    )
 
 
 def test_copies_count_as_asked(panel, study):
     panel.pattern.value = "the"
     every = len(panel.found)
     panel.copies.value = "none"
-    assert len(panel.found) == panel.shares["n"].sum() == len(kwic.find_concordance(study, "the", voice="outlet", copies="none")) < every
+    assert (
+        len(panel.found)
+        == panel.shares["n"].sum()
+        == len(kwic.find_concordance(study, "the", voice="outlet", copies="none"))
+        < every
+    )
 
 
 def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
@@ -182,8 +220,21 @@ def test_pages_hold_every_line_once(panel):
 def test_the_node_stands_in_one_column(panel):
     panel.voice.value = "all"
     lines = [bare(option) for option in panel.lines.options]
-    assert len({line.index(f"[{node}]") for line, node in zip(lines, panel.shown["node"], strict=True)}) == 1
-    assert len({len(line) - len(voice) for line, voice in zip(lines, panel.shown["voice"], strict=True)}) == 1
+    assert (
+        len(
+            {line.index(f"[{node}]") for line, node in zip(lines, panel.shown["node"], strict=True)}
+        )
+        == 1
+    )
+    assert (
+        len(
+            {
+                len(line) - len(voice)
+                for line, voice in zip(lines, panel.shown["voice"], strict=True)
+            }
+        )
+        == 1
+    )
 
 
 def test_a_chosen_line_is_shown_with_its_paragraph(panel, study):
@@ -191,7 +242,9 @@ def test_a_chosen_line_is_shown_with_its_paragraph(panel, study):
     panel.lines.index = (0, 2)
     for row in panel.shown.iloc[[0, 2]].itertuples():
         paragraph = next(
-            p for p in texts[row.doc_id].split("\n") if texts[row.doc_id].index(p) <= row.start < texts[row.doc_id].index(p) + len(p)
+            p
+            for p in texts[row.doc_id].split("\n")
+            if texts[row.doc_id].index(p) <= row.start < texts[row.doc_id].index(p) + len(p)
         )
         assert "".join(paragraph.split()) in "".join(said(panel.passage).split())
     panel.lines.index = ()
@@ -201,18 +254,40 @@ def test_a_chosen_line_is_shown_with_its_paragraph(panel, study):
 def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
     articles = pd.read_csv(study.folder / "articles.csv")
     articles["text"] = articles["text"].str.replace(r"\bcoup\b", f"coup {HOSTILE} coup", regex=True)
-    articles.assign(title=HOSTILE, url="javascript:alert(1)", outlet=articles["outlet"] + HOSTILE.replace("\n", "")).to_csv(
-        study.folder / "articles.csv", index=False
-    )
+    articles.assign(
+        title=HOSTILE,
+        url="javascript:alert(1)",
+        outlet=articles["outlet"] + HOSTILE.replace("\n", ""),
+    ).to_csv(study.folder / "articles.csv", index=False)
     file = study.folder / "study.yml"
-    file.write_text(re.sub(r"(?m)^outlets:.*\n", "", file.read_text(encoding="utf8")), encoding="utf8")
+    file.write_text(
+        re.sub(r"(?m)^outlets:.*\n", "", file.read_text(encoding="utf8")), encoding="utf8"
+    )
     panel = explorer.Panel(read_study(study.folder), pattern="coup", voice="all")
     panel.lines.index = tuple(range(len(panel.shown)))
     for option in panel.lines.options:
-        turned = [letter for letter in option[0] if unicodedata.bidirectional(letter) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")]
+        turned = [
+            letter
+            for letter in option[0]
+            if unicodedata.bidirectional(letter)
+            in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI")
+        ]
         assert turned == []
-        assert (option[0].count("\u2068"), option[0].count("\u2069"), option[0].count("\n")) == (4, 4, 0)
-    markup = "".join(place.value for place in (panel.passage, panel.counted, panel.status, panel.shares_shown, panel.timeline_shown))
+        assert (option[0].count("\u2068"), option[0].count("\u2069"), option[0].count("\n")) == (
+            4,
+            4,
+            0,
+        )
+    markup = "".join(
+        place.value
+        for place in (
+            panel.passage,
+            panel.counted,
+            panel.status,
+            panel.shares_shown,
+            panel.timeline_shown,
+        )
+    )
     assert "&lt;script&gt;" in markup
     assert not re.search(r"<(script|img)\b|javascript:", markup)
     panel.pattern.value = HOSTILE
@@ -277,10 +352,14 @@ def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
     panel.pattern.value = "new cabinet|government"
     panel.into.value, panel.variant.value = "change-of-government", "new government"
     panel.button.add.click()
-    assert read_study(study.folder).concepts["change-of-government"].variants["new government"].match == ["new cabinet|government"]
+    assert read_study(study.folder).concepts["change-of-government"].variants[
+        "new government"
+    ].match == ["new cabinet|government"]
     assert (panel.name, panel.pattern.value) == ("change-of-government", "")
     assert "new government" in set(panel.shares["variant"])
-    assert set(before.splitlines()) <= set((study.folder / "concepts.yml").read_text(encoding="utf8").splitlines())
+    assert set(before.splitlines()) <= set(
+        (study.folder / "concepts.yml").read_text(encoding="utf8").splitlines()
+    )
     panel.pattern.value, panel.into.value = "harbour*", "harbours"
     panel.button.add.click()
     assert "title" in said(panel.status)
@@ -292,7 +371,10 @@ def test_what_was_found_becomes_a_report_once(panel, study):
     name = explorer.save_report(study, pattern="coup; uprising", voice="quoted")
     now = read_study(study.folder)
     assert now.reports[:-1] == study.reports
-    assert (now.reports[-1].notebook, now.reports[-1].each) == ("explore", {"pattern": ["coup; uprising"], "voice": ["quoted"]})
+    assert (now.reports[-1].notebook, now.reports[-1].each) == (
+        "explore",
+        {"pattern": ["coup; uprising"], "voice": ["quoted"]},
+    )
     assert (study.folder / "study.yml").read_text(encoding="utf8").startswith(before.rstrip("\n"))
     assert explorer.save_report(now, pattern="coup; uprising", voice="quoted") == name
     assert read_study(study.folder).reports == now.reports
@@ -300,7 +382,11 @@ def test_what_was_found_becomes_a_report_once(panel, study):
 
 @pytest.mark.slow
 def test_a_saved_report_is_made_from_the_panel(panel, study):
-    panel.voice.value, panel.pattern.value, panel.outlets.value = "all", "war; invasion", tuple(study.outlets[:3])
+    panel.voice.value, panel.pattern.value, panel.outlets.value = (
+        "all",
+        "war; invasion",
+        tuple(study.outlets[:3]),
+    )
     panel.button.save.click()
     [page] = (panel.reports / study.name).glob("explore-*.html")
     text = page.read_text(encoding="utf8")
@@ -327,7 +413,9 @@ def test_a_report_is_put_behind_the_others_however_they_are_written(study, liste
     now = read_study(study.folder)
     assert now.reports[:-1] == before.reports
     assert now.reports[-1].each == {"concept": ["levy"]}
-    assert [line for line in file.read_text(encoding="utf8").splitlines() if line in text.splitlines()] == text.splitlines()
+    assert [
+        line for line in file.read_text(encoding="utf8").splitlines() if line in text.splitlines()
+    ] == text.splitlines()
 
 
 def test_a_report_that_cannot_be_is_refused_and_nothing_changes(study):
@@ -341,7 +429,9 @@ def test_a_report_that_cannot_be_is_refused_and_nothing_changes(study):
     ):
         with pytest.raises(WordingError, match=told):
             explorer.save_report(study, **wrong)
-    file.write_text(before.split("reports:")[0] + "reports: [{notebook: 01_corpus}]\n", encoding="utf8")
+    file.write_text(
+        before.split("reports:")[0] + "reports: [{notebook: 01_corpus}]\n", encoding="utf8"
+    )
     with pytest.raises(WordingError, match="written in brackets"):
         explorer.save_report(read_study(study.folder), concept="levy")
     assert "explore" not in file.read_text(encoding="utf8")
@@ -385,14 +475,21 @@ def test_a_page_gets_a_note_in_the_place_of_the_panel(panel):
 
 def test_every_field_has_a_label_and_a_hint(panel):
     labelled = [
-        item for item in vars(panel).values() if hasattr(item, "description") and hasattr(item, "tooltip") and item.tooltip is not None
+        item
+        for item in vars(panel).values()
+        if hasattr(item, "description") and hasattr(item, "tooltip") and item.tooltip is not None
     ]
     assert len(labelled) >= 18
     assert all(item.description.strip() and item.tooltip.strip() for item in labelled)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"), [({"concept": "twons"}, "'towns'"), ({"voice": "qoted"}, "'quoted'"), ({"outlets": ["Nortline"]}, "'Northline'")]
+    ("wrong", "told"),
+    [
+        ({"concept": "twons"}, "'towns'"),
+        ({"voice": "qoted"}, "'quoted'"),
+        ({"outlets": ["Nortline"]}, "'Northline'"),
+    ],
 )
 def test_what_cannot_be_chosen_is_refused_with_the_nearest(study, wrong, told):
     with pytest.raises(WordingError, match=f"did you mean {told}"):

@@ -11,15 +11,29 @@ from wording.show.svg import render_svg
 from wording.study.records import Event
 
 
-def example_shares(variants=("liberated", "fell"), outlets=("A", "B", "One article", "No hits", "Never")):
-    known = {"A": (30, 60, 0.5, 0.3, 0.7), "One article": (3, 6, 0.5, np.nan, np.nan), "No hits": (0, 0, np.nan, np.nan, np.nan)}
+def example_shares(
+    variants=("liberated", "fell"), outlets=("A", "B", "One article", "No hits", "Never")
+):
+    known = {
+        "A": (30, 60, 0.5, 0.3, 0.7),
+        "One article": (3, 6, 0.5, np.nan, np.nan),
+        "No hits": (0, 0, np.nan, np.nan, np.nan),
+    }
     known["Never"] = (0, 40, 0.0, 0.0, 0.0)
     rows = []
     for variant in variants:
         for outlet in outlets:
             n, total, share, low, high = known.get(outlet, (20, 80, 0.25, 0.2, 0.31))
             numbers = {"n": n, "total": total, "share": share, "low": low, "high": high}
-            rows.append({"concept": "velin", "variant": variant, "outlet": outlet, "voice": "all", **numbers})
+            rows.append(
+                {
+                    "concept": "velin",
+                    "variant": variant,
+                    "outlet": outlet,
+                    "voice": "all",
+                    **numbers,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -40,17 +54,32 @@ def test_forest_prints_the_hits_at_every_row():
 
 def test_forest_links_rows_that_have_lines_and_no_others():
     svg = drawn(plots.plot_forest(example_shares()))
-    wanted = {show.make_line_id(concept="velin", variant=v, outlet=o) for v in ("liberated", "fell") for o in ("A", "B", "One article")}
+    wanted = {
+        show.make_line_id(concept="velin", variant=v, outlet=o)
+        for v in ("liberated", "fell")
+        for o in ("A", "B", "One article")
+    }
     assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
     assert 'aria-label="A, liberated: 50.0% (30.0% to 70.0%), 30 of 60 hits; show the lines"' in svg
     assert "<a " not in drawn(plots.plot_forest(example_shares(), links=False))
 
 
 def test_collocates_have_rows_of_their_own_in_each_panel():
-    near = example_shares(outlets=("A", "B", "One article")).assign(near=lambda f: f["outlet"] + " near " + f["variant"])
+    near = example_shares(outlets=("A", "B", "One article")).assign(
+        near=lambda f: f["outlet"] + " near " + f["variant"]
+    )
     svg = drawn(plots.plot_collocates(near.drop(index=5), most=2))
-    assert [text for text in texts(svg) if " near " in text] == ["A near liberated", "B near liberated", "A near fell", "B near fell"]
-    wanted = {show.make_line_id(concept="velin", variant=v, outlet=f"{o} near {v}") for v in ("liberated", "fell") for o in "AB"}
+    assert [text for text in texts(svg) if " near " in text] == [
+        "A near liberated",
+        "B near liberated",
+        "A near fell",
+        "B near fell",
+    ]
+    wanted = {
+        show.make_line_id(concept="velin", variant=v, outlet=f"{o} near {v}")
+        for v in ("liberated", "fell")
+        for o in "AB"
+    }
     assert set(re.findall(r'<a href="#([^"]+)"', svg)) == wanted
 
 
@@ -65,17 +94,28 @@ def test_forest_draws_a_share_without_interval_hollow():
 def test_forest_differs_by_marker_and_colour():
     figure = plots.plot_forest(example_shares())
     points = [axes.get_lines()[0] for axes in figure.axes]
-    assert len({point.get_marker() for point in points}) == len({point.get_color() for point in points}) == 2
+    assert (
+        len({point.get_marker() for point in points})
+        == len({point.get_color() for point in points})
+        == 2
+    )
 
 
 def test_forest_follows_the_order_given():
     figure = plots.plot_forest(example_shares(outlets=("A", "B")), order=["B", "A"])
-    assert [text.get_text() for text in figure.axes[0].texts if text.get_ha() == "right"] == ["B", "A"]
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_ha() == "right"] == [
+        "B",
+        "A",
+    ]
 
 
 def test_forest_grows_tall_and_stays_narrow():
     small = plots.plot_forest(example_shares())
-    large = plots.plot_forest(example_shares(variants=[f"v{n}" for n in range(6)], outlets=[f"Outlet {n}" for n in range(24)]))
+    large = plots.plot_forest(
+        example_shares(
+            variants=[f"v{n}" for n in range(6)], outlets=[f"Outlet {n}" for n in range(24)]
+        )
+    )
     assert small.get_figwidth() == large.get_figwidth() < 6.5
     assert small.get_figheight() < 5 < large.get_figheight()
 
@@ -89,7 +129,13 @@ def test_forest_refuses_a_mixture(column):
 
 
 @pytest.mark.parametrize(
-    "draw", [plots.plot_forest, plots.plot_collocates, lambda frame: plots.plot_bars(frame, category="outlet", value="n"), plots.plot_monthly_counts]
+    "draw",
+    [
+        plots.plot_forest,
+        plots.plot_collocates,
+        lambda frame: plots.plot_bars(frame, category="outlet", value="n"),
+        plots.plot_monthly_counts,
+    ],
 )
 def test_an_empty_table_is_an_error_in_words(draw):
     with pytest.raises(WordingError, match="without rows"):
@@ -102,13 +148,19 @@ def test_figures_survive_hostile_names():
     assert "<script" not in svg
     assert max(map(len, texts(svg))) < 80
     frame = pd.DataFrame({"outlet": names, "n_articles": range(5), "month": "2031-04"})
-    assert "<script" not in drawn(plots.plot_bars(frame, category="outlet", value="n_articles", label="$\\frac{"))
+    assert "<script" not in drawn(
+        plots.plot_bars(frame, category="outlet", value="n_articles", label="$\\frac{")
+    )
     assert "<script" not in drawn(plots.plot_monthly_counts(frame, panel="outlet"))
 
 
 def test_bars_print_their_values():
-    frame = pd.DataFrame({"outlet": ["A", "B"], "n_articles": [1200, 7], "to": ["#a", "javascript:alert(1)"]})
-    svg = drawn(plots.plot_bars(frame, category="outlet", value="n_articles", label="Articles", links="to"))
+    frame = pd.DataFrame(
+        {"outlet": ["A", "B"], "n_articles": [1200, 7], "to": ["#a", "javascript:alert(1)"]}
+    )
+    svg = drawn(
+        plots.plot_bars(frame, category="outlet", value="n_articles", label="Articles", links="to")
+    )
     assert {"1,200", "7", "Articles"} <= set(texts(svg))
     assert re.findall(r'<a href="([^"]+)"', svg) == ["#a"]
 
@@ -122,7 +174,13 @@ def test_timeline_takes_months_of_any_kind(convert):
 
 
 def test_timeline_has_one_strip_per_panel_on_one_scale():
-    frame = pd.DataFrame({"month": ["2031-01", "2031-02"] * 2, "outlet": ["A", "A", "B", "B"], "n_articles": [1, 9, 2, 2]})
+    frame = pd.DataFrame(
+        {
+            "month": ["2031-01", "2031-02"] * 2,
+            "outlet": ["A", "A", "B", "B"],
+            "n_articles": [1, 9, 2, 2],
+        }
+    )
     figure = plots.plot_monthly_counts(frame, panel="outlet")
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     assert len(figure.axes) == 2
@@ -130,7 +188,9 @@ def test_timeline_has_one_strip_per_panel_on_one_scale():
 
 def luminance(colour):
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -144,25 +204,53 @@ def test_colours_stand_out_on_light_and_dark(colour, ground):
 def example_timeline():
     months = pd.date_range("2031-01-01", periods=4, freq="MS")
     rows = [(outlet, month, 0.2 * k) for outlet in ("A", "B") for k, month in enumerate(months)]
-    frame = pd.DataFrame(rows, columns=["outlet", "period", "share"]).assign(concept="velin", variant="fell", low=0.1, high=0.9)
+    frame = pd.DataFrame(rows, columns=["outlet", "period", "share"]).assign(
+        concept="velin", variant="fell", low=0.1, high=0.9
+    )
     frame.loc[frame.index[2], ["low", "high"]] = np.nan
     return pd.concat(
-        [frame, frame[frame["outlet"] == "B"].assign(outlet="No hits", share=np.nan, low=np.nan, high=np.nan)], ignore_index=True
+        [
+            frame,
+            frame[frame["outlet"] == "B"].assign(
+                outlet="No hits", share=np.nan, low=np.nan, high=np.nan
+            ),
+        ],
+        ignore_index=True,
     )
 
 
 def example_changes(**other):
-    days = {"date": "2031-02-10", "low": "2031-02-01", "high": "2031-02-15", "before_from": "2031-01-01", "after_to": "2031-04-30"}
-    row = {"outlet": "A", "variant": "fell", "share_before": 0.1, "share_after": 0.6, **{k: pd.Timestamp(v) for k, v in days.items()}}
+    days = {
+        "date": "2031-02-10",
+        "low": "2031-02-01",
+        "high": "2031-02-15",
+        "before_from": "2031-01-01",
+        "after_to": "2031-04-30",
+    }
+    row = {
+        "outlet": "A",
+        "variant": "fell",
+        "share_before": 0.1,
+        "share_after": 0.6,
+        **{k: pd.Timestamp(v) for k, v in days.items()},
+    }
     return pd.DataFrame([row | other])
 
 
 def test_timeline_marks_a_change_only_where_it_is():
-    plain, marked = (plots.plot_timeline(example_timeline(), changes=changes) for changes in (None, example_changes()))
-    more = [len(after.get_children()) - len(before.get_children()) for before, after in zip(plain.axes, marked.axes, strict=True)]
+    plain, marked = (
+        plots.plot_timeline(example_timeline(), changes=changes)
+        for changes in (None, example_changes())
+    )
+    more = [
+        len(after.get_children()) - len(before.get_children())
+        for before, after in zip(plain.axes, marked.axes, strict=True)
+    ]
     assert more == [4, 0, 0]
     other = plots.plot_timeline(example_timeline(), changes=example_changes(variant="liberated"))
-    assert [len(axes.get_children()) for axes in other.axes] == [len(axes.get_children()) for axes in plain.axes]
+    assert [len(axes.get_children()) for axes in other.axes] == [
+        len(axes.get_children()) for axes in plain.axes
+    ]
 
 
 def test_timeline_draws_a_share_without_interval_hollow_and_says_where_there_are_no_hits():
@@ -174,9 +262,14 @@ def test_timeline_draws_a_share_without_interval_hollow_and_says_where_there_are
 
 
 def test_timeline_names_the_events_within_its_time():
-    events = [Event(date="2031-02-01", title="<b>Talks</b> $x"), Event(date="2035-01-01", title="Later")]
+    events = [
+        Event(date="2031-02-01", title="<b>Talks</b> $x"),
+        Event(date="2035-01-01", title="Later"),
+    ]
     figure = plots.plot_timeline(example_timeline(), events=events)
-    assert [" ".join(text.split()) for text in texts(drawn(figure)) if "Talks" in text] == ["1 2031-02-01 &lt;b&gt;Talks&lt;/b&gt; $x"]
+    assert [" ".join(text.split()) for text in texts(drawn(figure)) if "Talks" in text] == [
+        "1 2031-02-01 &lt;b&gt;Talks&lt;/b&gt; $x"
+    ]
     assert "Later" not in drawn(figure)
     assert figure.get_figheight() > plots.plot_timeline(example_timeline()).get_figheight()
 

@@ -99,12 +99,16 @@ def test_values_are_formatted_by_their_column(value, column, text):
     assert format_value(value, column) == text
 
 
-@pytest.mark.parametrize("address", ADDRESSES + [None, float("nan"), "", "#", "#a b", "http://", "https:/x"])
+@pytest.mark.parametrize(
+    "address", ADDRESSES + [None, float("nan"), "", "#", "#a b", "http://", "https:/x"]
+)
 def test_other_addresses_are_no_links(address):
     assert sanitise_href(address) is None
 
 
-@pytest.mark.parametrize("address", ["#lines-a--b", "https://example.org/a?b=1&c=2", "http://example.org"])
+@pytest.mark.parametrize(
+    "address", ["#lines-a--b", "https://example.org/a?b=1&c=2", "http://example.org"]
+)
 def test_fragments_and_web_addresses_are_links(address):
     assert sanitise_href(address) == address
 
@@ -122,15 +126,30 @@ def test_slugs_never_meet():
 
 
 def test_line_ids_never_meet():
-    keys = [("a", "b-c", "d"), ("a-b", "c", "d"), ("a", "b", "c-d"), ("a", "b", "C-d"), ("a--b", "c", "d"), ("a", "b--c", "d")]
-    names = {show.make_line_id(concept=concept, variant=variant, outlet=outlet) for concept, variant, outlet in keys}
+    keys = [
+        ("a", "b-c", "d"),
+        ("a-b", "c", "d"),
+        ("a", "b", "c-d"),
+        ("a", "b", "C-d"),
+        ("a--b", "c", "d"),
+        ("a", "b--c", "d"),
+    ]
+    names = {
+        show.make_line_id(concept=concept, variant=variant, outlet=outlet)
+        for concept, variant, outlet in keys
+    }
     assert len(names) == len(keys)
 
 
 def test_with_lines_adds_addresses_where_there_are_hits():
-    shares = pd.DataFrame({"concept": "velin", "variant": "fell", "outlet": ["A", "B"], "n": [2, 0]}, index=[5, 5])
+    shares = pd.DataFrame(
+        {"concept": "velin", "variant": "fell", "outlet": ["A", "B"], "n": [2, 0]}, index=[5, 5]
+    )
     told = show.with_lines(shares)
-    assert list(told["lines"]) == ["#" + show.make_line_id(concept="velin", variant="fell", outlet="A"), None]
+    assert list(told["lines"]) == [
+        "#" + show.make_line_id(concept="velin", variant="fell", outlet="A"),
+        None,
+    ]
     assert "lines" not in shares
 
 
@@ -150,7 +169,10 @@ def test_findings_are_never_silent():
 def test_mime_bundle_has_html_text_and_a_record_that_can_be_saved():
     bundle = show.note("Read with care.")._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain", show.DISPLAY_MIME}
-    assert json.loads(json.dumps(bundle[show.DISPLAY_MIME])) == {"kind": "note", "text": "Read with care."}
+    assert json.loads(json.dumps(bundle[show.DISPLAY_MIME])) == {
+        "kind": "note",
+        "text": "Read with care.",
+    }
 
 
 def test_table_is_a_real_table():
@@ -167,7 +189,12 @@ def test_table_is_a_real_table():
 
 def test_table_picks_orders_and_explains_columns():
     frame = pd.DataFrame({"outlet": ["A"], "n": [1], "share": [0.5]})
-    html = show.table(frame, caption="c", name="t", columns={"share": ("Share", "of all <hits>"), "outlet": "Outlet"}).html
+    html = show.table(
+        frame,
+        caption="c",
+        name="t",
+        columns={"share": ("Share", "of all <hits>"), "outlet": "Outlet"},
+    ).html
     assert re.findall(r"<th scope=\"col\"[^>]*>([^<]+)<", html) == ["Share", "Outlet"]
     assert "<b>Share</b>: of all &lt;hits&gt;." in html
 
@@ -181,20 +208,30 @@ def test_table_says_how_many_rows_of_how_many():
 
 def test_table_links_only_safe_addresses():
     frame = pd.DataFrame({"outlet": ["A"] * 8, "n": range(8), "to": [*ADDRESSES, "#lines-x"]})
-    html = show.table(frame, caption="c", name="t", columns={"outlet": "Outlet", "n": "Hits"}, links={"n": "to"}).html
+    html = show.table(
+        frame, caption="c", name="t", columns={"outlet": "Outlet", "n": "Hits"}, links={"n": "to"}
+    ).html
     assert Read(html).values("href") == ["#lines-x"]
-    assert Read(show.table(frame, caption="c", name="t", columns={"outlet": "Outlet"}, links="to").html).values("href") == ["#lines-x"]
+    assert Read(
+        show.table(frame, caption="c", name="t", columns={"outlet": "Outlet"}, links="to").html
+    ).values("href") == ["#lines-x"]
 
 
 def test_table_escapes_every_field():
     frame = pd.DataFrame({HOSTILE: [HOSTILE], "to": [HOSTILE]})
-    read = assert_harmless(show.table(frame, caption=HOSTILE, name=HOSTILE, columns={HOSTILE: (HOSTILE, HOSTILE)}, links="to").html)
+    read = assert_harmless(
+        show.table(
+            frame, caption=HOSTILE, name=HOSTILE, columns={HOSTILE: (HOSTILE, HOSTILE)}, links="to"
+        ).html
+    )
     assert read.text.count("<script>alert(1)</script>") == 5
 
 
 def test_table_refuses_an_unknown_column():
     with pytest.raises(WordingError, match="'shares'"):
-        show.table(pd.DataFrame({"share": [1.0]}), caption="c", name="t", columns={"shares": "Share"})
+        show.table(
+            pd.DataFrame({"share": [1.0]}), caption="c", name="t", columns={"shares": "Share"}
+        )
 
 
 def test_empty_table_keeps_its_head_and_says_so():
@@ -204,17 +241,43 @@ def test_empty_table_keeps_its_head_and_says_so():
 
 
 def test_figure_is_inline_svg_with_names():
-    shown = show.figure(example_figure(), title="Title", alt="What it says", name="one", data=pd.DataFrame({"n": [1]}))
-    assert 'role="img" aria-labelledby="figure-one-title" aria-describedby="figure-one-desc"' in shown.html
+    shown = show.figure(
+        example_figure(),
+        title="Title",
+        alt="What it says",
+        name="one",
+        data=pd.DataFrame({"n": [1]}),
+    )
+    assert (
+        'role="img" aria-labelledby="figure-one-title" aria-describedby="figure-one-desc"'
+        in shown.html
+    )
     assert '<desc id="figure-one-desc">What it says</desc>' in shown.html
     assert "<figcaption>Title</figcaption>" in shown.html
     assert "<table" in shown.html
-    assert shown.record == {"kind": "figure", "name": "one", "title": "Title", "alt": "What it says", "links": 0}
+    assert shown.record == {
+        "kind": "figure",
+        "name": "one",
+        "title": "Title",
+        "alt": "What it says",
+        "links": 0,
+    }
 
 
 def test_figure_carries_nothing_of_its_maker():
     html = show.figure(example_figure(), title="t", alt="a", name="one").html
-    for foreign in ("metadata", "DOCTYPE", "<?xml", "xlink", "target=", "style=", "<style", "font-family", "matplotlib", "#000000"):
+    for foreign in (
+        "metadata",
+        "DOCTYPE",
+        "<?xml",
+        "xlink",
+        "target=",
+        "style=",
+        "<style",
+        "font-family",
+        "matplotlib",
+        "#000000",
+    ):
         assert foreign not in html
     assert "://" not in html
 
@@ -225,7 +288,9 @@ def test_figure_escapes_and_survives_hostile_text():
 
 
 def test_figures_on_one_page_share_no_name():
-    html = "".join(show.figure(example_forest(), title="t", alt="a", name=name).html for name in ("one", "two"))
+    html = "".join(
+        show.figure(example_forest(), title="t", alt="a", name=name).html for name in ("one", "two")
+    )
     names = Read(html).values("id")
     assert len(names) == len(set(names))
     assert {address[1:] for address in re.findall(r'<use[^>]*href="([^"]+)"', html)} <= set(names)
@@ -268,16 +333,33 @@ def test_figure_needs_words(blank):
 
 
 def test_same_figure_gives_the_same_bytes():
-    assert len({show.figure(example_forest(), title="t", alt="a", name="n").html for _ in range(2)}) == 1
+    assert (
+        len({show.figure(example_forest(), title="t", alt="a", name="n").html for _ in range(2)})
+        == 1
+    )
 
 
 def test_lines_fold_one_table_per_group():
-    hits = pd.concat([example_hits(3), example_hits(2, outlet="Outlet B"), example_hits(1, variant="taken", node="taken")])
+    hits = pd.concat(
+        [
+            example_hits(3),
+            example_hits(2, outlet="Outlet B"),
+            example_hits(1, variant="taken", node="taken"),
+        ]
+    )
     shown = show.lines(hits, caption="Lines")
-    assert shown.record == {"kind": "lines", "caption": "Lines", "groups": 3, "hits": 6, "text": True}
+    assert shown.record == {
+        "kind": "lines",
+        "caption": "Lines",
+        "groups": 3,
+        "hits": 6,
+        "text": True,
+    }
     assert "<summary>fell, Outlet A: 3 hits in 3 articles</summary>" in shown.html
     assert "<summary>taken, Outlet A: 1 hit in 1 article</summary>" in shown.html
-    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(shown.html).values("id")
+    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(
+        shown.html
+    ).values("id")
     assert re.findall(r"<h3>(.*?)</h3>", shown.html) == ["fell", "taken"]
 
 
@@ -292,10 +374,14 @@ def test_lines_over_the_cap_are_sampled_evenly_and_say_so():
 
 
 def test_lines_link_articles_safely_and_escape_every_field():
-    fields = dict.fromkeys(["outlet", "concept", "variant", "left", "node", "right", "voice", "title", "url"], HOSTILE)
+    fields = dict.fromkeys(
+        ["outlet", "concept", "variant", "left", "node", "right", "voice", "title", "url"], HOSTILE
+    )
     read = assert_harmless(show.lines(example_hits(1, **fields), caption=HOSTILE).html)
     assert read.values("href") == []
-    html = show.lines(example_hits(1, title="A <b> title", url="https://example.org/1"), caption="Lines").html
+    html = show.lines(
+        example_hits(1, title="A <b> title", url="https://example.org/1"), caption="Lines"
+    ).html
     assert '<a href="https://example.org/1" rel="noopener noreferrer">A &lt;b&gt; title</a>' in html
 
 
@@ -306,16 +392,23 @@ def test_lines_leave_out_a_voice_that_was_not_measured():
 
 def test_lines_without_text_show_articles_and_why():
     shown = show.lines(
-        example_hits(4, left="secret", right="secret", title="secret"), caption="Lines", text=False, why="May not be quoted."
+        example_hits(4, left="secret", right="secret", title="secret"),
+        caption="Lines",
+        text=False,
+        why="May not be quoted.",
     )
     assert "secret" not in shown.html + shown.text
     assert "May not be quoted." in shown.html
     assert "4 hits in 4 articles" in shown.html
-    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(shown.html).values("id")
+    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(
+        shown.html
+    ).values("id")
 
 
 def test_lines_without_text_take_counts_per_article():
-    counts = pd.DataFrame({"doc_id": ["d1", "d2"], "outlet": "A", "concept": "velin", "variant": "fell", "n": [3, 4]})
+    counts = pd.DataFrame(
+        {"doc_id": ["d1", "d2"], "outlet": "A", "concept": "velin", "variant": "fell", "n": [3, 4]}
+    )
     shown = show.lines(counts, caption="Lines", text=False)
     assert "fell, A: 7 hits in 2 articles" in shown.html
     assert shown.record["hits"] == 7
@@ -331,7 +424,11 @@ def test_no_lines_is_said():
 
 
 def test_notes_limits_and_provenance_escape():
-    for shown in (show.note(HOSTILE), show.limits([HOSTILE]), show.provenance({HOSTILE: {HOSTILE: [HOSTILE]}, "study": HOSTILE})):
+    for shown in (
+        show.note(HOSTILE),
+        show.limits([HOSTILE]),
+        show.provenance({HOSTILE: {HOSTILE: [HOSTILE]}, "study": HOSTILE}),
+    ):
         assert_harmless(shown.html)
 
 
@@ -355,16 +452,29 @@ def test_a_concordance_keeps_its_order_and_says_what_it_leaves_out():
     hits = example_hits(6, right="and fell again").assign(left=list("fedcba"))
     read = assert_harmless(show.concordance(hits, caption="Lines.", name="lines", cap=3).html)
     assert "3 of 6 lines shown, evenly spaced" in read.text
-    assert re.findall(r"<bdi>(.)</bdi>", show.concordance(hits, caption="Lines.", name="lines").html) == list("fedcba")
+    assert re.findall(
+        r"<bdi>(.)</bdi>", show.concordance(hits, caption="Lines.", name="lines").html
+    ) == list("fedcba")
     assert show.concordance(hits, caption="Lines.", name="lines").record["shown"] == 6
     assert "There are none" in show.concordance(hits.head(0), caption="Lines.", name="lines").html
 
 
 def test_a_concordance_is_harmless_and_can_be_chosen_from():
-    hostile = example_hits(2, left=HOSTILE, node=HOSTILE, right=HOSTILE, outlet=HOSTILE, speaker=HOSTILE, variant=HOSTILE, title=HOSTILE)
+    hostile = example_hits(
+        2,
+        left=HOSTILE,
+        node=HOSTILE,
+        right=HOSTILE,
+        outlet=HOSTILE,
+        speaker=HOSTILE,
+        variant=HOSTILE,
+        title=HOSTILE,
+    )
     html = show.concordance(hostile, caption=HOSTILE, name=HOSTILE).html
     read = assert_harmless(html)
-    assert read.values("data-c") == ["variant"], "any other heading says by itself which column it is"
+    assert read.values("data-c") == ["variant"], (
+        "any other heading says by itself which column it is"
+    )
     assert all(f">{heading}</th>" in html for heading in ("Term", "Outlet", "Voice"))
     assert "data-choose" in dict(read.attributes)
     with pytest.raises(WordingError, match="'node'"):
@@ -377,19 +487,29 @@ def test_lines_may_be_grouped_by_another_column():
     shown = show.lines(hits, caption="c", by="near")
     assert shown.record["groups"] == 2
     read = Read(shown.html)
-    assert [address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]] == read.values("id")
+    assert [
+        address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]
+    ] == read.values("id")
 
 
 def test_dates_are_not_broken_at_their_hyphens():
-    said = show.findings(["It changed about 2031-07-11 (p = 0.02); article a-2031-07-11-b has no date."]).html
+    said = show.findings(
+        ["It changed about 2031-07-11 (p = 0.02); article a-2031-07-11-b has no date."]
+    ).html
     assert said.count('<span class="d">2031-07-11</span>') == 1
     assert "p\u00a0=\u00a00.02" in said
-    table = show.table(pd.DataFrame({"outlet": ["A"], "date": pd.to_datetime(["2031-07-11"])}), caption="Dates", name="dates").html
+    table = show.table(
+        pd.DataFrame({"outlet": ["A"], "date": pd.to_datetime(["2031-07-11"])}),
+        caption="Dates",
+        name="dates",
+    ).html
     assert '<td class="d">2031-07-11</td>' in table
 
 
 def test_passages_mark_the_node_and_say_where_it_stands():
-    hits = example_hits(2, url="https://example.org/a", title="A day").assign(speaker=["Ada", None], voice=["quoted", "outlet"])
+    hits = example_hits(2, url="https://example.org/a", title="A day").assign(
+        speaker=["Ada", None], voice=["quoted", "outlet"]
+    )
     shown = show.passages(hits, caption="The paragraphs")
     read = assert_harmless(shown.html)
     assert read.tags.count("mark") == read.tags.count("blockquote") == shown.record["hits"] == 2
@@ -402,6 +522,8 @@ def test_passages_mark_the_node_and_say_where_it_stands():
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_passages_of_hostile_text_are_harmless(address):
     texts = dict.fromkeys(("left", "node", "right", "outlet", "title", "speaker", "voice"), HOSTILE)
-    read = assert_harmless(show.passages(example_hits(1, url=address, **texts), caption=HOSTILE).html)
+    read = assert_harmless(
+        show.passages(example_hits(1, url=address, **texts), caption=HOSTILE).html
+    )
     assert "<script>alert(1)</script>" in read.text
     assert read.values("href") == []

@@ -10,13 +10,23 @@ from wording.show.svg import render_svg
 
 
 def texts(figure):
-    return [said.strip() for said in re.findall(r"<text[^>]*>([^<]*)</text>", render_svg(figure, name="f", title="t", alt="a"))]
+    return [
+        said.strip()
+        for said in re.findall(
+            r"<text[^>]*>([^<]*)</text>", render_svg(figure, name="f", title="t", alt="a")
+        )
+    ]
 
 
 def positions(n, *, seed=1):
     rng = np.random.default_rng(seed)
     table = pd.DataFrame(rng.normal(0, 0.2, (n, 2)), columns=["x", "y"])
-    return table.assign(outlet=[f"Outlet number {k}" for k in range(n)], wide=0.08, narrow=0.04, angle=rng.uniform(0, 180, n))
+    return table.assign(
+        outlet=[f"Outlet number {k}" for k in range(n)],
+        wide=0.08,
+        narrow=0.04,
+        angle=rng.uniform(0, 180, n),
+    )
 
 
 @pytest.mark.parametrize("n", [2, 6, 24])
@@ -24,7 +34,9 @@ def test_names_on_the_map_cover_each_other_little(n):
     figure = outlet_plots.plot_outlet_map(positions(n))
     axes = figure.axes[0]
     figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in axes.texts if text.get_text().startswith("Outlet")]
+    boxes = [
+        text.get_window_extent() for text in axes.texts if text.get_text().startswith("Outlet")
+    ]
     assert len(boxes) == n
     covered = [
         (a, b)
@@ -40,12 +52,21 @@ def test_names_on_the_map_cover_each_other_little(n):
 def test_both_axes_of_the_map_have_one_scale():
     axes = outlet_plots.plot_outlet_map(positions(5)).axes[0]
     box = axes.get_window_extent()
-    assert box.width / np.diff(axes.get_xlim())[0] == pytest.approx(box.height / np.diff(axes.get_ylim())[0])
+    assert box.width / np.diff(axes.get_xlim())[0] == pytest.approx(
+        box.height / np.diff(axes.get_ylim())[0]
+    )
 
 
 def test_the_tree_joins_the_branches_and_prints_their_support():
     table = pd.DataFrame(
-        {"branch": [3, 4], "left": [0, 1], "right": [2, 3], "height": [0.1, 0.3], "n_outlets": [2, 3], "support": [0.72, 1]}
+        {
+            "branch": [3, 4],
+            "left": [0, 1],
+            "right": [2, 3],
+            "height": [0.1, 0.3],
+            "n_outlets": [2, 3],
+            "support": [0.72, 1],
+        }
     )
     figure = outlet_plots.plot_outlet_tree(table, ["A", "B", "C"])
     said = texts(figure)
@@ -56,7 +77,12 @@ def test_the_tree_joins_the_branches_and_prints_their_support():
 
 def test_heat_prints_few_and_marks_what_is_not_sure():
     table = pd.DataFrame(
-        {"outlet": ["A", "A", "B"], "other": ["B", "C", "C"], "distance_bits": [0.1, -0.012, np.nan], "q": [0.01, 0.6, np.nan]}
+        {
+            "outlet": ["A", "A", "B"],
+            "other": ["B", "C", "C"],
+            "distance_bits": [0.1, -0.012, np.nan],
+            "q": [0.01, 0.6, np.nan],
+        }
     )
     figure = outlet_plots.plot_distances(table)
     said = texts(figure)

@@ -25,13 +25,18 @@ def test_more_articles_and_larger_differences_are_found_more_often():
 
 
 def test_hits_that_are_alike_are_worth_less():
-    free, alike = (simulate_power(0.2, hits=5, alike=alike, articles=[40], cases=300).iloc[0] for alike in (0, 0.9))
+    free, alike = (
+        simulate_power(0.2, hits=5, alike=alike, articles=[40], cases=300).iloc[0]
+        for alike in (0, 0.9)
+    )
     assert free["power"] > alike["power"] + 0.2
     assert free["width"] < alike["width"]
 
 
 def test_the_same_seed_gives_the_same_table():
-    assert simulate_power(0.3, articles=[20], cases=50, seed=4).equals(simulate_power(0.3, articles=[20], cases=50, seed=4))
+    assert simulate_power(0.3, articles=[20], cases=50, seed=4).equals(
+        simulate_power(0.3, articles=[20], cases=50, seed=4)
+    )
 
 
 def test_the_sentence_names_the_number_of_articles():
@@ -41,7 +46,13 @@ def test_the_sentence_names_the_number_of_articles():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"difference": 0}, {"difference": 0.5, "share": 0.1}, {"difference": 0.1, "hits": 0.5}, {"difference": 0.1, "articles": [1]}]
+    "wrong",
+    [
+        {"difference": 0},
+        {"difference": 0.5, "share": 0.1},
+        {"difference": 0.1, "hits": 0.5},
+        {"difference": 0.1, "articles": [1]},
+    ],
 )
 def test_what_no_study_can_have_is_refused(wrong):
     with pytest.raises(WordingError, match="expected|must lie"):

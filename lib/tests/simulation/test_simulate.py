@@ -17,7 +17,15 @@ from wording.simulation.world import World, look_up_probabilities
 from wording.study.records import read_study
 
 DEMO = Path(__file__).parents[3] / "data" / "demo"
-WRITTEN = ["articles.csv", "concepts.yml", "marks.csv", "study.yml", "truth-shares.csv", "truth-voices.csv", "truth.csv"]
+WRITTEN = [
+    "articles.csv",
+    "concepts.yml",
+    "marks.csv",
+    "study.yml",
+    "truth-shares.csv",
+    "truth-voices.csv",
+    "truth.csv",
+]
 CONTESTED = re.compile(
     r"\b(?:coups?|uprisings?|protest\w*|riot\w*|fell|fallen|fall of|liberat\w*|captur\w*|"
     r"(?:military |border )?operations?|invasions?|wars?|"
@@ -35,7 +43,9 @@ Washington Yemen Zelensky
 
 
 def read(folder, name):
-    return pd.read_csv(folder / name, dtype=str, keep_default_na=False).astype({"start": int, "end": int} if name != "articles.csv" else {})
+    return pd.read_csv(folder / name, dtype=str, keep_default_na=False).astype(
+        {"start": int, "end": int} if name != "articles.csv" else {}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,19 +64,31 @@ def large(tmp_path_factory):
     folder = simulate_study(tmp_path_factory.mktemp("large"), articles=900, seed=7)
     given = read(folder, "articles.csv")
     given["date"] = pd.to_datetime(given["date"], format="%Y-%m-%d", errors="coerce")
-    found = read(folder, "truth.csv").merge(given[["doc_id", "outlet", "date"]], on="doc_id", validate="many_to_one")
-    return found[(found["zone"] == "body") & (found["sense"] == "target") & (found["copy_of"] == "") & found["date"].notna()]
+    found = read(folder, "truth.csv").merge(
+        given[["doc_id", "outlet", "date"]], on="doc_id", validate="many_to_one"
+    )
+    return found[
+        (found["zone"] == "body")
+        & (found["sense"] == "target")
+        & (found["copy_of"] == "")
+        & found["date"].notna()
+    ]
 
 
 def test_the_demo_is_what_the_simulation_writes(tmp_path):
     simulate_study(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == WRITTEN
     for name in WRITTEN:
-        assert (tmp_path / name).read_bytes() == (DEMO / name).read_bytes(), f"{name}: run `wording simulate --out data/demo`"
+        assert (tmp_path / name).read_bytes() == (DEMO / name).read_bytes(), (
+            f"{name}: run `wording simulate --out data/demo`"
+        )
 
 
 def test_another_seed_writes_other_articles(tmp_path):
-    first, second = (simulate_study(tmp_path / str(seed), articles=60, seed=seed) / "articles.csv" for seed in (2, 3))
+    first, second = (
+        simulate_study(tmp_path / str(seed), articles=60, seed=seed) / "articles.csv"
+        for seed in (2, 3)
+    )
     assert first.read_bytes() != second.read_bytes()
 
 
@@ -79,13 +101,19 @@ def test_bytes_do_not_depend_on_the_platform():
 
 def test_every_node_stands_where_the_truth_says(articles, truth):
     texts = articles.set_index("doc_id")["text"]
-    assert [texts[row.doc_id][row.start : row.end] for row in truth.itertuples()] == truth["node"].to_list()
+    assert [texts[row.doc_id][row.start : row.end] for row in truth.itertuples()] == truth[
+        "node"
+    ].to_list()
 
 
 def test_the_truth_is_complete(articles, truth):
     """Every contested word of every article is in the truth, in whatever sense and zone."""
     planted = set(zip(truth["doc_id"], truth["start"], truth["end"], strict=True))
-    found = {(row.doc_id, *match.span()) for row in articles.itertuples() for match in CONTESTED.finditer(row.text)}
+    found = {
+        (row.doc_id, *match.span())
+        for row in articles.itertuples()
+        for match in CONTESTED.finditer(row.text)
+    }
     assert found == planted
 
 
@@ -107,7 +135,10 @@ def test_the_speaker_stands_in_the_sentence_as_named(articles):
     named = voices[voices["speaker"] != ""]
     assert len(named) > 0.8 * len(voices)
     for row in named.itertuples():
-        assert row.speaker.lower() in texts[row.doc_id][max(0, row.start - 400) : row.end + 400].lower()
+        assert (
+            row.speaker.lower()
+            in texts[row.doc_id][max(0, row.start - 400) : row.end + 400].lower()
+        )
 
 
 def test_every_kind_of_quotation_mark_is_planted(articles):
@@ -125,12 +156,20 @@ def test_planted_probabilities_come_out(large):
     extra = 1 / (1 + world.plan["clustering"])
     scores = []
     for (concept, writer, voice), cell in large.groupby(["concept", "writer", "voice"]):
-        planted = pd.DataFrame([look_up_probabilities(world.plan, concept, writer, voice, day.date()) for day in cell["date"]], index=cell.index)
+        planted = pd.DataFrame(
+            [
+                look_up_probabilities(world.plan, concept, writer, voice, day.date())
+                for day in cell["date"]
+            ],
+            index=cell.index,
+        )
         per_article = cell.groupby("doc_id").size()
         pairs = (per_article * (per_article - 1)).sum() / len(cell)
         for name in planted if len(cell) >= 30 else []:
             variance = (planted[name] * (1 - planted[name])).sum() * (1 + extra * pairs)
-            scores.append(((cell["variant"] == name).sum() - planted[name].sum()) / np.sqrt(variance))
+            scores.append(
+                ((cell["variant"] == name).sum() - planted[name].sum()) / np.sqrt(variance)
+            )
     assert len(scores) > 120
     assert np.abs(scores).max() < 4
     assert 0.75 < np.mean(np.square(scores)) < 1.25
@@ -149,7 +188,9 @@ def test_planted_shares_sum_to_one():
     shares = pd.read_csv(DEMO / "truth-shares.csv")
     sums = shares.groupby(["concept", "outlet", "voice", "period"])["probability"].sum()
     assert np.allclose(sums, 1)
-    assert shares[shares["concept"] == "levy"].groupby("variant")["probability"].nunique().eq(1).all()
+    assert (
+        shares[shares["concept"] == "levy"].groupby("variant")["probability"].nunique().eq(1).all()
+    )
 
 
 def test_one_outlet_has_its_term_from_quotations(large):
@@ -158,8 +199,18 @@ def test_one_outlet_has_its_term_from_quotations(large):
 
 
 def test_one_outlet_switches_only_by_copying(articles, truth):
-    body = truth[(truth["concept"] == "fighting") & (truth["zone"] == "body") & (truth["sense"] == "target") & (truth["voice"] == "outlet")]
-    late = body.merge(articles.loc[(articles["outlet"] == "Tidewatch") & (articles["date"] >= "2032-01-01"), ["doc_id"]], on="doc_id")
+    body = truth[
+        (truth["concept"] == "fighting")
+        & (truth["zone"] == "body")
+        & (truth["sense"] == "target")
+        & (truth["voice"] == "outlet")
+    ]
+    late = body.merge(
+        articles.loc[
+            (articles["outlet"] == "Tidewatch") & (articles["date"] >= "2032-01-01"), ["doc_id"]
+        ],
+        on="doc_id",
+    )
     war = late["variant"] == "war"
     assert war[late["writer"] == "Ternwire"].mean() > 0.6
     assert war[late["writer"] == "Tidewatch"].mean() < 0.3
@@ -167,7 +218,12 @@ def test_one_outlet_switches_only_by_copying(articles, truth):
 
 def test_copies_share_the_text_of_an_earlier_original(articles, truth):
     copies = truth[truth["copy_of"] != ""].drop_duplicates("doc_id")
-    assert copies["copy_kind"].value_counts().to_dict().keys() == {"whole", "cut", "embedded", "changed"}
+    assert copies["copy_kind"].value_counts().to_dict().keys() == {
+        "whole",
+        "cut",
+        "embedded",
+        "changed",
+    }
     assert copies["copy_kind"].value_counts().min() >= 10
     assert not set(copies["copy_of"]) & set(copies["doc_id"])
     day, outlet = (articles.set_index("doc_id")[column] for column in ("date", "outlet"))
@@ -179,7 +235,9 @@ def test_kinds_of_copies():
     """How many words of the original's body stand in the copy, as runs of five."""
 
     def runs(article):
-        words = list_story_words([[s for s in paragraph if s.zone == "body"] for paragraph in article.paragraphs])
+        words = list_story_words(
+            [[s for s in paragraph if s.zone == "body"] for paragraph in article.paragraphs]
+        )
         return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
 
     for article in write_articles(World.read(1), 400):
@@ -231,8 +289,21 @@ def test_no_slot_is_left(articles):
 
 def test_the_bank_is_rich():
     world = World.read(0)
-    assert sum(len(split_templates(concept[voice])) for concept in world.terms.values() for voice in ("outlet", "quoted", "reported")) >= 150
-    assert sum(len(split_templates(world.filler[name])) for name in ("general", "politics", "front", "economy", "quoted", "reported")) >= 120
+    assert (
+        sum(
+            len(split_templates(concept[voice]))
+            for concept in world.terms.values()
+            for voice in ("outlet", "quoted", "reported")
+        )
+        >= 150
+    )
+    assert (
+        sum(
+            len(split_templates(world.filler[name]))
+            for name in ("general", "politics", "front", "economy", "quoted", "reported")
+        )
+        >= 120
+    )
 
 
 def test_the_study_is_right():
@@ -244,9 +315,13 @@ def test_the_study_is_right():
 def test_the_concepts_find_what_was_planted(truth):
     """All words in their right sense are hits, those that were planted to be missed, and no others; of the hits, nearly all in boilerplate are known as such, none of the body."""
     study = read_study(DEMO)
-    found = counts.find_hits(build.encode_articles(read_articles(DEMO / "articles.csv")), study.concepts, study.lists)
+    found = counts.find_hits(
+        build.encode_articles(read_articles(DEMO / "articles.csv")), study.concepts, study.lists
+    )
     key = ["doc_id", "concept", "variant", "start", "end"]
-    both = truth[truth["sense"] != "other"].merge(found[[*key, "zone"]], on=key, how="outer", suffixes=("", "_found"), indicator=True)
+    both = truth[truth["sense"] != "other"].merge(
+        found[[*key, "zone"]], on=key, how="outer", suffixes=("", "_found"), indicator=True
+    )
     assert (both["_merge"] == "both").all()
     right = both["zone"] == both["zone_found"]
     assert right[both["zone"] == "body"].all()
@@ -257,7 +332,10 @@ def test_apportioned_parts_sum_to_the_total():
     assert apportion({"a": 0.5, "b": 0.3, "c": 0.2}, 7) == {"a": 4, "b": 2, "c": 1}
 
 
-@pytest.mark.parametrize(("given", "message"), [({"articles": 10}, "10 articles are too few"), ({"seed": -1}, "the seed is -1")])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"articles": 10}, "10 articles are too few"), ({"seed": -1}, "the seed is -1")],
+)
 def test_what_cannot_be_simulated_is_refused(tmp_path, given, message):
     with pytest.raises(WordingError, match=message):
         simulate_study(tmp_path, **given)

@@ -7,17 +7,38 @@ import pytest
 from nltk.metrics import BigramAssocMeasures
 from scipy import sparse
 
-from wording.stats.association import chi_square, dp, dp_norm, g2, log_dice, log_odds, log_odds_z, log_ratio, percent_diff, pmi, t_score
+from wording.stats.association import (
+    chi_square,
+    dp,
+    dp_norm,
+    g2,
+    log_dice,
+    log_odds,
+    log_odds_z,
+    log_ratio,
+    percent_diff,
+    pmi,
+    t_score,
+)
 
 SIDES = [(8, 1000, 2, 3000), (5, 400, 5, 400), (1, 70, 90, 8000), (40, 90_000, 7, 12_000)]
-TABLES = [(8, 13, 32, 31777), (110, 2552, 221, 31777), (1, 5, 9, 60), (3, 3, 40, 500), (0, 7, 9, 100)]
+TABLES = [
+    (8, 13, 32, 31777),
+    (110, 2552, 221, 31777),
+    (1, 5, 9, 60),
+    (3, 3, 40, 500),
+    (0, 7, 9, 100),
+]
 
 
 def each(cases):
     return np.array(cases, dtype=float).T
 
 
-@pytest.mark.parametrize(("n", "other", "expected"), [(0.0006, 0.0002, math.log2(3)), (2, 1, 1), (4, 1, 2), (1, 2, -1), (8, 8, 0)])
+@pytest.mark.parametrize(
+    ("n", "other", "expected"),
+    [(0.0006, 0.0002, math.log2(3)), (2, 1, 1), (4, 1, 2), (1, 2, -1), (8, 8, 0)],
+)
 def test_log_ratio_is_hardies(n, other, expected):
     """Hardie (2014): three times as often is a ratio of 3; the same rate is 0, each step of 1 a doubling."""
     assert log_ratio(n, 1, other, 1) == pytest.approx(expected)
@@ -26,20 +47,37 @@ def test_log_ratio_is_hardies(n, other, expected):
 def test_none_counts_as_a_half_in_a_log_ratio_only():
     assert log_ratio(16, 100, 0, 100) == 5
     assert log_ratio(0, 100, 16, 100) == -5
-    assert np.isnan([log_ratio(0, 9, 0, 9), log_ratio(1, 9, 0, 0), percent_diff(3, 9, 0, 9), percent_diff(0, 0, 3, 9)]).all()
+    assert np.isnan(
+        [
+            log_ratio(0, 9, 0, 9),
+            log_ratio(1, 9, 0, 0),
+            percent_diff(3, 9, 0, 9),
+            percent_diff(0, 0, 3, 9),
+        ]
+    ).all()
 
 
 def test_percent_diff_and_log_ratio_tell_the_same_rates():
     n, size, n_other, size_other = each(SIDES)
-    np.testing.assert_allclose(np.log2(1 + percent_diff(n, size, n_other, size_other) / 100), log_ratio(n, size, n_other, size_other))
+    np.testing.assert_allclose(
+        np.log2(1 + percent_diff(n, size, n_other, size_other) / 100),
+        log_ratio(n, size, n_other, size_other),
+    )
 
 
 @pytest.mark.parametrize(
-    "measure", [log_ratio, lambda *sides: log_odds(*sides, alpha=2, alpha_0=500), lambda *sides: log_odds_z(*sides, alpha=2, alpha_0=500)]
+    "measure",
+    [
+        log_ratio,
+        lambda *sides: log_odds(*sides, alpha=2, alpha_0=500),
+        lambda *sides: log_odds_z(*sides, alpha=2, alpha_0=500),
+    ],
 )
 def test_swapped_sides_flip_the_sign(measure):
     n, size, n_other, size_other = each(SIDES)
-    np.testing.assert_allclose(measure(n, size, n_other, size_other), -measure(n_other, size_other, n, size))
+    np.testing.assert_allclose(
+        measure(n, size, n_other, size_other), -measure(n_other, size_other, n, size)
+    )
 
 
 def test_a_corpus_taken_twice_has_the_same_effect_and_more_evidence():
@@ -58,7 +96,9 @@ def test_log_odds_are_monroes_equations(case):
     a, a0 = 1.5, 300
     delta = math.log((y_i + a) / (n_i + a0 - y_i - a)) - math.log((y_j + a) / (n_j + a0 - y_j - a))
     assert log_odds(*case, alpha=a, alpha_0=a0) == pytest.approx(delta)
-    assert log_odds_z(*case, alpha=a, alpha_0=a0) == pytest.approx(delta / math.sqrt(1 / (y_i + a) + 1 / (y_j + a)))
+    assert log_odds_z(*case, alpha=a, alpha_0=a0) == pytest.approx(
+        delta / math.sqrt(1 / (y_i + a) + 1 / (y_j + a))
+    )
 
 
 def test_a_strong_prior_leaves_no_difference_and_a_weak_one_the_odds_as_counted():
@@ -68,7 +108,9 @@ def test_a_strong_prior_leaves_no_difference_and_a_weak_one_the_odds_as_counted(
     assert np.isnan(log_odds(0, 10, 0, 10, alpha=0, alpha_0=5))
 
 
-@pytest.mark.parametrize(("n_ii", "n_ix", "n_xi", "expected"), [(110, 2552, 221, 270.72), (8, 13, 32, 95.29)])
+@pytest.mark.parametrize(
+    ("n_ii", "n_ix", "n_xi", "expected"), [(110, 2552, 221, 270.72), (8, 13, 32, 95.29)]
+)
 def test_g2_is_dunnings(n_ii, n_ix, n_xi, expected):
     """Dunning (1993), table 1, in the four-cell form; the two-cell form gives 88.85 for the second."""
     assert g2(n_ii, n_ix, n_xi, 31777) == pytest.approx(expected, abs=5e-3)
@@ -88,7 +130,9 @@ def test_measures_for_arrays_are_nltks_for_numbers(case):
     n_ii, n_ix, n_xi, n_xx = case
     ours = [measure(*each([case, case]))[1] for measure in (g2, pmi, chi_square, t_score)]
     names = ("likelihood_ratio", "pmi", "chi_sq", "student_t")
-    assert ours == pytest.approx([getattr(BigramAssocMeasures, name)(n_ii, (n_ix, n_xi), n_xx) for name in names], rel=1e-9)
+    assert ours == pytest.approx(
+        [getattr(BigramAssocMeasures, name)(n_ii, (n_ix, n_xi), n_xx) for name in names], rel=1e-9
+    )
 
 
 def test_g2_is_never_negative_and_none_where_rates_are_equal():
@@ -99,9 +143,9 @@ def test_g2_is_never_negative_and_none_where_rates_are_equal():
 
 
 def test_counts_may_be_whole_numbers_of_any_size():
-    assert chi_square(*(np.array([k]) for k in (10**6, 2 * 10**6, 3 * 10**6, 10**9))) == pytest.approx(
-        BigramAssocMeasures.chi_sq(10.0**6, (2e6, 3e6), 1e9)
-    )
+    assert chi_square(
+        *(np.array([k]) for k in (10**6, 2 * 10**6, 3 * 10**6, 10**9))
+    ) == pytest.approx(BigramAssocMeasures.chi_sq(10.0**6, (2e6, 3e6), 1e9))
 
 
 def test_log_dice_has_rychlys_landmarks():
@@ -128,9 +172,17 @@ def test_dispersion_of_lijffijt_and_griess_example():
 
 def test_dispersion_agrees_with_a_loop_and_keeps_its_bounds():
     rng = np.random.default_rng(1)
-    found, sizes = rng.poisson(rng.gamma(0.3, 2, size=(1, 30)), size=(12, 30)), rng.integers(50, 900, size=12)
+    found, sizes = (
+        rng.poisson(rng.gamma(0.3, 2, size=(1, 30)), size=(12, 30)),
+        rng.integers(50, 900, size=12),
+    )
     slow = [
-        sum(abs(x / sum(column) - size / sizes.sum()) for x, size in zip(column, sizes, strict=True)) / 2 if sum(column) else math.nan
+        sum(
+            abs(x / sum(column) - size / sizes.sum()) for x, size in zip(column, sizes, strict=True)
+        )
+        / 2
+        if sum(column)
+        else math.nan
         for column in found.T.tolist()
     ]
     np.testing.assert_allclose(dp(sparse.csr_array(found), sizes), slow, rtol=1e-12)

@@ -13,7 +13,13 @@ from wording.stats import changepoints as cp
 def series(rng, rows, at, before, after, *, rho=0.25, size=3.0):
     """Return counts whose shares change at a row, alike within a row (Dirichlet) and with one hit, a few or many."""
     sizes, alpha = rng.geometric(1 / size, rows), (1 - rho) / rho
-    return np.array([rng.multinomial(n, rng.dirichlet(alpha * np.array(before if k < at else after))) for k, n in enumerate(sizes)], float)
+    return np.array(
+        [
+            rng.multinomial(n, rng.dirichlet(alpha * np.array(before if k < at else after)))
+            for k, n in enumerate(sizes)
+        ],
+        float,
+    )
 
 
 def slow_log_likelihood(rows):
@@ -35,19 +41,29 @@ def test_gains_are_those_of_a_slow_loop():
         if min(at, len(rows) - at) < cp.MIN_DAYS_PER_SEGMENT:
             assert gain[at] == -np.inf
         else:
-            slow = 2 * (slow_log_likelihood(rows[:at]) + slow_log_likelihood(rows[at:]) - slow_log_likelihood(rows))
+            slow = 2 * (
+                slow_log_likelihood(rows[:at])
+                + slow_log_likelihood(rows[at:])
+                - slow_log_likelihood(rows)
+            )
             assert gain[at] == pytest.approx(slow)
 
 
 @pytest.mark.parametrize("changes", [1, 2])
 def test_ruptures_places_changes_where_trying_all_places_does(changes):
     counts = series(np.random.default_rng(4), 18, 9, [0.7, 0.3], [0.3, 0.7])
-    found = ruptures.Dynp(custom_cost=cp.MultinomialCost(), min_size=cp.MIN_DAYS_PER_SEGMENT, jump=1).fit_predict(counts, n_bkps=changes)
+    found = ruptures.Dynp(
+        custom_cost=cp.MultinomialCost(), min_size=cp.MIN_DAYS_PER_SEGMENT, jump=1
+    ).fit_predict(counts, n_bkps=changes)
     tried = {}
-    for places in itertools.combinations(range(cp.MIN_DAYS_PER_SEGMENT, 18 - cp.MIN_DAYS_PER_SEGMENT + 1), changes):
+    for places in itertools.combinations(
+        range(cp.MIN_DAYS_PER_SEGMENT, 18 - cp.MIN_DAYS_PER_SEGMENT + 1), changes
+    ):
         ends = [0, *places, 18]
         if min(np.diff(ends)) >= cp.MIN_DAYS_PER_SEGMENT:
-            tried[places] = sum(slow_log_likelihood(counts[a:b].tolist()) for a, b in itertools.pairwise(ends))
+            tried[places] = sum(
+                slow_log_likelihood(counts[a:b].tolist()) for a, b in itertools.pairwise(ends)
+            )
     assert tuple(found[:-1]) == max(tried, key=tried.get)
     if changes == 1:
         assert found[0] == cp.likelihood_ratio_statistics(counts.T).argmax()
@@ -69,12 +85,16 @@ def test_hits_that_are_no_more_alike_than_chance_count_in_full():
 def test_the_correlation_is_the_planted_one():
     rng = np.random.default_rng(2)
     for rho in (0.1, 0.4):
-        assert cp.intraclass_correlation(series(rng, 4000, 0, [0.5, 0.3, 0.2], [0.5, 0.3, 0.2], rho=rho)) == pytest.approx(rho, abs=0.04)
+        assert cp.intraclass_correlation(
+            series(rng, 4000, 0, [0.5, 0.3, 0.2], [0.5, 0.3, 0.2], rho=rho)
+        ) == pytest.approx(rho, abs=0.04)
 
 
 def test_time_turned_round_mirrors_the_change():
     counts = series(np.random.default_rng(3), 40, 22, [0.8, 0.2], [0.2, 0.8])
-    forth, back = (cp.find_change_points({"a": rows})["a"].changes for rows in (counts, counts[::-1]))
+    forth, back = (
+        cp.find_change_points({"a": rows})["a"].changes for rows in (counts, counts[::-1])
+    )
     assert len(forth) == len(back) == 1
     assert back[0].at == 40 - forth[0].at
     low, high = forth[0].ends()
@@ -83,13 +103,22 @@ def test_time_turned_round_mirrors_the_change():
 
 def test_the_order_and_names_of_variants_change_no_place():
     counts = series(np.random.default_rng(6), 40, 15, [0.7, 0.2, 0.1], [0.2, 0.2, 0.6])
-    np.testing.assert_allclose(cp.likelihood_ratio_statistics(counts.T), cp.likelihood_ratio_statistics(counts[:, [2, 0, 1]].T))
+    np.testing.assert_allclose(
+        cp.likelihood_ratio_statistics(counts.T),
+        cp.likelihood_ratio_statistics(counts[:, [2, 0, 1]].T),
+    )
 
 
 def test_another_series_changes_no_p():
     rng = np.random.default_rng(5)
-    one, other = series(rng, 30, 15, [0.8, 0.2], [0.3, 0.7]), series(rng, 30, 0, [0.5, 0.5], [0.5, 0.5])
-    assert cp.find_change_points({"a": one})["a"].p == cp.find_change_points({"b": other, "a": one})["a"].p
+    one, other = (
+        series(rng, 30, 15, [0.8, 0.2], [0.3, 0.7]),
+        series(rng, 30, 0, [0.5, 0.5], [0.5, 0.5]),
+    )
+    assert (
+        cp.find_change_points({"a": one})["a"].p
+        == cp.find_change_points({"b": other, "a": one})["a"].p
+    )
 
 
 def test_the_same_seed_gives_the_same_and_another_may_not():
@@ -99,7 +128,9 @@ def test_the_same_seed_gives_the_same_and_another_may_not():
 
 
 def test_too_short_a_series_is_not_tested():
-    found = cp.find_change_points({"a": np.ones((2 * cp.MIN_DAYS_PER_SEGMENT - 1, 2)), "none": np.zeros((0, 2))})
+    found = cp.find_change_points(
+        {"a": np.ones((2 * cp.MIN_DAYS_PER_SEGMENT - 1, 2)), "none": np.zeros((0, 2))}
+    )
     assert all(np.isnan(one.p) and one.changes == () for one in found.values())
 
 
@@ -111,24 +142,58 @@ def test_several_changes_are_found_and_held():
     shares, found = ([0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]), []
     for seed in range(10):
         rng = np.random.default_rng(seed)
-        counts = np.concatenate([series(rng, rows, 0, share, share) for rows, share in zip((30, 20, 25), shares, strict=True)])
-        found.append([change.ends() for change in cp.find_change_points({"a": counts}, seed=seed, shuffles=499)["a"].changes])
+        counts = np.concatenate(
+            [
+                series(rng, rows, 0, share, share)
+                for rows, share in zip((30, 20, 25), shares, strict=True)
+            ]
+        )
+        found.append(
+            [
+                change.ends()
+                for change in cp.find_change_points({"a": counts}, seed=seed, shuffles=499)[
+                    "a"
+                ].changes
+            ]
+        )
     two = [ends for ends in found if len(ends) == 2]
     assert len(two) >= 9
-    assert np.mean([low <= at <= high for ends in two for (low, high), at in zip(ends, (30, 50), strict=True)]) >= 0.9
+    assert (
+        np.mean(
+            [
+                low <= at <= high
+                for ends in two
+                for (low, high), at in zip(ends, (30, 50), strict=True)
+            ]
+        )
+        >= 0.9
+    )
 
 
 def test_the_p_of_no_change_is_uniform():
     rng = np.random.default_rng(10)
-    p = [cp.change_p_value(cp.compute_effective_counts(series(rng, 20, 0, [0.6, 0.3, 0.1], [0.6, 0.3, 0.1])), rng, shuffles=99) for _ in range(400)]
+    p = [
+        cp.change_p_value(
+            cp.compute_effective_counts(series(rng, 20, 0, [0.6, 0.3, 0.1], [0.6, 0.3, 0.1])),
+            rng,
+            shuffles=99,
+        )
+        for _ in range(400)
+    ]
     assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.045)
     assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.075)
 
 
 def test_none_is_found_where_none_is():
     rng, studies = np.random.default_rng(11), 150
-    flat = [{str(k): series(rng, 20, 0, [0.6, 0.3, 0.1], [0.6, 0.3, 0.1], rho=0.4) for k in range(4)} for _ in range(studies)]
-    found = [any(one.changes for one in cp.find_change_points(study, seed=k, shuffles=199).values()) for k, study in enumerate(flat)]
+    flat = [
+        {str(k): series(rng, 20, 0, [0.6, 0.3, 0.1], [0.6, 0.3, 0.1], rho=0.4) for k in range(4)}
+        for _ in range(studies)
+    ]
+    found = [
+        any(one.changes for one in cp.find_change_points(study, seed=k, shuffles=199).values())
+        for k, study in enumerate(flat)
+    ]
     assert np.mean(found) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / studies)
 
 
@@ -136,7 +201,15 @@ def test_shuffled_days_show_no_change():
     rng = np.random.default_rng(12)
     counts = series(rng, 40, 20, [0.85, 0.15], [0.1, 0.9])
     assert cp.find_change_points({"a": counts})["a"].p < 0.01
-    assert np.median([cp.find_change_points({"a": rng.permutation(counts)}, shuffles=199)["a"].p for _ in range(15)]) > 0.2
+    assert (
+        np.median(
+            [
+                cp.find_change_points({"a": rng.permutation(counts)}, shuffles=199)["a"].p
+                for _ in range(15)
+            ]
+        )
+        > 0.2
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +225,9 @@ def test_intervals_hold_the_place_of_the_change(rows, before, after, rho, size):
     rng, held, width = np.random.default_rng(13), [], []
     while len(held) < 40:
         at = rng.integers(cp.MIN_DAYS_PER_SEGMENT, rows - cp.MIN_DAYS_PER_SEGMENT + 1)
-        found = cp.find_change_points({"a": series(rng, rows, at, before, after, rho=rho, size=size)}, shuffles=199)["a"].changes
+        found = cp.find_change_points(
+            {"a": series(rng, rows, at, before, after, rho=rho, size=size)}, shuffles=199
+        )["a"].changes
         if found:
             ends = min((change.ends() for change in found), key=lambda e: abs(sum(e) / 2 - at))
             held.append(ends[0] <= at <= ends[1])
@@ -162,10 +237,16 @@ def test_intervals_hold_the_place_of_the_change(rows, before, after, rho, size):
 
 
 def test_a_long_series_tried_at_some_places_has_about_the_interval_of_all(monkeypatch):
-    counts = cp.compute_effective_counts(series(np.random.default_rng(14), 150, 70, [0.7, 0.3], [0.4, 0.6]))
-    some = cp.location_p_values(counts, np.random.default_rng(1), shuffles=199) > cp.SIGNIFICANCE_LEVEL
+    counts = cp.compute_effective_counts(
+        series(np.random.default_rng(14), 150, 70, [0.7, 0.3], [0.4, 0.6])
+    )
+    some = (
+        cp.location_p_values(counts, np.random.default_rng(1), shuffles=199) > cp.SIGNIFICANCE_LEVEL
+    )
     monkeypatch.setattr(cp, "MAX_PLACES_PER_PASS", 1000)
-    every = cp.location_p_values(counts, np.random.default_rng(2), shuffles=199) > cp.SIGNIFICANCE_LEVEL
+    every = (
+        cp.location_p_values(counts, np.random.default_rng(2), shuffles=199) > cp.SIGNIFICANCE_LEVEL
+    )
     ends = [(np.flatnonzero(one)[0], np.flatnonzero(one)[-1]) for one in (some, every)]
     assert np.abs(np.subtract(*ends)).max() <= 8
     assert some[cp.likelihood_ratio_statistics(counts).argmax()]
@@ -174,5 +255,8 @@ def test_a_long_series_tried_at_some_places_has_about_the_interval_of_all(monkey
 def test_holm_is_the_step_down_of_a_slow_loop():
     rng = np.random.default_rng(15)
     p = rng.uniform(size=9)
-    slow = [max(min(1, (9 - rank) * p[j]) for rank, j in enumerate(np.argsort(p)) if p[j] <= p[i]) for i in range(9)]
+    slow = [
+        max(min(1, (9 - rank) * p[j]) for rank, j in enumerate(np.argsort(p)) if p[j] <= p[i])
+        for i in range(9)
+    ]
     np.testing.assert_allclose(cp.holm_adjust(p), slow)

@@ -4,19 +4,29 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from wording.stats.divergence import jensen_shannon, jensen_shannon_contributions, normalise_by_block, permutation_p_value, permute_labels
+from wording.stats.divergence import (
+    jensen_shannon,
+    jensen_shannon_contributions,
+    normalise_by_block,
+    permutation_p_value,
+    permute_labels,
+)
 
 RNG = np.random.default_rng(1)
 P, Q, R = RNG.dirichlet(np.full(7, 0.3), size=(3, 200))
 
 
 def test_as_scipy_has_it():
-    np.testing.assert_allclose(jensen_shannon(P, Q), jensenshannon(P, Q, axis=1, base=2) ** 2, atol=1e-12)
+    np.testing.assert_allclose(
+        jensen_shannon(P, Q), jensenshannon(P, Q, axis=1, base=2) ** 2, atol=1e-12
+    )
 
 
 def test_values_known_in_closed_form():
     """Two coins: H(1/2) - (H(a) + H(b)) / 2 for a = 1/4, b = 3/4 is 1 - H(1/4), the capacity of a channel that errs in 1 of 4 (Cover & Thomas, 7.1.4)."""
-    assert jensen_shannon(np.array([0.25, 0.75]), np.array([0.75, 0.25])) == pytest.approx(0.188722, abs=1e-6)
+    assert jensen_shannon(np.array([0.25, 0.75]), np.array([0.75, 0.25])) == pytest.approx(
+        0.188722, abs=1e-6
+    )
     assert jensen_shannon(np.array([1.0, 0]), np.array([0, 1.0])) == pytest.approx(1)
 
 
@@ -25,7 +35,9 @@ def test_laws():
     np.testing.assert_allclose(apart, jensen_shannon(Q, P))
     np.testing.assert_allclose(jensen_shannon(P, P), 0, atol=1e-12)
     assert ((apart > 0) & (apart < 1)).all()
-    assert (np.sqrt(apart) <= np.sqrt(jensen_shannon(P, R)) + np.sqrt(jensen_shannon(R, Q)) + 1e-12).all()
+    assert (
+        np.sqrt(apart) <= np.sqrt(jensen_shannon(P, R)) + np.sqrt(jensen_shannon(R, Q)) + 1e-12
+    ).all()
     np.testing.assert_allclose(jensen_shannon_contributions(P, Q).sum(axis=1), apart)
     assert (jensen_shannon_contributions(P, Q) >= 0).all()
 
@@ -43,11 +55,16 @@ def test_only_what_both_have_counts():
     without = normalise_by_block(np.array([1.0, 3, 0, 0, 0]), block, weight)
     assert np.isnan(without[2:]).all()
     assert jensen_shannon(p, without) == pytest.approx(first)
-    assert np.isnan(jensen_shannon(without, normalise_by_block(np.array([0.0, 0, 1, 1, 1]), block, weight)))
+    assert np.isnan(
+        jensen_shannon(without, normalise_by_block(np.array([0.0, 0, 1, 1, 1]), block, weight))
+    )
 
 
 def test_labels_change_places_within_their_stratum_only():
-    first, stratum = np.repeat([True, False, True, False], [3, 5, 4, 0]), np.repeat([0, 0, 7], [3, 5, 4])
+    first, stratum = (
+        np.repeat([True, False, True, False], [3, 5, 4, 0]),
+        np.repeat([0, 0, 7], [3, 5, 4]),
+    )
     labels = permute_labels(first, stratum, draws=4000, rng=np.random.default_rng(2))
     assert (labels[:, :8].sum(axis=1) == 3).all()
     assert labels[:, 8:].all()

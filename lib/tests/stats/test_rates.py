@@ -7,7 +7,13 @@ import pytest
 from scipy import stats
 
 from wording.stats import rates
-from wording.stats.rates import design_effect, find_touching_z, poisson_score_interval, ratio_interval, ratio_p_value
+from wording.stats.rates import (
+    design_effect,
+    find_touching_z,
+    poisson_score_interval,
+    ratio_interval,
+    ratio_p_value,
+)
 
 
 @pytest.mark.parametrize("n", [0, 1, 10, 250])
@@ -38,7 +44,9 @@ def test_the_interval_turns_over_with_its_sides():
 
 
 def test_clustered_hits_are_worth_as_many_as_their_inflation_says():
-    assert np.ravel(ratio_interval(30, 1e5, 3, 60, 1e5, 3)) == pytest.approx(np.ravel(ratio_interval(10, 1e5, 1, 20, 1e5, 1)))
+    assert np.ravel(ratio_interval(30, 1e5, 3, 60, 1e5, 3)) == pytest.approx(
+        np.ravel(ratio_interval(10, 1e5, 1, 20, 1e5, 1))
+    )
 
 
 def test_a_side_without_hits_leaves_one_end_open():
@@ -79,7 +87,14 @@ def test_few_articles_lean_on_the_pooled_variance_and_many_on_their_own():
 
 
 KINDS = [("even", 1), ("gamma", 0.5), ("bursts", 3), ("bursts", 8)]
-SETTINGS = list(itertools.product([(5, 50), (5, 500), (20, 20), (20, 400), (100, 100), (100, 1000)], KINDS, (2, 10, 60), (1, 3)))
+SETTINGS = list(
+    itertools.product(
+        [(5, 50), (5, 500), (20, 20), (20, 400), (100, 100), (100, 1000)],
+        KINDS,
+        (2, 10, 60),
+        (1, 3),
+    )
+)
 
 
 def planted(rng, articles, mean, kind, of, cases):
@@ -88,18 +103,35 @@ def planted(rng, articles, mean, kind, of, cases):
     rate = mean / (articles * np.exp(6.18))
     if kind == "bursts":
         first = rng.poisson(rate * words / of)
-        return (first + np.where(first > 0, rng.negative_binomial(np.maximum(first, 1), 1 / of), 0)).astype(float), words, rate
-    return rng.poisson(rate * words * (rng.gamma(of, 1 / of, size=words.shape) if kind == "gamma" else 1)).astype(float), words, rate
+        return (
+            (
+                first + np.where(first > 0, rng.negative_binomial(np.maximum(first, 1), 1 / of), 0)
+            ).astype(float),
+            words,
+            rate,
+        )
+    return (
+        rng.poisson(
+            rate * words * (rng.gamma(of, 1 / of, size=words.shape) if kind == "gamma" else 1)
+        ).astype(float),
+        words,
+        rate,
+    )
 
 
 def compared(rng, sizes, kind, mean, ratio, cases):
     """Return the arguments of the two sides, their carriers, and the planted ratio; the variance is that of all possible draws."""
-    sides = [planted(rng, sizes[0], mean, *kind, cases), planted(rng, sizes[1], mean * sizes[1] / sizes[0] / ratio, *kind, cases)]
+    sides = [
+        planted(rng, sizes[0], mean, *kind, cases),
+        planted(rng, sizes[1], mean * sizes[1] / sizes[0] / ratio, *kind, cases),
+    ]
     pooled = inflated_by(*(np.concatenate([side[k] for side in sides]) for k in (0, 1)))
     arguments, carriers = [], []
     for hits, words, _ in sides:
         n, carrying = hits.sum(axis=0), (hits > 0).sum(axis=0)
-        variance = ((hits - n / words.sum(axis=0) * words) ** 2).sum(axis=0) * len(hits) / (len(hits) - 1)
+        variance = (
+            ((hits - n / words.sum(axis=0) * words) ** 2).sum(axis=0) * len(hits) / (len(hits) - 1)
+        )
         arguments += [n, words.sum(axis=0), design_effect(variance, n, carrying, pooled)]
         carriers.append(carrying)
     enough = sum(carriers) >= 5
@@ -108,7 +140,9 @@ def compared(rng, sizes, kind, mean, ratio, cases):
 
 def inflated_by(hits, words):
     n = hits.sum(axis=0)
-    return np.maximum(((hits - n / words.sum(axis=0) * words) ** 2).sum(axis=0) / np.maximum(n, 1), 1)
+    return np.maximum(
+        ((hits - n / words.sum(axis=0) * words) ** 2).sum(axis=0) / np.maximum(n, 1), 1
+    )
 
 
 def test_intervals_of_95_percent_hold_the_truth_in_93_to_97():
@@ -122,7 +156,10 @@ def test_intervals_of_95_percent_hold_the_truth_in_93_to_97():
     assert cases > 10_000
     assert 0.93 < np.nanmean(held) < 0.97
     for place in range(4):
-        by = {name: np.nanmean(held[[s[place] == name for s in SETTINGS]]) for name in {s[place] for s in SETTINGS}}
+        by = {
+            name: np.nanmean(held[[s[place] == name for s in SETTINGS]])
+            for name in {s[place] for s in SETTINGS}
+        }
         assert all(0.925 < share < 0.975 for share in by.values()), by
 
 

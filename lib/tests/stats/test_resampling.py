@@ -34,7 +34,9 @@ def test_families_are_drawn_together():
 def test_small_blocks_change_no_draw(monkeypatch):
     whole = resampling.draw_article_weights(["a"] * 40, draws=60, seed=1)
     monkeypatch.setattr(resampling, "MAX_DRAW_CELLS", 300)
-    np.testing.assert_array_equal(whole, resampling.draw_article_weights(["a"] * 40, draws=60, seed=1))
+    np.testing.assert_array_equal(
+        whole, resampling.draw_article_weights(["a"] * 40, draws=60, seed=1)
+    )
 
 
 def test_sums_are_those_of_a_slow_loop_and_keep_each_groups_size():
@@ -43,7 +45,9 @@ def test_sums_are_those_of_a_slow_loop_and_keep_each_groups_size():
     drawn = resampling.draw_article_weights(groups, draws=40, seed=3)
     for draw, column in np.ndindex(40, 2):
         for g, name in enumerate(names):
-            hits = sum(int(drawn[draw, i]) * counts[i, column] for i in range(8) if groups[i] == name)
+            hits = sum(
+                int(drawn[draw, i]) * counts[i, column] for i in range(8) if groups[i] == name
+            )
             assert sums[draw, g, column] == pytest.approx(hits * 4 / 3)
 
 
@@ -54,7 +58,13 @@ def test_the_spread_of_drawn_sums_is_unbiased():
 
 
 @pytest.mark.parametrize(
-    ("hits", "n", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611), (1, 29, 0.0061, 0.1718)]
+    ("hits", "n", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
 )
 def test_wilson_gives_newcombes_numbers(hits, n, low, high):
     """Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3."""
@@ -63,11 +73,18 @@ def test_wilson_gives_newcombes_numbers(hits, n, low, high):
 
 @pytest.mark.parametrize(
     ("a", "m", "b", "n", "low", "high"),
-    [(56, 70, 48, 80, 0.0524, 0.3339), (9, 10, 3, 10, 0.1705, 0.8090), (10, 10, 0, 20, 0.6791, 1.0), (10, 10, 0, 10, 0.6075, 1.0)],
+    [
+        (56, 70, 48, 80, 0.0524, 0.3339),
+        (9, 10, 3, 10, 0.1705, 0.8090),
+        (10, 10, 0, 20, 0.6791, 1.0),
+        (10, 10, 0, 10, 0.6075, 1.0),
+    ],
 )
 def test_differences_give_newcombes_numbers(a, m, b, n, low, high):
     """Newcombe (1998), Statistics in Medicine 17, 873-890, table II, method 10."""
-    assert resampling.difference_interval(a / m, m, b / n, n) == pytest.approx((low, high), abs=1e-4)
+    assert resampling.difference_interval(a / m, m, b / n, n) == pytest.approx(
+        (low, high), abs=1e-4
+    )
 
 
 def effective(found, sizes, *, draws=999):
@@ -76,7 +93,9 @@ def effective(found, sizes, *, draws=999):
     share, articles = found.sum(0) / sizes.sum(0), resampling.effective_articles(sizes)
     carriers = np.minimum((found > 0).sum(0), (found < sizes).sum(0))
     samples = (drawn @ found) / (drawn @ sizes)
-    n = resampling.effective_hits(samples, share, hits=sizes.sum(0), articles=articles, carriers=carriers)
+    n = resampling.effective_hits(
+        samples, share, hits=sizes.sum(0), articles=articles, carriers=carriers
+    )
     return share, n, articles
 
 
@@ -97,7 +116,9 @@ def test_a_share_of_none_or_all_has_an_honest_end():
     share, n, _ = effective(0 * sizes, sizes)
     assert n[0] == pytest.approx(20)
     assert np.ravel(resampling.share_interval(share, n)) == pytest.approx([0, 0.1611], abs=5e-5)
-    assert np.ravel(resampling.share_interval(*effective(sizes, sizes)[:2])) == pytest.approx([0.8389, 1], abs=5e-5)
+    assert np.ravel(resampling.share_interval(*effective(sizes, sizes)[:2])) == pytest.approx(
+        [0.8389, 1], abs=5e-5
+    )
 
 
 def test_one_article_alone_does_not_prove_its_hits_independent():
@@ -120,7 +141,9 @@ def coverage(articles):
     """Return how often intervals of 95 % hold the planted share, for each of 15 kinds of outlet, 200 outlets each."""
     rng, held = np.random.default_rng(articles), []
     for share, clustering in itertools.product((0.02, 0.1, 0.3, 0.5, 0.9), (0.1, 0.3, 0.6)):
-        found, sizes = planted(rng, articles=articles, share=share, clustering=clustering, cases=200)
+        found, sizes = planted(
+            rng, articles=articles, share=share, clustering=clustering, cases=200
+        )
         low, high = resampling.share_interval(*effective(found, sizes, draws=499)[:2])
         held.append(((low <= share) & (share <= high)).mean())
     return held
@@ -138,9 +161,17 @@ def test_where_nothing_differs_p_is_small_as_seldom_as_it_says(few, many):
     rng, p = np.random.default_rng(few + many), []
     for share in (0.02, 0.1, 0.5):
         for clustering in (0.1, 0.6):
-            sides = [effective(*planted(rng, articles=n, share=share, clustering=clustering, cases=400), draws=499) for n in (few, many)]
+            sides = [
+                effective(
+                    *planted(rng, articles=n, share=share, clustering=clustering, cases=400),
+                    draws=499,
+                )
+                for n in (few, many)
+            ]
             (a, n, articles), (b, m, others) = sides
-            p.append(resampling.difference_p_value(a, n, b, m, articles=np.minimum(articles, others)))
+            p.append(
+                resampling.difference_p_value(a, n, b, m, articles=np.minimum(articles, others))
+            )
     p = np.concatenate(p)
     assert (p < 0.05).mean() < 0.06
     assert (p < 0.01).mean() < 0.02
@@ -156,7 +187,13 @@ def test_p_is_5_percent_where_the_interval_touches_zero():
 
 
 def test_p_is_the_same_from_either_side_and_undefined_without_articles():
-    p = resampling.difference_p_value(np.array([0.1, 0.1, 0.4, 0.2]), 30, np.array([0.4, 0.1, 0.1, 0.2]), 30, articles=np.array([9, 9, 9, np.nan]))
+    p = resampling.difference_p_value(
+        np.array([0.1, 0.1, 0.4, 0.2]),
+        30,
+        np.array([0.4, 0.1, 0.1, 0.2]),
+        30,
+        articles=np.array([9, 9, 9, np.nan]),
+    )
     assert p[0] == p[2] < 0.05
     assert p[1] == 1
     assert np.isnan(p[3])
@@ -164,7 +201,23 @@ def test_p_is_the_same_from_either_side_and_undefined_without_articles():
 
 def test_q_is_benjamini_and_hochbergs():
     """Benjamini & Hochberg (1995), p. 295: 4 of the 15 hypotheses fall at q 0.05."""
-    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
     q = resampling.q_values([*p, np.nan])
     assert (q[:15] <= 0.05).sum() == 4
     assert q[3] == pytest.approx(0.0095 * 15 / 4)

@@ -8,7 +8,9 @@ from scipy import sparse
 
 from wording.stats import vectors as similarity
 
-COUNTS = st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).poisson(1.0, size=(6, 5)))
+COUNTS = st.integers(0, 2**32 - 1).map(
+    lambda seed: np.random.default_rng(seed).poisson(1.0, size=(6, 5))
+)
 
 
 def test_ppmi_by_hand():
@@ -22,7 +24,9 @@ def test_ppmi_by_hand():
 
 @given(COUNTS)
 def test_ppmi_is_never_negative_and_keeps_with_twice_the_counts(counts):
-    once, twice = (similarity.ppmi(sparse.csr_array(factor * counts)).toarray() for factor in (1, 2))
+    once, twice = (
+        similarity.ppmi(sparse.csr_array(factor * counts)).toarray() for factor in (1, 2)
+    )
     assert (once >= 0).all()
     assert (once[counts == 0] == 0).all()
     assert once == pytest.approx(twice, abs=1e-5)
@@ -46,15 +50,24 @@ def test_with_all_axes_cosines_are_those_of_the_weights(counts):
 
 
 def test_the_same_seed_gives_the_same_bytes():
-    weights = sparse.csr_array(np.random.default_rng(1).poisson(0.3, size=(200, 80)).astype(np.float32))
-    once, again, other = (similarity.compute_row_vectors(weights, dimensions=10, seed=seed).tobytes() for seed in (3, 3, 4))
+    weights = sparse.csr_array(
+        np.random.default_rng(1).poisson(0.3, size=(200, 80)).astype(np.float32)
+    )
+    once, again, other = (
+        similarity.compute_row_vectors(weights, dimensions=10, seed=seed).tobytes()
+        for seed in (3, 3, 4)
+    )
     assert once == again
     assert once != other
 
 
 def test_no_rows_and_no_columns_make_no_vectors():
-    assert similarity.compute_row_vectors(sparse.csr_array((0, 5), dtype=np.float32), dimensions=3, seed=1).shape == (0, 0)
-    assert similarity.compute_row_vectors(sparse.csr_array((4, 5), dtype=np.float32), dimensions=3, seed=1).shape == (4, 3)
+    assert similarity.compute_row_vectors(
+        sparse.csr_array((0, 5), dtype=np.float32), dimensions=3, seed=1
+    ).shape == (0, 0)
+    assert similarity.compute_row_vectors(
+        sparse.csr_array((4, 5), dtype=np.float32), dimensions=3, seed=1
+    ).shape == (4, 3)
 
 
 def test_an_empty_row_is_like_nothing():

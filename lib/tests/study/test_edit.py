@@ -45,13 +45,20 @@ def changed(study, before=CONCEPTS):
 def test_a_new_variant_is_one_new_line(study):
     add_variant(study, "towns", "captured", ["captured", "capture* of"])
     assert changed(study) == ([], ["            captured: [captured, capture* of]"])
-    assert read_study(study.folder).concepts["towns"].variants["captured"].match == ["captured", "capture* of"]
+    assert read_study(study.folder).concepts["towns"].variants["captured"].match == [
+        "captured",
+        "capture* of",
+    ]
 
 
 @pytest.mark.parametrize(
     ("variant", "old", "match"),
     [
-        ("fell", """            fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""", ["fell", "fall* to", "seized"]),
+        (
+            "fell",
+            """            fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""",
+            ["fell", "fall* to", "seized"],
+        ),
         ("lost", "            lost: lost", ["lost", "seized"]),
         ("kept", "            kept: [kept]", ["kept", "seized"]),
     ],
@@ -70,7 +77,12 @@ def test_a_new_concept_comes_last_and_needs_a_title(study):
     add_variant(study, "levy", "tax", ["carbon tax"], title="The levy")
     gone, new = changed(study)
     assert gone == []
-    assert [line.strip() for line in new] == ["levy:", "title: The levy", "variants:", "tax: [carbon tax]"]
+    assert [line.strip() for line in new] == [
+        "levy:",
+        "title: The levy",
+        "variants:",
+        "tax: [carbon tax]",
+    ]
     assert list(read_study(study.folder).concepts)[:2] == ["towns", "levy"]
 
 
@@ -89,7 +101,11 @@ def test_a_mapping_in_braces_is_left_to_a_person(study):
 def test_a_file_without_concepts_of_its_own_gets_them(study):
     (study.folder / "concepts.yml").write_text("take: {events: all}  # all\n")
     add_variant(read_study(study.folder), "levy", "tax", ["carbon tax"], title="The levy")
-    assert (study.folder / "concepts.yml").read_text().startswith("take: {events: all}  # all\nconcepts:\n  levy:\n    title: The levy\n")
+    assert (
+        (study.folder / "concepts.yml")
+        .read_text()
+        .startswith("take: {events: all}  # all\nconcepts:\n  levy:\n    title: The levy\n")
+    )
 
 
 def test_what_is_there_already_changes_nothing(study):

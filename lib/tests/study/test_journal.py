@@ -18,7 +18,9 @@ def study(tmp_path):
 
 def test_verdicts_come_back_as_they_were_given(study):
     assert read_verdicts(study).empty
-    given = [("war, long", f"a “{verdict}”", verdict, "Ada Smith", "2031-05-01") for verdict in VERDICTS]
+    given = [
+        ("war, long", f"a “{verdict}”", verdict, "Ada Smith", "2031-05-01") for verdict in VERDICTS
+    ]
     for term, rival, verdict, who, _ in given:
         record_verdict(study, term, rival, verdict, who=who, date=DAY)
     assert [tuple(row) for row in read_verdicts(study).itertuples(index=False)] == given
@@ -27,7 +29,9 @@ def test_verdicts_come_back_as_they_were_given(study):
 def test_the_last_verdict_on_a_pair_counts_and_none_is_lost(study):
     record_verdict(study, "war", "operation", "reject", who="A", date=DAY)
     record_verdict(study, "Operation", "war", "accept", who="B", date=DAY)
-    assert read_verdicts(study)[["term", "verdict", "who"]].to_numpy().tolist() == [["Operation", "accept", "B"]]
+    assert read_verdicts(study)[["term", "verdict", "who"]].to_numpy().tolist() == [
+        ["Operation", "accept", "B"]
+    ]
     assert locate_verdicts_file(study).read_text().splitlines() == [
         "term,rival,verdict,who,date",
         "war,operation,reject,A,2031-05-01",
@@ -58,6 +62,8 @@ def test_what_is_no_verdict_is_refused(study, arguments, said):
 
 
 def test_a_wrong_line_is_told_by_its_number(study):
-    locate_verdicts_file(study).write_text("term,rival,verdict,who,date\na,b,accept,A,2031-05-01\na,c,maybe,A,2031-05-01\n")
+    locate_verdicts_file(study).write_text(
+        "term,rival,verdict,who,date\na,b,accept,A,2031-05-01\na,c,maybe,A,2031-05-01\n"
+    )
     with pytest.raises(WordingError, match=r"verdicts\.csv:3: the verdict 'maybe'"):
         read_verdicts(study)

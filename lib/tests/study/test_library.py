@@ -214,21 +214,36 @@ def library(name):
 def variants_found():
     """For each case of SENSES, the variants of events.yml that stand in it; every sentence is one article."""
     concepts, lists = library("events")
-    shard = tokens.encode_texts(pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases]))
+    shard = tokens.encode_texts(
+        pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases])
+    )
     found = [set() for _ in range(len(shard))]
     for name, concept in concepts.items():
         spans, which = find_concept_spans(shard, name, concept, lists)
         for row, variant in zip(shard.article(spans.start), which, strict=True):
             found[row].add(list(concept.variants)[variant])
-    return dict(zip([(term, sentence) for term, cases in SENSES.items() for sentence, _ in cases], found, strict=True))
+    return dict(
+        zip(
+            [(term, sentence) for term, cases in SENSES.items() for sentence, _ in cases],
+            found,
+            strict=True,
+        )
+    )
 
 
-@pytest.mark.parametrize(("term", "sentence", "expected"), [(term, *case) for term, cases in SENSES.items() for case in cases])
+@pytest.mark.parametrize(
+    ("term", "sentence", "expected"),
+    [(term, *case) for term, cases in SENSES.items() for case in cases],
+)
 def test_a_term_counts_in_its_target_sense_only(term, sentence, expected):
     assert (term in variants_found()[term, sentence]) == expected
 
 
-@pytest.mark.parametrize(("place", "cases"), OTHER_SENSES.items(), ids=lambda value: "/".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("place", "cases"),
+    OTHER_SENSES.items(),
+    ids=lambda value: "/".join(value) if isinstance(value, tuple) else "",
+)
 def test_a_term_of_the_other_libraries_counts_in_its_sense(place, cases):
     file, name, variant = place
     concepts, lists = library(file)
@@ -241,7 +256,10 @@ def test_a_term_of_the_other_libraries_counts_in_its_sense(place, cases):
 def test_there_are_enough_cases_of_both_senses():
     for term, cases in SENSES.items():
         assert len(cases) >= 12, term
-        assert min(sum(expected for _, expected in cases), sum(not expected for _, expected in cases)) >= 5, term
+        assert (
+            min(sum(expected for _, expected in cases), sum(not expected for _, expected in cases))
+            >= 5
+        ), term
 
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
@@ -263,7 +281,10 @@ def test_no_two_variants_of_a_concept_match_the_same_words(file):
         for variant in concept.variants.values():
             for phrase in parse_phrases(variant.match, lists=lists):
                 turns = range(max(map(len, phrase.words)))
-                texts += [" ".join(words[k % len(words)] for words in phrase.words).replace("*", "") for k in turns]
+                texts += [
+                    " ".join(words[k % len(words)] for words in phrase.words).replace("*", "")
+                    for k in turns
+                ]
     shard = tokens.encode_texts(pl.Series(texts))
     for name, concept in concepts.items():
         find_concept_spans(shard, name, concept, lists)

@@ -41,12 +41,18 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
     by_concept = {"02_terms", "05_contexts", "06_timeline"}
     books = sorted(book.stem for book in NOTEBOOK_FOLDER.glob("0[1-9]_*.ipynb"))
-    assert study.runs() == [(book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books]
+    assert study.runs() == [
+        (book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books
+    ]
 
 
 def test_each_multiplies_its_lists(folder):
-    (folder / "study.yml").write_text(STUDY + "reports: [{notebook: n, each: {concept: all, cap: [1, 2]}, parameters: {x: 3}}]\n")
-    assert read_study(folder).runs() == [("n", {"x": 3}, {"concept": "towns", "cap": cap}) for cap in (1, 2)]
+    (folder / "study.yml").write_text(
+        STUDY + "reports: [{notebook: n, each: {concept: all, cap: [1, 2]}, parameters: {x: 3}}]\n"
+    )
+    assert read_study(folder).runs() == [
+        ("n", {"x": 3}, {"concept": "towns", "cap": cap}) for cap in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +68,13 @@ def test_each_multiplies_its_lists(folder):
         ("concepts.yml", "within: 8", "withn: 8", 7, ["'withn'", "'within'"]),
         ("concepts.yml", "within: 8", "within: 0", 7, ["0", "greater than or equal to 1"]),
         ("concepts.yml", "<places>", "<place>", 7, ["<place>", "'places'"]),
-        ("concepts.yml", "taken: [taken]", "taken: [FELL]", 8, ["'fell'", "two variants", "'taken'"]),
+        (
+            "concepts.yml",
+            "taken: [taken]",
+            "taken: [FELL]",
+            8,
+            ["'fell'", "two variants", "'taken'"],
+        ),
         ("concepts.yml", "taken: [taken]", "taken: []", 8, ["at least 1"]),
         ("concepts.yml", "title: Towns", "titel: Towns", 5, ["'titel'", "'title'"]),
     ],
@@ -104,8 +116,15 @@ def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
     told = "title: T\nquestion: Q\nevents:\n  - {date: 2031-06-12, title: Talks end, source: invented}\n"
     (folder / "study.yml").write_text(told)
     event = read_study(folder).events[0]
-    assert (event.date.isoformat(), event.title, event.source) == ("2031-06-12", "Talks end", "invented")
-    for bad, says in (("soon", "study.yml:5: .*date"), ("2031-06-40", "study.yml holds a date that does not exist")):
+    assert (event.date.isoformat(), event.title, event.source) == (
+        "2031-06-12",
+        "Talks end",
+        "invented",
+    )
+    for bad, says in (
+        ("soon", "study.yml:5: .*date"),
+        ("2031-06-40", "study.yml holds a date that does not exist"),
+    ):
         (folder / "study.yml").write_text(told + f"  - {{date: {bad}, title: Talks end}}\n")
         with pytest.raises(WordingError, match=says):
             read_study(folder)

@@ -62,6 +62,17 @@ def parse_day(said: str | datetime.date | None) -> datetime.date | None:
 
 def list_nearby_studies(folder: Path) -> list[Path]:
     """The folders of studies that lie beside this one, or come with the project."""
-    found = {file.parent for file in (*folder.parent.glob("*/study.yml"), *(PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")) if file.name == "study.yml"}
-    shipped = {place for place in (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo") if (place / "study.yml").is_file()}
+    found = {
+        file.parent
+        for file in (
+            *folder.parent.glob("*/study.yml"),
+            *(PROJECT_ROOT / "seeds", DATA_FOLDER / "demo"),
+        )
+        if file.name == "study.yml"
+    }
+    shipped = {
+        place
+        for place in (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
+        if (place / "study.yml").is_file()
+    }
     return sorted(found | shipped)

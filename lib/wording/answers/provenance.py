@@ -43,18 +43,39 @@ def hash_inputs(study: StudyRecord) -> dict[str, str]:
     files = (
         dict(build_corpus(study)[0].files)
         if study.has_articles
-        else {f"counts/{f.name}": hash_file(f) for f in sorted((study.folder / "counts").glob("*.csv"))}
+        else {
+            f"counts/{f.name}": hash_file(f)
+            for f in sorted((study.folder / "counts").glob("*.csv"))
+        }
     )
     if len(files) > 5:
-        files = {f"{len(files)} article files": hashlib.sha256("".join(files[name] for name in sorted(files)).encode()).hexdigest()}
-    return {name: digest[:16] for name, digest in {"study.yml and concepts.yml, as read": study.fingerprint, **files}.items()}
+        files = {
+            f"{len(files)} article files": hashlib.sha256(
+                "".join(files[name] for name in sorted(files)).encode()
+            ).hexdigest()
+        }
+    return {
+        name: digest[:16]
+        for name, digest in {
+            "study.yml and concepts.yml, as read": study.fingerprint,
+            **files,
+        }.items()
+    }
 
 
 def read_commit() -> str:
     """The project's commit, and whether files were changed since; "unknown" outside a git checkout."""
     try:
         told = subprocess.run(
-            ["git", "-C", str(PROJECT_ROOT), "describe", "--always", "--dirty=, changed since", "--abbrev=12"],
+            [
+                "git",
+                "-C",
+                str(PROJECT_ROOT),
+                "describe",
+                "--always",
+                "--dirty=, changed since",
+                "--abbrev=12",
+            ],
             capture_output=True,
             text=True,
             check=True,

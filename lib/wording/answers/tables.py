@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.corpus.counts import Counts, count_study_attributions, count_study_hits, find_study_hits, order_outlets, select_concepts
+from wording.corpus.counts import (
+    Counts,
+    count_study_attributions,
+    count_study_hits,
+    find_study_hits,
+    order_outlets,
+    select_concepts,
+)
 from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
@@ -22,18 +29,30 @@ from wording.tables import TABLES, check_columns
 
 ATTRIBUTION_TABLES = {
     "attributions": lambda attributed, articles, settings: attributed,
-    "cues": lambda attributed, articles, settings: voices.compute_cue_shares(attributed, articles, **settings),
-    "cue_contrasts": lambda attributed, articles, settings: voices.contrast_cues(attributed, articles, **settings),
-    "stances": lambda attributed, articles, settings: voices.compute_cue_shares(attributed, articles, by="stance", **settings),
-    "stance_contrasts": lambda attributed, articles, settings: voices.contrast_cues(attributed, articles, by="stance", **settings),
+    "cues": lambda attributed, articles, settings: voices.compute_cue_shares(
+        attributed, articles, **settings
+    ),
+    "cue_contrasts": lambda attributed, articles, settings: voices.contrast_cues(
+        attributed, articles, **settings
+    ),
+    "stances": lambda attributed, articles, settings: voices.compute_cue_shares(
+        attributed, articles, by="stance", **settings
+    ),
+    "stance_contrasts": lambda attributed, articles, settings: voices.contrast_cues(
+        attributed, articles, by="stance", **settings
+    ),
     "speakers": lambda attributed, articles, settings: voices.rank_speakers(attributed),
 }
 
 STUDY_TABLES = {
     "families": lambda study, names, how: make_family_table(study, how["copies"]),
     "keyness": lambda study, names, how: keyness.compute_study_keyness(study, **how),
-    "collocates": lambda study, names, how: collocation.find_study_collocates(study, names, **how)[0],
-    "collocate_contrasts": lambda study, names, how: collocation.find_study_collocates(study, names, **how)[1],
+    "collocates": lambda study, names, how: collocation.find_study_collocates(study, names, **how)[
+        0
+    ],
+    "collocate_contrasts": lambda study, names, how: collocation.find_study_collocates(
+        study, names, **how
+    )[1],
     "timeline": lambda study, names, how: make_timeline_table(study, names, how),
     "changes": lambda study, names, how: make_change_table(study, names, how, "changes"),
     "order": lambda study, names, how: make_change_table(study, names, how, "order"),
@@ -42,7 +61,17 @@ STUDY_TABLES = {
 }
 """Tables that a part of the analysis makes by itself, from the study, its concepts to show, and voice, against and copies."""
 
-TABLE_NAMES = ("articles", "hits", "counts", "shares", "contrasts", "voices", "own", *ATTRIBUTION_TABLES, *STUDY_TABLES)
+TABLE_NAMES = (
+    "articles",
+    "hits",
+    "counts",
+    "shares",
+    "contrasts",
+    "voices",
+    "own",
+    *ATTRIBUTION_TABLES,
+    *STUDY_TABLES,
+)
 
 
 def make_table(
@@ -77,26 +106,54 @@ def make_table(
     if name == "shares":
         return shares.compute_study_shares(study, concepts, voice=voice, copies=copies)
     if name in STUDY_TABLES:
-        return STUDY_TABLES[name](study, concepts, {"voice": voice, "against": against, "copies": copies})
-    made = make_counted_table(study, count_study_hits(study, concepts, copies=copies), name, concepts, voice, against, copies)
+        return STUDY_TABLES[name](
+            study, concepts, {"voice": voice, "against": against, "copies": copies}
+        )
+    made = make_counted_table(
+        study,
+        count_study_hits(study, concepts, copies=copies),
+        name,
+        concepts,
+        voice,
+        against,
+        copies,
+    )
     return check_columns(made, name) if name in TABLES else made
 
 
 def make_counted_table(
-    study: StudyRecord, counted: Counts, name: str, concepts: Sequence[str] | None, voice: str, against: str, copies: str
+    study: StudyRecord,
+    counted: Counts,
+    name: str,
+    concepts: Sequence[str] | None,
+    voice: str,
+    against: str,
+    copies: str,
 ) -> pd.DataFrame:
     """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
     if name in ("articles", "counts"):
         return getattr(counted, name)
-    settings = {"outlets": order_outlets(study, counted.articles), "draws": study.draws, "seed": study.seed}
+    settings = {
+        "outlets": order_outlets(study, counted.articles),
+        "draws": study.draws,
+        "seed": study.seed,
+    }
     if name in ATTRIBUTION_TABLES:
-        return ATTRIBUTION_TABLES[name](count_study_attributions(study, copies=copies), counted.articles, settings)
-    variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
+        return ATTRIBUTION_TABLES[name](
+            count_study_attributions(study, copies=copies), counted.articles, settings
+        )
+    variants = {
+        concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts
+    }
     spoken = counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])]
     make = {
-        "contrasts": lambda: shares.contrast_shares(spoken, counted.articles, variants=variants, against=against, **settings),
+        "contrasts": lambda: shares.contrast_shares(
+            spoken, counted.articles, variants=variants, against=against, **settings
+        ),
         "voices": lambda: voices.compute_voice_shares(counted.articles, **settings),
-        "own": lambda: voices.compute_own_voice(counted.counts, counted.articles, variants=variants, **settings),
+        "own": lambda: voices.compute_own_voice(
+            counted.counts, counted.articles, variants=variants, **settings
+        ),
     }
     return make[name]()
 
@@ -106,35 +163,70 @@ def make_family_table(study: StudyRecord, copies: str) -> pd.DataFrame:
     return check_columns(count_study_hits(study, [], copies=copies).articles, "families")
 
 
-def make_timeline_table(study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str]) -> pd.DataFrame:
+def make_timeline_table(
+    study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str]
+) -> pd.DataFrame:
     """The `timeline` table, for all concepts or some."""
-    made = [timeline.compute_study_timeline(study, concept, voice=how["voice"], copies=how["copies"]) for concept in select_concepts(study, concepts)]
+    made = [
+        timeline.compute_study_timeline(study, concept, voice=how["voice"], copies=how["copies"])
+        for concept in select_concepts(study, concepts)
+    ]
     return check_columns(pd.concat(made, ignore_index=True), "timeline")
 
 
-def make_change_table(study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str], name: str) -> pd.DataFrame:
+def make_change_table(
+    study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str], name: str
+) -> pd.DataFrame:
     """One of the tables on changes, for all concepts or some."""
-    made = [timeline.analyse_study_timeline(study, concept, voice=how["voice"], copies=how["copies"]) for concept in select_concepts(study, concepts)]
+    made = [
+        timeline.analyse_study_timeline(study, concept, voice=how["voice"], copies=how["copies"])
+        for concept in select_concepts(study, concepts)
+    ]
     return check_columns(pd.concat([getattr(one, name) for one in made], ignore_index=True), name)
 
 
 def make_outlet_table(study: StudyRecord, how: dict[str, str]) -> pd.DataFrame:
     """The `outlets` table, by choice of terms and by words."""
-    made = [outlets.compare_study_outlets(study, basis=basis, voice=how["voice"], copies=how["copies"]) for basis in ("choice", "words")]
-    return check_columns(pd.concat([one.distances.table for one in made], ignore_index=True), "outlets")
+    made = [
+        outlets.compare_study_outlets(study, basis=basis, voice=how["voice"], copies=how["copies"])
+        for basis in ("choice", "words")
+    ]
+    return check_columns(
+        pd.concat([one.distances.table for one in made], ignore_index=True), "outlets"
+    )
 
 
-def find_concept_lines(study: StudyRecord, concept: str, *, told_apart: Sequence[str] = ("outlet", "attributed"), copies: str = "all") -> pd.DataFrame:
+def find_concept_lines(
+    study: StudyRecord,
+    concept: str,
+    *,
+    told_apart: Sequence[str] = ("outlet", "attributed"),
+    copies: str = "all",
+) -> pd.DataFrame:
     """What stands behind a concept's numbers in the given voices, variants and outlets in the order of its tables: the `hits`, or `counts`
     per article when the study may not show text; `counted_as` says in which voice a line is counted.
     """
     counted = count_study_hits(study, [concept], copies=copies)
     about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
-    rows = counted.counts.merge(about, on="doc_id") if study.why_no_text else find_study_hits(study, [concept], copies=copies)
-    by_voice = pd.concat([rows[rows["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice) for voice in told_apart])
+    rows = (
+        counted.counts.merge(about, on="doc_id")
+        if study.why_no_text
+        else find_study_hits(study, [concept], copies=copies)
+    )
+    by_voice = pd.concat(
+        [
+            rows[rows["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice)
+            for voice in told_apart
+        ]
+    )
     ordered = {
         "variant": list(study.concepts[concept].variants),
         "outlet": order_outlets(study, counted.articles),
         "counted_as": list(told_apart),
     }
-    return by_voice.assign(**{name: pd.Categorical(by_voice[name], categories=values) for name, values in ordered.items()})
+    return by_voice.assign(
+        **{
+            name: pd.Categorical(by_voice[name], categories=values)
+            for name, values in ordered.items()
+        }
+    )

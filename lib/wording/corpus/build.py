@@ -41,15 +41,30 @@ def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
     table = (
         pl.concat(tables)
         if tables
-        else articles.frame.drop("text").with_columns(**dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0)), agency=pl.lit(None, pl.String))
+        else articles.frame.drop("text").with_columns(
+            **dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0)), agency=pl.lit(None, pl.String)
+        )
     )
     return assemble_corpus(replace(articles, frame=table), shards, language)
 
 
-def assemble_corpus(articles: ReadingResult, shards: Sequence[Shard], language: str, folder: Path | None = None) -> Corpus:
+def assemble_corpus(
+    articles: ReadingResult, shards: Sequence[Shard], language: str, folder: Path | None = None
+) -> Corpus:
     """The corpus of articles whose texts became shards."""
-    table = articles.frame.select([name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"])
-    return Corpus(table, shards, articles.rejects, articles.warnings, articles.files, language, folder, articles.apart)
+    table = articles.frame.select(
+        [name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"]
+    )
+    return Corpus(
+        table,
+        shards,
+        articles.rejects,
+        articles.warnings,
+        articles.files,
+        language,
+        folder,
+        articles.apart,
+    )
 
 
 def encode_batches(
@@ -60,7 +75,8 @@ def encode_batches(
 ) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
     """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
     made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs + 1")(
-        joblib.delayed(encode_part)(k, part, language, keep) for k, part in enumerate(split_into_shards(batches))
+        joblib.delayed(encode_part)(k, part, language, keep)
+        for k, part in enumerate(split_into_shards(batches))
     )
     tables, shards = [table for table, _ in made], [shard for _, shard in made]
     if shards and isinstance(shards[0], Path):
@@ -92,14 +108,23 @@ def split_into_shards(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]
 
 def mark_shard_ends(batch: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Which articles are marked to end a shard, and each one's bytes."""
-    mark = batch.select(pl.struct("outlet", "text").hash(seed=0) % SHARD_BOUNDARY_MODULUS == 0, size=pl.col("text").str.len_bytes().cast(pl.Int64))
+    mark = batch.select(
+        pl.struct("outlet", "text").hash(seed=0) % SHARD_BOUNDARY_MODULUS == 0,
+        size=pl.col("text").str.len_bytes().cast(pl.Int64),
+    )
     return mark.to_series(0).to_numpy(), mark["size"].to_numpy()
 
 
-def find_shard_end(marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: int) -> int | None:
+def find_shard_end(
+    marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: int
+) -> int | None:
     """Where in a batch the shard ends that has `n` articles and `size` bytes before `start`; None if it goes on."""
     number = n + np.arange(1, len(marked) - start + 1)
-    full = (marked[start:] & (number >= MIN_SHARD_ARTICLES)) | (number >= MAX_SHARD_ARTICLES) | (size + np.cumsum(sizes[start:]) >= MAX_SHARD_BYTES)
+    full = (
+        (marked[start:] & (number >= MIN_SHARD_ARTICLES))
+        | (number >= MAX_SHARD_ARTICLES)
+        | (size + np.cumsum(sizes[start:]) >= MAX_SHARD_BYTES)
+    )
     return start + int(np.argmax(full)) + 1 if full.any() else None
 
 
@@ -108,16 +133,23 @@ def encode_part(
 ) -> tuple[pl.DataFrame, Shard | Path]:
     """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard, or where it is saved."""
     shard = keep(k, part, functools.partial(encode_and_mark, language=language))
-    counted = compile_module(kernels).count_voice_words(shard.is_word, shard.boilerplate, shard.voice, shard.bounds)
+    counted = compile_module(kernels).count_voice_words(
+        shard.is_word, shard.boilerplate, shard.voice, shard.bounds
+    )
     return part.drop("text").with_columns(
-        **dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counted), strict=True)), agency=find_agencies(shard)
+        **dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counted), strict=True)),
+        agency=find_agencies(shard),
     ), shard.folder or shard
 
 
 def encode_and_mark(part: pl.DataFrame, *, language: str) -> Shard:
     """The encoded articles with boilerplate, voices and sketches."""
     shard = tokens.encode_texts(part["text"])
-    shard = replace(shard, boilerplate=zones.mark_boilerplate(shard, part["outlet"], language=language), voice=mark_voices(shard, language=language))
+    shard = replace(
+        shard,
+        boilerplate=zones.mark_boilerplate(shard, part["outlet"], language=language),
+        voice=mark_voices(shard, language=language),
+    )
     return replace(shard, sketch=build_sketch(shard))
 
 
@@ -126,7 +158,12 @@ def add_families(corpus: Corpus) -> Corpus:
     return (
         corpus
         if "family" in corpus.table.columns
-        else replace(corpus, table=corpus.table.hstack(find_families(corpus).drop("doc_id", "agency")).select(list(TABLES["articles"])))
+        else replace(
+            corpus,
+            table=corpus.table.hstack(find_families(corpus).drop("doc_id", "agency")).select(
+                list(TABLES["articles"])
+            ),
+        )
     )
 
 
@@ -141,7 +178,9 @@ def build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
     folder, made = study.folder / ".build" / fingerprint_corpus(study), False
     while True:
         if (folder / "corpus.json").is_file():
-            with contextlib.suppress(FileNotFoundError):  # a build of other articles has just taken its place
+            with contextlib.suppress(
+                FileNotFoundError
+            ):  # a build of other articles has just taken its place
                 return open_corpus(folder, study.language), made
         try:
             encode_and_save(study, Store(folder, study.language))
@@ -165,7 +204,9 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
             language=study.language,
         )
         tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
-        articles = reading.finish(pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal"))
+        articles = reading.finish(
+            pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal")
+        )
         if not len(articles.frame):
             raise WordingError(explain_empty_corpus(articles, study))
         save_corpus(add_families(assemble_corpus(articles, shards, study.language)), store.folder)
@@ -178,6 +219,10 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
 def explain_empty_corpus(articles: ReadingResult, study: StudyRecord) -> str:
     """Why there is no article to build from."""
     reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
-    apart = f"{len(articles.apart)} in another language than {study.language!r}" if len(articles.apart) else ""
+    apart = (
+        f"{len(articles.apart)} in another language than {study.language!r}"
+        if len(articles.apart)
+        else ""
+    )
     told = ", ".join(filter(None, (f"{len(articles.rejects)} rejected: {reasons}", apart)))
     return f"{study.folder / study.articles.path}: no article could be read ({told})."

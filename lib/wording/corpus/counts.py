@@ -16,9 +16,21 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
 from wording.corpus.encoding.kernels import OUTLET_VOICE
-from wording.corpus.encoding.matching import DEFAULT_CONTEXT, ContextWidth, Spans, extract_contexts, find_concept_spans, shorten_lines
+from wording.corpus.encoding.matching import (
+    DEFAULT_CONTEXT,
+    ContextWidth,
+    Spans,
+    extract_contexts,
+    find_concept_spans,
+    shorten_lines,
+)
 from wording.corpus.encoding.shard import Shard
-from wording.corpus.marks.voice import TOKEN_VOICES, explain_token_voices, read_attributions, read_attributions_of
+from wording.corpus.marks.voice import (
+    TOKEN_VOICES,
+    explain_token_voices,
+    read_attributions,
+    read_attributions_of,
+)
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
 from wording.study.records import Concept, StudyRecord, Variant
@@ -42,29 +54,53 @@ class Counts:
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def find_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists, *, context: ContextWidth = DEFAULT_CONTEXT) -> pd.DataFrame:
+def find_hits(
+    corpus: Corpus,
+    concepts: Mapping[str, Concept],
+    lists: PhraseLists,
+    *,
+    context: ContextWidth = DEFAULT_CONTEXT,
+) -> pd.DataFrame:
     """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
-    rows = list(itertools.chain.from_iterable(corpus.map_parts(find_part_hits, concepts, lists, context)))
-    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
+    rows = list(
+        itertools.chain.from_iterable(corpus.map_parts(find_part_hits, concepts, lists, context))
+    )
+    frame = (
+        pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
+    )
     return check_columns(frame, "hits")
 
 
-def find_part_hits(part: Part, concepts: Mapping[str, Concept], lists: PhraseLists, context: ContextWidth) -> list[pd.DataFrame]:
+def find_part_hits(
+    part: Part, concepts: Mapping[str, Concept], lists: PhraseLists, context: ContextWidth
+) -> list[pd.DataFrame]:
     """The hits of each concept in one shard."""
-    return [find_concept_hits(part, name, concept, lists, context) for name, concept in concepts.items()]
+    return [
+        find_concept_hits(part, name, concept, lists, context) for name, concept in concepts.items()
+    ]
 
 
-def find_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLists, context: ContextWidth) -> pd.DataFrame:
+def find_concept_hits(
+    part: Part, name: str, concept: Concept, lists: PhraseLists, context: ContextWidth
+) -> pd.DataFrame:
     """The hits of one concept in one shard."""
     spans, which = find_concept_spans(part.shard, name, concept, lists)
-    return tabulate_hits(part, name, np.array(list(concept.variants), dtype=object)[which], spans, context)
+    return tabulate_hits(
+        part, name, np.array(list(concept.variants), dtype=object)[which], spans, context
+    )
 
 
-def tabulate_hits(part: Part, name: str, variants: np.ndarray, spans: Spans, context: ContextWidth) -> pd.DataFrame:
+def tabulate_hits(
+    part: Part, name: str, variants: np.ndarray, spans: Spans, context: ContextWidth
+) -> pd.DataFrame:
     """The hits of a concept that stand at the spans, each of its variant."""
     shard = part.shard
     lines = extract_contexts(shard, spans, context=context)
-    about = part.table[lines["row"].to_numpy()].select("doc_id", "outlet", "date", "title", "url").to_pandas()
+    about = (
+        part.table[lines["row"].to_numpy()]
+        .select("doc_id", "outlet", "date", "title", "url")
+        .to_pandas()
+    )
     named = lines.assign(
         concept=name,
         variant=variants,
@@ -85,44 +121,76 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
         if told.any()
         else pd.DataFrame({"speaker": [None] * len(told), "cue": None})
     )
-    return {"voice": np.array(TOKEN_VOICES, dtype=object)[voice], **{name: said[name].where(told).to_numpy() for name in ("speaker", "cue")}}
+    return {
+        "voice": np.array(TOKEN_VOICES, dtype=object)[voice],
+        **{name: said[name].where(told).to_numpy() for name in ("speaker", "cue")},
+    }
 
 
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """The `counts` table: hits in the body per article, concept, variant and voice."""
-    rows = list(itertools.chain.from_iterable(corpus.map_parts(count_part_hits, concepts, lists, light=True)))
-    frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
+    rows = list(
+        itertools.chain.from_iterable(
+            corpus.map_parts(count_part_hits, concepts, lists, light=True)
+        )
+    )
+    frame = (
+        pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
+    )
     return check_columns(frame.to_pandas(), "counts")
 
 
-def count_hits_cached(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
+def count_hits_cached(
+    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
+) -> pd.DataFrame:
     """What `count_hits` gives, kept for the concepts asked for last."""
     said = json.dumps(lists)
     rows = [
-        count_concept_cached(corpus.folder, corpus.language, name, concept.model_dump_json(by_alias=True), said)
+        count_concept_cached(
+            corpus.folder, corpus.language, name, concept.model_dump_json(by_alias=True), said
+        )
         for name, concept in concepts.items()
     ]
     return pd.concat(rows, ignore_index=True) if rows else count_hits(corpus, {}, lists)
 
 
 @functools.lru_cache(maxsize=32)
-def count_concept_cached(folder: Path, language: str, name: str, concept: str, lists: str) -> pd.DataFrame:
+def count_concept_cached(
+    folder: Path, language: str, name: str, concept: str, lists: str
+) -> pd.DataFrame:
     """The `counts` of one concept in the corpus of a folder, whose name says what is in it."""
-    return count_hits(open_corpus(folder, language), {name: Concept.model_validate_json(concept)}, json.loads(lists))
+    return count_hits(
+        open_corpus(folder, language),
+        {name: Concept.model_validate_json(concept)},
+        json.loads(lists),
+    )
 
 
-def count_part_hits(part: Part, concepts: Mapping[str, Concept], lists: PhraseLists) -> list[pl.DataFrame]:
+def count_part_hits(
+    part: Part, concepts: Mapping[str, Concept], lists: PhraseLists
+) -> list[pl.DataFrame]:
     """The counts of each concept in one shard."""
-    return [tabulate_concept_counts(part.table, part.shard, name, concept, lists) for name, concept in concepts.items()]
+    return [
+        tabulate_concept_counts(part.table, part.shard, name, concept, lists)
+        for name, concept in concepts.items()
+    ]
 
 
-def tabulate_concept_counts(table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: PhraseLists) -> pl.DataFrame:
+def tabulate_concept_counts(
+    table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: PhraseLists
+) -> pl.DataFrame:
     """The counts of one concept in one shard."""
     spans, which = find_concept_spans(shard, name, concept, lists)
     body = ~shard.boilerplate[spans.start]
-    row, which, voice = shard.article(spans.start[body]), which[body], shard.voice[spans.start[body]]
+    row, which, voice = (
+        shard.article(spans.start[body]),
+        which[body],
+        shard.voice[spans.start[body]],
+    )
     variants = list(concept.variants)
-    cell, n = np.unique((row * len(variants) + which) * len(TOKEN_VOICES) + voice, return_counts=True)
+    cell, n = np.unique(
+        (row * len(variants) + which) * len(TOKEN_VOICES) + voice, return_counts=True
+    )
     cell, voice = np.divmod(cell, len(TOKEN_VOICES))
     return pl.DataFrame({
         "doc_id": table["doc_id"].gather(cell // len(variants)),
@@ -133,22 +201,36 @@ def tabulate_concept_counts(table: pl.DataFrame, shard: Shard, name: str, concep
     })  # fmt: skip
 
 
-def find_study_hits(study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all") -> pd.DataFrame:
+def find_study_hits(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> pd.DataFrame:
     """The `hits` table of a study's compared articles, body only: the very lines that are counted, with as much text as its `excerpts`
     allow; `copies` as in `count_study_hits`.
     """
-    return shorten_lines(find_body_hits(study, select_concepts(study, concepts), copies=copies), study.width)
+    return shorten_lines(
+        find_body_hits(study, select_concepts(study, concepts), copies=copies), study.width
+    )
 
 
-def find_body_hits(study: StudyRecord, concepts: Mapping[str, Concept], *, context: ContextWidth = DEFAULT_CONTEXT, copies: str = "all") -> pd.DataFrame:
+def find_body_hits(
+    study: StudyRecord,
+    concepts: Mapping[str, Concept],
+    *,
+    context: ContextWidth = DEFAULT_CONTEXT,
+    copies: str = "all",
+) -> pd.DataFrame:
     """The `hits` table of the concepts in the study's compared articles, without those in boilerplate; `copies` as in `count_study_hits`."""
     corpus, _ = build_corpus(study)
     articles, _ = select_compared(study, corpus.articles, copies=copies)
     found = find_hits(corpus, concepts, study.lists, context=context)
-    return found[(found["zone"] == "body") & is_among(found["doc_id"], articles["doc_id"])].reset_index(drop=True)
+    return found[
+        (found["zone"] == "body") & is_among(found["doc_id"], articles["doc_id"])
+    ].reset_index(drop=True)
 
 
-def find_pattern_hits(study: StudyRecord, pattern: str, *, context: ContextWidth = DEFAULT_CONTEXT) -> pd.DataFrame:
+def find_pattern_hits(
+    study: StudyRecord, pattern: str, *, context: ContextWidth = DEFAULT_CONTEXT
+) -> pd.DataFrame:
     """The `hits` table of a concept or a variant by its name, else of any phrase, in the study's compared articles, body only."""
     name, concept = resolve_pattern(study, pattern)
     return find_body_hits(study, {name: concept}, context=context)
@@ -166,13 +248,21 @@ def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
         return pattern, study.concepts[pattern]
     terms = [" ".join(term.split()) for term in pattern.split(";")]
     if not all(terms):
-        raise WordingError(f"The pattern {pattern!r} has an empty place: write a word or a phrase, and `;` only between rival ones.")
-    variants = {variant: record for concept in study.concepts.values() for variant, record in concept.variants.items()}
+        raise WordingError(
+            f"The pattern {pattern!r} has an empty place: write a word or a phrase, and `;` only between rival ones."
+        )
+    variants = {
+        variant: record
+        for concept in study.concepts.values()
+        for variant, record in concept.variants.items()
+    }
     named = {term[:60].strip(): variants.get(term, Variant(match=[term])) for term in terms}
     return "; ".join(terms), Concept(title="; ".join(terms), variants=named)
 
 
-def count_study_hits(study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all") -> Counts:
+def count_study_hits(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> Counts:
     """What was counted in a study's compared articles; from its counts/ folder when the articles are not there.
 
     Parameters
@@ -195,7 +285,12 @@ def count_study_hits(study: StudyRecord, concepts: Sequence[str] | None = None, 
     every, apart = select_compared(study, articles)
     kept, _ = select_compared(study, articles, copies=copies)
     left_out = every[~is_among(every["doc_id"], kept["doc_id"])].reset_index(drop=True)
-    return Counts(kept, counts[is_among(counts["doc_id"], kept["doc_id"])].reset_index(drop=True), apart, left_out)
+    return Counts(
+        kept,
+        counts[is_among(counts["doc_id"], kept["doc_id"])].reset_index(drop=True),
+        apart,
+        left_out,
+    )
 
 
 def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
@@ -206,7 +301,10 @@ def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.D
     else:
         articles, _, attributed = read_counts(study.folder / "counts")
     kept, _ = select_compared(study, articles, copies=copies)
-    return shorten_lines(attributed[is_among(attributed["doc_id"], kept["doc_id"])].reset_index(drop=True), study.width)
+    return shorten_lines(
+        attributed[is_among(attributed["doc_id"], kept["doc_id"])].reset_index(drop=True),
+        study.width,
+    )
 
 
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
@@ -221,7 +319,10 @@ def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
 
 def explain_voices(corpus: Corpus, *, language: str = "en") -> pd.DataFrame:
     """One row per word and table entry that weighs on its voice: doc_id, start (character), token, voice, probability, table, entry, weight."""
-    return pd.concat([explain_part_voices(part.table, part.shard, language) for part in corpus.parts()], ignore_index=True)
+    return pd.concat(
+        [explain_part_voices(part.table, part.shard, language) for part in corpus.parts()],
+        ignore_index=True,
+    )
 
 
 def explain_part_voices(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataFrame:
@@ -237,7 +338,11 @@ def count_attributions(corpus: Corpus) -> pd.DataFrame:
     """The `attributions` table: one row per article, voice, speaker, cue, stance and short, with stretches and words in the body."""
     parts = corpus.map_parts(list_part_attributions)
     keys = [name for name in TABLES["attributions"] if name not in ("n", "n_words")]
-    frame = pl.concat(parts).group_by(keys, maintain_order=True).agg(n=pl.len(), n_words=pl.col("n_words").sum())
+    frame = (
+        pl.concat(parts)
+        .group_by(keys, maintain_order=True)
+        .agg(n=pl.len(), n_words=pl.col("n_words").sum())
+    )
     return check_columns(frame.to_pandas(), "attributions")
 
 
@@ -247,9 +352,9 @@ def list_part_attributions(part: Part) -> pl.DataFrame:
     found = read_attributions(part).with_columns(cue=pl.col("cue").str.to_lowercase())
     start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
     about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
-    whole = pl.concat([about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal").with_columns(
-        n_words=shard.words_before[end] - shard.words_before[start]
-    )
+    whole = pl.concat(
+        [about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal"
+    ).with_columns(n_words=shard.words_before[end] - shard.words_before[start])
     return whole.filter(~shard.boilerplate[start])
 
 
@@ -263,17 +368,23 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
     """
     names = list(study.concepts) if concepts is None else concepts
     if unknown := next((name for name in names if name not in study.concepts), None):
-        raise WordingError(f"The study {study.name!r} has no concept {unknown!r}; {suggest_name(unknown, study.concepts)}.")
+        raise WordingError(
+            f"The study {study.name!r} has no concept {unknown!r}; {suggest_name(unknown, study.concepts)}."
+        )
     return {name: study.concepts[name] for name in names}
 
 
-def select_compared(study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all") -> tuple[pd.DataFrame, pd.DataFrame]:
+def select_compared(
+    study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The articles that the study compares, and those set apart: see `flag_compared`."""
     kept, apart = flag_compared(study, articles, copies=copies)
     return articles[kept].reset_index(drop=True), articles[apart].reset_index(drop=True)
 
 
-def flag_compared(study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all") -> tuple[np.ndarray, np.ndarray]:
+def flag_compared(
+    study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
+) -> tuple[np.ndarray, np.ndarray]:
     """Which articles are of the outlets and the period that the study compares, without the copies that do not count; and which are set apart: bool.
 
     Raises
@@ -283,8 +394,14 @@ def flag_compared(study: StudyRecord, articles: pd.DataFrame, *, copies: str = "
     """
     sizes = articles["outlet"].value_counts()
     if unknown := next((name for name in study.outlets or [] if name not in sizes.index), None):
-        raise WordingError(f"{study.folder / 'study.yml'}: no article is from the outlet {unknown!r}; {suggest_name(unknown, sizes.index)}.")
-    largest = sizes.reset_index().sort_values(["count", "outlet"], ascending=[False, True])["outlet"].head(study.max_outlets)
+        raise WordingError(
+            f"{study.folder / 'study.yml'}: no article is from the outlet {unknown!r}; {suggest_name(unknown, sizes.index)}."
+        )
+    largest = (
+        sizes.reset_index()
+        .sort_values(["count", "outlet"], ascending=[False, True])["outlet"]
+        .head(study.max_outlets)
+    )
     keep = articles["outlet"].isin(study.outlets or list(largest))
     if study.period.from_:
         keep &= articles["date"] >= pd.Timestamp(study.period.from_)
@@ -308,7 +425,12 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
 
 def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
     """The compared outlets in the study's order, else the one with most articles first; those without articles in the period left out."""
-    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
+    sizes = (
+        articles["outlet"]
+        .value_counts()
+        .reset_index()
+        .sort_values(["count", "outlet"], ascending=[False, True])
+    )
     return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
 
 
@@ -319,8 +441,12 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(
         folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
     )
-    drop_speakers(count_attributions(corpus)).to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
-    count_hits(corpus, study.concepts, study.lists).to_csv(folder / "counts.csv", index=False, lineterminator="\n")
+    drop_speakers(count_attributions(corpus)).to_csv(
+        folder / "attributions.csv", index=False, lineterminator="\n"
+    )
+    count_hits(corpus, study.concepts, study.lists).to_csv(
+        folder / "counts.csv", index=False, lineterminator="\n"
+    )
 
 
 def drop_speakers(table: pd.DataFrame) -> pd.DataFrame:
@@ -339,11 +465,35 @@ def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
     """
     for name in ("articles.csv", "counts.csv", "attributions.csv"):
         if not (folder / name).is_file():
-            raise WordingError(f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says.")
-    texts = dict.fromkeys(["doc_id", "outlet", "family", "agency", "concept", "variant", "voice", "speaker", "cue", "stance"], str)
-    articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(title=None, authors=None, url=None)
+            raise WordingError(
+                f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says."
+            )
+    texts = dict.fromkeys(
+        [
+            "doc_id",
+            "outlet",
+            "family",
+            "agency",
+            "concept",
+            "variant",
+            "voice",
+            "speaker",
+            "cue",
+            "stance",
+        ],
+        str,
+    )
+    articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(
+        title=None, authors=None, url=None
+    )
     counts = pd.read_csv(folder / "counts.csv", dtype=texts)
     attributed = (
-        pd.read_csv(folder / "attributions.csv", dtype=texts).merge(articles[["doc_id", "outlet"]], on="doc_id").assign(speaker=None)
+        pd.read_csv(folder / "attributions.csv", dtype=texts)
+        .merge(articles[["doc_id", "outlet"]], on="doc_id")
+        .assign(speaker=None)
     )
-    return check_columns(articles, "articles"), check_columns(counts, "counts"), check_columns(attributed, "attributions")
+    return (
+        check_columns(articles, "articles"),
+        check_columns(counts, "counts"),
+        check_columns(attributed, "attributions"),
+    )

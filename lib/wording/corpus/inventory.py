@@ -17,8 +17,12 @@ def summarise_outlets(articles: pd.DataFrame) -> pd.DataFrame:
         n_articles=("doc_id", "size"), n_words=("n_words", "sum"), median_words=("n_words", "median"), n_boilerplate=("n_boilerplate", "sum"),
         first=("date", "min"), last=("date", "max"), n_undated=("undated", "sum"),
     ).reset_index()  # fmt: skip
-    table["boilerplate_share"] = table["n_boilerplate"] / (table["n_words"] + table["n_boilerplate"])
-    return table.drop(columns="n_boilerplate").sort_values(["n_articles", "outlet"], ascending=[False, True], ignore_index=True)
+    table["boilerplate_share"] = table["n_boilerplate"] / (
+        table["n_words"] + table["n_boilerplate"]
+    )
+    return table.drop(columns="n_boilerplate").sort_values(
+        ["n_articles", "outlet"], ascending=[False, True], ignore_index=True
+    )
 
 
 def count_monthly_articles(articles: pd.DataFrame) -> pd.DataFrame:
@@ -30,27 +34,47 @@ def count_monthly_articles(articles: pd.DataFrame) -> pd.DataFrame:
 def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     """One row per concept and variant of the study: concept, variant, n, n_articles, n_outlets; 0 where none was found."""
     located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
-    found = located.groupby(["concept", "variant"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique"))
+    found = located.groupby(["concept", "variant"]).agg(
+        n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique")
+    )
     listed = pd.MultiIndex.from_tuples(
-        [(name, v) for name, concept in study.concepts.items() for v in concept.variants], names=["concept", "variant"]
+        [(name, v) for name, concept in study.concepts.items() for v in concept.variants],
+        names=["concept", "variant"],
     )
     return found.reindex(listed, fill_value=0).reset_index()
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:
     """The `rejects` table of a study that has its articles; without them, empty."""
-    return build_corpus(study)[0].rejects.to_pandas() if study.has_articles else pd.DataFrame(columns=["source", "reason", "sample"])
+    return (
+        build_corpus(study)[0].rejects.to_pandas()
+        if study.has_articles
+        else pd.DataFrame(columns=["source", "reason", "sample"])
+    )
 
 
 def count_other_languages(study: StudyRecord) -> pd.DataFrame:
     """One row per other language than the study's: language (ISO 639-1), n_articles, which are set apart; empty without the articles."""
-    apart = build_corpus(study)[0].apart.to_pandas() if study.has_articles else pd.DataFrame(columns=["language"])
-    return apart.groupby("language").size().sort_values(ascending=False, kind="stable").reset_index(name="n_articles")
+    apart = (
+        build_corpus(study)[0].apart.to_pandas()
+        if study.has_articles
+        else pd.DataFrame(columns=["language"])
+    )
+    return (
+        apart.groupby("language")
+        .size()
+        .sort_values(ascending=False, kind="stable")
+        .reset_index(name="n_articles")
+    )
 
 
 def list_reading_warnings(study: StudyRecord) -> list[str]:
     """What reading the articles gave reason to warn of."""
-    return build_corpus(study)[0].warnings if study.has_articles else ["The articles are not here: what follows was counted when they were."]
+    return (
+        build_corpus(study)[0].warnings
+        if study.has_articles
+        else ["The articles are not here: what follows was counted when they were."]
+    )
 
 
 def sentences(study: StudyRecord, counted: Counts) -> list[str]:
@@ -69,7 +93,9 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     else:
         said.append("No article has a date.")
     if len(apart):
-        said.append(f"{format_count(len(apart), 'article')} of {format_count(apart['outlet'].nunique(), 'other outlet')} or another period set apart.")
+        said.append(
+            f"{format_count(len(apart), 'article')} of {format_count(apart['outlet'].nunique(), 'other outlet')} or another period set apart."
+        )
     foreign = count_other_languages(study)
     n_foreign = foreign["n_articles"].sum()
     if n_foreign:
@@ -95,17 +121,27 @@ def describe_bars(table: pd.DataFrame, *, category: str, value: str, unit: str) 
     if table.empty:
         return f"No {category} has any {unit}."
     least, most = table.loc[table[value].idxmin()], table.loc[table[value].idxmax()]
-    name = lambda row: f"{row[category]:%Y-%m}" if isinstance(row[category], pd.Timestamp) else str(row[category])  # noqa: E731
+    name = lambda row: (
+        f"{row[category]:%Y-%m}" if isinstance(row[category], pd.Timestamp) else str(row[category])
+    )  # noqa: E731
     return f"{format_count(len(table), category)}; most {unit}: {name(most)} with {most[value]:,}; fewest: {name(least)} with {least[value]:,}."
 
 
 def format_inventory(study: StudyRecord) -> list[str]:
     """The inventory that `wording check` prints."""
     counted = count_study_hits(study)
-    said = [f"{study.title} ({study.folder})", *sentences(study, counted), *(f"note: {warning}" for warning in list_reading_warnings(study))]
+    said = [
+        f"{study.title} ({study.folder})",
+        *sentences(study, counted),
+        *(f"note: {warning}" for warning in list_reading_warnings(study)),
+    ]
     table = summarise_outlets(counted.articles)
     said += ["", *table.head(30).to_string(index=False).splitlines()]
     reasons = read_rejects(study).groupby("reason").size().sort_values(ascending=False)
-    said += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())] if len(reasons) else []
+    said += (
+        ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]
+        if len(reasons)
+        else []
+    )
     found = count_variants(study, counted)
     return [*said, "", *found.to_string(index=False).splitlines()]

@@ -44,7 +44,13 @@ SORT_COLUMNS = {
 }
 """What lines may be sorted by, and the columns that does it; left and right are read from the hit outwards."""
 
-PLACE_SCHEMA = {"part": pl.Int64, "start": pl.Int64, "end": pl.Int64, "article": pl.Int64, "variant": pl.String}
+PLACE_SCHEMA = {
+    "part": pl.Int64,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "article": pl.Int64,
+    "variant": pl.String,
+}
 """The columns that say where a line stands: its shard, its tokens, its row in the corpus, and its variant."""
 
 SORT_DEPTH = 8
@@ -75,7 +81,9 @@ def list_concordance(
     WordingError
         As `find_concordance`.
     """
-    return find_concordance(study, pattern, sort=sort, voice=voice, outlets=outlets, copies=copies).lines(stop=limit, context=context)
+    return find_concordance(
+        study, pattern, sort=sort, voice=voice, outlets=outlets, copies=copies
+    ).lines(stop=limit, context=context)
 
 
 @dataclass(frozen=True)
@@ -90,19 +98,35 @@ class Concordance:
     def __len__(self) -> int:
         return len(self.places)
 
-    def lines(self, start: int = 0, stop: int | None = None, *, context: ContextWidth = DEFAULT_CONTEXT) -> pd.DataFrame:
+    def lines(
+        self, start: int = 0, stop: int | None = None, *, context: ContextWidth = DEFAULT_CONTEXT
+    ) -> pd.DataFrame:
         """The `hits` table of the lines from `start` up to, not including, `stop`."""
-        return shorten_lines(tabulate_places(self.corpus, self.name, self.places[start:stop], context), self.study.width)
+        return shorten_lines(
+            tabulate_places(self.corpus, self.name, self.places[start:stop], context),
+            self.study.width,
+        )
 
     def per_outlet(self) -> pd.DataFrame:
         """One row per outlet with lines, most first: outlet, n (lines), n_articles (with a line)."""
-        told = pl.DataFrame({"outlet": self.corpus.table["outlet"].gather(self.places["article"]), "article": self.places["article"]})
+        told = pl.DataFrame(
+            {
+                "outlet": self.corpus.table["outlet"].gather(self.places["article"]),
+                "article": self.places["article"],
+            }
+        )
         counted = told.group_by("outlet").agg(n=pl.len(), n_articles=pl.col("article").n_unique())
         return counted.sort("n", "outlet", descending=[True, False]).to_pandas()
 
 
 def find_concordance(
-    study: StudyRecord, pattern: str, *, sort: str = "left", voice: str = "all", outlets: Sequence[str] | None = None, copies: str = "all"
+    study: StudyRecord,
+    pattern: str,
+    *,
+    sort: str = "left",
+    voice: str = "all",
+    outlets: Sequence[str] | None = None,
+    copies: str = "all",
 ) -> Concordance:
     """The lines of a concept or variant by its name, else of any phrase, in the study's compared articles, body only, sorted but not written out.
 
@@ -127,9 +151,22 @@ def find_concordance(
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    found = corpus.map_parts(list_sortable_hits, name, concept, study.lists, wanted, VOICE_GROUPS[voice], SORT_COLUMNS[sort], light=True)
+    found = corpus.map_parts(
+        list_sortable_hits,
+        name,
+        concept,
+        study.lists,
+        wanted,
+        VOICE_GROUPS[voice],
+        SORT_COLUMNS[sort],
+        light=True,
+    )
     with_any = [lines for lines in found if len(lines)]
-    places = pl.concat(with_any).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True) if with_any else pl.DataFrame(schema=PLACE_SCHEMA)
+    places = (
+        pl.concat(with_any).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
+        if with_any
+        else pl.DataFrame(schema=PLACE_SCHEMA)
+    )
     return Concordance(study, corpus, name, places)
 
 
@@ -142,16 +179,29 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
         For a phrase that cannot be read.
     """
     _, concept = resolve_pattern(study, pattern)
-    wanted = [phrase for variant in concept.variants.values() for phrase in parse_phrases(variant.match, lists=study.lists, case=variant.case)]
+    wanted = [
+        phrase
+        for variant in concept.variants.values()
+        for phrase in parse_phrases(variant.match, lists=study.lists, case=variant.case)
+    ]
     return sum(
-        min(part.shard.often(find_form_numbers(part.shard, words, cased=phrase.cased)) for words in phrase.words)
+        min(
+            part.shard.often(find_form_numbers(part.shard, words, cased=phrase.cased))
+            for words in phrase.words
+        )
         for part in build_corpus(study)[0].parts()
         for phrase in wanted
     )
 
 
 def list_sortable_hits(
-    part: Part, name: str, concept: Concept, lists, wanted: np.ndarray, voices: Sequence[str], columns: Sequence[str]
+    part: Part,
+    name: str,
+    concept: Concept,
+    lists,
+    wanted: np.ndarray,
+    voices: Sequence[str],
+    columns: Sequence[str],
 ) -> pl.DataFrame:
     """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), article (row of the corpus), variant, and the columns to sort by."""
     shard = part.shard
@@ -165,7 +215,9 @@ def list_sortable_hits(
     made = {
         "left": lambda: join_words_outwards(shard, spans.start - 1, row, -1),
         "right": lambda: join_words_outwards(shard, spans.end, row, 1),
-        "node": lambda: pl.Series(shard.text(spans.start, spans.end), dtype=pl.String).str.to_lowercase(),
+        "node": lambda: pl.Series(
+            shard.text(spans.start, spans.end), dtype=pl.String
+        ).str.to_lowercase(),
         "outlet": lambda: part.table["outlet"].gather(row),
         "date": lambda: part.table["date"].gather(row),
         "voice": lambda: pl.Series(TOKEN_VOICES, dtype=pl.String).gather(shard.voice[spans.start]),
@@ -186,30 +238,47 @@ def join_words_outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: 
     at = first[:, None] + step * np.arange(SORT_DEPTH)
     inside = (at >= shard.bounds[row][:, None]) & (at < shard.bounds[row + 1][:, None])
     form = shard.tokens[np.clip(at, 0, len(shard.tokens) - 1)]
-    told = np.where(inside & np.isin(shard.kind, (WORD, NUMBER))[form], form, 0)  # form 0 is the end of an article: no key
+    told = np.where(
+        inside & np.isin(shard.kind, (WORD, NUMBER))[form], form, 0
+    )  # form 0 is the end of an article: no key
     keys = shard.forms["key"].gather(told.ravel())
     return (
-        keys.replace("", None).reshape((len(row), SORT_DEPTH)).arr.join(" ", ignore_nulls=True) if len(row) else pl.Series([], dtype=pl.String)
+        keys.replace("", None).reshape((len(row), SORT_DEPTH)).arr.join(" ", ignore_nulls=True)
+        if len(row)
+        else pl.Series([], dtype=pl.String)
     )
 
 
-def tabulate_places(corpus: Corpus, name: str, places: pl.DataFrame, context: ContextWidth) -> pd.DataFrame:
+def tabulate_places(
+    corpus: Corpus, name: str, places: pl.DataFrame, context: ContextWidth
+) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
     near = include_adjacent_rows(np.unique(places["article"]), len(corpus.table))
     if len(near) and is_small_subset(near, len(corpus.table)):
         corpus, shift = corpus.subset(near)
         moved = shift[np.searchsorted(near, places["article"])]
-        places = places.with_columns(part=0, start=pl.col("start") - moved, end=pl.col("end") - moved)
+        places = places.with_columns(
+            part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
+        )
     lines = [
         tabulate_hits(
-            corpus.part(k), name, here["variant"].to_numpy(), Spans(here["start"].to_numpy(), here["end"].to_numpy()), context
+            corpus.part(k),
+            name,
+            here["variant"].to_numpy(),
+            Spans(here["start"].to_numpy(), here["end"].to_numpy()),
+            context,
         ).set_index(here["order"].to_numpy())
         for (k,), here in places.with_row_index("order").partition_by("part", as_dict=True).items()
     ]
-    return check_columns(pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])), "hits")
+    return check_columns(
+        pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])),
+        "hits",
+    )
 
 
-def widen_lines(study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth = "paragraph") -> pd.DataFrame:
+def widen_lines(
+    study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth = "paragraph"
+) -> pd.DataFrame:
     """The same lines with left and right as wide as their sentence, their paragraph, or so many tokens; lines of another study are refused.
 
     Raises
@@ -218,13 +287,24 @@ def widen_lines(study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth = "
         If an article is not in the study.
     """
     corpus, _ = build_corpus(study)
-    known = pl.DataFrame({"doc_id": lines["doc_id"].to_list(), "start": lines["start"].to_list(), "end": lines["end"].to_list()})
-    left, right = lines["left"].to_numpy(object, copy=True), lines["right"].to_numpy(object, copy=True)
+    known = pl.DataFrame(
+        {
+            "doc_id": lines["doc_id"].to_list(),
+            "start": lines["start"].to_list(),
+            "end": lines["end"].to_list(),
+        }
+    )
+    left, right = (
+        lines["left"].to_numpy(object, copy=True),
+        lines["right"].to_numpy(object, copy=True),
+    )
     unknown = np.ones(len(lines), bool)
     for part in corpus.parts():
         row = pd.Index(part.table["doc_id"].to_list()).get_indexer(known["doc_id"].to_list())
         here = np.flatnonzero(row >= 0)
-        spans = locate_spans(part.shard, row[here], known["start"].to_numpy()[here], known["end"].to_numpy()[here])
+        spans = locate_spans(
+            part.shard, row[here], known["start"].to_numpy()[here], known["end"].to_numpy()[here]
+        )
         wide = extract_contexts(part.shard, spans, context=to)
         left[here], right[here], unknown[here] = wide["left"], wide["right"], False
     if unknown.any():
@@ -241,5 +321,8 @@ def locate_spans(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarr
     ends = np.cumsum(shard.length[shard.tokens[concatenate_ranges(first, last)]])
     shift = np.cumsum(last - first) - (last - first)
     before = np.concatenate([[0], ends])[shift][which]
-    place = [np.searchsorted(ends, before + at, side="right") - shift[which] + first[which] for at in (start, end - 1)]
+    place = [
+        np.searchsorted(ends, before + at, side="right") - shift[which] + first[which]
+        for at in (start, end - 1)
+    ]
     return Spans(place[0], place[1] + 1)

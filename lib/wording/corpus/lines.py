@@ -19,7 +19,12 @@ KEYNESS_CONCEPT = "keyness"
 
 
 def find_term_hits(
-    study: StudyRecord, wanted: pd.DataFrame, *, articles: pd.DataFrame, voice: str = "outlet", context: ContextWidth = DEFAULT_CONTEXT
+    study: StudyRecord,
+    wanted: pd.DataFrame,
+    *,
+    articles: pd.DataFrame,
+    voice: str = "outlet",
+    context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
     """The `hits` behind the counts of terms at outlets: one row per place where a wanted term begins; `concept` is `KEYNESS_CONCEPT`.
 
@@ -30,20 +35,36 @@ def find_term_hits(
     """
     corpus, _ = build_corpus(study)
     inside = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask, known = make_voice_mask(VOICE_GROUPS[voice], articles=inside), Vocabulary.from_terms(wanted["term"].unique().tolist())
+    mask, known = (
+        make_voice_mask(VOICE_GROUPS[voice], articles=inside),
+        Vocabulary.from_terms(wanted["term"].unique().tolist()),
+    )
     number = pl.DataFrame(
-        {"term": known.terms.tolist(), "number": np.arange(len(known), dtype=np.int32)}, schema_overrides={"term": pl.String}
+        {"term": known.terms.tolist(), "number": np.arange(len(known), dtype=np.int32)},
+        schema_overrides={"term": pl.String},
     )
     asked = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(number, on="term")
     rows = [find_part_term_hits(part, known, mask(part), asked, context) for part in corpus.parts()]
     return shorten_lines(check_columns(pd.concat(rows, ignore_index=True), "hits"), study.width)
 
 
-def find_part_term_hits(part: Part, known: Vocabulary, mask: np.ndarray, asked: pl.DataFrame, context: ContextWidth) -> pd.DataFrame:
+def find_part_term_hits(
+    part: Part, known: Vocabulary, mask: np.ndarray, asked: pl.DataFrame, context: ContextWidth
+) -> pd.DataFrame:
     """The hits of the asked pairs of term and outlet in one shard, in the order of places."""
-    places = [(at, ids[at]) for ids in known.match_terms(part.shard, mask) for at in [np.flatnonzero(ids >= 0)]]
+    places = [
+        (at, ids[at])
+        for ids in known.match_terms(part.shard, mask)
+        for at in [np.flatnonzero(ids >= 0)]
+    ]
     start, number = (np.concatenate(found) for found in zip(*places, strict=True))
-    here = pl.DataFrame({"start": start, "number": number, "outlet": part.table["outlet"].gather(part.shard.article(start))})
+    here = pl.DataFrame(
+        {
+            "start": start,
+            "number": number,
+            "outlet": part.table["outlet"].gather(part.shard.article(start)),
+        }
+    )
     found = here.join(asked, on=["number", "outlet"], maintain_order="left").sort("start", "number")
     start = found["start"].to_numpy()
     spans = Spans(start, start + known.length[found["number"].to_numpy()])

@@ -20,7 +20,13 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import find_concept_hits, read_counts, select_compared, select_concepts
 from wording.corpus.encoding.corpus import Corpus, Part
-from wording.corpus.encoding.matching import DEFAULT_CONTEXT, ContextWidth, Spans, find_concept_spans, shorten_lines
+from wording.corpus.encoding.matching import (
+    DEFAULT_CONTEXT,
+    ContextWidth,
+    Spans,
+    find_concept_spans,
+    shorten_lines,
+)
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.errors import WordingError
@@ -45,7 +51,12 @@ class Neighbours:
 
 
 def count_study_neighbours(
-    study: StudyRecord, concepts: Sequence[str] | None = None, *, span: int = DEFAULT_SPAN, side: Side = "both", copies: str = "all"
+    study: StudyRecord,
+    concepts: Sequence[str] | None = None,
+    *,
+    span: int = DEFAULT_SPAN,
+    side: Side = "both",
+    copies: str = "all",
 ) -> Neighbours:
     """What stands near the hits in a study's compared articles (`copies` as in `study_counts`); from its counts/ folder without the articles.
 
@@ -57,7 +68,10 @@ def count_study_neighbours(
     wanted = select_concepts(study, concepts)
     if study.has_articles:
         corpus, _ = build_corpus(study)
-        articles, found = corpus.articles, count_neighbours(corpus, wanted, study.lists, span=span, side=side)
+        articles, found = (
+            corpus.articles,
+            count_neighbours(corpus, wanted, study.lists, span=span, side=side),
+        )
     elif (span, side) == (DEFAULT_SPAN, "both"):
         articles = read_counts(study.folder / "counts")[0]
         found = read_neighbours(study).query("concept in @wanted")
@@ -70,30 +84,61 @@ def count_study_neighbours(
 
 
 def count_neighbours(
-    corpus: Corpus, concepts: Mapping[str, Concept], lists: Mapping[str, Sequence[str]], *, span: int = DEFAULT_SPAN, side: Side = "both"
+    corpus: Corpus,
+    concepts: Mapping[str, Concept],
+    lists: Mapping[str, Sequence[str]],
+    *,
+    span: int = DEFAULT_SPAN,
+    side: Side = "both",
 ) -> pd.DataFrame:
     """The `neighbours` table: which words stand near the hits in the body, per article, concept, variant and voice of the hit."""
-    rows = list(itertools.chain.from_iterable(corpus.map_parts(count_part_neighbours, concepts, lists, span, side)))
-    frame = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))
+    rows = list(
+        itertools.chain.from_iterable(
+            corpus.map_parts(count_part_neighbours, concepts, lists, span, side)
+        )
+    )
+    frame = (
+        pl.concat(rows)
+        if rows
+        else pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))
+    )
     return check_columns(frame.to_pandas(), "neighbours")
 
 
 def count_part_neighbours(
-    part: Part, concepts: Mapping[str, Concept], lists: Mapping[str, Sequence[str]], span: int, side: Side
+    part: Part,
+    concepts: Mapping[str, Concept],
+    lists: Mapping[str, Sequence[str]],
+    span: int,
+    side: Side,
 ) -> list[pl.DataFrame]:
     """The neighbours of each concept in one shard."""
-    return [count_concept_neighbours(part.table, part.shard, name, concept, lists, span, side) for name, concept in concepts.items()]
+    return [
+        count_concept_neighbours(part.table, part.shard, name, concept, lists, span, side)
+        for name, concept in concepts.items()
+    ]
 
 
 def count_concept_neighbours(
-    table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]], span: int, side: Side
+    table: pl.DataFrame,
+    shard: Shard,
+    name: str,
+    concept: Concept,
+    lists: Mapping[str, Sequence[str]],
+    span: int,
+    side: Side,
 ) -> pl.DataFrame:
     """The neighbours of one concept in one shard, all words together (an empty collocate) before each one."""
     spans, which = find_concept_spans(shard, name, concept, lists)
     body = ~shard.boilerplate[spans.start]
     spans, which = spans[body], which[body]
     hits = pl.DataFrame(
-        {"row": shard.article(spans.start), "which": which, "voice": shard.voice[spans.start], "hit": np.arange(len(spans))}
+        {
+            "row": shard.article(spans.start),
+            "which": which,
+            "voice": shard.voice[spans.start],
+            "hit": np.arange(len(spans)),
+        }
     )
     hit, position = find_near_words(shard, spans, span=span, side=side)
     code, keys = number_keys(shard)
@@ -110,14 +155,24 @@ def count_concept_neighbours(
     )
 
 
-def find_near_words(shard: Shard, spans: Spans, *, span: int = DEFAULT_SPAN, side: Side = "both") -> tuple[np.ndarray, np.ndarray]:
+def find_near_words(
+    shard: Shard, spans: Spans, *, span: int = DEFAULT_SPAN, side: Side = "both"
+) -> tuple[np.ndarray, np.ndarray]:
     """The number of the hit and the position of each word near it, one pair per hit and word."""
     words = np.flatnonzero(shard.is_word & ~shard.boilerplate)
     last = np.flatnonzero(shard.sentence_end)
     first = np.concatenate([[0], last[:-1] + 1])
-    edges = first[shard.sentence[spans.start]], spans.start, spans.end, last[shard.sentence[spans.end - 1]] + 1
+    edges = (
+        first[shard.sentence[spans.start]],
+        spans.start,
+        spans.end,
+        last[shard.sentence[spans.end - 1]] + 1,
+    )
     opening, node, after, closing = (np.searchsorted(words, edge) for edge in edges)
-    sides = {"left": (np.maximum(opening, node - span), node), "right": (after, np.minimum(closing, after + span))}
+    sides = {
+        "left": (np.maximum(opening, node - span), node),
+        "right": (after, np.minimum(closing, after + span)),
+    }
     wanted = [sides[name] for name in (("left", "right") if side == "both" else (side,))]
     hit = np.concatenate([np.repeat(np.arange(len(spans)), end - start) for start, end in wanted])
     return hit, np.concatenate([words[concatenate_ranges(start, end)] for start, end in wanted])
@@ -136,15 +191,25 @@ def count_near(pairs: pl.DataFrame) -> pl.DataFrame:
         pl.col("hit").n_unique().cast(pl.Int64).alias("n"),
         pl.col("position").drop_nulls().n_unique().cast(pl.Int64).alias("n_words"),
     ]
-    whole = pairs.group_by(keys).agg(counted).with_columns(code=pl.lit(None, dtype=pairs.schema["code"]))
+    whole = (
+        pairs.group_by(keys)
+        .agg(counted)
+        .with_columns(code=pl.lit(None, dtype=pairs.schema["code"]))
+    )
     each = pairs.drop_nulls("code").group_by([*keys, "code"]).agg(counted)
     return pl.concat([whole, each], how="diagonal").sort([*keys, "code"], nulls_last=False)
 
 
-def select_shareable(neighbours: pd.DataFrame, *, fewest: int = MIN_SHAREABLE_ARTICLES) -> pd.DataFrame:
+def select_shareable(
+    neighbours: pd.DataFrame, *, fewest: int = MIN_SHAREABLE_ARTICLES
+) -> pd.DataFrame:
     """The rows that may leave the articles' place: all words together, and words near the variant in at least so many articles."""
-    n_articles = neighbours.groupby(["concept", "variant", "collocate"])["doc_id"].transform("nunique")
-    return neighbours[(neighbours["collocate"] == "") | (n_articles >= fewest)].reset_index(drop=True)
+    n_articles = neighbours.groupby(["concept", "variant", "collocate"])["doc_id"].transform(
+        "nunique"
+    )
+    return neighbours[(neighbours["collocate"] == "") | (n_articles >= fewest)].reset_index(
+        drop=True
+    )
 
 
 def write_neighbours(study: StudyRecord, folder: Path) -> None:
@@ -153,7 +218,9 @@ def write_neighbours(study: StudyRecord, folder: Path) -> None:
     found = select_shareable(count_neighbours(corpus, study.concepts, study.lists))
     folder.mkdir(parents=True, exist_ok=True)
     # Without a time in its head, the same words make the same bytes.
-    (folder / "neighbours.csv.gz").write_bytes(gzip.compress(pl.from_pandas(found).write_csv().encode(), compresslevel=6, mtime=0))
+    (folder / "neighbours.csv.gz").write_bytes(
+        gzip.compress(pl.from_pandas(found).write_csv().encode(), compresslevel=6, mtime=0)
+    )
 
 
 def read_neighbours(study: StudyRecord) -> pd.DataFrame:
@@ -166,9 +233,16 @@ def read_neighbours(study: StudyRecord) -> pd.DataFrame:
     """
     file = study.folder / "counts" / "neighbours.csv.gz"
     if not file.is_file():
-        raise WordingError(f"{file} is missing, and the articles are not there either; put the articles where study.yml says.")
-    kinds = {name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]}
-    return check_columns(pl.read_csv(file, schema=kinds).with_columns(pl.col("collocate").fill_null("")).to_pandas(), "neighbours")
+        raise WordingError(
+            f"{file} is missing, and the articles are not there either; put the articles where study.yml says."
+        )
+    kinds = {
+        name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]
+    }
+    return check_columns(
+        pl.read_csv(file, schema=kinds).with_columns(pl.col("collocate").fill_null("")).to_pandas(),
+        "neighbours",
+    )
 
 
 def find_near_hits(
@@ -184,10 +258,20 @@ def find_near_hits(
     """The `hits` behind the numbers of the wanted words (variant, collocate), with `collocate`: one row per hit and wanted word near it."""
     corpus, _ = build_corpus(study)
     pairs = wanted[["variant", "collocate"]].drop_duplicates()
-    parts = [find_part_near_hits(part, concept, study.concepts[concept], study.lists, pairs, span, side, context) for part in corpus.parts()]
+    parts = [
+        find_part_near_hits(
+            part, concept, study.concepts[concept], study.lists, pairs, span, side, context
+        )
+        for part in corpus.parts()
+    ]
     found = pd.concat(parts, ignore_index=True)
     kept, _ = select_compared(study, corpus.articles, copies=copies)
-    return shorten_lines(found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True), study.width)
+    return shorten_lines(
+        found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(
+            drop=True
+        ),
+        study.width,
+    )
 
 
 def find_part_near_hits(
@@ -205,7 +289,11 @@ def find_part_near_hits(
     spans, _ = find_concept_spans(shard, name, concept, lists)
     hit, position = find_near_words(shard, spans, span=span, side=side)
     code, keys = number_keys(shard)
-    words = pl.DataFrame({"hit": hit, "collocate": keys.gather(code[shard.tokens[position]])}).unique(maintain_order=True)
+    words = pl.DataFrame(
+        {"hit": hit, "collocate": keys.gather(code[shard.tokens[position]])}
+    ).unique(maintain_order=True)
     words = words.filter(pl.col("collocate").is_in(pairs["collocate"].to_list()))
     lines = find_concept_hits(part, name, concept, lists, context).iloc[words["hit"].to_numpy()]
-    return lines.assign(collocate=words["collocate"].to_numpy()).merge(pairs, on=["variant", "collocate"])
+    return lines.assign(collocate=words["collocate"].to_numpy()).merge(
+        pairs, on=["variant", "collocate"]
+    )

@@ -19,7 +19,14 @@ _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 
 
-def render_page(notebook: NotebookNode, *, title: str, subtitle: str = "", study_title: str, context: Mapping | None = None) -> str:
+def render_page(
+    notebook: NotebookNode,
+    *,
+    title: str,
+    subtitle: str = "",
+    study_title: str,
+    context: Mapping | None = None,
+) -> str:
     """The notebook as the text of one HTML page; the same notebook gives the same text.
 
     The first heading of the notebook is the heading of the page, with title and subtitle as the line below it. Code is folded, cells
@@ -53,12 +60,21 @@ def render_page(notebook: NotebookNode, *, title: str, subtitle: str = "", study
 
 def collect_findings(notebook: NotebookNode) -> list[str]:
     """The sentences of all findings, in the order of the notebook."""
-    return [sentence for record in collect_records(notebook.cells) if record.get("kind") == "findings" for sentence in record.get("sentences", [])]
+    return [
+        sentence
+        for record in collect_records(notebook.cells)
+        if record.get("kind") == "findings"
+        for sentence in record.get("sentences", [])
+    ]
 
 
 def read_page_period(notebook: NotebookNode) -> str:
     """The days that the page covers, as its provenance says them; empty when it does not."""
-    told = (record["record"].get("period") for record in collect_records(notebook.cells) if record.get("kind") == "provenance")
+    told = (
+        record["record"].get("period")
+        for record in collect_records(notebook.cells)
+        if record.get("kind") == "provenance"
+    )
     return str(next(filter(None, told), ""))
 
 
@@ -101,7 +117,9 @@ class _MarkdownRenderer(mistune.HTMLRenderer):
         return f'<h{level} id="{label}">{text}</h{level}>\n'
 
     def _label(self, text: str) -> str:
-        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"<[^>]+>|&[a-z0-9#]+;", "", text.lower())).strip("-") or slugify(text)
+        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"<[^>]+>|&[a-z0-9#]+;", "", text.lower())).strip(
+            "-"
+        ) or slugify(text)
         self._taken[name] += 1
         return f"s-{name}" if self._taken[name] == 1 else f"s-{name}-{self._taken[name]}"
 
@@ -112,18 +130,33 @@ class _MarkdownRenderer(mistune.HTMLRenderer):
         return f"<em>{escape_html(text)}</em>"
 
 
-def _prepare_notebook(notebook: NotebookNode, prose: _MarkdownRenderer, parameters: Mapping) -> NotebookNode:
+def _prepare_notebook(
+    notebook: NotebookNode, prose: _MarkdownRenderer, parameters: Mapping
+) -> NotebookNode:
     """A copy with markdown as HTML, hidden cells marked, the parameters where they are declared, and streams joined."""
-    cells, injected = [], {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters}
+    cells, injected = (
+        [],
+        {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters},
+    )
     declared = any("parameters" in _read_tags(cell) for cell in notebook.cells)
     for cell in notebook.cells:
-        notes = {"hidden": bool(_HIDDEN_TAGS & _read_tags(cell)) or cell.cell_type == "raw", "parameters": ""}
+        notes = {
+            "hidden": bool(_HIDDEN_TAGS & _read_tags(cell)) or cell.cell_type == "raw",
+            "parameters": "",
+        }
         if cell.cell_type == "markdown":
-            cells.append(_make_cell(cell.cell_type, source=prose.markdown(cell.source).strip(), notes=notes))
+            cells.append(
+                _make_cell(cell.cell_type, source=prose.markdown(cell.source).strip(), notes=notes)
+            )
             continue
         if "parameters" in _read_tags(cell):
             notes["parameters"] = _render_parameters(cell.source, injected)
-        shown = _make_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=_join_streams(cell.get("outputs", [])))
+        shown = _make_cell(
+            cell.cell_type,
+            source=cell.source.rstrip(),
+            notes=notes,
+            outputs=_join_streams(cell.get("outputs", [])),
+        )
         if cell.cell_type == "code" and _SETUP_TAGS & _read_tags(cell):
             shown = _fold_setup(shown, cells)
         cells.append(shown)
@@ -139,15 +172,23 @@ def _fold_setup(cell: NotebookNode, cells: list) -> NotebookNode:
     notes = {
         "hidden": False,
         "setup": True,
-        "parameters": (before.metadata.wording.parameters if before else "") + cell.metadata.wording.parameters,
+        "parameters": (before.metadata.wording.parameters if before else "")
+        + cell.metadata.wording.parameters,
     }
     sources = [part.source for part in (before, cell) if part and not part.metadata.wording.hidden]
-    return _make_cell("code", source="\n\n".join(sources), notes=notes, outputs=(before.outputs if before else []) + cell.outputs)
+    return _make_cell(
+        "code",
+        source="\n\n".join(sources),
+        notes=notes,
+        outputs=(before.outputs if before else []) + cell.outputs,
+    )
 
 
 def _make_cell(kind: str, *, source: str, notes: dict, outputs: list | None = None) -> NotebookNode:
     code = {"execution_count": None, "outputs": outputs or []} if kind == "code" else {}
-    return NotebookNode(cell_type=kind, source=source, metadata=NotebookNode(wording=NotebookNode(notes)), **code)
+    return NotebookNode(
+        cell_type=kind, source=source, metadata=NotebookNode(wording=NotebookNode(notes)), **code
+    )
 
 
 def _read_tags(cell: NotebookNode) -> set:
@@ -168,7 +209,10 @@ def _join_streams(outputs) -> list:
 
 
 def _render_parameters(source: str, injected: Mapping) -> str:
-    rows = {name: (injected.get(name, declared.default), declared.meaning) for name, declared in parse_parameters(source).items()}
+    rows = {
+        name: (injected.get(name, declared.default), declared.meaning)
+        for name, declared in parse_parameters(source).items()
+    }
     rows |= {name: (value, "") for name, value in injected.items() if name not in rows}
     if not rows:
         return ""
@@ -178,7 +222,10 @@ def _render_parameters(source: str, injected: Mapping) -> str:
         f"{f'<td>{escape_html(text)}</td>' if meaning else ''}</tr>"
         for name, (value, text) in rows.items()
     )
-    head = "".join(f'<th scope="col">{word}</th>' for word in ("Parameter", "Value", "Meaning")[: 3 if meaning else 2])
+    head = "".join(
+        f'<th scope="col">{word}</th>'
+        for word in ("Parameter", "Value", "Meaning")[: 3 if meaning else 2]
+    )
     return (
         '<div class="wording parameters"><div class="scroll" role="region" tabindex="0" aria-label="Parameters of this page"><table>'
         '<caption class="vh">Parameters of this page</caption>'
@@ -191,7 +238,11 @@ def _format_literal(value) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(_format_literal, value)) if isinstance(value, list | tuple) else to_printable(value)
+    return (
+        ", ".join(map(_format_literal, value))
+        if isinstance(value, list | tuple)
+        else to_printable(value)
+    )
 
 
 def _render_output(output: NotebookNode) -> str:
@@ -205,7 +256,9 @@ def _render_output(output: NotebookNode) -> str:
         return data.get("text/html", "").replace(NOTEBOOK_STYLE, "", 1)
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
-            return f'<img src="data:{kind};base64,{escape_html("".join(data[kind].split()))}" alt="">'
+            return (
+                f'<img src="data:{kind};base64,{escape_html("".join(data[kind].split()))}" alt="">'
+            )
     return _render_preformatted(data.get("text/plain", ""))
 
 
@@ -216,16 +269,29 @@ def _render_preformatted(text: str) -> str:
 def clean_output(text: str) -> str:
     """What was printed, as it reads at the end and the same in every run."""
     # Colours, redrawn lines and the names of the kernel's temporary files say nothing to a reader, and differ from run to run.
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in _COLOUR_CODES.sub("", text).split("\n")]
+    lines = [
+        line.rstrip("\r").rpartition("\r")[2] for line in _COLOUR_CODES.sub("", text).split("\n")
+    ]
     return _KERNEL_FILE.sub("cell", "\n".join(lines)).strip("\n")
 
 
 def _collect_messages(notebook: NotebookNode) -> list[str]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    text = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")
-    return [message.rstrip() for message in re.split(r"\n(?=\S)", clean_output(text)) if message.strip()]
+    text = "".join(
+        output.text
+        for output in outputs
+        if output.output_type == "stream" and output.name == "stderr"
+    )
+    return [
+        message.rstrip() for message in re.split(r"\n(?=\S)", clean_output(text)) if message.strip()
+    ]
 
 
 def collect_records(cells: Iterable[NotebookNode]) -> list[dict]:
     """What `show` recorded of each thing that the cells show."""
-    return [output.data[DISPLAY_MIME] for cell in cells for output in cell.get("outputs", []) if DISPLAY_MIME in output.get("data", {})]
+    return [
+        output.data[DISPLAY_MIME]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if DISPLAY_MIME in output.get("data", {})
+    ]

@@ -14,7 +14,12 @@ _FAILURE_LABELS = {
 _MAX_FINDINGS_PER_CARD = 2
 
 
-def render_index(records: Iterable[Mapping], *, title: str = "How sources word the same event", language: str = "en") -> str:
+def render_index(
+    records: Iterable[Mapping],
+    *,
+    title: str = "How sources word the same event",
+    language: str = "en",
+) -> str:
     """The grid as the text of one HTML page, studies and pages in the order of the records.
 
     Parameters
@@ -25,7 +30,13 @@ def render_index(records: Iterable[Mapping], *, title: str = "How sources word t
     cards = [_make_card(record) for record in records]
     failures = [card for card in cards if card["failed"]]
     return render_document(
-        "grid.html.j2", language=language, kind="grid", title=title, line=_summarise_cards(cards), failures=failures, studies=_group_by_study(cards)
+        "grid.html.j2",
+        language=language,
+        kind="grid",
+        title=title,
+        line=_summarise_cards(cards),
+        failures=failures,
+        studies=_group_by_study(cards),
     )
 
 
@@ -36,31 +47,53 @@ def _make_card(record: Mapping) -> dict:
         "study_title": to_printable(record.get("study_title") or record.get("study") or ""),
         "question": to_printable(record.get("question") or ""),
         # What a page is about comes first; the question that its notebook asks is the same on many pages.
-        "title": to_printable(record.get("subtitle") or record.get("title") or record.get("page") or ""),
+        "title": to_printable(
+            record.get("subtitle") or record.get("title") or record.get("page") or ""
+        ),
         "subtitle": to_printable(record.get("title") or "") if record.get("subtitle") else "",
         "parameters": _format_parameters(record),
         "failed": status not in GOOD_STATUSES,
-        "state": _FAILURE_LABELS.get(status, status or "Unknown") if status not in GOOD_STATUSES else "",
+        "state": _FAILURE_LABELS.get(status, status or "Unknown")
+        if status not in GOOD_STATUSES
+        else "",
         "reason": to_printable(record.get("reason") or "") if status not in GOOD_STATUSES else "",
-        "findings": [keep_numbers_unbroken(to_printable(sentence)) for sentence in (record.get("findings") or [])[:_MAX_FINDINGS_PER_CARD]],
+        "findings": [
+            keep_numbers_unbroken(to_printable(sentence))
+            for sentence in (record.get("findings") or [])[:_MAX_FINDINGS_PER_CARD]
+        ],
         "made": to_printable(record.get("made") or "")[:10],
         "period": to_printable(record.get("period") or ""),
         "links": _list_links(record, failed=status not in GOOD_STATUSES),
-        "tables": [(name, address) for name, path in (record.get("tables") or {}).items() if (address := _quote_relative_path(path))],
+        "tables": [
+            (name, address)
+            for name, path in (record.get("tables") or {}).items()
+            if (address := _quote_relative_path(path))
+        ],
         "html": _quote_relative_path(record.get("html")),
     }
 
 
 def _list_links(record: Mapping, *, failed: bool) -> list[tuple[str, str]]:
-    named = {"Notebook": "ipynb", "PDF": "pdf"} | ({"Notebook as it failed": "failed_ipynb", "Log": "log"} if failed else {})
-    return [(name, address) for name, field in named.items() if (address := _quote_relative_path(record.get(field)))]
+    named = {"Notebook": "ipynb", "PDF": "pdf"} | (
+        {"Notebook as it failed": "failed_ipynb", "Log": "log"} if failed else {}
+    )
+    return [
+        (name, address)
+        for name, field in named.items()
+        if (address := _quote_relative_path(record.get(field)))
+    ]
 
 
 def _format_parameters(record: Mapping) -> str:
     # The subtitle is made of the parameters as a rule; they are not said twice.
     if record.get("subtitle"):
         return ""
-    return to_printable(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (record.get("parameters") or {}).items()))
+    return to_printable(
+        ", ".join(
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in (record.get("parameters") or {}).items()
+        )
+    )
 
 
 def _quote_relative_path(path) -> str | None:
@@ -83,5 +116,7 @@ def _summarise_cards(cards: list[dict]) -> str:
     failed = sum(card["failed"] for card in cards)
     studies = format_count(len({card["study"] for card in cards}), "study", "studies")
     last = max((card["made"] for card in cards), default="")
-    made = f"{format_count(len(cards), 'page')} of {studies}" + (f", last made on {last}" if last else "")
+    made = f"{format_count(len(cards), 'page')} of {studies}" + (
+        f", last made on {last}" if last else ""
+    )
     return f"{made}; {failed} could not be made" if failed else made

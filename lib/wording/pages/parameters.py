@@ -97,12 +97,19 @@ def parse_choices(comment: str) -> tuple[str, ...]:
     return tuple(choice.strip() for choice in named[1].split(",")) if named else ()
 
 
-def find_parameter_faults(given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, choices: Mapping[str, list[str]] | None = None) -> list[str]:
+def find_parameter_faults(
+    given: Mapping[str, Any],
+    parameters: Mapping[str, Parameter],
+    *,
+    choices: Mapping[str, list[str]] | None = None,
+) -> list[str]:
     """What is wrong with the given values, a sentence each; `choices` are the values that a study allows by parameter name."""
     said = []
     for name, value in given.items():
         if name not in parameters:
-            said.append(f"{name!r} is no parameter of this notebook; {suggest_name(name, parameters)}.")
+            said.append(
+                f"{name!r} is no parameter of this notebook; {suggest_name(name, parameters)}."
+            )
         elif not is_of_type(value, parameters[name].type):
             said.append(f"{name} is {value!r}; expected {parameters[name].type}.")
         else:
@@ -110,12 +117,22 @@ def find_parameter_faults(given: Mapping[str, Any], parameters: Mapping[str, Par
     return said
 
 
-def find_choice_faults(name: str, value: Any, parameter: Parameter, known: list[str] | None) -> list[str]:
+def find_choice_faults(
+    name: str, value: Any, parameter: Parameter, known: list[str] | None
+) -> list[str]:
     """A sentence for each of the values that is no choice of the notebook or, unless it is the default, of the study."""
     values = value if isinstance(value, list) else [value]
-    said = [f"{name} is {v!r}; {suggest_name(v, parameter.choices)}." for v in values if parameter.choices and str(v) not in parameter.choices]
+    said = [
+        f"{name} is {v!r}; {suggest_name(v, parameter.choices)}."
+        for v in values
+        if parameter.choices and str(v) not in parameter.choices
+    ]
     if known is not None and value != parameter.default:
-        said += [f"{name} is {v!r}, which the study does not have; {suggest_name(v, known)}." for v in values if v not in known]
+        said += [
+            f"{name} is {v!r}, which the study does not have; {suggest_name(v, known)}."
+            for v in values
+            if v not in known
+        ]
     return said
 
 
@@ -125,5 +142,10 @@ def is_of_type(value: Any, kind: str) -> bool:
     >>> is_of_type(1, "float"), is_of_type(True, "int"), is_of_type(["a", 1], "list[str]")
     (True, False, False)
     """
-    right = isinstance(value, PARAMETER_TYPES[kind]) and (kind == "bool" or not isinstance(value, bool))
-    return right and all(isinstance(item, ITEM_TYPES[kind]) and not isinstance(item, bool) for item in (value if kind in ITEM_TYPES else []))
+    right = isinstance(value, PARAMETER_TYPES[kind]) and (
+        kind == "bool" or not isinstance(value, bool)
+    )
+    return right and all(
+        isinstance(item, ITEM_TYPES[kind]) and not isinstance(item, bool)
+        for item in (value if kind in ITEM_TYPES else [])
+    )

@@ -42,10 +42,21 @@ def print_page(page: Path, chromium: str) -> Path:
     if pdf.is_file() and pdf.stat().st_mtime_ns >= page.stat().st_mtime_ns:
         return pdf
     # Chromium refuses its sandbox to the superuser; the page's own policy allows no script but ours.
-    switches = ["--headless", "--disable-gpu", "--no-pdf-header-footer", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    switches = [
+        "--headless",
+        "--disable-gpu",
+        "--no-pdf-header-footer",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
     with tempfile.TemporaryDirectory(prefix="wording-") as profile:
         made = Path(profile, "page.pdf")
-        command = [chromium, *switches, f"--user-data-dir={profile}", f"--print-to-pdf={made}", page.resolve().as_uri()]
+        command = [
+            chromium,
+            *switches,
+            f"--user-data-dir={profile}",
+            f"--print-to-pdf={made}",
+            page.resolve().as_uri(),
+        ]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if not made.is_file():
             raise WordingError(

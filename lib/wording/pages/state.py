@@ -60,10 +60,21 @@ def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
     if before is None:
         return replace(page, reason="it was never made")
     there = bool(before.html) and (reports / before.html).is_file()
-    page = replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS}) if there else page
+    page = (
+        replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS})
+        if there
+        else page
+    )
     if not there:
-        return replace(page, reason="its page is gone" if before.html else f"it {describe_ending(before)} last time")
-    changed = [name for name in page.inputs | before.inputs if page.inputs.get(name) != before.inputs.get(name)]
+        return replace(
+            page,
+            reason="its page is gone" if before.html else f"it {describe_ending(before)} last time",
+        )
+    changed = [
+        name
+        for name in page.inputs | before.inputs
+        if page.inputs.get(name) != before.inputs.get(name)
+    ]
     if changed:
         return replace(page, reason=f"changed: {', '.join(changed)}")
     if before.status not in GOOD_STATUSES:
@@ -73,7 +84,9 @@ def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
 
 def describe_ending(page: Page) -> str:
     """How the page ended, as a verb."""
-    return {"timed-out": "took too long", "invalid": "had wrong parameters"}.get(page.status, page.status)
+    return {"timed-out": "took too long", "invalid": "had wrong parameters"}.get(
+        page.status, page.status
+    )
 
 
 def read_page_record(reports: Path, page: Page) -> Page | None:
@@ -86,7 +99,13 @@ def read_page_record(reports: Path, page: Page) -> Page | None:
 
 def write_page_record(reports: Path, page: Page) -> None:
     """Records the page."""
-    write_atomically({locate_state_file(reports, page): json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str)})
+    write_atomically(
+        {
+            locate_state_file(reports, page): json.dumps(
+                asdict(page), ensure_ascii=False, indent=1, default=str
+            )
+        }
+    )
 
 
 def locate_state_file(reports: Path, page: Page) -> Path:
@@ -96,7 +115,10 @@ def locate_state_file(reports: Path, page: Page) -> Path:
 
 def write_atomically(texts: Mapping[Path, str]) -> None:
     """The files with their texts: none is replaced before all are written."""
-    partial = {file: file.with_name(f"{file.name}.{os.getpid()}.{time.monotonic_ns()}.partial") for file in texts}
+    partial = {
+        file: file.with_name(f"{file.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
+        for file in texts
+    }
     try:
         for file, text in texts.items():
             file.parent.mkdir(parents=True, exist_ok=True)

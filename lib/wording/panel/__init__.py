@@ -18,4 +18,12 @@ from wording.panel.panel import Panel
 from wording.panel.saving import save_report
 from wording.study.edit import add_variant
 
-__all__ = ["Panel", "add_variant", "list_nearby_studies", "make_shares_figure", "make_timeline_figure", "narrow_study", "save_report"]
+__all__ = [
+    "Panel",
+    "add_variant",
+    "list_nearby_studies",
+    "make_shares_figure",
+    "make_timeline_figure",
+    "narrow_study",
+    "save_report",
+]

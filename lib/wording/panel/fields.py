@@ -20,7 +20,11 @@ LINES_PER_PAGE = 50
 """Lines on a page."""
 
 ALL_LINES, RANDOM_SAMPLE = "all lines", "a random sample to mark"
-VOICE_OPTIONS = {"outlet": "outlet (its own words)", **{name: VOICE_LABELS[name] for name in ("quoted", "reported", "attributed")}, "all": "all"}
+VOICE_OPTIONS = {
+    "outlet": "outlet (its own words)",
+    **{name: VOICE_LABELS[name] for name in ("quoted", "reported", "attributed")},
+    "all": "all",
+}
 COPY_OPTIONS = {"all": "all count", "one": "one per outlet", "none": "only the first"}
 PERIOD_OPTIONS = ("auto", "day", "week", "month", "quarter", "year")
 
@@ -71,10 +75,18 @@ def make_fields() -> SimpleNamespace:
     )  # fmt: skip
 
 
-def make_field(kind: type, name: str, hint: str, width: int | None, *, label: int = 6, **options) -> widgets.Widget:
+def make_field(
+    kind: type, name: str, hint: str, width: int | None, *, label: int = 6, **options
+) -> widgets.Widget:
     """A field with its name and its hint, so many letters wide (None: the whole panel), so many of them its label."""
     layout = widgets.Layout(width=f"{width}em" if width else FULL_WIDTH, max_width="100%")
-    return kind(description=name, tooltip=hint, layout=layout, style={"description_width": f"{label}em"}, **options)
+    return kind(
+        description=name,
+        tooltip=hint,
+        layout=layout,
+        style={"description_width": f"{label}em"},
+        **options,
+    )
 
 
 def make_buttons() -> SimpleNamespace:
@@ -82,10 +94,23 @@ def make_buttons() -> SimpleNamespace:
     return SimpleNamespace(
         before=widgets.Button(description="Page before", tooltip="The lines before these"),
         after=widgets.Button(description="Next page", tooltip="The lines after these"),
-        unmarked=widgets.Button(description="Next unmarked", tooltip="The next line that the coder has not marked"),
-        add=widgets.Button(description="Add as variant", tooltip="Writes the pattern into concepts.yml"),
-        save=widgets.Button(description="Save as report", tooltip="Adds a page with these choices to study.yml, and makes it"),
-        marks={mark: widgets.Button(description=f"{mark} ({MARK_LETTERS[mark]})", tooltip=f"Marks the chosen lines: {mark}") for mark in CODING_MARKS},
+        unmarked=widgets.Button(
+            description="Next unmarked", tooltip="The next line that the coder has not marked"
+        ),
+        add=widgets.Button(
+            description="Add as variant", tooltip="Writes the pattern into concepts.yml"
+        ),
+        save=widgets.Button(
+            description="Save as report",
+            tooltip="Adds a page with these choices to study.yml, and makes it",
+        ),
+        marks={
+            mark: widgets.Button(
+                description=f"{mark} ({MARK_LETTERS[mark]})",
+                tooltip=f"Marks the chosen lines: {mark}",
+            )
+            for mark in CODING_MARKS
+        },
     )
 
 
@@ -99,7 +124,10 @@ def make_key_guard() -> widgets.Output:
 def list_concept_options(study: StudyRecord) -> list[tuple[str, str]]:
     """The title and the name of each concept; of two with one title, the name is told too."""
     titles = [record.title for record in study.concepts.values()]
-    return [(title if titles.count(title) == 1 else f"{title} ({name})", name) for name, title in zip(study.concepts, titles, strict=True)]
+    return [
+        (title if titles.count(title) == 1 else f"{title} ({name})", name)
+        for name, title in zip(study.concepts, titles, strict=True)
+    ]
 
 
 def set_field(field: widgets.Widget, value: object) -> None:
@@ -114,8 +142,12 @@ def set_field(field: widgets.Widget, value: object) -> None:
         field.value = value
     except TraitError:
         known = [name for _, name in field._options_full]
-        wrong = next(item for item in ([value] if isinstance(value, str) else value) if item not in known)
-        raise WordingError(f"{field.description}: {wrong!r} is not among the choices; {suggest_name(wrong, known)}.") from None
+        wrong = next(
+            item for item in ([value] if isinstance(value, str) else value) if item not in known
+        )
+        raise WordingError(
+            f"{field.description}: {wrong!r} is not among the choices; {suggest_name(wrong, known)}."
+        ) from None
 
 
 def arrange_rows(panel: widgets.Widget) -> list[widgets.Widget]:
@@ -126,9 +158,15 @@ def arrange_rows(panel: widgets.Widget) -> list[widgets.Widget]:
         make_key_guard(),
         make_row(panel.folder, panel.concept, panel.pattern),
         panel.counted,
-        make_row(panel.outlets, widgets.VBox([make_row(panel.voice, panel.copies), make_row(panel.first, panel.last)])),
+        make_row(
+            panel.outlets,
+            widgets.VBox([make_row(panel.voice, panel.copies), make_row(panel.first, panel.last)]),
+        ),
         panel.status,
-        make_row(make_column(panel.shares_shown), make_column(make_row(panel.term, panel.period), panel.timeline_shown)),
+        make_row(
+            make_column(panel.shares_shown),
+            make_column(make_row(panel.term, panel.period), panel.timeline_shown),
+        ),
         make_row(panel.source, panel.sort, panel.page, panel.button.before, panel.button.after),
         panel.lines,
         panel.legend,
@@ -141,12 +179,16 @@ def arrange_rows(panel: widgets.Widget) -> list[widgets.Widget]:
 
 def make_row(*items: widgets.Widget) -> widgets.Box:
     """The widgets beside each other, on as many lines as the width asks for."""
-    return widgets.Box(items, layout=widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start"))
+    return widgets.Box(
+        items, layout=widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start")
+    )
 
 
 def make_column(*items: widgets.Widget) -> widgets.VBox:
     """The widgets below each other, as wide as half the panel, or as the whole where that is narrow."""
-    return widgets.VBox(items, layout=widgets.Layout(flex="1 1 24em", min_width="0", max_width="100%"))
+    return widgets.VBox(
+        items, layout=widgets.Layout(flex="1 1 24em", min_width="0", max_width="100%")
+    )
 
 
 def make_text_area(name: str = "") -> widgets.HTML:

@@ -20,13 +20,29 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
     shares : the table `shares` of one concept and one voice.
     """
     if not shares["n"].sum():
-        return show.note("No hit in this voice, at these outlets, on these days: there is no share to draw.")
+        return show.note(
+            "No hit in this voice, at these outlets, on these days: there is no share to draw."
+        )
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:
         drawn = plots.plot_forest(shares, links=False)
-        return show.figure(drawn, title=f"Share of each term: {title}", alt=describe(shares), name="shares", data=shares)
-    drawn = plots.plot_bars(shares, category="outlet", value="per_million", label=f"{title}: hits per million words")
-    return show.figure(drawn, title=f"Hits per million words: {title}", alt=describe_rates(shares), name="shares", data=shares)
+        return show.figure(
+            drawn,
+            title=f"Share of each term: {title}",
+            alt=describe(shares),
+            name="shares",
+            data=shares,
+        )
+    drawn = plots.plot_bars(
+        shares, category="outlet", value="per_million", label=f"{title}: hits per million words"
+    )
+    return show.figure(
+        drawn,
+        title=f"Hits per million words: {title}",
+        alt=describe_rates(shares),
+        name="shares",
+        data=shares,
+    )
 
 
 def describe_rates(shares: pd.DataFrame) -> str:
@@ -44,7 +60,9 @@ def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: s
     """
     shown = by_period[by_period["variant"] == variant]
     if shown["period"].nunique() < 2:
-        return show.note("No dated hits, or all within one period: there is no course of time to draw.")
+        return show.note(
+            "No dated hits, or all within one period: there is no course of time to draw."
+        )
     title = f"Share of “{variant}” over time: {study.concepts[shown['concept'].iloc[0]].title}"
     columns = {
         "outlet": "Outlet",
@@ -57,4 +75,11 @@ def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: s
         "high": "High",
     }
     drawn, told = plots.plot_timeline(shown, events=study.events), shown[shown["total"] > 0]
-    return show.figure(drawn, title=title, alt=describe_endpoints(shown, variant), name="timeline", data=told, data_columns=columns)
+    return show.figure(
+        drawn,
+        title=title,
+        alt=describe_endpoints(shown, variant),
+        name="timeline",
+        data=told,
+        data_columns=columns,
+    )

@@ -47,10 +47,16 @@ class LineReader(widgets.VBox):
         if self.quiet:
             return
         start = (self.page.value - 1) * LINES_PER_PAGE
-        self.button.before.disabled, self.button.after.disabled = start == 0, self.page.value == self.page.max
+        self.button.before.disabled, self.button.after.disabled = (
+            start == 0,
+            self.page.value == self.page.max,
+        )
         self.quiet, self.lines.index = True, ()
         if self.study.why_no_text or not self.found:
-            self.lines.options, self.legend.value = [], show.note(self.study.why_no_text or "There are no lines.").html
+            self.lines.options, self.legend.value = (
+                [],
+                show.note(self.study.why_no_text or "There are no lines.").html,
+            )
         else:
             self.shown = self.found.lines(start, start + LINES_PER_PAGE)
             self._label(first=start + 1)
@@ -58,7 +64,9 @@ class LineReader(widgets.VBox):
 
     def _label(self, first: int) -> None:
         letters = look_up_letters(self.shown, coding.read_marks(self.study), self.coder.value)
-        self.lines.options = list(zip(format_lines(self.shown, letters, first=first), range(len(self.shown)), strict=True))
+        self.lines.options = list(
+            zip(format_lines(self.shown, letters, first=first), range(len(self.shown)), strict=True)
+        )
         named = ", ".join(f"{letter} {mark}" for mark, letter in MARK_LETTERS.items())
         self.legend.value = show.note(
             f"{first:,} to {first + len(self.shown) - 1:,} of {format_count(len(self.found), 'line')}. Marks of the coder: {named}."
@@ -69,26 +77,42 @@ class LineReader(widgets.VBox):
         if self.quiet:
             return
         chosen = self.shown.iloc[list(self.lines.index)]
-        passages = show.passages(kwic.widen_lines(self.study, chosen), caption="The whole paragraph:") if len(chosen) else None
+        passages = (
+            show.passages(kwic.widen_lines(self.study, chosen), caption="The whole paragraph:")
+            if len(chosen)
+            else None
+        )
         self.passage.value = passages.html if passages else ""
 
     def _own_concept(self) -> str:
         if self.name not in self.study.concepts:
-            raise WordingError(f"{self.name!r} is a pattern: a sample and marks belong to a concept; add the pattern as a variant first.")
+            raise WordingError(
+                f"{self.name!r} is a pattern: a sample and marks belong to a concept; add the pattern as a variant first."
+            )
         return self.name
 
     def mark(self, mark: str) -> None:
         """Marks the chosen lines, and goes on to the line after them."""
         self._own_concept()
         if not self.lines.index:
-            raise WordingError("No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys.")
+            raise WordingError(
+                "No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys."
+            )
         chosen = list(self.lines.index)
-        coding.record_marks(self.study, self.shown.iloc[chosen], mark, coder=self.coder.value, drawn=self.source.value == RANDOM_SAMPLE)
+        coding.record_marks(
+            self.study,
+            self.shown.iloc[chosen],
+            mark,
+            coder=self.coder.value,
+            drawn=self.source.value == RANDOM_SAMPLE,
+        )
         self.quiet = True
         self._label(first=(self.page.value - 1) * LINES_PER_PAGE + 1)
         self.quiet = False
         self.lines.index = (min(chosen[-1] + 1, len(self.shown) - 1),)
-        self.say(f"{format_count(len(chosen), 'line')} marked “{mark}” in {coding.locate_marks_file(self.study).name}.")
+        self.say(
+            f"{format_count(len(chosen), 'line')} marked “{mark}” in {coding.locate_marks_file(self.study).name}."
+        )
 
     def resume(self) -> None:
         """Goes to the first line, from this page on, that the coder has not marked."""
@@ -104,7 +128,9 @@ class LineReader(widgets.VBox):
 
     def say(self, sentence: str, *, fault: bool = False) -> None:
         """Tells how things stand, to those who listen to the page too."""
-        self.status.value = f'<p role="{"alert" if fault else "status"}"><b>{escape_html(sentence)}</b></p>'
+        self.status.value = (
+            f'<p role="{"alert" if fault else "status"}"><b>{escape_html(sentence)}</b></p>'
+        )
 
     def _safely(self, action) -> None:
         """Runs an action of the panel; what cannot be done is told in a sentence."""

@@ -17,7 +17,15 @@ from wording.corpus.counts import count_study_hits, order_outlets
 from wording.corpus.marks.voice import find_all_attributions
 from wording.errors import WordingError
 from wording.pages.batch import runner
-from wording.panel.fields import RANDOM_SAMPLE, arrange_rows, list_concept_options, make_buttons, make_fields, make_text_area, set_field
+from wording.panel.fields import (
+    RANDOM_SAMPLE,
+    arrange_rows,
+    list_concept_options,
+    make_buttons,
+    make_fields,
+    make_text_area,
+    set_field,
+)
 from wording.panel.figures import make_shares_figure, make_timeline_figure
 from wording.panel.lines import LineReader
 from wording.panel.reading import SampledLines
@@ -47,12 +55,21 @@ class Panel(LineReader):
     shares, by_period : the tables behind the figures.
     """
 
-    def __init__(self, study: StudyRecord, *, concept: str = "", reports: Path = runner.REPORTS_FOLDER, **options):
+    def __init__(
+        self,
+        study: StudyRecord,
+        *,
+        concept: str = "",
+        reports: Path = runner.REPORTS_FOLDER,
+        **options,
+    ):
         self.reports, self.timer = reports, None
         vars(self).update(vars(make_fields()))
         self.button = make_buttons()
         self.status, self.counted, self.legend, self.saved = (make_text_area() for _ in range(4))
-        self.shares_shown, self.timeline_shown, self.passage = (make_text_area("wording-scroll") for _ in range(3))
+        self.shares_shown, self.timeline_shown, self.passage = (
+            make_text_area("wording-scroll") for _ in range(3)
+        )
         super().__init__(arrange_rows(self))
         self.add_class("wording-panel")
         self._open(study, concept=concept, **options)
@@ -60,23 +77,38 @@ class Panel(LineReader):
 
     def _repr_mimebundle_(self, **options) -> dict:
         """A page, where no widget can be, gets a note instead."""
-        return super()._repr_mimebundle_(**options) | show.note(STATIC_PAGE_NOTE)._repr_mimebundle_()
+        return (
+            super()._repr_mimebundle_(**options) | show.note(STATIC_PAGE_NOTE)._repr_mimebundle_()
+        )
 
     def _connect(self) -> None:
         for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
             field.observe(self._chosen, "value")
         for field in (self.sort, self.source):
             field.observe(lambda _: self.quiet or self._safely(self._find), "value")
-        self.folder.observe(lambda change: self.quiet or self._safely(lambda: self._open(read_study(change.new))), "value")
+        self.folder.observe(
+            lambda change: self.quiet or self._safely(lambda: self._open(read_study(change.new))),
+            "value",
+        )
         self.pattern.observe(lambda _: self._later(), "value")
-        self.pattern.on_msg(lambda _, told, __: self.refresh() if told.get("event") == "submit" else None)  # Enter
+        self.pattern.on_msg(
+            lambda _, told, __: self.refresh() if told.get("event") == "submit" else None
+        )  # Enter
         for field in (self.term, self.period):
             field.observe(lambda _: self._safely(self._draw_timeline), "value")
         self.button.add.on_click(lambda _: self._safely(self.add))
         self.button.save.on_click(lambda _: self._safely(self.save))
         self._connect_lines()
 
-    def _open(self, study: StudyRecord, *, concept: str = "", pattern: str = "", outlets: Sequence[str] = (), **options) -> None:
+    def _open(
+        self,
+        study: StudyRecord,
+        *,
+        concept: str = "",
+        pattern: str = "",
+        outlets: Sequence[str] = (),
+        **options,
+    ) -> None:
         """Takes up a study, in the fields too."""
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
@@ -85,7 +117,11 @@ class Panel(LineReader):
         self.quiet, self.study = True, study
         self.outlets.index = ()
         self.folder.options = [str(folder) for folder in list_nearby_studies(study.folder)]
-        self.folder.value, self.pattern.value, self.outlets.options = str(study.folder), pattern, known
+        self.folder.value, self.pattern.value, self.outlets.options = (
+            str(study.folder),
+            pattern,
+            known,
+        )
         self.pattern.disabled = self.source.disabled = not study.has_articles
         self.concept.options, self.into.options = list_concept_options(study), list(study.concepts)
         self.into.value = concept or next(iter(study.concepts))
@@ -100,7 +136,12 @@ class Panel(LineReader):
         if self.quiet:
             return
         if change.owner is self.concept:
-            self.quiet, self.pattern.value, self.into.value, self.quiet = True, "", change.new, False
+            self.quiet, self.pattern.value, self.into.value, self.quiet = (
+                True,
+                "",
+                change.new,
+                False,
+            )
         self.refresh()
 
     def _later(self) -> None:
@@ -109,7 +150,9 @@ class Panel(LineReader):
             return
         self._wait_no_more()
         try:
-            self.timer = asyncio.get_running_loop().call_later(TYPING_PAUSE_SECONDS, lambda: self._safely(self._typed))
+            self.timer = asyncio.get_running_loop().call_later(
+                TYPING_PAUSE_SECONDS, lambda: self._safely(self._typed)
+            )
         except RuntimeError:
             self._safely(self._typed)
 
@@ -119,7 +162,10 @@ class Panel(LineReader):
 
     def _typed(self) -> None:
         said = self.pattern.value
-        if said.strip() and (most := kwic.bound_hit_count(self.study, said)) > MAX_HITS_WHILE_TYPING:
+        if (
+            said.strip()
+            and (most := kwic.bound_hit_count(self.study, said)) > MAX_HITS_WHILE_TYPING
+        ):
             self.counted.value = show.note(f"Up to {most:,} hits: press Enter to run it.").html
         else:
             self.refresh()
@@ -133,12 +179,18 @@ class Panel(LineReader):
         self.say("Counting ...")
         days = {"first": self.first.value, "last": self.last.value}
         self.narrow, self.name = narrow_study(
-            self.study, concept=self.concept.value, pattern=self.pattern.value, outlets=self.outlets.value, **days
+            self.study,
+            concept=self.concept.value,
+            pattern=self.pattern.value,
+            outlets=self.outlets.value,
+            **days,
         )
         self._find()
         how = {"voice": self.voice.value, "copies": self.copies.value}
         self.shares = make_table(self.narrow, "shares", concepts=[self.name], **how)
-        self.shares_shown.value = show.NOTEBOOK_STYLE + make_shares_figure(self.narrow, self.shares).html
+        self.shares_shown.value = (
+            show.NOTEBOOK_STYLE + make_shares_figure(self.narrow, self.shares).html
+        )
         self.say("Over time ...")
         self._draw_timeline()
         self.say(self._in_all())
@@ -166,7 +218,10 @@ class Panel(LineReader):
         if list(self.term.options) != names:
             self.quiet, self.term.options = True, names
             self.term.value, self.quiet = find_commonest_variant(self.by_period, names), False
-        self.timeline_shown.value = show.NOTEBOOK_STYLE + make_timeline_figure(self.narrow, self.by_period, self.term.value).html
+        self.timeline_shown.value = (
+            show.NOTEBOOK_STYLE
+            + make_timeline_figure(self.narrow, self.by_period, self.term.value).html
+        )
 
     def add(self) -> None:
         """Adds the pattern to concepts.yml as a variant, and shows the concept that it is now part of."""
@@ -174,7 +229,9 @@ class Panel(LineReader):
         if not phrases:
             raise WordingError("No pattern is typed in: write one, look at its lines, then add it.")
         concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
-        file = add_variant(self.study, concept, variant, phrases, title=self.title.value.strip() or None)
+        file = add_variant(
+            self.study, concept, variant, phrases, title=self.title.value.strip() or None
+        )
         self.variant.value = self.title.value = ""
         self._open(read_study(self.study.folder), concept=concept)
         self.say(f"“{variant}” is a variant of {concept} in {file.name}.")
@@ -182,22 +239,33 @@ class Panel(LineReader):
     def save(self) -> None:
         """Adds what is shown to the study's reports, and makes that page."""
         given = {name: getattr(self, name).value for name in ("voice", "copies", "sort")}
-        given |= {"outlets": list(self.outlets.value)} | {name: f"{getattr(self, name).value or ''}" for name in ("first", "last")}
-        given |= {"pattern": self.pattern.value} if self.pattern.value.strip() else {"concept": self.concept.value}
+        given |= {"outlets": list(self.outlets.value)} | {
+            name: f"{getattr(self, name).value or ''}" for name in ("first", "last")
+        }
+        given |= (
+            {"pattern": self.pattern.value}
+            if self.pattern.value.strip()
+            else {"concept": self.concept.value}
+        )
         page = save_report(self.study, **given)
         self.study = read_study(self.study.folder)
         self.say(f"Making {page} ...")
         [made] = runner.make_reports([self.study], only=page, reports=self.reports)
         if made.status not in ("ok", "up-to-date"):
             raise WordingError(f"{page} is in study.yml, but could not be made: {made.reason}")
-        self.saved.value = show.note(f"It is in study.yml, and made: {self.reports / self.study.name / page}.html").html
+        self.saved.value = show.note(
+            f"It is in study.yml, and made: {self.reports / self.study.name / page}.html"
+        ).html
         self.say(self._in_all())
 
     def _per_outlet(self) -> str:
         told = self.found.per_outlet()
-        counts = ", ".join(f"{outlet} {n:,}" for outlet, n in zip(told["outlet"], told["n"], strict=True))
-        return f"{format_count(len(self.found), 'hit')} in {format_count(int(told['n_articles'].sum()), 'article')}" + (
-            f": {counts}." if counts else "."
+        counts = ", ".join(
+            f"{outlet} {n:,}" for outlet, n in zip(told["outlet"], told["n"], strict=True)
+        )
+        return (
+            f"{format_count(len(self.found), 'hit')} in {format_count(int(told['n_articles'].sum()), 'article')}"
+            + (f": {counts}." if counts else ".")
         )
 
     def _in_all(self) -> str:

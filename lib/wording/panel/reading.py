@@ -45,16 +45,31 @@ def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> l
     >>> [text.replace("\u2068", "").replace("\u2069", "").split() for text in format_lines(pd.DataFrame([hit]), pd.Series(["R"]), first=7)]
     [['7', 'R', 'a', '[b]', 'c', 'X', '–', 'outlet']]
     """
-    left, node, right, outlet = (lines[name].map(to_plain_text).reset_index(drop=True) for name in ("left", "node", "right", "outlet"))
+    left, node, right, outlet = (
+        lines[name].map(to_plain_text).reset_index(drop=True)
+        for name in ("left", "node", "right", "outlet")
+    )
     hit = "[" + isolate_direction(node.str[:MAX_NODE_CHARACTERS]) + "]"
     columns = {
-        "number": pd.Series(range(first, first + len(lines)), dtype=str).str.rjust(len(f"{first + len(lines)}")),
+        "number": pd.Series(range(first, first + len(lines)), dtype=str).str.rjust(
+            len(f"{first + len(lines)}")
+        ),
         "marks": marked.str.ljust(2),
-        "left": isolate_direction(left.str[-MAX_SIDE_CHARACTERS:]).str.rjust(MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT),
+        "left": isolate_direction(left.str[-MAX_SIDE_CHARACTERS:]).str.rjust(
+            MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT
+        ),
         "hit": hit.str.ljust(hit.str.len().max()),
-        "right": isolate_direction(right.str[:MAX_SIDE_CHARACTERS]).str.ljust(MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT),
-        "outlet": isolate_direction(outlet.str[:MAX_OUTLET_CHARACTERS]).str.ljust(MAX_OUTLET_CHARACTERS + ISOLATE_MARK_COUNT),
-        "date": pd.to_datetime(lines["date"]).dt.strftime("%Y-%m-%d").fillna("–").str.ljust(10).reset_index(drop=True),
+        "right": isolate_direction(right.str[:MAX_SIDE_CHARACTERS]).str.ljust(
+            MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT
+        ),
+        "outlet": isolate_direction(outlet.str[:MAX_OUTLET_CHARACTERS]).str.ljust(
+            MAX_OUTLET_CHARACTERS + ISOLATE_MARK_COUNT
+        ),
+        "date": pd.to_datetime(lines["date"])
+        .dt.strftime("%Y-%m-%d")
+        .fillna("–")
+        .str.ljust(10)
+        .reset_index(drop=True),
         "voice": lines["voice"].reset_index(drop=True),
     }
     return pd.DataFrame(columns).agg(" ".join, axis=1).to_list()
@@ -62,7 +77,11 @@ def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> l
 
 def to_plain_text(value: object) -> str:
     """The value as one run of text that turns nothing around."""
-    return "" if is_missing(value) else " ".join(DIRECTION_CHARACTERS.sub("\ufffd", to_printable(value)).split())
+    return (
+        ""
+        if is_missing(value)
+        else " ".join(DIRECTION_CHARACTERS.sub("\ufffd", to_printable(value)).split())
+    )
 
 
 def isolate_direction(texts: pd.Series) -> pd.Series:
@@ -80,4 +99,8 @@ def look_up_letters(lines: pd.DataFrame, marks: pd.DataFrame, coder: str) -> pd.
         .sort_values("about", kind="stable")
     )
     told = last.groupby(LINE_KEY)["letter"].agg("".join).rename("letters").reset_index()
-    return lines[LINE_KEY].merge(told, on=LINE_KEY, how="left")["letters"].fillna("") if len(told) else pd.Series("", index=range(len(lines)))
+    return (
+        lines[LINE_KEY].merge(told, on=LINE_KEY, how="left")["letters"].fillna("")
+        if len(told)
+        else pd.Series("", index=range(len(lines)))
+    )

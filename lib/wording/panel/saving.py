@@ -27,10 +27,22 @@ def save_report(study: StudyRecord, **parameters: Any) -> str:
         If the notebook does not know a parameter or a value; study.yml stays as it is.
     """
     known = read_parameters(read_notebook(NOTEBOOK_FOLDER / f"{EXPLORE_NOTEBOOK}.ipynb"))
-    given = {name: value for name, value in parameters.items() if name not in known or value != known[name].default}
+    given = {
+        name: value
+        for name, value in parameters.items()
+        if name not in known or value != known[name].default
+    }
     entry = Report(notebook=EXPLORE_NOTEBOOK, each={name: [value] for name, value in given.items()})
-    now = study if entry in study.reports else study.model_copy(update={"reports": [*study.reports, entry]})
-    page = next(page for page in plan_pages(now) if page.notebook == EXPLORE_NOTEBOOK and page.parameters == given)
+    now = (
+        study
+        if entry in study.reports
+        else study.model_copy(update={"reports": [*study.reports, entry]})
+    )
+    page = next(
+        page
+        for page in plan_pages(now)
+        if page.notebook == EXPLORE_NOTEBOOK and page.parameters == given
+    )
     raise_invalid_pages([page] if page.status == "invalid" else [])
     if entry not in study.reports:
         append_report(study, entry)
@@ -49,17 +61,30 @@ def append_report(study: StudyRecord, entry: Report) -> None:
     text, document = file.read_text(encoding="utf-8-sig"), read_yaml(file)
     lines = text.splitlines()
     if "reports" not in document:
-        new, where = ["reports:", *(f"  {format_report_item(report)}" for report in (*study.reports, entry))], len(lines)
+        new, where = (
+            [
+                "reports:",
+                *(f"  {format_report_item(report)}" for report in (*study.reports, entry)),
+            ],
+            len(lines),
+        )
     elif document["reports"].fa.flow_style() or not len(document["reports"]):
-        raise WordingError(f"{file}: `reports` is written in brackets; put each report on a line of its own, then save again.")
+        raise WordingError(
+            f"{file}: `reports` is written in brackets; put each report on a line of its own, then save again."
+        )
     else:
         dash = document["reports"].lc.item(len(document["reports"]) - 1)[1] - 2
-        new, where = [" " * dash + format_report_item(entry)], find_list_end(lines, document["reports"], dash)
+        new, where = (
+            [" " * dash + format_report_item(entry)],
+            find_list_end(lines, document["reports"], dash),
+        )
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
         partial.write_text("\n".join([*lines[:where], *new, *lines[where:], ""]), encoding="utf8")
         if read_record(partial, StudyRecord).reports[-1] != entry:
-            raise WordingError(f"{file} was not changed: add this by hand below `reports`: {format_report_item(entry)}")
+            raise WordingError(
+                f"{file} was not changed: add this by hand below `reports`: {format_report_item(entry)}"
+            )
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)

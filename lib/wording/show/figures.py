@@ -58,24 +58,38 @@ def plot_forest(
     variants = list(dict.fromkeys(shares["variant"]))
     limit = _find_share_limit(shares)
     with mpl.rc_context(_FIGURE_STYLE):
-        figure, panels = _make_panels(len(variants), rows=len(outlets), labels=outlets, right=0.95, spread=1 if beside is None else 1.6)
+        figure, panels = _make_panels(
+            len(variants),
+            rows=len(outlets),
+            labels=outlets,
+            right=0.95,
+            spread=1 if beside is None else 1.6,
+        )
         for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
             _draw_heading(axes, variant, right="hits / all" if numbers == "counts" else "share")
             _label_rows(axes, outlets)
             _set_share_axis(axes, limit)
             colour, marker = PALETTE[position % len(PALETTE)], MARKERS[position % len(MARKERS)]
             layers = [(shares, {"color": colour, "marker": marker}, 0 if beside is None else -0.2)]
-            layers += [] if beside is None else [(beside, {"color": "black", "alpha": 0.6, "marker": "x"}, 0.22)]
+            layers += (
+                []
+                if beside is None
+                else [(beside, {"color": "black", "alpha": 0.6, "marker": "x"}, 0.22)]
+            )
             for table, look, shift in layers:
                 rows = table[table["variant"] == variant].set_index("outlet").reindex(outlets)
                 _draw_intervals(axes, rows, look=look, shift=shift)
                 _draw_numbers(axes, rows, numbers, shift=shift)
                 if links:
-                    _link_rows(axes, rows, concept=shares["concept"].iloc[0], variant=variant, shift=shift)
+                    _link_rows(
+                        axes, rows, concept=shares["concept"].iloc[0], variant=variant, shift=shift
+                    )
     return figure
 
 
-def plot_ratios(frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term", links: bool = True) -> Figure:
+def plot_ratios(
+    frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term", links: bool = True
+) -> Figure:
     """One panel per outlet, in it one row per term: how many times as often, with its 95 % interval, on a scale of doublings.
 
     A filled marker has a q below 0.05, a hollow one has not. An interval that goes beyond the scale ends in an arrow. With `links` a row leads
@@ -97,9 +111,20 @@ def plot_ratios(frame: pd.DataFrame, *, panel: str = "outlet", row: str = "term"
             _set_doubling_axis(axes, first, last)
             _draw_effects(axes, rows, last, look={"color": PALETTE[0]})
             for at, told in enumerate(rows.itertuples()):
-                axes.text(1.05, at, f"{told.n:,} / {told.n_articles:,}", transform=axes.get_yaxis_transform(), va="center_baseline")
+                axes.text(
+                    1.05,
+                    at,
+                    f"{told.n:,} / {told.n_articles:,}",
+                    transform=axes.get_yaxis_transform(),
+                    va="center_baseline",
+                )
                 if links:
-                    address = "#" + make_line_id(concept=told.concept, variant=told.variant, outlet=told.outlet, voice=told.voice)
+                    address = "#" + make_line_id(
+                        concept=told.concept,
+                        variant=told.variant,
+                        outlet=told.outlet,
+                        voice=told.voice,
+                    )
                     _link(axes, at, address=address, name=_describe_ratio(told))
     return figure
 
@@ -119,16 +144,29 @@ def plot_collocates(found: pd.DataFrame, *, most: int = 8, links: bool = True) -
     WordingError : when the table holds no row, or several concepts or voices.
     """
     _require_single_concept(found)
-    tables = {variant: rows.head(most).set_index("near") for variant, rows in found.groupby("variant", sort=False)}
+    tables = {
+        variant: rows.head(most).set_index("near")
+        for variant, rows in found.groupby("variant", sort=False)
+    }
     limit = _find_share_limit(pd.concat(tables.values()))
     with mpl.rc_context(_FIGURE_STYLE):
         longest = max(len(rows) for rows in tables.values())
-        figure, panels = _make_panels(len(tables), rows=longest, labels=[name for rows in tables.values() for name in rows.index], right=0.95)
-        for axes, (position, (variant, rows)) in zip(panels, enumerate(tables.items()), strict=True):
+        figure, panels = _make_panels(
+            len(tables),
+            rows=longest,
+            labels=[name for rows in tables.values() for name in rows.index],
+            right=0.95,
+        )
+        for axes, (position, (variant, rows)) in zip(
+            panels, enumerate(tables.items()), strict=True
+        ):
             _draw_heading(axes, variant, right="near / all")
             _label_rows(axes, list(rows.index))
             _set_share_axis(axes, limit)
-            look = {"color": PALETTE[position % len(PALETTE)], "marker": MARKERS[position % len(MARKERS)]}
+            look = {
+                "color": PALETTE[position % len(PALETTE)],
+                "marker": MARKERS[position % len(MARKERS)],
+            }
             _draw_intervals(axes, rows, look=look, shift=0)
             _draw_numbers(axes, rows, "counts", shift=0)
             if links:
@@ -136,7 +174,9 @@ def plot_collocates(found: pd.DataFrame, *, most: int = 8, links: bool = True) -
     return figure
 
 
-def plot_bars(frame: pd.DataFrame, *, category: str, value: str, label: str = "", links: str | None = None) -> Figure:
+def plot_bars(
+    frame: pd.DataFrame, *, category: str, value: str, label: str = "", links: str | None = None
+) -> Figure:
     """One horizontal bar per row, in the order of the table, with its value at the end.
 
     Parameters
@@ -155,13 +195,30 @@ def plot_bars(frame: pd.DataFrame, *, category: str, value: str, label: str = ""
         axes.set_xlim(0, max(1e-9, float(frame[value].max())))
         axes.set_xticks([])
         for row, number in enumerate(frame[value]):
-            axes.text(1.02, row, format_value(number, value), transform=axes.get_yaxis_transform(), va="center_baseline")
+            axes.text(
+                1.02,
+                row,
+                format_value(number, value),
+                transform=axes.get_yaxis_transform(),
+                va="center_baseline",
+            )
         for row, address in enumerate(frame[links] if links else []):
-            _link(axes, row, address=address, name=f"{names[row]}: {format_value(frame[value].iloc[row], value)}")
+            _link(
+                axes,
+                row,
+                address=address,
+                name=f"{names[row]}: {format_value(frame[value].iloc[row], value)}",
+            )
     return figure
 
 
-def plot_monthly_counts(frame: pd.DataFrame, *, month: str = "month", value: str = "n_articles", panel: str | None = None) -> Figure:
+def plot_monthly_counts(
+    frame: pd.DataFrame,
+    *,
+    month: str = "month",
+    value: str = "n_articles",
+    panel: str | None = None,
+) -> Figure:
     """One bar per month; with `panel`, one strip per value of that column, all on the same scales.
 
     Parameters
@@ -183,13 +240,22 @@ def plot_monthly_counts(frame: pd.DataFrame, *, month: str = "month", value: str
             axes.axhline(0, color="black", alpha=0.4, linewidth=0.6)
             axes.text(-0.01, 0.06, _shorten(name), transform=axes.transAxes, ha="right")
             most = format_value(frame.loc[here, value].max(), value)
-            axes.text(1.01, 0.06 if panel else 0.95, most, transform=axes.transAxes, va="baseline" if panel else "center", alpha=0.75)
+            axes.text(
+                1.01,
+                0.06 if panel else 0.95,
+                most,
+                transform=axes.transAxes,
+                va="baseline" if panel else "center",
+                alpha=0.75,
+            )
         panels[0].text(1.01, 1.0, "most", transform=panels[0].transAxes, va="bottom", alpha=0.75)
         _set_month_axis(panels[-1])
     return figure
 
 
-def plot_timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, events: Sequence = ()) -> Figure:
+def plot_timeline(
+    shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, events: Sequence = ()
+) -> Figure:
     """One strip per outlet: the share in each period with its 95 % interval, all on the same scales.
 
     A hollow marker has no interval; a period without a hit has no marker. A change is a vertical line, the days on which it may have been are
@@ -207,13 +273,25 @@ def plot_timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, 
     """
     _require_rows(shares, "timeline")
     _require_single_value(shares, ("concept", "variant"), "timeline")
-    names, starts = list(dict.fromkeys(shares["outlet"])), shares["period"].drop_duplicates().sort_values()
+    names, starts = (
+        list(dict.fromkeys(shares["outlet"])),
+        shares["period"].drop_duplicates().sort_values(),
+    )
     step = starts.diff().median() if len(starts) > 1 else pd.Timedelta(days=1)
     limits = (starts.min() - step * 0.2, starts.max() + step * 1.2)
-    named = sorted((event for event in events if limits[0] <= pd.Timestamp(event.date) <= limits[1]), key=lambda event: event.date)
-    moved = shares.iloc[:0] if changes is None else changes[changes["variant"] == shares["variant"].iloc[0]]
+    named = sorted(
+        (event for event in events if limits[0] <= pd.Timestamp(event.date) <= limits[1]),
+        key=lambda event: event.date,
+    )
+    moved = (
+        shares.iloc[:0]
+        if changes is None
+        else changes[changes["variant"] == shares["variant"].iloc[0]]
+    )
     with mpl.rc_context(_FIGURE_STYLE):
-        figure, panels = _make_strips(names, height=0.5, head=0.24 + (0.17 * len(named) + 0.14 if named else 0))
+        figure, panels = _make_strips(
+            names, height=0.5, head=0.24 + (0.17 * len(named) + 0.14 if named else 0)
+        )
         for axes, name in zip(panels, names, strict=True):
             axes.set(xlim=limits, ylim=(-0.04, 1.04), xticks=[], yticks=[])
             axes.hlines([0, 0.5, 1], *limits, color="black", alpha=0.16, linewidth=0.6, zorder=0)
@@ -222,9 +300,23 @@ def plot_timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, 
                 _draw_changes(axes, moved[moved["outlet"] == name])
             _draw_shares(axes, shares[shares["outlet"] == name], middle=step / 2)
             for event in named:
-                axes.axvline(pd.Timestamp(event.date), color="black", alpha=0.6, linewidth=0.8, linestyle=(0, (3, 2)))
+                axes.axvline(
+                    pd.Timestamp(event.date),
+                    color="black",
+                    alpha=0.6,
+                    linewidth=0.8,
+                    linestyle=(0, (3, 2)),
+                )
         for position, text in ((0.96, "100%"), (0.04, "0%")):
-            panels[0].text(1.01, position, text, transform=panels[0].transAxes, va="center", alpha=0.75, fontsize=8)
+            panels[0].text(
+                1.01,
+                position,
+                text,
+                transform=panels[0].transAxes,
+                va="center",
+                alpha=0.75,
+                fontsize=8,
+            )
         _label_events(panels[0], named)
         _set_month_axis(panels[-1])
     return figure
@@ -232,41 +324,92 @@ def plot_timeline(shares: pd.DataFrame, *, changes: pd.DataFrame | None = None, 
 
 def _draw_changes(axes: Axes, changes: pd.DataFrame) -> None:
     for change in changes.itertuples():
-        axes.axvspan(change.low, change.high + pd.Timedelta(days=1), color=PALETTE[1], alpha=0.22, linewidth=0)
+        axes.axvspan(
+            change.low,
+            change.high + pd.Timedelta(days=1),
+            color=PALETTE[1],
+            alpha=0.22,
+            linewidth=0,
+        )
         axes.axvline(change.date, color=PALETTE[1], linewidth=1.4)
-        axes.hlines(change.share_before, change.before_from, change.date, color=PALETTE[1], linewidth=1.1)
-        axes.hlines(change.share_after, change.date, change.after_to, color=PALETTE[1], linewidth=1.1)
+        axes.hlines(
+            change.share_before, change.before_from, change.date, color=PALETTE[1], linewidth=1.1
+        )
+        axes.hlines(
+            change.share_after, change.date, change.after_to, color=PALETTE[1], linewidth=1.1
+        )
 
 
 def _draw_shares(axes: Axes, rows: pd.DataFrame, *, middle: pd.Timedelta) -> None:
     if rows["share"].isna().all():
-        axes.text(0.012, 0.25, "no hits", transform=axes.transAxes, va="center", alpha=0.75, style="italic")
+        axes.text(
+            0.012,
+            0.25,
+            "no hits",
+            transform=axes.transAxes,
+            va="center",
+            alpha=0.75,
+            style="italic",
+        )
     at, bounded = rows["period"] + middle, rows["low"].notna()
     axes.plot(at, rows["share"], color=PALETTE[0], linewidth=0.8, alpha=0.6)
-    axes.vlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], color=PALETTE[0], linewidth=1.2, alpha=0.8)
+    axes.vlines(
+        at[bounded],
+        rows.loc[bounded, "low"],
+        rows.loc[bounded, "high"],
+        color=PALETTE[0],
+        linewidth=1.2,
+        alpha=0.8,
+    )
     for where, face in ((bounded, PALETTE[0]), (rows["share"].notna() & ~bounded, "none")):
         if where.any():
-            axes.plot(at[where], rows.loc[where, "share"], "o", color=PALETTE[0], markersize=3, markerfacecolor=face, clip_on=False)
+            axes.plot(
+                at[where],
+                rows.loc[where, "share"],
+                "o",
+                color=PALETTE[0],
+                markersize=3,
+                markerfacecolor=face,
+                clip_on=False,
+            )
 
 
 def _label_events(axes: Axes, events: Sequence) -> None:
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     for number, event in enumerate(events, start=1):
-        axes.text(pd.Timestamp(event.date), 1 + 3 / points, str(number), transform=axes.get_xaxis_transform(), ha="center", fontsize=8)
+        axes.text(
+            pd.Timestamp(event.date),
+            1 + 3 / points,
+            str(number),
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            fontsize=8,
+        )
         named = f"{number}  {event.date:%Y-%m-%d}  {_shorten(event.title, longest=60)}"
-        axes.text(0, 1 + (18 + 12 * (len(events) - number)) / points, named, transform=axes.transAxes, fontsize=8, alpha=0.85)
+        axes.text(
+            0,
+            1 + (18 + 12 * (len(events) - number)) / points,
+            named,
+            transform=axes.transAxes,
+            fontsize=8,
+            alpha=0.85,
+        )
 
 
 def _require_single_value(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     for column in columns:
         if table[column].nunique() > 1:
             found = ", ".join(map(str, sorted(table[column].unique())[:5]))
-            raise WordingError(f"plots.{name} shows one {column} at a time, and the table has several ({found}); select one of them")
+            raise WordingError(
+                f"plots.{name} shows one {column} at a time, and the table has several ({found}); select one of them"
+            )
 
 
 def _require_rows(frame: pd.DataFrame, name: str) -> None:
     if frame.empty:
-        raise WordingError(f"plots.{name} was given a table without rows; check that there is something to draw, or say so with show.note")
+        raise WordingError(
+            f"plots.{name} was given a table without rows; check that there is something to draw, or say so with show.note"
+        )
 
 
 def _require_single_concept(shares: pd.DataFrame) -> None:
@@ -274,28 +417,47 @@ def _require_single_concept(shares: pd.DataFrame) -> None:
     for column in {"concept", "voice"} & set(shares.columns):
         if shares[column].nunique() > 1:
             found = ", ".join(map(str, sorted(shares[column].unique())[:5]))
-            raise WordingError(f"plots.forest shows one {column} at a time, and the table has several ({found}); select one of them")
+            raise WordingError(
+                f"plots.forest shows one {column} at a time, and the table has several ({found}); select one of them"
+            )
 
 
-def _make_panels(count: int, *, rows: int, labels: Sequence, right: float, spread: float = 1) -> tuple[Figure, list[Axes]]:
+def _make_panels(
+    count: int, *, rows: int, labels: Sequence, right: float, spread: float = 1
+) -> tuple[Figure, list[Axes]]:
     left = min(2.1, max(0.6, 0.15 + _CHARACTER_WIDTH * max(len(_shorten(name)) for name in labels)))
-    body, panel = rows * _ROW_HEIGHT * spread, _HEAD_HEIGHT + rows * _ROW_HEIGHT * spread + _FOOT_HEIGHT
+    body, panel = (
+        rows * _ROW_HEIGHT * spread,
+        _HEAD_HEIGHT + rows * _ROW_HEIGHT * spread + _FOOT_HEIGHT,
+    )
     height = count * panel
     figure = Figure(figsize=(_FIGURE_WIDTH, height))
     boxes = [
-        (left / _FIGURE_WIDTH, 1 - ((position + 1) * panel - _FOOT_HEIGHT) / height, (_FIGURE_WIDTH - left - right) / _FIGURE_WIDTH, body / height)
+        (
+            left / _FIGURE_WIDTH,
+            1 - ((position + 1) * panel - _FOOT_HEIGHT) / height,
+            (_FIGURE_WIDTH - left - right) / _FIGURE_WIDTH,
+            body / height,
+        )
         for position in range(count)
     ]
     return figure, [figure.add_axes(box, ylim=(rows - 0.5, -0.5)) for box in boxes]
 
 
-def _make_strips(names: Sequence, *, height: float, head: float = 0.24) -> tuple[Figure, list[Axes]]:
+def _make_strips(
+    names: Sequence, *, height: float, head: float = 0.24
+) -> tuple[Figure, list[Axes]]:
     left = min(2.1, 0.15 + _CHARACTER_WIDTH * max(len(_shorten(name)) for name in names))
     gap, foot, right = 0.08, 0.44, 0.6
     total = head + len(names) * (height + gap) + foot
     figure = Figure(figsize=(_FIGURE_WIDTH, total))
     boxes = [
-        (left / _FIGURE_WIDTH, 1 - (head + (position + 1) * (height + gap)) / total, (_FIGURE_WIDTH - left - right) / _FIGURE_WIDTH, height / total)
+        (
+            left / _FIGURE_WIDTH,
+            1 - (head + (position + 1) * (height + gap)) / total,
+            (_FIGURE_WIDTH - left - right) / _FIGURE_WIDTH,
+            height / total,
+        )
         for position in range(len(names))
     ]
     return figure, [figure.add_axes(box) for box in boxes]
@@ -308,7 +470,15 @@ def _shorten(name, *, longest: int = 27) -> str:
 
 def _draw_heading(axes: Axes, text, *, right: str = "") -> None:
     above = axes.get_ylim()[1] - 0.22
-    axes.text(0, above, _shorten(text, longest=60), transform=axes.get_yaxis_transform(), va="bottom", weight="bold", size=10)
+    axes.text(
+        0,
+        above,
+        _shorten(text, longest=60),
+        transform=axes.get_yaxis_transform(),
+        va="bottom",
+        weight="bold",
+        size=10,
+    )
     if right:
         axes.text(1.03, above, right, transform=axes.get_yaxis_transform(), va="bottom", alpha=0.75)
 
@@ -341,7 +511,13 @@ def _draw_intervals(axes: Axes, rows: pd.DataFrame, *, look: Mapping, shift: flo
     at = pd.Series(range(len(rows)), index=rows.index) + shift
     known, bounded = rows["share"].notna(), rows["low"].notna() & rows["high"].notna()
     line = {name: value for name, value in look.items() if name != "marker"}
-    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"], linewidth=1.6 if shift <= 0 else 1, **line)
+    axes.hlines(
+        at[bounded],
+        rows.loc[bounded, "low"],
+        rows.loc[bounded, "high"],
+        linewidth=1.6 if shift <= 0 else 1,
+        **line,
+    )
     for where, face in ((known & bounded, look["color"]), (known & ~bounded, "none")):
         if where.any():
             axes.plot(
@@ -351,10 +527,16 @@ def _draw_intervals(axes: Axes, rows: pd.DataFrame, *, look: Mapping, shift: flo
 
 
 def _draw_numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float) -> None:
-    look = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"} | ({"fontsize": 7.5} if shift else {})
-    for position, (share, n, total) in enumerate(zip(rows["share"], rows["n"], rows["total"], strict=True)):
+    look = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"} | (
+        {"fontsize": 7.5} if shift else {}
+    )
+    for position, (share, n, total) in enumerate(
+        zip(rows["share"], rows["n"], rows["total"], strict=True)
+    ):
         if not pd.isna(share):
-            told = f"{n:,.0f} / {total:,.0f}" if numbers == "counts" else format_value(share, "share")
+            told = (
+                f"{n:,.0f} / {total:,.0f}" if numbers == "counts" else format_value(share, "share")
+            )
             axes.text(1.03, position + shift, told, alpha=1 if shift <= 0 else 0.75, **look)
         elif shift <= 0:
             axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
@@ -381,7 +563,13 @@ def _set_doubling_axis(axes: Axes, first: float, last: float) -> None:
 
 def _draw_effects(axes: Axes, rows: pd.DataFrame, last: float, *, look: Mapping) -> None:
     at, bounded = pd.Series(range(len(rows))), rows["low"].notna()
-    axes.hlines(at[bounded], rows.loc[bounded, "low"], rows.loc[bounded, "high"].clip(upper=last), linewidth=1.6, **look)
+    axes.hlines(
+        at[bounded],
+        rows.loc[bounded, "low"],
+        rows.loc[bounded, "high"].clip(upper=last),
+        linewidth=1.6,
+        **look,
+    )
     for where, marker, size, face in (
         (rows["q"] < 0.05, "o", 5.5, look["color"]), (~(rows["q"] < 0.05), "o", 5.5, "none"), (rows["high"] > last, ">", 5, look["color"]),
     ):  # fmt: skip
@@ -393,29 +581,56 @@ def _draw_effects(axes: Axes, rows: pd.DataFrame, last: float, *, look: Mapping)
 
 
 def _describe_ratio(row) -> str:
-    interval = "" if pd.isna(row.times_low) else f" ({format_value(row.times_low)} to {format_value(row.times_high)})"
+    interval = (
+        ""
+        if pd.isna(row.times_low)
+        else f" ({format_value(row.times_low)} to {format_value(row.times_high)})"
+    )
     hits = f"{format_count(int(row.n), 'hit')} in {format_count(int(row.n_articles), 'article')}"
-    return to_printable(f"{row.outlet}, {row.term}: {format_value(row.times)} times as often{interval}, {hits}; show the lines")
+    return to_printable(
+        f"{row.outlet}, {row.term}: {format_value(row.times)} times as often{interval}, {hits}; show the lines"
+    )
 
 
 def _link_rows(axes: Axes, rows: pd.DataFrame, *, concept: str, variant: str, shift: float) -> None:
     for position, row in enumerate(rows.itertuples()):
         if row.n > 0:
-            address = "#" + make_line_id(concept=concept, variant=variant, outlet=row.Index, voice=row.voice)
-            _link(axes, position + shift, address=address, name=_describe_row(row, variant), height=0.4 if shift else 1)
+            address = "#" + make_line_id(
+                concept=concept, variant=variant, outlet=row.Index, voice=row.voice
+            )
+            _link(
+                axes,
+                position + shift,
+                address=address,
+                name=_describe_row(row, variant),
+                height=0.4 if shift else 1,
+            )
 
 
 def _describe_row(row, variant: str) -> str:
-    interval = "" if pd.isna(row.low) else f" ({format_value(row.low, 'low')} to {format_value(row.high, 'high')})"
-    hits = f"{row.n:,.0f} of {format_count(int(row.total), 'hit')}" + (f", {VOICE_LABELS.get(row.voice, row.voice)}" if row.voice != "all" else "")
-    return to_printable(f"{row.Index}, {variant}: {format_value(row.share, 'share')}{interval}, {hits}; show the lines")
+    interval = (
+        ""
+        if pd.isna(row.low)
+        else f" ({format_value(row.low, 'low')} to {format_value(row.high, 'high')})"
+    )
+    hits = f"{row.n:,.0f} of {format_count(int(row.total), 'hit')}" + (
+        f", {VOICE_LABELS.get(row.voice, row.voice)}" if row.voice != "all" else ""
+    )
+    return to_printable(
+        f"{row.Index}, {variant}: {format_value(row.share, 'share')}{interval}, {hits}; show the lines"
+    )
 
 
 def _link(axes: Axes, row: float, *, address: str, name: str, height: float = 1) -> None:
     # The whole row is the target, its name and count included, for a marker alone is too small to touch; it is seen when pointed at.
     box = axes.get_position()
     area = axes.axhspan(
-        row - height / 2, row + height / 2, xmin=0.01 - box.x0 / box.width, xmax=(1 - box.x0) / box.width - 0.01, alpha=0, zorder=9
+        row - height / 2,
+        row + height / 2,
+        xmin=0.01 - box.x0 / box.width,
+        xmax=(1 - box.x0) / box.width - 0.01,
+        alpha=0,
+        zorder=9,
     )
     area.set_clip_on(False)
     area.set_url(address)
@@ -429,6 +644,9 @@ def _set_month_axis(axes: Axes) -> None:
     ticks = [tick for tick in locator() if first <= tick <= last]
     months = [mdates.num2date(tick) for tick in ticks]
     # The year is said once, and again where it changes.
-    named = [f"{month:%b}\n{month:%Y}" if not at or month.year != months[at - 1].year else f"{month:%b}" for at, month in enumerate(months)]
+    named = [
+        f"{month:%b}\n{month:%Y}" if not at or month.year != months[at - 1].year else f"{month:%b}"
+        for at, month in enumerate(months)
+    ]
     axes.set_xticks(ticks, named)
     axes.tick_params(axis="x", pad=4)

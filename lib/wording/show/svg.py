@@ -40,8 +40,12 @@ def _draw_svg(fig: Figure, *, salt: str) -> str:
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}), warnings.catch_warnings():
         # The browser has the glyphs that matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return re.sub(r"<!DOCTYPE[^>]*>", "", to_printable(buffer.getvalue()), count=1).partition("?>")[2]
+        fig.savefig(
+            buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
+    return re.sub(r"<!DOCTYPE[^>]*>", "", to_printable(buffer.getvalue()), count=1).partition("?>")[
+        2
+    ]
 
 
 def _strip(root) -> None:
@@ -95,7 +99,11 @@ def _rename_ids(root, *, prefix: str) -> None:
 def _find_link_labels(root) -> dict:
     # matplotlib puts the link into the group that carries the gid, or one group deeper when the artist is clipped; inner groups come later.
     groups = [group for group in root.iter("g") if group.get("id")]
-    return {anchor: group.get("id") for group in groups for anchor in (*group.findall("a"), *group.findall("g/a"))}
+    return {
+        anchor: group.get("id")
+        for group in groups
+        for anchor in (*group.findall("a"), *group.findall("g/a"))
+    }
 
 
 def _clean_link(element, *, label: str | None) -> None:

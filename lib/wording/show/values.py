@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
-_PERCENT_COLUMNS = re.compile(r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed")
+_PERCENT_COLUMNS = re.compile(
+    r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed"
+)
 _COUNT_COLUMNS = re.compile(r"(n|total|start|end)(_.*)?")
 _BIT_COLUMNS = re.compile(r"(.*_)?bits|height")
 _PER_MILLION_COLUMNS = re.compile(r"(.*_)?per_million")
@@ -31,7 +33,11 @@ def escape_html(value) -> str:
 
 def keep_numbers_unbroken(text: str) -> str:
     """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ", "\u00a0", text)
+    return re.sub(
+        r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ",
+        "\u00a0",
+        text,
+    )
 
 
 def slugify(text) -> str:
@@ -80,7 +86,11 @@ def is_missing(value) -> bool:
 
 def is_number(value) -> bool:
     """Whether the value is a number that is set to the right: true for integers and floats, false for truth values."""
-    return isinstance(value, Real) and not isinstance(value, bool) and type(value).__name__ not in {"bool", "bool_"}
+    return (
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and type(value).__name__ not in {"bool", "bool_"}
+    )
 
 
 def format_value(value, column: str = "") -> str:
@@ -96,7 +106,11 @@ def format_value(value, column: str = "") -> str:
     if is_number(value):
         return _format_number(value, column)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value == _to_midnight(value) else value.isoformat(" ", "minutes")
+        return (
+            value.date().isoformat()
+            if value == _to_midnight(value)
+            else value.isoformat(" ", "minutes")
+        )
     if isinstance(value, date):
         return value.isoformat()
     if type(value).__name__ in {"bool", "bool_"}:
@@ -117,7 +131,9 @@ def _format_number(value, column: str) -> str:
         return _set_minus_sign(f"{value:,.1f}")
     if column == "year":
         return str(int(value))
-    whole = isinstance(value, Integral) or (_COUNT_COLUMNS.fullmatch(column) and float(value).is_integer())
+    whole = isinstance(value, Integral) or (
+        _COUNT_COLUMNS.fullmatch(column) and float(value).is_integer()
+    )
     return _set_minus_sign(f"{int(value):,}" if whole else f"{value:,.2f}")
 
 
@@ -136,4 +152,10 @@ def _set_minus_sign(text: str) -> str:
 
 
 def _to_midnight(value: datetime) -> datetime:
-    return value.replace(hour=0, minute=0, second=0, microsecond=0, **({"nanosecond": 0} if hasattr(value, "nanosecond") else {}))
+    return value.replace(
+        hour=0,
+        minute=0,
+        second=0,
+        microsecond=0,
+        **({"nanosecond": 0} if hasattr(value, "nanosecond") else {}),
+    )

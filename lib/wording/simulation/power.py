@@ -55,7 +55,9 @@ def simulate_power(
             f"A difference of {difference:g} around a share of {share:g} means shares of {shares[0]:g} and {shares[1]:g}; both must lie between 0 and 1."
         )
     if not (hits >= 1 and 0 <= alike <= 1 and min(articles, default=0) >= 2):
-        raise WordingError(f"hits={hits:g}, alike={alike:g}, articles={list(articles)}: expected 1 or more, 0 to 1, and 2 or more.")
+        raise WordingError(
+            f"hits={hits:g}, alike={alike:g}, articles={list(articles)}: expected 1 or more, 0 to 1, and 2 or more."
+        )
     rng = np.random.default_rng(seed)
     rows = [_simulate_row(n, shares, hits, alike, cases, draws, rng) for n in articles]
     return check_columns(pd.DataFrame(rows), "power")
@@ -68,7 +70,9 @@ def describe_power(table: pd.DataFrame, difference: float, *, share: float = 0.5
     if not enough.any():
         last = table.iloc[-1]
         return f"{asked} is told apart in {format_percent(last['power'])} of studies with {last['n_articles']:,.0f} articles an outlet: more are needed."
-    n = np.exp(np.interp(TARGET_POWER, np.maximum.accumulate(table["power"]), np.log(table["n_articles"])))
+    n = np.exp(
+        np.interp(TARGET_POWER, np.maximum.accumulate(table["power"]), np.log(table["n_articles"]))
+    )
     about = f"{'at most ' if enough.iloc[0] else 'about '}{float(f'{n:.2g}'):,.0f}"
     return f"{asked} is told apart in {format_percent(TARGET_POWER)} of studies with {about} articles an outlet that name the thing."
 
@@ -79,19 +83,33 @@ def _simulate_row(n, shares, hits, alike, cases, draws, rng):
     low, high = resampling.difference_interval(*one[:2], *other[:2])
     found = float(((p < 0.05) & (one[0] > other[0])).mean())
     ends = resampling.share_interval(found, cases)
-    return {"n_articles": n, "power": found, "low": float(ends[0]), "high": float(ends[1]), "width": float(np.mean(high - low))}
+    return {
+        "n_articles": n,
+        "power": found,
+        "low": float(ends[0]),
+        "high": float(ends[1]),
+        "width": float(np.mean(high - low)),
+    }
 
 
 def _simulate_outlet(n, share, hits, alike, cases, draws, rng):
     """Return share, effective hits and effective articles of one outlet in every case."""
     sizes = rng.geometric(1 / hits, size=(n, cases)).astype(float)
-    found = rng.binomial(sizes.astype(int), _draw_article_shares(share, alike, sizes.shape, rng)).astype(float)
-    drawn = resampling.draw_article_weights(["a"] * n, draws=draws, seed=int(rng.integers(2**31))).astype(np.float32)
+    found = rng.binomial(
+        sizes.astype(int), _draw_article_shares(share, alike, sizes.shape, rng)
+    ).astype(float)
+    drawn = resampling.draw_article_weights(
+        ["a"] * n, draws=draws, seed=int(rng.integers(2**31))
+    ).astype(np.float32)
     total, articles = sizes.sum(axis=0), resampling.effective_articles(sizes)
     carriers = np.minimum((found > 0).sum(axis=0), (found < sizes).sum(axis=0))
     samples = (drawn @ found.astype(np.float32)) / (drawn @ sizes.astype(np.float32))
     seen = found.sum(axis=0) / total
-    return seen, resampling.effective_hits(samples, seen, hits=total, articles=articles, carriers=carriers), articles
+    return (
+        seen,
+        resampling.effective_hits(samples, seen, hits=total, articles=articles, carriers=carriers),
+        articles,
+    )
 
 
 def _draw_article_shares(share, alike, shape, rng):

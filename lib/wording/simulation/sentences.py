@@ -66,7 +66,9 @@ def draw_variant(world: World, scene: Scene, concept: str, voice: str) -> str:
     """
     urn = scene.urns[concept, voice]
     planted = look_up_probabilities(world.plan, concept, scene.writer, voice, scene.day)
-    chosen = world.draws.weighted({name: world.plan["clustering"] * p + urn[name] for name, p in planted.items()})
+    chosen = world.draws.weighted(
+        {name: world.plan["clustering"] * p + urn[name] for name, p in planted.items()}
+    )
     urn[chosen] += 1
     return chosen
 
@@ -78,8 +80,17 @@ def split_templates(text: str) -> list[str]:
 
 def draw_scene(world: World, writer: str, day: date) -> Scene:
     """The stage for an article: a town, three places, three people, one kind of quotation marks."""
-    places = {"town": [world.draws.pick(world.slots["town"])], "place": world.draws.shuffled(world.slots["place"])[:3]}
-    return Scene(writer, day, world.draws.pick(world.writer(writer)["marks"]), places, world.draws.shuffled(world.slots["people"])[:3])
+    places = {
+        "town": [world.draws.pick(world.slots["town"])],
+        "place": world.draws.shuffled(world.slots["place"])[:3],
+    }
+    return Scene(
+        writer,
+        day,
+        world.draws.pick(world.writer(writer)["marks"]),
+        places,
+        world.draws.shuffled(world.slots["people"])[:3],
+    )
 
 
 def write_right_sense(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
@@ -98,19 +109,31 @@ def write_right_sense(world: World, scene: Scene, concept: str, voice: str) -> S
 
 def write_wrong_sense(world: World, scene: Scene, concept: str) -> Sentence:
     """A sentence with a contested word in another sense."""
-    name, template = world.draws.pick([line.split(": ", 1) for line in split_templates(world.terms[concept]["wrong"])])
+    name, template = world.draws.pick(
+        [line.split(": ", 1) for line in split_templates(world.terms[concept]["wrong"])]
+    )
     return draw_sentence(world, scene, [template], concept=concept, variant=name, sense="other")
 
 
 def write_missed_sense(world: World, scene: Scene, concept: str, variant: str) -> Sentence:
     """A sentence with a contested word in another sense that the conditions of concepts.yml let through."""
-    templates = [template for name, template in (line.split(": ", 1) for line in split_templates(world.terms[concept]["missed"])) if name == variant]
+    templates = [
+        template
+        for name, template in (
+            line.split(": ", 1) for line in split_templates(world.terms[concept]["missed"])
+        )
+        if name == variant
+    ]
     return draw_sentence(world, scene, templates, concept=concept, variant=variant, sense="missed")
 
 
 def write_filler(world: World, scene: Scene, theme: str) -> Sentence:
     """A sentence of filler, mostly on the theme."""
-    return draw_sentence(world, scene, split_templates(world.filler[theme if world.draws.chance(0.65) else "general"]))
+    return draw_sentence(
+        world,
+        scene,
+        split_templates(world.filler[theme if world.draws.chance(0.65) else "general"]),
+    )
 
 
 def write_neutral_speech(world: World, scene: Scene) -> Sentence:
@@ -119,7 +142,14 @@ def write_neutral_speech(world: World, scene: Scene) -> Sentence:
     return draw_sentence(world, scene, split_templates(world.filler[voice]), voice=voice)
 
 
-def draw_sentence(world: World, scene: Scene, templates: list[str], *, forms: Mapping[str, str] | None = None, **truth: str) -> Sentence:
+def draw_sentence(
+    world: World,
+    scene: Scene,
+    templates: list[str],
+    *,
+    forms: Mapping[str, str] | None = None,
+    **truth: str,
+) -> Sentence:
     """A sentence from one of the templates, new to the article and, as far as chance allows, to the study."""
     for _ in range(40):
         template = world.draws.pick(templates)
@@ -132,15 +162,29 @@ def draw_sentence(world: World, scene: Scene, templates: list[str], *, forms: Ma
     return made
 
 
-def fill_template(world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]) -> Sentence:
+def fill_template(
+    world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]
+) -> Sentence:
     """The template with its slots filled and one side of each (a|b) chosen."""
     values: dict[str, str] = {}
     text = SLOT_PATTERN.sub(lambda slot: forms.get(slot[1], slot[0]), template)
     text = SLOT_PATTERN.sub(lambda slot: resolve_slot(world, scene, slot[1], values), text)
-    turns = tuple(world.draws.between(0, either.count("|")) for either in ALTERNATIVES_PATTERN.findall(text))
-    speaker = next((values[name] for name in ("speaker", "witness", "institution") if name in values), "")
+    turns = tuple(
+        world.draws.between(0, either.count("|")) for either in ALTERNATIVES_PATTERN.findall(text)
+    )
+    speaker = next(
+        (values[name] for name in ("speaker", "witness", "institution") if name in values), ""
+    )
     cue = values.get("cue", values.get("said", ""))
-    return Sentence(text, turns, scene.marks, speaker=speaker if "<" in template else "", cue=cue, writer=scene.writer, **truth)
+    return Sentence(
+        text,
+        turns,
+        scene.marks,
+        speaker=speaker if "<" in template else "",
+        cue=cue,
+        writer=scene.writer,
+        **truth,
+    )
 
 
 def resolve_slot(world: World, scene: Scene, name: str, values: dict[str, str]) -> str:
@@ -165,7 +209,11 @@ def draw_slot_value(world: World, scene: Scene, kind: str) -> str:
     if kind in scene.places:
         return world.draws.pick(scene.places[kind])
     values = world.slots[kind]
-    return str(world.draws.between(values["from"], values["to"])) if isinstance(values, dict) else world.draws.pick(values)
+    return (
+        str(world.draws.between(values["from"], values["to"]))
+        if isinstance(values, dict)
+        else world.draws.pick(values)
+    )
 
 
 def name_person(person: Sequence[str], scene: Scene) -> str:
@@ -177,14 +225,22 @@ def name_person(person: Sequence[str], scene: Scene) -> str:
 def resolve_alternatives(sentence: Sentence) -> str:
     """The sentence with one side of each (a|b), still with its notes of nodes and voices."""
     turns = iter(sentence.turns)
-    text = ALTERNATIVES_PATTERN.sub(lambda either: either[1].split("|")[next(turns)], sentence.template)
-    return text if sentence.zone == "boilerplate" else re.sub(r"^\W*\w", lambda first: first[0].upper(), text)
+    text = ALTERNATIVES_PATTERN.sub(
+        lambda either: either[1].split("|")[next(turns)], sentence.template
+    )
+    return (
+        text
+        if sentence.zone == "boilerplate"
+        else re.sub(r"^\W*\w", lambda first: first[0].upper(), text)
+    )
 
 
 def switch_alternatives(sentence: Sentence) -> Sentence:
     """The same sentence with the other side of each (a|b)."""
     sides = [either.count("|") + 1 for either in ALTERNATIVES_PATTERN.findall(sentence.template)]
-    return replace(sentence, turns=tuple((turn + 1) % n for turn, n in zip(sentence.turns, sides, strict=True)))
+    return replace(
+        sentence, turns=tuple((turn + 1) % n for turn, n in zip(sentence.turns, sides, strict=True))
+    )
 
 
 def render_sentence(sentence: Sentence) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
@@ -193,7 +249,9 @@ def render_sentence(sentence: Sentence) -> tuple[str, list[tuple[int, int]], lis
     signs = {"<": opening, ">": closing, "¶": f"\n\n{opening}", "[": "", "]": ""}
     raw = resolve_alternatives(sentence)
     text, at = "", {sign: [] for sign in signs}
-    for part in re.split(r"([\[\]<>¶])", raw.replace("'", "’") if sentence.marks in TYPOGRAPHIC_MARKS else raw):
+    for part in re.split(
+        r"([\[\]<>¶])", raw.replace("'", "’") if sentence.marks in TYPOGRAPHIC_MARKS else raw
+    ):
         at.get(part, []).append(len(text) + (len(opening) if part == "<" else 0))
         text += signs.get(part, part)
     return text, list(zip(at["["], at["]"], strict=True)), list(zip(at["<"], at[">"], strict=True))

@@ -79,19 +79,31 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
         write_table(folder / name, SIMULATION_COLUMNS[name], rows)
     for name in ("study.yml", "concepts.yml"):
         (folder / name).write_bytes((SIMULATION_FOLDER / name).read_bytes().replace(b"\r\n", b"\n"))
-    write_table(folder / "marks.csv", SIMULATION_COLUMNS["marks.csv"], list_mark_rows(world, read_study(folder), written))
+    write_table(
+        folder / "marks.csv",
+        SIMULATION_COLUMNS["marks.csv"],
+        list_mark_rows(world, read_study(folder), written),
+    )
     return folder
 
 
 def check_simulation_request(folder: Path, articles: int, seed: int) -> None:
     """Stop before anything is written, if it cannot be written or would replace a study that people made."""
     if articles < MIN_SIMULATED_ARTICLES:
-        raise WordingError(f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {MIN_SIMULATED_ARTICLES}.")
+        raise WordingError(
+            f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {MIN_SIMULATED_ARTICLES}."
+        )
     if seed < 0:
-        raise WordingError(f"simulate: the seed is {seed}; it must be 0 or a positive whole number.")
+        raise WordingError(
+            f"simulate: the seed is {seed}; it must be 0 or a positive whole number."
+        )
     study = folder / "study.yml"
-    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(SIMULATED_HEADER):
-        raise WordingError(f"{study} was not written by `wording simulate`, and simulating would replace it: name another folder.")
+    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(
+        SIMULATED_HEADER
+    ):
+        raise WordingError(
+            f"{study} was not written by `wording simulate`, and simulating would replace it: name another folder."
+        )
 
 
 def number_articles(articles: list[SimulatedArticle]) -> list[SimulatedArticle]:
@@ -105,10 +117,23 @@ def number_articles(articles: list[SimulatedArticle]) -> list[SimulatedArticle]:
 def list_article_rows(world: World, articles: list[SimulatedArticle]) -> Iterator[list[str]]:
     """The rows of articles.csv."""
     for article in articles:
-        day = {"iso": article.day.isoformat(), "long": format_long_date(world, article.day), "none": ""}[article.date_form]
-        text = "\n\n".join(" ".join(render_sentence(s)[0] for s in paragraph) for paragraph in article.paragraphs)
+        day = {
+            "iso": article.day.isoformat(),
+            "long": format_long_date(world, article.day),
+            "none": "",
+        }[article.date_form]
+        text = "\n\n".join(
+            " ".join(render_sentence(s)[0] for s in paragraph) for paragraph in article.paragraphs
+        )
         slug = article.outlet.lower().replace(" ", "-")
-        yield [article.doc_id, article.outlet, day, article.title, text, f"https://example.org/{slug}/{article.doc_id}"]
+        yield [
+            article.doc_id,
+            article.outlet,
+            day,
+            article.title,
+            text,
+            f"https://example.org/{slug}/{article.doc_id}",
+        ]
 
 
 def locate_sentences(article: SimulatedArticle) -> Iterator[tuple[int, Sentence]]:
@@ -151,7 +176,15 @@ def list_voice_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
     for article in articles:
         for offset, s in locate_sentences(article):
             for start, end in render_sentence(s)[2]:
-                yield [article.doc_id, offset + start, offset + end, s.voice, s.speaker, s.cue, s.zone]
+                yield [
+                    article.doc_id,
+                    offset + start,
+                    offset + end,
+                    s.voice,
+                    s.speaker,
+                    s.cue,
+                    s.zone,
+                ]
 
 
 def list_share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -166,17 +199,35 @@ def list_share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
                         yield [concept, name, writer, voice, f"{start}/{end}", probability]
 
 
-def list_mark_rows(world: World, study: StudyRecord, articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
+def list_mark_rows(
+    world: World, study: StudyRecord, articles: list[SimulatedArticle]
+) -> Iterator[list[Any]]:
     """The rows of marks.csv: each coder's two marks on a line, as planted but for their errors."""
-    plan, truth = world.plan["coders"], {(row[0], row[3], row[4]): row for row in list_truth_rows(articles)}
+    plan, truth = (
+        world.plan["coders"],
+        {(row[0], row[3], row[4]): row for row in list_truth_rows(articles)},
+    )
     corpus = build.encode_articles(read_articles(study.folder / study.articles.path))
     hits = counts.find_hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
-    lines = coding.draw_stratified(hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed)
+    lines = coding.draw_stratified(
+        hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed
+    )
     for coder, right in plan["right"].items():
         for line in lines.head(round(plan["coded"][coder] * len(lines))).itertuples():
             planted = truth[line.doc_id, line.start, line.end]
-            place = [line.doc_id, line.start, line.end, line.concept, line.variant, line.outlet, line.voice]
-            for marks, holds in ((coding.CODING_MARKS[:2], planted[8] == "target"), (coding.CODING_MARKS[2:], planted[6] == "outlet")):
+            place = [
+                line.doc_id,
+                line.start,
+                line.end,
+                line.concept,
+                line.variant,
+                line.outlet,
+                line.voice,
+            ]
+            for marks, holds in (
+                (coding.CODING_MARKS[:2], planted[8] == "target"),
+                (coding.CODING_MARKS[2:], planted[6] == "outlet"),
+            ):
                 yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
 
 

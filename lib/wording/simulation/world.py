@@ -43,7 +43,12 @@ class Draws:
 
     def shuffled(self, items: Iterable[Any]) -> list[Any]:
         """The items in random order."""
-        return [item for _, item in sorted([(self.uniform(), item) for item in items], key=lambda pair: pair[0])]
+        return [
+            item
+            for _, item in sorted(
+                [(self.uniform(), item) for item in items], key=lambda pair: pair[0]
+            )
+        ]
 
 
 @dataclass
@@ -61,7 +66,8 @@ class World:
     def read(cls, seed: int) -> World:
         """The world as the files of the simulation describe it."""
         plan, terms, filler, slots = (
-            YAML(typ="safe").load((SIMULATION_FOLDER / f"{name}.yml").read_text(encoding="utf-8")) for name in ("plan", "terms", "filler", "world")
+            YAML(typ="safe").load((SIMULATION_FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+            for name in ("plan", "terms", "filler", "world")
         )
         return cls(plan, terms, filler, slots, Draws(seed))
 
@@ -72,21 +78,37 @@ class World:
     def any_day(self, first: date | None = None, *, spare: int = 0) -> date:
         """A day of the period, from `first` on, with `spare` days left after it."""
         first = first or self.plan["period"]["from"]
-        return first + timedelta(self.draws.between(0, (self.plan["period"]["to"] - first).days - spare))
+        return first + timedelta(
+            self.draws.between(0, (self.plan["period"]["to"] - first).days - spare)
+        )
 
 
-def read_planted_shares(plan: Mapping[str, Any], concept: str, writer: str, voice: str) -> dict[date, list[float]]:
+def read_planted_shares(
+    plan: Mapping[str, Any], concept: str, writer: str, voice: str
+) -> dict[date, list[float]]:
     """The planted probabilities of a concept's variants, by the day from which they hold."""
     planted = plan["concepts"][concept]
     speakers = planted["speakers"]
-    given = planted["outlet"][writer] if voice == "outlet" else speakers.get(writer, speakers["everyone"])
+    given = (
+        planted["outlet"][writer]
+        if voice == "outlet"
+        else speakers.get(writer, speakers["everyone"])
+    )
     return given if isinstance(given, dict) else {plan["period"]["from"]: given}
 
 
-def look_up_probabilities(plan: Mapping[str, Any], concept: str, writer: str, voice: str, day: date) -> dict[str, float]:
+def look_up_probabilities(
+    plan: Mapping[str, Any], concept: str, writer: str, voice: str, day: date
+) -> dict[str, float]:
     """The planted probability of each variant on a day."""
     by_day = read_planted_shares(plan, concept, writer, voice)
-    return dict(zip(plan["concepts"][concept]["variants"], by_day[max(d for d in by_day if d <= day)], strict=True))
+    return dict(
+        zip(
+            plan["concepts"][concept]["variants"],
+            by_day[max(d for d in by_day if d <= day)],
+            strict=True,
+        )
+    )
 
 
 def name_month(world: World, day: date) -> str:

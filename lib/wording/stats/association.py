@@ -24,7 +24,11 @@ def log_ratio(n, size, n_other, size_other):
     """
     n, size, n_other, size_other = _to_floats(n, size, n_other, size_other)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(n > 0, n, ZERO_SUBSTITUTE) / size / (np.where(n_other > 0, n_other, ZERO_SUBSTITUTE) / size_other)
+        ratio = (
+            np.where(n > 0, n, ZERO_SUBSTITUTE)
+            / size
+            / (np.where(n_other > 0, n_other, ZERO_SUBSTITUTE) / size_other)
+        )
         return np.where((n + n_other > 0) & (size > 0) & (size_other > 0), np.log2(ratio), np.nan)
 
 
@@ -47,7 +51,9 @@ def log_odds(n, size, n_other, size_other, *, alpha, alpha_0):
 
     Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
     """
-    n, size, n_other, size_other, alpha, alpha_0 = _to_floats(n, size, n_other, size_other, alpha, alpha_0)
+    n, size, n_other, size_other, alpha, alpha_0 = _to_floats(
+        n, size, n_other, size_other, alpha, alpha_0
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = (n + alpha) / (size + alpha_0 - n - alpha)
         odds_other = (n_other + alpha) / (size_other + alpha_0 - n_other - alpha)
@@ -76,7 +82,9 @@ def g2(n_ii, n_ix, n_xi, n_xx):
     observed, expected = _build_contingency_table(*_to_floats(n_ii, n_ix, n_xi, n_xx))
     with np.errstate(divide="ignore", invalid="ignore"):
         # A margin of 0 leaves nothing that could differ.
-        cells = [np.where(o > 0, xlogy(o, o / e), 0.0) for o, e in zip(observed, expected, strict=True)]
+        cells = [
+            np.where(o > 0, xlogy(o, o / e), 0.0) for o, e in zip(observed, expected, strict=True)
+        ]
     return np.maximum(2 * np.sum(cells, axis=0), 0)
 
 
@@ -103,7 +111,9 @@ def log_dice(n_ii, n_ix, n_xi):
     """
     n_ii, n_ix, n_xi = _to_floats(n_ii, n_ix, n_xi)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(n_ii > 0, 14 + np.log2(_import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan)
+        return np.where(
+            n_ii > 0, 14 + np.log2(_import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan
+        )
 
 
 def chi_square(n_ii, n_ix, n_xi, n_xx):
@@ -147,7 +157,9 @@ def dp(counts, sizes):
     # A part without the term deviates by its own size: all sizes sum to 1, so only the parts with the term need to be visited.
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = np.abs(found.data / v_of[found.indices] - s_at) - s_at
-        return np.where(v_of > 0, (1 + np.bincount(found.indices, apart, minlength=found.shape[1])) / 2, np.nan)
+        return np.where(
+            v_of > 0, (1 + np.bincount(found.indices, apart, minlength=found.shape[1])) / 2, np.nan
+        )
 
 
 def dp_norm(counts, sizes):
@@ -178,5 +190,10 @@ def _build_contingency_table(n_ii, n_ix, n_xi, n_xx):
     """Return the four cells as observed and as expected if the two had nothing to do with each other."""
     observed = (n_ii, n_xi - n_ii, n_ix - n_ii, n_xx - n_ix - n_xi + n_ii)
     with np.errstate(divide="ignore", invalid="ignore"):
-        expected = (n_ix * n_xi / n_xx, (n_xx - n_ix) * n_xi / n_xx, n_ix * (n_xx - n_xi) / n_xx, (n_xx - n_ix) * (n_xx - n_xi) / n_xx)
+        expected = (
+            n_ix * n_xi / n_xx,
+            (n_xx - n_ix) * n_xi / n_xx,
+            n_ix * (n_xx - n_xi) / n_xx,
+            (n_xx - n_ix) * (n_xx - n_xi) / n_xx,
+        )
     return observed, expected

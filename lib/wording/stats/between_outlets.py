@@ -24,8 +24,18 @@ def between_outlet_spread(one, other, both):
     n0 of the analysis of variance: s_a^2 = MSW (F / F_q - 1) / n0.
     """
     counted = (one + other + both) >= MIN_ARTICLES_WITH_CHOICE
-    n, total, squares = (np.where(counted, part, 0.0) for part in (one + other + both, one + 0.5 * both, one + 0.25 * both))
-    pulled = n * (_divide_or_nan(total, n) - _divide_or_nan(total.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True))) ** 2
+    n, total, squares = (
+        np.where(counted, part, 0.0)
+        for part in (one + other + both, one + 0.5 * both, one + 0.25 * both)
+    )
+    pulled = (
+        n
+        * (
+            _divide_or_nan(total, n)
+            - _divide_or_nan(total.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True))
+        )
+        ** 2
+    )
     left = np.arange(n.shape[1]) != np.nan_to_num(pulled, nan=-1.0).argmax(axis=1)[:, None]
     return _bound_between_sd(*(np.where(left, part, 0.0) for part in (n, total, squares)))
 
@@ -41,9 +51,14 @@ def _bound_between_sd(n, total, squares):
     mean = _divide_or_nan(total.sum(axis=1), size)
     between = (n * np.nan_to_num(_divide_or_nan(total, n) - mean[:, None]) ** 2).sum(axis=1)
     within = (squares - np.nan_to_num(_divide_or_nan(total**2, n))).sum(axis=1)
-    ms_between, ms_within = _divide_or_nan(between, groups - 1.0), _divide_or_nan(within, size - groups)
+    ms_between, ms_within = (
+        _divide_or_nan(between, groups - 1.0),
+        _divide_or_nan(within, size - groups),
+    )
     equal = _divide_or_nan(size - _divide_or_nan((n**2).sum(axis=1), size), groups - 1.0)
-    bound = stats.f.ppf(LOWER_BOUND_CONFIDENCE, np.maximum(groups - 1, 1), np.maximum(size - groups, 1))
+    bound = stats.f.ppf(
+        LOWER_BOUND_CONFIDENCE, np.maximum(groups - 1, 1), np.maximum(size - groups, 1)
+    )
     variance = _divide_or_nan(ms_between / bound - ms_within, equal)
     return np.where((groups > 1) & (size > groups), np.sqrt(np.maximum(variance, 0)), np.nan)
 

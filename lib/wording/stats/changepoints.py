@@ -79,7 +79,13 @@ class MultinomialCost(ruptures.base.BaseCost):
         return -2 * multinomial_log_likelihood(self.before[end] - self.before[start])
 
 
-def find_change_points(series: Mapping[str, np.ndarray], *, seed: int = 1, shuffles: int = SHUFFLES, chance: float = SIGNIFICANCE_LEVEL) -> dict[str, ChangePointSearch]:
+def find_change_points(
+    series: Mapping[str, np.ndarray],
+    *,
+    seed: int = 1,
+    shuffles: int = SHUFFLES,
+    chance: float = SIGNIFICANCE_LEVEL,
+) -> dict[str, ChangePointSearch]:
     """Return what was found in each series: one change where there is more than none, then two where there is more than one, and so on.
 
     Parameters
@@ -91,13 +97,27 @@ def find_change_points(series: Mapping[str, np.ndarray], *, seed: int = 1, shuff
         second one where there is one: half of it, any third: a quarter, and so on
     """
     streams = {name: make_random_stream(seed, f"changes of {name}") for name in series}
-    p = {name: change_p_value(compute_effective_counts(counts), streams[name], shuffles=shuffles) for name, counts in series.items()}
+    p = {
+        name: change_p_value(compute_effective_counts(counts), streams[name], shuffles=shuffles)
+        for name, counts in series.items()
+    }
     whole = dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True))
     found, tested = dict.fromkeys(series, ()), whole
     while more := {name: both for name, both in tested.items() if both[1] < chance}:
-        found |= {name: _place_changes(series[name], found[name], both, streams[name]) for name, both in more.items()}
-        p = {name: further_change_p_value(series[name], found[name], streams[name], shuffles=shuffles) for name in more}
-        tested, chance = dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True)), chance / 2
+        found |= {
+            name: _place_changes(series[name], found[name], both, streams[name])
+            for name, both in more.items()
+        }
+        p = {
+            name: further_change_p_value(
+                series[name], found[name], streams[name], shuffles=shuffles
+            )
+            for name in more
+        }
+        tested, chance = (
+            dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True)),
+            chance / 2,
+        )
     return {name: ChangePointSearch(*whole[name], found[name]) for name in series}
 
 
@@ -114,9 +134,14 @@ def further_change_p_value(counts, changes, rng, *, shuffles: int = SHUFFLES) ->
             ends = [0, *at[:k], place, *at[k + 1 :], len(counts)]
             for start, stop in itertools.pairwise(ends):
                 if (start, stop) not in known:
-                    p = change_p_value(compute_effective_counts(counts[start:stop]), rng, shuffles=shuffles)
+                    p = change_p_value(
+                        compute_effective_counts(counts[start:stop]), rng, shuffles=shuffles
+                    )
                     known[start, stop] = 1.0 if np.isnan(p) else p
-            largest = max(largest, min(1, (len(ends) - 1) * min(known[ends] for ends in itertools.pairwise(ends))))
+            largest = max(
+                largest,
+                min(1, (len(ends) - 1) * min(known[ends] for ends in itertools.pairwise(ends))),
+            )
             if largest > SIGNIFICANCE_LEVEL:
                 return largest
     return largest
@@ -131,8 +156,17 @@ def change_p_value(hits, rng, *, shuffles: int = SHUFFLES) -> float:
         return np.nan
     rows, block = np.arange(hits.shape[-1]), max(1, MAX_DRAW_CELLS // hits.size)
     sizes = [min(block, shuffles - first) for first in range(0, shuffles, block)]
-    largest = np.concatenate([likelihood_ratio_statistics(hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)).max(axis=-1) for size in sizes])
-    return (1 + (largest >= likelihood_ratio_statistics(hits).max() - ROUNDING_TOLERANCE).sum()) / (1 + shuffles)
+    largest = np.concatenate(
+        [
+            likelihood_ratio_statistics(
+                hits.take(rng.permuted(np.tile(rows, (size, 1)), axis=1), axis=1)
+            ).max(axis=-1)
+            for size in sizes
+        ]
+    )
+    return (1 + (largest >= likelihood_ratio_statistics(hits).max() - ROUNDING_TOLERANCE).sum()) / (
+        1 + shuffles
+    )
 
 
 def likelihood_ratio_statistics(hits) -> np.ndarray:
@@ -144,9 +178,16 @@ def likelihood_ratio_statistics(hits) -> np.ndarray:
     """
     rows = hits.shape[-1]
     until = hits.cumsum(axis=-1)
-    left, whole = until[..., MIN_DAYS_PER_SEGMENT - 1 : rows - MIN_DAYS_PER_SEGMENT], until[..., -1:]  # not another sum, which could be smaller in its last digit
+    left, whole = (
+        until[..., MIN_DAYS_PER_SEGMENT - 1 : rows - MIN_DAYS_PER_SEGMENT],
+        until[..., -1:],
+    )  # not another sum, which could be smaller in its last digit
     found = np.full(hits.shape[1:], -np.inf)
-    found[..., MIN_DAYS_PER_SEGMENT : rows - MIN_DAYS_PER_SEGMENT + 1] = 2 * (multinomial_log_likelihood(left) + multinomial_log_likelihood(whole - left) - multinomial_log_likelihood(whole))
+    found[..., MIN_DAYS_PER_SEGMENT : rows - MIN_DAYS_PER_SEGMENT + 1] = 2 * (
+        multinomial_log_likelihood(left)
+        + multinomial_log_likelihood(whole - left)
+        - multinomial_log_likelihood(whole)
+    )
     return found
 
 
@@ -197,7 +238,9 @@ def location_p_values(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.nd
     gain, p = likelihood_ratio_statistics(hits), np.full(hits.shape[-1], np.nan)
     inner = np.flatnonzero(np.isfinite(gain))
     for _ in range(2):
-        places = np.unique([*inner[:: -(-len(inner) // MAX_PLACES_PER_PASS)], inner[-1], gain.argmax()])
+        places = np.unique(
+            [*inner[:: -(-len(inner) // MAX_PLACES_PER_PASS)], inner[-1], gain.argmax()]
+        )
         for place in places[np.isnan(p[places])]:
             p[place] = min(1, 2 * _location_p_value(hits, gain, place, rng, shuffles))
         inner = _bracket_confidence_set(np.flatnonzero(~np.isnan(p)), p)
@@ -212,14 +255,18 @@ def holm_adjust(p) -> np.ndarray:
     """
     adjusted = np.array(p, dtype=float)
     order = np.argsort(adjusted, kind="stable")[: np.count_nonzero(~np.isnan(adjusted))]
-    adjusted[order] = np.minimum(np.maximum.accumulate(adjusted[order] * np.arange(len(order), 0, -1)), 1)
+    adjusted[order] = np.minimum(
+        np.maximum.accumulate(adjusted[order] * np.arange(len(order), 0, -1)), 1
+    )
     return adjusted
 
 
 def _location_p_value(hits, gain, place, rng, shuffles):
     lost = gain.max() - gain[place] - ROUNDING_TOLERANCE
     beaten_by = _shuffle_around(hits, place, rng, FIRST_SHUFFLES)
-    if lost > 2 * beaten_by.max():  # the tail is exponential, or shorter: more shuffles would not reach so far
+    if (
+        lost > 2 * beaten_by.max()
+    ):  # the tail is exponential, or shorter: more shuffles would not reach so far
         return 1 / (1 + shuffles)
     beaten_by = np.append(beaten_by, _shuffle_around(hits, place, rng, shuffles - FIRST_SHUFFLES))
     return (1 + (beaten_by >= lost).sum()) / (1 + shuffles)
@@ -228,7 +275,9 @@ def _location_p_value(hits, gain, place, rng, shuffles):
 def _shuffle_around(hits, place, rng, shuffles):
     """Return by how much the best place beats this one, in shuffles of the rows on either side of this place."""
     sides = [np.arange(place), np.arange(place, hits.shape[-1])]
-    order = np.concatenate([rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1)
+    order = np.concatenate(
+        [rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1
+    )
     gain = likelihood_ratio_statistics(hits.take(order, axis=1))
     return gain.max(axis=-1) - gain[:, place]
 
@@ -245,20 +294,32 @@ def _fill_untried_rows(p):
     tried, rows = np.flatnonzero(~np.isnan(p)), np.arange(len(p))
     before, after = np.searchsorted(tried, rows, side="right") - 1, np.searchsorted(tried, rows)
     within = (before >= 0) & (after < len(tried))
-    either = np.maximum(p[tried[np.maximum(before, 0)]], p[tried[np.minimum(after, len(tried) - 1)]])
+    either = np.maximum(
+        p[tried[np.maximum(before, 0)]], p[tried[np.minimum(after, len(tried) - 1)]]
+    )
     return np.where(within, either, 0)
 
 
 def _place_changes(counts, known, p, rng):
     """Return one change more than is known, all placed together, each with its confidence set between its neighbours."""
     step = 1 if not known else -(-len(counts) // MAX_JOINT_ROWS)
-    ends = ruptures.Dynp(custom_cost=MultinomialCost(), min_size=MIN_DAYS_PER_SEGMENT, jump=step).fit_predict(compute_effective_counts(counts).T, n_bkps=len(known) + 1)
+    ends = ruptures.Dynp(
+        custom_cost=MultinomialCost(), min_size=MIN_DAYS_PER_SEGMENT, jump=step
+    ).fit_predict(compute_effective_counts(counts).T, n_bkps=len(known) + 1)
     p, p_holm = np.max([p, *((change.p, change.p_holm) for change in known)], axis=0)
-    return tuple(_locate_change(counts, start, stop, p, p_holm, rng) for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True))
+    return tuple(
+        _locate_change(counts, start, stop, p, p_holm, rng)
+        for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True)
+    )
 
 
 def _locate_change(counts, start, stop, p, p_holm, rng):
     """Return the best change between two rows, with its confidence set."""
     hits = compute_effective_counts(counts[start:stop])
     outside = np.zeros(start), np.zeros(len(counts) - stop)
-    return ChangePoint(start + int(likelihood_ratio_statistics(hits).argmax()), p, p_holm, np.concatenate([outside[0], location_p_values(hits, rng), outside[1]]))
+    return ChangePoint(
+        start + int(likelihood_ratio_statistics(hits).argmax()),
+        p,
+        p_holm,
+        np.concatenate([outside[0], location_p_values(hits, rng), outside[1]]),
+    )

@@ -29,7 +29,11 @@ def design_effect(variance, n, carriers, pooled, *, least=1):
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.maximum(np.divide(variance, n), least)
-    return np.where(carriers > 0, carriers * np.nan_to_num(own) + PRIOR_ARTICLES * pooled, PRIOR_ARTICLES * pooled) / (carriers + PRIOR_ARTICLES)
+    return np.where(
+        carriers > 0,
+        carriers * np.nan_to_num(own) + PRIOR_ARTICLES * pooled,
+        PRIOR_ARTICLES * pooled,
+    ) / (carriers + PRIOR_ARTICLES)
 
 
 def poisson_score_interval(n, z):
@@ -60,17 +64,26 @@ def ratio_interval(n, size, inflated, n_other, size_other, inflated_other, *, le
     """
     z = stats.norm.isf((1 - level) / 2)
     a, b = n / size, n_other / size_other
-    (low, high), (low_other, high_other) = rate_interval(n, size, inflated, z), rate_interval(n_other, size_other, inflated_other, z)
+    (low, high), (low_other, high_other) = (
+        rate_interval(n, size, inflated, z),
+        rate_interval(n_other, size_other, inflated_other, z),
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         x, y = low * (2 * a - low), high_other * (2 * b - high_other)
-        least = np.where(n > 0, x / (a * b + np.sqrt(np.maximum((a * b) ** 2 - x * y, 0))), 0.0)  # free of cancellation where y is near 0
+        least = np.where(
+            n > 0, x / (a * b + np.sqrt(np.maximum((a * b) ** 2 - x * y, 0))), 0.0
+        )  # free of cancellation where y is near 0
         x, y = high * (2 * a - high), low_other * (2 * b - low_other)
-        most = np.where(low_other > 0, (a * b + np.sqrt(np.maximum((a * b) ** 2 - x * y, 0))) / y, np.inf)
+        most = np.where(
+            low_other > 0, (a * b + np.sqrt(np.maximum((a * b) ** 2 - x * y, 0))) / y, np.inf
+        )
     undefined = np.isnan(a + b + inflated + inflated_other)
     return np.where(undefined, np.nan, least), np.where(undefined, np.nan, most)
 
 
-def ratio_p_value(n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other):
+def ratio_p_value(
+    n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other
+):
     """Return the two-sided p of two rates against no difference: 0.05 exactly where the 95 % interval of their ratio touches 1.
 
     Further out the tail is Student's t on as many degrees of freedom as the side with the higher rate has articles with the term, and `PRIOR_ARTICLES`
@@ -91,6 +104,12 @@ def find_touching_z(n, size, inflated, n_other, size_other, inflated_other):
     inside, outside = np.zeros(np.shape(rate)), np.full(np.shape(rate), 1000.0)
     for _ in range(50):
         z = (inside + outside) / 2
-        apart = np.hypot(rate - rate_interval(high, *of_high, z)[0], rate_interval(low, *of_low, z)[1] - rate_low) < rate - rate_low
+        apart = (
+            np.hypot(
+                rate - rate_interval(high, *of_high, z)[0],
+                rate_interval(low, *of_low, z)[1] - rate_low,
+            )
+            < rate - rate_low
+        )
         inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
     return np.where(np.isnan(rate + rate_low + of_high[1] + of_low[1]), np.nan, inside)

@@ -13,7 +13,9 @@ import hashlib
 import numpy as np
 from scipy import stats
 
-MAX_DRAW_CELLS = 5_000_000  # draws x articles worked on at once: bounds the memory, never the result
+MAX_DRAW_CELLS = (
+    5_000_000  # draws x articles worked on at once: bounds the memory, never the result
+)
 
 
 def draw_article_weights(groups, *, draws, seed, families=None):
@@ -31,11 +33,19 @@ def draw_article_weights(groups, *, draws, seed, families=None):
     Array of uint8, (draws, articles). In a group of n families n - 1 are drawn; a group of one is always there once.
     """
     names, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    drawn = np.empty((draws, len(codes)), dtype=np.uint8)  # enough: over 255 needs a group of over 256, and then never happens
+    drawn = np.empty(
+        (draws, len(codes)), dtype=np.uint8
+    )  # enough: over 255 needs a group of over 256, and then never happens
     for code, name in enumerate(names):
         members = np.flatnonzero(codes == code)
-        unit = np.arange(len(members)) if families is None else np.unique(np.asarray(families)[members], return_inverse=True)[1]
-        drawn[:, members] = _draw_in_blocks(unit.max() + 1, draws, make_random_stream(seed, name))[:, unit]
+        unit = (
+            np.arange(len(members))
+            if families is None
+            else np.unique(np.asarray(families)[members], return_inverse=True)[1]
+        )
+        drawn[:, members] = _draw_in_blocks(unit.max() + 1, draws, make_random_stream(seed, name))[
+            :, unit
+        ]
     return drawn
 
 
@@ -46,7 +56,9 @@ def resample_sums(counts, groups, *, draws, seed):
     (Rao & Wu 1988).
     """
     counts = np.asarray(counts, dtype=np.float32)
-    names, codes, sizes = np.unique(np.asarray(groups, dtype=str), return_inverse=True, return_counts=True)
+    names, codes, sizes = np.unique(
+        np.asarray(groups, dtype=str), return_inverse=True, return_counts=True
+    )
     drawn = draw_article_weights(groups, draws=draws, seed=seed)
     total = np.empty((draws, len(names), counts.shape[1]))
     for code in range(len(names)):
@@ -110,9 +122,14 @@ def difference_interval(share, n, other, n_other, *, level=0.95):
     >>> [round(float(end), 4) for end in difference_interval(56 / 70, 70, 48 / 80, 80)]
     [0.0524, 0.3339]
     """
-    (low, high), (low_other, high_other) = share_interval(share, n, level=level), share_interval(other, n_other, level=level)
+    (low, high), (low_other, high_other) = (
+        share_interval(share, n, level=level),
+        share_interval(other, n_other, level=level),
+    )
     difference = share - other
-    return difference - np.hypot(share - low, high_other - other), difference + np.hypot(high - share, other - low_other)
+    return difference - np.hypot(share - low, high_other - other), difference + np.hypot(
+        high - share, other - low_other
+    )
 
 
 def difference_p_value(share, n, other, n_other, *, articles):
@@ -124,7 +141,9 @@ def difference_p_value(share, n, other, n_other, *, articles):
     """
     z = stats.norm.isf(0.025)
     freedom = np.maximum(articles - 1, 0.5)
-    return 2 * stats.t.sf(_find_touching_z(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z, freedom)
+    return 2 * stats.t.sf(
+        _find_touching_z(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z, freedom
+    )
 
 
 def q_values(p):
@@ -149,7 +168,9 @@ def _draw_in_blocks(n, draws, rng):
     if n == 1:
         return np.ones((draws, 1), dtype=np.uint8)
     rows = max(1, MAX_DRAW_CELLS // n)
-    return np.concatenate([_draw_block(n, min(rows, draws - first), rng) for first in range(0, draws, rows)])
+    return np.concatenate(
+        [_draw_block(n, min(rows, draws - first), rng) for first in range(0, draws, rows)]
+    )
 
 
 def _draw_block(n, draws, rng):
@@ -165,6 +186,11 @@ def _find_touching_z(share, n, other, n_other):
     inside, outside = np.zeros_like(high, dtype=float), np.full_like(high, 1000.0, dtype=float)
     for _ in range(60):
         z = (inside + outside) / 2
-        apart = np.hypot(high - wilson_interval(high, n_high, z)[0], wilson_interval(low, n_low, z)[1] - low) < high - low
+        apart = (
+            np.hypot(
+                high - wilson_interval(high, n_high, z)[0], wilson_interval(low, n_low, z)[1] - low
+            )
+            < high - low
+        )
         inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
     return np.where(np.isnan(share + n + other + n_other), np.nan, inside)

@@ -3,8 +3,12 @@
 import numpy as np
 from scipy import sparse
 
-SMOOTHING_EXPONENT = 0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
-SVD_ITERATIONS = 2  # of the randomised decomposition; four gave the same neighbours in twice the time
+SMOOTHING_EXPONENT = (
+    0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
+)
+SVD_ITERATIONS = (
+    2  # of the randomised decomposition; four gave the same neighbours in twice the time
+)
 
 
 def ppmi(counts, *, least=0.0):
@@ -18,8 +22,15 @@ def ppmi(counts, *, least=0.0):
     row, column = (np.asarray(counts.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
     smoothed = column**SMOOTHING_EXPONENT
     with np.errstate(divide="ignore"):
-        of_row, of_column = (np.log(part).astype(np.float32) for part in (row, smoothed / max(smoothed.sum(), 1e-300)))
-    value = np.log(counts.data.astype(np.float32)) - np.repeat(of_row, np.diff(counts.indptr)) - of_column[counts.indices]
+        of_row, of_column = (
+            np.log(part).astype(np.float32)
+            for part in (row, smoothed / max(smoothed.sum(), 1e-300))
+        )
+    value = (
+        np.log(counts.data.astype(np.float32))
+        - np.repeat(of_row, np.diff(counts.indptr))
+        - of_column[counts.indices]
+    )
     kept = value > least
     ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
     return sparse.csr_array((value[kept], counts.indices[kept], ends), shape=counts.shape)

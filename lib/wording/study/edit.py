@@ -18,7 +18,14 @@ from wording.study.records import StudyRecord, read_concepts, read_yaml, to_plai
 MAX_LINE_WIDTH = 100_000
 
 
-def add_variant(study: StudyRecord, concept: str, variant: str, phrases: Sequence[str], *, title: str | None = None) -> Path:
+def add_variant(
+    study: StudyRecord,
+    concept: str,
+    variant: str,
+    phrases: Sequence[str],
+    *,
+    title: str | None = None,
+) -> Path:
     """Adds phrases to a variant of the study's concepts.yml, and gives back the file; a concept or variant that is not there is made.
 
     Parameters
@@ -35,7 +42,9 @@ def add_variant(study: StudyRecord, concept: str, variant: str, phrases: Sequenc
     file = study.folder / "concepts.yml"
     own = to_plain_types(read_yaml(file)).get("concepts") or {}
     if not phrases or isinstance(phrases, str):
-        raise WordingError(f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}.")
+        raise WordingError(
+            f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}."
+        )
     if concept not in own and concept in study.concepts:
         raise WordingError(
             f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one."
@@ -44,22 +53,44 @@ def add_variant(study: StudyRecord, concept: str, variant: str, phrases: Sequenc
         raise WordingError(
             f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
         )
-    write_checked(file, insert_variant(file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title))
+    write_checked(
+        file,
+        insert_variant(
+            file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title
+        ),
+    )
     return file
 
 
-def insert_variant(text: str, concept: str, variant: str, phrases: list[str], title: str | None) -> str:
+def insert_variant(
+    text: str, concept: str, variant: str, phrases: list[str], title: str | None
+) -> str:
     """The text of a concepts.yml with the phrases added: whole lines are put in, and only the variant that is added to is written anew."""
     lines, document = text.splitlines(), YAML().load(text) or CommentedMap()
     concepts = document.get("concepts")
     if not concepts:
         lines = [line for line in lines if line.strip() != "concepts:"] + ["concepts:"]
-        return insert_item(lines, len(lines), 2, {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}})
+        return insert_item(
+            lines,
+            len(lines),
+            2,
+            {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}},
+        )
     if concept not in concepts:
-        return insert_item(lines, find_entry_end(lines, concepts), concepts.lc.col, {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}})
+        return insert_item(
+            lines,
+            find_entry_end(lines, concepts),
+            concepts.lc.col,
+            {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}},
+        )
     variants = concepts[concept]["variants"]
     if variant not in variants:
-        return insert_item(lines, find_entry_end(lines, variants), variants.lc.col, {variant: to_flow_style(phrases)})
+        return insert_item(
+            lines,
+            find_entry_end(lines, variants),
+            variants.lc.col,
+            {variant: to_flow_style(phrases)},
+        )
     if not (new := extend_variant(variants[variant], phrases)):
         return text
     first, last = variants.lc.key(variant)[0], find_entry_end(lines, variants, variant)
@@ -100,7 +131,11 @@ def extend_variant(old: Any, phrases: Sequence[str]) -> Any:
     new = [*had, *(phrase for phrase in phrases if phrase not in had)]
     if len(new) == len(had):
         return None
-    return to_flow_style({**record, "match": to_flow_style(new)}) if isinstance(record, Mapping) else to_flow_style(new)
+    return (
+        to_flow_style({**record, "match": to_flow_style(new)})
+        if isinstance(record, Mapping)
+        else to_flow_style(new)
+    )
 
 
 def to_flow_style(value: Any) -> Any:
@@ -128,19 +163,25 @@ def write_checked(file: Path, text: str) -> None:
         If it does not; the file stays as it is.
     """
     if lost := find_lost_comments(file.read_text(encoding="utf-8-sig"), text):
-        raise WordingError(f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand.")
+        raise WordingError(
+            f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand."
+        )
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
         partial.write_text(text, encoding="utf8")
         read_concepts(partial)
         partial.replace(file)
     except WordingError as error:
-        raise WordingError(f"{file} was not changed, for it would not be right: {str(error).replace(str(partial), file.name)}") from None
+        raise WordingError(
+            f"{file} was not changed, for it would not be right: {str(error).replace(str(partial), file.name)}"
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
 
 
 def find_lost_comments(old: str, new: str) -> list[str]:
     """The comments of the old text that the new one has no more."""
-    left = Counter(line.strip() for line in old.splitlines()) - Counter(line.strip() for line in new.splitlines())
+    left = Counter(line.strip() for line in old.splitlines()) - Counter(
+        line.strip() for line in new.splitlines()
+    )
     return [line for line in left.elements() if "#" in line]

@@ -17,7 +17,15 @@ VERDICTS = ("accept", "reject", "opposite sides", "house style")
 """They name the same thing; they do not; they name the two sides of a dispute; they are two spellings or styles of one name."""
 
 
-def record_verdict(study: StudyRecord, term: str, rival: str, verdict: str, *, who: str, date: datetime.date | None = None) -> Path:
+def record_verdict(
+    study: StudyRecord,
+    term: str,
+    rival: str,
+    verdict: str,
+    *,
+    who: str,
+    date: datetime.date | None = None,
+) -> Path:
     """Adds a verdict to the study's verdicts.csv, and gives back the file; nothing in it is ever changed or removed.
 
     Parameters
@@ -32,11 +40,22 @@ def record_verdict(study: StudyRecord, term: str, rival: str, verdict: str, *, w
         For another verdict, a blank name or phrase, or a file with other columns.
     """
     if verdict not in VERDICTS:
-        raise WordingError(f"verdict={verdict!r} is none of {', '.join(VERDICTS)}; {suggest_name(verdict, VERDICTS)}.")
-    row = [" ".join(str(value).split()) for value in (term, rival, verdict, who, date or datetime.date.today())]
+        raise WordingError(
+            f"verdict={verdict!r} is none of {', '.join(VERDICTS)}; {suggest_name(verdict, VERDICTS)}."
+        )
+    row = [
+        " ".join(str(value).split())
+        for value in (term, rival, verdict, who, date or datetime.date.today())
+    ]
     if not all(row):
-        raise WordingError(f"A verdict needs a term, a rival and who judged; given: {row[0]!r}, {row[1]!r}, {row[3]!r}.")
-    before = "".join(locate_verdicts_file(study).read_text(encoding="utf8") for _ in [read_verdicts(study)] if locate_verdicts_file(study).is_file())
+        raise WordingError(
+            f"A verdict needs a term, a rival and who judged; given: {row[0]!r}, {row[1]!r}, {row[3]!r}."
+        )
+    before = "".join(
+        locate_verdicts_file(study).read_text(encoding="utf8")
+        for _ in [read_verdicts(study)]
+        if locate_verdicts_file(study).is_file()
+    )
     with locate_verdicts_file(study).open("a", encoding="utf8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if not before:
@@ -62,9 +81,16 @@ def read_verdicts(study: StudyRecord) -> pd.DataFrame:
     wrong = read.index[~read["verdict"].isin(VERDICTS)]
     if len(wrong):
         said = read.loc[wrong[0], "verdict"]
-        raise WordingError(f"{file}:{wrong[0] + 2}: the verdict {said!r} is none of {', '.join(VERDICTS)}; {suggest_name(said, VERDICTS)}.")
-    pair = [frozenset((term.lower(), rival.lower())) for term, rival in zip(read["term"], read["rival"], strict=True)]
-    return read[~pd.Series(pair, dtype=object).duplicated(keep="last").to_numpy()].reset_index(drop=True)
+        raise WordingError(
+            f"{file}:{wrong[0] + 2}: the verdict {said!r} is none of {', '.join(VERDICTS)}; {suggest_name(said, VERDICTS)}."
+        )
+    pair = [
+        frozenset((term.lower(), rival.lower()))
+        for term, rival in zip(read["term"], read["rival"], strict=True)
+    ]
+    return read[~pd.Series(pair, dtype=object).duplicated(keep="last").to_numpy()].reset_index(
+        drop=True
+    )
 
 
 def locate_verdicts_file(study: StudyRecord) -> Path:

@@ -35,7 +35,9 @@ def wrap_in_list(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-PhraseTexts = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)]
+PhraseTexts = Annotated[
+    list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)
+]
 
 
 class Record(BaseModel):
@@ -76,7 +78,9 @@ class Concept(Record):
     title: str
     note: str = ""
     source: str = ""
-    variants: Annotated[dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)]
+    variants: Annotated[
+        dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
+    ]
 
 
 class ConceptsFile(Record):
@@ -123,7 +127,9 @@ def check_excerpts(value: Any) -> Any:
     """A value of `excerpts`, checked."""
     if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
         return value
-    raise ValueError("write 'full', 'none', or how many words may be shown on each side of a hit (1 to 50)")
+    raise ValueError(
+        "write 'full', 'none', or how many words may be shown on each side of a hit (1 to 50)"
+    )
 
 
 class Limits(Record):
@@ -189,18 +195,39 @@ class StudyRecord(Record):
     def has_articles(self) -> bool:
         """Whether the articles themselves are there, or only what was counted in them."""
         source = self.articles and self.folder / self.articles.path
-        return bool(source) and (any(f.is_file() and f.name[0] != "." for f in source.rglob("*")) if source.is_dir() else source.is_file())
+        return bool(source) and (
+            any(f.is_file() and f.name[0] != "." for f in source.rglob("*"))
+            if source.is_dir()
+            else source.is_file()
+        )
 
     def about(self, concept: str) -> str:
         """What a reader should know of a concept: its note with the source, and the study's own note."""
         record = self.concepts[concept]
         source = f" (Source: {record.source}.)" if record.source else ""
-        return " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part) or "No note is given for this concept."
+        return (
+            " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part)
+            or "No note is given for this concept."
+        )
 
-    def narrow(self, *, outlets: Sequence[str] = (), first: datetime.date | None = None, last: datetime.date | None = None) -> StudyRecord:
+    def narrow(
+        self,
+        *,
+        outlets: Sequence[str] = (),
+        first: datetime.date | None = None,
+        last: datetime.date | None = None,
+    ) -> StudyRecord:
         """The same study with only these outlets (none: those it compares) and only these of its days, both ends included."""
-        first, last = max(filter(None, (first, self.period.from_)), default=None), min(filter(None, (last, self.period.to)), default=None)
-        return self.model_copy(update={"outlets": list(outlets) or self.outlets, "period": Period(from_=first, to=last)})
+        first, last = (
+            max(filter(None, (first, self.period.from_)), default=None),
+            min(filter(None, (last, self.period.to)), default=None),
+        )
+        return self.model_copy(
+            update={
+                "outlets": list(outlets) or self.outlets,
+                "period": Period(from_=first, to=last),
+            }
+        )
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """The same study with one more concept, which concepts.yml does not have."""
@@ -228,14 +255,20 @@ class StudyRecord(Record):
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
             return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return "" if self.width != 0 else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        return (
+            ""
+            if self.width != 0
+            else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+        )
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""
         return [
             (report.notebook, report.parameters, dict(zip(report.each, values, strict=True)))
             for report in self.reports
-            for values in itertools.product(*(self.values(name, given) for name, given in report.each.items()))
+            for values in itertools.product(
+                *(self.values(name, given) for name, given in report.each.items())
+            )
         ]
 
     def values(self, name: str, given: Literal["all"] | list[Any]) -> list[Any]:
@@ -244,7 +277,9 @@ class StudyRecord(Record):
             return given
         known = {"concept": list(self.concepts), "outlet": self.outlets}
         if known.get(name) is None:
-            raise WordingError(f"study.yml: `each: {{{name}: all}}` has no meaning here; list the values, or use `concept: all`.")
+            raise WordingError(
+                f"study.yml: `each: {{{name}: all}}` has no meaning here; list the values, or use `concept: all`."
+            )
         return known[name]
 
 
@@ -260,7 +295,9 @@ def read_study(folder: str | Path) -> StudyRecord:
     if folder.name == "study.yml":
         folder = folder.parent
     if not (folder / "study.yml").is_file():
-        raise WordingError(f"{folder} is no study: it has no study.yml. `wording new {folder}` makes one.")
+        raise WordingError(
+            f"{folder} is no study: it has no study.yml. `wording new {folder}` makes one."
+        )
     study = read_record(folder / "study.yml", StudyRecord)
     study._folder = folder
     study._concepts, study._lists = read_concepts(folder / "concepts.yml")
@@ -280,16 +317,31 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
     concepts, lists = dict(read.concepts), dict(read.lists)
     for library, names in read.take.items():
         taken = take_from_library(file, library, names)
-        for kind, mine, theirs in (("concept", concepts, taken.concepts), ("list", lists, taken.lists)):
-            if clash := next((name for name in mine if name in theirs and mine[name] != theirs[name]), None):
-                raise WordingError(f"{file}: the {kind} {clash!r} stands here and in {library}.yml, which is taken: rename this one.")
+        for kind, mine, theirs in (
+            ("concept", concepts, taken.concepts),
+            ("list", lists, taken.lists),
+        ):
+            if clash := next(
+                (name for name in mine if name in theirs and mine[name] != theirs[name]), None
+            ):
+                raise WordingError(
+                    f"{file}: the {kind} {clash!r} stands here and in {library}.yml, which is taken: rename this one."
+                )
             mine.update(theirs)
     if not concepts:
-        raise WordingError(f"{file}: no concept is defined; write at least one below `concepts:` or take some from data/concepts.")
-    faults = [fault for name, concept in concepts.items() for fault in find_concept_faults(name, concept, lists)]
+        raise WordingError(
+            f"{file}: no concept is defined; write at least one below `concepts:` or take some from data/concepts."
+        )
+    faults = [
+        fault
+        for name, concept in concepts.items()
+        for fault in find_concept_faults(name, concept, lists)
+    ]
     if faults:
         lines = find_line_numbers(file)
-        raise WordingError("\n".join(f"{locate_line(file, lines, place)}: {message}" for place, message in faults))
+        raise WordingError(
+            "\n".join(f"{locate_line(file, lines, place)}: {message}" for place, message in faults)
+        )
     return concepts, lists
 
 
@@ -304,11 +356,15 @@ def take_from_library(file: Path, library: str, names: Literal["all"] | list[str
     read = read_record(source, ConceptsFile)
     wanted = list(read.concepts) if names == "all" else names
     if unknown := next((name for name in wanted if name not in read.concepts), None):
-        raise WordingError(f"{where}: {library}.yml has no concept {unknown!r}; {suggest_name(unknown, read.concepts)}.")
+        raise WordingError(
+            f"{where}: {library}.yml has no concept {unknown!r}; {suggest_name(unknown, read.concepts)}."
+        )
     return ConceptsFile(lists=read.lists, concepts={name: read.concepts[name] for name in wanted})
 
 
-def find_concept_faults(name: str, concept: Concept, lists: Mapping[str, list[str]]) -> list[tuple[tuple[str, ...], str]]:
+def find_concept_faults(
+    name: str, concept: Concept, lists: Mapping[str, list[str]]
+) -> list[tuple[tuple[str, ...], str]]:
     """What is wrong with the phrases of a concept: (place in the file, message) for each."""
     faults, owner = [], {}
     for variant, record in concept.variants.items():
@@ -343,9 +399,16 @@ def read_record(file: Path, record: type[Record]) -> Any:
     try:
         return record.model_validate(to_plain_types(raw))
     except ValidationError as error:
-        faults = {(find_yaml_path(e["loc"], raw), explain_validation_error(e, record)) for e in error.errors()}
+        faults = {
+            (find_yaml_path(e["loc"], raw), explain_validation_error(e, record))
+            for e in error.errors()
+        }
         lines = find_line_numbers(file)
-        raise WordingError("\n".join(sorted(f"{locate_line(file, lines, where)}: {what}" for where, what in faults))) from None
+        raise WordingError(
+            "\n".join(
+                sorted(f"{locate_line(file, lines, where)}: {what}" for where, what in faults)
+            )
+        ) from None
 
 
 def read_yaml(file: Path) -> Any:
@@ -362,7 +425,9 @@ def read_yaml(file: Path) -> Any:
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
     except ValueError as error:
-        raise WordingError(f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30.") from None
+        raise WordingError(
+            f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30."
+        ) from None
 
 
 def to_plain_types(value: Any) -> Any:
@@ -379,7 +444,13 @@ def find_line_numbers(file: Path) -> dict[tuple[str, ...], int]:
 
 def walk_lines(node: Any, path: tuple[str, ...]):
     """Each place below the node with its line."""
-    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    items = (
+        node.items()
+        if isinstance(node, Mapping)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
     for key, value in items:
         here = (*path, str(key))
         position = node.lc.key(key) if isinstance(node, Mapping) else node.lc.item(key)
@@ -427,7 +498,9 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
 def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:
     """The fields that the record at the path may have."""
     for step in path:
-        if str(step) in record.model_fields or any(f.alias == str(step) for f in record.model_fields.values()):
+        if str(step) in record.model_fields or any(
+            f.alias == str(step) for f in record.model_fields.values()
+        ):
             field = next(f for n, f in record.model_fields.items() if str(step) in (n, f.alias))
             record = next(iter(find_inner_records(field.annotation)), record)
     return [field.alias or name for name, field in record.model_fields.items()]

@@ -3,7 +3,12 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from wording.corpus.encoding.matching import extract_contexts, find_concept_spans, find_matches, shorten_lines
+from wording.corpus.encoding.matching import (
+    extract_contexts,
+    find_concept_spans,
+    find_matches,
+    shorten_lines,
+)
 from wording.corpus.encoding.shard import encode_texts
 from wording.errors import WordingError
 from wording.patterns import parse_phrases
@@ -30,9 +35,17 @@ def nodes(text, **variant):
 @pytest.mark.parametrize(
     ("text", "match", "expected"),
     [
-        ("Liberated, liberating LIBERATION; deliberate.", "liberat*", ["Liberated", "liberating", "LIBERATION"]),
+        (
+            "Liberated, liberating LIBERATION; deliberate.",
+            "liberat*",
+            ["Liberated", "liberating", "LIBERATION"],
+        ),
         ("It fell to them. It falls, to be fair.", "fell|falls to", ["fell to"]),
-        ("Illegal immigrants and illegal\nimmigrants", "illegal immigrant*", ["Illegal immigrants"]),
+        (
+            "Illegal immigrants and illegal\nimmigrants",
+            "illegal immigrant*",
+            ["Illegal immigrants"],
+        ),
         ("killed 12 people, killed many people", "killed # people", ["killed 12 people"]),
         ("the big war, the war", "the _ war", ["the big war"]),
         ("Kyiv’s mayor, Kyiv's port", "kyiv's _", ["Kyiv’s mayor", "Kyiv's port"]),
@@ -68,17 +81,31 @@ def test_near_counts_tokens_sides_and_sentences(text, near, hit):
 
 
 def test_an_article_ends_what_is_near():
-    assert found(["We saw Ada", "It fell."], {"v": {"match": ["fell"], "near": {"any": "<towns>", "within": 9, "sentence": False}}}) == []
+    assert (
+        found(
+            ["We saw Ada", "It fell."],
+            {"v": {"match": ["fell"], "near": {"any": "<towns>", "within": 9, "sentence": False}}},
+        )
+        == []
+    )
 
 
 def test_exclusions_remove_the_hits_that_they_share_a_token_with():
-    assert nodes("prices fell short; Ada fell; it fell, short", match=["fell"], **{"not": ["fell short"]}) == ["fell", "fell"]
+    assert nodes(
+        "prices fell short; Ada fell; it fell, short", match=["fell"], **{"not": ["fell short"]}
+    ) == ["fell", "fell"]
 
 
 def test_the_longest_match_wins_and_each_occurrence_is_one_hit():
     variants = {"coup": ["coup"], "attempt": ["coup attempt", "attempt"]}
-    assert found("A coup attempt, a coup, an attempt", variants) == [("attempt", "coup attempt"), ("coup", "coup"), ("attempt", "attempt")]
-    assert found("military coup leader", {"a": ["military coup"], "b": ["coup leader"]}) == [("a", "military coup")]
+    assert found("A coup attempt, a coup, an attempt", variants) == [
+        ("attempt", "coup attempt"),
+        ("coup", "coup"),
+        ("attempt", "attempt"),
+    ]
+    assert found("military coup leader", {"a": ["military coup"], "b": ["coup leader"]}) == [
+        ("a", "military coup")
+    ]
 
 
 def test_two_variants_of_the_same_words_are_an_error_that_names_both():
@@ -95,14 +122,28 @@ def test_matches_agree_with_a_slow_search():
     texts = [" ".join(rng.choice(["a", "b", "c", "d."], 30)) for _ in range(20)]
     shard = encode_texts(pl.Series(texts))
     keys = shard.forms["key"].gather(shard.tokens).to_list()
-    slow = [k for k in range(len(keys) - 2) if keys[k] == "a" and keys[k + 1] in ("b", "c") and keys[k + 2] == "a"]
+    slow = [
+        k
+        for k in range(len(keys) - 2)
+        if keys[k] == "a" and keys[k + 1] in ("b", "c") and keys[k + 2] == "a"
+    ]
     assert slow
     assert find_matches(shard, parse_phrases(["a b|c a"])).start.tolist() == slow
 
 
-@pytest.mark.parametrize(("width", "left", "right"), [(None, "a b c", "d e f"), (2, "b c", "d e"), (9, "a b c", "d e f"), (0, "", "")])
+@pytest.mark.parametrize(
+    ("width", "left", "right"),
+    [(None, "a b c", "d e f"), (2, "b c", "d e"), (9, "a b c", "d e f"), (0, "", "")],
+)
 def test_an_excerpt_holds_no_more_words_than_may_be_shown(width, left, right):
-    line = pd.DataFrame({"left": ["a b c", ""], "right": ["d e f", ""], "title": "A title", "speaker": ["the old mayor", None]})
+    line = pd.DataFrame(
+        {
+            "left": ["a b c", ""],
+            "right": ["d e f", ""],
+            "title": "A title",
+            "speaker": ["the old mayor", None],
+        }
+    )
     shown = shorten_lines(line, width)
     assert list(shown["left"]) == [left, ""]
     assert list(shown["right"]) == [right, ""]

@@ -14,7 +14,9 @@ from wording.corpus.build import build_corpus
 from wording.corpus.encoding.shard import SHARD_ARRAYS
 from wording.study.records import read_study
 
-distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed: pip install wording[cluster]")
+distributed = pytest.importorskip(
+    "distributed", reason="dask.distributed is not installed: pip install wording[cluster]"
+)
 
 TABLES = ("articles", "hits", "counts", "shares", "attributions")
 
@@ -22,7 +24,9 @@ TABLES = ("articles", "hits", "counts", "shares", "attributions")
 @pytest.fixture(scope="module")
 def cluster():
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as processes,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as processes,
         distributed.Client(processes) as client,
     ):
         yield client
@@ -35,7 +39,9 @@ def copied(demo, folder):
 @pytest.fixture(scope="module")
 def studies(demo, cluster, tmp_path_factory):
     """The demo built here, and built on the cluster; in four shards."""
-    here, there = (copied(demo, tmp_path_factory.mktemp(name) / "study") for name in ("here", "there"))
+    here, there = (
+        copied(demo, tmp_path_factory.mktemp(name) / "study") for name in ("here", "there")
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "MAX_SHARD_ARTICLES", 100)
         build_corpus(here)

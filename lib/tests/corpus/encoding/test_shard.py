@@ -43,12 +43,17 @@ def test_no_character_is_lost():
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), min_size=1, max_size=4))
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), min_size=1, max_size=4)
+)
 def test_offsets_give_back_every_token_of_any_text(texts):
     shard = encode_texts(pl.Series(texts))
     places = np.flatnonzero(np.isin(shard.kind, (WORD, NUMBER, PUNCTUATION))[shard.tokens])
     start, end = shard.offsets(places)
-    article, written = shard.article(places), shard.forms["type"].gather(shard.tokens[places]).to_list()
+    article, written = (
+        shard.article(places),
+        shard.forms["type"].gather(shard.tokens[places]).to_list(),
+    )
     assert [texts[a][s:e] for a, s, e in zip(article, start, end, strict=True)] == written
     assert len(shard) == len(texts)
 
@@ -56,14 +61,22 @@ def test_offsets_give_back_every_token_of_any_text(texts):
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
-        st.text(st.sampled_from("ab1.,'’s-”…éж \n\r\t\x0b\x1c\xa0\u2009\u200b\u2028\u3000\ufeff😀"), max_size=60), min_size=1, max_size=4
+        st.text(
+            st.sampled_from("ab1.,'’s-”…éж \n\r\t\x0b\x1c\xa0\u2009\u200b\u2028\u3000\ufeff😀"),
+            max_size=60,
+        ),
+        min_size=1,
+        max_size=4,
     )
 )
 def test_texts_cut_in_pieces_give_the_tokens_of_whole_texts(texts):
     shard = encode_texts(pl.Series(texts))
     for row, text in enumerate(tokens.unwrap_lines(pl.Series(texts))):
         here = shard.tokens[shard.bounds[row] : shard.bounds[row + 1]]
-        assert shard.forms["form"].gather(here).to_list() == [*pl.Series([text]).str.extract_all(TOKEN_PATTERN)[0], ""]
+        assert shard.forms["form"].gather(here).to_list() == [
+            *pl.Series([text]).str.extract_all(TOKEN_PATTERN)[0],
+            "",
+        ]
 
 
 def test_a_shard_is_sent_as_its_folder(tmp_path):
@@ -72,20 +85,28 @@ def test_a_shard_is_sent_as_its_folder(tmp_path):
     saved = tokens.load_shard(tmp_path)
     assert len(pickle.dumps(saved)) < 500 < len(pickle.dumps(shard))
     for sent in (pickle.loads(pickle.dumps(saved)), pickle.loads(pickle.dumps(shard))):
-        assert all(np.array_equal(getattr(sent, name), getattr(shard, name)) for name in tokens.SHARD_ARRAYS)
+        assert all(
+            np.array_equal(getattr(sent, name), getattr(shard, name))
+            for name in tokens.SHARD_ARRAYS
+        )
         assert sent.forms.equals(shard.forms)
 
 
 def test_forms_are_found_by_their_keys():
     shard = encode_texts(pl.Series(TEXTS))
     for wanted in (["the"], ["no", "said", "nowhere"], ["nowhere"], []):
-        assert sorted(shard.with_keys(wanted)) == np.flatnonzero(shard.forms["key"].is_in(wanted)).tolist()
+        assert (
+            sorted(shard.with_keys(wanted))
+            == np.flatnonzero(shard.forms["key"].is_in(wanted)).tolist()
+        )
 
 
 def test_the_index_finds_what_a_scan_finds():
     shard = encode_texts(pl.Series(TEXTS * 3))
     for form in range(len(shard.forms)):
-        assert shard.where(np.array([form])).tolist() == np.flatnonzero(shard.tokens == form).tolist()
+        assert (
+            shard.where(np.array([form])).tolist() == np.flatnonzero(shard.tokens == form).tolist()
+        )
 
 
 def sentences(text):
@@ -110,7 +131,9 @@ def test_sentences_end_where_a_reader_ends_them(text, n):
 
 
 def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_offsets():
-    text = "\n".join(["The rebels have", "taken the old", "town by force", "and they hold", "the bridge now."])
+    text = "\n".join(
+        ["The rebels have", "taken the old", "town by force", "and they hold", "the bridge now."]
+    )
     shard = encode_texts(pl.Series([text]))
     assert sentences(text) == [text.replace("\n", " ")]
     place = shard.where(np.flatnonzero((shard.forms["key"] == "bridge").to_numpy()))

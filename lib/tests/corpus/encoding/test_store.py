@@ -57,7 +57,12 @@ def small_shards(monkeypatch):
 
 def start(folder, first=""):
     """Another process that builds the study, after these lines."""
-    return subprocess.Popen([sys.executable, "-c", RUN, str(folder), first], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, str(folder), first],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def builds(folder):
@@ -124,7 +129,9 @@ def test_a_build_takes_up_the_whole_shards_of_one_that_was_killed(folder, monkey
 
     original = tokens.save_shard
     monkeypatch.setattr(tokens, "save_shard", stop_at_the_fourth)
-    monkeypatch.setattr(building.shutil, "rmtree", lambda *arguments, **options: None)  # as if there had been no time to clean up
+    monkeypatch.setattr(
+        building.shutil, "rmtree", lambda *arguments, **options: None
+    )  # as if there had been no time to clean up
     with pytest.raises(KeyboardInterrupt):
         build_corpus(read_study(folder))
     monkeypatch.undo()
@@ -132,13 +139,18 @@ def test_a_build_takes_up_the_whole_shards_of_one_that_was_killed(folder, monkey
     (left,) = (folder / ".build").iterdir()
     left.rename(left.with_name(left.name.replace(f".{os.getpid()}.", ".999999999.")))
     saved = []
-    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where) or original(shard, where))
+    monkeypatch.setattr(
+        tokens, "save_shard", lambda shard, where: saved.append(where) or original(shard, where)
+    )
     build_corpus(read_study(folder))
     assert 0 < len(saved) < 6
     assert len(builds(folder)) == 1
 
 
-@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), pl.exceptions.ComputeError("No space left on device")])
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(28, "No space left on device"), pl.exceptions.ComputeError("No space left on device")],
+)
 def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch, fault):
     build_corpus(read_study(folder))
     before = builds(folder)
@@ -148,12 +160,17 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
         raise fault
 
     monkeypatch.setattr(tokens, "save_shard", full)
-    with pytest.raises(WordingError, match="could not be written .*No space left on device.*what was there before still stands"):
+    with pytest.raises(
+        WordingError,
+        match="could not be written .*No space left on device.*what was there before still stands",
+    ):
         build_corpus(read_study(folder))
     assert builds(folder) == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are set in another way there")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="limits of a process are set in another way there"
+)
 def test_files_that_cannot_grow_are_a_full_disk(folder):
     limit = "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
     told, errors = start(folder, limit).communicate()
@@ -172,7 +189,11 @@ def test_builds_at_once_do_not_harm_each_other(folder):
 
 def test_a_build_in_the_making_by_a_living_process_stays(folder):
     build_corpus(read_study(folder))
-    living = folder / ".build" / f"abc.{store.name_partial_folder(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL_SUFFIX}"
+    living = (
+        folder
+        / ".build"
+        / f"abc.{store.name_partial_folder(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL_SUFFIX}"
+    )
     living.mkdir()
     edit(folder, 3, str.upper)
     build_corpus(read_study(folder))
@@ -180,20 +201,30 @@ def test_a_build_in_the_making_by_a_living_process_stays(folder):
 
 
 @pytest.mark.parametrize(
-    "change", [lambda folder: edit(folder, 33, lambda text: text + " More words."), lambda folder: add_article(folder, "One more.")]
+    "change",
+    [
+        lambda folder: edit(folder, 33, lambda text: text + " More words."),
+        lambda folder: add_article(folder, "One more."),
+    ],
 )
 def test_a_change_to_one_article_makes_only_its_shard(folder, change, monkeypatch):
     build_corpus(read_study(folder))
     before, saved, original = shard_files(folder), [], tokens.save_shard
     change(folder)
-    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where.name) or original(shard, where))
+    monkeypatch.setattr(
+        tokens,
+        "save_shard",
+        lambda shard, where: saved.append(where.name) or original(shard, where),
+    )
     corpus, made = build_corpus(read_study(folder))
     assert made
     after = shard_files(folder)
     assert [shard for shard in after if after[shard] != before.get(shard)] == saved
     assert len(saved) == 1
     fresh = building.encode_articles(read_articles(folder / "articles.csv"))
-    assert [part.shard.tokens.tolist() for part in corpus.parts()] == [part.shard.tokens.tolist() for part in fresh.parts()]
+    assert [part.shard.tokens.tolist() for part in corpus.parts()] == [
+        part.shard.tokens.tolist() for part in fresh.parts()
+    ]
 
 
 def test_an_article_in_the_middle_changes_few_shards(folder, monkeypatch):
@@ -203,10 +234,18 @@ def test_an_article_in_the_middle_changes_few_shards(folder, monkeypatch):
     build_corpus(read_study(folder))
     articles = pl.read_csv(folder / "articles.csv", infer_schema=False)
     saved, original = [], tokens.save_shard
-    monkeypatch.setattr(tokens, "save_shard", lambda shard, where: saved.append(where.name) or original(shard, where))
-    pl.concat([articles[:20], articles[40:41].with_columns(doc_id=pl.lit("new"), text=pl.lit("A new one.")), articles[20:]]).write_csv(
-        folder / "articles.csv"
+    monkeypatch.setattr(
+        tokens,
+        "save_shard",
+        lambda shard, where: saved.append(where.name) or original(shard, where),
     )
+    pl.concat(
+        [
+            articles[:20],
+            articles[40:41].with_columns(doc_id=pl.lit("new"), text=pl.lit("A new one.")),
+            articles[20:],
+        ]
+    ).write_csv(folder / "articles.csv")
     corpus, _ = build_corpus(read_study(folder))
     assert len(corpus.table) == 61
     assert len(corpus.shards) > 5
@@ -217,7 +256,9 @@ def test_batches_do_not_change_the_shards(folder):
     frame = read_articles(folder / "articles.csv").frame
     sizes = []
     for step in (1, 7, 60):
-        parts = list(building.split_into_shards(frame[i : i + step] for i in range(0, len(frame), step)))
+        parts = list(
+            building.split_into_shards(frame[i : i + step] for i in range(0, len(frame), step))
+        )
         assert pl.concat(parts).equals(frame)
         sizes.append([len(part) for part in parts])
     assert sizes == [[10] * 6] * 3
@@ -225,5 +266,11 @@ def test_batches_do_not_change_the_shards(folder):
 
 def test_an_article_too_large_for_a_shard_is_one(monkeypatch):
     monkeypatch.setattr(building, "MAX_SHARD_BYTES", 100)
-    frame = pl.DataFrame({"outlet": ["A"] * 5, "text": ["one", "x" * 500, "two", "y" * 99, "three"]})
-    assert [part["text"].to_list() for part in building.split_into_shards([frame])] == [["one", "x" * 500], ["two", "y" * 99], ["three"]]
+    frame = pl.DataFrame(
+        {"outlet": ["A"] * 5, "text": ["one", "x" * 500, "two", "y" * 99, "three"]}
+    )
+    assert [part["text"].to_list() for part in building.split_into_shards([frame])] == [
+        ["one", "x" * 500],
+        ["two", "y" * 99],
+        ["three"],
+    ]

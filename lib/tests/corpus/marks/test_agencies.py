@@ -11,9 +11,7 @@ from wording.corpus.encoding.shard import encode_texts as tokens
 from wording.corpus.marks.agencies import find_agencies, read_agency_words
 from wording.corpus.reading.articles import read_articles
 
-BODY = (
-    "The council met on Monday. It voted for a new bridge.\n\nThe mayor said that work would begin in May.\n\nNobody was hurt in the storm."
-)
+BODY = "The council met on Monday. It voted for a new bridge.\n\nThe mayor said that work would begin in May.\n\nNobody was hurt in the storm."
 
 
 def credited(text):
@@ -58,7 +56,13 @@ def test_the_demo_credits_its_invented_agency_where_it_shows_it(demo):
     made = encode_articles(read_articles(demo / "articles.csv"))
     texts = pd.read_csv(demo / "articles.csv").set_index("doc_id")["text"]
     shown = texts.str.contains(r"\(Ternwire\) -|^(?:With )?Ternwire$", flags=re.MULTILINE)
-    found = dict(zip(made.table["doc_id"], pl.concat([find_agencies(shard) for shard in made.shards]), strict=True))
+    found = dict(
+        zip(
+            made.table["doc_id"],
+            pl.concat([find_agencies(shard) for shard in made.shards]),
+            strict=True,
+        )
+    )
     assert shown.sum() > 50
     assert {doc for doc, name in found.items() if name == "Ternwire"} == set(shown.index[shown])
 

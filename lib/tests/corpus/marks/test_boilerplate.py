@@ -8,7 +8,10 @@ from wording.corpus.marks.boilerplate import mark_boilerplate
 
 def marked(text, *, others=0):
     """The stretches of the text that are marked; `others` more articles of the outlet hold the same last line."""
-    texts = [text] + [f"Something else, number {k}, was reported here.\n\n{text.splitlines()[-1]}" for k in range(others)]
+    texts = [text] + [
+        f"Something else, number {k}, was reported here.\n\n{text.splitlines()[-1]}"
+        for k in range(others)
+    ]
     shard = encode_texts(pl.Series(texts))
     flags = mark_boilerplate(shard, pl.Series(["A"] * len(texts)))[: shard.bounds[1]]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
@@ -21,7 +24,10 @@ BODY = "The council met on Monday and voted for the bridge."
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"{BODY}\n\nA boat in the harbour. (Photo: Ann Other)\n\n{BODY}", ["A boat in the harbour. (Photo: Ann Other)"]),
+        (
+            f"{BODY}\n\nA boat in the harbour. (Photo: Ann Other)\n\n{BODY}",
+            ["A boat in the harbour. (Photo: Ann Other)"],
+        ),
         (
             f"{BODY}\nBoats lie in the harbour.\nBoats lie in the harbour. via REUTERS\n{BODY}",
             ["Boats lie in the harbour.", "Boats lie in the harbour. via REUTERS"],
@@ -32,7 +38,10 @@ BODY = "The council met on Monday and voted for the bridge."
         ),
         (f"{BODY}\n\nSource link", ["Source link"]),
         (f"{BODY}\n\nBack to top button", ["Back to top button"]),
-        (f"ADA, Dec 19 (EFE).- {BODY} EFE\n\nabc-de/fg", ["ADA, Dec 19 (EFE).-", "EFE", "abc-de/fg"]),
+        (
+            f"ADA, Dec 19 (EFE).- {BODY} EFE\n\nabc-de/fg",
+            ["ADA, Dec 19 (EFE).-", "EFE", "abc-de/fg"],
+        ),
         (f"NEW ADA (Reuters) - {BODY}", ["NEW ADA (Reuters) -"]),
         (f"{BODY}\n\nWith EFE, Reuters, AP and AFP", ["With EFE, Reuters, AP and AFP"]),
         (f" date 2022-02-24 {BODY}", ["date 2022-02-24"]),
@@ -51,7 +60,10 @@ BODY = "The council met on Monday and voted for the bridge."
         ),
         (f"{BODY} She just watched him read more books and share this story.", []),
         (f"{BODY} He told Reuters that the war - and he was sure - would end.", []),
-        (f"{BODY}\n\nRelated questions were put off until Tuesday, when the full council meets again to hear the engineers speak.", []),
+        (
+            f"{BODY}\n\nRelated questions were put off until Tuesday, when the full council meets again to hear the engineers speak.",
+            [],
+        ),
         (f"{BODY}\n\nThe photo showed a crowd.", []),
     ],
 )

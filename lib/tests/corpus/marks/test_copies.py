@@ -30,12 +30,20 @@ from wording.tables import TABLES
 def words(n, seed):
     """So many words that stand in no other text, in sentences of nine."""
     drawn = np.random.default_rng(seed).integers(0, 10**6, n)
-    return " ".join(f"W{w} x{seed}" if i % 9 == 0 else f"w{w}" + "." * (i % 9 == 8) for i, w in enumerate(drawn))
+    return " ".join(
+        f"W{w} x{seed}" if i % 9 == 0 else f"w{w}" + "." * (i % 9 == 8) for i, w in enumerate(drawn)
+    )
 
 
 def corpus(folder, texts, **columns):
     """The corpus of the texts, by name, one outlet each unless told otherwise."""
-    rows = pd.DataFrame({"doc_id": list(texts), "outlet": [f"Outlet {k}" for k in texts], "text": list(texts.values())})
+    rows = pd.DataFrame(
+        {
+            "doc_id": list(texts),
+            "outlet": [f"Outlet {k}" for k in texts],
+            "text": list(texts.values()),
+        }
+    )
     for name, values in columns.items():
         rows[name] = [values.get(k, "") for k in texts]
     rows.to_csv(folder / "articles.csv", index=False)
@@ -56,7 +64,12 @@ def together(family):
 
 def planted(folder):
     """The planted family of each article, and the kind of each copy."""
-    truth = pd.read_csv(folder / "truth.csv").dropna(subset="copy_of").drop_duplicates("doc_id").set_index("doc_id")
+    truth = (
+        pd.read_csv(folder / "truth.csv")
+        .dropna(subset="copy_of")
+        .drop_duplicates("doc_id")
+        .set_index("doc_id")
+    )
     docs = pd.read_csv(folder / "articles.csv")["doc_id"]
     return {doc: truth["copy_of"].get(doc, doc) for doc in docs}, truth["copy_kind"]
 
@@ -79,7 +92,10 @@ def test_planted_copies_are_found(tmp_path, seed, articles):
 def test_what_is_found_does_not_depend_on_the_order_of_the_articles(demo, tmp_path):
     rows = pd.read_csv(demo / "articles.csv")
     rows.sample(frac=1, random_state=4).to_csv(tmp_path / "articles.csv", index=False)
-    one, other = (find_families(encode_articles(read_articles(folder / "articles.csv"))).sort("doc_id") for folder in (demo, tmp_path))
+    one, other = (
+        find_families(encode_articles(read_articles(folder / "articles.csv"))).sort("doc_id")
+        for folder in (demo, tmp_path)
+    )
     assert one.equals(other)
 
 
@@ -96,7 +112,13 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
     """Each paragraph stands in several articles, and hardly two articles share more than one: few pairs are looked at word by word."""
     rng = np.random.default_rng(1)
     paragraphs = [words(40, seed) for seed in range(1500)]
-    made = corpus(tmp_path, {f"{k:03}": "\n\n".join(paragraphs[p] for p in rng.choice(1500, 12, replace=False)) for k in range(200)})
+    made = corpus(
+        tmp_path,
+        {
+            f"{k:03}": "\n\n".join(paragraphs[p] for p in rng.choice(1500, 12, replace=False))
+            for k in range(200)
+        },
+    )
     order = order_by_precedence(made.table)
     found = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
     monkeypatch.setattr(module, "MIN_COPIED_FRACTION", -1)
@@ -113,7 +135,10 @@ def test_pairs_that_share_enough_are_among_the_candidates(demo):
     a, b = (x.ravel() for x in np.meshgrid(order, order, indexing="ij"))
     later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
     every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})
-    shares = compare_pairs(made, every).filter((pl.col("own_part") >= module.MIN_COPIED_FRACTION) & (pl.col("n_own") >= module.MIN_COPIED_WORDS))
+    shares = compare_pairs(made, every).filter(
+        (pl.col("own_part") >= module.MIN_COPIED_FRACTION)
+        & (pl.col("n_own") >= module.MIN_COPIED_WORDS)
+    )
     missed = shares.join(found, on=["row", "earlier"], how="anti")
     assert len(shares) > 20
     assert len(missed) <= 0.05 * len(shares), missed
@@ -129,7 +154,9 @@ def test_copies_are_found_across_shards(demo, monkeypatch):
 
 
 def test_an_article_alone_is_its_own_family(tmp_path):
-    found = find_families(corpus(tmp_path, {"a": words(100, 1), "b": words(100, 2), "c": "Few words."}))
+    found = find_families(
+        corpus(tmp_path, {"a": words(100, 1), "b": words(100, 2), "c": "Few words."})
+    )
     assert found["family"].to_list() == ["a", "b", "c"]
     assert found["first"].all()
     assert (found["shared"] == 1).all()
@@ -138,7 +165,9 @@ def test_an_article_alone_is_its_own_family(tmp_path):
 def test_a_copy_of_a_copy_joins_the_family(tmp_path):
     a, b, c = words(60, 1), words(60, 2), words(60, 3)
     dates = {"3": "2020-01-03", "2": "2020-01-02", "1": "2020-01-01"}
-    found = find_families(corpus(tmp_path, {"3": f"{b}\n\n{c}", "2": f"{a}\n\n{b}", "1": a}, date=dates))
+    found = find_families(
+        corpus(tmp_path, {"3": f"{b}\n\n{c}", "2": f"{a}\n\n{b}", "1": a}, date=dates)
+    )
     assert family_of(found) == {"1": "1", "2": "1", "3": "1"}
     assert found.filter(pl.col("doc_id") == "3")["shared"].to_list() == [0.0]
 
@@ -146,7 +175,11 @@ def test_a_copy_of_a_copy_joins_the_family(tmp_path):
 def test_a_page_that_holds_two_stories_does_not_make_them_one_family(tmp_path):
     a, b = words(90, 1), words(60, 2)
     found = find_families(
-        corpus(tmp_path, {"a": a, "b": b, "digest": f"{a}\n\n{b}"}, date={"a": "2020-01-01", "b": "2020-01-01", "digest": "2020-01-02"})
+        corpus(
+            tmp_path,
+            {"a": a, "b": b, "digest": f"{a}\n\n{b}"},
+            date={"a": "2020-01-01", "b": "2020-01-01", "digest": "2020-01-02"},
+        )
     )
     assert family_of(found) == {"a": "a", "b": "b", "digest": "a"}
     assert found["shared"].to_list()[2] == pytest.approx(0.6, abs=0.02)
@@ -157,7 +190,9 @@ def test_a_speech_that_two_reports_quote_is_no_copy(tmp_path):
     quoted = {k: f"{words(40, k)} The mayor said: “{speech}” {words(30, k + 10)}" for k in (1, 2)}
     reprinted = {k: f"{words(40, k)} {speech} {words(30, k + 10)}" for k in (1, 2)}
     one_sided = {1: quoted[1], 2: reprinted[2]}
-    assert [find_families(corpus(tmp_path, t))["first"].sum() for t in (quoted, reprinted, one_sided)] == [2, 1, 2]
+    assert [
+        find_families(corpus(tmp_path, t))["first"].sum() for t in (quoted, reprinted, one_sided)
+    ] == [2, 1, 2]
 
 
 def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp_path):
@@ -166,7 +201,9 @@ def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp
     again = {str(k): f"{gallery} {k}." for k in range(6)}
     outlet, days = dict.fromkeys(pages, "A"), {k: f"2020-01-0{1 + int(k)}" for k in pages}
     one_day = dict.fromkeys(pages, "2020-01-01")
-    n_families = lambda texts, **columns: find_families(corpus(tmp_path, texts, **columns))["first"].sum()  # noqa: E731
+    n_families = lambda texts, **columns: find_families(corpus(tmp_path, texts, **columns))[
+        "first"
+    ].sum()  # noqa: E731
     assert n_families(pages, outlet=outlet, date=days) == 6
     assert n_families(again, outlet=outlet, date=days) == 1
     assert n_families(pages, outlet=outlet, date=one_day) == 1
@@ -187,7 +224,9 @@ def test_a_version_with_words_changed_here_and_there_shares_the_others(tmp_path,
 def test_a_story_that_hundreds_printed_is_one_family(tmp_path):
     story = words(80, 1)
     texts = {f"{k:03}": f"{words(12, k + 5)}\n\n{story}" for k in range(150)}
-    found = find_families(corpus(tmp_path, texts, date={k: f"2020-01-{1 + int(k) % 28:02}" for k in texts}))
+    found = find_families(
+        corpus(tmp_path, texts, date={k: f"2020-01-{1 + int(k) % 28:02}" for k in texts})
+    )
     assert found["family"].n_unique() == 1
     assert len(find_copy_pairs(corpus(tmp_path, texts))) < 150 * 30  # of 150 * 149 / 2
 
@@ -197,7 +236,13 @@ def test_who_was_first():
         {"doc_id": ["undated", "later", "short", "b", "a"], "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
          "n_words": [900, 900, 10, 60, 60], "n_boilerplate": [0, 0, 20, 0, 0]}
     )  # fmt: skip
-    assert table["doc_id"].gather(order_by_precedence(table)).to_list() == ["a", "b", "short", "later", "undated"]
+    assert table["doc_id"].gather(order_by_precedence(table)).to_list() == [
+        "a",
+        "b",
+        "short",
+        "later",
+        "undated",
+    ]
 
 
 def test_the_number_of_a_word_never_changes():
@@ -212,12 +257,20 @@ def slow(a, b):
     first = {}
     for j in range(len(b) - passes.RUN_WORDS + 1):
         first.setdefault(tuple(b[j : j + passes.RUN_WORDS]), j)
-    match = {i: first[tuple(a[i : i + passes.RUN_WORDS])] for i in range(len(a) - passes.RUN_WORDS + 1) if tuple(a[i : i + passes.RUN_WORDS]) in first}
+    match = {
+        i: first[tuple(a[i : i + passes.RUN_WORDS])]
+        for i in range(len(a) - passes.RUN_WORDS + 1)
+        if tuple(a[i : i + passes.RUN_WORDS]) in first
+    }
     covered = {i + k for i in match for k in range(passes.RUN_WORDS)}
     for left, right in itertools.pairwise(sorted(match)):
         for i in range(left + passes.RUN_WORDS, right):
             places = [match[left] + i - left, match[right] + i - right]
-            covered |= {i} if any(match[left] < j < match[right] and a[i] == b[j] for j in places) else set()
+            covered |= (
+                {i}
+                if any(match[left] < j < match[right] and a[i] == b[j] for j in places)
+                else set()
+            )
     return covered
 
 
@@ -237,7 +290,9 @@ def test_what_stands_in_another_article_is_that_of_a_slow_count():
     for k in range(30):
         old = list(texts[k % 6])
         for place in rng.integers(0, len(old), 8):
-            old[place : place + rng.integers(0, 2)] = rng.integers(0, 60, rng.integers(0, 3)).tolist()
+            old[place : place + rng.integers(0, 2)] = rng.integers(
+                0, 60, rng.integers(0, 3)
+            ).tolist()
         texts.append(old[: rng.integers(20, 71)])
     quoted = rng.random(sum(map(len, texts))) < 0.3
     read_in = bodies(texts, quoted)
@@ -245,7 +300,9 @@ def test_what_stands_in_another_article_is_that_of_a_slow_count():
     n, n_own = count_words_in(read_in, a, b)
     expected = [slow(texts[i], texts[j]) for i, j in zip(a, b, strict=True)]
     assert n.tolist() == [len(c) for c in expected]
-    assert n_own.tolist() == [sum(not quoted[read_in.bounds[i] + k] for k in c) for i, c in zip(a, expected, strict=True)]
+    assert n_own.tolist() == [
+        sum(not quoted[read_in.bounds[i] + k] for k in c) for i, c in zip(a, expected, strict=True)
+    ]
     itself = a == b
     assert (n[itself] == np.where(read_in.n_words < passes.RUN_WORDS, 0, read_in.n_words)).all()
 
@@ -259,5 +316,7 @@ def test_a_run_is_five_words_of_one_body(demo):
         at = at[shard.is_word[at] & ~shard.boilerplate[at]]
         mine = slice(found.bounds[k], found.bounds[k + 1])
         assert found.word[mine].tolist() == numbers[shard.tokens[at]].tolist()
-        assert found.whole[mine].tolist() == [True] * (len(at) - passes.RUN_WORDS + 1) + [False] * (passes.RUN_WORDS - 1)
+        assert found.whole[mine].tolist() == [True] * (len(at) - passes.RUN_WORDS + 1) + [False] * (
+            passes.RUN_WORDS - 1
+        )
     assert len(np.unique(found.run[found.whole])) > 0.95 * found.whole.sum()

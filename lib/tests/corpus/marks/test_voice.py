@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.marks import attribution
 from wording.corpus.marks.quotation import find_quotations
-from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.marks.voice import explain_token_voices, find_attributions, mark_voices
 from wording.errors import WordingError
 from wording.study.records import DATA_FOLDER, PROJECT_ROOT
@@ -41,15 +41,36 @@ QUOTED_CASES = {
     "Swedish marks": ("Chefen sade ”en bra dag” igen.", "en bra dag"),
     "single curly": ("The mayor called it ‘a good day’ again.", "a good day"),
     "single straight": ("The mayor called it 'a good day' again.", "a good day"),
-    "single around double": ("‘They call it “a day”, you see,’ the mayor went on.", "They call it a day you see"),
-    "single inside double": ("“They call it ‘a day’, you see,” the mayor went on.", "They call it a day you see"),
+    "single around double": (
+        "‘They call it “a day”, you see,’ the mayor went on.",
+        "They call it a day you see",
+    ),
+    "single inside double": (
+        "“They call it ‘a day’, you see,” the mayor went on.",
+        "They call it a day you see",
+    ),
     "curly inside guillemets": ("Глава «Завода “Мир” и партнёры» уехал.", "Завода Мир и партнёры"),
-    "apostrophes are no marks": ("It's the voters' choice, rock 'n' roll in the '90s, they don't mind.", ""),
-    "contraction inside": ("The mayor called it 'a day we can't forget' again.", "a day we can't forget"),
+    "apostrophes are no marks": (
+        "It's the voters' choice, rock 'n' roll in the '90s, they don't mind.",
+        "",
+    ),
+    "contraction inside": (
+        "The mayor called it 'a day we can't forget' again.",
+        "a day we can't forget",
+    ),
     "inches are no quotation": ('The table is 30" wide and old.', ""),
-    "unclosed runs to the end of its line": ("They left.\n“We go on, and on.\nThe road was empty.", "We go on and on"),
-    "several paragraphs": ("“We go on.\n\n“We never stop.”\nThe road was empty.", "We go on We never stop"),
-    "closed two lines later": ("“We go on.\nWe never stop.”\nThe road was empty.", "We go on We never stop"),
+    "unclosed runs to the end of its line": (
+        "They left.\n“We go on, and on.\nThe road was empty.",
+        "We go on and on",
+    ),
+    "several paragraphs": (
+        "“We go on.\n\n“We never stop.”\nThe road was empty.",
+        "We go on We never stop",
+    ),
+    "closed two lines later": (
+        "“We go on.\nWe never stop.”\nThe road was empty.",
+        "We go on We never stop",
+    ),
     "closing mark alone": ("They left early.” The road was empty.", ""),
     "no blank after": ('The sign "open"was "new" again.', "open new"),
     "touching marks": ("“‘Go,’ she told me,” the man went on.", "Go she told me"),
@@ -82,27 +103,54 @@ REPORTED_CASES = {
         "said",
         "the minister",
     ),
-    "inverted": ("The bridge had been closed for weeks, said Anna Keller.", "The bridge had been closed for weeks", "said", "Anna Keller"),
+    "inverted": (
+        "The bridge had been closed for weeks, said Anna Keller.",
+        "The bridge had been closed for weeks",
+        "said",
+        "Anna Keller",
+    ),
     "according to": (
         "According to the ministry, the bridge had been closed for weeks.",
         "the bridge had been closed for weeks",
         "According",
         "the ministry",
     ),
-    "belief": ("Anna Keller believes that the bridge is too old.", "the bridge is too old", "believes", "Anna Keller"),
-    "nominal": ("The village rejected the claim that the bridge was too old.", "the bridge was too old", None, None),
+    "belief": (
+        "Anna Keller believes that the bridge is too old.",
+        "the bridge is too old",
+        "believes",
+        "Anna Keller",
+    ),
+    "nominal": (
+        "The village rejected the claim that the bridge was too old.",
+        "the bridge was too old",
+        None,
+        None,
+    ),
     "next clause": (
         "The minister said that the bridge was closed and that the road would follow.",
         "the road would follow",
         "said",
         "The minister",
     ),
-    "inserted": ("Anna Keller, who leads the village, said that the bridge was too old.", "the bridge was too old", "said", "Anna Keller"),
-    "adverbs": ("Keller has also repeatedly said that the bridge was too old.", "the bridge was too old", "said", "Keller"),
+    "inserted": (
+        "Anna Keller, who leads the village, said that the bridge was too old.",
+        "the bridge was too old",
+        "said",
+        "Anna Keller",
+    ),
+    "adverbs": (
+        "Keller has also repeatedly said that the bridge was too old.",
+        "the bridge was too old",
+        "said",
+        "Keller",
+    ),
 }
 
 
-@pytest.mark.parametrize(("text", "expected", "cue", "speaker"), REPORTED_CASES.values(), ids=list(REPORTED_CASES))
+@pytest.mark.parametrize(
+    ("text", "expected", "cue", "speaker"), REPORTED_CASES.values(), ids=list(REPORTED_CASES)
+)
 def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speaker):
     shard = encoded(text)
     voice = mark_voices(shard)
@@ -116,14 +164,18 @@ def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speak
 
 
 def test_the_outlets_own_words_stay_its_own():
-    shard = encoded("The bridge was closed on Monday. Workers left the village in the evening, and the road was empty.")
+    shard = encoded(
+        "The bridge was closed on Monday. Workers left the village in the evening, and the road was empty."
+    )
     assert (mark_voices(shard) == OUTLET_VOICE).all()
 
 
 def test_a_quotation_has_its_cue_speaker_and_stance():
     found = table("“We will not pay for it,” Keller claimed. “Never.”")
     assert list(found["voice"]) == ["quoted", "quoted"]
-    assert list(found["speaker"]) == ["Keller", "Keller"], "the second one has the cue of the sentence before"
+    assert list(found["speaker"]) == ["Keller", "Keller"], (
+        "the second one has the cue of the sentence before"
+    )
     assert list(found["stance"]) == ["doubting", "doubting"]
     assert list(found["short"]) == [False, False], "the second is a sentence of its own"
 
@@ -143,7 +195,10 @@ def test_offsets_are_those_of_the_text():
     text = "One line.\n\n  Keller said that  the bridge was closed. He called it “a  shame” then."
     found = table(text)
     assert "“a  shame”" in [text[a:b] for a, b in zip(found["start"], found["end"], strict=True)]
-    assert any("the bridge was closed" in text[a:b] for a, b in zip(found["start"], found["end"], strict=True))
+    assert any(
+        "the bridge was closed" in text[a:b]
+        for a, b in zip(found["start"], found["end"], strict=True)
+    )
 
 
 def test_a_reported_stretch_ends_with_its_sentence():
@@ -152,13 +207,27 @@ def test_a_reported_stretch_ends_with_its_sentence():
 
 
 RUSSIAN_CASES = {
-    "что": ("Министр Иванов заявил, что мост закрыли надолго. Дорога пуста.", "мост закрыли надолго", "Министр Иванов"),
-    "inverted": ("Мост закрыли надолго, сообщил министр Иванов. Дорога пуста.", "Мост закрыли надолго", "министр Иванов"),
-    "по словам": ("По словам губернатора, мост закрыли надолго. Дорога пуста.", "мост закрыли надолго", "губернатора"),
+    "что": (
+        "Министр Иванов заявил, что мост закрыли надолго. Дорога пуста.",
+        "мост закрыли надолго",
+        "Министр Иванов",
+    ),
+    "inverted": (
+        "Мост закрыли надолго, сообщил министр Иванов. Дорога пуста.",
+        "Мост закрыли надолго",
+        "министр Иванов",
+    ),
+    "по словам": (
+        "По словам губернатора, мост закрыли надолго. Дорога пуста.",
+        "мост закрыли надолго",
+        "губернатора",
+    ),
 }
 
 
-@pytest.mark.parametrize(("text", "expected", "speaker"), RUSSIAN_CASES.values(), ids=list(RUSSIAN_CASES))
+@pytest.mark.parametrize(
+    ("text", "expected", "speaker"), RUSSIAN_CASES.values(), ids=list(RUSSIAN_CASES)
+)
 def test_russian(text, expected, speaker):
     shard = encoded(text)
     voice = mark_voices(shard, language="ru")
@@ -175,11 +244,15 @@ def test_a_language_without_a_file_has_quotation_marks_only():
 def test_a_mark_is_explained_by_its_cue():
     shard = encoded("The minister said that the bridge was “closed” then.")
     voice = mark_voices(shard)
-    place = np.flatnonzero(np.isin(shard.forms["type"].to_numpy()[shard.tokens], ["bridge", "closed"]))
+    place = np.flatnonzero(
+        np.isin(shard.forms["type"].to_numpy()[shard.tokens], ["bridge", "closed"])
+    )
     why = explain_token_voices(shard, voice, place)
     bridge, closed = (why[why["token"] == word] for word in ("bridge", "closed"))
     assert set(bridge.loc[bridge["table"] == "cue before", "entry"]) == {"said"}
-    assert bridge["weight"].sum() == pytest.approx(np.log(bridge["probability"] / (1 - bridge["probability"])).iloc[0], abs=1e-4)
+    assert bridge["weight"].sum() == pytest.approx(
+        np.log(bridge["probability"] / (1 - bridge["probability"])).iloc[0], abs=1e-4
+    )
     assert list(closed["table"]) == ["quotation mark"]
     assert list(closed["entry"]) == ["“"]
 
@@ -187,15 +260,34 @@ def test_a_mark_is_explained_by_its_cue():
 def test_the_log_odds_are_the_sum_of_all_tables():
     """What is looked up sentence by sentence is what each word's places say."""
     known = attribution.load_lexicon("en")
-    long = "The road, he said, " + "and then the next bridge " * 12 + "was closed according to the mayor, who told them that it was."
-    shard = encoded(long, "Nobody knew.", "“Yes,” she told reporters. The council, which argued that it could, said: never again.", "")
-    for stream in attribution.iterate_streams(shard, find_quotations(shard).inside(len(shard.tokens)), known):
+    long = (
+        "The road, he said, "
+        + "and then the next bridge " * 12
+        + "was closed according to the mayor, who told them that it was."
+    )
+    shard = encoded(
+        long,
+        "Nobody knew.",
+        "“Yes,” she told reporters. The council, which argued that it could, said: never again.",
+        "",
+    )
+    for stream in attribution.iterate_streams(
+        shard, find_quotations(shard).inside(len(shard.tokens)), known
+    ):
         place = attribution.extract_features(stream, known)
-        entry = [known.tables[name][attribution.find_table_entries(place, known.names, name)] for name in attribution.WEIGHT_TABLES]
-        total, found = known.bias["attributed"] + sum(entry), attribution.attribution_log_odds(stream, known)
+        entry = [
+            known.tables[name][attribution.find_table_entries(place, known.names, name)]
+            for name in attribution.WEIGHT_TABLES
+        ]
+        total, found = (
+            known.bias["attributed"] + sum(entry),
+            attribution.attribution_log_odds(stream, known),
+        )
         told = np.isfinite(found)
         np.testing.assert_allclose(found[told], total[told], atol=1e-4)
-        assert 0 < told.sum() < len(told), "a sentence in which nothing looks like a signal is left out"
+        assert 0 < told.sum() < len(told), (
+            "a sentence in which nothing looks like a signal is left out"
+        )
 
 
 def test_articles_do_not_touch():
@@ -204,11 +296,18 @@ def test_articles_do_not_touch():
     voice = mark_voices(together)
     single = mark_voices(encoded(alone))
     for row in (1, 4):
-        np.testing.assert_array_equal(voice[together.bounds[row] : together.bounds[row + 1]], single)
+        np.testing.assert_array_equal(
+            voice[together.bounds[row] : together.bounds[row + 1]], single
+        )
 
 
 def test_blocks_change_nothing(monkeypatch):
-    shard = encoded(*["Keller said that the bridge was “closed”, and left. The road was empty, according to her."] * 20)
+    shard = encoded(
+        *[
+            "Keller said that the bridge was “closed”, and left. The road was empty, according to her."
+        ]
+        * 20
+    )
     whole = mark_voices(shard)
     monkeypatch.setattr(attribution, "BLOCK_TOKENS", 50)
     np.testing.assert_array_equal(mark_voices(shard), whole)
@@ -224,7 +323,10 @@ def test_an_empty_corpus():
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.lists(st.sampled_from([*"\"'“”‘’„«»`—-.,:?( )\n\xa0aTs9é", " said ", "that ", "He ", "’s"]), max_size=40).map("".join),
+        st.lists(
+            st.sampled_from([*"\"'“”‘’„«»`—-.,:?( )\n\xa0aTs9é", " said ", "that ", "He ", "’s"]),
+            max_size=40,
+        ).map("".join),
         min_size=1,
         max_size=3,
     )
@@ -235,7 +337,9 @@ def test_no_text_is_an_error(texts):
     assert voice.dtype == np.uint8
     assert len(voice) == len(shard.tokens)
     assert set(np.unique(voice)) <= {OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE}
-    assert not (voice[shard.bounds[1:] - 1] != OUTLET_VOICE).any(), "the end of an article is nobody's"
+    assert not (voice[shard.bounds[1:] - 1] != OUTLET_VOICE).any(), (
+        "the end of an article is nobody's"
+    )
     found = find_attributions(shard, voice)
     assert (found["start"] < found["end"]).all()
     assert (found["end_token"].to_numpy()[:-1] <= found["start_token"].to_numpy()[1:]).all()
@@ -254,14 +358,18 @@ def test_a_bad_weight_is_named(tmp_path, row):
 
 
 def test_no_word_has_two_stances():
-    listed = [word for words in attribution.load_lexicon("en").words.stances.values() for word in words]
+    listed = [
+        word for words in attribution.load_lexicon("en").words.stances.values() for word in words
+    ]
     assert len(listed) == len(set(listed))
 
 
 TEXTS = sorted((PROJECT_ROOT / "seeds" / "texts").glob("*.txt"))
 
 
-@pytest.mark.skipif(not TEXTS, reason="the five texts are not in seeds/texts/ (see seeds/README.md)")
+@pytest.mark.skipif(
+    not TEXTS, reason="the five texts are not in seeds/texts/ (see seeds/README.md)"
+)
 @pytest.mark.parametrize(
     ("document", "word", "before", "expected"),
     [

@@ -12,7 +12,18 @@ import tarfile
 import zipfile
 
 import polars as pl
-from formats import csv_file, docx_file, html_file, nexis_lines, parquet_file, rtf_file, tar_file, warc_file, xlsx_file, zip_file
+from formats import (
+    csv_file,
+    docx_file,
+    html_file,
+    nexis_lines,
+    parquet_file,
+    rtf_file,
+    tar_file,
+    warc_file,
+    xlsx_file,
+    zip_file,
+)
 
 ENGLISH = "The mayor said “we don’t know” — and left the café with Señor Peña… The council met on Tuesday.\r\n"
 RUSSIAN = "Мэр заявил, что вокзал будет закрыт на неопределённый срок, и жители города требуют объяснений.\n"
@@ -85,7 +96,11 @@ def parquet_with_broken_text():
     import pyarrow as pa
     from pyarrow import parquet
 
-    text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, 4)), pa.py_buffer(b"\xff\xfe\xfd\xfc")])
+    text = pa.Array.from_buffers(
+        pa.string(),
+        1,
+        [None, pa.py_buffer(struct.pack("<ii", 0, 4)), pa.py_buffer(b"\xff\xfe\xfd\xfc")],
+    )
     out = io.BytesIO()
     parquet.write_table(pa.table({"text": text, "outlet": ["A"]}), out)
     return out.getvalue()
@@ -101,12 +116,26 @@ def workbook(sheet):
 def document(body, head=b""):
     """A .docx whose document is this XML."""
     return zip_file(
-        {"word/document.xml": b'<?xml version="1.0"?>' + head + b"<w:document " + SPACE + b"><w:body>" + body + b"</w:body></w:document>"}
+        {
+            "word/document.xml": b'<?xml version="1.0"?>'
+            + head
+            + b"<w:document "
+            + SPACE
+            + b"><w:body>"
+            + body
+            + b"</w:body></w:document>"
+        }
     )
 
 
 def feed(item, head=b""):
-    return b'<?xml version="1.0"?>' + head + b"<rss><channel><title>A</title>" + item + b"</channel></rss>"
+    return (
+        b'<?xml version="1.0"?>'
+        + head
+        + b"<rss><channel><title>A</title>"
+        + item
+        + b"</channel></rss>"
+    )
 
 
 def page(body):
@@ -115,7 +144,14 @@ def page(body):
 
 def warc(http, length=None, head=b"WARC/1.0"):
     fields = b"WARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\nContent-Type: application/http; msgtype=response\r\n"
-    return head + b"\r\n" + fields + b"Content-Length: %d\r\n\r\n" % (len(http) if length is None else length) + http + b"\r\n\r\n"
+    return (
+        head
+        + b"\r\n"
+        + fields
+        + b"Content-Length: %d\r\n\r\n" % (len(http) if length is None else length)
+        + http
+        + b"\r\n\r\n"
+    )
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -142,7 +178,10 @@ ZONES = [
 
 
 def dated(values):
-    return b"".join(json.dumps({"outlet": "A", "text": f"one {n}", "date": value}).encode() + b"\n" for n, value in enumerate(values))
+    return b"".join(
+        json.dumps({"outlet": "A", "text": f"one {n}", "date": value}).encode() + b"\n"
+        for n, value in enumerate(values)
+    )
 
 
 def texts(*values):

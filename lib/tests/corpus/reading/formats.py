@@ -16,15 +16,31 @@ TEXT = (
     "“We don’t know when it opens,” said Señor Peña, who called the closing a disaster for the town’s café owners.\n\n"
     "The protests of the shopkeepers began in May, and the mayor has not said whether the work will be paid for by the region."
 )
-ARTICLE = {"doc_id": "a-1", "outlet": "The Daily Example", "date": "2021-05-04", "title": "Bridge stays closed", "authors": "Ann Author"}
+ARTICLE = {
+    "doc_id": "a-1",
+    "outlet": "The Daily Example",
+    "date": "2021-05-04",
+    "title": "Bridge stays closed",
+    "authors": "Ann Author",
+}
 ROW = ARTICLE | {"url": "https://example.org/bridge", "text": TEXT}
 PARAGRAPHS = TEXT.split("\n\n")
-ROWS = [ROW, ROW | {"doc_id": "a-2", "outlet": "Northern Example", "text": TEXT.replace("Newbridge", "Oldbridge")}]
+ROWS = [
+    ROW,
+    ROW
+    | {
+        "doc_id": "a-2",
+        "outlet": "Northern Example",
+        "text": TEXT.replace("Newbridge", "Oldbridge"),
+    },
+]
 
 
 def csv_file(rows=ROWS, separator=","):
     cells = [list(rows[0]), *(row.values() for row in rows)]
-    return "\n".join(separator.join('"' + value.replace('"', '""') + '"' for value in line) for line in cells).encode()
+    return "\n".join(
+        separator.join('"' + value.replace('"', '""') + '"' for value in line) for line in cells
+    ).encode()
 
 
 def jsonl_file(rows=ROWS):
@@ -57,7 +73,9 @@ def html_file(row=ROW):
         "og:title": row["title"], "og:site_name": row["outlet"], "article:published_time": row["date"] + "T23:30:00-05:00",
         "author": row["authors"], "og:url": row["url"],
     }  # fmt: skip
-    head = "".join(f'<meta property="{name}" name="{name}" content="{value}">' for name, value in meta.items())
+    head = "".join(
+        f'<meta property="{name}" name="{name}" content="{value}">' for name, value in meta.items()
+    )
     menu = "<nav><a href='/'>Home</a> <a href='/sport'>Sport</a></nav>"
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{row["title"]}</title>{head}</head><body>{menu}'
@@ -69,9 +87,14 @@ def warc_file(rows=ROWS, compressed=True, status="200 OK"):
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=compressed)
     for row in rows:
-        for kind, content in (("text/html; charset=utf-8", html_file(row)), ("image/png", b"\x89PNG")):
+        for kind, content in (
+            ("text/html; charset=utf-8", html_file(row)),
+            ("image/png", b"\x89PNG"),
+        ):
             headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
-            record = writer.create_warc_record(row["url"], "response", payload=io.BytesIO(content), http_headers=headers)
+            record = writer.create_warc_record(
+                row["url"], "response", payload=io.BytesIO(content), http_headers=headers
+            )
             writer.write_record(record)
     return out.getvalue()
 
@@ -83,7 +106,11 @@ def escaped(text):
 def rss_file(rows=ROWS, full=True):
     def item(row):
         body = escaped("".join(f"<p>{part}</p>" for part in row["text"].split("\n\n")))
-        text = f"<content:encoded>{body}</content:encoded>" if full else f"<description>{body[:80]}</description>"
+        text = (
+            f"<content:encoded>{body}</content:encoded>"
+            if full
+            else f"<description>{body[:80]}</description>"
+        )
         return (
             f"<item><title>{row['title']}</title><link>{row['url']}</link><guid>{row['doc_id']}</guid><dc:creator>{row['authors']}</dc:creator>"
             f"<pubDate>Tue, 04 May 2021 08:00:00 GMT</pubDate><source url='x'>{row['outlet']}</source>{text}</item>"
@@ -107,9 +134,13 @@ def atom_file(rows=ROWS):
 
 def docx_file(lines):
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    body = "".join(f"<w:p><w:r><w:t xml:space='preserve'>{escaped(line)}</w:t></w:r></w:p>" for line in lines)
+    body = "".join(
+        f"<w:p><w:r><w:t xml:space='preserve'>{escaped(line)}</w:t></w:r></w:p>" for line in lines
+    )
     return zip_file(
-        {"word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>{body}</w:body></w:document>'.encode()}
+        {
+            "word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>{body}</w:body></w:document>'.encode()
+        }
     )
 
 
@@ -118,7 +149,10 @@ def rtf_file(lines):
         if ord(character) < 128:
             return "\\" + character if character in "\\{}" else character
         units = character.encode("utf-16-le")
-        return "".join(f"\\u{int.from_bytes(units[i : i + 2], 'little', signed=True)}?" for i in range(0, len(units), 2))
+        return "".join(
+            f"\\u{int.from_bytes(units[i : i + 2], 'little', signed=True)}?"
+            for i in range(0, len(units), 2)
+        )
 
     text = "\\par\n".join("".join(map(written, line)) for line in lines)
     head = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}}{\*\generator Made up;}\uc1 "
@@ -146,7 +180,9 @@ def tar_file(files, mode="w:gz"):
 def nexis_lines(rows=ROWS, cover=True):
     """Nexis Uni: a list of the titles, then each article with its head, "Body", its tail and "End of Document"."""
     list_of = [
-        line for n, row in enumerate(rows, start=1) for line in (f"{n}. {row['title']}", "Client/Matter: -None-", "Search Terms: bridge")
+        line
+        for n, row in enumerate(rows, start=1)
+        for line in (f"{n}. {row['title']}", "Client/Matter: -None-", "Search Terms: bridge")
     ]
     lines = [
         "User Name: A Reader",
@@ -156,7 +192,14 @@ def nexis_lines(rows=ROWS, cover=True):
         *list_of,
     ]
     for row in rows:
-        lines = [*(lines if cover or row is not rows[0] else []), row["title"], row["outlet"], "May 4, 2021 Tuesday", "Late Edition", ""]
+        lines = [
+            *(lines if cover or row is not rows[0] else []),
+            row["title"],
+            row["outlet"],
+            "May 4, 2021 Tuesday",
+            "Late Edition",
+            "",
+        ]
         lines += [
             f"Copyright 2021 {row['outlet']} All Rights Reserved",
             "",
@@ -219,7 +262,17 @@ def factiva_lines(rows=ROWS, codes=False):
             ]
             lines += ["NS gtrans : Transport", "PUB Example Press", f"AN Document {number}", ""]
         else:
-            lines += ["News", row["title"], f"By {row['authors']}", "62 words", "4 May 2021", "08:15", row["outlet"], "EXAMP", "English"]
+            lines += [
+                "News",
+                row["title"],
+                f"By {row['authors']}",
+                "62 words",
+                "4 May 2021",
+                "08:15",
+                row["outlet"],
+                "EXAMP",
+                "English",
+            ]
             lines += [
                 "Copyright 2021, the makers.  All Rights Reserved.",
                 "",
@@ -232,7 +285,11 @@ def factiva_lines(rows=ROWS, codes=False):
 def factiva_html(rows=ROWS):
     """Factiva's page of articles: a table of codes and fields for each."""
     cells = [(line.split(" ", 1) + [""])[:2] for line in factiva_lines(rows, codes=True)]
-    return ("<html><body>" + "".join(f"<table><tr><td>{a}</td><td>{b}</td></tr></table>" for a, b in cells) + "</body></html>").encode()
+    return (
+        "<html><body>"
+        + "".join(f"<table><tr><td>{a}</td><td>{b}</td></tr></table>" for a, b in cells)
+        + "</body></html>"
+    ).encode()
 
 
 FORMATS = {

@@ -23,7 +23,10 @@ def words(articles):
     corpus = building.encode_articles(articles)
     shard = corpus.shards[0]
     keys = shard.forms["key"].to_numpy()[shard.tokens]
-    return [list(keys[start:end][shard.is_word[start:end]]) for start, end in zip(shard.bounds[:-1], shard.bounds[1:], strict=True)]
+    return [
+        list(keys[start:end][shard.is_word[start:end]])
+        for start, end in zip(shard.bounds[:-1], shard.bounds[1:], strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +48,18 @@ def test_an_article_is_the_same_in_any_format(tmp_path, name, expected):
 def test_every_ending_has_a_reader_and_a_case():
     assert set(READERS) == set(FILE_ENDINGS)
     tried = {split_ending(name)[1] for name in FORMATS}
-    assert tried >= (set(FILE_ENDINGS) - {".htm", ".xhtml", ".html", ".docx"}) | set(ARCHIVE_ENDINGS)
+    assert tried >= (set(FILE_ENDINGS) - {".htm", ".xhtml", ".html", ".docx"}) | set(
+        ARCHIVE_ENDINGS
+    )
 
 
 def test_files_that_are_one_article(tmp_path):
     paragraphs = ROW["text"].split("\n\n")
-    files = {"a.html": formats.html_file(), "b.docx": formats.docx_file(paragraphs), "c.rtf": formats.rtf_file(paragraphs)}
+    files = {
+        "a.html": formats.html_file(),
+        "b.docx": formats.docx_file(paragraphs),
+        "c.rtf": formats.rtf_file(paragraphs),
+    }
     for name, content in (files | {"list.csv": b"file,outlet,date\nb.docx,B,2021-05-06\n"}).items():
         (tmp_path / name).write_bytes(content)
     articles = read_articles(tmp_path, metadata=tmp_path / "list.csv", default_outlet="Z")
@@ -75,30 +84,58 @@ def test_an_outlet_that_the_page_does_not_name_is_its_host(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "iso-8859-1", "windows-1251", "utf-16"])
 def test_a_page_in_the_encoding_that_it_declares(tmp_path, encoding):
-    text = "Мэр сказал, что мост закрыт. " * 20 if encoding == "windows-1251" else "The café’s owner said nothing. ".replace("’", "'") * 20
+    text = (
+        "Мэр сказал, что мост закрыт. " * 20
+        if encoding == "windows-1251"
+        else "The café’s owner said nothing. ".replace("’", "'") * 20
+    )
     page = f"<html><head><meta http-equiv='Content-Type' content='text/html; charset={encoding}'></head><body><article><p>{text}</p></article></body></html>"
     assert read(tmp_path, "a.html", page.encode(encoding)).frame["text"].to_list() == [text.strip()]
 
 
 def test_pages_that_are_no_articles_are_refused(tmp_path):
-    articles = read(tmp_path, "a.warc", formats.warc_file(ROWS[:1], status="404 Not Found") + formats.warc_file(ROWS[1:], compressed=False))
-    assert [reason for _, reason, _ in articles.rejects.rows()][:1] == ["the server answered with status 404, not with the page"]
-    articles = read(tmp_path, "b.html", b"<html><body><nav><a href='/'>Home</a></nav></body></html>")
-    assert [reason for _, reason, _ in articles.rejects.rows()] == ["no article was found on the page"]
+    articles = read(
+        tmp_path,
+        "a.warc",
+        formats.warc_file(ROWS[:1], status="404 Not Found")
+        + formats.warc_file(ROWS[1:], compressed=False),
+    )
+    assert [reason for _, reason, _ in articles.rejects.rows()][:1] == [
+        "the server answered with status 404, not with the page"
+    ]
+    articles = read(
+        tmp_path, "b.html", b"<html><body><nav><a href='/'>Home</a></nav></body></html>"
+    )
+    assert [reason for _, reason, _ in articles.rejects.rows()] == [
+        "no article was found on the page"
+    ]
 
 
 def test_what_a_feed_only_sums_up_is_said(tmp_path):
     articles = read(tmp_path, "a.rss", formats.rss_file(full=False))
     assert len(articles.frame) == 2
-    assert "a.rss: items that have only a summary in the feed, not the article: 2 of 2" in articles.warnings
+    assert (
+        "a.rss: items that have only a summary in the feed, not the article: 2 of 2"
+        in articles.warnings
+    )
 
 
 def test_addresses_without_texts_are_told_apart_from_an_empty_table(tmp_path):
-    head = "stories_id,publish_date,title,url,language,ap_syndicated,media_id,media_name,media_url\n"
+    head = (
+        "stories_id,publish_date,title,url,language,ap_syndicated,media_id,media_name,media_url\n"
+    )
     with pytest.raises(
-        WordingError, match="lists addresses .'url'. and no texts, as the story lists of Media Cloud do; nothing is fetched"
+        WordingError,
+        match="lists addresses .'url'. and no texts, as the story lists of Media Cloud do; nothing is fetched",
     ):
-        read(tmp_path, "a.csv", (head + "1,2021-05-04,T,https://example.org/1,en,False,2,Example,https://example.org\n").encode())
+        read(
+            tmp_path,
+            "a.csv",
+            (
+                head
+                + "1,2021-05-04,T,https://example.org/1,en,False,2,Example,https://example.org\n"
+            ).encode(),
+        )
 
 
 def test_documents_of_a_database_without_text_are_refused(tmp_path):

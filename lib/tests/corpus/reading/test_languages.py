@@ -33,13 +33,18 @@ KEPT = [
 
 
 def others(texts, language, given=None):
-    frame = pl.DataFrame({"text": texts, "language": given or [None] * len(texts)}, schema={"text": pl.String, "language": pl.String})
+    frame = pl.DataFrame(
+        {"text": texts, "language": given or [None] * len(texts)},
+        schema={"text": pl.String, "language": pl.String},
+    )
     return find_other_languages(frame, language).to_list()
 
 
 @pytest.mark.parametrize("language", TEXTS)
 def test_each_language_among_the_others(language):
-    assert others(list(TEXTS.values()), language) == [None if name == language else name for name in TEXTS]
+    assert others(list(TEXTS.values()), language) == [
+        None if name == language else name for name in TEXTS
+    ]
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -75,11 +80,18 @@ def test_a_language_that_nobody_knows_sets_nothing_apart():
 
 
 def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
-    rows = [{"outlet": name.upper(), "text": text} for name, text in TEXTS.items()] + [{"outlet": "X", "text": ""}]
+    rows = [{"outlet": name.upper(), "text": text} for name, text in TEXTS.items()] + [
+        {"outlet": "X", "text": ""}
+    ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     reading = ArticleReader(tmp_path / "a.jsonl", language="en")
     articles = reading.finish(pl.concat(list(reading)))
-    assert (len(articles.frame), len(articles.rejects), len(articles.apart), reading.ledger.given) == (1, 1, 8, 10)
+    assert (
+        len(articles.frame),
+        len(articles.rejects),
+        len(articles.apart),
+        reading.ledger.given,
+    ) == (1, 1, 8, 10)
     assert articles.apart.row(0) == ("a.jsonl:2", "DE", "de")
     assert len(read_articles(tmp_path / "a.jsonl").frame) == 9
 
@@ -100,5 +112,8 @@ def test_a_study_counts_what_it_sets_apart(tmp_path):
 def test_a_study_of_nothing_in_its_language_says_so(tmp_path):
     folder = simulate_study(tmp_path / "study", articles=60)
     (folder / "articles.csv").write_text(f'outlet,text\nA,"{TEXTS["de"]}"\n', encoding="utf8")
-    with pytest.raises(WordingError, match="no article could be read .0 rejected: , 1 in another language than 'en'"):
+    with pytest.raises(
+        WordingError,
+        match="no article could be read .0 rejected: , 1 in another language than 'en'",
+    ):
         build_corpus(read_study(folder))

@@ -32,7 +32,11 @@ def outcome(folder, name, content):
     return len(articles.frame), len(articles.rejects)
 
 
-@pytest.mark.parametrize(("name", "content", "accepted", "rejected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("name", "content", "accepted", "rejected"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
 def test_a_broken_file(tmp_path, name, content, accepted, rejected):
     assert outcome(tmp_path, name, content) == (None if accepted is None else (accepted, rejected))
 
@@ -60,7 +64,9 @@ def changed(data, seed):
     return bytes(data)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(sorted(FORMATS)), st.integers(0, 2**32))
 def test_a_changed_file_of_any_format(tmp_path, name, seed):
     found = outcome(tmp_path, name, changed(FORMATS[name], seed))

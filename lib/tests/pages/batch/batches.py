@@ -20,20 +20,38 @@ WORD = 'study: str = ""  # where\nword: str = "good"  # what'
 def notebook(folder, name, *sources, parameters=WORD):
     node = nbformat.v4.new_notebook()
     cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    node.cells = [nbformat.v4.new_markdown_cell(f"# How is {name}?"), cell, *map(nbformat.v4.new_code_cell, sources)]
+    node.cells = [
+        nbformat.v4.new_markdown_cell(f"# How is {name}?"),
+        cell,
+        *map(nbformat.v4.new_code_cell, sources),
+    ]
     nbformat.write(node, folder / "notebooks" / f"{name}.ipynb")
 
 
 def asks_for(place, reports, more=""):
     """The study with these reports, and more lines."""
-    text = (place / "study" / "study.yml").read_text(encoding="utf8").split("reports:")[0].split("limits:")[0]
+    text = (
+        (place / "study" / "study.yml")
+        .read_text(encoding="utf8")
+        .split("reports:")[0]
+        .split("limits:")[0]
+    )
     said = "".join(f"  - {report}\n" for report in reports)
     (place / "study" / "study.yml").write_text(f"{text}reports:\n{said}{more}", encoding="utf8")
 
 
 def begin(place, *options, **more):
     """`wording report` on the study, begun."""
-    command = [sys.executable, "-m", "wording.cli", "report", str(place / "study"), "--out", str(place / "out"), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "wording.cli",
+        "report",
+        str(place / "study"),
+        "--out",
+        str(place / "out"),
+        *options,
+    ]
     environment = {**os.environ, "WORDING_NOTEBOOKS": str(place / "notebooks")}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return subprocess.Popen(command, env=environment, start_new_session=True, **pipes, **more)
@@ -48,7 +66,10 @@ def report(place, reports, *options, more="", **how):
 
 
 def states(place):
-    return {f.stem: json.loads(f.read_text(encoding="utf8")) for f in (place / "out" / "study" / ".state").glob("*.json")}
+    return {
+        f.stem: json.loads(f.read_text(encoding="utf8"))
+        for f in (place / "out" / "study" / ".state").glob("*.json")
+    }
 
 
 def statuses(place):
@@ -60,7 +81,10 @@ def left_behind(place):
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("WORDING_RUN", "").startswith(str(place.resolve())) and process.status() != psutil.STATUS_ZOMBIE:
+            if (
+                process.environ().get("WORDING_RUN", "").startswith(str(place.resolve()))
+                and process.status() != psutil.STATUS_ZOMBIE
+            ):
                 found.append(process)
         except psutil.Error:
             continue

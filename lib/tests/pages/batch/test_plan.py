@@ -32,19 +32,34 @@ def made(place, page, **more):
     """Records the page as made."""
     (place / "out" / "study").mkdir(parents=True, exist_ok=True)
     (place / "out" / "study" / f"{page.page}.html").write_text("a page")
-    fields = {"status": "ok", "reason": "", "html": f"study/{page.page}.html", "seconds": 3.0, **more}
+    fields = {
+        "status": "ok",
+        "reason": "",
+        "html": f"study/{page.page}.html",
+        "seconds": 3.0,
+        **more,
+    }
     state.write_page_record(place / "out", state.replace(page, **fields))
 
 
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ("{notebook: good, parameters: {wrod: x}}", "'wrod' is no parameter of this notebook; did you mean 'word'?"),
+        (
+            "{notebook: good, parameters: {wrod: x}}",
+            "'wrod' is no parameter of this notebook; did you mean 'word'?",
+        ),
         ("{notebook: good, parameters: {word: 3}}", "word is 3; expected str"),
         ("{notebook: good, parameters: {word: nan}}", None),
         ("{notebook: godo}", "no such notebook; did you mean"),
-        ("{notebook: 02_terms, each: {concept: [levi]}}", "concept is 'levi', which the study does not have; did you mean 'levy'?"),
-        ("{notebook: choosy, parameters: {voice: quotd}}", "voice is 'quotd'; did you mean 'quoted'?"),
+        (
+            "{notebook: 02_terms, each: {concept: [levi]}}",
+            "concept is 'levi', which the study does not have; did you mean 'levy'?",
+        ),
+        (
+            "{notebook: choosy, parameters: {voice: quotd}}",
+            "voice is 'quotd'; did you mean 'quoted'?",
+        ),
         (
             "{notebook: choosy, parameters: {outlets: [Northlin]}}",
             "outlets is 'Northlin', which the study does not have; did you mean 'Northline'?",
@@ -63,7 +78,9 @@ def test_parameters_are_checked_before_any_kernel_starts(place, entry, told):
     assert str(raised.value).count("study.yml: ") == 1, "one line per fault"
     recorded = list((place / "out" / "study" / ".state").glob("*.json"))
     assert len(recorded) == 1, "nothing was run"
-    assert "Pages that could not be made" in (place / "out" / "index.html").read_text(encoding="utf8")
+    assert "Pages that could not be made" in (place / "out" / "index.html").read_text(
+        encoding="utf8"
+    )
 
 
 def test_two_pages_of_one_name_are_refused(place):
@@ -83,15 +100,26 @@ def test_what_would_run_is_told_with_the_reason(place):
     with (place / "study" / "articles.csv").open("a", encoding="utf8") as articles:
         articles.write("\n")
     assert due(place, ["notebook: good"])[0].reason == "changed: the notebook, the articles"
-    assert due(place, ["{notebook: good, parameters: {word: x}}"])[0].reason == "changed: the notebook, the parameters, the articles"
+    assert (
+        due(place, ["{notebook: good, parameters: {word: x}}"])[0].reason
+        == "changed: the notebook, the parameters, the articles"
+    )
 
 
-@pytest.mark.parametrize(("status", "told"), [("failed", "it failed last time"), ("timed-out", "it took too long last time")])
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [("failed", "it failed last time"), ("timed-out", "it took too long last time")],
+)
 def test_what_went_wrong_is_due_again_and_keeps_its_last_good_page(place, status, told):
     [page] = due(place, ["notebook: good"])
     made(place, page, status=status)
     [again] = due(place, ["notebook: good"])
-    assert (again.status, again.reason, again.html, again.seconds) == ("due", told, "study/good.html", 3.0)
+    assert (again.status, again.reason, again.html, again.seconds) == (
+        "due",
+        told,
+        "study/good.html",
+        3.0,
+    )
     (place / "out" / "study" / "good.html").unlink()
     assert due(place, ["notebook: good"])[0].html is None
 
@@ -105,14 +133,21 @@ def test_what_people_judge_is_a_reason_for_the_page_that_reads_it(place):
     (place / "study" / "marks.csv").write_text("coder,date\n", encoding="utf8")
     assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", ""]
     (place / "study" / "verdicts.csv").write_text("term,rival,verdict,who,date\n", encoding="utf8")
-    assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", "changed: verdicts.csv"]
+    assert [page.reason for page in due(place, asked)] == [
+        "",
+        "changed: marks.csv",
+        "changed: verdicts.csv",
+    ]
 
 
 def test_limits_and_reports_are_no_reason_to_run_again(place):
     made(place, due(place, ["notebook: good"])[0])
     with (place / "study" / "study.yml").open("a", encoding="utf8") as file:
         file.write("  - notebook: 01_good\nlimits: {cell: 5}\n")
-    assert [page.status for page in runner.preview_reports([read_study(place / "study")], reports=place / "out")] == ["up-to-date", "due"]
+    assert [
+        page.status
+        for page in runner.preview_reports([read_study(place / "study")], reports=place / "out")
+    ] == ["up-to-date", "due"]
 
 
 def test_a_state_of_another_version_is_made_again(place):

@@ -8,7 +8,17 @@ from wording.pages.state import Page
 
 
 def example_page(name="good", **more):
-    return Page(study="demo", study_title="", question="", page=name, title="", subtitle="", notebook=name, parameters={}, **more)
+    return Page(
+        study="demo",
+        study_title="",
+        question="",
+        page=name,
+        title="",
+        subtitle="",
+        notebook=name,
+        parameters={},
+        **more,
+    )
 
 
 def example_run(name="slow", *, seconds=4.0, **more):
@@ -30,7 +40,10 @@ def told(stream):
 
 
 def test_plain_lines_where_nobody_watches():
-    assert told(io.StringIO()) == "[1/3] demo/old: up-to-date\n[2/3] demo/good: failed. It broke. Twice.\n"
+    assert (
+        told(io.StringIO())
+        == "[1/3] demo/old: up-to-date\n[2/3] demo/good: failed. It broke. Twice.\n"
+    )
 
 
 def test_a_terminal_sees_what_runs_now():
@@ -50,4 +63,9 @@ def test_a_terminal_sees_what_runs_now():
     ],
 )  # fmt: skip
 def test_the_rest_takes_as_long_as_pages_take(running, waiting, done, jobs, left):
-    assert progress.estimate_seconds_left(running, waiting, [example_page(seconds=s) for s in done], jobs=jobs) == left
+    assert (
+        progress.estimate_seconds_left(
+            running, waiting, [example_page(seconds=s) for s in done], jobs=jobs
+        )
+        == left
+    )

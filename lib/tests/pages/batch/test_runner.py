@@ -3,7 +3,18 @@ import resource
 import signal
 
 import pytest
-from batches import SHOWS, alive, asks_for, becomes_true, begin, left_behind, notebook, report, states, statuses
+from batches import (
+    SHOWS,
+    alive,
+    asks_for,
+    becomes_true,
+    begin,
+    left_behind,
+    notebook,
+    report,
+    states,
+    statuses,
+)
 
 FIGURE = """
 import pandas as pd
@@ -41,23 +52,40 @@ def test_one_page_that_fails_stops_no_other_and_replaces_no_good_one(place):
     notebook(place, "shaky", SHOWS, FIGURE)
     notebook(place, "deadly", "import os; os._exit(3)")
     notebook(place, "silent", "1 + 1")
-    notebook(place, "empty", SHOWS, "show = None\ntry:\n    show.figure(None)\nexcept Exception:\n    pass")
+    notebook(
+        place,
+        "empty",
+        SHOWS,
+        "show = None\ntry:\n    show.figure(None)\nexcept Exception:\n    pass",
+    )
     code, said = report(place, ["notebook: good", "notebook: shaky"])
     assert code == 0, said
     files = ["good.html", "shaky.html", "shaky.ipynb", "shaky-tables/hits-data.csv"]
     first = {name: (place / "out" / "study" / name).read_bytes() for name in files}
-    assert first["shaky-tables/hits-data.csv"].decode("utf-8-sig") == "outlet,n\r\nA,3\r\nB,1200\r\n"
+    assert (
+        first["shaky-tables/hits-data.csv"].decode("utf-8-sig") == "outlet,n\r\nA,3\r\nB,1200\r\n"
+    )
 
     notebook(place, "shaky", "raise ValueError('no <b>luck</b>')")
-    code, said = report(place, [f"notebook: {name}" for name in ("good", "shaky", "deadly", "silent", "empty")])
+    code, said = report(
+        place, [f"notebook: {name}" for name in ("good", "shaky", "deadly", "silent", "empty")]
+    )
     assert code == 1
-    assert statuses(place) == {"good": "ok", "shaky": "failed", "deadly": "died", "silent": "failed", "empty": "failed"}
+    assert statuses(place) == {
+        "good": "ok",
+        "shaky": "failed",
+        "deadly": "died",
+        "silent": "failed",
+        "empty": "failed",
+    }
     assert "good: up-to-date" in said
     assert "no <b>luck</b>" in said
     assert "no findings" in states(place)["silent"]["reason"]
     assert "calls show.figure and shows nothing" in states(place)["empty"]["reason"]
     assert {name: (place / "out" / "study" / name).read_bytes() for name in files} == first
-    assert "luck" in (place / "out" / states(place)["shaky"]["failed_ipynb"]).read_text(encoding="utf8")
+    assert "luck" in (place / "out" / states(place)["shaky"]["failed_ipynb"]).read_text(
+        encoding="utf8"
+    )
     index = (place / "out" / "index.html").read_text(encoding="utf8")
     assert "no &lt;b&gt;luck" in index
     assert "last good one" in index
@@ -65,11 +93,15 @@ def test_one_page_that_fails_stops_no_other_and_replaces_no_good_one(place):
 
     notebook(place, "shaky", SHOWS, FIGURE)
     assert report(place, ["notebook: shaky"], "--force")[0] == 0
-    assert {name: (place / "out" / "study" / name).read_bytes() for name in files[1:]} == {name: first[name] for name in files[1:]}, (
-        "the same inputs give the same bytes"
+    assert {name: (place / "out" / "study" / name).read_bytes() for name in files[1:]} == {
+        name: first[name] for name in files[1:]
+    }, "the same inputs give the same bytes"
+    assert str(place) not in first["shaky.ipynb"].decode(), (
+        "where the study lies on this machine is nobody's business"
     )
-    assert str(place) not in first["shaky.ipynb"].decode(), "where the study lies on this machine is nobody's business"
-    assert not (place / "out" / "study" / "good.html").exists(), "a page that the study no longer names goes"
+    assert not (place / "out" / "study" / "good.html").exists(), (
+        "a page that the study no longer names goes"
+    )
 
 
 @pytest.mark.parametrize("limit", ["cell: 3", "run: 6"])
@@ -119,7 +151,9 @@ def test_two_batches_at_once_make_each_page_once(place):
     both = [begin(place, "--jobs", "1")]
     assert becomes_true((place / "began").exists)
     both.append(begin(place, "--jobs", "1"))
-    assert becomes_true(lambda: statuses(place).get("good") == "ok"), "the second makes what is left, and waits for the rest"
+    assert becomes_true(lambda: statuses(place).get("good") == "ok"), (
+        "the second makes what is left, and waits for the rest"
+    )
     assert all(process.poll() is None for process in both)
     (place / "go").touch()
     said = [process.communicate(timeout=60)[0] for process in both]
@@ -142,7 +176,11 @@ def test_a_full_disk_loses_no_page_and_says_so(place):
     assert report(place, ["notebook: large"])[0] == 0
     before = (place / "out" / "study" / "large.html").read_bytes()
     notebook(place, "large", SHOWS, "print('x' * 40_000)")
-    code, said = report(place, ["notebook: large"], preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)))
+    code, said = report(
+        place,
+        ["notebook: large"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
+    )
     assert code == 1, said
     assert statuses(place) == {"large": "failed"}, said
     assert "File too large" in states(place)["large"]["reason"]

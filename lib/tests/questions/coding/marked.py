@@ -20,7 +20,15 @@ def lines(right, n, *, outlet="A", variant="v", voice="outlet", first=0, sample=
 
 def hits(**n):
     """So many hits of the variant v at each outlet."""
-    return pd.DataFrame({"concept": "c", "variant": "v", "outlet": list(n), "voice": "outlet", "n": list(n.values())})
+    return pd.DataFrame(
+        {
+            "concept": "c",
+            "variant": "v",
+            "outlet": list(n),
+            "voice": "outlet",
+            "n": list(n.values()),
+        }
+    )
 
 
 def shares_of(n, total, low, high):
@@ -38,19 +46,47 @@ def shares_of(n, total, low, high):
 def planted(rng, *, spread, articles=60, size=150, alike=6):
     """Hits of six outlets with planted shares and precisions (spread around .95, .8, .6), both clustered in articles, and the marks of a sample."""
     share = rng.dirichlet([4, 4, 4], 6)
-    right = rng.beta(np.array([0.95, 0.8, 0.6]) * spread, np.array([0.05, 0.2, 0.4]) * spread, (6, 3))
+    right = rng.beta(
+        np.array([0.95, 0.8, 0.6]) * spread, np.array([0.05, 0.2, 0.4]) * spread, (6, 3)
+    )
     doc = np.repeat(np.arange(6 * articles), 1 + rng.poisson(1, 6 * articles))
     outlet = np.arange(6 * articles) // articles
     own = rng.gamma(share[outlet] * 7 / 3)
-    variant = ((own / own.sum(axis=1, keepdims=True)).cumsum(axis=1)[doc] < rng.random(len(doc))[:, None]).sum(axis=1).clip(max=2)
+    variant = (
+        ((own / own.sum(axis=1, keepdims=True)).cumsum(axis=1)[doc] < rng.random(len(doc))[:, None])
+        .sum(axis=1)
+        .clip(max=2)
+    )
     own_right = rng.beta(right[outlet] * alike, (1 - right[outlet]) * alike)
     sense = rng.random(len(doc)) < own_right[doc, variant]
     start = np.arange(len(doc))
-    found = pd.DataFrame({"doc_id": doc.astype(str), "start": start, "end": start + 1, "concept": "c", "voice": "outlet"})
-    found = found.assign(variant=np.array(TERMS)[variant], outlet=np.array(OUTLETS)[outlet[doc]], right=sense)
+    found = pd.DataFrame(
+        {
+            "doc_id": doc.astype(str),
+            "start": start,
+            "end": start + 1,
+            "concept": "c",
+            "voice": "outlet",
+        }
+    )
+    found = found.assign(
+        variant=np.array(TERMS)[variant], outlet=np.array(OUTLETS)[outlet[doc]], right=sense
+    )
     drawn = coding.draw_stratified(found, size=size, seed=1)
-    marks = drawn.assign(coder="a", date="", sample=True, mark=np.where(drawn["right"], "right sense", "wrong sense"))
-    given = pd.DataFrame({"doc_id": np.arange(6 * articles).astype(str), "outlet": np.array(OUTLETS)[outlet], "n_words": 100})
-    counts = found.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
-    table = compute_shares(counts, given, outlets=OUTLETS, variants={"c": TERMS}, draws=199).assign(voice="outlet")
+    marks = drawn.assign(
+        coder="a", date="", sample=True, mark=np.where(drawn["right"], "right sense", "wrong sense")
+    )
+    given = pd.DataFrame(
+        {
+            "doc_id": np.arange(6 * articles).astype(str),
+            "outlet": np.array(OUTLETS)[outlet],
+            "n_words": 100,
+        }
+    )
+    counts = (
+        found.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
+    )
+    table = compute_shares(counts, given, outlets=OUTLETS, variants={"c": TERMS}, draws=199).assign(
+        voice="outlet"
+    )
     return found, marks, table, share, right

@@ -23,7 +23,9 @@ def marks(rows, *, question="sense", sample=True, doc=None):
 def crossed(both, first, second, neither):
     """Two coders' marks from the four cells of their table."""
     pairs = [(1, 1)] * both + [(1, 0)] * first + [(0, 1)] * second + [(0, 0)] * neither
-    return marks([(coder, line, pair[k]) for line, pair in enumerate(pairs) for k, coder in enumerate("ab")])
+    return marks(
+        [(coder, line, pair[k]) for line, pair in enumerate(pairs) for k, coder in enumerate("ab")]
+    )
 
 
 @pytest.fixture
@@ -31,7 +33,12 @@ def any_code(monkeypatch):
     """Marks of any code instead of the two of a question: the published examples have several."""
     monkeypatch.setitem(ag.CODING_QUESTIONS, "code", tuple("abcde12345"))
     return lambda **said: marks(
-        [(coder, line, 1) for coder, codes in said.items() for line, code in enumerate(codes) if code != "."]
+        [
+            (coder, line, 1)
+            for coder, codes in said.items()
+            for line, code in enumerate(codes)
+            if code != "."
+        ]
     ).assign(mark=[code for codes in said.values() for code in codes if code != "."])
 
 
@@ -45,12 +52,16 @@ def test_alpha_of_two_observers_and_a_binary_code(any_code):
 
 def test_alpha_of_two_observers_and_a_nominal_code(any_code):
     """Krippendorff (2011), example B: 12 units, five codes, alpha 0.692."""
-    assert ag.compute_agreement(any_code(ben="aabbdcccedda", gerry="babbbccceddd"))["alpha"].item() == pytest.approx(0.692, abs=5e-4)
+    assert ag.compute_agreement(any_code(ben="aabbdcccedda", gerry="babbbccceddd"))[
+        "alpha"
+    ].item() == pytest.approx(0.692, abs=5e-4)
 
 
 def test_alpha_of_four_observers_with_gaps(any_code):
     """Krippendorff (2011), example C: four observers, 12 units, some not coded, one coded by one observer only, nominal alpha 0.743."""
-    table = ag.compute_agreement(any_code(a="123321412...", b="1233224125.3", c=".3332342251.", d="12332441251."))
+    table = ag.compute_agreement(
+        any_code(a="123321412...", b="1233224125.3", c=".3332342251.", d="12332441251.")
+    )
     assert table["alpha"].item() == pytest.approx(0.743, abs=5e-4)
     assert (table["coders"].item(), table["n"].item()) == (4, 11)
 
@@ -65,7 +76,10 @@ def test_kappa_of_two_judges(any_code):
 
 
 def test_kappa_does_not_change_when_coders_or_answers_change_places():
-    table, swapped = ag.compute_agreement(crossed(20, 5, 10, 15)), ag.compute_agreement(crossed(15, 10, 5, 20))
+    table, swapped = (
+        ag.compute_agreement(crossed(20, 5, 10, 15)),
+        ag.compute_agreement(crossed(15, 10, 5, 20)),
+    )
     assert table["kappa"].item() == pytest.approx(0.4)  # observed .70, expected .50
     assert swapped["kappa"].item() == pytest.approx(table["kappa"].item())
     assert swapped["alpha"].item() == pytest.approx(table["alpha"].item())
@@ -74,7 +88,11 @@ def test_kappa_does_not_change_when_coders_or_answers_change_places():
 def test_where_all_marks_are_the_same_agreement_beyond_chance_is_not_defined():
     table = ag.compute_agreement(crossed(20, 0, 0, 0))
     assert table["agreed"].item() == 1
-    assert table[["alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high"]].isna().all(axis=None)
+    assert (
+        table[["alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high"]]
+        .isna()
+        .all(axis=None)
+    )
     assert "cannot be told" in ag.describe_agreement(table)[0]
 
 
@@ -89,7 +107,9 @@ def test_perfect_agreement_is_not_sure_and_lines_of_one_coder_are_left_out():
 def test_two_coders_who_always_say_the_same_one_thing_do_not_count_for_kappa():
     pair = crossed(10, 10, 0, 10)
     third = marks([("c", line, 1) for line in range(10)])
-    assert ag.compute_agreement(pd.concat([pair, third]))["kappa"].item() == pytest.approx(ag.compute_agreement(pair)["kappa"].item())
+    assert ag.compute_agreement(pd.concat([pair, third]))["kappa"].item() == pytest.approx(
+        ag.compute_agreement(pair)["kappa"].item()
+    )
 
 
 def test_the_last_of_a_coders_marks_stands():
@@ -109,5 +129,11 @@ def test_alpha_intervals_hold_the_truth():
 
 
 def test_the_sentences_say_what_was_coded():
-    assert "agree on 70 % of 50 lines about the sense" in ag.describe_agreement(ag.compute_agreement(crossed(20, 5, 10, 15)))[0]
-    assert "No line was coded by two coders" in ag.describe_agreement(ag.compute_agreement(marks([("a", 1, 1)])))[0]
+    assert (
+        "agree on 70 % of 50 lines about the sense"
+        in ag.describe_agreement(ag.compute_agreement(crossed(20, 5, 10, 15)))[0]
+    )
+    assert (
+        "No line was coded by two coders"
+        in ag.describe_agreement(ag.compute_agreement(marks([("a", 1, 1)])))[0]
+    )

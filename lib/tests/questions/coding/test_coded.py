@@ -30,12 +30,16 @@ def truth(study):
 
 
 def test_coders_err_as_often_as_planted(found, truth):
-    planted = found.marks.merge(truth[["doc_id", "start", "sense", "voice"]], on=["doc_id", "start"], suffixes=("", "_true"))
-    sense = planted["mark"].isin(coding.CODING_MARKS[:2])
-    right = planted["mark"].map({"right sense": "target", "own voice": "outlet"}) == planted["sense"].where(sense, planted["voice_true"])
-    wrong = planted["mark"].isin(["wrong sense", "quoted"]) & (planted["sense"].where(sense, planted["voice_true"]) != "target").where(
-        sense, planted["voice_true"] != "outlet"
+    planted = found.marks.merge(
+        truth[["doc_id", "start", "sense", "voice"]], on=["doc_id", "start"], suffixes=("", "_true")
     )
+    sense = planted["mark"].isin(coding.CODING_MARKS[:2])
+    right = planted["mark"].map({"right sense": "target", "own voice": "outlet"}) == planted[
+        "sense"
+    ].where(sense, planted["voice_true"])
+    wrong = planted["mark"].isin(["wrong sense", "quoted"]) & (
+        planted["sense"].where(sense, planted["voice_true"]) != "target"
+    ).where(sense, planted["voice_true"] != "outlet")
     part = (right | wrong).groupby(planted["coder"]).mean()
     assert len(planted) == len(found.marks) == 420
     assert part["Coder A"] == pytest.approx(0.97, abs=0.03)
@@ -45,7 +49,9 @@ def test_coders_err_as_often_as_planted(found, truth):
 def test_the_planted_precision_and_shares_lie_in_their_intervals(found, truth):
     hits = found.hits.merge(truth[["doc_id", "start", "sense"]], on=["doc_id", "start"])
     hits = hits[hits["voice"] == "outlet"].assign(right=lambda rows: rows["sense"] == "target")
-    part = hits.groupby("variant")["right"].mean() * 0.9 + 0.05  # as coders find it who err in 5 of 100 marks
+    part = (
+        hits.groupby("variant")["right"].mean() * 0.9 + 0.05
+    )  # as coders find it who err in 5 of 100 marks
     precise = found.precision_of_voice.set_index("variant")
     assert part.min() < 0.9
     assert ((precise["low"] <= part) & (part <= precise["high"])).all()
@@ -63,7 +69,10 @@ def test_the_sample_and_the_coders_are_told(found):
     assert strata["n_lines"].sum() == len(found.lines) == 120
     assert strata["n"].sum() == len(found.hits)
     assert (strata["n_lines"] >= (strata["n"] > 0)).all()
-    assert coders[["coder", "n_sense", "n_left"]].to_numpy().tolist() == [["Coder A", 120, 0], ["Coder B", 90, 30]]
+    assert coders[["coder", "n_sense", "n_left"]].to_numpy().tolist() == [
+        ["Coder A", 120, 0],
+        ["Coder B", 90, 30],
+    ]
     said = coded.sentences(found)
     assert said[0].startswith("120 lines of ")
     assert said[1] == (
@@ -74,7 +83,9 @@ def test_the_sample_and_the_coders_are_told(found):
 def test_wrong_lines_are_those_that_a_coder_marked_so(found):
     wrong = coded.find_wrong_hits(found)
     marked = found.marks[found.marks["mark"] == "wrong sense"]
-    assert set(zip(wrong["doc_id"], wrong["start"], strict=True)) == set(zip(marked["doc_id"], marked["start"], strict=True))
+    assert set(zip(wrong["doc_id"], wrong["start"], strict=True)) == set(
+        zip(marked["doc_id"], marked["start"], strict=True)
+    )
     assert set(wrong["counted_as"]) == {"wrong by every coder", "coders differ"}
 
 
@@ -86,20 +97,35 @@ def test_rows_to_draw_begin_with_all_outlets(found):
 
 
 def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
-    bare = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv")))
+    bare = read_study(
+        shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv"))
+    )
     nothing = coded.analyse_study_coding(bare, CONCEPT, size=120)
     said = coded.sentences(nothing)
     assert said[0].startswith("Nothing is coded yet for this concept. 120 lines of ")
     assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
     assert coded._describe_results(nothing) == []
-    assert all(table.empty for table in (coded.tabulate_coders(nothing), coded.find_wrong_hits(nothing), coded.tabulate_outlet_precision(nothing), nothing.agreement))
+    assert all(
+        table.empty
+        for table in (
+            coded.tabulate_coders(nothing),
+            coded.find_wrong_hits(nothing),
+            coded.tabulate_outlet_precision(nothing),
+            nothing.agreement,
+        )
+    )
     assert nothing.corrected["corrected_share"].isna().all()
 
 
 def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, tmp_path):
-    changed = read_study(shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build")))
+    changed = read_study(
+        shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns(".build"))
+    )
     file = changed.folder / "concepts.yml"
-    file.write_text(file.read_text(encoding="utf8").replace("rebel striker]", "rebel striker, brown rebels]"), encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8").replace("rebel striker]", "rebel striker, brown rebels]"),
+        encoding="utf8",
+    )
     now = coded.analyse_study_coding(read_study(changed.folder), CONCEPT, size=120)
     assert now.lost > 0
     assert "no longer counted" in coded.sentences(now)[-1]

@@ -21,8 +21,12 @@ def test_outlets_are_drawn_together_as_the_beta_binomial_model_says():
     right, n = np.array([pair.split("/") for pair in RATS.split()], dtype=float).T
     assert len(n) == 71
     likely = co.beta_binomial_posterior(right, n)
-    assert (likely * co.PRECISION_GRID[:, None] * co.STRENGTH_GRID).sum() == pytest.approx(2.4, abs=0.1)
-    assert (likely * (1 - co.PRECISION_GRID[:, None]) * co.STRENGTH_GRID).sum() == pytest.approx(14.3, abs=0.5)
+    assert (likely * co.PRECISION_GRID[:, None] * co.STRENGTH_GRID).sum() == pytest.approx(
+        2.4, abs=0.1
+    )
+    assert (likely * (1 - co.PRECISION_GRID[:, None]) * co.STRENGTH_GRID).sum() == pytest.approx(
+        14.3, abs=0.5
+    )
     drawn = co.draw_precisions(right, n, draws=4000, rng=np.random.default_rng(1))
     assert right.sum() / n.sum() < drawn[:, -1].mean() < 4 / 14
     assert co.composite_estimate(right, n, n)[-1] == pytest.approx(drawn[:, -1].mean(), abs=0.01)
@@ -56,7 +60,9 @@ def test_intervals_hold_the_planted_truth():
         truth = (share * right / (share * right).sum(axis=1, keepdims=True)).T.ravel()
         made = co.correct_shares(table, marks, draws=499)
         held += list((made["corrected_low"] <= truth) & (truth <= made["corrected_high"]))
-        shifted.append((np.abs(made["corrected_share"] - truth).mean(), np.abs(made["share"] - truth).mean()))
+        shifted.append(
+            (np.abs(made["corrected_share"] - truth).mean(), np.abs(made["share"] - truth).mean())
+        )
     assert len(held) == 720
     assert 0.93 <= np.mean(held) <= 0.97
     corrected, counted = np.mean(shifted, axis=0)
@@ -66,11 +72,22 @@ def test_intervals_hold_the_planted_truth():
 def test_a_term_without_a_coded_line_leaves_shares_uncorrected():
     table = shares_of(100, 200, 0.43, 0.57)
     assert co.correct_shares(table, lines(20, 20, sample=False))["corrected_share"].isna().all()
-    assert co.correct_shares(table, lines(20, 20, outlet="elsewhere"))["corrected_share"].isna().all()
+    assert (
+        co.correct_shares(table, lines(20, 20, outlet="elsewhere"))["corrected_share"].isna().all()
+    )
 
 
 def test_the_sentences_say_what_moves():
-    table = co.correct_shares(shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")]))
-    assert co.describe_corrections(table)[0].startswith("A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval")
-    assert co.describe_corrections(table, most=1)[1] == "1 further share moves by a percentage point or more."
-    assert co.describe_corrections(co.correct_shares(shares_of(100, 200, 0.43, 0.57), lines(30, 50)))[0].startswith("No share can be corrected")
+    table = co.correct_shares(
+        shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")])
+    )
+    assert co.describe_corrections(table)[0].startswith(
+        "A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval"
+    )
+    assert (
+        co.describe_corrections(table, most=1)[1]
+        == "1 further share moves by a percentage point or more."
+    )
+    assert co.describe_corrections(
+        co.correct_shares(shares_of(100, 200, 0.43, 0.57), lines(30, 50))
+    )[0].startswith("No share can be corrected")

@@ -16,7 +16,9 @@ from wording.questions.coding import precision as pr
 def test_precision_is_the_stratified_estimator(right, part, half):
     """Olofsson et al. (2014), Remote Sensing of Environment 148, 42-57, section 5.1 and table 8: of 10,000,000 pixels in four strata 235,086 were
     deforested, and 95 % (plus or minus 2) are mapped right."""
-    coded = pd.concat([lines(r, n, outlet=o) for r, n, o in zip(right, (75, 75, 165, 325), "abcd", strict=True)])
+    coded = pd.concat(
+        [lines(r, n, outlet=o) for r, n, o in zip(right, (75, 75, 165, 325), "abcd", strict=True)]
+    )
     row = pr.estimate_precision(coded, hits(a=200_000, b=150_000, c=3_200_000, d=6_450_000)).iloc[0]
     assert row["right_sense"] == pytest.approx(part, abs=5e-8 if half is None else 5e-5)
     if half:
@@ -37,7 +39,9 @@ def test_intervals_hold_the_planted_truth():
 
 def test_lines_weigh_as_many_hits_as_they_stand_for():
     coded = pd.concat([lines(10, 10), lines(0, 10, outlet="B")])
-    assert pr.estimate_precision(coded, hits(A=300, B=100))["right_sense"].item() == pytest.approx(0.75)
+    assert pr.estimate_precision(coded, hits(A=300, B=100))["right_sense"].item() == pytest.approx(
+        0.75
+    )
 
 
 def test_voices_count_alone_or_together():
@@ -63,6 +67,10 @@ def test_the_sentences_say_how_precise():
     coded = pd.concat([lines(30, 50), lines(50, 50, variant="w")])
     counted = pd.concat([hits(A=600), hits(A=600).assign(variant="w")])
     said = pr.describe_precision(pr.estimate_precision(coded, counted))
-    assert said[0].startswith("“v” (own words): 60 % of its hits have the right sense (95 % interval")
+    assert said[0].startswith(
+        "“v” (own words): 60 % of its hits have the right sense (95 % interval"
+    )
     assert said[1].startswith("“w” (own words): 100 % of its hits")
-    assert pr.describe_precision(pr.estimate_precision(coded.head(3), counted))[0].startswith("No variant has 5 coded lines")
+    assert pr.describe_precision(pr.estimate_precision(coded.head(3), counted))[0].startswith(
+        "No variant has 5 coded lines"
+    )

@@ -86,7 +86,9 @@ def test_what_is_no_mark_is_refused_by_its_line(study):
         coding.record_marks(study, lines.head(1), "quoted", coder=" ")
     coding.record_marks(study, lines.head(2), "quoted", coder="ada")
     file = coding.locate_marks_file(study)
-    file.write_text(file.read_text(encoding="utf8").replace("quoted,False", "perhaps,False", 1), encoding="utf8")
+    file.write_text(
+        file.read_text(encoding="utf8").replace("quoted,False", "perhaps,False", 1), encoding="utf8"
+    )
     with pytest.raises(WordingError, match=r"marks.csv:2: .*perhaps"):
         coding.read_marks(study)
     file.write_text("a,b\n", encoding="utf8")

@@ -29,30 +29,58 @@ RATES = {"army": {"A": 0.7, "B": 0.1}, "vote": {"A": 0.3, "B": 0.3}, "the": {"A"
 def planted(*, outlets="AB", articles=60, seed=1):
     """Neighbours, articles and words: one to four hits in an article, each with the planted words near it, ten words near a hit."""
     rng, rows, words = np.random.default_rng(seed), [], []
-    listed = pd.DataFrame([(f"{o}{k}", o, 400) for o in outlets for k in range(articles)], columns=["doc_id", "outlet", "n_words"])
+    listed = pd.DataFrame(
+        [(f"{o}{k}", o, 400) for o in outlets for k in range(articles)],
+        columns=["doc_id", "outlet", "n_words"],
+    )
     for doc, outlet in listed[["doc_id", "outlet"]].itertuples(index=False):
         hits = rng.integers(1, 5)
-        found = {word: int(rng.binomial(hits, rate.get(outlet, rate["B"]))) for word, rate in RATES.items()}
+        found = {
+            word: int(rng.binomial(hits, rate.get(outlet, rate["B"])))
+            for word, rate in RATES.items()
+        }
         rows += [(doc, "c", "coup", "outlet", "", hits, 10 * hits)]
         rows += [(doc, "c", "coup", "outlet", word, n, n) for word, n in found.items() if n]
         words.append([found["army"], found["vote"] + 1, found["the"] + 24])
     neighbours = pd.DataFrame(rows, columns=list(TABLES["neighbours"]))
-    return neighbours, listed, Terms(listed, np.array(list(RATES), object), np.ones(3, int), sparse.csr_array(np.array(words)), "all")
+    return (
+        neighbours,
+        listed,
+        Terms(
+            listed,
+            np.array(list(RATES), object),
+            np.ones(3, int),
+            sparse.csr_array(np.array(words)),
+            "all",
+        ),
+    )
 
 
 def test_a_collocate_is_what_stands_near_more_often_than_chance():
     found = find_collocates(*planted(), draws=99).query("outlet == @ALL_OUTLETS")
-    assert set(found["collocate"]) == {"army", "vote"}, "“the” stands there less often than elsewhere"
+    assert set(found["collocate"]) == {"army", "vote"}, (
+        "“the” stands there less often than elsewhere"
+    )
     assert found["log_dice"].is_monotonic_decreasing
-    assert find_collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL_OUTLETS")["collocate"].to_list() == ["vote"]
+    assert find_collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL_OUTLETS")[
+        "collocate"
+    ].to_list() == ["vote"]
 
 
 def test_counts_and_measures_by_hand():
     neighbours, articles, words = planted(articles=30)
-    row = find_collocates(neighbours, articles, words, draws=99).set_index(["outlet", "collocate"]).loc[("A", "army")]
+    row = (
+        find_collocates(neighbours, articles, words, draws=99)
+        .set_index(["outlet", "collocate"])
+        .loc[("A", "army")]
+    )
     mine = neighbours[neighbours["doc_id"].str.startswith("A")]
     near, whole = mine[mine["collocate"] == "army"], mine[mine["collocate"] == ""]
-    assert (row["n"], row["n_articles"], row["total"]) == (near["n"].sum(), len(near), whole["n"].sum())
+    assert (row["n"], row["n_articles"], row["total"]) == (
+        near["n"].sum(),
+        len(near),
+        whole["n"].sum(),
+    )
     often = words.counts.toarray()[:30, 0].sum()
     cell = (near["n_words"].sum(), (whole["n_words"].sum(), often), 30 * 400)
     assert row["n_collocate"] == often
@@ -60,35 +88,55 @@ def test_counts_and_measures_by_hand():
     assert row["pmi"] == pytest.approx(BigramAssocMeasures.pmi(*cell))
     assert row["pmi"] == pytest.approx(np.log2(row["n_words"] / row["expected"]))
     assert row["g2"] == pytest.approx(BigramAssocMeasures.likelihood_ratio(*cell))
-    assert row["log_dice"] == pytest.approx(14 + np.log2(BigramAssocMeasures.dice(row["n"], (row["total"], often), None)))
+    assert row["log_dice"] == pytest.approx(
+        14 + np.log2(BigramAssocMeasures.dice(row["n"], (row["total"], often), None))
+    )
 
 
 def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
     neighbours, articles, words = planted(outlets="ABC")
     found = find_collocates(neighbours, articles, words, draws=199, seed=5)
     whole = neighbours[neighbours["collocate"] == ""]
-    army = whole[["doc_id"]].merge(neighbours[neighbours["collocate"] == "army"][["doc_id", "n"]], how="left").fillna(0)["n"].astype(int)
-    rows = [whole.assign(variant=name, n=n.to_numpy()) for name, n in (("with", army), ("without", whole["n"].to_numpy() - army))]
+    army = (
+        whole[["doc_id"]]
+        .merge(neighbours[neighbours["collocate"] == "army"][["doc_id", "n"]], how="left")
+        .fillna(0)["n"]
+        .astype(int)
+    )
+    rows = [
+        whole.assign(variant=name, n=n.to_numpy())
+        for name, n in (("with", army), ("without", whole["n"].to_numpy() - army))
+    ]
     counts = pd.concat(rows)[["doc_id", "concept", "variant", "voice", "n"]].query("n > 0")
     expected = compute_shares(counts, articles, draws=199, seed=5).query("variant == 'with'")
     ours = found[(found["collocate"] == "army") & (found["outlet"] != ALL_OUTLETS)]
     columns = ["n", "n_articles", "total", "share", "low", "high"]
-    np.testing.assert_allclose(ours[columns].to_numpy(float), expected[columns].to_numpy(float), rtol=1e-6)
-    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199, seed=5)
+    np.testing.assert_allclose(
+        ours[columns].to_numpy(float), expected[columns].to_numpy(float), rtol=1e-6
+    )
+    differences = contrast_collocates(
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199, seed=5
+    )
     theirs = share_contrasts(counts, articles, draws=199, seed=5).query("variant == 'with'")
     mine = differences[differences["collocate"] == "army"]
     for column in ("difference", "low", "high", "log_odds_ratio", "p"):
-        np.testing.assert_allclose(mine[column].to_numpy(float), theirs[column].to_numpy(float), rtol=1e-6)
+        np.testing.assert_allclose(
+            mine[column].to_numpy(float), theirs[column].to_numpy(float), rtol=1e-6
+        )
 
 
 def test_planted_differences_are_found_and_no_others():
     neighbours, articles, words = planted(outlets="ABCD")
     found = find_collocates(neighbours, articles, words, draws=199)
-    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199).set_index(["collocate", "outlet"])
+    differences = contrast_collocates(
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199
+    ).set_index(["collocate", "outlet"])
     assert differences.loc[("army", "A"), "q"] < 0.001
     assert differences.loc[("army", "A"), "low"] < 0.6 < differences.loc[("army", "A"), "high"]
     assert (differences.loc["vote", "q"] > 0.05).all()
-    pairs = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], against="pairs", draws=199)
+    pairs = contrast_collocates(
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], against="pairs", draws=199
+    )
     assert len(pairs) == 2 * 6
     assert (pairs["q"] < 0.05).sum() == 3
 
@@ -96,9 +144,13 @@ def test_planted_differences_are_found_and_no_others():
 def test_where_nothing_differs_little_is_found():
     rng, any_found = np.random.default_rng(3), []
     for _ in range(60):
-        neighbours, articles, words = planted(outlets="BC", articles=25, seed=int(rng.integers(1 << 30)))
+        neighbours, articles, words = planted(
+            outlets="BC", articles=25, seed=int(rng.integers(1 << 30))
+        )
         listed = pd.DataFrame({"concept": "c", "variant": "coup", "collocate": list(RATES)})
-        any_found.append((contrast_collocates(neighbours, articles, listed, draws=199)["q"] < 0.05).any())
+        any_found.append(
+            (contrast_collocates(neighbours, articles, listed, draws=199)["q"] < 0.05).any()
+        )
     assert np.mean(any_found) <= 0.1
 
 
@@ -109,7 +161,13 @@ def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
     swapped = {"A": "B", "B": "A"}
     listed = mixed[mixed["outlet"] == ALL_OUTLETS]
     one = contrast_collocates(neighbours, articles, listed, against="pairs", draws=99)
-    other = contrast_collocates(neighbours, articles.assign(outlet=articles["outlet"].map(swapped)), listed, against="pairs", draws=99)
+    other = contrast_collocates(
+        neighbours,
+        articles.assign(outlet=articles["outlet"].map(swapped)),
+        listed,
+        against="pairs",
+        draws=99,
+    )
     np.testing.assert_allclose(one["difference"], -other["difference"])
     np.testing.assert_allclose(one["log_odds_ratio"], -other["log_odds_ratio"])
 
@@ -117,9 +175,19 @@ def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
 def test_a_word_without_a_frequency_is_undefined_and_no_collocate():
     neighbours, articles, words = planted()
     fewer = words[np.array([False, True, True])]
-    table = add_association_scores(count_nearby_words(neighbours, articles), articles, fewer).set_index("collocate")
-    assert table.loc["army", ["n_collocate", "expected", "log_dice", "pmi", "g2"]].isna().all(axis=None)
-    assert table.loc["vote", ["n_collocate", "expected", "log_dice", "pmi", "g2"]].notna().all(axis=None)
+    table = add_association_scores(
+        count_nearby_words(neighbours, articles), articles, fewer
+    ).set_index("collocate")
+    assert (
+        table.loc["army", ["n_collocate", "expected", "log_dice", "pmi", "g2"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert (
+        table.loc["vote", ["n_collocate", "expected", "log_dice", "pmi", "g2"]]
+        .notna()
+        .all(axis=None)
+    )
     assert "army" not in set(find_collocates(neighbours, articles, fewer, draws=99)["collocate"])
 
 
@@ -134,9 +202,14 @@ def test_nothing_near_gives_empty_tables():
 
 def test_families_are_drawn_together():
     neighbours, articles, words = planted(articles=20)
-    one = articles.assign(family=articles["outlet"] + (articles.groupby("outlet").cumcount() // 10).astype(str))
+    one = articles.assign(
+        family=articles["outlet"] + (articles.groupby("outlet").cumcount() // 10).astype(str)
+    )
     wide, narrow = (
-        find_collocates(neighbours, table, words, draws=499).set_index(["outlet", "collocate"]).loc[("A", "army")] for table in (one, articles)
+        find_collocates(neighbours, table, words, draws=499)
+        .set_index(["outlet", "collocate"])
+        .loc[("A", "army")]
+        for table in (one, articles)
     )
     assert wide["high"] - wide["low"] > narrow["high"] - narrow["low"]
 
@@ -161,10 +234,14 @@ def test_a_studys_tables_are_complete_and_the_same_each_time(study):
 def test_sentences_tell_the_planted_difference_and_what_is_typical():
     neighbours, articles, words = planted(outlets="ABCD")
     found = find_collocates(neighbours, articles, words, draws=199)
-    differences = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199)
+    differences = contrast_collocates(
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199
+    )
     said = contexts.sentences(found, differences, pd.DataFrame())
     row = found.set_index(["outlet", "collocate"]).loc[("A", "army")]
-    assert said[0].startswith(f"A has “army” near {100 * row['share']:.0f} % of its {row['total']} hits of “coup” (95 % interval ")
+    assert said[0].startswith(
+        f"A has “army” near {100 * row['share']:.0f} % of its {row['total']} hits of “coup” (95 % interval "
+    )
     assert f"in {row['n_articles']} articles), the other outlets together near" in said[0]
     hits = neighbours.loc[neighbours["collocate"] == "", "n"].sum()
     assert said[-1].startswith(f"Most typical near the {hits} hits of “coup”: “army” (")
@@ -172,25 +249,43 @@ def test_sentences_tell_the_planted_difference_and_what_is_typical():
 
 def test_sentences_say_when_there_is_nothing_to_compare():
     neighbours, articles, words = planted()
-    counts = neighbours[neighbours["collocate"] == ""][["doc_id", "concept", "variant", "voice", "n"]]
+    counts = neighbours[neighbours["collocate"] == ""][
+        ["doc_id", "concept", "variant", "voice", "n"]
+    ]
     empty = find_collocates(counts.assign(collocate="", n_words=0), articles, words, draws=99)
-    said = contexts.sentences(empty, contrast_collocates(neighbours, articles, empty, draws=99), compute_shares(counts, articles, draws=99))
+    said = contexts.sentences(
+        empty,
+        contrast_collocates(neighbours, articles, empty, draws=99),
+        compute_shares(counts, articles, draws=99),
+    )
     assert said[-1] == contexts._NO_COLLOCATES_MESSAGE
     assert said[0].startswith(f"{counts['n'].sum()} hits in 120 articles of 2 outlets")
     one = neighbours[neighbours["doc_id"].str.startswith("A")]
     found = find_collocates(one, articles, words, draws=99)
     alone = contexts.sentences(
-        found, contrast_collocates(one, articles, found[found["outlet"] == ALL_OUTLETS], draws=99), compute_shares(counts, articles, draws=99)
+        found,
+        contrast_collocates(one, articles, found[found["outlet"] == ALL_OUTLETS], draws=99),
+        compute_shares(counts, articles, draws=99),
     )
     assert contexts._NO_TEST_MESSAGE in alone
 
 
 def test_every_number_leads_to_its_lines(study):
     found, differences = find_study_collocates(study, ["levy"])
-    rows = pd.concat([contexts.label_collocates(part, voice="outlet") for part in (contexts.select_overall_collocates(found), contexts.select_clearest_contrasts(differences))])
+    rows = pd.concat(
+        [
+            contexts.label_collocates(part, voice="outlet")
+            for part in (
+                contexts.select_overall_collocates(found),
+                contexts.select_clearest_contrasts(differences),
+            )
+        ]
+    )
     lines = contexts.find_collocate_lines(study, "levy", rows)
     counted = lines.groupby(["variant", "near"], observed=True).size()
-    expected = rows[rows["n"] > 0].drop_duplicates(["variant", "near"]).set_index(["variant", "near"])["n"]
+    expected = (
+        rows[rows["n"] > 0].drop_duplicates(["variant", "near"]).set_index(["variant", "near"])["n"]
+    )
     assert len(expected) > 5
     assert counted.to_dict() == expected.to_dict()
     hidden = study.model_copy(update={"excerpts": "none"})
@@ -204,24 +299,38 @@ def test_every_number_leads_to_its_lines(study):
 def test_what_copies_change_is_told():
     neighbours, articles, words = planted(outlets="ABCD")
     found = find_collocates(neighbours, articles, words, draws=99)
-    contrasts = contrast_collocates(neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=99)
+    contrasts = contrast_collocates(
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=99
+    )
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
-    same = contexts.describe_collocate_sensitivity(found, contrasts, found, contrasts, way="with copies")[0]
-    assert same.startswith("Of 2 collocates, 2 stay when articles are counted with copies; 0 other words become one.")
+    same = contexts.describe_collocate_sensitivity(
+        found, contrasts, found, contrasts, way="with copies"
+    )[0]
+    assert same.startswith(
+        "Of 2 collocates, 2 stay when articles are counted with copies; 0 other words become one."
+    )
     assert same.endswith(f"Of {clear} differences with q < 0.05, {clear} stay; 0 others appear.")
-    gone = contexts.describe_collocate_sensitivity(found, contrasts, less, contrasts.assign(q=1.0), way="without copies")[0]
+    gone = contexts.describe_collocate_sensitivity(
+        found, contrasts, less, contrasts.assign(q=1.0), way="without copies"
+    )[0]
     assert "Of 2 collocates, 1 stays when articles are counted without copies" in gone
     assert gone.endswith(f"Of {clear} differences with q < 0.05, 0 stay; 0 others appear.")
-    none = contexts.describe_collocate_sensitivity(less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies")[0]
-    assert "1 other word becomes one. No difference between outlets has q < 0.05 either way." in none
+    none = contexts.describe_collocate_sensitivity(
+        less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies"
+    )[0]
+    assert (
+        "1 other word becomes one. No difference between outlets has q < 0.05 either way." in none
+    )
 
 
 def test_what_is_drawn_and_listed(study):
     found, differences = find_study_collocates(study, ["levy"], voice="all")
     typical = contexts.select_outlet_collocates(found, most=2)
     assert typical.groupby(["variant", "outlet"]).size().max() == 2
-    assert list(typical["outlet"].unique()) == [name for name in study.outlets if name in set(typical["outlet"])]
+    assert list(typical["outlet"].unique()) == [
+        name for name in study.outlets if name in set(typical["outlet"])
+    ]
     pairs = contexts.select_clearest_pairs(found, differences, most=2)
     assert pairs["variant"].nunique() == 2
     assert set(pairs["outlet"]) == set(study.outlets)

@@ -34,7 +34,10 @@ def tokens(corpus):
     for part in corpus.parts():
         shard, keys = part.shard, part.shard.forms["key"].to_numpy()
         for a, b in zip(shard.bounds[:-1], shard.bounds[1:], strict=True):
-            word = [keys[shard.tokens[i]] if shard.is_word[i] and not shard.boilerplate[i] else None for i in range(a, b)]
+            word = [
+                keys[shard.tokens[i]] if shard.is_word[i] and not shard.boilerplate[i] else None
+                for i in range(a, b)
+            ]
             read.append(list(zip(word, shard.sentence[a:b].tolist(), strict=True)))
     return read
 
@@ -51,7 +54,13 @@ def occurrences(tokens, term):
 def some(found, n=12):
     """Some phrases of every length, with their rows."""
     length = found.table["term"].str.count_matches(" ")
-    rows = [row for k in range(4) for row in [i for i in range(len(length)) if length[i] == k][:: max(1, int((length == k).sum()) // n)]]
+    rows = [
+        row
+        for k in range(4)
+        for row in [i for i in range(len(length)) if length[i] == k][
+            :: max(1, int((length == k).sum()) // n)
+        ]
+    ]
     return [(row, found.table["term"][row]) for row in rows]
 
 
@@ -62,7 +71,11 @@ def test_phrases_are_counted_in_articles_and_outlets(corpus, found, tokens):
         places = list(occurrences(tokens, term))
         told = found.table.row(row, named=True)
         articles = {article for article, _, _ in places}
-        assert (told["n"], told["n_articles"], told["n_outlets"]) == (len(places), len(articles), len({outlet[a] for a in articles}))
+        assert (told["n"], told["n_articles"], told["n_outlets"]) == (
+            len(places),
+            len(articles),
+            len({outlet[a] for a in articles}),
+        )
 
 
 def test_no_phrase_begins_or_ends_with_a_word_of_no_content(found):
@@ -79,14 +92,25 @@ def test_association_is_that_of_the_weakest_seam(found, tokens):
         words = term.split(" ")
         if len(words) < 2:
             continue
-        for parts in {term, *(" ".join(words[:k]) for k in range(1, len(words))), *(" ".join(words[k:]) for k in range(1, len(words)))}:
+        for parts in {
+            term,
+            *(" ".join(words[:k]) for k in range(1, len(words))),
+            *(" ".join(words[k:]) for k in range(1, len(words))),
+        }:
             p[parts] = len(list(occurrences(tokens, parts))) / total
-        seams = [math.log(p[term] / p[" ".join(words[:k])] / p[" ".join(words[k:])]) / -math.log(p[term]) for k in range(1, len(words))]
+        seams = [
+            math.log(p[term] / p[" ".join(words[:k])] / p[" ".join(words[k:])]) / -math.log(p[term])
+            for k in range(1, len(words))
+        ]
         assert found.table.filter(pl.col("term") == term)["npmi"][0] == pytest.approx(min(seams))
 
 
 def test_neighbours_are_those_that_a_reader_finds(corpus, found, tokens):
-    slot, by_place, n_words = surroundings.count_slot_neighbours(corpus, found), surroundings.SLOT_OFFSETS, len(found.known.words)
+    slot, by_place, n_words = (
+        surroundings.count_slot_neighbours(corpus, found),
+        surroundings.SLOT_OFFSETS,
+        len(found.known.words),
+    )
     number = {word: k for k, word in enumerate(found.known.words)}
     for row, term in some(found, 4):
         oracle = Counter()
@@ -100,7 +124,9 @@ def test_neighbours_are_those_that_a_reader_finds(corpus, found, tokens):
                     oracle[by_place.index(step) * (n_words + 1) + known] += 1
                 if found.words.content[known]:
                     oracle[len(by_place) * (n_words + 1) + known] += 1
-        assert dict(zip(slot[[row]].indices.tolist(), slot[[row]].data.tolist(), strict=True)) == dict(oracle)
+        assert dict(
+            zip(slot[[row]].indices.tolist(), slot[[row]].data.tolist(), strict=True)
+        ) == dict(oracle)
 
 
 def test_company_is_the_content_of_the_sentences_without_the_phrase(corpus, found, tokens):
@@ -110,8 +136,14 @@ def test_company_is_the_content_of_the_sentences_without_the_phrase(corpus, foun
         oracle = Counter()
         for article, first, _ in occurrences(tokens, term):
             sentence = tokens[article][first][1]
-            oracle.update(word for word, s in tokens[article] if s == sentence and word in content and word not in term.split(" "))
-        assert dict(zip(names[company[[row]].indices], company[[row]].data.tolist(), strict=True)) == dict(oracle)
+            oracle.update(
+                word
+                for word, s in tokens[article]
+                if s == sentence and word in content and word not in term.split(" ")
+            )
+        assert dict(
+            zip(names[company[[row]].indices], company[[row]].data.tolist(), strict=True)
+        ) == dict(oracle)
 
 
 def test_articles_have_the_phrases_places(corpus, found, tokens):
@@ -125,7 +157,14 @@ def test_articles_have_the_phrases_places(corpus, found, tokens):
 
 def written(sentences, tmp_path):
     """A corpus of twenty articles of five outlets, with these sentences in each."""
-    rows = [{"doc_id": str(k), "outlet": "ABCDE"[k % 5], "text": f"{' '.join(sentences)} Number {k} ends."} for k in range(20)]
+    rows = [
+        {
+            "doc_id": str(k),
+            "outlet": "ABCDE"[k % 5],
+            "text": f"{' '.join(sentences)} Number {k} ends.",
+        }
+        for k in range(20)
+    ]
     pl.DataFrame(rows).write_csv(tmp_path / "a.csv")
     return building.encode_articles(read_articles(tmp_path / "a.csv"))
 
@@ -149,11 +188,14 @@ def test_a_phrase_of_one_outlet_is_known_but_not_proposed(tmp_path):
         {
             "doc_id": str(k),
             "outlet": "A" if k < 12 else "BCDE"[k % 4],
-            "text": f"In year {k} the levy. " + (f"In year {k} a climate charge." if k < 12 else ""),
+            "text": f"In year {k} the levy. "
+            + (f"In year {k} a climate charge." if k < 12 else ""),
         }
         for k in range(30)
     ]
     pl.DataFrame(rows).write_csv(tmp_path / "a.csv")
-    table = candidates.extract_phrases(building.encode_articles(read_articles(tmp_path / "a.csv"))).table
+    table = candidates.extract_phrases(
+        building.encode_articles(read_articles(tmp_path / "a.csv"))
+    ).table
     assert table.filter(pl.col("term") == "climate charge")["proposed"].to_list() == [False]
     assert table.filter(pl.col("term") == "levy")["proposed"].to_list() == [True]

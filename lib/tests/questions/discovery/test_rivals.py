@@ -23,7 +23,9 @@ DAY = datetime.date(2031, 5, 1)
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    return read_study(simulate_study(tmp_path_factory.mktemp("planted") / "s", articles=250, seed=5))
+    return read_study(
+        simulate_study(tmp_path_factory.mktemp("planted") / "s", articles=250, seed=5)
+    )
 
 
 @pytest.fixture
@@ -52,10 +54,15 @@ def test_planted_rivals_come_first(planted, term, rivals):
 def test_the_table_has_its_columns_and_falling_scores(planted):
     table = discovery.find_rivals(planted, ["coup", "war"], top=7)
     assert list(table.columns) == list(TABLES["rivals"])
-    assert table.groupby("term")["rank"].apply(list).to_dict() == {"coup": [1, 2, 3, 4, 5, 6, 7], "war": [1, 2, 3, 4, 5, 6, 7]}
+    assert table.groupby("term")["rank"].apply(list).to_dict() == {
+        "coup": [1, 2, 3, 4, 5, 6, 7],
+        "war": [1, 2, 3, 4, 5, 6, 7],
+    }
     for _, rows in table.groupby("term"):
         assert rows["score"].is_monotonic_decreasing
-        assert rows["score"].to_numpy() == pytest.approx((rows["slot"] * rows["company"] * rows["topic"]).to_numpy(), rel=1e-5)
+        assert rows["score"].to_numpy() == pytest.approx(
+            (rows["slot"] * rows["company"] * rows["topic"]).to_numpy(), rel=1e-5
+        )
     alone = discovery.find_rivals(planted, ["war"], top=7)
     pd.testing.assert_frame_equal(alone, table[table["term"] == "war"].reset_index(drop=True))
 
@@ -73,7 +80,11 @@ def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
         text: {terms[row] for row in discovery.find_term_rows(known, planted, text)}
         for text in ("protest", "Protests", "protest*", "military|border operation", "operation")
     }
-    assert rows["protest"] == rows["Protests"] == {term for term in ("protest", "protests") if term in terms}
+    assert (
+        rows["protest"]
+        == rows["Protests"]
+        == {term for term in ("protest", "protests") if term in terms}
+    )
     assert rows["protest"] <= rows["protest*"]
     assert rows["military|border operation"] == {"military operation", "border operation"}
     assert "operation" not in terms or rows["operation"] == {"operation"}
@@ -97,15 +108,21 @@ def test_the_same_articles_make_the_same_bytes(planted, tmp_path):
     corpus, _ = build_corpus(planted)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        lexicon.save_phrase_vectors(lexicon.build_phrase_vectors(corpus, language="en", seed=planted.seed), tmp_path / name)
+        lexicon.save_phrase_vectors(
+            lexicon.build_phrase_vectors(corpus, language="en", seed=planted.seed), tmp_path / name
+        )
     files = sorted(f.name for f in (tmp_path / "one").iterdir())
     assert len(files) == len(lexicon.VECTOR_DIMENSIONS) + 2
-    assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)
+    assert all(
+        (tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files
+    )
 
 
 def test_a_lexicon_is_made_once(planted):
     lexicon.get_phrase_vectors(planted)
-    folder = next(f for f in build_corpus(planted)[0].folder.iterdir() if f.name.startswith("lexicon-"))
+    folder = next(
+        f for f in build_corpus(planted)[0].folder.iterdir() if f.name.startswith("lexicon-")
+    )
     before = (folder / "table.parquet").stat().st_mtime_ns
     lexicon.open_phrase_vectors.cache_clear()
     lexicon.get_phrase_vectors(planted)
@@ -136,7 +153,10 @@ def bare(tmp_path_factory):
 
 
 def pairs_of(study):
-    return [frozenset(pair) for pair in starters.find_rival_sets(study)[["term", "rival"]].to_numpy().tolist()]
+    return [
+        frozenset(pair)
+        for pair in starters.find_rival_sets(study)[["term", "rival"]].to_numpy().tolist()
+    ]
 
 
 TOWNS = frozenset(("captured", "liberated"))
@@ -145,14 +165,19 @@ TOWNS = frozenset(("captured", "liberated"))
 def test_starter_sets_are_of_planted_rivals(bare, demo):
     table = starters.find_rival_sets(bare)
     planted = [
-        {phrase for variant in concept.variants.values() for phrase in variant.match} for concept in read_study(demo).concepts.values()
+        {phrase for variant in concept.variants.values() for phrase in variant.match}
+        for concept in read_study(demo).concepts.values()
     ]
     assert list(table.columns) == list(TABLES["candidates"])
     assert table["set"].tolist() == sorted(table["set"])
     assert TOWNS in pairs_of(bare)
     assert all(any(pair <= phrases for phrases in planted) for pair in pairs_of(bare))
-    assert table["score"].to_numpy() == pytest.approx((table["similarity"] * table["divergence"]).to_numpy())
-    assert table["similarity"].to_numpy() == pytest.approx((table["slot"] * table["company"] * table["topic"]).to_numpy(), rel=1e-4)
+    assert table["score"].to_numpy() == pytest.approx(
+        (table["similarity"] * table["divergence"]).to_numpy()
+    )
+    assert table["similarity"].to_numpy() == pytest.approx(
+        (table["slot"] * table["company"] * table["topic"]).to_numpy(), rel=1e-4
+    )
 
 
 def test_a_judged_pair_and_variants_of_one_concept_are_no_starter_sets(bare, tmp_path):
@@ -161,7 +186,9 @@ def test_a_judged_pair_and_variants_of_one_concept_are_no_starter_sets(bare, tmp
     assert TOWNS not in pairs_of(study)
     locate_verdicts_file(study).unlink()
     assert TOWNS in pairs_of(study)
-    (study.folder / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [captured], w: ['liberat*']}}}\n")
+    (study.folder / "concepts.yml").write_text(
+        "concepts: {c: {title: C, variants: {v: [captured], w: ['liberat*']}}}\n"
+    )
     assert TOWNS not in pairs_of(read_study(study.folder))
 
 
@@ -172,12 +199,20 @@ def test_each_phrase_of_a_set_is_told_at_the_outlet_that_uses_it_most(bare):
     assert set(told.index) == TOWNS
     assert told.loc["captured", "outlet"] != told.loc["liberated", "outlet"]
     assert (told["share"] > 0.5).all()
-    assert found.lines[found.lines["concept"] == of_set].groupby("variant", observed=True).size().to_dict() == told["n"].to_dict()
+    assert (
+        found.lines[found.lines["concept"] == of_set]
+        .groupby("variant", observed=True)
+        .size()
+        .to_dict()
+        == told["n"].to_dict()
+    )
 
 
 def test_the_two_phrases_of_a_set_are_not_one_inside_the_other(bare):
     known = lexicon.get_phrase_vectors(bare)
-    groups = starters.group_pairs(known, starters.find_contrasting_pairs(known, *compared_with_outlets(bare)))
+    groups = starters.group_pairs(
+        known, starters.find_contrasting_pairs(known, *compared_with_outlets(bare))
+    )
     assert groups
     for group in groups:
         terms = [f" {known.folded[row]} " for row in group]
@@ -203,9 +238,12 @@ def test_proposals_say_why_there_are_none(tmp_path):
     (tmp_path / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [w]}}}\n")
     missing = proposals.propose_rivals(read_study(tmp_path))
     assert proposals.sentences(missing)[0].startswith("Discovery reads the order of words")
-    pl.DataFrame([{"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."} for k in range(5)]).write_csv(
-        tmp_path / "a.csv"
-    )
+    pl.DataFrame(
+        [
+            {"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."}
+            for k in range(5)
+        ]
+    ).write_csv(tmp_path / "a.csv")
     few = proposals.propose_rivals(read_study(tmp_path))
     assert "5 articles of 2 outlets cannot show" in proposals.sentences(few)[0]
     assert any("below 10 outlets or 10,000 articles" in sentence for sentence in few.warnings)

@@ -17,7 +17,18 @@ def row(outlet, term, n, n_other, log_ratio, low, high, q, told_by="", **more):
         "n": n,
         "n_other": n_other,
     }
-    return values | {"n_articles": max(n // 2, 1), "log_ratio": log_ratio, "low": low, "high": high, "q": q, "told_by": told_by} | more
+    return (
+        values
+        | {
+            "n_articles": max(n // 2, 1),
+            "log_ratio": log_ratio,
+            "low": low,
+            "high": high,
+            "q": q,
+            "told_by": told_by,
+        }
+        | more
+    )
 
 
 TABLE = pd.DataFrame([
@@ -59,13 +70,22 @@ def test_the_sentences_tell_effect_interval_and_evidence():
 
 def test_what_is_too_small_to_tell_says_so():
     none = keywords.sentences(TABLE.assign(q=0.6))
-    assert none[1] == "No outlet uses a term more than the other side does, more surely than chance would give (smallest q = 0.6)."
+    assert (
+        none[1]
+        == "No outlet uses a term more than the other side does, more surely than chance would give (smallest q = 0.6)."
+    )
     assert keywords.sentences(TABLE.assign(q=np.nan))[1] == keywords._NO_TEST_MESSAGE
-    assert keywords.sentences(TABLE.assign(q=TABLE["q"].where(TABLE["outlet"] == "Gazette")))[-1] == "Too few articles for a test: Herald."
+    assert (
+        keywords.sentences(TABLE.assign(q=TABLE["q"].where(TABLE["outlet"] == "Gazette")))[-1]
+        == "Too few articles for a test: Herald."
+    )
     assert keywords.sentences(TABLE.iloc[:0]) == [
         "Nothing can be compared: that takes two outlets, and terms that stand in enough articles."
     ]
-    assert keywords.sentences(TABLE, most=1)[-1] == "The clearest terms of 1 further outlet are in the table."
+    assert (
+        keywords.sentences(TABLE, most=1)[-1]
+        == "The clearest terms of 1 further outlet are in the table."
+    )
 
 
 def test_a_reference_outlet_is_named():
@@ -84,7 +104,10 @@ def test_what_copies_change_is_told():
         "Counted without copies, 1 of the 3 clear terms shown stay so; "
         "not “junta” at Gazette (then not tested), “coup” at Gazette (2.0 times as often instead of 8.0, q = 0.2)."
     ]
-    assert keywords.describe_keyness_sensitivity(shown.assign(q=0.3), TABLE, way="without copies") == []
+    assert (
+        keywords.describe_keyness_sensitivity(shown.assign(q=0.3), TABLE, way="without copies")
+        == []
+    )
 
 
 def test_the_surest_differences_are_sorted_by_q_then_by_effect():
@@ -93,6 +116,9 @@ def test_the_surest_differences_are_sorted_by_q_then_by_effect():
     assert list(keywords.select_clearest_terms(TABLE)["term"])[2:4] == ["coup leaders", "protests"]
 
 
-@pytest.mark.parametrize(("ratio", "told"), [(1.04, "1.0"), (9.94, "9.9"), (9.96, "10"), (123.4, "123"), (12_345, "12,345")])
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [(1.04, "1.0"), (9.94, "9.9"), (9.96, "10"), (123.4, "123"), (12_345, "12,345")],
+)
 def test_ratios_are_told_with_two_figures_at_least(ratio, told):
     assert keywords.format_ratio(ratio) == told

@@ -11,12 +11,16 @@ NAN = np.nan
 def told(rows):
     """Return which term tells of each, by name; rows of (term, n, log_ratio, low, high) at one outlet."""
     terms, *numbers = zip(*rows, strict=True)
-    found = find_subsuming_terms(np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers))[0]
+    found = find_subsuming_terms(
+        np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers)
+    )[0]
     return {term: terms[k] for term, k in zip(terms, found, strict=True) if k >= 0}
 
 
 def test_every_shorter_run_of_words_is_part_of_a_phrase():
-    terms = np.array(["new", "new york", "new york times", "times", "york", "york times", "newer"], dtype=object)
+    terms = np.array(
+        ["new", "new york", "new york times", "times", "york", "york times", "newer"], dtype=object
+    )
     found = {(terms[a], terms[b]) for a, b in find_nested_pairs(terms).T}
     inside = {
         "new york": ["new", "york"],
@@ -47,11 +51,25 @@ def test_a_term_is_told_once(rows, expected):
 def test_whoever_tells_of_another_tells_of_itself():
     rng = np.random.default_rng(1)
     words = list("abcde")
-    terms = np.array([*words, *(f"{x} {y}" for x in words for y in words), *(f"{x} {y} a" for x in words for y in words)], dtype=object)
+    terms = np.array(
+        [
+            *words,
+            *(f"{x} {y}" for x in words for y in words),
+            *(f"{x} {y} a" for x in words for y in words),
+        ],
+        dtype=object,
+    )
     effect = rng.normal(size=(8, len(terms)))
-    found = find_subsuming_terms(terms, rng.integers(0, 9, size=effect.shape), effect, effect - 1, effect + 1)
+    found = find_subsuming_terms(
+        terms, rng.integers(0, 9, size=effect.shape), effect, effect - 1, effect + 1
+    )
     for row in found:
-        longer = np.array([len(terms[teller].split()) > len(term.split()) for term, teller in zip(terms, row, strict=True)])
+        longer = np.array(
+            [
+                len(terms[teller].split()) > len(term.split())
+                for term, teller in zip(terms, row, strict=True)
+            ]
+        )
         tellers = row[(row >= 0) & ~longer]
         assert (row[tellers] < 0).all(), "a word that tells of a phrase is on the table itself"
     assert (found >= 0).any()

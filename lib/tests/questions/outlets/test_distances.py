@@ -22,21 +22,34 @@ def articles(sizes, *, rng, shares=None, clustering=3.0, length=6.0):
         for k in range(size):
             about.append((f"{outlet}{k}", outlet))
             for concept, share in planted.items():
-                n = rng.multinomial(rng.geometric(1 / length), rng.dirichlet(np.array(share) * clustering + 1e-9))
+                n = rng.multinomial(
+                    rng.geometric(1 / length), rng.dirichlet(np.array(share) * clustering + 1e-9)
+                )
                 rows += [
-                    (f"{outlet}{k}", concept, variant, "outlet", hits) for variant, hits in zip(VARIANTS[concept], n, strict=True) if hits
+                    (f"{outlet}{k}", concept, variant, "outlet", hits)
+                    for variant, hits in zip(VARIANTS[concept], n, strict=True)
+                    if hits
                 ]
-    return pd.DataFrame(rows, columns=["doc_id", "concept", "variant", "voice", "n"]), pd.DataFrame(about, columns=["doc_id", "outlet"])
+    return pd.DataFrame(rows, columns=["doc_id", "concept", "variant", "voice", "n"]), pd.DataFrame(
+        about, columns=["doc_id", "outlet"]
+    )
 
 
 def choice(sizes, *, rng, draws=99, seed=1, **options):
     counts, about = articles(sizes, rng=rng, **options)
-    return compute_distances(profiles.build_choice_profiles(counts, about, outlets=list(sizes), variants=VARIANTS), draws=draws, seed=seed).table
+    return compute_distances(
+        profiles.build_choice_profiles(counts, about, outlets=list(sizes), variants=VARIANTS),
+        draws=draws,
+        seed=seed,
+    ).table
 
 
 def words(lengths, *, rng, terms=300):
     """Return sparse counts of outlets of one kind, each with articles of its own length, about topics of their own."""
-    about = pd.DataFrame([(f"{o}{k}", o) for o, (n, _) in lengths.items() for k in range(n)], columns=["doc_id", "outlet"])
+    about = pd.DataFrame(
+        [(f"{o}{k}", o) for o, (n, _) in lengths.items() for k in range(n)],
+        columns=["doc_id", "outlet"],
+    )
     zipf = 1 / np.arange(1, terms + 1)
     size = np.repeat([mean for _, mean in lengths.values()], [n for n, _ in lengths.values()])
     topic = rng.dirichlet(zipf / zipf.sum() * 60 + 1e-3, size=len(about))
@@ -49,7 +62,15 @@ def test_halves_of_one_outlet_lie_no_further_apart_than_chance():
     counts, about = articles({"A": 60}, rng=rng)
     for cut, smaller in enumerate([30, 12, 8] * 40):
         parts = about.assign(outlet=np.where(rng.permutation(60) < smaller, "one", "other"))
-        cuts.append(compute_distances(profiles.build_choice_profiles(counts, parts, outlets=["one", "other"], variants=VARIANTS), draws=99, seed=cut).table)
+        cuts.append(
+            compute_distances(
+                profiles.build_choice_profiles(
+                    counts, parts, outlets=["one", "other"], variants=VARIANTS
+                ),
+                draws=99,
+                seed=cut,
+            ).table
+        )
     table = pd.concat(cuts)
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem()
     assert table["chance_bits"].mean() > 5 * abs(table["distance_bits"].mean())
@@ -63,7 +84,9 @@ def test_halves_of_one_outlet_in_words():
     counts, about = words({"A": (60, 250)}, rng=rng)
     for cut, smaller in enumerate([30, 10] * 20):
         parts = about.assign(outlet=np.where(rng.permutation(60) < smaller, "one", "other"))
-        found = profiles.build_word_profiles(counts, np.arange(300).astype(str), parts, outlets=["one", "other"])
+        found = profiles.build_word_profiles(
+            counts, np.arange(300).astype(str), parts, outlets=["one", "other"]
+        )
         cuts.append(compute_distances(found, draws=99, seed=cut).table)
     table = pd.concat(cuts)
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem()
@@ -76,19 +99,35 @@ def test_an_outlet_that_writes_long_is_not_far_for_that():
     rng = np.random.default_rng(3)
     rows = []
     for seed in range(20):
-        (short, about), (long, others) = words({"A": (30, 120)}, rng=rng), words({"B": (30, 240)}, rng=rng)
-        spread = sparse.diags_array(rng.integers(1, 4, 30).astype(float)), sparse.diags_array(rng.integers(1, 4, 30).astype(float))
+        (short, about), (long, others) = (
+            words({"A": (30, 120)}, rng=rng),
+            words({"B": (30, 240)}, rng=rng),
+        )
+        spread = (
+            sparse.diags_array(rng.integers(1, 4, 30).astype(float)),
+            sparse.diags_array(rng.integers(1, 4, 30).astype(float)),
+        )
         counts = sparse.vstack([spread[0] @ short, spread[1] @ long], format="csr")
-        found = profiles.build_word_profiles(counts, np.arange(300).astype(str), pd.concat([about, others], ignore_index=True), outlets=["A", "B"])
+        found = profiles.build_word_profiles(
+            counts,
+            np.arange(300).astype(str),
+            pd.concat([about, others], ignore_index=True),
+            outlets=["A", "B"],
+        )
         rows.append(compute_distances(found, draws=99, seed=seed).table)
     table = pd.concat(rows)
     assert table["p"].notna().all()
-    assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem() + 0.05 * table["chance_bits"].mean()
+    assert (
+        abs(table["distance_bits"].mean())
+        < 3 * table["distance_bits"].sem() + 0.05 * table["chance_bits"].mean()
+    )
 
 
 def test_articles_too_unlike_in_length_have_no_distance():
     counts, about = words({"A": (20, 100), "B": (20, 900)}, rng=np.random.default_rng(4))
-    row = compute_distances(profiles.build_word_profiles(counts, np.arange(300).astype(str), about, outlets=["A", "B"])).table.iloc[0]
+    row = compute_distances(
+        profiles.build_word_profiles(counts, np.arange(300).astype(str), about, outlets=["A", "B"])
+    ).table.iloc[0]
     assert row["uncorrected_bits"] > 0.05
     assert row[["distance_bits", "low_bits", "p", "q"]].isna().all()
 
@@ -100,12 +139,24 @@ def test_planted_distances_are_found_and_intervals_hold_them():
         "C": {"a": [0.6, 0.3, 0.1], "b": [0.2, 0.8]},
     }
     sizes = {"A": 40, "B": 30, "C": 25}
-    tables = pd.concat([choice(sizes, rng=np.random.default_rng(seed), seed=seed, shares=shares) for seed in range(25)])
-    truth = {k: np.mean([jensen_shannon(np.array(shares[k[0]][c]), np.array(shares[k[1]][c])) for c in "ab"]) for k in ("AB", "AC", "BC")}
+    tables = pd.concat(
+        [
+            choice(sizes, rng=np.random.default_rng(seed), seed=seed, shares=shares)
+            for seed in range(25)
+        ]
+    )
+    truth = {
+        k: np.mean(
+            [jensen_shannon(np.array(shares[k[0]][c]), np.array(shares[k[1]][c])) for c in "ab"]
+        )
+        for k in ("AB", "AC", "BC")
+    }
     pair = tables["outlet"] + tables["other"]
     for name, bits in truth.items():
         here = tables[pair == name]
-        assert here["distance_bits"].mean() == pytest.approx(bits, abs=3 * here["distance_bits"].sem() + 0.05 * bits)
+        assert here["distance_bits"].mean() == pytest.approx(
+            bits, abs=3 * here["distance_bits"].sem() + 0.05 * bits
+        )
         held = ((here["low_bits"] <= bits) & (bits <= here["high_bits"])).sum()
         assert stats.binom.cdf(held, 25, 0.95) > 0.01
     assert (tables.loc[pair == "AB", "q"] < 0.05).mean() > 0.9
@@ -115,13 +166,26 @@ def test_planted_distances_are_found_and_intervals_hold_them():
 def test_laws():
     sizes = {"A": 12, "B": 9, "C": 7}
     counts, about = articles(sizes, rng=np.random.default_rng(7))
-    one = compute_distances(profiles.build_choice_profiles(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table
-    turned = compute_distances(profiles.build_choice_profiles(counts, about, outlets=["C", "B", "A"], variants=VARIANTS)).table
+    one = compute_distances(
+        profiles.build_choice_profiles(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)
+    ).table
+    turned = compute_distances(
+        profiles.build_choice_profiles(counts, about, outlets=["C", "B", "A"], variants=VARIANTS)
+    ).table
     keys = ["distance_bits", "uncorrected_bits", "chance_bits", "p"]
     named = one.set_index(["outlet", "other"])[keys]
     for row in turned.itertuples():
-        np.testing.assert_allclose([getattr(row, key) for key in keys], named.loc[(row.other, row.outlet)], rtol=1e-5)
-    pd.testing.assert_frame_equal(one, compute_distances(profiles.build_choice_profiles(counts, about, outlets=["A", "B", "C"], variants=VARIANTS)).table)
+        np.testing.assert_allclose(
+            [getattr(row, key) for key in keys], named.loc[(row.other, row.outlet)], rtol=1e-5
+        )
+    pd.testing.assert_frame_equal(
+        one,
+        compute_distances(
+            profiles.build_choice_profiles(
+                counts, about, outlets=["A", "B", "C"], variants=VARIANTS
+            )
+        ).table,
+    )
     assert one["uncorrected_bits"].between(0, 1).all()
 
 
@@ -129,8 +193,14 @@ def test_an_outlet_and_its_own_copy_lie_nowhere_apart():
     """Every article has its copy at the other outlet: they change places with each other, which changes nothing."""
     counts, about = articles({"A": 20}, rng=np.random.default_rng(8))
     copies = [frame.assign(doc_id=frame["doc_id"] + "'") for frame in (counts, about)]
-    both = pd.concat([about.assign(family=about["doc_id"]), copies[1].assign(outlet="B", family=about["doc_id"])])
-    row = compute_distances(profiles.build_choice_profiles(pd.concat([counts, copies[0]]), both, outlets=["A", "B"], variants=VARIANTS)).table.iloc[0]
+    both = pd.concat(
+        [about.assign(family=about["doc_id"]), copies[1].assign(outlet="B", family=about["doc_id"])]
+    )
+    row = compute_distances(
+        profiles.build_choice_profiles(
+            pd.concat([counts, copies[0]]), both, outlets=["A", "B"], variants=VARIANTS
+        )
+    ).table.iloc[0]
     assert row["uncorrected_bits"] == pytest.approx(0, abs=1e-6)
     assert row["distance_bits"] == pytest.approx(0, abs=1e-6)
     assert np.isnan(row["p"])
@@ -144,11 +214,20 @@ def test_against_a_slow_count():
     for concept, variants in VARIANTS.items():
         of = located[located["concept"] == concept]
         share = {
-            o: [of[(of["outlet"] == o) & (of["variant"] == v)]["n"].sum() / of[of["outlet"] == o]["n"].sum() for v in variants]
+            o: [
+                of[(of["outlet"] == o) & (of["variant"] == v)]["n"].sum()
+                / of[of["outlet"] == o]["n"].sum()
+                for v in variants
+            ]
             for o in "AB"
         }
         middle = [(p + q) / 2 for p, q in zip(share["A"], share["B"], strict=True)]
-        bits[concept] = sum(p * math.log2(p / m) / 2 for o in "AB" for p, m in zip(share[o], middle, strict=True) if p)
+        bits[concept] = sum(
+            p * math.log2(p / m) / 2
+            for o in "AB"
+            for p, m in zip(share[o], middle, strict=True)
+            if p
+        )
         families[concept] = of["doc_id"].nunique()
     wanted = sum(families[c] * bits[c] for c in VARIANTS) / sum(families.values())
     table = compute_distances(found).table
@@ -157,14 +236,19 @@ def test_against_a_slow_count():
     assert driving["bits"].sum() == pytest.approx(wanted, rel=1e-9)
     assert driving["bits_share"].sum() == pytest.approx(1)
     for row in driving.itertuples():
-        for outlet, n, share in ((row.outlet, row.n, row.share), (row.other, row.n_other, row.share_other)):
+        for outlet, n, share in (
+            (row.outlet, row.n, row.share),
+            (row.other, row.n_other, row.share_other),
+        ):
             of = located[(located["outlet"] == outlet) & (located["concept"] == row.concept)]
             assert n == of[of["variant"] == row.variant]["n"].sum()
             assert share == pytest.approx(n / of["n"].sum(), rel=1e-12)
 
 
 def test_too_few_articles_have_no_distance():
-    table = choice({"A": 20, "B": 4, "C": 20}, rng=np.random.default_rng(10)).set_index(["outlet", "other"])
+    table = choice({"A": 20, "B": 4, "C": 20}, rng=np.random.default_rng(10)).set_index(
+        ["outlet", "other"]
+    )
     assert table.loc[("A", "B"), ["distance_bits", "low_bits", "p", "q"]].isna().all()
     assert table.loc[("A", "C"), ["distance_bits", "low_bits", "p", "q"]].notna().all()
     assert table.loc[("A", "B"), "n_other"] == 0

@@ -9,7 +9,13 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist
 
 from wording.questions.outlets.distances import Distances
-from wording.questions.outlets.maps import align_maps, classical_scaling, cluster_outlets, fit_ellipses, map_outlets
+from wording.questions.outlets.maps import (
+    align_maps,
+    classical_scaling,
+    cluster_outlets,
+    fit_ellipses,
+    map_outlets,
+)
 from wording.tables import TABLES
 
 PLACES = np.array([[0.0, 0], [0.1, 0], [0, 0.12], [0.9, 0.8], [1, 0.9]])
@@ -19,8 +25,14 @@ def known(places, *, draws=200, noise=0.02, seed=1):
     """Return the distances of these places, with draws in which each sways."""
     names = [f"o{k}" for k in range(len(places))]
     swayed = places + np.random.default_rng(seed).normal(0, noise, (draws, *places.shape))
-    table = pd.DataFrame(itertools.combinations(names, 2), columns=["outlet", "other"]).assign(distance_bits=pdist(places) ** 2)
-    return Distances(table.reindex(columns=list(TABLES["outlets"])), np.stack([pdist(one) ** 2 for one in swayed]), names)
+    table = pd.DataFrame(itertools.combinations(names, 2), columns=["outlet", "other"]).assign(
+        distance_bits=pdist(places) ** 2
+    )
+    return Distances(
+        table.reindex(columns=list(TABLES["outlets"])),
+        np.stack([pdist(one) ** 2 for one in swayed]),
+        names,
+    )
 
 
 def test_places_are_found_again():
@@ -35,7 +47,9 @@ def test_ellipses_hold_the_positions_drawn():
     angle = np.radians(30)
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     wide, narrow, degrees = fit_ellipses(noise @ rotation, 0.95)
-    assert (wide[0], narrow[0], degrees[0]) == pytest.approx((0.3 * 2.448, 0.1 * 2.448, 30), rel=0.03)
+    assert (wide[0], narrow[0], degrees[0]) == pytest.approx(
+        (0.3 * 2.448, 0.1 * 2.448, 30), rel=0.03
+    )
     held = (noise[:, 0, 0] / wide[0]) ** 2 + (noise[:, 0, 1] / narrow[0]) ** 2 <= 1
     assert held.mean() == pytest.approx(0.95, abs=0.01)
 
@@ -51,7 +65,9 @@ def test_a_swaying_place_has_the_larger_ellipse():
 
 def test_maps_are_turned_onto_the_first():
     angle, places = 2.1, PLACES - PLACES.mean(axis=0)
-    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.diag([1, -1])
+    rotation = np.array(
+        [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    ) @ np.diag([1, -1])
     np.testing.assert_allclose(align_maps((places @ rotation)[None], places)[0], places, atol=1e-9)
 
 

@@ -30,7 +30,9 @@ def test_the_planted_differences_are_found(choice):
 
 def test_every_count_of_a_driver_is_the_number_of_its_lines(study, choice):
     driving = choice.drivers(pairs=2, most=4)
-    lines = outlets.find_driver_lines(study, driving).groupby(["concept", "variant", "outlet"]).size()
+    lines = (
+        outlets.find_driver_lines(study, driving).groupby(["concept", "variant", "outlet"]).size()
+    )
     for row in driving.itertuples():
         for outlet, n in ((row.outlet, row.n), (row.other, row.n_other)):
             assert lines.get((row.concept, row.variant, outlet), 0) == n
@@ -42,7 +44,9 @@ def test_words_lead_to_lines_too(study):
     lines = outlets.find_driver_lines(study, driving).groupby(["variant", "outlet"]).size()
     for row in driving.itertuples():
         assert lines.get((row.variant, row.outlet), 0) == row.n
-    assert not any("lantern" in term or "sextant" in term for term in found.profiles.columns["term"])
+    assert not any(
+        "lantern" in term or "sextant" in term for term in found.profiles.columns["term"]
+    )
 
 
 def test_sentences_have_the_numbers_of_the_tables(choice):
@@ -50,8 +54,13 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     tested = choice.distances.table.dropna(subset="q")
     assert f"{(tested['q'] < 0.05).sum()} of {len(tested)} pairs" in said[0]
     far = tested.loc[tested["distance_bits"].idxmax()]
-    assert said[2].startswith(f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits")
-    assert said[-1] == "Not compared with every other, for want of articles or of articles of like length: Skerry Gazette."
+    assert said[2].startswith(
+        f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits"
+    )
+    assert (
+        said[-1]
+        == "Not compared with every other, for want of articles or of articles of like length: Skerry Gazette."
+    )
     assert all(told for told in outlets.describe(choice).values())
 
 

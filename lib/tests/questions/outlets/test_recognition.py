@@ -22,14 +22,27 @@ def texts(sizes, *, rng, leaning=0.0, terms=200):
     """Return counts of terms and rows (outlet, family) of outlets that each lean to terms of their own."""
     shares = {o: rng.dirichlet(np.full(terms, 0.4)) for o in sizes}
     common = rng.dirichlet(np.full(terms, 0.4))
-    counts = [rng.multinomial(80, leaning * shares[o] + (1 - leaning) * common) for o, n in sizes.items() for _ in range(n)]
-    rows = pd.DataFrame([(o, f"{o}{k}") for o, n in sizes.items() for k in range(n)], columns=["outlet", "family"])
+    counts = [
+        rng.multinomial(80, leaning * shares[o] + (1 - leaning) * common)
+        for o, n in sizes.items()
+        for _ in range(n)
+    ]
+    rows = pd.DataFrame(
+        [(o, f"{o}{k}") for o, n in sizes.items() for k in range(n)], columns=["outlet", "family"]
+    )
     return sparse.csr_array(np.array(counts, dtype=np.int32)), rows
 
 
 def told(counts, rows, **options):
     names = [f"t{k}" for k in range(counts.shape[1])]
-    return recognise_outlets(compute_tfidf(counts), rows, names, basis="words", outlets=sorted(rows["outlet"].unique()), **options)
+    return recognise_outlets(
+        compute_tfidf(counts),
+        rows,
+        names,
+        basis="words",
+        outlets=sorted(rows["outlet"].unique()),
+        **options,
+    )
 
 
 def test_outlets_that_differ_are_told_and_those_that_do_not_are_not():
@@ -41,7 +54,10 @@ def test_outlets_that_differ_are_told_and_those_that_do_not_are_not():
     assert row["p"] == pytest.approx(1 / 50)
     assert row["chance"] == pytest.approx(1 / 3, abs=0.06)
     assert (clear.recognised["share"] > clear.recognised["chance_share"]).all()
-    p = [told(*texts(sizes, rng=np.random.default_rng(seed))).recognition["p"].iloc[0] for seed in range(2, 14)]
+    p = [
+        told(*texts(sizes, rng=np.random.default_rng(seed))).recognition["p"].iloc[0]
+        for seed in range(2, 14)
+    ]
     assert 0.2 < np.mean(p) < 0.8
     assert min(p) < max(p)
 
@@ -56,7 +72,9 @@ def test_copies_do_not_leak():
     truth = pd.Categorical(copies["outlet"]).codes.astype(int)
     kernel = compute_tfidf(sparse.vstack([counts] * 4, format="csr"))
     kept = predict_held_out(kernel, truth[None], split_folds(truth, copies["family"], 1), 3)[0]
-    leaking = predict_held_out(kernel, truth[None], split_folds(truth, pd.Series(np.arange(240)), 1), 3)[0]
+    leaking = predict_held_out(
+        kernel, truth[None], split_folds(truth, pd.Series(np.arange(240)), 1), 3
+    )[0]
     assert (leaking == truth).mean() > 0.95
     assert (kept == truth).mean() < 0.5
     again = told(sparse.vstack([counts] * 4, format="csr"), copies)
@@ -74,7 +92,12 @@ def test_no_family_stands_on_both_sides():
 
 
 def test_sampled_takes_one_article_of_a_family_and_no_outlet_with_few():
-    rows = pd.DataFrame({"outlet": ["A"] * 8 + ["B"] * 4 + ["C"] * 200, "family": [1, 1, 2, 3, 4, 5, 6, 7, *range(4), *range(200)]})
+    rows = pd.DataFrame(
+        {
+            "outlet": ["A"] * 8 + ["B"] * 4 + ["C"] * 200,
+            "family": [1, 1, 2, 3, 4, 5, 6, 7, *range(4), *range(200)],
+        }
+    )
     kept = rows.iloc[sample_outlet_articles(rows, 1)]
     assert kept["outlet"].value_counts().to_dict() == {"C": 150, "A": 7}
     assert not kept.duplicated().any()
@@ -85,11 +108,16 @@ def test_what_an_outlet_writes_about_does_not_help_the_choice_of_terms():
     rng = np.random.default_rng(5)
     counts, about = articles({"A": 80, "B": 80}, rng=rng)
     about_a = counts["doc_id"].str[0] == "A"
-    counts = counts[np.where(about_a, counts["concept"] == "a", counts["concept"] == "b") | (rng.random(len(counts)) < 0.15)]
+    counts = counts[
+        np.where(about_a, counts["concept"] == "a", counts["concept"] == "b")
+        | (rng.random(len(counts)) < 0.15)
+    ]
     found = profiles.build_choice_profiles(counts, about, outlets=["A", "B"], variants=VARIANTS)
     features, rows = compute_choice_features(found)
     assert features.shape == (len(rows), 5)
-    row = recognise_outlets(features, rows, list(found.columns["term"]), basis="choice", outlets=["A", "B"]).recognition.iloc[0]
+    row = recognise_outlets(
+        features, rows, list(found.columns["term"]), basis="choice", outlets=["A", "B"]
+    ).recognition.iloc[0]
     assert row["p"] > 0.05
     assert row["accuracy"] < 0.62
 
@@ -97,7 +125,11 @@ def test_what_an_outlet_writes_about_does_not_help_the_choice_of_terms():
 def test_the_confusions_and_the_recalls_add_up():
     found = told(*texts({"A": 30, "B": 30, "C": 30}, rng=np.random.default_rng(6), leaning=0.1))
     mistaken = found.confusions.groupby("outlet")["share"].sum()
-    np.testing.assert_allclose(found.recognised.set_index("outlet")["share"] + mistaken.reindex(["A", "B", "C"], fill_value=0), 1)
+    np.testing.assert_allclose(
+        found.recognised.set_index("outlet")["share"]
+        + mistaken.reindex(["A", "B", "C"], fill_value=0),
+        1,
+    )
     assert found.recognised["share"].mean() == pytest.approx(found.recognition["accuracy"].iloc[0])
 
 
@@ -110,9 +142,27 @@ def test_one_outlet_alone_is_not_tried():
 
 def test_what_gives_an_outlet_away():
     terms = np.array(
-        ["daily", "daily news", "the", "war", "smith", "white", "www", "2014", "read more", "foxnews", "usa.com"], dtype=object
+        [
+            "daily",
+            "daily news",
+            "the",
+            "war",
+            "smith",
+            "white",
+            "www",
+            "2014",
+            "read more",
+            "foxnews",
+            "usa.com",
+        ],
+        dtype=object,
     )
-    articles = pd.DataFrame({"outlet": ["The Daily"] * 100 + ["Fox News"] * 100, "authors": ["Ann Smith", "Jo White"] * 100})
+    articles = pd.DataFrame(
+        {
+            "outlet": ["The Daily"] * 100 + ["Fox News"] * 100,
+            "authors": ["Ann Smith", "Jo White"] * 100,
+        }
+    )
     present = np.zeros((200, len(terms)), dtype=int)
     present[:, 2] = present[::2, 3] = present[::4, 5] = 1
     present[:20, 8] = present[100:102, 8] = 1

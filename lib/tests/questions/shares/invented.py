@@ -19,8 +19,15 @@ HAND = [
 
 def tables(hits, *, words=1000):
     """Return counts and articles from rows of (doc_id, outlet, variant -> hits)."""
-    articles = pd.DataFrame([(doc, outlet, words) for doc, outlet, _ in hits], columns=["doc_id", "outlet", "n_words"])
-    counts = [(doc, "kyiv", variant, "all", n) for doc, _, found in hits for variant, n in found.items() if n]
+    articles = pd.DataFrame(
+        [(doc, outlet, words) for doc, outlet, _ in hits], columns=["doc_id", "outlet", "n_words"]
+    )
+    counts = [
+        (doc, "kyiv", variant, "all", n)
+        for doc, _, found in hits
+        for variant, n in found.items()
+        if n
+    ]
     return pd.DataFrame(counts, columns=["doc_id", "concept", "variant", "voice", "n"]), articles
 
 
@@ -29,6 +36,8 @@ def planted(*, outlets=4, articles=30, seed=1, shares=None):
     rng, hits = np.random.default_rng(seed), []
     for k, i in itertools.product(range(outlets), range(articles)):
         size = rng.geometric(0.3)
-        coup = rng.binomial(size, rng.beta(*((1, 1) if shares is None else (4 * shares[k], 4 - 4 * shares[k]))))
+        coup = rng.binomial(
+            size, rng.beta(*((1, 1) if shares is None else (4 * shares[k], 4 - 4 * shares[k])))
+        )
         hits.append((f"{k}-{i}", "ABCDEFGHIJ"[k], {"coup": coup, "protests": size - coup}))
     return tables(hits)

@@ -16,7 +16,9 @@ def coverage(families):
     unit = story if families else np.arange(len(story))
     by_unit = np.zeros((unit.max() + 1, len(unit)))
     by_unit[unit, np.arange(len(unit))] = 1
-    drawn = resampling.draw_article_weights(["a"] * len(story), draws=399, seed=1, families=unit).astype(float)
+    drawn = resampling.draw_article_weights(
+        ["a"] * len(story), draws=399, seed=1, families=unit
+    ).astype(float)
     hits, all_hits = (x[story].astype(float) for x in (found, size))
     unit_hits, unit_size = (by_unit @ x[story] for x in (found, size))
     share = hits.sum(0) / all_hits.sum(0)

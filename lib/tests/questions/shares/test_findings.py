@@ -11,7 +11,9 @@ def test_planted_differences_are_found_and_told():
     counts, articles = planted(outlets=4, articles=80, shares=[0.6, 0.2, 0.2, 0.2])
     told = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
     assert told[0].endswith(" of 4 outlets: “protests” 72 %, “coup” 28 %.")
-    assert told[1].startswith("A writes “coup” in 57 % of its 252 hits of this concept (95 % interval ")
+    assert told[1].startswith(
+        "A writes “coup” in 57 % of its 252 hits of this concept (95 % interval "
+    )
     assert told[1].endswith("the other outlets together in 19 % of 765 (q < 0.001).")
     assert len(told) <= 9
 
@@ -37,11 +39,17 @@ def test_what_is_not_told_is_counted():
     table = contrast_shares(counts, articles, against="pairs")
     said = sentences(compute_shares(counts, articles), table, most=3)
     assert len(said) == 5
-    assert said[4] == f"{(table['q'] < 0.05).sum() - 3} further differences with q < 0.05 are in the table."
+    assert (
+        said[4]
+        == f"{(table['q'] < 0.05).sum() - 3} further differences with q < 0.05 are in the table."
+    )
 
 
 def test_several_concepts_are_named():
     counts, articles = planted(outlets=2, articles=60, shares=[0.9, 0.1])
     other = counts.assign(concept="minsk", n=1)
-    table = [measure(pd.concat([counts, other]), articles) for measure in (compute_shares, contrast_shares)]
+    table = [
+        measure(pd.concat([counts, other]), articles)
+        for measure in (compute_shares, contrast_shares)
+    ]
     assert " hits of Kyiv, 2014 (" in sentences(*table, titles={"kyiv": "Kyiv, 2014"})[0]

@@ -35,17 +35,32 @@ HAND = [
 
 
 def hand():
-    articles = pd.DataFrame([(doc, outlet, date, 100) for doc, outlet, date, _ in HAND], columns=["doc_id", "outlet", "date", "n_words"])
-    rows = [(doc, "kyiv", variant, "outlet", n) for doc, _, _, hits in HAND for variant, n in hits.items()]
+    articles = pd.DataFrame(
+        [(doc, outlet, date, 100) for doc, outlet, date, _ in HAND],
+        columns=["doc_id", "outlet", "date", "n_words"],
+    )
+    rows = [
+        (doc, "kyiv", variant, "outlet", n)
+        for doc, _, _, hits in HAND
+        for variant, n in hits.items()
+    ]
     counts = pd.DataFrame(rows, columns=["doc_id", "concept", "variant", "voice", "n"])
     return counts, articles.assign(date=pd.to_datetime(articles["date"]))
 
 
 def test_weeks_counted_by_hand():
-    table = compute_timeline(*hand(), variants=KYIV, period="week").set_index(["variant", "outlet", "label"])
+    table = compute_timeline(*hand(), variants=KYIV, period="week").set_index(
+        ["variant", "outlet", "label"]
+    )
     assert len(table) == 2 * 3 * 9
     first = table.loc[("coup", "A", "2032-W01")]
-    assert (first.period, first.n, first.total, first.n_articles, first.total_articles) == (pd.Timestamp("2031-12-29"), 4, 8, 2, 2)
+    assert (first.period, first.n, first.total, first.n_articles, first.total_articles) == (
+        pd.Timestamp("2031-12-29"),
+        4,
+        8,
+        2,
+        2,
+    )
     assert first.share == 0.5
     assert first.low < 0.5 < first.high
     one = table.loc[("protests", "A", "2032-W02")]
@@ -57,10 +72,17 @@ def test_weeks_counted_by_hand():
 
 @pytest.mark.parametrize(
     ("period", "labels"),
-    [("month", ["2031-12", "2032-01", "2032-02"]), ("quarter", ["2031-Q4", "2032-Q1"]), ("year", ["2031", "2032"])],
+    [
+        ("month", ["2031-12", "2032-01", "2032-02"]),
+        ("quarter", ["2031-Q4", "2032-Q1"]),
+        ("year", ["2031", "2032"]),
+    ],
 )
 def test_periods_are_named_and_none_is_left_out(period, labels):
-    assert list(compute_timeline(*hand(), variants=KYIV, period=period)["label"].drop_duplicates()) == labels
+    assert (
+        list(compute_timeline(*hand(), variants=KYIV, period=period)["label"].drop_duplicates())
+        == labels
+    )
 
 
 def test_the_periods_add_up_whatever_their_length():
@@ -76,18 +98,36 @@ def test_the_periods_add_up_whatever_their_length():
 
 def test_one_period_for_all_has_the_shares_of_all():
     counts, articles = newspaper({"A": None, "B": None}, days=90)
-    here, whole = compute_timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]), compute_shares(counts, articles, variants=KYIV)
+    here, whole = (
+        compute_timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]),
+        compute_shares(counts, articles, variants=KYIV),
+    )
     here = here[here["outlet"] != ALL_OUTLETS].reset_index(drop=True)
-    pd.testing.assert_frame_equal(here[["n", "share", "total", "total_articles"]], whole[["n", "share", "total", "total_articles"]])
-    assert (here[["low", "high"]] - whole[["low", "high"]]).abs().max().max() < 0.03  # another stream of draws
+    pd.testing.assert_frame_equal(
+        here[["n", "share", "total", "total_articles"]],
+        whole[["n", "share", "total", "total_articles"]],
+    )
+    assert (
+        here[["low", "high"]] - whole[["low", "high"]]
+    ).abs().max().max() < 0.03  # another stream of draws
 
 
 def test_the_period_is_chosen_by_span_and_articles():
     counts, articles = newspaper({"A": None}, days=40)
-    assert choose_period(counts, articles) == "month"  # twelve articles in six weeks and in two months
+    assert (
+        choose_period(counts, articles) == "month"
+    )  # twelve articles in six weeks and in two months
     for few, unit in ((slice(None, None, 3), "quarter"), (slice(0, None, 8), "year")):
-        assert choose_period(counts[counts["doc_id"].isin(articles["doc_id"].iloc[few])], articles) == unit
-    many = pd.concat([articles.assign(doc_id=articles["doc_id"] + str(k), date=pd.Timestamp("2031-05-05")) for k in range(3)])
+        assert (
+            choose_period(counts[counts["doc_id"].isin(articles["doc_id"].iloc[few])], articles)
+            == unit
+        )
+    many = pd.concat(
+        [
+            articles.assign(doc_id=articles["doc_id"] + str(k), date=pd.Timestamp("2031-05-05"))
+            for k in range(3)
+        ]
+    )
     hits = pd.concat([counts.assign(doc_id=counts["doc_id"] + str(k)) for k in range(3)])
     assert choose_period(hits, many) == "day"
 
@@ -114,7 +154,11 @@ def test_every_number_has_its_lines(made, demo):
     lines = label_timeline_lines(find_concept_lines(study, "fighting", told_apart=["outlet"]), made)
     counted = lines.groupby(["variant", "outlet", "counted_as"], observed=True).size()
     shown = made.timeline[made.timeline["variant"] == made.variant]
-    tables = [prepare_line_links(shown, "label"), prepare_line_links(made.changes, "before"), prepare_line_links(made.changes, "after")]
+    tables = [
+        prepare_line_links(shown, "label"),
+        prepare_line_links(made.changes, "before"),
+        prepare_line_links(made.changes, "after"),
+    ]
     for row in pd.concat(tables).itertuples():
         assert counted.get((row.variant, row.outlet, row.voice), 0) == row.n
     assert ALL_OUTLETS not in {row.outlet for row in pd.concat(tables).itertuples()}
@@ -125,12 +169,20 @@ def test_the_demo_says_who_changed_when(made, demo):
     assert (made.variant, made.period, made.voice) == ("war", "quarter", "outlet")
     for outlet in ("Northline", "Harbour Ledger", "Morning Sextant"):
         row = made.changes.query("outlet == @outlet and rose_most").iloc[0]
-        told = [s for s in said if s.startswith(f"{outlet} changed about {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to")]
+        told = [
+            s
+            for s in said
+            if s.startswith(
+                f"{outlet} changed about {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to"
+            )
+        ]
         assert len(told) == 1
         assert f"of {row['total_after']:,}" in told[0]
     assert any("Skerry Gazette" in s and "Too few days" in s for s in said)
     assert not any(s.startswith(("Valley Lantern changed", "Tidewatch changed")) for s in said)
-    assert any(s == f"{made.n_undated} articles with hits have no date and are left out." for s in said)
+    assert any(
+        s == f"{made.n_undated} articles with hits have no date and are left out." for s in said
+    )
     assert "Northline about" in timeline_findings.describe(made)
 
 
@@ -141,12 +193,16 @@ def test_what_copies_add_is_said(made):
     for one, other in ((more, fewer), (fewer, more)):
         said = timeline_findings.sentences(one, beside=other)
         assert any(s.startswith("Tidewatch changes only where copies count") for s in said)
-    assert "Whether copies count or not, the same outlets change." in timeline_findings.sentences(made, beside=fewer)
+    assert "Whether copies count or not, the same outlets change." in timeline_findings.sentences(
+        made, beside=fewer
+    )
 
 
 def test_nothing_to_tell_is_told(demo):
     never = analyse_study_timeline(read_study(demo), "levy")
-    assert any(s.startswith("No change surer than chance") for s in timeline_findings.sentences(never))
+    assert any(
+        s.startswith("No change surer than chance") for s in timeline_findings.sentences(never)
+    )
     assert never.variant == "carbon tax"
     with pytest.raises(WordingError, match="no variant"):
         analyse_study_timeline(read_study(demo), "levy", variant="carbon taxes")
@@ -157,13 +213,19 @@ def test_how_much_is_drawn_at_once_makes_no_difference(demo, monkeypatch, at_onc
     study = read_study(demo)
     whole = compute_study_timeline(study, "towns", period="month", copies="none")
     monkeypatch.setattr(module, "MAX_GROUPS_PER_BATCH", at_once)
-    pd.testing.assert_frame_equal(compute_study_timeline(study, "towns", period="month", copies="none"), whole, check_exact=True)
+    pd.testing.assert_frame_equal(
+        compute_study_timeline(study, "towns", period="month", copies="none"),
+        whole,
+        check_exact=True,
+    )
 
 
 def test_the_timeline_alone_is_that_of_everything_over_time(demo):
     study = read_study(demo)
     made = analyse_study_timeline(study, "fighting", voice="quoted", copies="none")
-    pd.testing.assert_frame_equal(compute_study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline)
+    pd.testing.assert_frame_equal(
+        compute_study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline
+    )
     with pytest.raises(WordingError, match="quoted"):
         compute_study_timeline(study, "fighting", voice="qoted")
 
@@ -171,5 +233,10 @@ def test_the_timeline_alone_is_that_of_everything_over_time(demo):
 def test_the_most_frequent_variant_is_told_of_no_hits_too():
     table = compute_timeline(*hand(), variants=KYIV, period="year")
     assert find_commonest_variant(table, ["coup", "protests"]) == "coup", "six hits each"
-    assert find_commonest_variant(table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]) == "protests"
+    assert (
+        find_commonest_variant(
+            table.assign(n=table["n"] + (table["variant"] == "protests")), ["coup", "protests"]
+        )
+        == "protests"
+    )
     assert find_commonest_variant(table.iloc[:0], ["coup", "protests"]) == "coup"

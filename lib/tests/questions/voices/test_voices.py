@@ -41,7 +41,9 @@ def test_words_are_divided_among_voices():
 
 
 def test_a_terms_own_share_is_counted_beside_the_rest():
-    row = voices.compute_own_voice(COUNTS, ARTICLES, variants={"x": ["coup", "protests"]}).set_index("outlet")
+    row = voices.compute_own_voice(
+        COUNTS, ARTICLES, variants={"x": ["coup", "protests"]}
+    ).set_index("outlet")
     assert list(row.index) == ["A", "B"], "a term without hits has no row"
     a = row.loc["A"]
     assert (a["n"], a["n_own"], a["n_quoted"], a["n_reported"], a["n_rest"]) == (10, 1, 7, 2, 12)
@@ -52,7 +54,12 @@ def test_cues_stances_and_speakers():
     cues = voices.compute_cue_shares(ATTRIBUTIONS, ARTICLES).set_index(["outlet", "variant"])
     assert cues.loc[("A", "said"), "share"] == 0.75
     assert cues.loc[("B", "claimed"), "n"] == 0
-    assert voices.compute_cue_shares(ATTRIBUTIONS, ARTICLES, by="stance").set_index(["outlet", "variant"]).loc[("A", "doubting"), "n"] == 1
+    assert (
+        voices.compute_cue_shares(ATTRIBUTIONS, ARTICLES, by="stance")
+        .set_index(["outlet", "variant"])
+        .loc[("A", "doubting"), "n"]
+        == 1
+    )
     assert voices.rank_speakers(ATTRIBUTIONS).to_dict("records") == [
         {"outlet": "A", "speaker": "Ann", "n": 4, "n_articles": 1, "n_words": 38},
         {"outlet": "B", "speaker": "Bo", "n": 4, "n_articles": 1, "n_words": 90},
@@ -65,15 +72,28 @@ def test_cues_stances_and_speakers():
 def test_rare_cues_are_counted_together():
     many = pd.concat([ATTRIBUTIONS.iloc[:1].assign(cue=f"cue{k:02}", n=100 - k) for k in range(20)])
     table = voices.compute_cue_shares(many, ARTICLES)
-    assert list(dict.fromkeys(table["variant"])) == [f"cue{k:02}" for k in range(12)] + [voices.OTHER_CUES]
+    assert list(dict.fromkeys(table["variant"])) == [f"cue{k:02}" for k in range(12)] + [
+        voices.OTHER_CUES
+    ]
     assert table["n"].sum() == many["n"].sum()
 
 
 def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
-    counts = COUNTS.assign(n=COUNTS["n"] * (COUNTS["voice"] != "outlet") + (COUNTS["doc_id"] > "c") * COUNTS["n"])
-    told = voices.sentences(voices.compute_voice_shares(ARTICLES), voices.compute_own_voice(counts, ARTICLES, variants={"x": ["coup"]}))
-    assert told[0] == "40 % of all words are attributed to somebody: 10 % stand in quotation marks, 30 % are reported without them."
-    assert told[1] == "It ranges from 30 % at A (20 % quoted, 10 % reported) to 50 % at B (0 % quoted, 50 % reported)."
+    counts = COUNTS.assign(
+        n=COUNTS["n"] * (COUNTS["voice"] != "outlet") + (COUNTS["doc_id"] > "c") * COUNTS["n"]
+    )
+    told = voices.sentences(
+        voices.compute_voice_shares(ARTICLES),
+        voices.compute_own_voice(counts, ARTICLES, variants={"x": ["coup"]}),
+    )
+    assert (
+        told[0]
+        == "40 % of all words are attributed to somebody: 10 % stand in quotation marks, 30 % are reported without them."
+    )
+    assert (
+        told[1]
+        == "It ranges from 30 % at A (20 % quoted, 10 % reported) to 50 % at B (0 % quoted, 50 % reported)."
+    )
     assert any("“coup”" in sentence and "A " in sentence for sentence in told[2:])
 
 

@@ -48,22 +48,37 @@ class Corpus:
     @cached_property
     def articles(self) -> pd.DataFrame:
         """The `articles` table, of a corpus whose families are known."""
-        return check_columns(self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles")
+        return check_columns(
+            self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles"
+        )
 
     @cached_property
     def starts(self) -> np.ndarray:
         """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
-        return np.cumsum([0, *(self.shards.sizes if isinstance(self.shards, SavedShards) else map(len, self.shards))])
+        return np.cumsum(
+            [
+                0,
+                *(
+                    self.shards.sizes
+                    if isinstance(self.shards, SavedShards)
+                    else map(len, self.shards)
+                ),
+            ]
+        )
 
     def part(self, k: int) -> Part:
         """Shard `k` with the rows of its articles."""
-        return Part(self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k)
+        return Part(
+            self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k
+        )
 
     def parts(self) -> Iterator[Part]:
         """The corpus shard by shard."""
         return map(self.part, range(len(self.shards)))
 
-    def map_parts(self, measure: Callable[..., PartResult], *options, light: bool = False) -> list[PartResult]:
+    def map_parts(
+        self, measure: Callable[..., PartResult], *options, light: bool = False
+    ) -> list[PartResult]:
         """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says.
 
         What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
@@ -71,7 +86,9 @@ class Corpus:
         tasks = (joblib.delayed(measure)(part, *options) for part in self.parts())
         return joblib.Parallel(n_jobs=None if light else -1, prefer="threads")(tasks)
 
-    def derived(self, k: int, name: str, make: Callable[[Shard, str], pl.DataFrame]) -> pl.DataFrame:
+    def derived(
+        self, k: int, name: str, make: Callable[[Shard, str], pl.DataFrame]
+    ) -> pl.DataFrame:
         """The table of that name that `make(shard, language)` makes of shard `k`: made when first asked for, and kept beside the shard from then on."""
         file = self.folder / f"{k:04d}" / f"{name}.arrow" if self.folder else None
         if (k, name) not in self._derived and file and file.is_file():
@@ -79,7 +96,9 @@ class Corpus:
         if (k, name) not in self._derived:
             self._derived[k, name] = make(self.shards[k], self.language)
             if file:
-                with contextlib.suppress(OSError):  # where a newer build has taken this one's place, it is only held
+                with contextlib.suppress(
+                    OSError
+                ):  # where a newer build has taken this one's place, it is only held
                     partial = file.with_suffix(f".{os.getpid()}.partial")
                     self._derived[k, name].write_ipc(partial)
                     partial.replace(file)
@@ -87,17 +106,25 @@ class Corpus:
 
     def has_derived(self, k: int, name: str) -> bool:
         """Whether the table of that name was made of shard `k` before."""
-        return (k, name) in self._derived or (self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file())
+        return (k, name) in self._derived or (
+            self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file()
+        )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
         """Some of the articles (rows of the corpus, ascending) as a corpus of one shard in memory; and for each what to add to a token's number there
         to have its number in the shard that it comes from, int64 (n_rows,).
         """
         cut = np.searchsorted(rows, self.starts)
-        local = {k: rows[cut[k] : cut[k + 1]] - self.starts[k] for k in np.flatnonzero(np.diff(cut)).tolist() or [0]}
+        local = {
+            k: rows[cut[k] : cut[k + 1]] - self.starts[k]
+            for k in np.flatnonzero(np.diff(cut)).tolist() or [0]
+        }
         shards = {k: self.shards[k] for k in local}
         both = merge_shards([shard.subset(local[k]) for k, shard in shards.items()])
-        shift = np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()]) - both.bounds[:-1]
+        shift = (
+            np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()])
+            - both.bounds[:-1]
+        )
         return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
 
 
@@ -141,7 +168,11 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
-    said = {"shards": np.diff(corpus.starts).tolist(), "warnings": corpus.warnings, "files": corpus.files}
+    said = {
+        "shards": np.diff(corpus.starts).tolist(),
+        "warnings": corpus.warnings,
+        "files": corpus.files,
+    }
     (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
 
 
@@ -149,9 +180,23 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """The corpus that was saved in the folder, opened once: its name says what is in it."""
     said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart = (pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart"))
-    shards = SavedShards(tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))), tuple(said["shards"]))
-    return Corpus(table, shards, rejects, said["warnings"], [tuple(pair) for pair in said["files"]], language, folder, apart)
+    table, rejects, apart = (
+        pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart")
+    )
+    shards = SavedShards(
+        tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))),
+        tuple(said["shards"]),
+    )
+    return Corpus(
+        table,
+        shards,
+        rejects,
+        said["warnings"],
+        [tuple(pair) for pair in said["files"]],
+        language,
+        folder,
+        apart,
+    )
 
 
 def open_part(folder: Path, language: str, number: int) -> Part:

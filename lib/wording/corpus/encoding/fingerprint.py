@@ -22,14 +22,20 @@ def fingerprint_corpus(study: StudyRecord) -> str:
         If the articles are not there.
     """
     if not study.has_articles:
-        where = study.folder / study.articles.path if study.articles else "`articles:` is not given in study.yml"
+        where = (
+            study.folder / study.articles.path
+            if study.articles
+            else "`articles:` is not given in study.yml"
+        )
         raise WordingError(
             f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted."
         )
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
     files += [study.folder / study.articles.metadata] if study.articles.metadata else []
-    parts = [hash_file(f) for f in files] + [str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)]
+    parts = [hash_file(f) for f in files] + [
+        str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)
+    ]
     said = [*parts, study.articles.model_dump_json(), fingerprint_code(study.language)]
     return hashlib.sha256("\n".join(said).encode("utf8", "surrogateescape")).hexdigest()[:16]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-IS_SOLID_BYTE = ~np.isin(np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF])
+IS_SOLID_BYTE = ~np.isin(
+    np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF]
+)
 """The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
 IS_WHITE_BYTE = np.isin(np.arange(256), [10, 13, 32])
 """Line feed, carriage return, blank."""
@@ -28,12 +30,18 @@ def find_pieces(written, starts):
 
     Article `k` is `written` from `starts[k]` up to `starts[k + 1]`; a piece begins with it, or at white space after something solid.
     """
-    places, first, n = np.empty(len(written) // 2 + len(starts) + 1, np.int32), np.empty(len(starts), np.int64), 0
+    places, first, n = (
+        np.empty(len(written) // 2 + len(starts) + 1, np.int32),
+        np.empty(len(starts), np.int64),
+        0,
+    )
     for k in range(len(starts) - 1):
         first[k], places[n] = n, starts[k]
         n += starts[k] < starts[k + 1]
         for i in range(starts[k] + 1, starts[k + 1]):
-            places[n] = i  # without a branch, which no processor could foresee: that is twice as fast
+            places[n] = (
+                i  # without a branch, which no processor could foresee: that is twice as fast
+            )
             n += IS_WHITE_BYTE[written[i]] & IS_SOLID_BYTE[written[i - 1]]
     first[-1], places[n] = n, starts[-1]
     return places[: n + 1], first
@@ -78,10 +86,16 @@ def find_sentence_ends(tokens, breaks, stop, dot, closing, abbreviation, lower, 
         ends[i] |= breaks[tokens[i]]
         if stop[tokens[i]]:
             mark, behind = tokens[i], i + 1
-            while stop[tokens[behind]] or closing[tokens[behind]]:  # an article ends with the empty form, so something else stands behind
+            while (
+                stop[tokens[behind]] or closing[tokens[behind]]
+            ):  # an article ends with the empty form, so something else stands behind
                 behind += 1
             after, short = tokens[behind], abbreviation[tokens[max(i - 1, 0)]] or abbreviation[mark]
-            unclear = short and (dot[mark] or abbreviation[mark]) and not (usually_lower[after] or breaks[after])
+            unclear = (
+                short
+                and (dot[mark] or abbreviation[mark])
+                and not (usually_lower[after] or breaks[after])
+            )
             ends[behind - 1] |= not (lower[after] or unclear)
     for i in range(1, len(tokens)):
         if breaks[tokens[i]]:
@@ -150,7 +164,11 @@ def sample_runs(tokens, counted, bounds, numbers):
         for i in range(n_words - RUN_WORDS + 1):
             run = hash_run(word, i)
             if run * INVERSE_OF_THREE <= INVERSE_OF_THREE >> UINT64_ONE:
-                found[n] = run >> ROW_BITS << ROW_BITS | np.uint64(row) << PLACE_BITS | np.uint64(i * PARTS_PER_ARTICLE // n_words)
+                found[n] = (
+                    run >> ROW_BITS << ROW_BITS
+                    | np.uint64(row) << PLACE_BITS
+                    | np.uint64(i * PARTS_PER_ARTICLE // n_words)
+                )
                 n += 1
     return found[:n]
 
@@ -164,7 +182,12 @@ def count_shared_words(word, run, whole, quoted, bounds, a, b):
     n = np.zeros((2, len(a)), np.int64)
     for pair in range(len(a)):
         here, end, there = bounds[a[pair]], bounds[a[pair] + 1], bounds[b[pair]]
-        match = match_runs(run[here:end], whole[here:end], run[there : bounds[b[pair] + 1]], whole[there : bounds[b[pair] + 1]])
+        match = match_runs(
+            run[here:end],
+            whole[here:end],
+            run[there : bounds[b[pair] + 1]],
+            whole[there : bounds[b[pair] + 1]],
+        )
         shared, left = np.zeros(end - here, np.bool_), -1
         for i in range(end - here):
             if match[i] < 0:
@@ -173,7 +196,10 @@ def count_shared_words(word, run, whole, quoted, bounds, a, b):
             if left >= 0 and i - left > RUN_WORDS and match[i] > match[left]:
                 for k in range(left + RUN_WORDS, i):
                     for across in (match[left] + k - left, match[i] + k - i):
-                        shared[k] |= match[left] < across < match[i] and word[here + k] == word[there + across]
+                        shared[k] |= (
+                            match[left] < across < match[i]
+                            and word[here + k] == word[there + across]
+                        )
             left = i
         for i in range(end - here):
             n[0, pair] += shared[i]
@@ -183,7 +209,10 @@ def count_shared_words(word, run, whole, quoted, bounds, a, b):
 
 def match_runs(run, whole, other, other_whole):
     """For each run of an article the first place of the other article at which the same one begins, -1 where there is none; int64."""
-    cells, match = np.full(1 << int(np.ceil(np.log2(2 * len(other) + 1))), -1, np.int64), np.full(len(run), -1, np.int64)
+    cells, match = (
+        np.full(1 << int(np.ceil(np.log2(2 * len(other) + 1))), -1, np.int64),
+        np.full(len(run), -1, np.int64),
+    )
     for i in range(len(other)):
         if other_whole[i]:
             cell = find_cell(other[i], cells, other)

@@ -17,9 +17,24 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PARAGRAPH, PUNCTUATION, WORD, Shard, concatenate_ranges
+from wording.corpus.encoding.shard import (
+    ARTICLE_END,
+    NUMBER,
+    PARAGRAPH,
+    PUNCTUATION,
+    WORD,
+    Shard,
+    concatenate_ranges,
+)
 from wording.errors import WordingError
-from wording.patterns import ANY_NUMBER, ANY_TOKEN, WILDCARD, Phrase, normalise_spelling, parse_phrases
+from wording.patterns import (
+    ANY_NUMBER,
+    ANY_TOKEN,
+    WILDCARD,
+    Phrase,
+    normalise_spelling,
+    parse_phrases,
+)
 from wording.study.records import Concept, Near, Variant
 
 DEFAULT_CONTEXT = 15
@@ -48,15 +63,24 @@ class Spans:
 
 def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
     """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
-    allowed = functools.lru_cache(maxsize=256)(lambda words, cased: find_form_numbers(shard, words, cased=cased))
-    found = [find_phrase_starts(shard, [allowed(words, phrase.cased) for words in phrase.words], at) * MAX_PHRASE_TOKENS + len(phrase) for phrase in wanted]
+    allowed = functools.lru_cache(maxsize=256)(
+        lambda words, cased: find_form_numbers(shard, words, cased=cased)
+    )
+    found = [
+        find_phrase_starts(shard, [allowed(words, phrase.cased) for words in phrase.words], at)
+        * MAX_PHRASE_TOKENS
+        + len(phrase)
+        for phrase in wanted
+    ]
     distinct = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
     distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])[: len(distinct)]]
     start, length = np.divmod(distinct, MAX_PHRASE_TOKENS)
     return Spans(start, start + length)
 
 
-def find_phrase_starts(shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None) -> np.ndarray:
+def find_phrase_starts(
+    shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None
+) -> np.ndarray:
     """The positions at which a phrase of such forms (numbers, ascending) begins: the rarest word is looked up (unless `at` is shorter), the others
     checked."""
     often = [shard.often(forms) for forms in allowed]
@@ -103,7 +127,12 @@ def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
     edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION, PUNCTUATION + 1]).tolist()
     near = [
-        np.arange(*(bisect.bisect_left(keys, text, first, end) for text in (beginning, beginning + chr(0x10FFFF))))
+        np.arange(
+            *(
+                bisect.bisect_left(keys, text, first, end)
+                for text in (beginning, beginning + chr(0x10FFFF))
+            )
+        )
         for first, end in itertools.pairwise(edges)
     ]
     some = np.concatenate(near)
@@ -119,7 +148,12 @@ def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndar
     found = shard.with_keys(list(dict.fromkeys(keys)))
     if not cased:
         return found
-    spelled = shard.forms["type"].gather(found).to_frame("type").select(normalise_spelling(pl.col("type")).is_in(list(words)))
+    spelled = (
+        shard.forms["type"]
+        .gather(found)
+        .to_frame("type")
+        .select(normalise_spelling(pl.col("type")).is_in(list(words)))
+    )
     return found[spelled.to_series().to_numpy()]
 
 
@@ -128,7 +162,11 @@ def find_variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Seque
     spans = find_matches(shard, parse_phrases(variant.match, lists=lists, case=variant.case))
     if variant.not_:
         excluded = parse_phrases(variant.not_, lists=lists, case=variant.case)
-        spans = spans[~is_overlapping(spans, find_matches(shard, excluded, at=list_possible_starts(spans, excluded)))]
+        spans = spans[
+            ~is_overlapping(
+                spans, find_matches(shard, excluded, at=list_possible_starts(spans, excluded))
+            )
+        ]
     for near in variant.near:
         spans = spans[is_near(shard, spans, near, lists, case=variant.case)]
     for near in variant.not_near:
@@ -153,13 +191,21 @@ def is_overlapping(spans: Spans, others: Spans) -> np.ndarray:
     return (last >= 0) & (reach[np.maximum(last, 0)] > spans.start)
 
 
-def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool) -> np.ndarray:
+def is_near(
+    shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool
+) -> np.ndarray:
     """Which of the spans have one of the phrases within so many tokens, on the side and in the sentence that is asked for."""
     wanted = parse_phrases(near.any, lists=lists, case=case)
-    context = find_matches(shard, wanted, at=list_possible_starts(spans, wanted, within=near.within))
+    context = find_matches(
+        shard, wanted, at=list_possible_starts(spans, wanted, within=near.within)
+    )
     if not len(context) or not len(spans):
         return np.zeros(len(spans), bool)
-    together = shard.in_one_sentence if near.sentence else lambda a, b: shard.article(a) == shard.article(b)
+    together = (
+        shard.in_one_sentence
+        if near.sentence
+        else lambda a, b: shard.article(a) == shard.article(b)
+    )
     found = np.zeros(len(spans), bool)
     if near.side != "after":
         ends = np.sort(context.end)
@@ -175,7 +221,9 @@ def is_near(shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence
     return found
 
 
-def find_concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]) -> tuple[Spans, np.ndarray]:
+def find_concept_spans(
+    shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]
+) -> tuple[Spans, np.ndarray]:
     """Where a concept's variants stand, and which variant (by number) stands there: one occurrence is one hit, the longest match wins.
 
     Raises
@@ -203,20 +251,26 @@ def find_concept_spans(shard: Shard, name: str, concept: Concept, lists: Mapping
 def select_longest(spans: Spans) -> np.ndarray:
     """Which spans remain when of overlapping ones the longest wins (of equally long ones the first)."""
     reach = np.maximum.accumulate(spans.end)
-    joined = np.concatenate([[False], spans.start[1:] < reach[:-1]]) if len(spans) else np.zeros(0, bool)
+    joined = (
+        np.concatenate([[False], spans.start[1:] < reach[:-1]]) if len(spans) else np.zeros(0, bool)
+    )
     cluster = np.cumsum(~joined)
     kept = np.ones(len(spans), bool)
     crowded = np.flatnonzero(np.isin(cluster, cluster[joined]))
     taken: dict[int, list[int]] = {}
     for k in sorted(crowded, key=lambda k: (spans.start[k] - spans.end[k], spans.start[k])):
         rivals = taken.setdefault(cluster[k], [])
-        kept[k] = all(spans.end[k] <= spans.start[r] or spans.end[r] <= spans.start[k] for r in rivals)
+        kept[k] = all(
+            spans.end[k] <= spans.start[r] or spans.end[r] <= spans.start[k] for r in rivals
+        )
         if kept[k]:
             rivals.append(k)
     return kept
 
 
-def extract_contexts(shard: Shard, spans: Spans, *, context: ContextWidth = DEFAULT_CONTEXT) -> pd.DataFrame:
+def extract_contexts(
+    shard: Shard, spans: Spans, *, context: ContextWidth = DEFAULT_CONTEXT
+) -> pd.DataFrame:
     """One row per span: `row` (the article's row in the shard), start and end (characters), left, node, right (white space made single)."""
     row = shard.article(spans.start)
     first, last = find_context_bounds(shard, spans, context)
@@ -224,16 +278,28 @@ def extract_contexts(shard: Shard, spans: Spans, *, context: ContextWidth = DEFA
     start, end = shard.offsets(np.concatenate([spans.start, spans.end - 1]))
     sides = {
         name: collapse_whitespace(shard.text(a, b))
-        for name, a, b in (("left", first, spans.start), ("node", spans.start, spans.end), ("right", spans.end, last))
+        for name, a, b in (
+            ("left", first, spans.start),
+            ("node", spans.start, spans.end),
+            ("right", spans.end, last),
+        )
     }
-    return pd.DataFrame({"row": row, "start": start[: len(spans)], "end": end[len(spans) :], **sides})
+    return pd.DataFrame(
+        {"row": row, "start": start[: len(spans)], "end": end[len(spans) :], **sides}
+    )
 
 
-def find_context_bounds(shard: Shard, spans: Spans, context: ContextWidth) -> tuple[np.ndarray, np.ndarray]:
+def find_context_bounds(
+    shard: Shard, spans: Spans, context: ContextWidth
+) -> tuple[np.ndarray, np.ndarray]:
     """The first token of each span's context and the one after its last: so many tokens, the whole sentence, or the whole paragraph."""
     if not isinstance(context, str):
         return spans.start - context, spans.end + context
-    ends = np.flatnonzero(shard.sentence_end if context == "sentence" else np.isin(shard.kind, (ARTICLE_END, PARAGRAPH))[shard.tokens])
+    ends = np.flatnonzero(
+        shard.sentence_end
+        if context == "sentence"
+        else np.isin(shard.kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]
+    )
     before = np.searchsorted(ends, spans.start) - 1
     return np.where(before < 0, 0, ends[before] + 1), ends[np.searchsorted(ends, spans.end - 1)] + 1
 
@@ -248,6 +314,14 @@ def shorten_lines(lines: pd.DataFrame, width: int | None) -> pd.DataFrame:
     if width is None:
         return lines
     cut = {"left": slice(-width, None) if width else slice(0), "right": slice(width)}
-    sides = {name: lines[name].str.split().str[part].str.join(" ") for name, part in cut.items() if name in lines}
+    sides = {
+        name: lines[name].str.split().str[part].str.join(" ")
+        for name, part in cut.items()
+        if name in lines
+    }
     hidden = {"title": None} if "title" in lines else {}
-    return lines.assign(**sides, **hidden, speaker=lines["speaker"].where(lines["speaker"].str.split().str.len() <= width, None))
+    return lines.assign(
+        **sides,
+        **hidden,
+        speaker=lines["speaker"].where(lines["speaker"].str.split().str.len() <= width, None),
+    )

@@ -70,7 +70,11 @@ class Shard:
 
     def __reduce__(self):
         """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
-        return (load_shard, (self.folder,)) if self.folder else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
+        return (
+            (load_shard, (self.folder,))
+            if self.folder
+            else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
+        )
 
     def __getattr__(self, name: str) -> np.ndarray:
         """An array of a saved shard: most questions need few of them."""
@@ -87,7 +91,9 @@ class Shard:
         """One row per form (see above); of a saved shard mapped when first asked for (by pyarrow, for Polars would copy it: thirty times as long)."""
         if self.listed is not None:
             return self.listed
-        return pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(self.folder / "forms.arrow"))).read_all())
+        return pl.from_arrow(
+            pa.ipc.open_file(pa.memory_map(str(self.folder / "forms.arrow"))).read_all()
+        )
 
     @cached_property
     def kind(self) -> np.ndarray:
@@ -131,7 +137,10 @@ class Shard:
     def with_keys(self, keys: Sequence[str]) -> np.ndarray:
         """The forms that have one of the (distinct) keys, int64."""
         wanted = hash_keys_cached(tuple(keys))
-        first, end = (np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number) for side in ("left", "right"))
+        first, end = (
+            np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number)
+            for side in ("left", "right")
+        )
         return self.by_number[concatenate_ranges(first, end)]
 
     def subset(self, rows: np.ndarray) -> Shard:
@@ -139,7 +148,9 @@ class Shard:
         at = concatenate_ranges(self.bounds[rows], self.bounds[rows + 1])
         used, tokens = np.unique(self.tokens[at], return_inverse=True)
         marks = {name: getattr(self, name)[at] for name in TOKEN_MARKS}
-        return build_shard(tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks)
+        return build_shard(
+            tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks
+        )
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Which article (row of the shard) each position lies in."""
@@ -147,7 +158,9 @@ class Shard:
 
     def in_one_sentence(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Whether each token `last` stands in the sentence of the token `first` before it: looked up between the two, so they should be near."""
-        ended = np.repeat(np.arange(len(first)), last - first)[self.sentence_end[concatenate_ranges(first, last)]]
+        ended = np.repeat(np.arange(len(first)), last - first)[
+            self.sentence_end[concatenate_ranges(first, last)]
+        ]
         same = np.ones(len(first), bool)
         same[ended] = False
         return same
@@ -175,11 +188,20 @@ class Shard:
 
     def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
         """The text from token `start` up to token `end` for each pair, as it was given, with outer white space stripped."""
-        stretches = pl.DataFrame({"row": np.repeat(np.arange(len(start)), end - start), "token": self.tokens[concatenate_ranges(start, end)]})
-        joined = (
-            stretches.select("row", form=self.forms["form"].gather(stretches["token"])).group_by("row").agg(pl.col("form").str.join(""))
+        stretches = pl.DataFrame(
+            {
+                "row": np.repeat(np.arange(len(start)), end - start),
+                "token": self.tokens[concatenate_ranges(start, end)],
+            }
         )
-        whole = pl.DataFrame({"row": np.arange(len(start))}).join(joined, on="row", how="left", maintain_order="left")
+        joined = (
+            stretches.select("row", form=self.forms["form"].gather(stretches["token"]))
+            .group_by("row")
+            .agg(pl.col("form").str.join(""))
+        )
+        whole = pl.DataFrame({"row": np.arange(len(start))}).join(
+            joined, on="row", how="left", maintain_order="left"
+        )
         return whole["form"].fill_null("").str.strip_chars().to_list()
 
 
@@ -187,14 +209,25 @@ def encode_texts(texts: pl.Series) -> Shard:
     """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
     pieces, number, first = split_into_pieces(unwrap_lines(texts))
     lists = pieces.str.extract_all(TOKEN_PATTERN)
-    written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(pl.Categorical(pl.Categories.random()))
+    written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
+        pl.Categorical(pl.Categories.random())
+    )
     forms, order = build_form_table(written)
     start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
-    tokens, bounds = compile_module(kernels).join_pieces(order[written.to_physical().to_numpy()], start, number, first)
+    tokens, bounds = compile_module(kernels).join_pieces(
+        order[written.to_physical().to_numpy()], start, number, first
+    )
     nothing = np.zeros(len(tokens), bool)
-    shard = build_shard(tokens, np.diff(bounds), forms, dict(zip(TOKEN_MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)))
+    shard = build_shard(
+        tokens,
+        np.diff(bounds),
+        forms,
+        dict(zip(TOKEN_MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)),
+    )
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
-        raise WordingError("The encoded corpus does not add up to the texts given: a character was lost. Please report the file.")
+        raise WordingError(
+            "The encoded corpus does not add up to the texts given: a character was lost. Please report the file."
+        )
     return replace(shard, sentence_end=mark_sentence_ends(shard))
 
 
@@ -212,7 +245,9 @@ def unwrap_lines(texts: pl.Series) -> pl.Series:
     wrapped = texts.str.count_matches(r"[^\s.!?:”\"’]\n\p{Ll}")
     single = texts.str.count_matches(r"\S\n\S")
     hard = (single >= 3) & (wrapped > 0.3 * single)
-    return texts.to_frame("t").select(pl.when(hard).then(pl.col("t").str.replace_all(r"(\S)\n(\S)", "$1 $2")).otherwise("t"))["t"]
+    return texts.to_frame("t").select(
+        pl.when(hard).then(pl.col("t").str.replace_all(r"(\S)\n(\S)", "$1 $2")).otherwise("t")
+    )["t"]
 
 
 def split_into_pieces(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
@@ -223,7 +258,9 @@ def split_into_pieces(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarr
     starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
     written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
     places, first = compile_module(kernels).find_pieces(written, starts)
-    found = pa.StringArray.from_buffers(len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)).dictionary_encode()
+    found = pa.StringArray.from_buffers(
+        len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)
+    ).dictionary_encode()
     return pl.Series(found.dictionary), found.indices.to_numpy(), first
 
 
@@ -235,12 +272,22 @@ def build_form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
     )
     table = (
         pl.DataFrame({"form": distinct.cast(pl.String), "code": distinct.to_physical()})
-        .vstack(pl.DataFrame({"form": [""], "code": [None]}, schema={"form": pl.String, "code": pl.UInt32}))
+        .vstack(
+            pl.DataFrame(
+                {"form": [""], "code": [None]}, schema={"form": pl.String, "code": pl.UInt32}
+            )
+        )
         .with_columns(kind=classify_kinds("form"))
         .with_columns(
-            type=pl.when(pl.col("kind") == SPACE).then(pl.lit(" ")).when(pl.col("kind") == PARAGRAPH).then(pl.lit("\n")).otherwise(bare)
+            type=pl.when(pl.col("kind") == SPACE)
+            .then(pl.lit(" "))
+            .when(pl.col("kind") == PARAGRAPH)
+            .then(pl.lit("\n"))
+            .otherwise(bare)
         )
-        .with_columns(key=fold_spelling(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32))
+        .with_columns(
+            key=fold_spelling(pl.col("type")), length=pl.col("form").str.len_chars().cast(pl.Int32)
+        )
         .sort(FORM_ORDER)
     )
     order = np.zeros(len(table), np.int32)
@@ -274,20 +321,28 @@ def mark_sentence_ends(shard: Shard) -> np.ndarray:
     2006: a frequent sentence starter). The end of a line or an article always ends one.
     """
     breaks = shard.is_break(np.arange(len(shard.forms)))
-    return compile_module(kernels).find_sentence_ends(shard.tokens, breaks, *classify_sentence_forms(shard.forms, shard.frequency))
+    return compile_module(kernels).find_sentence_ends(
+        shard.tokens, breaks, *classify_sentence_forms(shard.forms, shard.frequency)
+    )
 
 
 def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
     """Which forms stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
     type_, key = pl.col("type"), pl.col("key")
     classes = forms.with_columns(n=pl.Series(counts)).select(
-        stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"]) | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
+        stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"])
+        | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
         dot=type_.is_in([".", "…", "..."]),
-        closing=type_.is_in([")", "]", "”", "’", "»", "''"]) | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
-        abbreviation=key.is_in(read_abbreviations()) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
+        closing=type_.is_in([")", "]", "”", "’", "»", "''"])
+        | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
+        abbreviation=key.is_in(read_abbreviations())
+        | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
         usually_lower=type_.str.contains(r"^\p{Lu}")
-        & ((type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2 > pl.col("n").sum().over("key")),
+        & (
+            (type_.str.contains(r"^\p{Ll}") * pl.col("n")).sum().over("key") * 2
+            > pl.col("n").sum().over("key")
+        ),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
 
@@ -320,18 +375,44 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
         return shards[0]
     forms = pl.concat([shard.forms for shard in shards]).unique("form").sort(FORM_ORDER)
     number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
-    known = [shard.forms.select("form").join(number, on="form", how="left", maintain_order="left")["number"].to_numpy() for shard in shards]
-    tokens = np.concatenate([numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)])
-    marks = {name: np.concatenate([getattr(shard, name) for shard in shards]) for name in TOKEN_MARKS}
-    return build_shard(tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks)
+    known = [
+        shard.forms.select("form")
+        .join(number, on="form", how="left", maintain_order="left")["number"]
+        .to_numpy()
+        for shard in shards
+    ]
+    tokens = np.concatenate(
+        [numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)]
+    )
+    marks = {
+        name: np.concatenate([getattr(shard, name) for shard in shards]) for name in TOKEN_MARKS
+    }
+    return build_shard(
+        tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks
+    )
 
 
-def build_shard(tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]) -> Shard:
+def build_shard(
+    tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]
+) -> Shard:
     """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
-    numbers, bounds, sketch = hash_keys(forms["key"]), np.append(0, np.cumsum(lengths)), np.zeros(0, np.uint64)
+    numbers, bounds, sketch = (
+        hash_keys(forms["key"]),
+        np.append(0, np.cumsum(lengths)),
+        np.zeros(0, np.uint64),
+    )
     by_number = np.argsort(numbers, kind="stable")
     index = compile_module(kernels).index_tokens(tokens, len(forms))
-    return Shard(tokens, bounds, *index, **marks, numbers=numbers, by_number=by_number, sketch=sketch, listed=forms)
+    return Shard(
+        tokens,
+        bounds,
+        *index,
+        **marks,
+        numbers=numbers,
+        by_number=by_number,
+        sketch=sketch,
+        listed=forms,
+    )
 
 
 def save_shard(shard: Shard, folder: Path) -> None:
@@ -346,7 +427,9 @@ def map_array(file: Path) -> np.ndarray:
     with file.open("rb") as stream:
         np.lib.format.read_magic(stream)
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-        return np.ndarray(shape, dtype, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ), stream.tell())
+        return np.ndarray(
+            shape, dtype, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ), stream.tell()
+        )
 
 
 def load_shard(folder: Path) -> Shard:
@@ -371,4 +454,15 @@ class SavedShards(Sequence):
         return load_shard(self.folders[k])
 
 
-SHARD_ARRAYS = ("tokens", "bounds", "positions", "runs", "sentence_end", "boilerplate", "voice", "numbers", "by_number", "sketch")
+SHARD_ARRAYS = (
+    "tokens",
+    "bounds",
+    "positions",
+    "runs",
+    "sentence_end",
+    "boilerplate",
+    "voice",
+    "numbers",
+    "by_number",
+    "sketch",
+)

@@ -23,14 +23,19 @@ from wording.corpus.encoding.fingerprint import fingerprint_code
 from wording.corpus.encoding.shard import Shard
 
 PARTIAL_SUFFIX = ".partial"
-STALE_AFTER_SECONDS = 86_400  # seconds after which the remains of another machine's process are taken for dead
+STALE_AFTER_SECONDS = (
+    86_400  # seconds after which the remains of another machine's process are taken for dead
+)
 
 
 class Store:
     """The shards of one build, in a folder that is in the making."""
 
     def __init__(self, final: Path, language: str):
-        self.final, self.code = final.absolute(), fingerprint_code(language)  # other processes may stand in another folder
+        self.final, self.code = (
+            final.absolute(),
+            fingerprint_code(language),
+        )  # other processes may stand in another folder
         self.folder = name_partial_folder(self.final)
         self.known = find_reusable_shards(self.final.parent)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -58,13 +63,19 @@ class Store:
                 raise
             shutil.rmtree(self.folder, ignore_errors=True)
         for old in self.final.parent.iterdir():
-            if old.is_dir() and old != self.final and (not old.name.endswith(PARTIAL_SUFFIX) or is_abandoned(old)):
+            if (
+                old.is_dir()
+                and old != self.final
+                and (not old.name.endswith(PARTIAL_SUFFIX) or is_abandoned(old))
+            ):
                 discard_build(old)
 
 
 def name_partial_folder(folder: Path) -> Path:
     """The name of the folder while this process makes or removes it."""
-    return folder.with_name(f"{folder.name.removesuffix(PARTIAL_SUFFIX)}.{socket.gethostname().replace('.', '-')}.{os.getpid()}{PARTIAL_SUFFIX}")
+    return folder.with_name(
+        f"{folder.name.removesuffix(PARTIAL_SUFFIX)}.{socket.gethostname().replace('.', '-')}.{os.getpid()}{PARTIAL_SUFFIX}"
+    )
 
 
 def discard_build(folder: Path) -> None:
@@ -93,14 +104,22 @@ def is_abandoned(partial: Path) -> bool:
 
 def find_reusable_shards(folder: Path) -> dict[str, Path]:
     """{key: folder} of the whole shards of older builds and of those whose process is gone."""
-    found = (file for file in folder.glob("*/*/key") if not file.parts[-3].endswith(PARTIAL_SUFFIX) or is_abandoned(file.parents[1]))
+    found = (
+        file
+        for file in folder.glob("*/*/key")
+        if not file.parts[-3].endswith(PARTIAL_SUFFIX) or is_abandoned(file.parents[1])
+    )
     return {file.read_text(encoding="utf8"): file.parent for file in found}
 
 
 def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
     """What a shard depends on, as a short hash: its texts and outlets in their order, and the code."""
-    marks = part.select(pl.col("outlet").hash(seed=0), a=pl.col("text").hash(seed=1), b=pl.col("text").hash(seed=2))
-    return hashlib.sha256(code.encode() + b"".join(column.to_numpy().tobytes() for column in marks)).hexdigest()[:32]
+    marks = part.select(
+        pl.col("outlet").hash(seed=0), a=pl.col("text").hash(seed=1), b=pl.col("text").hash(seed=2)
+    )
+    return hashlib.sha256(
+        code.encode() + b"".join(column.to_numpy().tobytes() for column in marks)
+    ).hexdigest()[:32]
 
 
 def link_shard(source: Path, target: Path) -> bool:

@@ -40,7 +40,10 @@ BLOCK_TOKENS = 1 << 20
 """Tokens that are looked at together: more take memory and save no time."""
 
 WORD_SHAPES = ("a number", "a year", "a Name", "a NAME", "another word")
-CUE_SETTINGS = ("no cue", *(f"{left} and {right}" for left in CUE_NEIGHBOURS for right in CUE_NEIGHBOURS))
+CUE_SETTINGS = (
+    "no cue",
+    *(f"{left} and {right}" for left in CUE_NEIGHBOURS for right in CUE_NEIGHBOURS),
+)
 """What stands right before and right after a cue: "first comma and name" in "..., said Keller"."""
 COMMA_COUNTS = (*map(str, range(MAX_COMMAS)), f"{MAX_COMMAS} or more")
 
@@ -61,10 +64,20 @@ WEIGHT_TABLES: dict[str, tuple[str, ...]] = {
     "way to a strong cue after": ("words to strong cue", "commas to cue"),
     "setting of the cue before": ("setting of cue before", "commas since cue", "words since cue"),
     "setting of the cue after": ("setting of cue after", "commas to cue", "words to cue"),
-    "both cues": ("strength of cue before", "commas since cue", "strength of cue after", "commas to cue"),
+    "both cues": (
+        "strength of cue before",
+        "commas since cue",
+        "strength of cue after",
+        "commas to cue",
+    ),
     "way to the opener": ("opener before", "words since opener", "commas since opener"),
     "way to the closer": ("closer after", "words to closer", "commas to closer"),
-    "opener and closer": ("opener before", "commas since opener", "closer after", "commas to closer"),
+    "opener and closer": (
+        "opener before",
+        "commas since opener",
+        "closer after",
+        "commas to closer",
+    ),
     "order of signals": ("last signal", "next signal"),
     "that": ("words since that", "that and cue"),
     "mark before": ("mark before", "words since mark"),
@@ -113,9 +126,15 @@ class Lexicon:
     @cached_property
     def beside(self) -> np.ndarray:
         """What each class counts as beside a cue, as a number within BESIDE."""
-        marks = dict.fromkeys(("no word", *PUNCTUATION_MARKS), "other mark") | {",": "later comma"} | dict.fromkeys(QUOTATION_CLASSES, "quotation")
+        marks = (
+            dict.fromkeys(("no word", *PUNCTUATION_MARKS), "other mark")
+            | {",": "later comma"}
+            | dict.fromkeys(QUOTATION_CLASSES, "quotation")
+        )
         kinds = marks | {"a Name": "name", "a NAME": "name"}
-        return np.array([CUE_NEIGHBOURS.index(kinds.get(name, "word")) for name in self.classes], np.int32)
+        return np.array(
+            [CUE_NEIGHBOURS.index(kinds.get(name, "word")) for name in self.classes], np.int32
+        )
 
     @cached_property
     def is_that(self) -> np.ndarray:
@@ -136,12 +155,16 @@ class Lexicon:
     @cached_property
     def edges(self) -> np.ndarray:
         """The log odds from which each signal has its grades, the first from which there is one, float32 (3, n_grades)."""
-        return logit(np.array([[self.words.least[name], *self.words.grades] for name in SIGNALS])).astype(np.float32)
+        return logit(
+            np.array([[self.words.least[name], *self.words.grades] for name in SIGNALS])
+        ).astype(np.float32)
 
     @cached_property
     def layout(self) -> tuple[np.ndarray, ...]:
         """The other tables as `attribution_kernels.log_odds` takes them: the places of each (padded with -1), how many values these have, all weights, where each begins."""
-        tables = {name: axes for name, axes in WEIGHT_TABLES.items() if name not in NEIGHBOUR_FEATURES}
+        tables = {
+            name: axes for name, axes in WEIGHT_TABLES.items() if name not in NEIGHBOUR_FEATURES
+        }
         axes, sizes = np.full((2, len(tables), max(map(len, tables.values()))), -1, np.int32)
         for k, names in enumerate(tables.values()):
             axes[k, : len(names)] = [FEATURES.index(name) for name in names]
@@ -157,7 +180,14 @@ def logit(probability: np.ndarray | float) -> np.ndarray:
 
 def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
     """All classes of tokens: nothing, marks, quotations, shapes of words, suffixes of words, words."""
-    return ("no word", *PUNCTUATION_MARKS, *QUOTATION_CLASSES, *WORD_SHAPES, *(f"-{s}" for s in suffixes), *vocabulary)
+    return (
+        "no word",
+        *PUNCTUATION_MARKS,
+        *QUOTATION_CLASSES,
+        *WORD_SHAPES,
+        *(f"-{s}" for s in suffixes),
+        *vocabulary,
+    )
 
 
 def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str, ...]]:
@@ -165,7 +195,10 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
     grades = ("none", *map(str, range(1, n_grades + 1)))
     far = (
         "none",
-        *(str(a) if b == a + 1 else f"{a}-{b - 1}" for a, b in zip(DISTANCE_STEPS[1:], DISTANCE_STEPS[2:], strict=False)),
+        *(
+            str(a) if b == a + 1 else f"{a}-{b - 1}"
+            for a, b in zip(DISTANCE_STEPS[1:], DISTANCE_STEPS[2:], strict=False)
+        ),
         f"{DISTANCE_STEPS[-1]} or more",
     )
     near = (*map(str, range(MAX_MARK_DISTANCE)), f"{MAX_MARK_DISTANCE} or more")
@@ -176,7 +209,14 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
         "strength of cue before": grades, "strength of cue after": grades, "opener before": grades, "closer after": grades,
     }  # fmt: skip
     return {
-        place: named.get(place) or (far if place.startswith("words ") else COMMA_COUNTS if place.startswith("commas ") else classes)
+        place: named.get(place)
+        or (
+            far
+            if place.startswith("words ")
+            else COMMA_COUNTS
+            if place.startswith("commas ")
+            else classes
+        )
         for place in (*NEIGHBOUR_FEATURES, *FEATURES)
     }
 
@@ -191,20 +231,42 @@ def load_lexicon(language: str) -> Lexicon | None:
 def read_lexicon(folder: Path, language: str) -> Lexicon:
     """The lexicon in the files `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and `voice-LANGUAGE-tables.csv` of a folder."""
     words = read_record(folder / f"voice-{language}.yml", VoiceWords)
-    signals = pl.read_csv(folder / f"voice-{language}-signals.csv", comment_prefix="#", schema_overrides={"word": pl.String})
+    signals = pl.read_csv(
+        folder / f"voice-{language}-signals.csv",
+        comment_prefix="#",
+        schema_overrides={"word": pl.String},
+    )
     fixed = set(list_class_names(words.suffixes, ()))
-    classes = list_class_names(words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed)))
+    classes = list_class_names(
+        words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed))
+    )
     number = {name: k for k, name in enumerate(classes)}
     weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.float32)
-    weights[signals["place"].to_numpy() - CONTEXT_OFFSETS[0], [number[w] for w in signals["word"]]] = signals[list(SIGNALS)].to_numpy()
+    weights[
+        signals["place"].to_numpy() - CONTEXT_OFFSETS[0], [number[w] for w in signals["word"]]
+    ] = signals[list(SIGNALS)].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
-    listed = pl.read_csv(file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32})
+    listed = pl.read_csv(
+        file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32}
+    )
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
-    tables = read_weight_tables(listed.filter(pl.col("table") != "bias"), list_value_names(classes, len(words.grades) + 1), file)
-    return Lexicon(words, classes[len(fixed) :], weights, tables, {name: bias.get(name, 0.0) for name in (*SIGNALS, "attributed")})
+    tables = read_weight_tables(
+        listed.filter(pl.col("table") != "bias"),
+        list_value_names(classes, len(words.grades) + 1),
+        file,
+    )
+    return Lexicon(
+        words,
+        classes[len(fixed) :],
+        weights,
+        tables,
+        {name: bias.get(name, 0.0) for name in (*SIGNALS, "attributed")},
+    )
 
 
-def read_weight_tables(listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path) -> dict[str, np.ndarray]:
+def read_weight_tables(
+    listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path
+) -> dict[str, np.ndarray]:
     """The tables (columns: table, entry, weight), each as its weights in the order of its entries; an entry that is not listed has weight 0.
 
     Raises
@@ -213,13 +275,27 @@ def read_weight_tables(listed: pl.DataFrame, names: dict[str, tuple[str, ...]], 
         For a table or an entry that does not exist.
     """
     number = {axis: {name: k for k, name in enumerate(values)} for axis, values in names.items()}
-    tables = {name: np.zeros([len(names[axis]) for axis in axes], np.float32) for name, axes in WEIGHT_TABLES.items()}
+    tables = {
+        name: np.zeros([len(names[axis]) for axis in axes], np.float32)
+        for name, axes in WEIGHT_TABLES.items()
+    }
     for name, entry, weight in listed.iter_rows():
         try:
-            tables[name][tuple(number[axis][part] for axis, part in zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True))] = weight
+            tables[name][
+                tuple(
+                    number[axis][part]
+                    for axis, part in zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
+                )
+            ] = weight
         except (KeyError, ValueError):
-            known = f"its entries are made of {' | '.join(WEIGHT_TABLES[name])}" if name in WEIGHT_TABLES else f"the tables are {', '.join(WEIGHT_TABLES)}"
-            raise WordingError(f"{file}: the table {name!r} has no entry {entry!r}; {known}.") from None
+            known = (
+                f"its entries are made of {' | '.join(WEIGHT_TABLES[name])}"
+                if name in WEIGHT_TABLES
+                else f"the tables are {', '.join(WEIGHT_TABLES)}"
+            )
+            raise WordingError(
+                f"{file}: the table {name!r} has no entry {entry!r}; {known}."
+            ) from None
     return {name: table.ravel() for name, table in tables.items()}
 
 
@@ -235,9 +311,13 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         .iter_rows()
     )
     related = pl.when(type_.str.contains(r"^\p{Ll}")).then(
-        strip_inflection(key).replace_strict(list(relatives), list(relatives.values()), default=None, return_dtype=pl.String)
+        strip_inflection(key).replace_strict(
+            list(relatives), list(relatives.values()), default=None, return_dtype=pl.String
+        )
     )
-    suffix = pl.lit("-") + key.str.extract(rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$")
+    suffix = pl.lit("-") + key.str.extract(
+        rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$"
+    )
     named = (
         pl.when(kind == PUNCTUATION).then(pl.when(key.is_in(PUNCTUATION_MARKS)).then(key).otherwise(pl.lit("other mark")))
         .when(kind == NUMBER).then(pl.when(key.str.contains(r"^\d{4}$")).then(pl.lit("a year")).otherwise(pl.lit("a number")))
@@ -248,7 +328,11 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         .otherwise(pl.coalesce(related, suffix, pl.lit("another word")))
     )  # fmt: skip
     return (
-        forms.select(named.replace_strict(list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32))
+        forms.select(
+            named.replace_strict(
+                list(lexicon.classes), list(range(len(lexicon.classes))), return_dtype=pl.Int32
+            )
+        )
         .to_series()
         .to_numpy()
     )
@@ -285,29 +369,54 @@ class FoldedStream:
 def iterate_streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Iterator[FoldedStream]:
     """The shard as streams, block by block; `inside` says which tokens lie in quotations."""
     class_of = classify_forms(shard.forms, lexicon)
-    cuts = np.unique(np.searchsorted(shard.bounds, np.arange(0, len(shard.tokens) + BLOCK_TOKENS, BLOCK_TOKENS)).clip(0, len(shard)))
+    cuts = np.unique(
+        np.searchsorted(
+            shard.bounds, np.arange(0, len(shard.tokens) + BLOCK_TOKENS, BLOCK_TOKENS)
+        ).clip(0, len(shard))
+    )
     for start, end in zip(shard.bounds[cuts[:-1]], shard.bounds[cuts[1:]], strict=True):
         yield build_stream(shard, slice(start, end), inside[start:end], class_of, lexicon)
 
 
-def build_stream(shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, lexicon: Lexicon) -> FoldedStream:
+def build_stream(
+    shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, lexicon: Lexicon
+) -> FoldedStream:
     """One block of articles as a stream."""
     tokens = shard.tokens[part]
-    at, word, begins = compile_module(attribution_kernels).fold_quotations(class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens))
-    return FoldedStream(at + part.start, word, begins, compile_module(attribution_kernels).sum_context_weights(word, lexicon.around, lexicon.start))
+    at, word, begins = compile_module(attribution_kernels).fold_quotations(
+        class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens)
+    )
+    return FoldedStream(
+        at + part.start,
+        word,
+        begins,
+        compile_module(attribution_kernels).sum_context_weights(
+            word, lexicon.around, lexicon.start
+        ),
+    )
 
 
 def extract_features(s: FoldedStream, lexicon: Lexicon) -> dict[str, np.ndarray]:
     """The value of each place for each token, as a number within its names."""
-    found = compile_module(attribution_kernels).compute_features(s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
+    found = compile_module(attribution_kernels).compute_features(
+        s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside
+    )
     padded = np.pad(s.word, (-CONTEXT_OFFSETS[0], CONTEXT_OFFSETS[-1]))
-    beside = {name: padded[by - CONTEXT_OFFSETS[0] :][: len(s.word)] for name, by in zip(NEIGHBOUR_FEATURES, CONTEXT_OFFSETS, strict=True)}
+    beside = {
+        name: padded[by - CONTEXT_OFFSETS[0] :][: len(s.word)]
+        for name, by in zip(NEIGHBOUR_FEATURES, CONTEXT_OFFSETS, strict=True)
+    }
     return beside | dict(zip(FEATURES, found, strict=True))
 
 
-def find_table_entries(place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str) -> np.ndarray:
+def find_table_entries(
+    place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str
+) -> np.ndarray:
     """The entry of a table for each token, as a number."""
-    return np.ravel_multi_index([place[axis] for axis in WEIGHT_TABLES[name]], [len(names[axis]) for axis in WEIGHT_TABLES[name]])
+    return np.ravel_multi_index(
+        [place[axis] for axis in WEIGHT_TABLES[name]],
+        [len(names[axis]) for axis in WEIGHT_TABLES[name]],
+    )
 
 
 def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
@@ -323,4 +432,14 @@ def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
     """The positions in the shard of the tokens that are attributed without quotation marks."""
     edge = np.float32(logit(lexicon.words.threshold))
     possessive = lexicon.classes.index("'s") if "'s" in lexicon.classes else -1
-    return s.at[compile_module(attribution_kernels).mark_attributed(s.word, s.begins, attribution_log_odds(s, lexicon), s.signal, edge, lexicon.edges[0, 0], possessive)]
+    return s.at[
+        compile_module(attribution_kernels).mark_attributed(
+            s.word,
+            s.begins,
+            attribution_log_odds(s, lexicon),
+            s.signal,
+            edge,
+            lexicon.edges[0, 0],
+            possessive,
+        )
+    ]

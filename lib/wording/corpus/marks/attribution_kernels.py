@@ -18,7 +18,13 @@ FEATURES = (
     "sentence's first word", "clause's first word", "words since sentence start", "words to sentence end",
 )  # fmt: skip
 """What is known of a word by where it stands; attribution.value_names has the values of each."""
-NEIGHBOUR_FEATURES = ("second word before", "word before", "word", "word after", "second word after")
+NEIGHBOUR_FEATURES = (
+    "second word before",
+    "word before",
+    "word",
+    "word after",
+    "second word after",
+)
 """And by which words stand AROUND it."""
 (
     CUE_BEFORE, BEHIND_CUE_BEFORE, STRENGTH_BEFORE, SETTING_BEFORE, SINCE_CUE, COMMAS_SINCE_CUE,
@@ -30,9 +36,36 @@ NEIGHBOUR_FEATURES = ("second word before", "word before", "word", "word after",
     FIRST_WORD, CLAUSE_WORD, SINCE_START, TO_END,
 ) = range(len(FEATURES))  # fmt: skip
 
-PUNCTUATION_MARKS = (",", ".", ":", ";", "?", "!", "(", ")", "[", "]", "-", "–", "—", "...", "…", "/", "'", "other mark")
-QUOTATION_CLASSES = tuple(f"a {size} quotation{end}" for size in ("short", "long") for end in ("", " ending in a comma", " ending a sentence"))
-COMMA_CLASS, MIN_QUOTATION_CLASS, MIN_WORD_CLASS = 1 + PUNCTUATION_MARKS.index(","), 1 + len(PUNCTUATION_MARKS), 1 + len(PUNCTUATION_MARKS) + len(QUOTATION_CLASSES)
+PUNCTUATION_MARKS = (
+    ",",
+    ".",
+    ":",
+    ";",
+    "?",
+    "!",
+    "(",
+    ")",
+    "[",
+    "]",
+    "-",
+    "–",
+    "—",
+    "...",
+    "…",
+    "/",
+    "'",
+    "other mark",
+)
+QUOTATION_CLASSES = tuple(
+    f"a {size} quotation{end}"
+    for size in ("short", "long")
+    for end in ("", " ending in a comma", " ending a sentence")
+)
+COMMA_CLASS, MIN_QUOTATION_CLASS, MIN_WORD_CLASS = (
+    1 + PUNCTUATION_MARKS.index(","),
+    1 + len(PUNCTUATION_MARKS),
+    1 + len(PUNCTUATION_MARKS) + len(QUOTATION_CLASSES),
+)
 """Classes of tokens: 0 is nothing, then come marks, then quotations, each folded into one token, and from N_MARKS on words."""
 STOP_CLASSES = tuple(1 + PUNCTUATION_MARKS.index(mark) for mark in (".", "?", "!"))
 MAX_SHORT_QUOTATION_TOKENS = 6
@@ -55,7 +88,9 @@ MAX_COMMAS = 3
 DISTANCE_STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
 MAX_MARK_DISTANCE = 12
 """Distances are counted in steps, from DISTANCES[-1] on all alike; to marks one by one up to NEAR. 0 is where there is nothing."""
-STEP_OF_DISTANCE = (np.searchsorted(DISTANCE_STEPS, np.arange(DISTANCE_STEPS[-1] + 1), side="right") - 1).astype(np.int32)
+STEP_OF_DISTANCE = (
+    np.searchsorted(DISTANCE_STEPS, np.arange(DISTANCE_STEPS[-1] + 1), side="right") - 1
+).astype(np.int32)
 
 BATCH_TOKENS = 4096
 """Tokens that are looked up together."""
@@ -63,14 +98,20 @@ BATCH_TOKENS = 4096
 
 def fold_quotations(word, inside, ends):
     """The tokens with each quotation (a run `inside` quotation marks) folded into one: their places, classes, and whether they begin a sentence."""
-    at, kept, begins = np.empty(len(word), np.int64), np.empty(len(word), np.int32), np.empty(len(word), np.bool_)
+    at, kept, begins = (
+        np.empty(len(word), np.int64),
+        np.empty(len(word), np.int32),
+        np.empty(len(word), np.bool_),
+    )
     n, i, fresh = 0, 0, True
     while i < len(word):
         first = i
         while inside[i] and i + 1 < len(word) and inside[i + 1]:
             i += 1
         at[n], begins[n] = first, fresh
-        kept[n] = classify_quotation(word[max(i - 1, 0)], i - first) if inside[first] else word[first]
+        kept[n] = (
+            classify_quotation(word[max(i - 1, 0)], i - first) if inside[first] else word[first]
+        )
         n, i, fresh = n + 1, i + 1, ends[i]
     return at[:n], kept[:n], begins[:n]
 
@@ -92,7 +133,12 @@ def sum_context_weights(word, weights, start):
             opener += weights[place, known, OPENER_SIGNAL]
             closer += weights[place, known, CLOSER_SIGNAL]
             attributed += weights[place, known, NEIGHBOUR_SUM]
-        total[i, CUE_SIGNAL], total[i, OPENER_SIGNAL], total[i, CLOSER_SIGNAL], total[i, NEIGHBOUR_SUM] = cue, opener, closer, attributed
+        (
+            total[i, CUE_SIGNAL],
+            total[i, OPENER_SIGNAL],
+            total[i, CLOSER_SIGNAL],
+            total[i, NEIGHBOUR_SUM],
+        ) = cue, opener, closer, attributed
     return total
 
 
@@ -124,12 +170,20 @@ def grade_signals(word, signal, edges, start, end, grade):
 
 def fill_features(place, word, grade, start, end, is_that, beside):
     """Writes the places of the words of one sentence (tokens `start` up to `end`) into `place`, int32 (n_places, n) from column 0 on."""
-    n, commas, setting = end - start, np.zeros(end - start, np.int32), np.zeros(end - start, np.int32)
+    n, commas, setting = (
+        end - start,
+        np.zeros(end - start, np.int32),
+        np.zeros(end - start, np.int32),
+    )
     cue = strong = opener = closer = that = mark = -1
     for i in range(n):
         at, own = start + i, word[start + i]
         commas[i] = (commas[i - 1] if i else 0) + (own == COMMA_CLASS)
-        place[FIRST_WORD, i], place[SINCE_START, i], place[TO_END, i] = word[start], bin_distance(i + 1), bin_distance(n - i)
+        place[FIRST_WORD, i], place[SINCE_START, i], place[TO_END, i] = (
+            word[start],
+            bin_distance(i + 1),
+            bin_distance(n - i),
+        )
         place[CUE_BEFORE, i] = word[start + cue] if cue >= 0 else 0
         place[BEHIND_CUE_BEFORE, i] = word[start + cue + 1] if cue >= 0 else 0
         place[STRENGTH_BEFORE, i] = grade[CUE_SIGNAL, cue] if cue >= 0 else 0
@@ -139,16 +193,26 @@ def fill_features(place, word, grade, start, end, is_that, beside):
         place[SINCE_STRONG, i] = bin_distance(i - strong) if strong >= 0 else 0
         place[OPENER, i] = grade[OPENER_SIGNAL, opener] if opener >= 0 else 0
         place[SINCE_OPENER, i] = bin_distance(i - opener) if opener >= 0 else 0
-        place[COMMAS_SINCE_OPENER, i] = min(commas[i] - commas[opener], MAX_COMMAS) if opener >= 0 else 0
-        place[LAST_SIGNAL, i] = (opener >= 0) + 2 * (closer >= 0) + (opener >= 0 and closer > opener)
+        place[COMMAS_SINCE_OPENER, i] = (
+            min(commas[i] - commas[opener], MAX_COMMAS) if opener >= 0 else 0
+        )
+        place[LAST_SIGNAL, i] = (
+            (opener >= 0) + 2 * (closer >= 0) + (opener >= 0 and closer > opener)
+        )
         place[SINCE_THAT, i] = bin_distance(i - that) if that >= 0 else 0
         place[THAT_AND_CUE, i] = 1 + (that - cue <= 2) if cue >= 0 and that >= cue else 0
         place[MARK_BEFORE, i] = word[start + mark] if mark >= 0 else 0
-        place[SINCE_MARK, i] = min(i - mark, MAX_MARK_DISTANCE)  # where no mark stands before, from the beginning of the sentence
+        place[SINCE_MARK, i] = min(
+            i - mark, MAX_MARK_DISTANCE
+        )  # where no mark stands before, from the beginning of the sentence
         place[CLAUSE_WORD, i] = word[start + mark + 1]
         if grade[CUE_SIGNAL, i]:
             previous, following = get_class_at(word, at - 1), get_class_at(word, at + 1)
-            left = FIRST_COMMA if previous == COMMA_CLASS and commas[i] - commas[0] == 1 else beside[previous]
+            left = (
+                FIRST_COMMA
+                if previous == COMMA_CLASS and commas[i] - commas[0] == 1
+                else beside[previous]
+            )
             cue, setting[i] = i, 1 + len(CUE_NEIGHBOURS) * left + beside[following]
         strong = i if grade[CUE_SIGNAL, i] >= MIN_STRONG_GRADE else strong
         opener = i if grade[OPENER_SIGNAL, i] else opener
@@ -167,7 +231,9 @@ def fill_features(place, word, grade, start, end, is_that, beside):
         place[TO_STRONG, i] = bin_distance(strong - i) if strong < n else 0
         place[CLOSER, i] = grade[CLOSER_SIGNAL, closer] if closer < n else 0
         place[TO_CLOSER, i] = bin_distance(closer - i) if closer < n else 0
-        place[COMMAS_TO_CLOSER, i] = min(commas[closer] - commas[i], MAX_COMMAS) if closer < n else 0
+        place[COMMAS_TO_CLOSER, i] = (
+            min(commas[closer] - commas[i], MAX_COMMAS) if closer < n else 0
+        )
         place[NEXT_SIGNAL, i] = (opener < n) + 2 * (closer < n) + (opener < n and closer < opener)
         place[MARK_AFTER, i] = word[start + mark] if mark < n else 0
         place[TO_MARK, i] = min(mark - i, MAX_MARK_DISTANCE)
@@ -180,7 +246,10 @@ def fill_features(place, word, grade, start, end, is_that, beside):
 
 def compute_features(word, begins, signal, edges, is_that, beside):
     """The value of each place for each token, int32 (n_places, n_tokens)."""
-    place, grade = np.zeros((len(FEATURES), len(word)), np.int32), np.zeros((len(SIGNALS), len(word)), np.int8)
+    place, grade = (
+        np.zeros((len(FEATURES), len(word)), np.int32),
+        np.zeros((len(SIGNALS), len(word)), np.int8),
+    )
     start = 0
     while start < len(word):
         end = find_sentence_end(begins, start)
@@ -209,7 +278,11 @@ def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, 
         end = find_sentence_end(begins, start)
         width, start = max(width, end - start), end
     width += BATCH_TOKENS
-    place, grade, at = np.zeros((len(FEATURES), width), np.int32), np.zeros((len(SIGNALS), width), np.int8), np.zeros(width, np.int64)
+    place, grade, at = (
+        np.zeros((len(FEATURES), width), np.int32),
+        np.zeros((len(SIGNALS), width), np.int8),
+        np.zeros(width, np.int64),
+    )
     n = start = 0
     while start < len(word):
         end = find_sentence_end(begins, start)
@@ -220,7 +293,9 @@ def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, 
             n += end - start
         start = end
         if n >= BATCH_TOKENS or start == len(word):
-            total[at[:n]] = signal[at[:n], NEIGHBOUR_SUM] + sum_table_entries(place[:, :n], axes, sizes, weights, starts)
+            total[at[:n]] = signal[at[:n], NEIGHBOUR_SUM] + sum_table_entries(
+                place[:, :n], axes, sizes, weights, starts
+            )
             n = 0
     return total
 
@@ -252,7 +327,10 @@ def mark_attributed(word, begins, log_odds, signal, edge, least_cue, possessive)
         words[i] = word[i] >= MIN_WORD_CLASS and word[i] != possessive and log_odds[i] >= edge
     marked[:] = words
     for i in range(1, len(word) - 1):
-        flanked = min(word[i - 1], word[i], word[i + 1]) >= MIN_WORD_CLASS and words[i - 1] == words[i + 1]
+        flanked = (
+            min(word[i - 1], word[i], word[i + 1]) >= MIN_WORD_CLASS
+            and words[i - 1] == words[i + 1]
+        )
         if flanked and signal[i, CUE_SIGNAL] < least_cue:
             marked[i] = words[i - 1]
     follows = False

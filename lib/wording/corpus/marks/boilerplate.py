@@ -15,7 +15,13 @@ from pydantic import Field
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.matching import Spans, find_form_numbers, find_matches, flag_forms, is_overlapping
+from wording.corpus.encoding.matching import (
+    Spans,
+    find_form_numbers,
+    find_matches,
+    flag_forms,
+    is_overlapping,
+)
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.patterns import parse_phrases
 from wording.study.records import DATA_FOLDER, PhraseTexts, Record, read_record
@@ -74,7 +80,11 @@ class ShardLines:
     @cached_property
     def is_sentence(self) -> np.ndarray:
         """Whether the line ends as a sentence does."""
-        last = self.shard.forms["type"].is_in([".", "!", "?", "…", "...", "”", '"', "''", "’", ":", ")"]).to_numpy()
+        last = (
+            self.shard.forms["type"]
+            .is_in([".", "!", "?", "…", "...", "”", '"', "''", "’", ":", ")"])
+            .to_numpy()
+        )
         return last[self.shard.tokens[self.end - 1]]
 
     def of(self, positions: np.ndarray) -> np.ndarray:
@@ -100,14 +110,21 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     for rule in rules.rules.values():
         marked |= mark_by_rule(lines, rule, rules.lists)
     marked |= mark_sign_offs(lines, rules)
-    return lines.mark(marked) | mark_datelines(lines, rules) | mark_trailing_agency(lines, rules) | mark_leading_dates(lines)
+    return (
+        lines.mark(marked)
+        | mark_datelines(lines, rules)
+        | mark_trailing_agency(lines, rules)
+        | mark_leading_dates(lines)
+    )
 
 
 @cache
 def read_boilerplate_rules(language: str) -> BoilerplateRules:
     """The rules for a language; a language without a file has those for English, whose agencies and credits are the world's."""
     file = DATA_FOLDER / "words" / f"boilerplate-{language}.yml"
-    return read_record(file if file.is_file() else DATA_FOLDER / "words" / "boilerplate-en.yml", BoilerplateRules)
+    return read_record(
+        file if file.is_file() else DATA_FOLDER / "words" / "boilerplate-en.yml", BoilerplateRules
+    )
 
 
 def find_lines(shard: Shard) -> ShardLines:
@@ -118,13 +135,17 @@ def find_lines(shard: Shard) -> ShardLines:
     return ShardLines(start, end, shard.article(start), shard)
 
 
-def mark_by_rule(lines: ShardLines, rule: BoilerplateRule, lists: dict[str, list[str]]) -> np.ndarray:
+def mark_by_rule(
+    lines: ShardLines, rule: BoilerplateRule, lists: dict[str, list[str]]
+) -> np.ndarray:
     """The lines that a rule marks."""
     found = find_matches(lines.shard, parse_phrases(rule.match, lists=lists))
     line = lines.of(found.start)
     at_start = found.start == lines.start[line]
     at_end = found.end >= lines.end[line] - rule.within_end
-    fits = {"anywhere": True, "start": at_start, "end": at_end, "whole": at_start & at_end}[rule.at] & (lines.n_words[line] <= rule.words)
+    fits = {"anywhere": True, "start": at_start, "end": at_end, "whole": at_start & at_end}[
+        rule.at
+    ] & (lines.n_words[line] <= rule.words)
     marked = np.zeros(len(lines), bool)
     marked[line[fits]] = True
     if rule.caption:
@@ -140,8 +161,13 @@ def mark_captions(lines: ShardLines, credits: np.ndarray) -> np.ndarray:
     marked = np.zeros(len(lines), bool)
     if len(credit):
         key, tokens = lines.shard.numbers, lines.shard.tokens
-        above, here = (key[tokens[concatenate_ranges(start, start + length)]] for start in (lines.start[credit - 1], lines.start[credit]))
-        marked[credit[np.logical_and.reduceat(above == here, np.cumsum(length) - length)] - 1] = True
+        above, here = (
+            key[tokens[concatenate_ranges(start, start + length)]]
+            for start in (lines.start[credit - 1], lines.start[credit])
+        )
+        marked[credit[np.logical_and.reduceat(above == here, np.cumsum(length) - length)] - 1] = (
+            True
+        )
     return marked
 
 
@@ -149,7 +175,9 @@ def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     """The lines after a marked one, in its article, that are no sentences or as short as a headline."""
     first = np.full(lines.row.max(initial=-1) + 1, len(lines))
     np.minimum.at(first, lines.row[marked], np.flatnonzero(marked))
-    return (np.arange(len(lines)) > first[lines.row]) & (~lines.is_sentence | (lines.n_words <= MAX_LINK_WORDS))
+    return (np.arange(len(lines)) > first[lines.row]) & (
+        ~lines.is_sentence | (lines.n_words <= MAX_LINK_WORDS)
+    )
 
 
 def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
@@ -157,11 +185,15 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
     printed = hash_lines(lines, short)
     cell = (printed >> np.uint64(44)).astype(np.int64)
-    kept = np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES  # most lines are alone in their cell: a quick way to leave them out
+    kept = (
+        np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES
+    )  # most lines are alone in their cell: a quick way to leave them out
     short, printed = short[kept], printed[kept]
     code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
     articles = np.bincount(code)[code[lines.row[short]]]
-    table = pl.DataFrame({"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]})
+    table = pl.DataFrame(
+        {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
+    )
     n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
     marked = np.zeros(len(lines), bool)
     marked[short[n >= np.maximum(MIN_REPEATED_ARTICLES, articles / 100)]] = True
@@ -170,14 +202,22 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
 
 def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
     """A number for each of the lines that lines of the same words, and practically no others, share; uint64."""
-    return compile_module(kernels).hash_token_spans(lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers)
+    return compile_module(kernels).hash_token_spans(
+        lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers
+    )
 
 
 def mark_section_labels(lines: ShardLines) -> np.ndarray:
     """A first line of a few words that stands above a headline: the name of the page's section."""
     following = np.append(lines.row[1:] == lines.row[:-1], False)
     headline = np.append(~lines.is_sentence[1:] & (lines.n_words[1:] > MAX_LABEL_WORDS), False)
-    return (lines.number == 0) & (lines.n_words <= MAX_LABEL_WORDS) & ~lines.is_sentence & following & headline
+    return (
+        (lines.number == 0)
+        & (lines.n_words <= MAX_LABEL_WORDS)
+        & ~lines.is_sentence
+        & following
+        & headline
+    )
 
 
 def mark_sign_offs(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
@@ -187,11 +227,21 @@ def mark_sign_offs(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     line = np.unique(lines.of(named.start))
     line = line[lines.n_words[line] <= MAX_SIGN_OFF_WORDS]
     places = concatenate_ranges(lines.start[line], lines.end[line])
-    fits = flag_forms(shard, rules.connectives)[shard.tokens[places]] | ~shard.is_word[places] | is_overlapping(Spans(places, places + 1), named)
+    fits = (
+        flag_forms(shard, rules.connectives)[shard.tokens[places]]
+        | ~shard.is_word[places]
+        | is_overlapping(Spans(places, places + 1), named)
+    )
     marked = np.zeros(len(lines), bool)
     if len(line):
         marked[
-            line[np.logical_and.reduceat(fits, np.cumsum(lines.end[line] - lines.start[line]) - (lines.end[line] - lines.start[line]))]
+            line[
+                np.logical_and.reduceat(
+                    fits,
+                    np.cumsum(lines.end[line] - lines.start[line])
+                    - (lines.end[line] - lines.start[line]),
+                )
+            ]
         ] = True
     return marked | mark_initials(lines, named)
 
@@ -223,16 +273,31 @@ def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     dash = shard.where(find_form_numbers(shard, ["-", "–", "—", "--"]))
     line = lines.of(dash)
     start = lines.start[line]
-    near = (lines.number[line] < N_TOP_LINES) & (dash - start < MAX_DATELINE_TOKENS) & (dash > start)
+    near = (
+        (lines.number[line] < N_TOP_LINES) & (dash - start < MAX_DATELINE_TOKENS) & (dash > start)
+    )
     dash, start = dash[near], start[near]
     begins_lower = shard.forms["type"].str.contains(r"^\p{Ll}").to_numpy()
     lower = (
-        np.add.reduceat(begins_lower[shard.tokens[concatenate_ranges(start, dash)]], np.cumsum(dash - start) - (dash - start)) if len(dash) else dash
+        np.add.reduceat(
+            begins_lower[shard.tokens[concatenate_ranges(start, dash)]],
+            np.cumsum(dash - start) - (dash - start),
+        )
+        if len(dash)
+        else dash
     )
-    bracketed = find_matches(shard, parse_phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists))
+    bracketed = find_matches(
+        shard, parse_phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists)
+    )
     before = np.searchsorted(bracketed.end, dash, side="right") - 1
-    agency = (before >= 0) & (bracketed.start[np.maximum(before, 0)] >= start) if len(bracketed) else np.zeros(len(dash), bool)
-    capitals = shard.forms["type"].str.contains(r"^\p{Lu}[\p{Lu}.]{2,}").to_numpy()[shard.tokens[start]]
+    agency = (
+        (before >= 0) & (bracketed.start[np.maximum(before, 0)] >= start)
+        if len(bracketed)
+        else np.zeros(len(dash), bool)
+    )
+    capitals = (
+        shard.forms["type"].str.contains(r"^\p{Lu}[\p{Lu}.]{2,}").to_numpy()[shard.tokens[start]]
+    )
     whole = (lower == 0) & capitals & (dash - start < 8) | agency
     dash, start = dash[whole], start[whole]
     marked = np.zeros(len(shard.tokens), bool)
@@ -243,10 +308,20 @@ def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
 def mark_leading_dates(lines: ShardLines) -> np.ndarray:
     """A date that the page put before an article's first words: "date 2022-02-24", "Published 2022-02-24"."""
     shard = lines.shard
-    found = find_matches(shard, parse_phrases(["date|dated|published|updated|posted :|on|_ #", "date|dated|published|updated|posted #"]))
+    found = find_matches(
+        shard,
+        parse_phrases(
+            [
+                "date|dated|published|updated|posted :|on|_ #",
+                "date|dated|published|updated|posted #",
+            ]
+        ),
+    )
     first = np.isin(found.start, shard.bounds[:-1]) & (found.end - found.start <= 4)
     iso = (
-        shard.forms["type"].str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$").to_numpy()[shard.tokens[found.end - 1]]
+        shard.forms["type"]
+        .str.contains(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
+        .to_numpy()[shard.tokens[found.end - 1]]
         if len(found)
         else first
     )

@@ -114,10 +114,14 @@ def find_families(corpus: Corpus) -> pl.DataFrame:
     page that holds two stories does not make these one family.
     """
     table, order = corpus.table, order_by_precedence(corpus.table)
-    first = order[find_first_places(select_copy_pairs(corpus, order, most=MAX_SOURCE_CANDIDATES), order)]
+    first = order[
+        find_first_places(select_copy_pairs(corpus, order, most=MAX_SOURCE_CANDIDATES), order)
+    ]
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
-    shared[copies] = compare_pairs(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))["shared"]
+    shared[copies] = compare_pairs(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))[
+        "shared"
+    ]
     return table.select("doc_id").with_columns(
         family=table["doc_id"].gather(first),
         first=pl.Series(first == np.arange(len(first))),
@@ -131,16 +135,31 @@ def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
 
     Of the many that a much printed article shares its text with, the EARLIEST that share most of it stand for all.
     """
-    found, names = select_copy_pairs(corpus, order_by_precedence(corpus.table), most=MAX_ARTICLES_PER_RUN), corpus.table["doc_id"]
-    named = found.with_columns(doc_id=names.gather(found["row"]), earlier=names.gather(found["earlier"]))
-    return named.select("doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own").sort(
-        pl.max_horizontal("shared", "shared_earlier"), "doc_id", "earlier", descending=[True, False, False]
+    found, names = (
+        select_copy_pairs(corpus, order_by_precedence(corpus.table), most=MAX_ARTICLES_PER_RUN),
+        corpus.table["doc_id"],
+    )
+    named = found.with_columns(
+        doc_id=names.gather(found["row"]), earlier=names.gather(found["earlier"])
+    )
+    return named.select(
+        "doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own"
+    ).sort(
+        pl.max_horizontal("shared", "shared_earlier"),
+        "doc_id",
+        "earlier",
+        descending=[True, False, False],
     )
 
 
 def order_by_precedence(table: pl.DataFrame) -> np.ndarray:
     """The rows from the earliest to the latest: by date, undated ones last; on one day the longest first; then by doc_id."""
-    keys = table.select("date", "doc_id", n=-(pl.col("n_words") + pl.col("n_boilerplate")).cast(pl.Int64), row=pl.int_range(pl.len()))
+    keys = table.select(
+        "date",
+        "doc_id",
+        n=-(pl.col("n_words") + pl.col("n_boilerplate")).cast(pl.Int64),
+        row=pl.int_range(pl.len()),
+    )
     return keys.sort("date", "n", "doc_id", nulls_last=True)["row"].to_numpy()
 
 
@@ -149,8 +168,12 @@ def find_first_places(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     source = np.arange(len(order))
-    best = found.with_columns(place=place[found["earlier"].to_numpy()]).sort("n_words", "place", descending=[False, True])
-    source[place[best["row"].to_numpy()]] = best["place"].to_numpy()  # the last one written stands: the most words, then the earliest
+    best = found.with_columns(place=place[found["earlier"].to_numpy()]).sort(
+        "n_words", "place", descending=[False, True]
+    )
+    source[place[best["row"].to_numpy()]] = best[
+        "place"
+    ].to_numpy()  # the last one written stands: the most words, then the earliest
     while (source[source] != source).any():
         source = source[source]
     return source[place]
@@ -158,7 +181,9 @@ def find_first_places(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
 
 def select_copy_pairs(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
     """The pairs that are a copy and its source: row, earlier (rows), and what `compare_pairs` says of them; `most` as in `candidates`."""
-    enough = (pl.col("own_part") >= MIN_COPIED_FRACTION) & (pl.col("n_own") >= MIN_COPIED_WORDS) | (pl.min_horizontal("shared", "shared_earlier") >= MIN_MUTUAL_FRACTION)
+    enough = (pl.col("own_part") >= MIN_COPIED_FRACTION) & (pl.col("n_own") >= MIN_COPIED_WORDS) | (
+        pl.min_horizontal("shared", "shared_earlier") >= MIN_MUTUAL_FRACTION
+    )
     return compare_pairs(corpus, find_copy_candidates(corpus, order, most=most)).filter(enough)
 
 
@@ -170,10 +195,20 @@ def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     places = np.split(place, corpus.starts[1:-1])
-    words, quoted = (corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted"))
-    shared = find_shared_runs(corpus.shards, places, number_issues(corpus.table)[order], words, words - quoted)
-    found = run_in_threads(joblib.delayed(find_shard_candidates)(*both, shared, most) for both in zip(corpus.shards, places, strict=True))
-    row, earlier = (np.concatenate([np.zeros(0, np.int64), *part]) for part in (zip(*found, strict=True) if found else ((), ())))
+    words, quoted = (
+        corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted")
+    )
+    shared = find_shared_runs(
+        corpus.shards, places, number_issues(corpus.table)[order], words, words - quoted
+    )
+    found = run_in_threads(
+        joblib.delayed(find_shard_candidates)(*both, shared, most)
+        for both in zip(corpus.shards, places, strict=True)
+    )
+    row, earlier = (
+        np.concatenate([np.zeros(0, np.int64), *part])
+        for part in (zip(*found, strict=True) if found else ((), ()))
+    )
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
 
 
@@ -184,17 +219,35 @@ def run_in_threads(tasks) -> list:
 
 def number_issues(table: pl.DataFrame) -> np.ndarray:
     """A number for each article's outlet and day, DAYS apart for each outlet; undated ones, and those of no known outlet, have one day."""
-    dated = pl.when(pl.col("outlet") != UNATTRIBUTED_OUTLET).then(pl.col("date").rank("dense")).fill_null(0)
-    return table.select(pl.col("outlet").rank("dense").cast(pl.Int64) * OUTLET_STRIDE + dated.cast(pl.Int64)).to_series().to_numpy()
+    dated = (
+        pl.when(pl.col("outlet") != UNATTRIBUTED_OUTLET)
+        .then(pl.col("date").rank("dense"))
+        .fill_null(0)
+    )
+    return (
+        table.select(
+            pl.col("outlet").rank("dense").cast(pl.Int64) * OUTLET_STRIDE + dated.cast(pl.Int64)
+        )
+        .to_series()
+        .to_numpy()
+    )
 
 
 def build_sketch(shard: Shard) -> np.ndarray:
     """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row and the place in it."""
-    return np.sort(compile_module(kernels).sample_runs(shard.tokens, shard.is_word & ~shard.boilerplate, shard.bounds, shard.numbers))
+    return np.sort(
+        compile_module(kernels).sample_runs(
+            shard.tokens, shard.is_word & ~shard.boilerplate, shard.bounds, shard.numbers
+        )
+    )
 
 
 def find_shared_runs(
-    shards: Sequence[Shard], places: Sequence[np.ndarray], issues: np.ndarray, words: np.ndarray, unquoted: np.ndarray
+    shards: Sequence[Shard],
+    places: Sequence[np.ndarray],
+    issues: np.ndarray,
+    words: np.ndarray,
+    unquoted: np.ndarray,
 ) -> SharedRuns:
     """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
 
@@ -202,20 +255,39 @@ def find_shared_runs(
     """
     n_articles = sum(map(len, places))
     if n_articles >= 1 << int(ROW_BITS):
-        raise WordingError(f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW_BITS):,}; make several studies.")
+        raise WordingError(
+            f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW_BITS):,}; make several studies."
+        )
     n_runs = sum(len(shard.sketch) for shard in shards)
-    edges = np.linspace(0, 2.0**64, 4 + n_runs // BUCKET_RUNS + 1)[1:-1].astype(np.uint64) >> ROW_BITS << ROW_BITS
-    cuts = [np.concatenate([[0], np.searchsorted(shard.sketch, edges), [len(shard.sketch)]]) for shard in shards]
-    parts = ([(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)] for k in range(len(edges) + 1))
-    run, repeated, n, early, n_repeated = zip(*run_in_threads(joblib.delayed(find_bucket_runs)(part, issues) for part in parts), strict=True)
+    edges = (
+        np.linspace(0, 2.0**64, 4 + n_runs // BUCKET_RUNS + 1)[1:-1].astype(np.uint64)
+        >> ROW_BITS
+        << ROW_BITS
+    )
+    cuts = [
+        np.concatenate([[0], np.searchsorted(shard.sketch, edges), [len(shard.sketch)]])
+        for shard in shards
+    ]
+    parts = (
+        [(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)]
+        for k in range(len(edges) + 1)
+    )
+    run, repeated, n, early, n_repeated = zip(
+        *run_in_threads(joblib.delayed(find_bucket_runs)(part, issues) for part in parts),
+        strict=True,
+    )
     size = np.zeros(n_articles, np.int64)
     for shard, place in zip(shards, places, strict=True):
         size[place] = np.bincount(extract_rows(shard.sketch), minlength=len(place))
     bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
-    articles = sparse.csr_array((np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles))
+    articles = sparse.csr_array(
+        (np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles)
+    )
     run, some = np.concatenate(run), np.zeros(1 << PREFILTER_BITS, bool)
     some[(run >> (np.uint64(64 - PREFILTER_BITS) - ROW_BITS)).astype(np.int64)] = True
-    return SharedRuns(run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated), words, unquoted)
+    return SharedRuns(
+        run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated), words, unquoted
+    )
 
 
 def take_low_bits(numbers: np.ndarray, bits: np.uint64) -> np.ndarray:
@@ -228,19 +300,42 @@ def extract_rows(sketch: np.ndarray) -> np.ndarray:
     return take_low_bits(sketch, ROW_BITS) >> int(PLACE_BITS)
 
 
-def find_bucket_runs(parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray) -> tuple[np.ndarray, ...]:
+def find_bucket_runs(
+    parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """The shared runs of one bucket: run, repeated, how many of its articles are kept, these articles, and each article's number of repeated runs."""
-    keys = np.sort(np.concatenate([part >> ROW_BITS << ROW_BITS | place.astype(np.uint64)[extract_rows(part)] for part, place in parts]))
+    keys = np.sort(
+        np.concatenate(
+            [
+                part >> ROW_BITS << ROW_BITS | place.astype(np.uint64)[extract_rows(part)]
+                for part, place in parts
+            ]
+        )
+    )
     same = keys[1:] >> ROW_BITS == keys[:-1] >> ROW_BITS
-    keys = deduplicate_sorted(keys[np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]])  # most runs stand alone
-    start = np.flatnonzero(np.append(True, keys[1:] >> ROW_BITS != keys[:-1] >> ROW_BITS)[: len(keys)])
+    keys = deduplicate_sorted(
+        keys[np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]]
+    )  # most runs stand alone
+    start = np.flatnonzero(
+        np.append(True, keys[1:] >> ROW_BITS != keys[:-1] >> ROW_BITS)[: len(keys)]
+    )
     n = np.diff(start, append=len(keys))
     start, n = start[n > 1], n[n > 1]
-    run, article, first = np.repeat(np.arange(len(start)), n), take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS), np.cumsum(n) - n
+    run, article, first = (
+        np.repeat(np.arange(len(start)), n),
+        take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS),
+        np.cumsum(n) - n,
+    )
     repeated = count_repeat_days(run, issues[article]) >= MIN_REPEATED_DAYS
     early = article[np.arange(len(run)) - first[run] < MAX_ARTICLES_PER_RUN].astype(np.int32)
     n_repeated = np.bincount(article[repeated], minlength=len(issues))
-    return keys[start] >> ROW_BITS, repeated[first], np.minimum(n, MAX_ARTICLES_PER_RUN), early, n_repeated
+    return (
+        keys[start] >> ROW_BITS,
+        repeated[first],
+        np.minimum(n, MAX_ARTICLES_PER_RUN),
+        early,
+        n_repeated,
+    )
 
 
 def deduplicate_sorted(ordered: np.ndarray) -> np.ndarray:
@@ -248,11 +343,19 @@ def deduplicate_sorted(ordered: np.ndarray) -> np.ndarray:
     return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
-def find_shard_candidates(shard: Shard, place: np.ndarray, shared: SharedRuns, most: int) -> tuple[np.ndarray, np.ndarray]:
+def find_shard_candidates(
+    shard: Shard, place: np.ndarray, shared: SharedRuns, most: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
-    known = shard.sketch[shared.some.take((shard.sketch >> np.uint64(64 - PREFILTER_BITS)).astype(np.int64))]
+    known = shard.sketch[
+        shared.some.take((shard.sketch >> np.uint64(64 - PREFILTER_BITS)).astype(np.int64))
+    ]
     run = np.searchsorted(shared.run, known >> ROW_BITS).clip(max=max(len(shared.run) - 1, 0))
-    there = np.flatnonzero(shared.run[run] == known >> ROW_BITS) if len(shared.run) else np.zeros(0, np.int64)
+    there = (
+        np.flatnonzero(shared.run[run] == known >> ROW_BITS)
+        if len(shared.run)
+        else np.zeros(0, np.int64)
+    )
     order = np.argsort(extract_rows(known[there]).astype(np.uint16), kind="stable")
     run, known = run[there][order], known[there][order]
     row = extract_rows(known)
@@ -260,23 +363,50 @@ def find_shard_candidates(shard: Shard, place: np.ndarray, shared: SharedRuns, m
         np.searchsorted(row, np.arange(len(shard) + 1)),
         np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)],
     )
-    wide = np.bincount(row, minlength=1).max() >= 1 << 15  # then the sums of both kinds do not fit into 32 bits
+    wide = (
+        np.bincount(row, minlength=1).max() >= 1 << 15
+    )  # then the sums of both kinds do not fit into 32 bits
     own = np.int64(1 << 32) if wide else np.int32(1 << 16)
-    weight = np.where(again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own))  # each run of an article once
+    weight = np.where(
+        again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own)
+    )  # each run of an article once
     mine = sparse.csr_array((weight, (row, run)), shape=(len(shard), len(shared.run)))
     found = [(np.zeros(0, np.int64),) * 2]
     for first in range(0, len(shard), BATCH_ARTICLES):
         both = mine[first : first + BATCH_ARTICLES] @ shared.articles
         a, b = np.repeat(place[first : first + BATCH_ARTICLES], np.diff(both.indptr)), both.indices
-        found.append(select_nearest(a[b < a], b[b < a].astype(np.int64), *np.divmod(both.data[b < a].astype(np.int64), int(own)), shared, most))
+        found.append(
+            select_nearest(
+                a[b < a],
+                b[b < a].astype(np.int64),
+                *np.divmod(both.data[b < a].astype(np.int64), int(own)),
+                shared,
+                most,
+            )
+        )
     a, b = (np.concatenate(part) for part in zip(*found, strict=True))
     rows = np.argsort(place)[np.searchsorted(np.sort(place), a)]
-    kept = measure_shared_spread(bounds[rows], bounds[rows + 1], b, run, take_low_bits(known, PLACE_BITS), shared) * shared.words[a] / PARTS_PER_ARTICLE
-    far = kept + MARGIN_WORDS >= MIN_COPIED_FRACTION * np.minimum(shared.unquoted[a], shared.unquoted[b])
+    kept = (
+        measure_shared_spread(
+            bounds[rows], bounds[rows + 1], b, run, take_low_bits(known, PLACE_BITS), shared
+        )
+        * shared.words[a]
+        / PARTS_PER_ARTICLE
+    )
+    far = kept + MARGIN_WORDS >= MIN_COPIED_FRACTION * np.minimum(
+        shared.unquoted[a], shared.unquoted[b]
+    )
     return a[far], b[far]
 
 
-def measure_shared_spread(start: np.ndarray, end: np.ndarray, other: np.ndarray, run: np.ndarray, part: np.ndarray, shared: SharedRuns) -> np.ndarray:
+def measure_shared_spread(
+    start: np.ndarray,
+    end: np.ndarray,
+    other: np.ndarray,
+    run: np.ndarray,
+    part: np.ndarray,
+    shared: SharedRuns,
+) -> np.ndarray:
     """From the first to the last of the runs (from `start` up to `end`, for each pair) that the `other` article has too: in parts of the article."""
     if not len(start):
         return start
@@ -286,18 +416,25 @@ def measure_shared_spread(start: np.ndarray, end: np.ndarray, other: np.ndarray,
     while (low < high).any():
         middle = (low + high) // 2
         below = (low < high) & (index[np.minimum(middle, len(index) - 1)] < wanted)
-        low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(middle, high))
+        low, high = (
+            np.where(below, middle + 1, low),
+            np.where(below, high, np.minimum(middle, high)),
+        )
     there = (low < last) & (index[np.minimum(low, len(index) - 1)] == wanted)
     first = np.cumsum(end - start) - (end - start)
     least, most = np.where(there, part[at], PARTS_PER_ARTICLE), np.where(there, part[at], -1)
     return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
 
 
-def select_nearest(a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: SharedRuns, most: int) -> tuple[np.ndarray, np.ndarray]:
+def select_nearest(
+    a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: SharedRuns, most: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
     n = own + again
     some = (own >= 2) & (own >= MIN_SKETCH_FRACTION * np.minimum(shared.own[a], shared.own[b]))
-    kept = np.flatnonzero(some | (n >= MIN_MUTUAL_FRACTION * np.maximum(shared.size[a], shared.size[b])))
+    kept = np.flatnonzero(
+        some | (n >= MIN_MUTUAL_FRACTION * np.maximum(shared.size[a], shared.size[b]))
+    )
     kept = kept[np.lexsort((b[kept], -n[kept], a[kept]))]
     first = np.searchsorted(a[kept], a[kept])
     kept = kept[np.arange(len(kept)) - first < most]
@@ -321,8 +458,13 @@ def compare_pairs(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
     both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
     """
     length = corpus.table["n_words"].to_numpy()
-    chunk = np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()]) // CHUNK_WORDS
-    parts = found.with_columns(chunk=chunk).partition_by("chunk", include_key=False, maintain_order=True) or [found]
+    chunk = (
+        np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()])
+        // CHUNK_WORDS
+    )
+    parts = found.with_columns(chunk=chunk).partition_by(
+        "chunk", include_key=False, maintain_order=True
+    ) or [found]
     return pl.concat(run_in_threads(joblib.delayed(compare_chunk)(corpus, part) for part in parts))
 
 
@@ -345,16 +487,26 @@ def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
 
 def count_words_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks; int64 (2, n_pairs)."""
-    return compile_module(kernels).count_shared_words(bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds, a, b)
+    return compile_module(kernels).count_shared_words(
+        bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds, a, b
+    )
 
 
 def gather_bodies(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:
     """The bodies of the articles (rows of the corpus, ascending), from all shards; `start` has the row of each one's first article."""
     cut = np.searchsorted(rows, start)
-    parts = [read_bodies(shards[k], rows[cut[k] : cut[k + 1]] - start[k]) for k in np.flatnonzero(np.diff(cut))]
+    parts = [
+        read_bodies(shards[k], rows[cut[k] : cut[k + 1]] - start[k])
+        for k in np.flatnonzero(np.diff(cut))
+    ]
     parts = parts or [read_bodies(shards[0], rows)]
-    arrays = (np.concatenate([getattr(part, name) for part in parts]) for name in ("word", "run", "whole", "quoted"))
-    return Bodies(*arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))]))
+    arrays = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("word", "run", "whole", "quoted")
+    )
+    return Bodies(
+        *arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))])
+    )
 
 
 def read_bodies(shard: Shard, rows: np.ndarray) -> Bodies:
@@ -365,4 +517,9 @@ def read_bodies(shard: Shard, rows: np.ndarray) -> Bodies:
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
     bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
     at, word = at[counted], shard.numbers[tokens[counted]]
-    return Bodies(word, *compile_module(kernels).hash_runs(word, bounds), shard.voice[at] == QUOTED_VOICE, bounds)
+    return Bodies(
+        word,
+        *compile_module(kernels).hash_runs(word, bounds),
+        shard.voice[at] == QUOTED_VOICE,
+        bounds,
+    )

@@ -24,7 +24,24 @@ MARKS_BEFORE_OPENING = "([{—–―-/¿¡…:"
 """Marks after which a quotation can begin without a blank."""
 MARKS_AFTER_CLOSING = ".,;:!?)]}…—–―-/"
 """Marks before which a quotation can end without a blank."""
-ELIDED_WORDS = ("em", "n", "til", "till", "cause", "bout", "twas", "tis", "round", "s", "cuz", "neath", "nuff", "tude", "un", "uns")
+ELIDED_WORDS = (
+    "em",
+    "n",
+    "til",
+    "till",
+    "cause",
+    "bout",
+    "twas",
+    "tis",
+    "round",
+    "s",
+    "cuz",
+    "neath",
+    "nuff",
+    "tude",
+    "un",
+    "uns",
+)
 """Words that an apostrophe shortens at their beginning."""
 MAX_CARRIED_LINES = 4
 """A closing mark ends a quotation that was opened so many lines before, if no other mark stands between."""
@@ -62,34 +79,67 @@ class MarkPositions:
 
 def find_quotations(shard: Shard) -> Quotations:
     """Where each quotation of the shard begins and ends; never an error, however odd the marks."""
-    ends, sides = np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)), flag_side_forms(shard.forms)
+    ends, sides = (
+        np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)),
+        flag_side_forms(shard.forms),
+    )
     marks = {name: find_quotation_marks(shard, name, ends, sides) for name in QUOTATION_MARKS}
-    found = [pair_single_marks(shard, some) if name == "single" else pair_marks(shard, some) for name, some in marks.items()]
+    found = [
+        pair_single_marks(shard, some) if name == "single" else pair_marks(shard, some)
+        for name, some in marks.items()
+    ]
     start, end = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 
 
-def find_quotation_marks(shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]) -> MarkPositions:
+def find_quotation_marks(
+    shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]
+) -> MarkPositions:
     """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `flag_side_forms` says of the forms."""
     characters, pairs = QUOTATION_MARKS[family]
-    at = shard.where(np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())).astype(np.int64)
+    at = shard.where(
+        np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())
+    ).astype(np.int64)
     line = np.searchsorted(ends, at)
     before, after = classify_mark_sides(shard, at, classes)
-    return MarkPositions(at, shard.forms["type"].gather(shard.tokens[at]).to_numpy().astype(str), line, ends[line], before, after)
+    return MarkPositions(
+        at,
+        shard.forms["type"].gather(shard.tokens[at]).to_numpy().astype(str),
+        line,
+        ends[line],
+        before,
+        after,
+    )
 
 
-def classify_mark_sides(shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+def classify_mark_sides(
+    shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """What stands before and after each mark: a blank or its like, something solid, or another mark, which hands on what it touches."""
     blank, opens, closes, quote = classes
     last = len(shard.tokens) - 1
-    previous, following = shard.tokens[np.maximum(at - 1, 0)], shard.tokens[np.minimum(at + 1, last)]
+    previous, following = (
+        shard.tokens[np.maximum(at - 1, 0)],
+        shard.tokens[np.minimum(at + 1, last)],
+    )
     own = shard.tokens[at]
-    spaced = blank[own] | (at == 0) | np.isin(shard.kind[previous], (ARTICLE_END, PARAGRAPH, SPACE)) | opens[previous]
+    spaced = (
+        blank[own]
+        | (at == 0)
+        | np.isin(shard.kind[previous], (ARTICLE_END, PARAGRAPH, SPACE))
+        | opens[previous]
+    )
     before = np.where(spaced, SPACED, np.where(quote[previous], TOUCHING, SOLID))
-    spaced = blank[following] | np.isin(shard.kind[following], (ARTICLE_END, PARAGRAPH, SPACE)) | closes[following]
+    spaced = (
+        blank[following]
+        | np.isin(shard.kind[following], (ARTICLE_END, PARAGRAPH, SPACE))
+        | closes[following]
+    )
     after = np.where(spaced, SPACED, np.where(quote[following], TOUCHING, SOLID))
-    return resolve_touching_sides(shard, at, before, classes, step=-1), resolve_touching_sides(shard, at, after, classes, step=1)
+    return resolve_touching_sides(shard, at, before, classes, step=-1), resolve_touching_sides(
+        shard, at, after, classes, step=1
+    )
 
 
 def flag_side_forms(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
@@ -105,13 +155,18 @@ def flag_side_forms(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
     return tuple(classes[name].to_numpy() for name in classes.columns)
 
 
-def resolve_touching_sides(shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int) -> np.ndarray:
+def resolve_touching_sides(
+    shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int
+) -> np.ndarray:
     """The sides, where a mark that touches another has what stands beyond the two."""
     if not len(at) or not (side == TOUCHING).any():
         return side
     blank, opens, closes, quote = classes
     beyond = np.clip(at + 2 * step, 0, len(shard.tokens) - 1)
-    neighbour, far = shard.tokens[np.clip(at + step, 0, len(shard.tokens) - 1)], shard.tokens[beyond]
+    neighbour, far = (
+        shard.tokens[np.clip(at + step, 0, len(shard.tokens) - 1)],
+        shard.tokens[beyond],
+    )
     breaks = np.isin(shard.kind[far], (ARTICLE_END, PARAGRAPH, SPACE))
     free = breaks | ((blank[neighbour] | opens[far]) if step < 0 else (blank[far] | closes[far]))
     return np.where(side == TOUCHING, np.where(free, SPACED, SOLID), side)
@@ -119,11 +174,18 @@ def resolve_touching_sides(shard: Shard, at: np.ndarray, side: np.ndarray, class
 
 def classify_directions(marks: MarkPositions) -> np.ndarray:
     """Whether each mark opens, closes, or turns the state round."""
-    opening, closing, either = (np.isin(marks.type, [*group]) for group in (OPENING_MARKS + "``", CLOSING_MARKS, AMBIGUOUS_MARKS))
+    opening, closing, either = (
+        np.isin(marks.type, [*group])
+        for group in (OPENING_MARKS + "``", CLOSING_MARKS, AMBIGUOUS_MARKS)
+    )
     opening, either = opening | (marks.type == "``"), either | (marks.type == "''")
     looks_open = (marks.before == SPACED) & (marks.after != SPACED)
     looks_closed = (marks.before != SPACED) & (marks.after == SPACED)
-    low = np.append(False, np.isin(marks.type[:-1], ["„", "‚"]) & (marks.line[1:] == marks.line[:-1])) if len(marks.at) else opening
+    low = (
+        np.append(False, np.isin(marks.type[:-1], ["„", "‚"]) & (marks.line[1:] == marks.line[:-1]))
+        if len(marks.at)
+        else opening
+    )
     turned = np.isin(marks.type, ["“", "‘"]) & ~low  # “ closes only what „ opened
     opens = (opening & (turned | ~looks_closed)) | (closing & looks_open) | (either & looks_open)
     closes = (closing & ~looks_open) | (opening & looks_closed & ~turned) | (either & looks_closed)
@@ -138,7 +200,9 @@ def pair_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarr
     opens = resolve_directions(marks, classify_directions(marks)) == OPENS
     stop = np.where(np.append(first[1:], True), marks.line_end, np.append(marks.at[1:], 0) + 1)
     carried = np.flatnonzero(is_carried_over(shard, marks, opens, first))
-    return np.append(marks.at[opens], marks.at[carried - 1]), np.append(stop[opens], marks.at[carried] + 1)
+    return np.append(marks.at[opens], marks.at[carried - 1]), np.append(
+        stop[opens], marks.at[carried] + 1
+    )
 
 
 def resolve_directions(marks: MarkPositions, direction: np.ndarray) -> np.ndarray:
@@ -151,7 +215,9 @@ def resolve_directions(marks: MarkPositions, direction: np.ndarray) -> np.ndarra
     return np.where(clear, direction, (base + n - anchor) % 2)
 
 
-def is_carried_over(shard: Shard, marks: MarkPositions, opens: np.ndarray, first: np.ndarray) -> np.ndarray:
+def is_carried_over(
+    shard: Shard, marks: MarkPositions, opens: np.ndarray, first: np.ndarray
+) -> np.ndarray:
     """The closing marks that end a quotation opened a few lines before in the same article."""
     row = shard.article(marks.at)
     near = (np.diff(marks.line) <= MAX_CARRIED_LINES) & (np.diff(row) == 0)
@@ -162,7 +228,9 @@ def pair_single_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, n
     """Start and end of the quotations in single marks: only those that close in their line, since most such marks are apostrophes."""
     if not len(marks.at):
         return marks.at, marks.at
-    following = shard.forms["key"].gather(shard.tokens[np.minimum(marks.at + 1, len(shard.tokens) - 1)])
+    following = shard.forms["key"].gather(
+        shard.tokens[np.minimum(marks.at + 1, len(shard.tokens) - 1)]
+    )
     elided = (following.is_in(ELIDED_WORDS) | following.str.contains(r"^\d\ds?$")).to_numpy()
     direction = classify_directions(marks)
     opens = (direction == OPENS) & (marks.before == SPACED) & (marks.after != SPACED) & ~elided

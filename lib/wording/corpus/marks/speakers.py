@@ -37,19 +37,33 @@ class Cues:
     strength: np.ndarray
 
 
-def assign_cues(shard: Shard, start: np.ndarray, end: np.ndarray, quoted: np.ndarray, cues: Cues) -> np.ndarray:
+def assign_cues(
+    shard: Shard, start: np.ndarray, end: np.ndarray, quoted: np.ndarray, cues: Cues
+) -> np.ndarray:
     """The cue of each stretch (start up to end): the nearest and strongest in its sentence; for a quotation, else one beside it or the last
     of the sentence before; -1 where there is none."""
     n, sentence = len(shard.tokens), np.append(shard.sentence, -1)
     left, right = find_at_or_before(cues.at, start - 1), find_at_or_after(cues.at, end, n)
     ends = np.flatnonzero(shard.sentence_end)
     beside = (
-        quoted & (right - end < MAX_TOKENS_TO_CUE) & (find_at_or_after(np.flatnonzero(np.isin(shard.kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]), end, n) > right)
+        quoted
+        & (right - end < MAX_TOKENS_TO_CUE)
+        & (
+            find_at_or_after(
+                np.flatnonzero(np.isin(shard.kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]), end, n
+            )
+            > right
+        )
     )
     has_left = (left >= 0) & (sentence[left] == sentence[start])
     has_right = (right < n) & ((sentence[right] == sentence[end - 1]) | beside)
-    cost_left, cost_right = compute_cue_cost(cues, left, start - 1 - left), compute_cue_cost(cues, right, right - end)
-    here = np.where(has_left & (~has_right | (cost_left <= cost_right)), left, np.where(has_right, right, -1))
+    cost_left, cost_right = (
+        compute_cue_cost(cues, left, start - 1 - left),
+        compute_cue_cost(cues, right, right - end),
+    )
+    here = np.where(
+        has_left & (~has_right | (cost_left <= cost_right)), left, np.where(has_right, right, -1)
+    )
     first = find_at_or_before(ends, start - 1)  # the end of the sentence before
     lookback = (
         quoted
@@ -91,47 +105,80 @@ def find_speaker_bounds(shard: Shard, own: np.ndarray, words: VoiceWords) -> Spe
     breaks = np.isin(kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]
     ends = shard.sentence_end | np.append(breaks[1:], True)
     mark = ~own | ends
-    places = [np.flatnonzero(mark | forms[shard.tokens]) for forms in (bounds, bounds | listed["starts"], ~filler)]
-    after = [np.flatnonzero(ends | forms[shard.tokens]) for forms in (bounds | listed["ends"], bounds | listed["starts"])]
+    places = [
+        np.flatnonzero(mark | forms[shard.tokens])
+        for forms in (bounds, bounds | listed["starts"], ~filler)
+    ]
+    after = [
+        np.flatnonzero(ends | forms[shard.tokens])
+        for forms in (bounds | listed["ends"], bounds | listed["starts"])
+    ]
     return SpeakerBounds(*places, *after, listed)
 
 
-def find_speakers(shard: Shard, own: np.ndarray, cues: Cues, words: VoiceWords) -> tuple[np.ndarray, np.ndarray]:
+def find_speakers(
+    shard: Shard, own: np.ndarray, cues: Cues, words: VoiceWords
+) -> tuple[np.ndarray, np.ndarray]:
     """The speaker of each cue as tokens (start up to end), start -1 where none is found; of several cues of a sentence a later one that has none
     of its own has that of the one before."""
     role, at = find_speaker_bounds(shard, own, words), cues.at
     start, end = find_speaker_before(shard, role, at)
     for found in (find_speaker_after(shard, role, at), find_agent(shard, role, at)):
-        start, end = (np.where(found[0] >= 0, other, one) for other, one in zip(found, (start, end), strict=True))
+        start, end = (
+            np.where(found[0] >= 0, other, one)
+            for other, one in zip(found, (start, end), strict=True)
+        )
     start, end = trim_speakers(shard, role, start, end)
     known = np.maximum.accumulate(np.where(start >= 0, np.arange(len(at)), -1)) if len(at) else at
-    same = (known >= 0) & (shard.sentence[at[known]] == shard.sentence[at]) if len(at) else np.zeros(0, bool)
+    same = (
+        (known >= 0) & (shard.sentence[at[known]] == shard.sentence[at])
+        if len(at)
+        else np.zeros(0, bool)
+    )
     return np.where(same, start[known], -1), np.where(same, end[known], -1)
 
 
-def find_speaker_before(shard: Shard, role: SpeakerBounds, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_speaker_before(
+    shard: Shard, role: SpeakerBounds, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The run of words before each cue; if a comma stands between ("the minister, a lawyer, said"), the run before the inserted words."""
     last = find_at_or_before(role.solid, at - 1)
     comma = shard.forms["key"].is_in([","]).to_numpy()[shard.tokens]
-    relative = (at - last > 1) & role.listed["relative"][shard.tokens[np.minimum(last + 1, len(shard.tokens) - 1)]]
+    relative = (at - last > 1) & role.listed["relative"][
+        shard.tokens[np.minimum(last + 1, len(shard.tokens) - 1)]
+    ]
     participle = shard.forms["key"].str.contains(r"ing$").to_numpy()[shard.tokens[at]]
     inserted = comma[last] & (last > 0)
     outer = find_at_or_before(role.mark, last - 1)
-    end = np.where(inserted, np.where(relative, last, np.where(comma[outer] & ~participle, outer, -1)), last + 1)
+    end = np.where(
+        inserted,
+        np.where(relative, last, np.where(comma[outer] & ~participle, outer, -1)),
+        last + 1,
+    )
     start = find_at_or_before(role.start, end - 1) + 1
     inside = (end > start) & (shard.sentence[np.maximum(end - 1, 0)] == shard.sentence[at])
-    return np.where(inside, np.maximum(start, end - MAX_SPEAKER_TOKENS), -1), np.where(inside, end, -1)
+    return np.where(inside, np.maximum(start, end - MAX_SPEAKER_TOKENS), -1), np.where(
+        inside, end, -1
+    )
 
 
-def find_speaker_after(shard: Shard, role: SpeakerBounds, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_speaker_after(
+    shard: Shard, role: SpeakerBounds, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The run of words after each cue that is followed by its speaker: after "according to", and after "..., said"."""
     n, tokens = len(shard.tokens), shard.tokens
     forward = role.listed["forward"][tokens[at]]
     nominal = role.listed["nominal"] | shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
     preposition = forward & role.listed["ends"][tokens[np.minimum(at + 1, n - 1)]]
     start = np.minimum(at + 1 + preposition, n - 1)
-    inverted = role.listed["inverted"][tokens[at]] & (find_at_or_before(role.mark, at - 1) == at - 1) & nominal[tokens[start]]
-    end = np.where(forward, find_at_or_after(role.far_end, start, n), find_at_or_after(role.end, start, n)).clip(max=start + MAX_SPEAKER_TOKENS)
+    inverted = (
+        role.listed["inverted"][tokens[at]]
+        & (find_at_or_before(role.mark, at - 1) == at - 1)
+        & nominal[tokens[start]]
+    )
+    end = np.where(
+        forward, find_at_or_after(role.far_end, start, n), find_at_or_after(role.end, start, n)
+    ).clip(max=start + MAX_SPEAKER_TOKENS)
     found = (forward | inverted) & (end > start)
     return np.where(found, start, -1), np.where(found, end, -1)
 
@@ -145,13 +192,19 @@ def find_agent(shard: Shard, role: SpeakerBounds, at: np.ndarray) -> tuple[np.nd
     return np.where(found, start, -1), np.where(found, end, -1)
 
 
-def trim_speakers(shard: Shard, role: SpeakerBounds, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def trim_speakers(
+    shard: Shard, role: SpeakerBounds, start: np.ndarray, end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The speakers without words that cannot begin or end one; -1 where nothing is left."""
     for _ in range(3):
         start = start + ((start >= 0) & (start < end) & role.listed["dropped"][shard.tokens[start]])
-    possessive = shard.forms["key"].is_in(["'s", "'"]).to_numpy()[shard.tokens[np.maximum(end - 1, 0)]]
+    possessive = (
+        shard.forms["key"].is_in(["'s", "'"]).to_numpy()[shard.tokens[np.maximum(end - 1, 0)]]
+    )
     end = end - possessive
     first = np.maximum(start, 0)
-    alone = (end - start == 1) & (~shard.is_word[first] | role.listed["not_alone"][shard.tokens[first]])
+    alone = (end - start == 1) & (
+        ~shard.is_word[first] | role.listed["not_alone"][shard.tokens[first]]
+    )
     found = (start >= 0) & (end > start) & ~alone
     return np.where(found, start, -1), np.where(found, end, -1)

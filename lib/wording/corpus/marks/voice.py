@@ -21,7 +21,19 @@ from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
 TOKEN_VOICES = ("outlet", "quoted", "reported")
 MAX_SHORT_QUOTATION_WORDS = 4
 """Words of a short quotation, at most."""
-SHARD_ATTRIBUTION_COLUMNS = ["row", "start_token", "end_token", "start", "end", "voice", "speaker", "cue", "cue_token", "stance", "short"]
+SHARD_ATTRIBUTION_COLUMNS = [
+    "row",
+    "start_token",
+    "end_token",
+    "start",
+    "end",
+    "voice",
+    "speaker",
+    "cue",
+    "cue_token",
+    "stance",
+    "short",
+]
 
 
 def mark_voices(shard: Shard, *, language: str = "en") -> np.ndarray:
@@ -55,7 +67,11 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
     """
     start, end = find_attribution_bounds(shard, voice)
     quoted = voice[start] == QUOTED_VOICE
-    known, cues, at = load_lexicon(language), Cues(np.zeros(0, np.int64), np.zeros(0)), np.full(len(start), -1)
+    known, cues, at = (
+        load_lexicon(language),
+        Cues(np.zeros(0, np.int64), np.zeros(0)),
+        np.full(len(start), -1),
+    )
     frame = pd.DataFrame(
         {
             "row": shard.article(start),
@@ -66,14 +82,23 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
         }
     )
     frame["voice"] = np.array(TOKEN_VOICES, dtype=object)[voice[start]]
-    frame["speaker"], frame["short"] = pd.Series(np.nan, frame.index, dtype=object), is_short_quotation(shard, voice, start, end) & quoted
+    frame["speaker"], frame["short"] = (
+        pd.Series(np.nan, frame.index, dtype=object),
+        is_short_quotation(shard, voice, start, end) & quoted,
+    )
     if known:
         cues = find_cues(shard, voice, known)
         at = assign_cues(shard, start, end, quoted, cues)
         frame["speaker"] = extract_speakers(shard, voice, cues, at, known)
-    word = shard.forms["type"].gather(np.where(at >= 0, shard.tokens[at], 0)).to_numpy().astype(object)
+    word = (
+        shard.forms["type"].gather(np.where(at >= 0, shard.tokens[at], 0)).to_numpy().astype(object)
+    )
     frame["cue"], frame["cue_token"] = np.where(at >= 0, word, np.nan), at
-    frame["stance"] = frame["cue"].str.lower().map(map_stances(known)) if known else pd.Series(np.nan, frame.index, dtype=object)
+    frame["stance"] = (
+        frame["cue"].str.lower().map(map_stances(known))
+        if known
+        else pd.Series(np.nan, frame.index, dtype=object)
+    )
     return frame[SHARD_ATTRIBUTION_COLUMNS]
 
 
@@ -95,18 +120,24 @@ def find_all_attributions(corpus: Corpus) -> None:
 def read_attributions_of(part: Part, rows: np.ndarray) -> pl.DataFrame:
     """The stretches of these articles (rows of the part, ascending) at least: where they are few and the others were not asked for, of these alone."""
     near = include_adjacent_rows(rows, len(part.shard))
-    if not is_small_subset(near, len(part.shard)) or part.corpus.has_derived(part.number, "stretches"):
+    if not is_small_subset(near, len(part.shard)) or part.corpus.has_derived(
+        part.number, "stretches"
+    ):
         return read_attributions(part)
     small, shift = part.corpus.subset(part.start + near)
     found, shard = read_attributions(small.part(0)), small.shards[0]
-    start, last, cue = (found[name].to_numpy() for name in ("start_token", "end_token", "cue_token"))
+    start, last, cue = (
+        found[name].to_numpy() for name in ("start_token", "end_token", "cue_token")
+    )
     here = {
         "row": near[found["row"].to_numpy()],
         "start_token": start + shift[shard.article(start)],
         "end_token": last + shift[shard.article(last - 1)],
         "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
     }
-    found = found.with_columns(**{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()})
+    found = found.with_columns(
+        **{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()}
+    )
     return found.filter(pl.col("row").is_in(rows))
 
 
@@ -116,7 +147,11 @@ def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray
     cut[1:] = voice[1:] != voice[:-1]
     cut[1:] |= shard.sentence_end[:-1] & (voice[1:] == REPORTED_VOICE)
     found = find_quotations(shard)
-    outermost = np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1]) if len(found.start) else np.zeros(0, bool)
+    outermost = (
+        np.append(True, found.start[1:] >= np.maximum.accumulate(found.end)[:-1])
+        if len(found.start)
+        else np.zeros(0, bool)
+    )
     cut[found.start[outermost]] = True
     place = np.append(np.flatnonzero(cut), len(voice))
     words = shard.words_before
@@ -124,24 +159,38 @@ def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray
     return place[:-1][kept], place[1:][kept]
 
 
-def is_short_quotation(shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def is_short_quotation(
+    shard: Shard, voice: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
     """Which stretches have few words and stand in a sentence that has words of the outlet's own."""
     words = shard.words_before
-    own = np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET_VOICE)) if len(voice) else np.zeros(0)
-    return (words[end] - words[start] <= MAX_SHORT_QUOTATION_WORDS) & (own[shard.sentence[start]] > 0)
+    own = (
+        np.bincount(shard.sentence, weights=shard.is_word & (voice == OUTLET_VOICE))
+        if len(voice)
+        else np.zeros(0)
+    )
+    return (words[end] - words[start] <= MAX_SHORT_QUOTATION_WORDS) & (
+        own[shard.sentence[start]] > 0
+    )
 
 
 def find_cues(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
     """The cues in the outlet's own words."""
     at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
     for stream in attribution.iterate_streams(shard, voice == QUOTED_VOICE, known):
-        flagged = stream.is_word & (stream.signal[:, 0] >= known.edges[0, 0]) & (voice[stream.at] == OUTLET_VOICE)
+        flagged = (
+            stream.is_word
+            & (stream.signal[:, 0] >= known.edges[0, 0])
+            & (voice[stream.at] == OUTLET_VOICE)
+        )
         at.append(stream.at[flagged])
         strength.append(stream.signal[flagged, 0])
     return Cues(np.concatenate(at), np.concatenate(strength))
 
 
-def extract_speakers(shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, known: Lexicon) -> np.ndarray:
+def extract_speakers(
+    shard: Shard, voice: np.ndarray, cues: Cues, at: np.ndarray, known: Lexicon
+) -> np.ndarray:
     """The speaker of the cue at each position as written, or NaN."""
     first, last = find_speakers(shard, voice == OUTLET_VOICE, cues, known.words)
     which = np.searchsorted(cues.at, at)
@@ -157,7 +206,9 @@ def map_stances(known: Lexicon) -> dict[str, str]:
     return {word: stance for stance, words in known.words.stances.items() for word in words}
 
 
-def explain_token_voices(shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language: str = "en") -> pd.DataFrame:
+def explain_token_voices(
+    shard: Shard, voice: np.ndarray, positions: np.ndarray, *, language: str = "en"
+) -> pd.DataFrame:
     """Why tokens have their voice: one row per token and table entry that has a weight, the heaviest first; log odds are summed.
 
     Columns
@@ -170,32 +221,69 @@ def explain_token_voices(shard: Shard, voice: np.ndarray, positions: np.ndarray,
     inside = find_quotations(shard).inside(len(voice))
     for row in np.unique(shard.article(positions)) if known else []:
         part = slice(shard.bounds[row], shard.bounds[row + 1])
-        stream = attribution.build_stream(shard, part, inside[part], attribution.classify_forms(shard.forms, known), known)
-        rows.append(explain_weights(stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known))
+        stream = attribution.build_stream(
+            shard, part, inside[part], attribution.classify_forms(shard.forms, known), known
+        )
+        rows.append(
+            explain_weights(
+                stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known
+            )
+        )
     frame = pd.concat(rows, ignore_index=True)
-    frame.insert(1, "token", shard.forms["type"].gather(shard.tokens[frame["position"]]).to_numpy().astype(object))
+    frame.insert(
+        1,
+        "token",
+        shard.forms["type"].gather(shard.tokens[frame["position"]]).to_numpy().astype(object),
+    )
     frame.insert(2, "voice", np.array(TOKEN_VOICES, dtype=object)[voice[frame["position"]]])
-    order = frame.assign(size=frame["weight"].abs()).sort_values(["position", "size"], ascending=[True, False], kind="stable").index
+    order = (
+        frame.assign(size=frame["weight"].abs())
+        .sort_values(["position", "size"], ascending=[True, False], kind="stable")
+        .index
+    )
     return frame.loc[order].reset_index(drop=True)
 
 
 def explain_quoted(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
     """The rows of `explain_token_voices` for tokens in quotation marks: the mark that opens the quotation."""
     found = find_quotations(shard)
-    mark = found.start[np.searchsorted(found.start, positions, side="right") - 1] if len(positions) else positions
+    mark = (
+        found.start[np.searchsorted(found.start, positions, side="right") - 1]
+        if len(positions)
+        else positions
+    )
     entry = shard.forms["type"].gather(shard.tokens[mark]).to_numpy().astype(object)
-    return pd.DataFrame({"position": positions, "probability": np.nan, "table": "quotation mark", "entry": entry, "weight": np.nan})
+    return pd.DataFrame(
+        {
+            "position": positions,
+            "probability": np.nan,
+            "table": "quotation mark",
+            "entry": entry,
+            "weight": np.nan,
+        }
+    )
 
 
 def explain_weights(stream: FoldedStream, which: np.ndarray, known: Lexicon) -> pd.DataFrame:
     """The rows of `explain_token_voices` for tokens of a stream."""
-    place = {name: values[which] for name, values in attribution.extract_features(stream, known).items()}
-    weights = {name: known.tables[name][attribution.find_table_entries(place, known.names, name)] for name in WEIGHT_TABLES}
+    place = {
+        name: values[which] for name, values in attribution.extract_features(stream, known).items()
+    }
+    weights = {
+        name: known.tables[name][attribution.find_table_entries(place, known.names, name)]
+        for name in WEIGHT_TABLES
+    }
     odds = known.bias["attributed"] + np.sum(list(weights.values()), axis=0)
     about = {"position": stream.at[which], "probability": 1 / (1 + np.exp(-odds))}
-    rows = [pd.DataFrame({**about, "table": "bias", "entry": "attributed", "weight": known.bias["attributed"]})]
+    rows = [
+        pd.DataFrame(
+            {**about, "table": "bias", "entry": "attributed", "weight": known.bias["attributed"]}
+        )
+    ]
     for name, weight in weights.items():
-        parts = [np.array(known.names[axis], dtype=object)[place[axis]] for axis in WEIGHT_TABLES[name]]
+        parts = [
+            np.array(known.names[axis], dtype=object)[place[axis]] for axis in WEIGHT_TABLES[name]
+        ]
         entry = [" | ".join(values) for values in zip(*parts, strict=True)]
         rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
     frame = pd.concat(rows, ignore_index=True)

@@ -27,22 +27,38 @@ NOT_A_FILE_REASON = "it is a link or a device, not a file"
 def iterate_members(archive: SourceFile) -> Iterator[SourceFile | tuple[str, str]]:
     """The files in an archive in their order, or name and reason for those that are refused; each must be read before the next."""
     with archive.open() as stream, wrap_parser_errors("archive"):
-        yield from (iterate_zip_members if archive.ending == ".zip" else iterate_tar_members)(stream, archive)
+        yield from (iterate_zip_members if archive.ending == ".zip" else iterate_tar_members)(
+            stream, archive
+        )
 
 
-def iterate_zip_members(stream: BinaryIO, archive: SourceFile) -> Iterator[SourceFile | tuple[str, str]]:
+def iterate_zip_members(
+    stream: BinaryIO, archive: SourceFile
+) -> Iterator[SourceFile | tuple[str, str]]:
     """The members of a .zip."""
     with zipfile.ZipFile(make_seekable(stream)) as packed:
         infos = [info for info in packed.infolist() if not info.is_dir()]
         if sum(info.compress_size for info in infos) > archive.packed:
             raise UnreadableError("its members overlap, as in no honest archive")
         for info in infos:
-            fault = "it is encrypted; unpack it first" if info.flag_bits & 1 else explain_excess_size(info.file_size, info.compress_size)
+            fault = (
+                "it is encrypted; unpack it first"
+                if info.flag_bits & 1
+                else explain_excess_size(info.file_size, info.compress_size)
+            )
             fault = NOT_A_FILE_REASON if stat.S_ISLNK(info.external_attr >> 16) else fault
-            yield from check_member(info.filename, archive, lambda info=info: packed.open(info), info.compress_size, fault)
+            yield from check_member(
+                info.filename,
+                archive,
+                lambda info=info: packed.open(info),
+                info.compress_size,
+                fault,
+            )
 
 
-def iterate_tar_members(stream: BinaryIO, archive: SourceFile) -> Iterator[SourceFile | tuple[str, str]]:
+def iterate_tar_members(
+    stream: BinaryIO, archive: SourceFile
+) -> Iterator[SourceFile | tuple[str, str]]:
     """The members of a .tar, compressed or not, read once from front to back."""
     given = 0
     with tarfile.open(fileobj=stream, mode="r|") as packed:
@@ -54,7 +70,9 @@ def iterate_tar_members(stream: BinaryIO, archive: SourceFile) -> Iterator[Sourc
                 continue
             fault = None if info.isfile() else NOT_A_FILE_REASON
             size = min(info.size, archive.packed)
-            yield from check_member(info.name, archive, lambda info=info: packed.extractfile(info), size, fault)
+            yield from check_member(
+                info.name, archive, lambda info=info: packed.extractfile(info), size, fault
+            )
 
 
 def explain_excess_size(size: int, packed: int) -> str | None:
@@ -64,7 +82,9 @@ def explain_excess_size(size: int, packed: int) -> str | None:
     return f"it unpacks to over {MAX_UNPACKING_RATIO} times its size, as no text does; unpack it yourself if you trust it"
 
 
-def check_member(name: str, archive: SourceFile, opener: Callable, packed: int, fault: str | None) -> Iterator[SourceFile | tuple[str, str]]:
+def check_member(
+    name: str, archive: SourceFile, opener: Callable, packed: int, fault: str | None
+) -> Iterator[SourceFile | tuple[str, str]]:
     """One member of an archive, or why it is refused; nothing for hidden ones."""
     plain = re.sub(r"^(\./)+", "", name.replace("\\", "/")).encode("utf-8", "replace").decode()
     steps, shown = plain.split("/"), f"{archive.name}/{plain}"

@@ -14,7 +14,13 @@ from wording.corpus.reading.formats.registry import READERS, batch_rows
 from wording.corpus.reading.languages import find_other_languages
 from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
 from wording.corpus.reading.report import COLUMN_ALIASES, ColumnChooser, ReadingReport
-from wording.corpus.reading.sources import ARCHIVE_ENDINGS, BROKEN_FILE_ERRORS, SUPPORTED_ENDINGS_TEXT, SourceFile, list_files
+from wording.corpus.reading.sources import (
+    ARCHIVE_ENDINGS,
+    BROKEN_FILE_ERRORS,
+    SUPPORTED_ENDINGS_TEXT,
+    SourceFile,
+    list_files,
+)
 from wording.errors import WordingError
 from wording.files import hash_file
 from wording.phrasing import suggest_name
@@ -73,16 +79,34 @@ class ArticleReader:
     language : the articles' language (ISO 639-1); those in another are set apart, unless it is None
     """
 
-    schema = dict.fromkeys(("doc_id", "outlet", "date", "title", "authors", "url", "text", "source", "table"), pl.String)
+    schema = dict.fromkeys(
+        ("doc_id", "outlet", "date", "title", "authors", "url", "text", "source", "table"),
+        pl.String,
+    )
 
-    def __init__(self, path, *, metadata=None, columns=None, date_order=None, default_outlet=None, language=None):
+    def __init__(
+        self,
+        path,
+        *,
+        metadata=None,
+        columns=None,
+        date_order=None,
+        default_outlet=None,
+        language=None,
+    ):
         columns = columns or {}
         check_options(columns, date_order)
         self.ledger = ReadingReport()
         self.sources = list_files(Path(path), leave_out=metadata)
-        self.described = read_metadata(Path(metadata), self.sources, columns, self.ledger) if metadata else {}
+        self.described = (
+            read_metadata(Path(metadata), self.sources, columns, self.ledger) if metadata else {}
+        )
         self.chooser = ColumnChooser(self.ledger, columns, wanted=COLUMN_ALIASES, required="text")
-        self.date_order, self.default_outlet, self.language = date_order, default_outlet or UNATTRIBUTED_OUTLET, language
+        self.date_order, self.default_outlet, self.language = (
+            date_order,
+            default_outlet or UNATTRIBUTED_OUTLET,
+            language,
+        )
         self.seen, self.apart, self.n_blank, self.n = {}, [], 0, 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -106,14 +130,20 @@ class ArticleReader:
         n, before = 0, self.ledger.given
         try:
             refuse_unsupported(source, self.described.get(source.name, {}))
-            for item in self.unpacked(source) if source.ending in ARCHIVE_ENDINGS else self.read(source):
+            for item in (
+                self.unpacked(source) if source.ending in ARCHIVE_ENDINGS else self.read(source)
+            ):
                 n += 1
                 yield item
             if not n and before == self.ledger.given:
                 raise UnreadableError("it has no rows")
         except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
-            reason = str(fault) if isinstance(fault, UnreadableError) else f"it cannot be read: {fault}"
-            self.ledger.turn_away(source.name, f"{reason} (what stands before it was read)" if n else reason)
+            reason = (
+                str(fault) if isinstance(fault, UnreadableError) else f"it cannot be read: {fault}"
+            )
+            self.ledger.turn_away(
+                source.name, f"{reason} (what stands before it was read)" if n else reason
+            )
 
     def read(self, source: SourceFile) -> Iterator[dict | pl.DataFrame]:
         """The rows of a file, with where they are from."""
@@ -133,8 +163,13 @@ class ArticleReader:
         """A row, or a frame of rows, with where it is from; the metadata's word counts more than the file's."""
         description = self.described.get(source.name, {})
         constants = {"table": description.get("table") or source.name}
-        if "outlet" not in (item.columns if isinstance(item, pl.DataFrame) else item) and "outlet" not in description:
-            self.ledger.remark(f"no outlet is given; it is taken to be {self.default_outlet!r}", source.name)
+        if (
+            "outlet" not in (item.columns if isinstance(item, pl.DataFrame) else item)
+            and "outlet" not in description
+        ):
+            self.ledger.remark(
+                f"no outlet is given; it is taken to be {self.default_outlet!r}", source.name
+            )
             constants["outlet"] = self.default_outlet
         if isinstance(item, pl.DataFrame):
             number = pl.col("number").cast(pl.String)
@@ -142,43 +177,72 @@ class ArticleReader:
                 "source": pl.concat_str(pl.lit(f"{source.name}:"), number),
                 "made_id": pl.concat_str(pl.lit(f"{source.label}-"), number),
             }
-            return item.with_columns(**made, **{name: pl.lit(value) for name, value in constants.items()})
+            return item.with_columns(
+                **made, **{name: pl.lit(value) for name, value in constants.items()}
+            )
         number = item.pop("number", None)
         made = {"source": source.name, "made_id": source.label}
         if number is not None:
             made = {"source": f"{source.name}:{number}", "made_id": f"{source.label}-{number}"}
-        return item | constants | made | {name: description[name] for name in COLUMN_ALIASES if name in description}
+        return (
+            item
+            | constants
+            | made
+            | {name: description[name] for name in COLUMN_ALIASES if name in description}
+        )
 
     def with_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows that have a text of a length that one article can have."""
         long = pl.col("text").str.len_bytes() > MAX_TEXT_LENGTH
-        for source, title, empty in frame.filter(is_blank("text") | long).select("source", "title", is_blank("text").alias("empty")).iter_rows():
-            self.ledger.refuse(source, "no text" if empty else f"longer than {MAX_TEXT_LENGTH:,} bytes: no single article", title)
+        for source, title, empty in (
+            frame.filter(is_blank("text") | long)
+            .select("source", "title", is_blank("text").alias("empty"))
+            .iter_rows()
+        ):
+            self.ledger.refuse(
+                source,
+                "no text" if empty else f"longer than {MAX_TEXT_LENGTH:,} bytes: no single article",
+                title,
+            )
         return frame.filter(~is_blank("text") & ~long)
 
     def with_outlets(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows with outlets stripped, and "unattributed" where there is none."""
         self.n_blank += frame.select(is_blank("outlet").sum()).item()
         self.n += frame.height
-        outlet = pl.when(is_blank("outlet")).then(pl.lit(UNATTRIBUTED_OUTLET)).otherwise(pl.col("outlet").str.strip_chars())
-        return frame.with_columns(outlet=outlet, doc_id=pl.when(is_blank("doc_id")).then("made_id").otherwise("doc_id"))
+        outlet = (
+            pl.when(is_blank("outlet"))
+            .then(pl.lit(UNATTRIBUTED_OUTLET))
+            .otherwise(pl.col("outlet").str.strip_chars())
+        )
+        return frame.with_columns(
+            outlet=outlet, doc_id=pl.when(is_blank("doc_id")).then("made_id").otherwise("doc_id")
+        )
 
     def without_repeated(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows without those whose id and text an earlier row has."""
-        marks = frame.select(pl.col("doc_id").hash(seed=1) ^ pl.col("text").hash(seed=2)).to_series()
+        marks = frame.select(
+            pl.col("doc_id").hash(seed=1) ^ pl.col("text").hash(seed=2)
+        ).to_series()
         earlier, repeated = self.seen.keys() & marks.to_list(), ~marks.is_first_distinct()
         if earlier:
             repeated |= marks.is_in(pl.Series(list(earlier), dtype=pl.UInt64))
         fresh = frame.filter(~repeated)
         self.seen.update(zip(marks.filter(~repeated), fresh["source"], strict=True))
-        for mark, source, text in zip(marks.filter(repeated), *frame.filter(repeated).select("source", "text"), strict=True):
+        for mark, source, text in zip(
+            marks.filter(repeated), *frame.filter(repeated).select("source", "text"), strict=True
+        ):
             self.ledger.refuse(source, f"duplicate of {self.seen[mark]}", text)
         return fresh
 
     def in_language(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows that are not in another language."""
         other = find_other_languages(frame, self.language)
-        apart = frame.with_columns(language=other).filter(other.is_not_null()).select("source", "outlet", "language")
+        apart = (
+            frame.with_columns(language=other)
+            .filter(other.is_not_null())
+            .select("source", "outlet", "language")
+        )
         self.apart.append(apart)
         self.ledger.n_apart += apart.height
         return frame.filter(other.is_null())
@@ -187,9 +251,13 @@ class ArticleReader:
         """All that was read, from the rows of all frames in their order, with further columns or without the texts; ids and dates become final."""
         frame = make_ids_unique(frame, self.ledger)
         if self.n_blank:
-            self.ledger.remark(f"The outlet is blank in {self.n_blank:,} of {self.n:,} articles; they count as {UNATTRIBUTED_OUTLET!r}.")
+            self.ledger.remark(
+                f"The outlet is blank in {self.n_blank:,} of {self.n:,} articles; they count as {UNATTRIBUTED_OUTLET!r}."
+            )
         dates, warnings = read_dates(frame["date"], frame["table"], date_order=self.date_order)
-        frame = frame.with_columns(dates.alias("date"), *(set_blank_to_null(name) for name in ("title", "authors", "url")))
+        frame = frame.with_columns(
+            dates.alias("date"), *(set_blank_to_null(name) for name in ("title", "authors", "url"))
+        )
         self.ledger.balance(frame.height)
         return ReadingResult(
             frame.drop("source", "table"),
@@ -205,20 +273,28 @@ def check_options(columns, date_order):
     known = {**COLUMN_ALIASES, **METADATA_ALIASES}
     for name in columns:
         if name not in known:
-            raise WordingError(f"articles: columns: {name!r} is none of our columns; {suggest_name(name, known)}")
+            raise WordingError(
+                f"articles: columns: {name!r} is none of our columns; {suggest_name(name, known)}"
+            )
     if date_order not in (None, "mdy", "dmy", "ymd"):
-        raise WordingError(f"articles: date_order: {date_order!r} is not allowed; give mdy, dmy or ymd")
+        raise WordingError(
+            f"articles: date_order: {date_order!r} is not allowed; give mdy, dmy or ymd"
+        )
 
 
 def refuse_unsupported(source, description):
     """Raise for a file of no supported kind, or of another content than the metadata describe."""
     if not source.ending:
-        raise UnreadableError(f"its ending is not supported; supported are {SUPPORTED_ENDINGS_TEXT}")
+        raise UnreadableError(
+            f"its ending is not supported; supported are {SUPPORTED_ENDINGS_TEXT}"
+        )
     if source.path and not source.path.is_file():
         raise UnreadableError("it is no regular file")
     expected = (description.get("sha256") or "").strip().lower()
     if expected and (found := hash_file(source.path)) != expected:
-        raise UnreadableError(f"the file has changed: its sha256 is {found}, in the metadata it is {expected}")
+        raise UnreadableError(
+            f"the file has changed: its sha256 is {found}, in the metadata it is {expected}"
+        )
 
 
 def is_blank(column):
@@ -233,14 +309,20 @@ def set_blank_to_null(column):
 
 def make_ids_unique(frame, ledger):
     """Return the rows with one id each: another text under a taken id gets "-2", "-3"."""
-    repeated = frame.with_row_index("place").filter(pl.col("doc_id").is_duplicated()).select("place", "doc_id")
+    repeated = (
+        frame.with_row_index("place")
+        .filter(pl.col("doc_id").is_duplicated())
+        .select("place", "doc_id")
+    )
     if repeated.is_empty():
         return frame
     taken, count, ids = set(frame["doc_id"]), Counter(), frame["doc_id"].to_list()
     for place, doc_id in repeated.iter_rows():
         ids[place] = find_free_id(doc_id, count, taken)
     changed = frame.filter(pl.Series(ids) != frame["doc_id"])["doc_id"]
-    ledger.remark(f"{changed.len():,} of {len(ids):,} articles had the id of another text; a number was added{format_examples(changed)}.")
+    ledger.remark(
+        f"{changed.len():,} of {len(ids):,} articles had the id of another text; a number was added{format_examples(changed)}."
+    )
     return frame.with_columns(doc_id=pl.Series(ids))
 
 

@@ -2,19 +2,33 @@
 
 import polars as pl
 
-FIRST_YEAR, LAST_YEAR = 1700, 2040  # fixed, so that no result depends on the day on which it is computed
+FIRST_YEAR, LAST_YEAR = (
+    1700,
+    2040,
+)  # fixed, so that no result depends on the day on which it is computed
 
 MONTH_PATTERN = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
 CLOCK_PATTERN = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
 DATE_PATTERNS = (  # what finds year, month and day, and how these three are written
     (r"^(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?:[T\sZ+].*)?$", "%Y-%m-%d"),
     (r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?)?$", "%Y-%m-%d"),
-    (rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK_PATTERN}(?<y>\d{{4}})\b", "%Y-%b-%d"),
-    (rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH_PATTERN}[\s-]*(?<y>\d{{4}})\b", "%Y-%b-%d"),
+    (
+        rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK_PATTERN}(?<y>\d{{4}})\b",
+        "%Y-%b-%d",
+    ),
+    (
+        rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH_PATTERN}[\s-]*(?<y>\d{{4}})\b",
+        "%Y-%b-%d",
+    ),
     (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH_PATTERN}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
 )
-NUMERIC_DATE_PATTERN = r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
-EPOCH_SECONDS_PATTERN, EPOCH_MILLISECONDS_PATTERN = r"^(\d{9,10})(?:\.\d+)?$", r"^(\d{9,10})\d{3}(?:\.\d+)?$"
+NUMERIC_DATE_PATTERN = (
+    r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
+)
+EPOCH_SECONDS_PATTERN, EPOCH_MILLISECONDS_PATTERN = (
+    r"^(\d{9,10})(?:\.\d+)?$",
+    r"^(\d{9,10})\d{3}(?:\.\d+)?$",
+)
 
 
 def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
@@ -28,7 +42,9 @@ def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
     numeric, warnings = parse_numeric_dates(raw, date_order)
     written = [parse_written_date(pattern, form) for pattern, form in DATE_PATTERNS]
     found = raw.select(date=pl.coalesce(*written, numeric, parse_epoch_date()))
-    dates = found.select(pl.when(pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then("date"))["date"]
+    dates = found.select(
+        pl.when(pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then("date")
+    )["date"]
     unknown = date.filter(dates.is_null())
     if unknown.len():
         warnings.append(
@@ -52,31 +68,55 @@ def parse_written_date(pattern, form):
 
 def build_date(year, month, day, *, form="%Y-%m-%d"):
     """Return the calendar date, null where there is no such day; a year of two digits is the one up to LAST_YEAR."""
-    century = pl.when(year.cast(pl.Int32) > LAST_YEAR - 2000).then(pl.lit("19")).otherwise(pl.lit("20"))
+    century = (
+        pl.when(year.cast(pl.Int32) > LAST_YEAR - 2000).then(pl.lit("19")).otherwise(pl.lit("20"))
+    )
     year = pl.when(year.str.len_chars() == 2).then(century + year).otherwise(year)
     return pl.concat_str(year, month, day, separator="-").str.to_date(form, strict=False)
 
 
 def parse_epoch_date():
     """Return the date (UTC) of a number of seconds or milliseconds since 1970."""
-    seconds = pl.coalesce(pl.col("date").str.extract(EPOCH_SECONDS_PATTERN), pl.col("date").str.extract(EPOCH_MILLISECONDS_PATTERN))
+    seconds = pl.coalesce(
+        pl.col("date").str.extract(EPOCH_SECONDS_PATTERN),
+        pl.col("date").str.extract(EPOCH_MILLISECONDS_PATTERN),
+    )
     return pl.from_epoch(seconds.cast(pl.Int64)).dt.date()
 
 
 def parse_numeric_dates(raw, date_order):
     """Return the dates that are three short numbers, and warnings on the order of day and month."""
-    parts = raw.with_columns(pl.col("date").str.extract_groups(NUMERIC_DATE_PATTERN).alias("parts")).unnest("parts")
-    parts = parts.with_columns(order=choose_date_order(date_order)).with_columns(must=find_forced_order(date_order), open=is_order_ambiguous())
+    parts = raw.with_columns(
+        pl.col("date").str.extract_groups(NUMERIC_DATE_PATTERN).alias("parts")
+    ).unnest("parts")
+    parts = parts.with_columns(order=choose_date_order(date_order)).with_columns(
+        must=find_forced_order(date_order), open=is_order_ambiguous()
+    )
     a, b, c, order = pl.col("a"), pl.col("b"), pl.col("c"), pl.col("order")
-    dates = pl.when(order == "ymd").then(build_date(a, b, c)).when(order == "dmy").then(build_date(c, b, a)).otherwise(build_date(c, a, b))
+    dates = (
+        pl.when(order == "ymd")
+        .then(build_date(a, b, c))
+        .when(order == "dmy")
+        .then(build_date(c, b, a))
+        .otherwise(build_date(c, a, b))
+    )
     return parts.select(dates.alias("date"))["date"], list_order_warnings(parts, date_order)
 
 
 def find_forced_order(date_order):
     """Return the only order that the numbers of a date allow, else null."""
-    a, b, short = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32), pl.col("c").str.len_chars() <= 2
+    a, b, short = (
+        pl.col("a").cast(pl.Int32),
+        pl.col("b").cast(pl.Int32),
+        pl.col("c").str.len_chars() <= 2,
+    )
     year_first = pl.when(short & ((a > 31) | (date_order == "ymd"))).then(pl.lit("ymd"))
-    return year_first.when((a > 12) & (b <= 12)).then(pl.lit("dmy")).when((a <= 12) & (b > 12)).then(pl.lit("mdy"))
+    return (
+        year_first.when((a > 12) & (b <= 12))
+        .then(pl.lit("dmy"))
+        .when((a <= 12) & (b > 12))
+        .then(pl.lit("mdy"))
+    )
 
 
 def is_order_ambiguous():
@@ -96,13 +136,20 @@ def choose_date_order(date_order):
 
 def infer_date_order(day_first, month_first):
     """Return the order for which alone there is evidence, else null."""
-    return pl.when(day_first & ~month_first).then(pl.lit("dmy")).when(month_first & ~day_first).then(pl.lit("mdy"))
+    return (
+        pl.when(day_first & ~month_first)
+        .then(pl.lit("dmy"))
+        .when(month_first & ~day_first)
+        .then(pl.lit("mdy"))
+    )
 
 
 def list_order_warnings(parts, date_order):
     """Return sentences on the dates that were read without evidence for their order, or against the given one."""
     unsure = parts.filter(pl.col("open") & pl.col("order").is_null())["date"]
-    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order, ""))["date"]
+    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order, ""))[
+        "date"
+    ]
     numeric, warnings = parts["a"].count(), []
     if unsure.len():
         warnings.append(

@@ -24,7 +24,9 @@ MAX_TEXT_LENGTH = 2**27  # characters of one line, or of one article
 GUESS_SAMPLE_BYTES = 4_000  # bytes; with more, charset_normalizer became slower and worse on news
 NON_ASCII_BYTES = bytes(range(0x80, 0x100))
 WESTERN_ACCENT_BYTES = bytes(range(0xC0, 0x100))  # letters in cp1252
-NON_WESTERN_BYTES = bytes.fromhex("8a8e9a9eb1b3b6b9babcbebff0fdfe")  # rare there; frequent in Polish, Czech, Turkish, Baltic, ... tables
+NON_WESTERN_BYTES = bytes.fromhex(
+    "8a8e9a9eb1b3b6b9babcbebff0fdfe"
+)  # rare there; frequent in Polish, Czech, Turkish, Baltic, ... tables
 IMPLAUSIBLE_BYTES = re.compile(rb"[a-z][\x81-\x84\x87-\x90\xd0-\xd5]")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -46,13 +48,18 @@ def decode_text(data) -> tuple[str, str | None]:
 
 def detect_and_decode(data, *, final=True):
     """Return the encoding of the bytes, the length of their byte order mark, their text and a remark; not `final`: more bytes follow."""
-    mark, encoding = next((pair for pair in BYTE_ORDER_MARKS if data.startswith(pair[0])), (b"", detect_unmarked_encoding(data)))
+    mark, encoding = next(
+        (pair for pair in BYTE_ORDER_MARKS if data.startswith(pair[0])),
+        (b"", detect_unmarked_encoding(data)),
+    )
     data = data[len(mark) :]
     text, remark = try_decode(data, encoding, final=final), None
     if text is None and encoding == "utf-8":
         text, remark = repair_utf8(data)
     if text is None and mark:
-        raise UnreadableError(f"its first bytes announce {encoding}, but it is not; save it as UTF-8")
+        raise UnreadableError(
+            f"its first bytes announce {encoding}, but it is not; save it as UTF-8"
+        )
     if text is None:
         text, remark, encoding = guess_and_decode(data, final=final)
     refuse_binary(text[:100_000])
@@ -62,7 +69,11 @@ def detect_and_decode(data, *, final=True):
 def try_decode(data, encoding, *, final=True):
     """Return the text, or None where the bytes are not in the encoding."""
     try:
-        return data.decode(encoding) if final else codecs.getincrementaldecoder(encoding)().decode(data)
+        return (
+            data.decode(encoding)
+            if final
+            else codecs.getincrementaldecoder(encoding)().decode(data)
+        )
     except (UnicodeError, LookupError):
         return None
 
@@ -70,7 +81,10 @@ def try_decode(data, encoding, *, final=True):
 def detect_unmarked_encoding(data):
     """Return the encoding that bytes without a mark show; UTF-16 and ISO 2022 would pass for UTF-8 if not told apart."""
     if b"\x1b$" in data:
-        return next((name for name in ("iso2022_jp", "iso2022_kr") if try_decode(data, name) is not None), "utf-8")
+        return next(
+            (name for name in ("iso2022_jp", "iso2022_kr") if try_decode(data, name) is not None),
+            "utf-8",
+        )
     even, odd = data[:20_000:2].count(0), data[1:20_000:2].count(0)
     many, few = max(even, odd), min(even, odd)
     if len(data) % 2 or len(data) < 8 or many < 0.05 * min(len(data), 20_000) or few > 0.1 * many:
@@ -95,10 +109,20 @@ def guess_and_decode(data, *, final=True):
     found = list(sample_non_ascii_lines(data))
     modern = b"".join(line for line in found if try_decode(line, "utf-8") is not None)
     # A short line in another encoding may pass for UTF-8 by chance.
-    if count_bytes(modern, NON_ASCII_BYTES) >= max(6, 0.1 * count_bytes(b"".join(found), NON_ASCII_BYTES)):
-        return decode_mixed_lines(data), "in more than one encoding; each line was read as UTF-8 where it fits, else as what it looks like", "utf-8"
+    if count_bytes(modern, NON_ASCII_BYTES) >= max(
+        6, 0.1 * count_bytes(b"".join(found), NON_ASCII_BYTES)
+    ):
+        return (
+            decode_mixed_lines(data),
+            "in more than one encoding; each line was read as UTF-8 where it fits, else as what it looks like",
+            "utf-8",
+        )
     lines = b"\n".join(found)
-    names = [match.encoding for match in charset_normalizer.from_bytes(lines) if not match.encoding.startswith("utf")]
+    names = [
+        match.encoding
+        for match in charset_normalizer.from_bytes(lines)
+        if not match.encoding.startswith("utf")
+    ]
     # In Western text its first choice is often a DOS or Central European table, so what tells such text goes before it.
     if re.search(rb"[a-z]\xd5[a-z]", lines):  # the apostrophe of the Macintosh
         names.insert(0, "mac_roman")
@@ -122,7 +146,11 @@ def decode_mixed_lines(data):
 def is_western(data):
     """Say whether the bytes look like cp1252: few accents, hardly a letter of other tables, nothing odd within words."""
     accents, other = count_bytes(data, WESTERN_ACCENT_BYTES), count_bytes(data, NON_WESTERN_BYTES)
-    return accents < 2 + 0.1 * len(data) and other * 10 <= accents and not IMPLAUSIBLE_BYTES.search(data)
+    return (
+        accents < 2 + 0.1 * len(data)
+        and other * 10 <= accents
+        and not IMPLAUSIBLE_BYTES.search(data)
+    )
 
 
 def count_bytes(data, wanted):
@@ -135,7 +163,11 @@ def sample_non_ascii_lines(data):
     room = GUESS_SAMPLE_BYTES
     for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*", data):
         line = match.group()
-        cut = max(line.rfind(b" ", 0, room), line.rfind(b",", 0, room)) if len(line) > room else len(line)
+        cut = (
+            max(line.rfind(b" ", 0, room), line.rfind(b",", 0, room))
+            if len(line) > room
+            else len(line)
+        )
         yield line[: cut if cut > 0 else room]
         room -= len(line)
         if room <= 0:
@@ -165,7 +197,9 @@ def read_text_lines(stream, *, newline="", remark):
         broken += line.count("\ufffd")
         yield line
     if broken and isinstance(text, io.TextIOWrapper):
-        remark(f"bytes that do not fit its encoding, {text.encoding}, were read as U+FFFD (places: {broken:,})")
+        remark(
+            f"bytes that do not fit its encoding, {text.encoding}, were read as U+FFFD (places: {broken:,})"
+        )
 
 
 def open_decoded(stream, newline, remark):
@@ -176,7 +210,12 @@ def open_decoded(stream, newline, remark):
     encoding, mark, _, said = detect_and_decode(head, final=False)
     if said and "guess" in said:  # broken bytes are counted as they are read
         remark(said)
-    return io.TextIOWrapper(io.BufferedReader(PrefixedStream(head[mark:], stream)), encoding, errors="replace", newline=newline)
+    return io.TextIOWrapper(
+        io.BufferedReader(PrefixedStream(head[mark:], stream)),
+        encoding,
+        errors="replace",
+        newline=newline,
+    )
 
 
 def decode_with_warning(data, remark):

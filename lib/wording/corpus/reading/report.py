@@ -51,7 +51,11 @@ class ReadingReport:
         heads = {1: "{}: ", 2: "{} and 1 other file: "}
         many = "{} and {:,} other files: "
         said = [(sentence, list(files)) for sentence, files in self.remarks.items()]
-        return [(heads.get(len(files), many).format(files[0], len(files) - 1) if files[0] else "") + sentence for sentence, files in said]
+        return [
+            (heads.get(len(files), many).format(files[0], len(files) - 1) if files[0] else "")
+            + sentence
+            for sentence, files in said
+        ]
 
     def balance(self, accepted: int) -> None:
         """Raises if a row was lost or invented."""
@@ -81,16 +85,23 @@ class ColumnChooser:
         chosen = {ours: theirs for ours, theirs in self.columns.items() if ours in self.wanted}
         for ours, theirs in chosen.items():
             if theirs not in names:
-                raise WordingError(f"{source} has no column {theirs!r} for {ours}; {suggest_name(theirs, names)}")
+                raise WordingError(
+                    f"{source} has no column {theirs!r} for {ours}; {suggest_name(theirs, names)}"
+                )
         free = [name for name in names if name not in self.columns.values()]
         for ours in [name for name in self.wanted if name not in chosen]:
             found = match_aliases(self.wanted[ours], free)
             if len(found) > 1:
                 others = ", ".join(map(repr, found[1:]))
-                self.ledger.remark(f"{ours} is read from {found[0]!r}, not from {others} (articles: columns: decides)", source)
+                self.ledger.remark(
+                    f"{ours} is read from {found[0]!r}, not from {others} (articles: columns: decides)",
+                    source,
+                )
             chosen |= {ours: found[0]} if found else {}
         if self.required not in chosen:
-            raise WordingError(f"{source} has no column for {self.required}; it has {describe_columns(names)}. {self.remedy(chosen)}")
+            raise WordingError(
+                f"{source} has no column for {self.required}; it has {describe_columns(names)}. {self.remedy(chosen)}"
+            )
         return chosen
 
     def remedy(self, chosen: Mapping[str, str]) -> str:
@@ -106,12 +117,18 @@ class ColumnChooser:
 def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
     """The names that are among the aliases, in the order of these."""
     plain = {name: re.sub(r"[\s_-]", "", name).lower() for name in names}
-    return [name for alias in aliases.split() for name in plain if plain[name] == alias.replace("_", "")]
+    return [
+        name for alias in aliases.split() for name in plain if plain[name] == alias.replace("_", "")
+    ]
 
 
 def describe_columns(names: Sequence[str]) -> str:
     """The names of columns in one line."""
-    return "the columns " + ", ".join(repr(name)[:40] for name in names[:30]) + (", ..." if len(names) > 30 else "")
+    return (
+        "the columns "
+        + ", ".join(repr(name)[:40] for name in names[:30])
+        + (", ..." if len(names) > 30 else "")
+    )
 
 
 def make_warner(source, ledger: ReadingReport) -> Callable[[str], None]:

@@ -25,7 +25,9 @@ FILE_ENDINGS = (
     ".warc", ".xml", ".rss", ".atom",
 )  # fmt: skip
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
-SUPPORTED_ENDINGS_TEXT = f"{', '.join(FILE_ENDINGS)}, each also with .gz, and {', '.join(ARCHIVE_ENDINGS)} of these"
+SUPPORTED_ENDINGS_TEXT = (
+    f"{', '.join(FILE_ENDINGS)}, each also with .gz, and {', '.join(ARCHIVE_ENDINGS)} of these"
+)
 
 MAX_UNPACKING_RATIO, MIN_UNPACKING_LIMIT = 250, 2**26
 """A packed file may give so many times its size, and these bytes in any case: news text packs to a third or a tenth of its size."""
@@ -38,7 +40,15 @@ DECOMPRESSORS = {
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
 }
-BROKEN_FILE_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError)
+BROKEN_FILE_ERRORS = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,11 @@ class SourceFile:
         with wrap_parser_errors("file"):
             opened = self.opener()
         with opened as raw:
-            yield io.BufferedReader(DecompressedStream(unpack(raw), self.packed), 2**20) if unpack else raw
+            yield (
+                io.BufferedReader(DecompressedStream(unpack(raw), self.packed), 2**20)
+                if unpack
+                else raw
+            )
 
 
 class DecompressedStream(io.RawIOBase):
@@ -83,7 +97,9 @@ class DecompressedStream(io.RawIOBase):
             raise UnreadableError(f"it cannot be read: {fault}") from fault
         self.room -= len(data)
         if self.room < 0:
-            raise UnreadableError(f"it unpacks to over {MAX_UNPACKING_RATIO} times its size, as no text does; unpack it yourself if you trust it")
+            raise UnreadableError(
+                f"it unpacks to over {MAX_UNPACKING_RATIO} times its size, as no text does; unpack it yourself if you trust it"
+            )
         buffer[: len(data)] = data
         return len(data)
 
@@ -92,13 +108,19 @@ def read_whole(stream: BinaryIO, limit: int = MAX_WHOLE_BYTES) -> bytes:
     """All bytes of a stream that has to be read as a whole."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise UnreadableError(f"it is larger than {limit // 2**20:,} MB, and such a file is read as a whole; split it, or save it as .jsonl")
+        raise UnreadableError(
+            f"it is larger than {limit // 2**20:,} MB, and such a file is read as a whole; split it, or save it as .jsonl"
+        )
     return data
 
 
 def make_seekable(stream: BinaryIO) -> BinaryIO:
     """The stream, or its bytes where it cannot go back."""
-    return stream if isinstance(getattr(stream, "raw", None), io.FileIO) else io.BytesIO(read_whole(stream))
+    return (
+        stream
+        if isinstance(getattr(stream, "raw", None), io.FileIO)
+        else io.BytesIO(read_whole(stream))
+    )
 
 
 @contextmanager
@@ -109,7 +131,9 @@ def wrap_parser_errors(what: str) -> Iterator[None]:
     except (UnreadableError, WordingError, MemoryError):
         raise
     except Exception as fault:  # parsers of untrusted files promise nothing about what they raise
-        raise UnreadableError(f"not a sound {what}: {next(iter(str(fault).strip().splitlines()), type(fault).__name__)}") from fault
+        raise UnreadableError(
+            f"not a sound {what}: {next(iter(str(fault).strip().splitlines()), type(fault).__name__)}"
+        ) from fault
 
 
 def list_files(path: Path, *, leave_out: Path | None = None) -> list[SourceFile]:
@@ -121,13 +145,21 @@ def list_files(path: Path, *, leave_out: Path | None = None) -> list[SourceFile]
         If there is no supported file, or a folder cannot be opened.
     """
     if not path.exists():
-        raise WordingError(f"{path} does not exist; articles are read from a folder or from a file: {SUPPORTED_ENDINGS_TEXT}")
+        raise WordingError(
+            f"{path} does not exist; articles are read from a folder or from a file: {SUPPORTED_ENDINGS_TEXT}"
+        )
     found = sorted(walk_visible_files(path)) if path.is_dir() else [(path.name, path)]
     metadata = Path(leave_out).resolve() if leave_out else None
     found = [(name, file) for name, file in found if not metadata or file.resolve() != metadata]
-    stems = Counter(os.path.basename(stem) for stem, ending in (split_ending(name) for name, _ in found) if ending)
+    stems = Counter(
+        os.path.basename(stem)
+        for stem, ending in (split_ending(name) for name, _ in found)
+        if ending
+    )
     if not stems:
-        raise WordingError(f"{path} has no file of articles; supported are {SUPPORTED_ENDINGS_TEXT}")
+        raise WordingError(
+            f"{path} has no file of articles; supported are {SUPPORTED_ENDINGS_TEXT}"
+        )
     return [make_source(name, file, stems) for name, file in found]
 
 
@@ -141,7 +173,9 @@ def walk_visible_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def raise_unreadable_folder(fault: OSError) -> None:
     """Raises for a folder that cannot be opened: nobody can count what it holds."""
-    raise WordingError(f"{fault.filename} cannot be read ({fault.strerror}); allow reading it, or move it away")
+    raise WordingError(
+        f"{fault.filename} cannot be read ({fault.strerror}); allow reading it, or move it away"
+    )
 
 
 def split_ending(name: str) -> tuple[str, str]:
@@ -159,4 +193,6 @@ def make_source(name: str, path: Path, stems: Counter[str]) -> SourceFile:
     stem, ending = split_ending(name)
     short = os.path.basename(stem)
     size = path.stat().st_size if path.is_file() else 0
-    return SourceFile(name, ending, stem if stems[short] > 1 else short, lambda: path.open("rb"), size, path)
+    return SourceFile(
+        name, ending, stem if stems[short] > 1 else short, lambda: path.open("rb"), size, path
+    )

@@ -65,14 +65,28 @@ def raise_invalid_pages(invalid: Iterable[Page]) -> None:
         raise InvalidStudy("\n".join(lines))
 
 
-def plan_page(study: StudyRecord, position: int, notebook: str, shared: dict[str, Any], own: dict[str, Any], depends: dict[str, str]) -> Page:
+def plan_page(
+    study: StudyRecord,
+    position: int,
+    notebook: str,
+    shared: dict[str, Any],
+    own: dict[str, Any],
+    depends: dict[str, str],
+) -> Page:
     """A run as a page, not yet made."""
     parameters = {**shared, **own}
     file = NOTEBOOK_FOLDER / f"{notebook}.ipynb"
     wrong = find_run_faults(study, notebook, parameters)
     titles = {name: concept.title for name, concept in study.concepts.items()}
-    names = [titles.get(value, str(value)) if name == "concept" else f"{name.replace('_', ' ')} {value}" for name, value in own.items()]
-    inputs = {"the notebook": hash_file(file), "the parameters": hash_value(parameters)} if file.is_file() else {}
+    names = [
+        titles.get(value, str(value)) if name == "concept" else f"{name.replace('_', ' ')} {value}"
+        for name, value in own.items()
+    ]
+    inputs = (
+        {"the notebook": hash_file(file), "the parameters": hash_value(parameters)}
+        if file.is_file()
+        else {}
+    )
     if judged := JUDGEMENT_FILES.get(notebook):
         inputs |= {judged: hash_files(list_files_below(study.folder / judged))}
     return Page(
@@ -87,7 +101,9 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
     """What is wrong with a run that a study asks for."""
     file = NOTEBOOK_FOLDER / f"{notebook}.ipynb"
     if not file.is_file():
-        return [f"there is no such notebook; {suggest_name(notebook, [f.stem for f in NOTEBOOK_FOLDER.glob('[0-9]*.ipynb')])}."]
+        return [
+            f"there is no such notebook; {suggest_name(notebook, [f.stem for f in NOTEBOOK_FOLDER.glob('[0-9]*.ipynb')])}."
+        ]
     choices = {name: list(study.concepts) for name in ("concept", "concepts")}
     if "variant" in parameters:
         concept = study.concepts.get(parameters.get("concept") or next(iter(study.concepts)))
@@ -95,14 +111,18 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
     if given := [name for name in OUTLET_PARAMETERS if name in parameters]:
         choices |= dict.fromkeys(given, list_study_outlets(study))
     try:
-        return find_parameter_faults(parameters, read_parameters(read_notebook(file)), choices=choices)
+        return find_parameter_faults(
+            parameters, read_parameters(read_notebook(file)), choices=choices
+        )
     except WordingError as error:
         return [str(error)]
 
 
 def list_study_outlets(study: StudyRecord) -> list[str]:
     """The outlets that a study compares."""
-    from wording.corpus.counts import count_study_hits  # takes seconds to import, and few studies name outlets as parameters
+    from wording.corpus.counts import (
+        count_study_hits,
+    )  # takes seconds to import, and few studies name outlets as parameters
 
     return study.outlets or sorted(count_study_hits(study, []).articles["outlet"].unique())
 
@@ -110,27 +130,42 @@ def list_study_outlets(study: StudyRecord) -> list[str]:
 def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
     """What all pages of a study depend on, a hash each: what it says, its articles or counts, the library with its template, the lock."""
     library, template = Path(__file__).parents[2], Path(__file__).parents[1] / "template"
-    code = [f for folder in (library, DATA_FOLDER / "words") for f in list_files_below(folder) if f.suffix != ".pyc" and not f.is_relative_to(template)]
+    code = [
+        f
+        for folder in (library, DATA_FOLDER / "words")
+        for f in list_files_below(folder)
+        if f.suffix != ".pyc" and not f.is_relative_to(template)
+    ]
     return {
         "the study": study.fingerprint,
         "the articles": hash_files(list_article_files(study)),
         "the counts": hash_files(sorted((study.folder / "counts").glob("*.csv"))),
         "the library": hash_files(code),
         "the template": hash_files(list_files_below(template)),
-        "the lock": hash_value([sys.version, hash_files(list_files_below(PROJECT_ROOT / "requirements.lock"))]),
+        "the lock": hash_value(
+            [sys.version, hash_files(list_files_below(PROJECT_ROOT / "requirements.lock"))]
+        ),
     }
 
 
 def list_article_files(study: StudyRecord) -> list[Path]:
     """The files of a study's articles, as far as they are there."""
     source = study.articles
-    named = [study.folder / name for name in (source.path, source.metadata) if name] if source else []
+    named = (
+        [study.folder / name for name in (source.path, source.metadata) if name] if source else []
+    )
     return [file for name in named for file in list_files_below(name)]
 
 
 def list_files_below(place: Path) -> list[Path]:
     """The files in a folder, or the file itself, in order; none if it is not there."""
-    return sorted(f for f in place.rglob("*") if f.is_file()) if place.is_dir() else [place] if place.is_file() else []
+    return (
+        sorted(f for f in place.rglob("*") if f.is_file())
+        if place.is_dir()
+        else [place]
+        if place.is_file()
+        else []
+    )
 
 
 def hash_files(files: Iterable[Path]) -> str:
@@ -145,5 +180,10 @@ def hash_value(value: Any) -> str:
 
 def read_notebook_title(notebook: Notebook) -> str:
     """The notebook's title: its first heading."""
-    lines = (line for cell in notebook["cells"] if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines())
+    lines = (
+        line
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown"
+        for line in "".join(cell["source"]).splitlines()
+    )
     return next((line.lstrip("# ").strip() for line in lines if line.startswith("# ")), "")

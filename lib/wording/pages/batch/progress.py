@@ -78,16 +78,22 @@ def format_page_line(page: Page) -> str:
     """What became of the page, or why it is due, on one line."""
     took = f" ({page.seconds:g} s)" if page.status == "ok" else ""
     reason = " ".join(page.reason.split()) if page.status not in GOOD_STATUSES else ""
-    return f"{page.name}: {page.status}{took}" + (f", {reason}" if page.status == "due" else f". {reason}" if reason else "")
+    return f"{page.name}: {page.status}{took}" + (
+        f", {reason}" if page.status == "due" else f". {reason}" if reason else ""
+    )
 
 
-def estimate_seconds_left(running: Sequence[Running], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int) -> float | None:
+def estimate_seconds_left(
+    running: Sequence[Running], waiting: Sequence[Page], done: Sequence[Page], *, jobs: int
+) -> float | None:
     """How long the rest may take, from how long each page took before, else the pages of this run on average; None if none is known."""
     known = [page.seconds for page in (*done, *waiting) if page.seconds]
     if not known:
         return None
     rest = sum(page.seconds or mean(known) for page in waiting)
-    return (rest + sum(max((run.page.seconds or mean(known)) - run.seconds, 0) for run in running)) / jobs
+    return (
+        rest + sum(max((run.page.seconds or mean(known)) - run.seconds, 0) for run in running)
+    ) / jobs
 
 
 def format_clock(seconds: float) -> str:

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from wording.pages.batch.progress import Progress
-from wording.pages.state import Page, claim_page, determine_status, locate_state_file, write_page_record
+from wording.pages.state import (
+    Page,
+    claim_page,
+    determine_status,
+    locate_state_file,
+    write_page_record,
+)
 from wording.study.records import StudyRecord
 
 POLL_SECONDS = 0.25
@@ -56,9 +62,15 @@ class PageRun:
             self.cell, self.cell_began = message["cell"], time.monotonic()
         limits = self.study.limits
         if self.seconds > limits.run:
-            return {"status": "timed-out", "reason": f"It ran for over {limits.run:g} s (`limits: run` in study.yml)."}
+            return {
+                "status": "timed-out",
+                "reason": f"It ran for over {limits.run:g} s (`limits: run` in study.yml).",
+            }
         if self.cell and time.monotonic() - self.cell_began > limits.cell:
-            return {"status": "timed-out", "reason": f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml)."}
+            return {
+                "status": "timed-out",
+                "reason": f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml).",
+            }
         return None
 
     def end(self) -> None:
@@ -74,7 +86,13 @@ class PageRun:
 
 
 def run_pages(
-    due: list[tuple[StudyRecord, Page]], reports: Path, *, jobs: int, force: bool, unbuilt: Mapping[str, str], progress: Progress
+    due: list[tuple[StudyRecord, Page]],
+    reports: Path,
+    *,
+    jobs: int,
+    force: bool,
+    unbuilt: Mapping[str, str],
+    progress: Progress,
 ) -> dict[str, Page]:
     """The pages by their names, run so many at a time; a page that another `wording report` makes is waited for.
 
@@ -94,16 +112,24 @@ def run_pages(
                 if len(running) == jobs:
                     break
                 if study.name in unbuilt:
-                    ended(record_outcome(reports, replace(page, status="failed", reason=unbuilt[study.name])))
+                    ended(
+                        record_outcome(
+                            reports, replace(page, status="failed", reason=unbuilt[study.name])
+                        )
+                    )
                 elif not (lock := claim_page(reports, page)):
                     continue
-                elif (now := determine_status(page, reports, force=force)).status == "up-to-date":  # another run has just made it
+                elif (
+                    now := determine_status(page, reports, force=force)
+                ).status == "up-to-date":  # another run has just made it
                     lock.close()
                     ended(now)
                 else:
                     running.append(start_run(study, now, reports, lock))
                 waiting.remove((study, page))
-            wait([run.receive for run in running], timeout=POLL_SECONDS) if running else time.sleep(POLL_SECONDS)
+            wait([run.receive for run in running], timeout=POLL_SECONDS) if running else time.sleep(
+                POLL_SECONDS
+            )
             for run in list(running):
                 if answer := run.answer():
                     running.remove(run)
@@ -123,7 +149,9 @@ def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> Pa
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(["wording.pages.batch.worker"])
-    kill_marked_processes(make_run_mark(reports, page))  # a kernel that was left behind when its worker and its runner were killed at once
+    kill_marked_processes(
+        make_run_mark(reports, page)
+    )  # a kernel that was left behind when its worker and its runner were killed at once
     folder, scratch = locate_run_folder(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -134,7 +162,9 @@ def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> Pa
         "mark": make_run_mark(reports, page),
         "log": str(locate_log_file(reports, page)),
     }
-    process = context.Process(target=run_worker, args=(send, str(study.folder), asdict(page), str(folder)), kwargs=options)
+    process = context.Process(
+        target=run_worker, args=(send, str(study.folder), asdict(page), str(folder)), kwargs=options
+    )
     process.start()
     send.close()  # so that the end of the process ends the pipe
     return PageRun(page, study, reports, lock, process, receive, scratch)
@@ -144,7 +174,9 @@ def finish_run(run: PageRun, answer: Mapping[str, Any]) -> Page:
     """The page as its run left it, put in its place and recorded."""
     reports, page = run.reports, replace(run.page, **answer, seconds=round(run.seconds, 1))
     failed = locate_run_folder(reports, page) / "failed.ipynb"
-    page = replace(page, log=str(locate_log_file(reports, page).relative_to(reports)), failed_ipynb=None)
+    page = replace(
+        page, log=str(locate_log_file(reports, page).relative_to(reports)), failed_ipynb=None
+    )
     try:
         if page.status == "ok":
             page = publish_page(page, reports)
@@ -154,7 +186,12 @@ def finish_run(run: PageRun, answer: Mapping[str, Any]) -> Page:
             page = replace(page, failed_ipynb=str(kept_as.relative_to(reports)))
         return record_outcome(reports, page)
     except OSError as error:
-        return record_outcome(reports, replace(run.page, status="failed", reason=f"It could not be put in its place: {error}."))
+        return record_outcome(
+            reports,
+            replace(
+                run.page, status="failed", reason=f"It could not be put in its place: {error}."
+            ),
+        )
     finally:
         run.end()
 
@@ -170,7 +207,12 @@ def publish_page(page: Page, reports: Path) -> Page:
             (new / name).replace(folder / name)
     placed = {name: f"{page.study}/{page.page}.{name}" for name in ("html", "ipynb")}
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    return replace(page, **placed, tables={file: f"{page.study}/{tables}/{file}" for file in page.tables}, made=now)
+    return replace(
+        page,
+        **placed,
+        tables={file: f"{page.study}/{tables}/{file}" for file in page.tables},
+        made=now,
+    )
 
 
 def record_outcome(reports: Path, page: Page) -> Page:

@@ -29,7 +29,12 @@ from wording.pages import export
 from wording.pages.state import Page, write_atomically
 from wording.study.records import NOTEBOOK_FOLDER
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+)
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 RUN_MARK_VARIABLE = "WORDING_RUN"
 """What this process's kernel, and all that it starts, carry in their environment."""
@@ -41,10 +46,22 @@ class LocalKernelManager(AsyncKernelManager):
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.transport = "ipc"
-        self.ip = str(Path(tempfile.mkdtemp(), "kernel"))  # else two kernels of one folder would answer each other
+        self.ip = str(
+            Path(tempfile.mkdtemp(), "kernel")
+        )  # else two kernels of one folder would answer each other
 
 
-def run_worker(send: Connection, study: str, page: dict[str, Any], folder: str, *, width: int | None, scratch: str, mark: str, log: str) -> None:
+def run_worker(
+    send: Connection,
+    study: str,
+    page: dict[str, Any],
+    folder: str,
+    *,
+    width: int | None,
+    scratch: str,
+    mark: str,
+    log: str,
+) -> None:
     """Runs the page and sends each cell that begins, then how it ended: status and reason, or what the page has.
 
     Parameters
@@ -56,15 +73,31 @@ def run_worker(send: Connection, study: str, page: dict[str, Any], folder: str, 
     redirect_output(Path(log))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the runner's to act upon
     threading.Thread(target=exit_with_parent, args=(mark, scratch), daemon=True).start()
-    os.environ |= dict.fromkeys(THREAD_VARIABLES, "1") | {RUN_MARK_VARIABLE: mark}  # two kernels of two threads each are slower on two cores
+    os.environ |= dict.fromkeys(THREAD_VARIABLES, "1") | {
+        RUN_MARK_VARIABLE: mark
+    }  # two kernels of two threads each are slower on two cores
     tempfile.tempdir = scratch
     try:
-        answer = make_page(study, Page(**page), Path(folder), width=width, tell=lambda cell: send.send({"cell": cell}))
+        answer = make_page(
+            study,
+            Page(**page),
+            Path(folder),
+            width=width,
+            tell=lambda cell: send.send({"cell": cell}),
+        )
     except PapermillExecutionError as error:
-        answer = {"status": "failed", "reason": f"Code cell {to_source_cell_number(error.exec_count)} raised {error.ename}: {error.evalue}"}
+        answer = {
+            "status": "failed",
+            "reason": f"Code cell {to_source_cell_number(error.exec_count)} raised {error.ename}: {error.evalue}",
+        }
     except DeadKernelError:
-        answer = {"status": "died", "reason": "The notebook's kernel died: it ran out of memory, or its code ended it."}
-    except Exception as error:  # a fault of ours or of the machine: the page failed, and the log says why
+        answer = {
+            "status": "died",
+            "reason": "The notebook's kernel died: it ran out of memory, or its code ended it.",
+        }
+    except (
+        Exception
+    ) as error:  # a fault of ours or of the machine: the page failed, and the log says why
         traceback.print_exc()
         answer = {"status": "failed", "reason": f"{type(error).__name__}: {error} (see its log)"}
     send.send(answer)
@@ -93,7 +126,9 @@ def kill_marked_processes(mark: str) -> None:
                 process.kill()
 
 
-def make_page(study: str, page: Page, folder: Path, *, width: int | None, tell: Callable[[int], None]) -> dict[str, Any]:
+def make_page(
+    study: str, page: Page, folder: Path, *, width: int | None, tell: Callable[[int], None]
+) -> dict[str, Any]:
     """The page's notebook run and exported; nothing is said to be good unless the content gate lets it through."""
     notebook = run_notebook(study, page, folder, tell)
     strip_run_details(notebook, study, folder.parents[1])
@@ -105,13 +140,22 @@ def make_page(study: str, page: Page, folder: Path, *, width: int | None, tell: 
         return {"status": "failed", "reason": " ".join(faults)}
     tables = gate.extract_tables(html)
     files = {f"{page.page}.html": html, f"{page.page}.ipynb": nbformat.writes(notebook)}
-    write_atomically({folder / name: text for name, text in (files | {f"{page.page}-tables/{n}": t for n, t in tables.items()}).items()})
+    write_atomically(
+        {
+            folder / name: text
+            for name, text in (
+                files | {f"{page.page}-tables/{n}": t for n, t in tables.items()}
+            ).items()
+        }
+    )
     return {
         "status": "ok", "reason": "", "findings": export.collect_findings(notebook), "tables": dict.fromkeys(tables, ""), "period": export.read_page_period(notebook),
     }  # fmt: skip
 
 
-def run_notebook(study: str, page: Page, folder: Path, tell: Callable[[int], None]) -> nbformat.NotebookNode:
+def run_notebook(
+    study: str, page: Page, folder: Path, tell: Callable[[int], None]
+) -> nbformat.NotebookNode:
     """The notebook after it was run with the page's parameters; `tell` is called with the number of each code cell that begins."""
     failed, begun = folder / "failed.ipynb", itertools.count(1)
     notebook = papermill.execute_notebook(
@@ -139,4 +183,6 @@ def strip_run_details(notebook: nbformat.NotebookNode, study: str, folder: Path)
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(json.dumps(study), json.dumps(os.path.relpath(study, folder)))
+            cell.source = cell.source.replace(
+                json.dumps(study), json.dumps(os.path.relpath(study, folder))
+            )

@@ -13,7 +13,11 @@ TEMPLATE_FOLDER = Path(__file__).parent
 def render_document(template: str, **fields) -> str:
     """The template around our style, our script and the policy that allows nothing else."""
     style, script = _read_asset("style.css"), _read_asset("script.js")
-    return _make_environment().get_template(template).render(style=style, script=script, policy=make_security_policy(), **fields)
+    return (
+        _make_environment()
+        .get_template(template)
+        .render(style=style, script=script, policy=make_security_policy(), **fields)
+    )
 
 
 def make_security_policy() -> str:
@@ -36,4 +40,6 @@ def _hash_source(text: str) -> str:
 
 @cache
 def _make_environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined)
+    return Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined
+    )

@@ -23,13 +23,17 @@ CODING_QUESTIONS = {"sense": ("right sense", "wrong sense"), "voice": ("own voic
 
 def map_to_questions(marks: pd.Series) -> pd.Series:
     """Return the question that each mark answers."""
-    return marks.map({mark: question for question, answers in CODING_QUESTIONS.items() for mark in answers})
+    return marks.map(
+        {mark: question for question, answers in CODING_QUESTIONS.items() for mark in answers}
+    )
 
 
 def select_latest_marks(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the marks that stand: of several by one coder on one line and question the last, with the column `question`."""
     asked = marks.assign(question=map_to_questions(marks["mark"]))
-    return asked.drop_duplicates([*LINE_KEY, "coder", "question"], keep="last").reset_index(drop=True)
+    return asked.drop_duplicates([*LINE_KEY, "coder", "question"], keep="last").reset_index(
+        drop=True
+    )
 
 
 def compute_agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
@@ -46,8 +50,22 @@ def compute_agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -
     as NLTK has them. Intervals: observed disagreement is a share, and lines of one article are drawn together (see `resampling`); expected
     disagreement stays as it is, as in Krippendorff's own bootstrap (Hayes & Krippendorff 2007).
     """
-    rows = [_compute_question_agreement(question, of, draws, seed) for question, of in select_latest_marks(marks).groupby("question", sort=True)]
-    columns = ["question", "coders", "n", "agreed", "alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high"]
+    rows = [
+        _compute_question_agreement(question, of, draws, seed)
+        for question, of in select_latest_marks(marks).groupby("question", sort=True)
+    ]
+    columns = [
+        "question",
+        "coders",
+        "n",
+        "agreed",
+        "alpha",
+        "alpha_low",
+        "alpha_high",
+        "kappa",
+        "kappa_low",
+        "kappa_high",
+    ]
     return check_columns(pd.DataFrame([row for row in rows if row], columns=columns), "agreement")
 
 
@@ -65,7 +83,11 @@ _QUESTION_LABELS = {"sense": "the sense", "voice": "whose words they are"}
 def _describe_alpha(row):
     if np.isnan(row.alpha):
         return "all marks are the same, so agreement beyond chance cannot be told"
-    interval = f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}" if np.isfinite(row.alpha_low) else ""
+    interval = (
+        f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}"
+        if np.isfinite(row.alpha_low)
+        else ""
+    )
     return f"Krippendorff's alpha {row.alpha:.2f}{interval}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -77,13 +99,22 @@ def _compute_question_agreement(question, marks, draws, seed):
     triples = list(zip(several["coder"].astype(str), line, several["mark"], strict=True))
     mark = pd.crosstab(line, several["mark"])
     m = mark.sum(axis=1).to_numpy()
-    differing = (m**2 - (mark**2).sum(axis=1)) / (m - 1)  # pairs that differ, so weighted that a line counts as its marks
+    differing = (m**2 - (mark**2).sum(axis=1)) / (
+        m - 1
+    )  # pairs that differ, so weighted that a line counts as its marks
     doc = several.groupby(line)["doc_id"].first().reindex(mark.index)
     ends = _compute_disagreement_interval(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
     observed = differing.sum() / m.sum()
     chance = _compute_expected_disagreement(mark.sum().to_numpy())
-    alpha, kappa = (AnnotationTask(data=triples).alpha(), _compute_kappa(triples)) if chance else (np.nan, np.nan)
-    around = {name: _compute_agreement_interval(value, observed, chance, ends) for name, value in (("alpha", alpha), ("kappa", kappa))}
+    alpha, kappa = (
+        (AnnotationTask(data=triples).alpha(), _compute_kappa(triples))
+        if chance
+        else (np.nan, np.nan)
+    )
+    around = {
+        name: _compute_agreement_interval(value, observed, chance, ends)
+        for name, value in (("alpha", alpha), ("kappa", kappa))
+    }
     row = {
         "question": question,
         "coders": several["coder"].nunique(),
@@ -92,17 +123,26 @@ def _compute_question_agreement(question, marks, draws, seed):
         "alpha": alpha,
         "kappa": kappa,
     }
-    return row | {f"{name}_{end}": value for name, pair in around.items() for end, value in zip(("low", "high"), pair, strict=True)}
+    return row | {
+        f"{name}_{end}": value
+        for name, pair in around.items()
+        for end, value in zip(("low", "high"), pair, strict=True)
+    }
 
 
 def _compute_kappa(triples):
     """Return Cohen's kappa, of more than two coders the mean over the pairs that share lines."""
-    by_coder = {coder: {line: mark for who, line, mark in triples if who == coder} for coder in dict.fromkeys(t[0] for t in triples)}
+    by_coder = {
+        coder: {line: mark for who, line, mark in triples if who == coder}
+        for coder in dict.fromkeys(t[0] for t in triples)
+    }
     found = []
     for one, other in itertools.combinations(by_coder, 2):
         both = by_coder[one].keys() & by_coder[other].keys()
         shared = [t for t in triples if t[0] in (one, other) and t[1] in both]
-        if len({mark for _, _, mark in shared}) > 1:  # of one mark only, agreement beyond chance is not defined
+        if (
+            len({mark for _, _, mark in shared}) > 1
+        ):  # of one mark only, agreement beyond chance is not defined
             found.append(AnnotationTask(data=shared).kappa_pairwise(one, other))
     return float(np.mean(found)) if found else np.nan
 
@@ -110,7 +150,9 @@ def _compute_kappa(triples):
 def _compute_disagreement_interval(differing, m, doc, draws, seed):
     """Return the ends of the interval of the observed disagreement."""
     share = differing.sum() / m.sum()
-    drawn = resampling.draw_article_weights(["lines"] * len(m), draws=draws, seed=seed, families=doc).astype(float)
+    drawn = resampling.draw_article_weights(
+        ["lines"] * len(m), draws=draws, seed=seed, families=doc
+    ).astype(float)
     articles = np.unique(doc, return_inverse=True)[1]
     with np.errstate(invalid="ignore"):
         samples = (drawn @ differing) / (drawn @ m)
@@ -129,4 +171,6 @@ def _compute_expected_disagreement(n):
 def _compute_agreement_interval(value, observed, chance, ends):
     """Return the interval of an agreement beyond chance, 1 less observed by expected disagreement, the expected one held fixed."""
     expected = observed / (1 - value) if observed and value < 1 else chance
-    return (1 - ends[1] / expected, 1 - ends[0] / expected) if np.isfinite(value) else (np.nan, np.nan)
+    return (
+        (1 - ends[1] / expected, 1 - ends[0] / expected) if np.isfinite(value) else (np.nan, np.nan)
+    )

@@ -40,7 +40,9 @@ class CodingAnalysis:
     hits: pd.DataFrame
 
 
-def analyse_study_coding(study: StudyRecord, concept: str, *, size: int = 200, voice: str = "outlet") -> CodingAnalysis:
+def analyse_study_coding(
+    study: StudyRecord, concept: str, *, size: int = 200, voice: str = "outlet"
+) -> CodingAnalysis:
     """What the marks of a study say of one concept; agreement and precision from lines that were drawn at random only.
 
     Parameters
@@ -49,15 +51,24 @@ def analyse_study_coding(study: StudyRecord, concept: str, *, size: int = 200, v
     voice : of the shares to correct, as in `table`.
     """
     shares = compute_study_shares(study, [concept], voice=voice)
-    hits = find_study_hits(study, [concept]) if study.has_articles else count_hits_with_outlets(study, concept)
+    hits = (
+        find_study_hits(study, [concept])
+        if study.has_articles
+        else count_hits_with_outlets(study, concept)
+    )
     given = coding.read_marks(study)
     given = given[given["concept"] == concept]
     marks = coding.keep_current_marks(given, hits) if study.has_articles else given
-    settings, order = {"draws": study.draws, "seed": study.seed}, list(study.concepts[concept].variants)
+    settings, order = (
+        {"draws": study.draws, "seed": study.seed},
+        list(study.concepts[concept].variants),
+    )
     return CodingAnalysis(
         concept=concept,
         size=size,
-        lines=coding.draw_stratified(hits, size=size, seed=study.seed) if study.has_articles else given.iloc[:0],
+        lines=coding.draw_stratified(hits, size=size, seed=study.seed)
+        if study.has_articles
+        else given.iloc[:0],
         marks=marks,
         lost=len(given) - len(marks),
         agreement=compute_agreement(marks[marks["sample"].astype(bool)], **settings),
@@ -82,22 +93,33 @@ def tabulate_strata(of: CodingAnalysis) -> pd.DataFrame:
     keys = ["variant", "outlet"]
     n = of.hits.assign(n=of.hits.get("n", 1)).groupby(keys, observed=True)["n"].sum()
     done = average_line_marks(of.marks)
-    counts = {"n": n, "n_lines": of.lines.groupby(keys).size(), "n_coded": done.groupby(keys).size()}
+    counts = {
+        "n": n,
+        "n_lines": of.lines.groupby(keys).size(),
+        "n_coded": done.groupby(keys).size(),
+    }
     rows = pd.MultiIndex.from_frame(of.shares[keys])
-    made = pd.DataFrame({name: count.reindex(rows, fill_value=0) for name, count in counts.items()}).reset_index()
+    made = pd.DataFrame(
+        {name: count.reindex(rows, fill_value=0) for name, count in counts.items()}
+    ).reset_index()
     return check_columns(made.assign(concept=of.shares["concept"].to_numpy()), "strata")
 
 
 def tabulate_coders(of: CodingAnalysis) -> pd.DataFrame:
     """The table `coders`: one row per coder, in the order of their first marks."""
-    rows = [_summarise_coder(name, marks, of.lines) for name, marks in select_latest_marks(of.marks).groupby("coder", sort=False)]
+    rows = [
+        _summarise_coder(name, marks, of.lines)
+        for name, marks in select_latest_marks(of.marks).groupby("coder", sort=False)
+    ]
     return check_columns(pd.DataFrame(rows, columns=list(TABLES["coders"])), "coders")
 
 
 def find_wrong_hits(of: CodingAnalysis) -> pd.DataFrame:
     """The `hits` that a coder found to be in the wrong sense, with `counted_as`: whether all who coded the line say so."""
     sense = select_latest_marks(of.marks)
-    sense = sense[sense["question"] == "sense"].assign(wrong=lambda marks: marks["mark"] == "wrong sense")
+    sense = sense[sense["question"] == "sense"].assign(
+        wrong=lambda marks: marks["mark"] == "wrong sense"
+    )
     found = sense.groupby(LINE_KEY)["wrong"].agg(["any", "all"])
     known = of.hits if "start" in of.hits else of.marks[[*LINE_KEY, "outlet"]].drop_duplicates()
     lines = known.merge(found[found["any"]].reset_index(), on=LINE_KEY)
@@ -107,20 +129,40 @@ def find_wrong_hits(of: CodingAnalysis) -> pd.DataFrame:
 
 def tabulate_outlet_precision(of: CodingAnalysis) -> pd.DataFrame:
     """The precision of each variant as rows to draw: all outlets together, then each outlet; share is the part in the right sense."""
-    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(outlet=ALL_OUTLETS)
-    ends = {"low": of.corrected["right_low"], "high": of.corrected["right_high"], "share": of.corrected["right_sense"]}
+    whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(
+        outlet=ALL_OUTLETS
+    )
+    ends = {
+        "low": of.corrected["right_low"],
+        "high": of.corrected["right_high"],
+        "share": of.corrected["right_sense"],
+    }
     single = of.corrected[of.corrected["n"] > 0].assign(n=of.corrected["n_coded"], **ends)
     kept = ["concept", "variant", "outlet", "voice", "n", "share", "low", "high"]
     rows = pd.concat([whole[kept], single[kept]]).dropna(subset="share")
     order = pd.Categorical(rows["variant"], categories=list(dict.fromkeys(of.shares["variant"])))
-    return rows.assign(total=rows["n"], order=order).sort_values("order", kind="stable").drop(columns="order").reset_index(drop=True)
+    return (
+        rows.assign(total=rows["n"], order=order)
+        .sort_values("order", kind="stable")
+        .drop(columns="order")
+        .reset_index(drop=True)
+    )
 
 
 def reshape_corrected_shares(of: CodingAnalysis) -> pd.DataFrame:
     """The corrected shares under the names of the table `shares`, to draw beside them: n and total are hits in the right sense."""
     total = of.corrected.groupby(["concept", "outlet"])["n_right"].transform("sum")
-    names = {"n_right": "n", "corrected_share": "share", "corrected_low": "low", "corrected_high": "high"}
-    return of.corrected[["concept", "variant", "outlet", "voice", *names]].rename(columns=names).assign(total=total)
+    names = {
+        "n_right": "n",
+        "corrected_share": "share",
+        "corrected_low": "low",
+        "corrected_high": "high",
+    }
+    return (
+        of.corrected[["concept", "variant", "outlet", "voice", *names]]
+        .rename(columns=names)
+        .assign(total=total)
+    )
 
 
 def sentences(of: CodingAnalysis) -> list[str]:
@@ -132,9 +174,19 @@ def sentences(of: CodingAnalysis) -> list[str]:
         if len(of.hits)
         else "No hit was found, so there is nothing to code."
     )
-    lost = [f"{format_count(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."] if of.lost else []
+    lost = (
+        [
+            f"{format_count(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."
+        ]
+        if of.lost
+        else []
+    )
     if of.marks.empty:
-        return [f"Nothing is coded yet for this concept. {drawn}", *lost, *([_suggest_first_step(of)] if len(of.lines) else [])]
+        return [
+            f"Nothing is coded yet for this concept. {drawn}",
+            *lost,
+            *([_suggest_first_step(of)] if len(of.lines) else []),
+        ]
     told = [
         f"{row.coder} has marked {format_count(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
         for row in tabulate_coders(of).itertuples()
@@ -146,7 +198,11 @@ def _describe_results(of: CodingAnalysis) -> list[str]:
     """What the marks say: agreement, precision in the voice compared, the shares that move; nothing where there is no mark."""
     if of.marks.empty:
         return []
-    return agreed(of.agreement) + precisions(of.precision_of_voice) + describe_corrections(of.corrected, most=3)
+    return (
+        agreed(of.agreement)
+        + precisions(of.precision_of_voice)
+        + describe_corrections(of.corrected, most=3)
+    )
 
 
 def _suggest_first_step(of):

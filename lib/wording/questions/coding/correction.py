@@ -18,7 +18,9 @@ STRENGTH_GRID = np.geomspace(0.5, 2000, 60)
 """How alike outlets may be: the strength of the beta distribution that their precisions come from, in lines."""
 
 
-def correct_shares(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def correct_shares(
+    shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, seed: int = 1
+) -> pd.DataFrame:
     """Return the `shares` table with shares corrected for hits in the wrong sense: one row per concept, variant and outlet.
 
     Parameters
@@ -41,7 +43,10 @@ def correct_shares(shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 99
     """
     lines = average_line_marks(marks)
     rng = np.random.default_rng(seed)
-    parts = [_correct_concept(part, _select_concept_lines(lines, key, part), draws, rng) for key, part in shares.groupby("concept", sort=False)]
+    parts = [
+        _correct_concept(part, _select_concept_lines(lines, key, part), draws, rng)
+        for key, part in shares.groupby("concept", sort=False)
+    ]
     whole = pd.concat(parts) if parts else shares.reindex(columns=list(TABLES["corrected"]))
     return check_columns(whole.sort_index(), "corrected")
 
@@ -50,7 +55,9 @@ def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
     """Return what the table of `corrected` says: the shares that move most, by a percentage point or more."""
     known = table.dropna(subset="corrected_share")
     if known.empty:
-        return ["No share can be corrected: that takes a coded line of every term in the voice compared."]
+        return [
+            "No share can be corrected: that takes a coded line of every term in the voice compared."
+        ]
     by = (known["corrected_share"] - known["share"]).abs()
     far = known[by >= 0.01].assign(by=by).sort_values("by", ascending=False, kind="stable")
     told = [
@@ -58,8 +65,16 @@ def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
         for row in far.head(most).itertuples()
     ]
     more = len(far) - most
-    left = [f"{format_count(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."] if more > 0 else []
-    return told + left or ["No share moves by a percentage point when hits in the wrong sense are taken out."]
+    left = (
+        [
+            f"{format_count(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."
+        ]
+        if more > 0
+        else []
+    )
+    return told + left or [
+        "No share moves by a percentage point when hits in the wrong sense are taken out."
+    ]
 
 
 def _format_corrected_interval(row):
@@ -81,15 +96,26 @@ def beta_binomial_posterior(right: np.ndarray, n: np.ndarray) -> np.ndarray:
     """
     a = PRECISION_GRID[:, None] * STRENGTH_GRID
     b = STRENGTH_GRID - a
-    logs = (betaln(a[..., None] + right, b[..., None] + n - right) - betaln(a, b)[..., None]).sum(axis=-1) - np.log(STRENGTH_GRID) / 2
+    logs = (betaln(a[..., None] + right, b[..., None] + n - right) - betaln(a, b)[..., None]).sum(
+        axis=-1
+    ) - np.log(STRENGTH_GRID) / 2
     likely = np.exp(logs - logs.max())
     return likely / likely.sum()
 
 
-def draw_precisions(right: np.ndarray, n: np.ndarray, *, draws: int, rng: np.random.Generator) -> np.ndarray:
+def draw_precisions(
+    right: np.ndarray, n: np.ndarray, *, draws: int, rng: np.random.Generator
+) -> np.ndarray:
     """Return draws of each outlet's precision, given what was coded at all of them: draws x outlets."""
-    cell = rng.choice(len(PRECISION_GRID) * len(STRENGTH_GRID), size=draws, p=beta_binomial_posterior(right, n).ravel())
-    mean, alike = PRECISION_GRID[cell // len(STRENGTH_GRID), None], STRENGTH_GRID[cell % len(STRENGTH_GRID), None]
+    cell = rng.choice(
+        len(PRECISION_GRID) * len(STRENGTH_GRID),
+        size=draws,
+        p=beta_binomial_posterior(right, n).ravel(),
+    )
+    mean, alike = (
+        PRECISION_GRID[cell // len(STRENGTH_GRID), None],
+        STRENGTH_GRID[cell % len(STRENGTH_GRID), None],
+    )
     return rng.beta(mean * alike + right, (1 - mean) * alike + n - right)
 
 
@@ -99,22 +125,30 @@ def composite_estimate(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> 
         own = right / n
     known = n > 0
     overall = np.average(own[known], weights=weight[known] if weight[known].sum() else None)
-    pull = (beta_binomial_posterior(right, n).sum(axis=0) * STRENGTH_GRID / (STRENGTH_GRID + n[:, None])).sum(axis=1)
+    pull = (
+        beta_binomial_posterior(right, n).sum(axis=0) * STRENGTH_GRID / (STRENGTH_GRID + n[:, None])
+    ).sum(axis=1)
     return pull * overall + np.where(known, (1 - pull) * np.where(known, own, 0), 0)
 
 
 def _select_concept_lines(lines, concept, part):
     """Return the coded lines of a concept in the voice and at the outlets of its shares."""
-    told = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]]) & lines["outlet"].isin(part["outlet"])
+    told = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]]) & lines["outlet"].isin(
+        part["outlet"]
+    )
     return lines[(lines["concept"] == concept) & told]
 
 
 def _correct_concept(part, lines, draws, rng):
     """Return one concept with corrected shares."""
-    rows = [_estimate_outlet_precision(of, lines[lines["variant"] == variant], draws, rng) for variant, of in part.groupby("variant", sort=False)]
+    rows = [
+        _estimate_outlet_precision(of, lines[lines["variant"] == variant], draws, rng)
+        for variant, of in part.groupby("variant", sort=False)
+    ]
     table, drawn = pd.concat([row for row, _ in rows]), np.hstack([sample for _, sample in rows])
     made = [
-        _correct_outlet(of, drawn[:, table["outlet"].to_numpy() == outlet], rng) for outlet, of in table.groupby("outlet", sort=False)
+        _correct_outlet(of, drawn[:, table["outlet"].to_numpy() == outlet], rng)
+        for outlet, of in table.groupby("outlet", sort=False)
     ]
     return pd.concat(made)
 
@@ -124,12 +158,27 @@ def _estimate_outlet_precision(rows, lines, draws, rng):
     count = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
     if lines.empty:
         sample = np.broadcast_to(np.where(rows["n"] > 0, np.nan, 0.0), (draws, len(rows)))
-        return rows.assign(n_coded=count, right_sense=np.nan, right_low=np.nan, right_high=np.nan), sample
-    alone = lines.groupby(["outlet", "doc_id"])["right"].mean()  # lines of one article count as one: they are rarely right or wrong alone
-    right, n = (alone.groupby("outlet").agg(how).reindex(rows["outlet"], fill_value=0).to_numpy(float) for how in ("sum", "count"))
+        return rows.assign(
+            n_coded=count, right_sense=np.nan, right_low=np.nan, right_high=np.nan
+        ), sample
+    alone = lines.groupby(["outlet", "doc_id"])[
+        "right"
+    ].mean()  # lines of one article count as one: they are rarely right or wrong alone
+    right, n = (
+        alone.groupby("outlet").agg(how).reindex(rows["outlet"], fill_value=0).to_numpy(float)
+        for how in ("sum", "count")
+    )
     sample = draw_precisions(right, n, draws=draws, rng=rng)
-    part, (low, high) = composite_estimate(right, n, rows["n"].to_numpy(float)), np.quantile(sample, [0.025, 0.975], axis=0)
-    return rows.assign(n_coded=count, right_sense=part, right_low=np.minimum(low, part), right_high=np.maximum(high, part)), sample
+    part, (low, high) = (
+        composite_estimate(right, n, rows["n"].to_numpy(float)),
+        np.quantile(sample, [0.025, 0.975], axis=0),
+    )
+    return rows.assign(
+        n_coded=count,
+        right_sense=part,
+        right_low=np.minimum(low, part),
+        right_high=np.maximum(high, part),
+    ), sample
 
 
 def _correct_outlet(part, parts, rng):
@@ -141,8 +190,13 @@ def _correct_outlet(part, parts, rng):
         drawn = _draw_shares(part, len(parts), rng) * parts
         low, high = np.quantile(drawn / drawn.sum(axis=1, keepdims=True), [0.025, 0.975], axis=0)
     unsure = np.isnan(share) | part["low"].isna().to_numpy()
-    low, high = np.where(unsure, np.nan, np.minimum(low, share)), np.where(unsure, np.nan, np.maximum(high, share))
-    return part.assign(n_right=n_right, corrected_share=share, corrected_low=low, corrected_high=high)
+    low, high = (
+        np.where(unsure, np.nan, np.minimum(low, share)),
+        np.where(unsure, np.nan, np.maximum(high, share)),
+    )
+    return part.assign(
+        n_right=n_right, corrected_share=share, corrected_low=low, corrected_high=high
+    )
 
 
 def _draw_shares(part, draws, rng):
@@ -162,5 +216,8 @@ def _find_effective_hits(share, width):
     for _ in range(60):
         middle = (few + many) / 2
         low, high = resampling.share_interval(share, np.exp(middle))
-        few, many = np.where(high - low > width, middle, few), np.where(high - low > width, many, middle)
+        few, many = (
+            np.where(high - low > width, middle, few),
+            np.where(high - low > width, many, middle),
+        )
     return np.where(np.isfinite(width), np.exp(few), np.nan)

@@ -19,7 +19,14 @@ MIN_CODED_LINES = 5
 """Coded lines that a precision needs."""
 
 
-def estimate_precision(marks: pd.DataFrame, hits: pd.DataFrame, *, voice: str | None = None, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def estimate_precision(
+    marks: pd.DataFrame,
+    hits: pd.DataFrame,
+    *,
+    voice: str | None = None,
+    draws: int = 999,
+    seed: int = 1,
+) -> pd.DataFrame:
     """Return how often hits are right: one row per concept, variant and voice (as counted) with coded lines from a random sample.
 
     Parameters
@@ -40,16 +47,24 @@ def estimate_precision(marks: pd.DataFrame, hits: pd.DataFrame, *, voice: str | 
     Environment 148, 42-57, whose figures it gives. Intervals: articles drawn, as in `resampling`.
     """
     if voice is not None:
-        marks, hits = (table[table["voice"].isin(VOICE_GROUPS[voice])].assign(voice=voice) for table in (marks, hits))
+        marks, hits = (
+            table[table["voice"].isin(VOICE_GROUPS[voice])].assign(voice=voice)
+            for table in (marks, hits)
+        )
     lines = _add_line_weights(average_line_marks(marks), hits)
-    rows = [_estimate_variant(key, of, draws, seed) for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)]
+    rows = [
+        _estimate_variant(key, of, draws, seed)
+        for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)
+    ]
     return check_columns(pd.DataFrame(rows, columns=list(TABLES["precision"])), "precision")
 
 
 def average_line_marks(marks: pd.DataFrame) -> pd.DataFrame:
     """Return one row per coded line of the random sample: the parts of its coders who find it in the right sense, and the outlet's own."""
     sampled = select_latest_marks(marks[marks["sample"].astype(bool)])
-    given = sampled.assign(right=(sampled["mark"] == "right sense") * 1.0, own=(sampled["mark"] == "own voice") * 1.0)
+    given = sampled.assign(
+        right=(sampled["mark"] == "right sense") * 1.0, own=(sampled["mark"] == "own voice") * 1.0
+    )
     keys = [*LINE_KEY, "outlet", "voice"]
     right = given[given["question"] == "sense"].groupby(keys)["right"].mean()
     own = given[given["question"] == "voice"].groupby(keys)["own"].mean()
@@ -63,10 +78,18 @@ def describe_precision(precise: pd.DataFrame, *, most: int = 6) -> list[str]:
         f"“{row.variant}” ({_VOICE_LABELS[row.voice]}): {format_percent(row.right_sense)} of its hits have the right sense "
         f"(95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}; {format_count(row.n_coded, 'line')} coded)."
         for row in known.head(most).itertuples()
-    ] or [f"No variant has {MIN_CODED_LINES} coded lines of a random sample, so no precision can be told."]
+    ] or [
+        f"No variant has {MIN_CODED_LINES} coded lines of a random sample, so no precision can be told."
+    ]
 
 
-_VOICE_LABELS = {"outlet": "own words", "quoted": "quoted", "reported": "reported", "attributed": "quoted or reported", "all": "all voices"}
+_VOICE_LABELS = {
+    "outlet": "own words",
+    "quoted": "quoted",
+    "reported": "reported",
+    "attributed": "quoted or reported",
+    "all": "all voices",
+}
 
 
 def _add_line_weights(lines, hits):
@@ -82,8 +105,16 @@ def _estimate_variant(key, lines, draws, seed):
     row = dict(zip(("concept", "variant", "voice"), key, strict=True)) | {"n_coded": len(lines)}
     right = _estimate_proportion(lines, lines["right"], lines["weight"], draws, seed)
     voiced = lines.dropna(subset="own")
-    own = _estimate_proportion(voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed)
-    return row | dict(zip(("right_sense", "low", "high", "own_voice", "own_low", "own_high"), (*right, *own), strict=True))
+    own = _estimate_proportion(
+        voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed
+    )
+    return row | dict(
+        zip(
+            ("right_sense", "low", "high", "own_voice", "own_low", "own_high"),
+            (*right, *own),
+            strict=True,
+        )
+    )
 
 
 def _estimate_proportion(lines, value, weight, draws, seed):
@@ -100,7 +131,9 @@ def _estimate_proportion(lines, value, weight, draws, seed):
     articles = resampling.effective_articles(np.bincount(doc, weights=weight))
     carriers = min(len(np.unique(doc[value > 0])), len(np.unique(doc[value < 1])))
     hits = resampling.effective_articles(weight)
-    n = resampling.effective_hits(samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers)
+    n = resampling.effective_hits(
+        samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers
+    )
     return (share, *resampling.share_interval(share, n))
 
 
@@ -109,4 +142,6 @@ def _draw_line_weights(outlet, doc, draws, seed):
     articles = pd.Series(doc).groupby(outlet).transform("nunique").to_numpy()
     stratum = np.where(articles > 1, outlet, "")
     n = pd.Series(doc).groupby(stratum).transform("nunique").to_numpy()
-    return resampling.draw_article_weights(stratum, draws=draws, seed=seed, families=doc) * (n / np.maximum(n - 1, 1))
+    return resampling.draw_article_weights(stratum, draws=draws, seed=seed, families=doc) * (
+        n / np.maximum(n - 1, 1)
+    )

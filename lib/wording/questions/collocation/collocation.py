@@ -17,7 +17,11 @@ from wording.corpus.terms import VOICE_GROUPS, Terms, count_study_terms
 from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
-from wording.questions.shares.resampled import ConceptComparison, add_outlet_and_unit, resample_outlets
+from wording.questions.shares.resampled import (
+    ConceptComparison,
+    add_outlet_and_unit,
+    resample_outlets,
+)
 from wording.questions.shares.shares import build_contrast_table, build_share_table
 from wording.settings import ALL_OUTLETS
 from wording.stats import association, resampling
@@ -25,7 +29,12 @@ from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
 VARIANT_KEYS = ["concept", "variant"]
-MIN_ARTICLES_PER_COLLOCATE, MIN_OBSERVED_EXPECTED_RATIO, MIN_COLLOCATE_G2, MAX_COLLOCATES_PER_VARIANT = 3, 2, 10.83, 30
+(
+    MIN_ARTICLES_PER_COLLOCATE,
+    MIN_OBSERVED_EXPECTED_RATIO,
+    MIN_COLLOCATE_G2,
+    MAX_COLLOCATES_PER_VARIANT,
+) = 3, 2, 10.83, 30
 """A collocate of a variant stands near it in at least so many articles, at least so many times as often as chance would put it there, with at least
 so much evidence (G2 at p = 0.001); of these, those with the highest logDice, at most so many."""
 
@@ -59,12 +68,24 @@ def find_study_collocates(
         raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
     near = count_study_neighbours(study, concepts, span=span, side=side, copies=copies)
     spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[voice])]
-    settings = {"outlets": order_outlets(study, near.articles), "draws": study.draws, "seed": study.seed}
+    settings = {
+        "outlets": order_outlets(study, near.articles),
+        "draws": study.draws,
+        "seed": study.seed,
+    }
     without = () if function_words else listed_words(study.language)
-    words = count_study_terms(study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=copies)
-    variants = {concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts}
-    found = find_collocates(spoken, near.articles, words, variants=variants, without=without, **settings).assign(voice=voice)
-    contrasted = contrast_collocates(spoken, near.articles, found[found["outlet"] == ALL_OUTLETS], against=against, **settings)
+    words = count_study_terms(
+        study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=copies
+    )
+    variants = {
+        concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts
+    }
+    found = find_collocates(
+        spoken, near.articles, words, variants=variants, without=without, **settings
+    ).assign(voice=voice)
+    contrasted = contrast_collocates(
+        spoken, near.articles, found[found["outlet"] == ALL_OUTLETS], against=against, **settings
+    )
     return check_columns(found, "collocates"), check_columns(contrasted, "collocate_contrasts")
 
 
@@ -101,19 +122,35 @@ def find_collocates(
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
     together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL_OUTLETS)
     near = count_nearby_words(neighbours, together)
-    listed = select_strongest_collocates(add_association_scores(near[~near["collocate"].isin(without)], together, words), fewest=fewest, most=most)
+    listed = select_strongest_collocates(
+        add_association_scores(near[~near["collocate"].isin(without)], together, words),
+        fewest=fewest,
+        most=most,
+    )
     if variants is not None:
         listed = pd.concat(
-            [listed[(listed["concept"] == concept) & (listed["variant"] == name)] for concept, of in variants.items() for name in of]
+            [
+                listed[(listed["concept"] == concept) & (listed["variant"] == name)]
+                for concept, of in variants.items()
+                for name in of
+            ]
         )
     rows = [
-        compute_collocate_shares(neighbours, where, listed, words, outlets=names, **options) for where, names in ((together, [ALL_OUTLETS]), (articles, outlets))
+        compute_collocate_shares(neighbours, where, listed, words, outlets=names, **options)
+        for where, names in ((together, [ALL_OUTLETS]), (articles, outlets))
     ]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
 
 
 def contrast_collocates(
-    neighbours: pd.DataFrame, articles: pd.DataFrame, listed: pd.DataFrame, *, against: str = "rest", outlets=None, level=0.95, **options
+    neighbours: pd.DataFrame,
+    articles: pd.DataFrame,
+    listed: pd.DataFrame,
+    *,
+    against: str = "rest",
+    outlets=None,
+    level=0.95,
+    **options,
 ) -> pd.DataFrame:
     """Return where outlets differ in what stands near a variant: one row per concept, variant, collocate and outlet against the rest, or pair.
 
@@ -128,22 +165,40 @@ def contrast_collocates(
     The columns of the table `collocate_contrasts`; undefined as in `shares.contrast_shares`.
     """
     found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
-    rows = [relabel_as_collocates(build_contrast_table(choice, against, level), variant) for variant, choice in found]
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["collocate_contrasts"]))
-    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[list(TABLES["collocate_contrasts"])]
+    rows = [
+        relabel_as_collocates(build_contrast_table(choice, against, level), variant)
+        for variant, choice in found
+    ]
+    table = (
+        pd.concat(rows, ignore_index=True)
+        if rows
+        else pd.DataFrame(columns=list(TABLES["collocate_contrasts"]))
+    )
+    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[
+        list(TABLES["collocate_contrasts"])
+    ]
 
 
-def compute_collocate_shares(neighbours, articles, listed, words, *, outlets, level=0.95, **options) -> pd.DataFrame:
+def compute_collocate_shares(
+    neighbours, articles, listed, words, *, outlets, level=0.95, **options
+) -> pd.DataFrame:
     """Return the share of a variant's hits that have each listed word near, with its association: one row per word and outlet."""
     found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
     if not found:
         return pd.DataFrame(columns=list(TABLES["collocates"]))
-    shares = [relabel_as_collocates(build_share_table(choice, np.full(len(choice.outlets), np.nan), level), variant) for variant, choice in found]
+    shares = [
+        relabel_as_collocates(
+            build_share_table(choice, np.full(len(choice.outlets), np.nan), level), variant
+        )
+        for variant, choice in found
+    ]
     keys = [*VARIANT_KEYS, "outlet", "collocate"]
     counted = count_nearby_words(neighbours, articles)
     whole = counted.drop_duplicates([*VARIANT_KEYS, "outlet"])[[*VARIANT_KEYS, "outlet", "n_near"]]
     table = (
-        pd.concat(shares, ignore_index=True).merge(counted[[*keys, "n_words"]], on=keys, how="left").merge(whole, on=keys[:3], how="left")
+        pd.concat(shares, ignore_index=True)
+        .merge(counted[[*keys, "n_words"]], on=keys, how="left")
+        .merge(whole, on=keys[:3], how="left")
     )
     return add_association_scores(table.fillna({"n_words": 0, "n_near": 0}), articles, words)
 
@@ -163,12 +218,18 @@ def count_nearby_words(neighbours: pd.DataFrame, articles: pd.DataFrame) -> pd.D
     """
     located = neighbours.merge(articles[["doc_id", "outlet"]], on="doc_id")
     cells = located.groupby([*VARIANT_KEYS, "outlet", "collocate"], sort=False, observed=True)
-    table = cells.agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
-    whole = table.loc[table["collocate"] == "", [*VARIANT_KEYS, "outlet", "n", "n_words"]].rename(columns={"n": "total", "n_words": "n_near"})
+    table = cells.agg(
+        n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")
+    ).reset_index()
+    whole = table.loc[table["collocate"] == "", [*VARIANT_KEYS, "outlet", "n", "n_words"]].rename(
+        columns={"n": "total", "n_words": "n_near"}
+    )
     return table[table["collocate"] != ""].merge(whole, on=[*VARIANT_KEYS, "outlet"])
 
 
-def add_association_scores(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> pd.DataFrame:
+def add_association_scores(
+    table: pd.DataFrame, articles: pd.DataFrame, words: Terms
+) -> pd.DataFrame:
     """Return the rows with n_collocate (how often the word stands in the outlet's articles), expected, log_dice, pmi and g2.
 
     Source
@@ -176,7 +237,10 @@ def add_association_scores(table: pd.DataFrame, articles: pd.DataFrame, words: T
     Surface co-occurrence as in Evert (2008), Corpora and collocations, section 4.1: the words near the hits against all words of the outlet's
     articles. logDice (Rychlý 2008) sets the hits that have the word near against all hits and all places of the word.
     """
-    often, everything = count_outlet_frequencies(table, articles, words), table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float)
+    often, everything = (
+        count_outlet_frequencies(table, articles, words),
+        table["outlet"].map(articles.groupby("outlet")["n_words"].sum()).astype(float),
+    )
     cells = table["n_words"], table["n_near"], often, everything
     return table.assign(
         n_collocate=often,
@@ -187,43 +251,80 @@ def add_association_scores(table: pd.DataFrame, articles: pd.DataFrame, words: T
     )
 
 
-def count_outlet_frequencies(table: pd.DataFrame, articles: pd.DataFrame, words: Terms) -> np.ndarray:
+def count_outlet_frequencies(
+    table: pd.DataFrame, articles: pd.DataFrame, words: Terms
+) -> np.ndarray:
     """Return how often each row's collocate stands in all articles of its outlet; NaN for a word that `words` lacks."""
     row = pd.Index(words.articles["doc_id"]).get_indexer(articles["doc_id"])
     outlet, names = pd.factorize(articles["outlet"])
-    known, asked = np.unique(pd.Index(words.terms).get_indexer(table["collocate"]), return_inverse=True)
+    known, asked = np.unique(
+        pd.Index(words.terms).get_indexer(table["collocate"]), return_inverse=True
+    )
     counts = words.counts[row][:, np.maximum(known, 0)]
     of_outlet = np.stack([counts[outlet == k].sum(axis=0) for k in range(len(names))]).astype(float)
     of_outlet[:, known < 0] = np.nan
     return of_outlet[pd.Index(names).get_indexer(table["outlet"]), asked]
 
 
-def select_strongest_collocates(table: pd.DataFrame, *, fewest: int = MIN_ARTICLES_PER_COLLOCATE, most: int = MAX_COLLOCATES_PER_VARIANT) -> pd.DataFrame:
+def select_strongest_collocates(
+    table: pd.DataFrame,
+    *,
+    fewest: int = MIN_ARTICLES_PER_COLLOCATE,
+    most: int = MAX_COLLOCATES_PER_VARIANT,
+) -> pd.DataFrame:
     """Return the collocates among the words near each variant, the strongest first: concept, variant, collocate, log_dice."""
-    more = (table["n_words"] >= MIN_OBSERVED_EXPECTED_RATIO * table["expected"]) & (table["g2"] >= MIN_COLLOCATE_G2)
+    more = (table["n_words"] >= MIN_OBSERVED_EXPECTED_RATIO * table["expected"]) & (
+        table["g2"] >= MIN_COLLOCATE_G2
+    )
     enough = table[more & (table["n_articles"] >= fewest)]
     ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
-    return ranked.groupby(VARIANT_KEYS).head(most).sort_values(VARIANT_KEYS, kind="stable")[[*VARIANT_KEYS, "collocate", "log_dice"]]
+    return (
+        ranked.groupby(VARIANT_KEYS)
+        .head(most)
+        .sort_values(VARIANT_KEYS, kind="stable")[[*VARIANT_KEYS, "collocate", "log_dice"]]
+    )
 
 
-def resample_collocates(neighbours, articles, listed, *, outlets=None, draws=999, seed=1) -> list[tuple[str, ConceptComparison]]:
+def resample_collocates(
+    neighbours, articles, listed, *, outlets=None, draws=999, seed=1
+) -> list[tuple[str, ConceptComparison]]:
     """Return each variant with a `ConceptComparison` of its collocates: the hits that have each near, of all hits of the variant."""
     outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
     found = add_outlet_and_unit(neighbours, articles)
     found = found[found["outlet"].isin(outlets)]
     parts = dict(iter(found.groupby(VARIANT_KEYS, observed=True)))
     wanted = listed.groupby(VARIANT_KEYS, sort=False, observed=True)["collocate"]
-    return [(variant, resample_variant_collocates(concept, list(of), outlets, parts[concept, variant], draws, seed)) for (concept, variant), of in wanted]
+    return [
+        (
+            variant,
+            resample_variant_collocates(
+                concept, list(of), outlets, parts[concept, variant], draws, seed
+            ),
+        )
+        for (concept, variant), of in wanted
+    ]
 
 
 def resample_variant_collocates(concept, words, outlets, found, draws, seed) -> ConceptComparison:
     """Return the `ConceptComparison` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
     summed = found.pivot_table(
-        index=["outlet", "unit", "doc_id"], columns="collocate", values="n", aggfunc="sum", fill_value=0, observed=True
+        index=["outlet", "unit", "doc_id"],
+        columns="collocate",
+        values="n",
+        aggfunc="sum",
+        fill_value=0,
+        observed=True,
     )
     by_article = summed.reindex(columns=["", *words], fill_value=0)
     table = by_article.groupby(level=["outlet", "unit"]).sum()
-    hits, outlet_of = table.to_numpy(dtype=float), table.index.get_level_values("outlet").to_numpy(dtype=str)
+    hits, outlet_of = (
+        table.to_numpy(dtype=float),
+        table.index.get_level_values("outlet").to_numpy(dtype=str),
+    )
     own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, outlets, draws, seed)
-    n_articles = (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
-    return ConceptComparison(concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0])
+    n_articles = (
+        (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
+    )
+    return ConceptComparison(
+        concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0]
+    )

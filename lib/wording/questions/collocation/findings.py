@@ -8,17 +8,23 @@ import pandas as pd
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours, find_near_hits
 from wording.corpus.terms import VOICE_GROUPS
 from wording.phrasing import format_count, format_percent, format_q
-from wording.questions.collocation.collocation import MIN_ARTICLES_PER_COLLOCATE, MIN_OBSERVED_EXPECTED_RATIO, VARIANT_KEYS
-from wording.questions.shares.findings import VOICE_PHRASES, describe_totals, select_clear_differences
+from wording.questions.collocation.collocation import (
+    MIN_ARTICLES_PER_COLLOCATE,
+    MIN_OBSERVED_EXPECTED_RATIO,
+    VARIANT_KEYS,
+)
+from wording.questions.shares.findings import (
+    VOICE_PHRASES,
+    describe_totals,
+    select_clear_differences,
+)
 from wording.questions.shares.shares import REST_LABEL
 from wording.settings import ALL_OUTLETS
 from wording.study.records import StudyRecord
 
 _MAX_Q = 0.05
 """A difference counts when its q is below."""
-_NO_TEST_MESSAGE = (
-    "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
-)
+_NO_TEST_MESSAGE = "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
 
 _NO_COLLOCATES_MESSAGE = (
     f"No term has a collocate: no word stands near the hits of one term in at least {MIN_ARTICLES_PER_COLLOCATE} articles, and at least {MIN_OBSERVED_EXPECTED_RATIO} times as often as chance "
@@ -27,7 +33,13 @@ _NO_COLLOCATES_MESSAGE = (
 
 
 def sentences(
-    found: pd.DataFrame, contrasts: pd.DataFrame, shares: pd.DataFrame, *, most: int = 5, words: int = 5, chance: float = _MAX_Q
+    found: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    shares: pd.DataFrame,
+    *,
+    most: int = 5,
+    words: int = 5,
+    chance: float = _MAX_Q,
 ) -> list[str]:
     """Return where outlets differ in what stands near a term, the clearest first, then the strongest collocates of each term.
 
@@ -44,8 +56,16 @@ def sentences(
     clear = select_clear_differences(contrasts, chance)
     told = clear.drop_duplicates([*VARIANT_KEYS, "outlet", "other"]).head(most)
     known = found.set_index(["variant", "collocate", "outlet"])
-    said = [_describe_difference(row, known.loc[(row.variant, row.collocate, row.outlet)]) for row in told.itertuples()]
-    return opening + said + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said)) + _describe_strongest(together, most, words)
+    said = [
+        _describe_difference(row, known.loc[(row.variant, row.collocate, row.outlet)])
+        for row in told.itertuples()
+    ]
+    return (
+        opening
+        + said
+        + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said))
+        + _describe_strongest(together, most, words)
+    )
 
 
 def _describe_difference(row, share):
@@ -62,33 +82,54 @@ def _summarise_rest(contrasts, left, chance, told):
     if tested.empty:
         return [_NO_TEST_MESSAGE]
     if left:
-        return [f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
+        return [
+            f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."
+        ]
     if told:
         return []
     least = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
-    return [f"No outlet differs from the others in what stands near a term more surely than chance would give ({least})."]
+    return [
+        f"No outlet differs from the others in what stands near a term more surely than chance would give ({least})."
+    ]
 
 
 def _describe_strongest(together, most, words):
     """Return one sentence per term on its strongest collocates, the term with most hits first."""
-    order = together.drop_duplicates("variant").sort_values("total", ascending=False, kind="stable")["variant"]
+    order = together.drop_duplicates("variant").sort_values(
+        "total", ascending=False, kind="stable"
+    )["variant"]
     whose = VOICE_PHRASES.get(together["voice"].iloc[0], "")
     said = []
     for variant in order[:most]:
         rows = together[together["variant"] == variant]
         named = [f"“{row.collocate}” ({row.n:,})" for row in rows.head(words).itertuples()]
         listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-        said.append(f"Most typical near the {format_count(rows['total'].iloc[0], 'hit')} of “{variant}”{whose}: {listed}.")
-    return said + [f"The collocates of {format_count(len(order) - most, 'further term')} are in the table."] * (len(order) > most)
+        said.append(
+            f"Most typical near the {format_count(rows['total'].iloc[0], 'hit')} of “{variant}”{whose}: {listed}."
+        )
+    return said + [
+        f"The collocates of {format_count(len(order) - most, 'further term')} are in the table."
+    ] * (len(order) > most)
 
 
 def describe_collocate_sensitivity(
-    found: pd.DataFrame, contrasts: pd.DataFrame, other: pd.DataFrame, other_contrasts: pd.DataFrame, *, way: str
+    found: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    other: pd.DataFrame,
+    other_contrasts: pd.DataFrame,
+    *,
+    way: str,
 ) -> list[str]:
     """Return what of the findings stays when copies are counted otherwise (`way`: "without copies" or "with copies")."""
     keys = [*VARIANT_KEYS, "collocate"]
-    known, there = (set(table.loc[table["outlet"] == ALL_OUTLETS, keys].itertuples(index=False, name=None)) for table in (found, other))
-    clear, still = (table.loc[table["q"] < _MAX_Q, [*keys, "outlet", "other"]] for table in (contrasts, other_contrasts))
+    known, there = (
+        set(table.loc[table["outlet"] == ALL_OUTLETS, keys].itertuples(index=False, name=None))
+        for table in (found, other)
+    )
+    clear, still = (
+        table.loc[table["q"] < _MAX_Q, [*keys, "outlet", "other"]]
+        for table in (contrasts, other_contrasts)
+    )
     stay = len(clear.merge(still))
     keep, new = len(known & there), len(there - known)
     said = (
@@ -104,34 +145,64 @@ def describe_collocate_sensitivity(
 
 def label_collocates(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
     """Return the rows of either table with `near` (what their lines are called) and the voice of the hits."""
-    return table.assign(near=table["collocate"] + np.where(table["outlet"] == ALL_OUTLETS, "", ", " + table["outlet"]), voice=voice)
+    return table.assign(
+        near=table["collocate"]
+        + np.where(table["outlet"] == ALL_OUTLETS, "", ", " + table["outlet"]),
+        voice=voice,
+    )
 
 
 def select_overall_collocates(found: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
     """Return the rows of all outlets together: the strongest collocates of each variant, at most so many."""
-    return found[found["outlet"] == ALL_OUTLETS].groupby(VARIANT_KEYS, sort=False, observed=True).head(most)
+    return (
+        found[found["outlet"] == ALL_OUTLETS]
+        .groupby(VARIANT_KEYS, sort=False, observed=True)
+        .head(most)
+    )
 
 
-def select_outlet_collocates(found: pd.DataFrame, *, most: int = 3, fewest: int = 2) -> pd.DataFrame:
+def select_outlet_collocates(
+    found: pd.DataFrame, *, most: int = 3, fewest: int = 2
+) -> pd.DataFrame:
     """Return the strongest collocates of each variant at each single outlet: at most so many, in so many articles of the outlet at least."""
-    alone = found[(found["outlet"] != ALL_OUTLETS) & (found["n_articles"] >= fewest)].sort_values("log_dice", ascending=False, kind="stable")
+    alone = found[(found["outlet"] != ALL_OUTLETS) & (found["n_articles"] >= fewest)].sort_values(
+        "log_dice", ascending=False, kind="stable"
+    )
     kept = alone.groupby([*VARIANT_KEYS, "outlet"], observed=True).head(most)
-    ordered = {name: pd.Categorical(kept[name], categories=found[name].unique()) for name in ("outlet", "variant")}
+    ordered = {
+        name: pd.Categorical(kept[name], categories=found[name].unique())
+        for name in ("outlet", "variant")
+    }
     return kept.iloc[pd.DataFrame(ordered).sort_values(["outlet", "variant"], kind="stable").index]
 
 
 def select_clearest_contrasts(contrasts: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
     """Return the rows of contrasts that differ most clearly, by q and then by how far their interval ends from 0."""
-    return select_clear_differences(contrasts, np.inf).sort_values("q", kind="stable").head(most).drop(columns=["least", "less"])
+    return (
+        select_clear_differences(contrasts, np.inf)
+        .sort_values("q", kind="stable")
+        .head(most)
+        .drop(columns=["least", "less"])
+    )
 
 
-def select_clearest_pairs(found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, chance: float = _MAX_Q) -> pd.DataFrame:
+def select_clearest_pairs(
+    found: pd.DataFrame, contrasts: pd.DataFrame, *, most: int = 3, chance: float = _MAX_Q
+) -> pd.DataFrame:
     """Return what each outlet has of the pairs that differ most clearly (q below chance), else of the strongest collocate of each variant.
 
     A `shares` table of the first `most` pairs, in which a pair stands for a variant.
     """
-    clear = select_clear_differences(contrasts, chance).drop_duplicates([*VARIANT_KEYS, "outlet", "other"])
-    pairs = (clear if len(clear) else select_overall_collocates(found, most=1))[["variant", "collocate"]].drop_duplicates().head(most)
+    clear = select_clear_differences(contrasts, chance).drop_duplicates(
+        [*VARIANT_KEYS, "outlet", "other"]
+    )
+    pairs = (
+        (clear if len(clear) else select_overall_collocates(found, most=1))[
+            ["variant", "collocate"]
+        ]
+        .drop_duplicates()
+        .head(most)
+    )
     rows = pairs.merge(found[found["outlet"] != ALL_OUTLETS], on=["variant", "collocate"])
     return rows.assign(variant=(rows["collocate"] + " near " + rows["variant"]))
 
@@ -141,14 +212,24 @@ def describe(found: pd.DataFrame, *, words: int = 3) -> str:
     together = found[found["outlet"] == ALL_OUTLETS]
     return " ".join(
         f"“{variant}”: "
-        + ", ".join(f"{row.collocate} near {format_percent(row.share)} of the hits" for row in rows.head(words).itertuples())
+        + ", ".join(
+            f"{row.collocate} near {format_percent(row.share)} of the hits"
+            for row in rows.head(words).itertuples()
+        )
         + "."
         for variant, rows in together.groupby("variant", sort=False)
     )
 
 
 def find_collocate_lines(
-    study: StudyRecord, concept: str, wanted: pd.DataFrame, *, voice: str = "outlet", span: int = DEFAULT_SPAN, side: Side = "both", copies: str = "all"
+    study: StudyRecord,
+    concept: str,
+    wanted: pd.DataFrame,
+    *,
+    voice: str = "outlet",
+    span: int = DEFAULT_SPAN,
+    side: Side = "both",
+    copies: str = "all",
 ) -> pd.DataFrame:
     """Return what stands behind the numbers of `label_collocates` rows: the `hits`, or counts per article when the study may not show text.
 
@@ -157,11 +238,31 @@ def find_collocate_lines(
     labels = wanted[["variant", "collocate", "outlet", "near"]].drop_duplicates()
     if study.why_no_text:
         near = count_study_neighbours(study, [concept], span=span, side=side, copies=copies)
-        rows = near.neighbours.merge(near.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id")
+        rows = near.neighbours.merge(
+            near.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id"
+        )
     else:
         rows = find_near_hits(study, concept, labels, span=span, side=side, copies=copies)
     rows = rows[rows["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice)
-    together = rows.merge(labels[labels["outlet"] == ALL_OUTLETS].drop(columns="outlet"), on=["variant", "collocate"])
-    behind = pd.concat([together, rows.merge(labels[labels["outlet"] != ALL_OUTLETS], on=["variant", "collocate", "outlet"])], ignore_index=True)
-    ordered = {"variant": list(study.concepts[concept].variants), "near": list(labels["near"].unique())}
-    return behind.assign(**{name: pd.Categorical(behind[name], categories=values) for name, values in ordered.items()})
+    together = rows.merge(
+        labels[labels["outlet"] == ALL_OUTLETS].drop(columns="outlet"), on=["variant", "collocate"]
+    )
+    behind = pd.concat(
+        [
+            together,
+            rows.merge(
+                labels[labels["outlet"] != ALL_OUTLETS], on=["variant", "collocate", "outlet"]
+            ),
+        ],
+        ignore_index=True,
+    )
+    ordered = {
+        "variant": list(study.concepts[concept].variants),
+        "near": list(labels["near"].unique()),
+    }
+    return behind.assign(
+        **{
+            name: pd.Categorical(behind[name], categories=values)
+            for name, values in ordered.items()
+        }
+    )

@@ -40,7 +40,13 @@ def count_sentence_words(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_a
 def count_phrase_articles(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_array:
     """How often each phrase stands in each article of the corpus: (n_phrases, n_articles), int32."""
     row, parts = map_terms_to_rows(phrases), list(zip(corpus.parts(), phrases.places, strict=True))
-    found = [count_pairs(*select_places(row, places, part.shard.article(places.start)), (len(phrases.number), len(part.shard))) for part, places in parts]
+    found = [
+        count_pairs(
+            *select_places(row, places, part.shard.article(places.start)),
+            (len(phrases.number), len(part.shard)),
+        )
+        for part, places in parts
+    ]
     return sparse.csr_array(sparse.hstack(found, format="csr"))
 
 
@@ -48,7 +54,12 @@ def sum_over_parts(corpus: Corpus, phrases: CorpusPhrases, one: Callable) -> spa
     """The sum over shards of what is counted in each."""
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     row = map_terms_to_rows(phrases)
-    return sum(parallel(joblib.delayed(one)(*both, phrases, row) for both in zip(corpus.parts(), phrases.places, strict=True)))
+    return sum(
+        parallel(
+            joblib.delayed(one)(*both, phrases, row)
+            for both in zip(corpus.parts(), phrases.places, strict=True)
+        )
+    )
 
 
 def map_terms_to_rows(phrases: CorpusPhrases) -> np.ndarray:
@@ -58,17 +69,24 @@ def map_terms_to_rows(phrases: CorpusPhrases) -> np.ndarray:
     return row
 
 
-def select_places(row: np.ndarray, places: PhrasePlaces, column: np.ndarray, where: np.ndarray | bool = True) -> tuple[np.ndarray, np.ndarray]:
+def select_places(
+    row: np.ndarray, places: PhrasePlaces, column: np.ndarray, where: np.ndarray | bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Row and column of each place of a phrase where `where` holds."""
     kept = (row[places.term] >= 0) & where
     return row[places.term[kept]], column[kept]
 
 
-def count_part_slots(part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray) -> sparse.csr_array:
+def count_part_slots(
+    part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray
+) -> sparse.csr_array:
     """The neighbours of one shard's places."""
     n_words = len(phrases.known.words)
     last = places.start + phrases.known.length[places.term].astype(np.int32) - 1
-    shape, sentence = (len(phrases.number), (len(SLOT_OFFSETS) + 1) * (n_words + 1)), part.shard.sentence
+    shape, sentence = (
+        (len(phrases.number), (len(SLOT_OFFSETS) + 1) * (n_words + 1)),
+        part.shard.sentence,
+    )
     total = sparse.csr_array(shape, dtype=np.int32)
     for step in WINDOW_OFFSETS:
         beside = np.clip((places.start if step < 0 else last) + step, 0, len(places.words) - 1)
@@ -76,14 +94,25 @@ def count_part_slots(part: Part, places: PhrasePlaces, phrases: CorpusPhrases, r
         if step in SLOT_OFFSETS:
             column = np.where(word < 0, n_words, word) + SLOT_OFFSETS.index(step) * (n_words + 1)
             total = total + count_pairs(*select_places(row, places, column), shape)
-        total = total + count_pairs(*select_places(row, places, word + len(SLOT_OFFSETS) * (n_words + 1), phrases.words.content[word]), shape)
+        total = total + count_pairs(
+            *select_places(
+                row, places, word + len(SLOT_OFFSETS) * (n_words + 1), phrases.words.content[word]
+            ),
+            shape,
+        )
     return total
 
 
-def count_part_sentence_words(part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray) -> sparse.csr_array:
+def count_part_sentence_words(
+    part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray
+) -> sparse.csr_array:
     """The content words in the sentences of one shard's places."""
     sentence, n_words = part.shard.sentence, len(phrases.known.words)
     n_sentences = int(sentence[-1]) + 1 if len(sentence) else 0
     content = np.flatnonzero(phrases.words.content[places.words])
-    of_phrases = count_pairs(*select_places(row, places, sentence[places.start]), (len(phrases.number), n_sentences))
-    return sparse.csr_array(of_phrases @ count_pairs(sentence[content], places.words[content], (n_sentences, n_words)))
+    of_phrases = count_pairs(
+        *select_places(row, places, sentence[places.start]), (len(phrases.number), n_sentences)
+    )
+    return sparse.csr_array(
+        of_phrases @ count_pairs(sentence[content], places.words[content], (n_sentences, n_words))
+    )

@@ -23,7 +23,12 @@ from wording.corpus.encoding.corpus import Corpus
 from wording.files import hash_file
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
-from wording.stats.vectors import compute_row_vectors, cosine_similarities, ppmi, weight_sublinear_tf
+from wording.stats.vectors import (
+    compute_row_vectors,
+    cosine_similarities,
+    ppmi,
+    weight_sublinear_tf,
+)
 from wording.study.records import StudyRecord
 
 VECTOR_DIMENSIONS = {"slot": 200, "company": 150, "topic": 150}
@@ -92,7 +97,9 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
-        save_phrase_vectors(build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial)
+        save_phrase_vectors(
+            build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial
+        )
         try:
             partial.rename(folder)
         except OSError:  # another process was faster
@@ -103,7 +110,10 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
 def compute_vectors_fingerprint(seed: int) -> str:
     """What a lexicon depends on beside the corpus: the code and the seed."""
     code = [hash_file(Path(module.__file__)) for module in (candidates, surroundings, terms)]
-    code += [hash_file(Path(__file__)), hash_file(Path(__file__).parents[2] / "stats" / "vectors.py")]
+    code += [
+        hash_file(Path(__file__)),
+        hash_file(Path(__file__).parents[2] / "stats" / "vectors.py"),
+    ]
     return hashlib.sha256(f"{code} {seed}".encode()).hexdigest()[:16]
 
 
@@ -113,17 +123,24 @@ def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseV
     in_articles = surroundings.count_phrase_articles(corpus, found)
     weights = {
         "slot": lambda: ppmi(surroundings.count_slot_neighbours(corpus, found)),
-        "company": lambda: ppmi(surroundings.count_sentence_words(corpus, found), least=MIN_COMPANY_PPMI),
+        "company": lambda: ppmi(
+            surroundings.count_sentence_words(corpus, found), least=MIN_COMPANY_PPMI
+        ),
         "topic": lambda: weight_sublinear_tf(in_articles),
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
     # Counting uses all cores by itself and takes the most room: it is done here, one after the other, as the generator is read.
     made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs")(
-        joblib.delayed(compute_row_vectors)(weights[name](), dimensions=dimensions, seed=seed, basis=basis) for name, dimensions in VECTOR_DIMENSIONS.items()
+        joblib.delayed(compute_row_vectors)(
+            weights[name](), dimensions=dimensions, seed=seed, basis=basis
+        )
+        for name, dimensions in VECTOR_DIMENSIONS.items()
     )
     table = found.table.with_columns(folded=fold_phrase_forms(found.table["term"]))[order]
     return PhraseVectors(
-        table, {name: space[order] for name, space in zip(VECTOR_DIMENSIONS, made, strict=True)}, sparse.csr_array(in_articles[order], dtype=bool)
+        table,
+        {name: space[order] for name, space in zip(VECTOR_DIMENSIONS, made, strict=True)},
+        sparse.csr_array(in_articles[order], dtype=bool),
     )
 
 
@@ -139,7 +156,11 @@ def save_phrase_vectors(lexicon: PhraseVectors, folder: Path) -> None:
 def open_phrase_vectors(folder: Path) -> PhraseVectors:
     """The lexicon that was saved in the folder."""
     spaces = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in VECTOR_DIMENSIONS}
-    return PhraseVectors(pl.read_parquet(folder / "table.parquet"), spaces, sparse.csr_array(sparse.load_npz(folder / "present.npz")))
+    return PhraseVectors(
+        pl.read_parquet(folder / "table.parquet"),
+        spaces,
+        sparse.csr_array(sparse.load_npz(folder / "present.npz")),
+    )
 
 
 def fold_phrase_forms(terms: pl.Series) -> pl.Series:
@@ -150,14 +171,23 @@ def fold_phrase_forms(terms: pl.Series) -> pl.Series:
     """
     split = terms.str.replace_all("-", " ").str.split(" ")
     words = split.list.explode(empty_as_null=False, keep_nulls=False).unique().sort()
-    known, plural = set(words), words.filter(words.str.contains(PLURAL_PATTERN.pattern) & ~words.is_in(list(FALSE_PLURALS)))
+    known, plural = (
+        set(words),
+        words.filter(
+            words.str.contains(PLURAL_PATTERN.pattern) & ~words.is_in(list(FALSE_PLURALS))
+        ),
+    )
     single = {word: one for word in plural for one in guess_singulars(word) if one in known}
     return split.list.eval(pl.element().replace(single)).list.join(" ")
 
 
 def guess_singulars(word: str) -> list[str]:
     """What a plural may be the plural of, the likeliest last."""
-    return [word[:-1], *([word[:-2]] if word.endswith("es") else []), *([f"{word[:-3]}y"] if word.endswith("ies") else [])]
+    return [
+        word[:-1],
+        *([word[:-2]] if word.endswith("es") else []),
+        *([f"{word[:-3]}y"] if word.endswith("ies") else []),
+    ]
 
 
 def join_possessives(column: str) -> pl.Expr:

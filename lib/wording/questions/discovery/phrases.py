@@ -18,7 +18,13 @@ from ruamel.yaml import YAML
 from scipy import sparse
 
 from wording.corpus.encoding.corpus import Corpus, Part
-from wording.corpus.terms import Vocabulary, count_pairs, find_frequent_terms, make_voice_mask, read_function_words
+from wording.corpus.terms import (
+    Vocabulary,
+    count_pairs,
+    find_frequent_terms,
+    make_voice_mask,
+    read_function_words,
+)
 from wording.study.records import DATA_FOLDER
 
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
@@ -30,8 +36,13 @@ MIN_PHRASE_NPMI, MIN_FIXED_NPMI = 0.15, 0.4
 MAX_NESTED_SHARE, MAX_VERBAL_SHARE = 0.6, 0.3
 """The part of its places that a proposed phrase may have inside one longer phrase, or after a word that a verb follows."""
 
-IS_SINGLE_WORD, IS_FIXED_EXPRESSION = pl.col("npmi").is_nan(), pl.col("npmi").fill_nan(0) >= MIN_FIXED_NPMI
-IS_PHRASE = (IS_SINGLE_WORD | (pl.col("npmi") >= MIN_PHRASE_NPMI)) & (~pl.col("number") | IS_FIXED_EXPRESSION)
+IS_SINGLE_WORD, IS_FIXED_EXPRESSION = (
+    pl.col("npmi").is_nan(),
+    pl.col("npmi").fill_nan(0) >= MIN_FIXED_NPMI,
+)
+IS_PHRASE = (IS_SINGLE_WORD | (pl.col("npmi") >= MIN_PHRASE_NPMI)) & (
+    ~pl.col("number") | IS_FIXED_EXPRESSION
+)
 """Which terms are phrases: words that belong together, no mere quantity."""
 IS_PROPOSED = (
     (pl.col("n_outlets") >= MIN_PROPOSED_OUTLETS)
@@ -113,12 +124,22 @@ class CorpusPhrases:
 
 def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
     """The phrases in at least `MIN_PHRASE_ARTICLES` articles and `MIN_PHRASE_ARTICLE_SHARE` of all."""
-    known = find_frequent_terms(corpus, make_voice_mask(), longest=MAX_PHRASE_WORDS, fewest=max(MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))))
+    known = find_frequent_terms(
+        corpus,
+        make_voice_mask(),
+        longest=MAX_PHRASE_WORDS,
+        fewest=max(MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))),
+    )
     words, anatomy = classify_words(corpus, known, language), decompose_terms(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    found = parallel(joblib.delayed(find_phrase_places)(part, known, ~edge) for part in corpus.parts())
-    places, n = [place for place, _ in found], sum((n for _, n in found), np.zeros(len(known), np.int64))
+    found = parallel(
+        joblib.delayed(find_phrase_places)(part, known, ~edge) for part in corpus.parts()
+    )
+    places, n = (
+        [place for place, _ in found],
+        sum((n for _, n in found), np.zeros(len(known), np.int64)),
+    )
     table = pl.DataFrame(
         {
             "term": pl.Series(known.terms, dtype=pl.String),
@@ -129,7 +150,9 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
     )
     table = table.with_columns(measure_outlet_spread(corpus, places, len(known)))
     table = table.with_columns(
-        inside=measure_nested_share(anatomy, n, edge), person=flag_persons(places, words, anatomy), verbal=pl.Series(measure_verbal_share(places, words, len(known)))
+        inside=measure_nested_share(anatomy, n, edge),
+        person=flag_persons(places, words, anatomy),
+        verbal=pl.Series(measure_verbal_share(places, words, len(known))),
     )
     kept = ~edge & table.select(IS_PHRASE).to_series().to_numpy()
     rows = table.filter(kept).with_columns(proposed=IS_PROPOSED)
@@ -143,22 +166,33 @@ def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlag
     edges = [*read_function_words(language), *lists["edges"]]
     begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
     flags = {
-        "edge": words.is_in(edges) | (words.str.len_chars() < 2) | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
+        "edge": words.is_in(edges)
+        | (words.str.len_chars() < 2)
+        | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
         "number": words.str.contains(r"\p{N}"),
         "before_verb": words.is_in(lists["before_verbs"]),
         "before_noun": words.is_in(lists["before_nouns"]),
         "title": words.is_in(lists["titles"]),
         "capital": measure_capital_share(corpus, words) >= MIN_CAPITAL_SHARE,
     }
-    return WordFlags(**{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()})
+    return WordFlags(
+        **{name: np.append(flag.to_numpy(), name == "edge") for name, flag in flags.items()}
+    )
 
 
 def measure_capital_share(corpus: Corpus, words: pl.Series) -> pl.Series:
     """The part of each word's places where it begins with a capital letter."""
     forms = pl.concat(
-        [s.forms.select("key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")) for s in corpus.shards]
+        [
+            s.forms.select(
+                "key", n=pl.Series(np.diff(s.runs)), upper=pl.col("type").str.contains(r"^\p{Lu}")
+            )
+            for s in corpus.shards
+        ]
     )
-    written = forms.group_by("key").agg(part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum())
+    written = forms.group_by("key").agg(
+        part=(pl.col("n") * pl.col("upper")).sum() / pl.col("n").sum()
+    )
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 
 
@@ -166,7 +200,9 @@ def read_word_lists(language: str) -> dict[str, list[str]]:
     """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
     file = DATA_FOLDER / "words" / f"discovery-{language}.yml"
     read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
-    return {name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")}
+    return {
+        name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")
+    }
 
 
 def decompose_terms(known: Vocabulary) -> TermParts:
@@ -177,12 +213,19 @@ def decompose_terms(known: Vocabulary) -> TermParts:
         before, last = np.divmod(level, n_words)
         first, _, _, rest = parts[-1]
         begun = known.first[k - 1] if k else 0
-        tail = known.first[k] + np.searchsorted(known.levels[k - 1], (rest[before] - begun) * n_words + last) if k else last
+        tail = (
+            known.first[k]
+            + np.searchsorted(known.levels[k - 1], (rest[before] - begun) * n_words + last)
+            if k
+            else last
+        )
         parts.append((first[before], last, known.first[k] + before, tail))
     return TermParts(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def find_phrase_places(part: Part, known: Vocabulary, wanted: np.ndarray) -> tuple[PhrasePlaces, np.ndarray]:
+def find_phrase_places(
+    part: Part, known: Vocabulary, wanted: np.ndarray
+) -> tuple[PhrasePlaces, np.ndarray]:
     """Where the wanted terms stand in one shard, and how often each term stands there."""
     begins = known.match_terms(part.shard, make_voice_mask()(part))
     n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
@@ -201,7 +244,11 @@ def weakest_npmi(known: Vocabulary, anatomy: TermParts, n: np.ndarray) -> np.nda
     several = known.length > 1
     at_ends = [(anatomy.shorter, anatomy.last), (anatomy.first, anatomy.rest)]
     seams = [np.where(several, (p - p[left] - p[right]) / -p, np.nan) for left, right in at_ends]
-    middle = (known.length == MAX_PHRASE_WORDS, anatomy.shorter[anatomy.shorter], anatomy.rest[anatomy.rest])
+    middle = (
+        known.length == MAX_PHRASE_WORDS,
+        anatomy.shorter[anatomy.shorter],
+        anatomy.rest[anatomy.rest],
+    )
     seams += [np.where(middle[0], (p - p[middle[1]] - p[middle[2]]) / -p, np.inf)]
     return np.minimum.reduce(seams)
 
@@ -214,18 +261,35 @@ def flag_terms_with_number(known: Vocabulary, anatomy: TermParts, words: WordFla
     return found
 
 
-def measure_outlet_spread(corpus: Corpus, places: Sequence[PhrasePlaces], n_terms: int) -> pl.DataFrame:
+def measure_outlet_spread(
+    corpus: Corpus, places: Sequence[PhrasePlaces], n_terms: int
+) -> pl.DataFrame:
     """For each term how many articles and outlets it stands in, and the part of its articles that one outlet has: n_articles, n_outlets, largest."""
     _, outlet = np.unique(corpus.table["outlet"].to_numpy(), return_inverse=True)
-    per_outlet = sum(count_articles_by_outlet(*both, outlet, n_terms) for both in zip(corpus.parts(), places, strict=True))
+    per_outlet = sum(
+        count_articles_by_outlet(*both, outlet, n_terms)
+        for both in zip(corpus.parts(), places, strict=True)
+    )
     n_articles = np.asarray(per_outlet.sum(axis=1)).ravel()
-    largest = (per_outlet.max(axis=1).toarray().ravel() if n_terms else n_articles) / np.maximum(n_articles, 1)
-    return pl.DataFrame({"n_articles": n_articles.astype(np.int64), "n_outlets": np.diff(per_outlet.indptr), "largest": largest})
+    largest = (per_outlet.max(axis=1).toarray().ravel() if n_terms else n_articles) / np.maximum(
+        n_articles, 1
+    )
+    return pl.DataFrame(
+        {
+            "n_articles": n_articles.astype(np.int64),
+            "n_outlets": np.diff(per_outlet.indptr),
+            "largest": largest,
+        }
+    )
 
 
-def count_articles_by_outlet(part: Part, places: PhrasePlaces, outlet: np.ndarray, n_terms: int) -> sparse.csr_array:
+def count_articles_by_outlet(
+    part: Part, places: PhrasePlaces, outlet: np.ndarray, n_terms: int
+) -> sparse.csr_array:
     """In how many articles of one shard each term stands at each outlet (n_terms, n_outlets)."""
-    in_article = count_pairs(places.term, part.shard.article(places.start), (n_terms, len(part.shard)))
+    in_article = count_pairs(
+        places.term, part.shard.article(places.start), (n_terms, len(part.shard))
+    )
     in_article.data[:] = 1
     first = part.start
     here = outlet[first : first + len(part.shard)]
@@ -240,7 +304,9 @@ def measure_nested_share(anatomy: TermParts, n: np.ndarray, edge: np.ndarray) ->
     return most / np.maximum(n, 1)
 
 
-def measure_verbal_share(places: Sequence[PhrasePlaces], words: WordFlags, n_terms: int) -> np.ndarray:
+def measure_verbal_share(
+    places: Sequence[PhrasePlaces], words: WordFlags, n_terms: int
+) -> np.ndarray:
     """The part of a term's places after a word that a verb often follows; 0 where nouns' words stand before it as often."""
     after = np.zeros((2, n_terms))
     for place in places:
@@ -251,14 +317,20 @@ def measure_verbal_share(places: Sequence[PhrasePlaces], words: WordFlags, n_ter
     return np.where(after[0] > after[1], after[0] / np.maximum(n, 1), 0)
 
 
-def flag_persons(places: Sequence[PhrasePlaces], words: WordFlags, anatomy: TermParts) -> np.ndarray:
+def flag_persons(
+    places: Sequence[PhrasePlaces], words: WordFlags, anatomy: TermParts
+) -> np.ndarray:
     """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
     n, named = np.zeros((2, len(words.title)))
     for place in places:
         title = words.title[place.words]
         after = np.zeros(len(title), bool)
         after[1:] = title[:-1]
-        after[2:] |= title[:-2] & (place.words[1:-1] < 0)  # the full stop of an abbreviation stands between
+        after[2:] |= title[:-2] & (
+            place.words[1:-1] < 0
+        )  # the full stop of an abbreviation stands between
         n += np.bincount(place.words[place.words >= 0], minlength=len(n))
         named += np.bincount(place.words[after & (place.words >= 0)], minlength=len(n))
-    return ((named >= MIN_TITLED_PLACES) & (named >= MIN_TITLED_SHARE * n) & words.capital)[anatomy.last]
+    return ((named >= MIN_TITLED_PLACES) & (named >= MIN_TITLED_SHARE * n) & words.capital)[
+        anatomy.last
+    ]

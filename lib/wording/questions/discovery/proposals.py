@@ -13,7 +13,11 @@ from wording.corpus.counts import count_hits, find_body_hits, order_outlets, sel
 from wording.phrasing import format_count, format_percent, format_q
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
-from wording.questions.discovery.phrase_vectors import PhraseVectors, get_phrase_vectors, join_possessives
+from wording.questions.discovery.phrase_vectors import (
+    PhraseVectors,
+    get_phrase_vectors,
+    join_possessives,
+)
 from wording.questions.discovery.phrases import MIN_PHRASE_ARTICLES, MIN_PROPOSED_OUTLETS
 from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.stats.resampling import q_values
@@ -54,7 +58,14 @@ class Proposals:
     why_none: str
 
 
-def propose_rivals(study: StudyRecord, *, term: str = "", top: int = 10, sets: int = starters.MAX_RIVAL_SETS, copies: str = "all") -> Proposals:
+def propose_rivals(
+    study: StudyRecord,
+    *,
+    term: str = "",
+    top: int = 10,
+    sets: int = starters.MAX_RIVAL_SETS,
+    copies: str = "all",
+) -> Proposals:
     """The likeliest rivals of a term, or starter sets where no term is given, with the evidence.
 
     Raises
@@ -65,58 +76,112 @@ def propose_rivals(study: StudyRecord, *, term: str = "", top: int = 10, sets: i
     said, empty = read_verdicts(study), pd.DataFrame()
     if not study.has_articles:
         return Proposals(
-            term, empty, empty, empty, said, [], "Discovery reads the order of words, so it needs the articles, which are not here."
+            term,
+            empty,
+            empty,
+            empty,
+            said,
+            [],
+            "Discovery reads the order of words, so it needs the articles, which are not here.",
         )
     lexicon, about = get_phrase_vectors(study), list_proposal_warnings(study, copies)
     if not lexicon.proposed.any():
         return Proposals(term, empty, empty, empty, said, about, explain_no_phrases(study))
     if term and not len(discovery.find_term_rows(lexicon, study, term)):
-        return Proposals(term, empty, empty, empty, said, about, discovery.explain_unknown_terms(study, [term])[0])
-    table = discovery.find_rivals(study, [term], top=top) if term else starters.find_rival_sets(study, most=sets, copies=copies)
+        return Proposals(
+            term,
+            empty,
+            empty,
+            empty,
+            said,
+            about,
+            discovery.explain_unknown_terms(study, [term])[0],
+        )
+    table = (
+        discovery.find_rivals(study, [term], top=top)
+        if term
+        else starters.find_rival_sets(study, most=sets, copies=copies)
+    )
     if table.empty:
         return Proposals(term, table, empty, empty, said, about, explain_no_proposals(term))
     groups = {RIVALS_CONCEPT: [term, *table["rival"]]} if term else group_set_phrases(table)
-    concepts = {name: build_rival_concept(study, lexicon, phrases) for name, phrases in groups.items()}
+    concepts = {
+        name: build_rival_concept(study, lexicon, phrases) for name, phrases in groups.items()
+    }
     used, lines = (gather_rival_evidence if term else gather_set_evidence)(study, concepts, copies)
     return Proposals(term, table, used, lines, said, about, "")
 
 
 def group_set_phrases(table: pd.DataFrame) -> dict[str, list[str]]:
     """The phrases of each starter set."""
-    return {f"set {number}": [rows["term"].iloc[0], *rows["rival"]] for number, rows in table.groupby("set")}
+    return {
+        f"set {number}": [rows["term"].iloc[0], *rows["rival"]]
+        for number, rows in table.groupby("set")
+    }
 
 
-def build_rival_concept(study: StudyRecord, lexicon: PhraseVectors, phrases: Sequence[str]) -> Concept:
+def build_rival_concept(
+    study: StudyRecord, lexicon: PhraseVectors, phrases: Sequence[str]
+) -> Concept:
     """A concept whose variants are the phrases, each in all its forms."""
     named = lexicon.table.select("folded", "term", shown=join_possessives("term"))
     forms = {}
     for phrase in phrases:
         known = named.filter(pl.col("shown") == phrase)["folded"]
-        rows = named.filter(pl.col("folded") == known[0]) if len(known) else named[discovery.find_term_rows(lexicon, study, phrase)]
+        rows = (
+            named.filter(pl.col("folded") == known[0])
+            if len(known)
+            else named[discovery.find_term_rows(lexicon, study, phrase)]
+        )
         forms[phrase[:60]] = Variant(match=rows["term"].to_list())
     return Concept(title=" / ".join(phrases), variants=forms)
 
 
-def gather_rival_evidence(study: StudyRecord, concepts: Mapping[str, Concept], copies: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def gather_rival_evidence(
+    study: StudyRecord, concepts: Mapping[str, Concept], copies: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Who uses each rival rather than the term, at every outlet that has either; and the lines."""
     counts, articles = count_phrase_hits(study, concepts, copies)
     term, *others = concepts[RIVALS_CONCEPT].variants
-    pairs = [compute_usage(study, counts[counts["variant"].isin([term, rival])], articles, {RIVALS_CONCEPT: [term, rival]}) for rival in others]
+    pairs = [
+        compute_usage(
+            study,
+            counts[counts["variant"].isin([term, rival])],
+            articles,
+            {RIVALS_CONCEPT: [term, rival]},
+        )
+        for rival in others
+    ]
     table = pd.concat([pair[pair["variant"] != term] for pair in pairs], ignore_index=True)
-    return add_q_values(table[table["total"] > 0]), find_proposal_lines(study, concepts, counts, articles, copies)
+    return add_q_values(table[table["total"] > 0]), find_proposal_lines(
+        study, concepts, counts, articles, copies
+    )
 
 
-def gather_set_evidence(study: StudyRecord, concepts: Mapping[str, Concept], copies: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def gather_set_evidence(
+    study: StudyRecord, concepts: Mapping[str, Concept], copies: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each phrase of each set at the outlet that most surely uses it much, of those with enough articles; and the lines."""
     counts, articles = count_phrase_hits(study, concepts, copies)
-    table = compute_usage(study, counts, articles, {name: list(concept.variants) for name, concept in concepts.items()})
-    most = table[table["total_articles"] >= MIN_ARTICLES_FOR_USAGE].sort_values(["low", "total", "outlet"], ascending=[False, False, True])
+    table = compute_usage(
+        study,
+        counts,
+        articles,
+        {name: list(concept.variants) for name, concept in concepts.items()},
+    )
+    most = table[table["total_articles"] >= MIN_ARTICLES_FOR_USAGE].sort_values(
+        ["low", "total", "outlet"], ascending=[False, False, True]
+    )
     chosen = add_q_values(most.drop_duplicates(["concept", "variant"]).sort_index())
     lines = find_proposal_lines(study, concepts, counts, articles, copies)
-    return chosen, lines.merge(chosen[["concept", "variant", "outlet"]], on=["concept", "variant", "outlet"])
+    return chosen, lines.merge(
+        chosen[["concept", "variant", "outlet"]], on=["concept", "variant", "outlet"]
+    )
 
 
-def count_phrase_hits(study: StudyRecord, concepts: Mapping[str, Concept], copies: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def count_phrase_hits(
+    study: StudyRecord, concepts: Mapping[str, Concept], copies: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The hits of the concepts per compared article, and these articles."""
     corpus, _ = build_corpus(study)
     articles, _ = select_compared(study, corpus.articles, copies=copies)
@@ -124,11 +189,25 @@ def count_phrase_hits(study: StudyRecord, concepts: Mapping[str, Concept], copie
     return counts[counts["doc_id"].isin(articles["doc_id"])].reset_index(drop=True), articles
 
 
-def compute_usage(study: StudyRecord, counts: pd.DataFrame, articles: pd.DataFrame, variants: Mapping[str, list[str]]) -> pd.DataFrame:
+def compute_usage(
+    study: StudyRecord,
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    variants: Mapping[str, list[str]],
+) -> pd.DataFrame:
     """The shares in all voices together, each with the p of its difference from the rest."""
-    options = {"outlets": order_outlets(study, articles), "variants": variants, "draws": study.draws, "seed": study.seed}
-    against = contrast_shares(counts, articles, **options)[["concept", "variant", "outlet", "p", "n_other", "total_other"]]
-    return compute_shares(counts, articles, **options).merge(against, on=["concept", "variant", "outlet"])
+    options = {
+        "outlets": order_outlets(study, articles),
+        "variants": variants,
+        "draws": study.draws,
+        "seed": study.seed,
+    }
+    against = contrast_shares(counts, articles, **options)[
+        ["concept", "variant", "outlet", "p", "n_other", "total_other"]
+    ]
+    return compute_shares(counts, articles, **options).merge(
+        against, on=["concept", "variant", "outlet"]
+    )
 
 
 def add_q_values(table: pd.DataFrame) -> pd.DataFrame:
@@ -136,13 +215,30 @@ def add_q_values(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(q=q_values(table["p"].to_numpy(dtype=float))).reset_index(drop=True)
 
 
-def find_proposal_lines(study: StudyRecord, concepts: Mapping[str, Concept], counts: pd.DataFrame, articles: pd.DataFrame, copies: str) -> pd.DataFrame:
+def find_proposal_lines(
+    study: StudyRecord,
+    concepts: Mapping[str, Concept],
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    copies: str,
+) -> pd.DataFrame:
     """The hits that are counted, concepts, phrases and outlets in the order of the tables; per article when the study may not show text."""
     about = articles[["doc_id", "outlet", "date", "title", "url"]]
-    rows = counts.merge(about, on="doc_id") if study.why_no_text else find_body_hits(study, concepts, copies=copies)
+    rows = (
+        counts.merge(about, on="doc_id")
+        if study.why_no_text
+        else find_body_hits(study, concepts, copies=copies)
+    )
     phrases = dict.fromkeys(phrase for concept in concepts.values() for phrase in concept.variants)
-    ordered = {"concept": list(concepts), "variant": list(phrases), "outlet": order_outlets(study, articles)}
-    return rows.assign(counted_as="all", **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
+    ordered = {
+        "concept": list(concepts),
+        "variant": list(phrases),
+        "outlet": order_outlets(study, articles),
+    }
+    return rows.assign(
+        counted_as="all",
+        **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()},
+    )
 
 
 def list_proposal_warnings(study: StudyRecord, copies: str = "all") -> list[str]:
@@ -187,7 +283,10 @@ def _describe_rivals(found: Proposals, most: int) -> list[str]:
         f"Of all phrases, these are most like “{found.term}” in the words beside it, in its sentences and in its articles (1 is alike in all): {listed}."
     ]
     sure = found.used[found.used["q"] < _MAX_Q].sort_values(["q", "variant", "outlet"])
-    said += [_describe_usage(row, found.term) for row in sure.drop_duplicates("variant").head(most).itertuples()]
+    said += [
+        _describe_usage(row, found.term)
+        for row in sure.drop_duplicates("variant").head(most).itertuples()
+    ]
     return (
         said
         if len(sure)
@@ -214,7 +313,10 @@ def _describe_sets(found: Proposals, most: int) -> list[str]:
     ]
     told = found.used[found.used["concept"].isin(list(groups)[:most])]
     for name, rows in told.groupby("concept", sort=False, observed=True):
-        uses = [f"“{row.variant}” {format_percent(row.share)} of {row.total:,} hits at {row.outlet}" for row in rows.head(2).itertuples()]
+        uses = [
+            f"“{row.variant}” {format_percent(row.share)} of {row.total:,} hits at {row.outlet}"
+            for row in rows.head(2).itertuples()
+        ]
         said.append(f"{name.capitalize()}: {' and '.join(uses)}.")
     return said
 

@@ -46,12 +46,25 @@ def find_rivals(study: StudyRecord, terms: Sequence[str], *, top: int = 10) -> p
         If no term is known, with the nearest known phrase; or if the articles are not there.
     """
     lexicon = get_phrase_vectors(study)
-    known = {term: rows for term in dict.fromkeys(terms) for rows in [find_term_rows(lexicon, study, term)] if len(rows)}
+    known = {
+        term: rows
+        for term in dict.fromkeys(terms)
+        for rows in [find_term_rows(lexicon, study, term)]
+        if len(rows)
+    }
     if not known:
-        raise WordingError(" ".join(explain_unknown_terms(study, terms)) or "No term was given; name at least one.")
+        raise WordingError(
+            " ".join(explain_unknown_terms(study, terms)) or "No term was given; name at least one."
+        )
     return check_columns(
         pd.concat(
-            [rank_rivals(lexicon, term, rows, top, judged=find_judged_rivals(lexicon, study, rows)) for term, rows in known.items()], ignore_index=True
+            [
+                rank_rivals(
+                    lexicon, term, rows, top, judged=find_judged_rivals(lexicon, study, rows)
+                )
+                for term, rows in known.items()
+            ],
+            ignore_index=True,
         ),
         "rivals",
     )
@@ -60,14 +73,19 @@ def find_rivals(study: StudyRecord, terms: Sequence[str], *, top: int = 10) -> p
 def find_judged_rivals(lexicon: PhraseVectors, study: StudyRecord, rows: np.ndarray) -> set[str]:
     """The (folded) phrases that were judged as rivals of the given ones."""
     said, own = read_verdicts(study), set(lexicon.folded[rows])
-    pairs = [{lexicon.fold(term), lexicon.fold(rival)} for term, rival in zip(said["term"], said["rival"], strict=True)]
+    pairs = [
+        {lexicon.fold(term), lexicon.fold(rival)}
+        for term, rival in zip(said["term"], said["rival"], strict=True)
+    ]
     return {other for pair in pairs if pair & own for other in pair - own}
 
 
 def explain_unknown_terms(study: StudyRecord, terms: Sequence[str]) -> list[str]:
     """A sentence for each term that the study's phrases do not have, with the nearest one."""
     lexicon = get_phrase_vectors(study)
-    missing = [term for term in dict.fromkeys(terms) if not len(find_term_rows(lexicon, study, term))]
+    missing = [
+        term for term in dict.fromkeys(terms) if not len(find_term_rows(lexicon, study, term))
+    ]
     return [
         f"{term!r} stands in too few articles, or is no phrase, to look for its rivals; {suggest_nearest_phrase(lexicon, term)}."
         for term in missing
@@ -77,20 +95,39 @@ def explain_unknown_terms(study: StudyRecord, terms: Sequence[str]) -> list[str]
 def suggest_nearest_phrase(lexicon: PhraseVectors, term: str) -> str:
     """The nearest known phrase, of those that share a word or its beginning."""
     begin = [word[:4] for word in term.lower().split()]
-    close = lexicon.table.filter(pl.any_horizontal(pl.col("term").str.contains(start, literal=True) for start in begin) if begin else False)
-    return suggest_name(term, close["term"]) if len(close) else "no phrase of the articles is like it"
+    close = lexicon.table.filter(
+        pl.any_horizontal(pl.col("term").str.contains(start, literal=True) for start in begin)
+        if begin
+        else False
+    )
+    return (
+        suggest_name(term, close["term"]) if len(close) else "no phrase of the articles is like it"
+    )
 
 
 def find_term_rows(lexicon: PhraseVectors, study: StudyRecord, term: str) -> np.ndarray:
     """The rows of the phrases that a term stands for."""
     rows = find_phrase_rows(lexicon, study, term)
-    variants = [variant for concept in study.concepts.values() for name, variant in concept.variants.items() if name == term]
-    return rows if len(rows) or not variants else np.unique(np.concatenate([find_phrase_rows(lexicon, study, text) for text in variants[0].match]))
+    variants = [
+        variant
+        for concept in study.concepts.values()
+        for name, variant in concept.variants.items()
+        if name == term
+    ]
+    return (
+        rows
+        if len(rows) or not variants
+        else np.unique(
+            np.concatenate([find_phrase_rows(lexicon, study, text) for text in variants[0].match])
+        )
+    )
 
 
 def find_phrase_rows(lexicon: PhraseVectors, study: StudyRecord, text: str) -> np.ndarray:
     """The rows of a phrase, or of any phrase that a pattern matches, in all their forms."""
-    return np.flatnonzero(lexicon.table["folded"].str.contains(build_phrase_regex(study, [text])).to_numpy())
+    return np.flatnonzero(
+        lexicon.table["folded"].str.contains(build_phrase_regex(study, [text])).to_numpy()
+    )
 
 
 def build_phrase_regex(study: StudyRecord, texts: Sequence[str]) -> str:
@@ -104,7 +141,9 @@ def match_study_concepts(study: StudyRecord, folded: Sequence[str]) -> list[set[
     written, found = pl.Series(folded, dtype=pl.String), [set() for _ in folded]
     for name, concept in study.concepts.items():
         texts = [text for variant in concept.variants.values() for text in variant.match]
-        for row in np.flatnonzero(written.str.contains(build_phrase_regex(study, texts)).to_numpy()):
+        for row in np.flatnonzero(
+            written.str.contains(build_phrase_regex(study, texts)).to_numpy()
+        ):
             found[row].add(name)
     return found
 
@@ -113,11 +152,26 @@ def build_word_regex(word: str) -> str:
     """A regular expression for the folded forms of a word of a phrase."""
     if word in WILDCARD_REGEXES:
         return WILDCARD_REGEXES[word]
-    parts = [[part, *(guess_singulars(part) if PLURAL_PATTERN.search(part) and part not in FALSE_PLURALS else [])] for part in word.split("-")]
-    return " ".join(f"(?:{'|'.join(re.escape(one).replace(re.escape(WILDCARD), r'[^ ]*') for one in part)})" for part in parts)
+    parts = [
+        [
+            part,
+            *(
+                guess_singulars(part)
+                if PLURAL_PATTERN.search(part) and part not in FALSE_PLURALS
+                else []
+            ),
+        ]
+        for part in word.split("-")
+    ]
+    return " ".join(
+        f"(?:{'|'.join(re.escape(one).replace(re.escape(WILDCARD), r'[^ ]*') for one in part)})"
+        for part in parts
+    )
 
 
-def rank_rivals(lexicon: PhraseVectors, term: str, rows: np.ndarray, top: int, *, judged: Collection[str] = ()) -> pd.DataFrame:
+def rank_rivals(
+    lexicon: PhraseVectors, term: str, rows: np.ndarray, top: int, *, judged: Collection[str] = ()
+) -> pd.DataFrame:
     """The rivals of one term: forms of one phrase as its most frequent one; the term's own shorter and longer phrases, and the (folded) phrases that were judged, left out."""
     similar = lexicon.similar(rows)
     score = np.where(lexicon.proposed, similar["slot"] * similar["company"] * similar["topic"], 0)
@@ -129,9 +183,18 @@ def rank_rivals(lexicon: PhraseVectors, term: str, rows: np.ndarray, top: int, *
         & ~np.isin(lexicon.folded[best].astype(str), sorted(judged))
     ]
     first = np.sort(np.unique(lexicon.folded[best].astype(str), return_index=True)[1])[:top]
-    chosen = lexicon.table[best[first]].select(rival=join_possessives("term"), n="n", n_articles="n_articles").to_pandas()
+    chosen = (
+        lexicon.table[best[first]]
+        .select(rival=join_possessives("term"), n="n", n_articles="n_articles")
+        .to_pandas()
+    )
     parts = {name: values[best[first]].astype(float) for name, values in similar.items()}
-    return chosen.assign(term=term, rank=np.arange(1, len(first) + 1), score=score[best[first]].astype(float), **parts)
+    return chosen.assign(
+        term=term,
+        rank=np.arange(1, len(first) + 1),
+        score=score[best[first]].astype(float),
+        **parts,
+    )
 
 
 def is_nested_with(phrases: np.ndarray, to: np.ndarray) -> np.ndarray:
@@ -139,5 +202,11 @@ def is_nested_with(phrases: np.ndarray, to: np.ndarray) -> np.ndarray:
     padded = pl.Series([f" {one} " for one in phrases], dtype=pl.String)
     others = [f" {one} " for one in dict.fromkeys(to)]
     return np.logical_or.reduce(
-        [(padded.str.contains(one, literal=True) | padded.map_elements(one.__contains__, return_dtype=bool)).to_numpy() for one in others]
+        [
+            (
+                padded.str.contains(one, literal=True)
+                | padded.map_elements(one.__contains__, return_dtype=bool)
+            ).to_numpy()
+            for one in others
+        ]
     )

@@ -12,7 +12,13 @@ from wording.phrasing import format_count, format_q
 from wording.questions.shares.shares import REST_LABEL
 from wording.study.records import StudyRecord
 
-_VOICE_VERBS = {"outlet": "writes", "quoted": "quotes", "reported": "reports", "attributed": "quotes or reports", "all": "has"}
+_VOICE_VERBS = {
+    "outlet": "writes",
+    "quoted": "quotes",
+    "reported": "reports",
+    "attributed": "quotes or reports",
+    "all": "has",
+}
 _NO_TEST_MESSAGE = "No test is possible: that takes two sides with at least two articles each. What stands below is what was counted, ordered by z, which takes words for independent."
 
 
@@ -29,14 +35,22 @@ def select_top_keywords(table: pd.DataFrame, *, most: int = 5) -> pd.DataFrame:
     more = table[(table["log_ratio"] > 0) & (table["told_by"] == "") & (table["n"] > 0)]
     by = "low" if table["low"].notna().any() else "z"
     order = {outlet: k for k, outlet in enumerate(table["outlet"].unique())}
-    ranked = more.assign(place=more["outlet"].map(order), surety=-more[by].round(9)).sort_values(["place", "surety", "term"])
-    return add_frequency_ratios(ranked.groupby("place").head(most).drop(columns=["place", "surety"]).reset_index(drop=True))
+    ranked = more.assign(place=more["outlet"].map(order), surety=-more[by].round(9)).sort_values(
+        ["place", "surety", "term"]
+    )
+    return add_frequency_ratios(
+        ranked.groupby("place").head(most).drop(columns=["place", "surety"]).reset_index(drop=True)
+    )
 
 
 def add_frequency_ratios(table: pd.DataFrame) -> pd.DataFrame:
     """Return the same rows with times, times_low, times_high (2 to the power of the log ratio and its ends), concept and variant."""
     ends = {"times": "log_ratio", "times_low": "low", "times_high": "high"}
-    return table.assign(concept=KEYNESS_CONCEPT, variant=table["term"], **{name: np.exp2(table[column]) for name, column in ends.items()})
+    return table.assign(
+        concept=KEYNESS_CONCEPT,
+        variant=table["term"],
+        **{name: np.exp2(table[column]) for name, column in ends.items()},
+    )
 
 
 def select_clearest_terms(table: pd.DataFrame, *, most: int = 300) -> pd.DataFrame:
@@ -47,7 +61,9 @@ def select_clearest_terms(table: pd.DataFrame, *, most: int = 300) -> pd.DataFra
     return add_frequency_ratios(ranked.head(most).drop(columns="nearest").reset_index(drop=True))
 
 
-def sentences(table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level: float = 0.95) -> list[str]:
+def sentences(
+    table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level: float = 0.95
+) -> list[str]:
     """Return how much was tested, the clearest term of each outlet with its numbers, and which outlets are too small to tell.
 
     Parameters
@@ -57,24 +73,41 @@ def sentences(table: pd.DataFrame, *, most: int = 8, chance: float = 0.05, level
     level : of the intervals in the table
     """
     if table.empty:
-        return ["Nothing can be compared: that takes two outlets, and terms that stand in enough articles."]
+        return [
+            "Nothing can be compared: that takes two outlets, and terms that stand in enough articles."
+        ]
     tested = table["q"].dropna()
     if tested.empty:
         return [_summarise_tests(table, chance), _NO_TEST_MESSAGE]
     sure = select_top_keywords(table[table["q"] < chance], most=3)
-    first = sure.drop_duplicates("outlet").sort_values(["low", "outlet"], ascending=[False, True]).head(most)
-    said = [_describe_outlet(row, sure[sure["outlet"] == row.outlet].iloc[1:], level) for row in first.itertuples()]
+    first = (
+        sure.drop_duplicates("outlet")
+        .sort_values(["low", "outlet"], ascending=[False, True])
+        .head(most)
+    )
+    said = [
+        _describe_outlet(row, sure[sure["outlet"] == row.outlet].iloc[1:], level)
+        for row in first.itertuples()
+    ]
     if not said:
         said = [
             f"No outlet uses a term more than the other side does, more surely than chance would give (smallest {format_q(tested.min())})."
         ]
     left = sure["outlet"].nunique() - len(first)
-    said += [f"The clearest terms of {format_count(left, 'further outlet')} are in the table."] if left else []
+    said += (
+        [f"The clearest terms of {format_count(left, 'further outlet')} are in the table."]
+        if left
+        else []
+    )
     return [_summarise_tests(table, chance), *said, *_list_untested_outlets(table)]
 
 
 def _summarise_tests(table, chance):
-    side = "all the other outlets together" if (table["other"] == REST_LABEL).all() else table["other"].iloc[0]
+    side = (
+        "all the other outlets together"
+        if (table["other"] == REST_LABEL).all()
+        else table["other"].iloc[0]
+    )
     q = table["q"].dropna()
     counted = f"{format_count(table['term'].nunique(), 'term')} at {format_count(table['outlet'].nunique(), 'outlet')}, each against {side}"
     return (
@@ -97,10 +130,16 @@ def _describe_outlet(row, others, level):
         f"“{after.term}” ({f'{format_ratio(after.times)} times as often' if after.n_other else 'the other side never'})"
         for after in others.itertuples()
     ]
-    return f"{row.outlet} {_VOICE_VERBS[row.voice]} {said}" + (f"; then {' and '.join(then)}" if then else "") + "."
+    return (
+        f"{row.outlet} {_VOICE_VERBS[row.voice]} {said}"
+        + (f"; then {' and '.join(then)}" if then else "")
+        + "."
+    )
 
 
-def describe_keyness_sensitivity(shown: pd.DataFrame, otherwise: pd.DataFrame, *, way: str, chance: float = 0.05, most: int = 3) -> list[str]:
+def describe_keyness_sensitivity(
+    shown: pd.DataFrame, otherwise: pd.DataFrame, *, way: str, chance: float = 0.05, most: int = 3
+) -> list[str]:
     """Return which of the clear terms shown stay clear when copies are counted otherwise; `way` says how, as in "without copies".
 
     Parameters
@@ -115,8 +154,15 @@ def describe_keyness_sensitivity(shown: pd.DataFrame, otherwise: pd.DataFrame, *
     both = clear.merge(other, on=["outlet", "term"], how="left", suffixes=("", "_otherwise"))
     lost = both[~(both["q_otherwise"] < chance)]
     said = f"Counted {way}, {len(both) - len(lost):,} of the {format_count(len(both), 'clear term')} shown stay so"
-    gone = [f"“{row.term}” at {row.outlet} ({_describe_lost_term(row)})" for row in lost.head(most).itertuples()]
-    return [f"{said}." if lost.empty else f"{said}; not {', '.join(gone)}{' and others' if len(lost) > most else ''}."]
+    gone = [
+        f"“{row.term}” at {row.outlet} ({_describe_lost_term(row)})"
+        for row in lost.head(most).itertuples()
+    ]
+    return [
+        f"{said}."
+        if lost.empty
+        else f"{said}; not {', '.join(gone)}{' and others' if len(lost) > most else ''}."
+    ]
 
 
 def _describe_lost_term(row):
@@ -125,19 +171,25 @@ def _describe_lost_term(row):
     return f"{format_ratio(row.times_otherwise)} times as often instead of {format_ratio(row.times)}, {format_q(row.q_otherwise)}"
 
 
-def describe_term_selection(study: StudyRecord, terms: Terms, *, shared: int = 1, function_words: bool = False) -> str:
+def describe_term_selection(
+    study: StudyRecord, terms: Terms, *, shared: int = 1, function_words: bool = False
+) -> str:
     """Which terms were tested, and that they were chosen before anything was compared."""
     if not len(terms):
         return "No term stands in enough articles to be tested."
     longest = int(terms.length.max())
     kind = f"words and phrases of up to {longest} words" if longest > 1 else "single words"
     kept = (
-        "" if study.has_articles else " (phrases are not kept without the articles, because they would let the text be put together again)"
+        ""
+        if study.has_articles
+        else " (phrases are not kept without the articles, because they would let the text be put together again)"
     )
     said = f"Chosen for the test were {format_count(len(terms), 'term')}: the {kind}{kept} that stand in most articles, each in {int(terms.n_articles.min()):,} or more"
     said += f" and at {format_count(shared, 'outlet')} or more" if shared > 1 else ""
     left = (
-        "" if function_words or not listed_words(study.language) else ", without those that begin or end with a function word such as “the”"
+        ""
+        if function_words or not listed_words(study.language)
+        else ", without those that begin or end with a function word such as “the”"
     )
     return f"{said}{left}. The choice was made before anything was compared."
 
@@ -172,15 +224,24 @@ def describe(shown: pd.DataFrame) -> str:
 def find_keyword_lines(study: StudyRecord, terms: Terms, shown: pd.DataFrame) -> pd.DataFrame:
     """Return what stands behind the column `n` of the rows shown: the hits, or the counts per article when the study may not show text."""
     pairs = shown.loc[shown["n"] > 0, ["outlet", "term"]].drop_duplicates()
-    rows = _count_per_article(terms, pairs) if study.why_no_text else find_term_hits(study, pairs, articles=terms.articles, voice=terms.voice)
+    rows = (
+        _count_per_article(terms, pairs)
+        if study.why_no_text
+        else find_term_hits(study, pairs, articles=terms.articles, voice=terms.voice)
+    )
     ordered = {"variant": pairs["term"].unique(), "outlet": pairs["outlet"].unique()}
-    return rows.assign(counted_as=terms.voice, **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()})
+    return rows.assign(
+        counted_as=terms.voice,
+        **{name: pd.Categorical(rows[name], categories=values) for name, values in ordered.items()},
+    )
 
 
 def _count_per_article(terms, pairs):
     """Return the counts of the pairs per article: doc_id, outlet, date, url, concept, variant, n."""
     chosen = terms[np.isin(terms.terms, pairs["term"].to_numpy(dtype=object))]
     found = chosen.counts.tocoo()
-    about = chosen.articles[["doc_id", "outlet", "date", "url"]].iloc[found.row].reset_index(drop=True)
+    about = (
+        chosen.articles[["doc_id", "outlet", "date", "url"]].iloc[found.row].reset_index(drop=True)
+    )
     named = about.assign(concept=KEYNESS_CONCEPT, variant=chosen.terms[found.col], n=found.data)
     return named.merge(pairs.rename(columns={"term": "variant"}), on=["outlet", "variant"])

@@ -28,7 +28,9 @@ LOG_ODDS_PRIOR_FRACTION = 0.01
 """The prior of `log_odds`: a hundredth of what both sides have together."""
 
 
-def compute_keyness(terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95) -> pd.DataFrame:
+def compute_keyness(
+    terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95
+) -> pd.DataFrame:
     """Return how much more often each outlet uses each term than the others do: one row per outlet and term.
 
     Parameters
@@ -59,21 +61,40 @@ def compute_keyness(terms: Terms, *, outlets=None, against="rest", draws=999, se
     code = pd.Categorical(terms.articles.loc[inside, "outlet"], categories=outlets).codes
     unit, unit_code, units = rate_sides.group_into_units(terms.articles[inside], code, counts)
     unit_words = np.bincount(unit, words)
-    sides = rate_sides.build_term_counts(counts, words, code, unit, units, unit_words, unit_code, len(outlets))
+    sides = rate_sides.build_term_counts(
+        counts, words, code, unit, units, unit_words, unit_code, len(outlets)
+    )
     own = sides.with_each(lambda of: of[mine])
-    other = sides.with_each(lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)])
-    spread = rate_sides.resample_rate_variance(units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed)
-    columns = _compute_effects(own, other) | _compute_intervals(own, other, *spread, level=level) | _compute_dispersion(counts, words, code, mine, theirs)
-    return _build_keyness_table(terms, [outlets[k] for k in mine], REST_LABEL if theirs is None else against, columns)
+    other = sides.with_each(
+        lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)]
+    )
+    spread = rate_sides.resample_rate_variance(
+        units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed
+    )
+    columns = (
+        _compute_effects(own, other)
+        | _compute_intervals(own, other, *spread, level=level)
+        | _compute_dispersion(counts, words, code, mine, theirs)
+    )
+    return _build_keyness_table(
+        terms, [outlets[k] for k in mine], REST_LABEL if theirs is None else against, columns
+    )
 
 
 def _order_outlets(articles, outlets, against):
-    sizes = articles["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True])
+    sizes = (
+        articles["outlet"]
+        .value_counts()
+        .reset_index()
+        .sort_values(["count", "outlet"], ascending=[False, True])
+    )
     known = list(sizes["outlet"])
     listed = known if outlets is None else list(dict.fromkeys(outlets))
     for outlet in [*listed, *([] if against == "rest" else [against])]:
         if outlet not in known:
-            raise WordingError(f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the name.")
+            raise WordingError(
+                f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the name."
+            )
     listed += [] if against == "rest" or against in listed else [against]
     return listed
 
@@ -81,7 +102,10 @@ def _order_outlets(articles, outlets, against):
 def _compute_effects(own, other):
     """Return counts, rates and effects."""
     sides = own.n, own.size, other.n, other.size
-    alpha = {"alpha": LOG_ODDS_PRIOR_FRACTION * (own.n + other.n), "alpha_0": LOG_ODDS_PRIOR_FRACTION * (own.size + other.size)}
+    alpha = {
+        "alpha": LOG_ODDS_PRIOR_FRACTION * (own.n + other.n),
+        "alpha_0": LOG_ODDS_PRIOR_FRACTION * (own.size + other.size),
+    }
     return {
         "n": own.n.astype(int),
         "n_other": other.n.astype(int),
@@ -103,7 +127,9 @@ def _compute_intervals(own, other, own_variance, other_variance, *, level):
     known = (own.units > 1) & (other.units > 1) & (own.n + other.n > 0)
     sides = []
     for side, variance in ((own, own_variance), (other, other_variance)):
-        inflated = rates.design_effect(variance * side.size**2, side.n, side.carriers, pooled, least=side.copies)
+        inflated = rates.design_effect(
+            variance * side.size**2, side.n, side.carriers, pooled, least=side.copies
+        )
         sides += [side.n, side.size, np.where(known, inflated, np.nan)]
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = (np.log2(end) for end in rates.ratio_interval(*sides, level=level))
@@ -118,14 +144,18 @@ def _compute_dispersion(counts, words, code, mine, theirs):
         return association.dp_norm(counts[rows], words[rows])
 
     others = [code != k if theirs is None else code == theirs for k in mine]
-    found = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(over)(rows) for rows in [*(code == k for k in mine), *others])
+    found = joblib.Parallel(n_jobs=-1, prefer="threads")(
+        joblib.delayed(over)(rows) for rows in [*(code == k for k in mine), *others]
+    )
     return {"dp_norm": np.array(found[: len(mine)]), "dp_norm_other": np.array(found[len(mine) :])}
 
 
 def _build_keyness_table(terms, outlets, other, columns):
     """Return one row per outlet and term, from arrays of outlets x terms."""
     more = np.where(columns["log_ratio"] < 0, columns["n_other"], columns["n"])
-    tells = find_subsuming_terms(terms.terms, more, columns["log_ratio"], columns["low"], columns["high"])
+    tells = find_subsuming_terms(
+        terms.terms, more, columns["log_ratio"], columns["low"], columns["high"]
+    )
     keys = {
         "outlet": np.repeat(np.array(outlets, dtype=object), len(terms)),
         "other": other,
@@ -137,7 +167,17 @@ def _build_keyness_table(terms, outlets, other, columns):
     return check_columns(table.assign(q=resampling.q_values(table["p"])), "keyness")
 
 
-def select_tested_terms(study: StudyRecord, *, voice="outlet", longest=3, fewest=None, most=MAX_TESTED_TERMS, shared=1, function_words=False, copies="all") -> Terms:
+def select_tested_terms(
+    study: StudyRecord,
+    *,
+    voice="outlet",
+    longest=3,
+    fewest=None,
+    most=MAX_TESTED_TERMS,
+    shared=1,
+    function_words=False,
+    copies="all",
+) -> Terms:
     """Return the terms of a study to test, chosen before anything is compared: of those in enough articles, the ones in most.
 
     Parameters
@@ -148,7 +188,11 @@ def select_tested_terms(study: StudyRecord, *, voice="outlet", longest=3, fewest
     function_words : test also terms that begin or end with a function word ("of the"), which tell style rather than framing
     """
     terms = count_study_terms(study, voice=voice, longest=longest, fewest=fewest, copies=copies)
-    wanted = np.ones(len(terms), bool) if function_words else _has_content_edges(terms.terms, listed_words(study.language))
+    wanted = (
+        np.ones(len(terms), bool)
+        if function_words
+        else _has_content_edges(terms.terms, listed_words(study.language))
+    )
     wanted &= _count_outlets(terms) >= shared
     ranked = np.lexsort((terms.terms, -terms.n_articles, ~wanted))[: min(most, wanted.sum())]
     return terms[np.sort(ranked)]
@@ -163,21 +207,29 @@ def _has_content_edges(terms, listed):
 def _count_outlets(terms):
     """Return how many outlets use each term."""
     code, names = pd.factorize(terms.articles["outlet"])
-    member = sparse.csr_array((np.ones(len(code), np.int32), (code, np.arange(len(code)))), shape=(len(names), len(code)))
+    member = sparse.csr_array(
+        (np.ones(len(code), np.int32), (code, np.arange(len(code)))), shape=(len(names), len(code))
+    )
     return np.bincount(sparse.csr_array(member @ terms.counts).indices, minlength=len(terms))
 
 
 def add_reference_corpus(terms: Terms, reference: Terms, *, name: str) -> Terms:
     """Return the terms that both have, with all articles of the reference as one more outlet of that name: `keyness(..., against=name)`."""
     if name in set(terms.articles["outlet"]):
-        raise WordingError(f"An outlet is called {name!r} already; give the reference another name.")
+        raise WordingError(
+            f"An outlet is called {name!r} already; give the reference another name."
+        )
     both, mine, theirs = np.intersect1d(terms.terms, reference.terms, return_indices=True)
-    articles = pd.concat([terms.articles, reference.articles.assign(outlet=name)], ignore_index=True)
+    articles = pd.concat(
+        [terms.articles, reference.articles.assign(outlet=name)], ignore_index=True
+    )
     counts = sparse.csr_array(sparse.vstack([terms.counts[:, mine], reference.counts[:, theirs]]))
     return Terms(articles, both, terms.length[mine], counts, terms.voice)
 
 
-def compute_study_keyness(study: StudyRecord, terms: Terms | None = None, *, against="rest", **chosen) -> pd.DataFrame:
+def compute_study_keyness(
+    study: StudyRecord, terms: Terms | None = None, *, against="rest", **chosen
+) -> pd.DataFrame:
     """Return the `keyness` table of a study, with its own outlets, draws and seed.
 
     Parameters
@@ -186,4 +238,6 @@ def compute_study_keyness(study: StudyRecord, terms: Terms | None = None, *, aga
     """
     terms = select_tested_terms(study, **chosen) if terms is None else terms
     outlets = order_outlets(study, terms.articles)
-    return compute_keyness(terms, outlets=outlets, against=against, draws=study.draws, seed=study.seed)
+    return compute_keyness(
+        terms, outlets=outlets, against=against, draws=study.draws, seed=study.seed
+    )

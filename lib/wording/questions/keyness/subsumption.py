@@ -29,13 +29,19 @@ def find_subsuming_terms(terms, n, log_ratio, low, high):
     mostly = n[:, phrase] >= MIN_NESTED_FRACTION * np.maximum(n[:, part], 1)
     for k in range(len(found)):  # a row per outlet
         inside = np.flatnonzero(mostly[k])
-        inside = inside[np.argsort(n[k, phrase[inside]], kind="stable")]  # of several longer ones, the most frequent is written last
+        inside = inside[
+            np.argsort(n[k, phrase[inside]], kind="stable")
+        ]  # of several longer ones, the most frequent is written last
         found[k, part[inside]] = phrase[inside]
         up = np.where(np.isnan(high[k, part]), log_ratio[k, part], high[k, part])
         down = np.where(np.isnan(low[k, part]), log_ratio[k, part], low[k, part])
-        same = (log_ratio[k, phrase] <= up) & (log_ratio[k, phrase] > 0) | (log_ratio[k, phrase] >= down) & (log_ratio[k, phrase] < 0)
+        same = (log_ratio[k, phrase] <= up) & (log_ratio[k, phrase] > 0) | (
+            log_ratio[k, phrase] >= down
+        ) & (log_ratio[k, phrase] < 0)
         around = np.flatnonzero(same & (found[k, part] < 0) & (found[k, phrase] < 0))
-        around = around[np.argsort(-n[k, part[around]], kind="stable")]  # of several parts, the rarest: it says most
+        around = around[
+            np.argsort(-n[k, part[around]], kind="stable")
+        ]  # of several parts, the rarest: it says most
         found[k, phrase[around]] = part[around]
     return found
 
@@ -50,6 +56,10 @@ def find_nested_pairs(terms):
         words = pd.DataFrame(split.iloc[numbers].tolist(), index=numbers)
         for first in range(size):
             for last in range(first + 1, size + 1 - (first == 0)):
-                part = index.get_indexer(words.iloc[:, first:last].agg(" ".join, axis=1)) if len(words) else np.zeros(0, int)
+                part = (
+                    index.get_indexer(words.iloc[:, first:last].agg(" ".join, axis=1))
+                    if len(words)
+                    else np.zeros(0, int)
+                )
                 found.append(np.stack([numbers[part >= 0], part[part >= 0]]))
     return np.concatenate(found, axis=1) if found else np.zeros((2, 0), int)

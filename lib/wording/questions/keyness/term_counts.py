@@ -33,7 +33,12 @@ class TermCounts:
 
     def with_each(self, of, *others):
         """Return the side whose arrays are `of` these arrays and those of the others."""
-        return TermCounts(*(of(*(getattr(side, name) for side in (self, *others))) for name in self.__dataclass_fields__))
+        return TermCounts(
+            *(
+                of(*(getattr(side, name) for side in (self, *others)))
+                for name in self.__dataclass_fields__
+            )
+        )
 
     @property
     def rate(self):
@@ -51,13 +56,21 @@ class TermCounts:
     def inflation(self):
         """How many times larger the variance of the hits over families is than that of independent hits, outlets x terms."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.maximum((self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n, self.copies)
+            return np.maximum(
+                (self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n,
+                self.copies,
+            )
 
 
 def group_into_units(articles, code, counts):
     """Return the number of each article's unit (its family at its outlet, else itself), each unit's outlet, and the units' counts."""
     family = articles["family" if "family" in articles else "doc_id"].astype(str).to_numpy()
-    unit = pd.DataFrame({"code": code, "family": family}).groupby(["code", "family"], sort=True).ngroup().to_numpy()
+    unit = (
+        pd.DataFrame({"code": code, "family": family})
+        .groupby(["code", "family"], sort=True)
+        .ngroup()
+        .to_numpy()
+    )
     gather = sparse.csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))))
     unit_code = np.zeros(gather.shape[0], int)
     unit_code[unit] = code
@@ -68,14 +81,18 @@ def build_term_counts(counts, words, code, unit, units, unit_words, unit_code, n
     """Return every outlet as a `TermCounts`."""
 
     def summed(of, codes):
-        member = sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(n_outlets, len(codes)))
+        member = sparse.csr_array(
+            (np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(n_outlets, len(codes))
+        )
         found = member @ of
         return found.toarray() if sparse.issparse(found) else found
 
     def mapped(of, made):
         return sparse.csr_array((made.astype(float), of.indices, of.indptr), shape=of.shape)
 
-    weighed, copied = (np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit)))
+    weighed, copied = (
+        np.repeat(of, np.diff(units.indptr)) for of in (unit_words, np.bincount(unit))
+    )
     return TermCounts(
         n=summed(mapped(units, units.data), unit_code),
         n_articles=summed(mapped(counts, counts.data > 0), code),
@@ -92,19 +109,32 @@ def build_term_counts(counts, words, code, unit, units, unit_words, unit_code, n
 def resample_rate_variance(units, words, code, outlets, mine, theirs, *, draws, seed):
     """Return the variance, over draws, of the rates at the outlets and at their others: two arrays of outlets x terms."""
     sizes = np.bincount(code, minlength=len(outlets))
-    strata = np.where(sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLE_ARTICLE_STRATUM).astype(str)
-    drawn = np.ascontiguousarray(resampling.draw_article_weights(strata, draws=draws, seed=seed).T, dtype=np.float32)
+    strata = np.where(
+        sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLE_ARTICLE_STRATUM
+    ).astype(str)
+    drawn = np.ascontiguousarray(
+        resampling.draw_article_weights(strata, draws=draws, seed=seed).T, dtype=np.float32
+    )
     members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLE_ARTICLE_STRATUM]]
     # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.resample_sums`.
     scaled = [drawn[rows] * np.float32(len(rows) / max(len(rows) - 1, 1)) for rows in members]
-    size = np.stack([words[rows].astype(np.float32) @ of for rows, of in zip(members, scaled, strict=True)])
+    size = np.stack(
+        [words[rows].astype(np.float32) @ of for rows, of in zip(members, scaled, strict=True)]
+    )
     by_term = [sparse.csr_array(units[rows].T, dtype=np.float32) for rows in members]
 
     def block(first):
-        hits = np.stack([of[first : first + TERMS_PER_BLOCK] @ weights for of, weights in zip(by_term, scaled, strict=True)])
+        hits = np.stack(
+            [
+                of[first : first + TERMS_PER_BLOCK] @ weights
+                for of, weights in zip(by_term, scaled, strict=True)
+            ]
+        )
         return _compute_rate_variances(hits, size[:, None], mine, theirs)
 
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), TERMS_PER_BLOCK))
+    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(
+        joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), TERMS_PER_BLOCK)
+    )
     return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
 
@@ -115,4 +145,6 @@ def _compute_rate_variances(hits, size, mine, theirs):
         own = np.stack([(hits[k] / size[k]).var(axis=1) for k in mine])
         if theirs is not None:
             return own, np.broadcast_to((hits[theirs] / size[theirs]).var(axis=1), own.shape)
-        return own, np.stack([((total - hits[k]) / (total_size - size[k])).var(axis=1) for k in mine])
+        return own, np.stack(
+            [((total - hits[k]) / (total_size - size[k])).var(axis=1) for k in mine]
+        )

@@ -13,9 +13,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from wording.questions.outlets.profiles import build_indicator_matrix, compute_block_shares, sum_by_outlet, sum_rows
+from wording.questions.outlets.profiles import (
+    build_indicator_matrix,
+    compute_block_shares,
+    sum_by_outlet,
+    sum_rows,
+)
 from wording.stats import resampling
-from wording.stats.divergence import LOG_OFFSET, jensen_shannon, jensen_shannon_contributions, permutation_p_value, permute_labels
+from wording.stats.divergence import (
+    LOG_OFFSET,
+    jensen_shannon,
+    jensen_shannon_contributions,
+    permutation_p_value,
+    permute_labels,
+)
 from wording.tables import TABLES, check_columns
 
 RELABELLINGS_PER_PAIR = 99
@@ -54,27 +65,46 @@ def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
     parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     chance = parallel(joblib.delayed(_relabel_families)(profiles, pair, seed) for pair in pairs)
-    weights = resampling.draw_article_weights(profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy())
-    shares, drawn = (compute_block_shares(profiles, sum_by_outlet(profiles, w)) for w in (np.ones((1, len(profiles.rows)), np.uint8), weights))
+    weights = resampling.draw_article_weights(
+        profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy()
+    )
+    shares, drawn = (
+        compute_block_shares(profiles, sum_by_outlet(profiles, w))
+        for w in (np.ones((1, len(profiles.rows)), np.uint8), weights)
+    )
     samples = parallel(joblib.delayed(jensen_shannon)(drawn[:, a], drawn[:, b]) for a, b in pairs)
     plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
-    found = [_estimate_distance(bits, *null, sample, level) for bits, null, sample in zip(plain, chance, samples, strict=True)]
-    table = pd.DataFrame([_describe_pair(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)], columns=UNTESTED_COLUMNS)
+    found = [
+        _estimate_distance(bits, *null, sample, level)
+        for bits, null, sample in zip(plain, chance, samples, strict=True)
+    ]
+    table = pd.DataFrame(
+        [_describe_pair(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)],
+        columns=UNTESTED_COLUMNS,
+    )
     table = table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))
-    return Distances(check_columns(table, "outlets"), np.array([centred for _, centred in found]).T, profiles.outlets)
+    return Distances(
+        check_columns(table, "outlets"),
+        np.array([centred for _, centred in found]).T,
+        profiles.outlets,
+    )
 
 
 def _relabel_families(profiles, pair, seed):
     """Return the divergences of a pair of outlets when their families have changed places, and how much of a difference is then still there."""
     rows = np.flatnonzero(profiles.rows["outlet"].isin(pair))
     about = profiles.rows.iloc[rows]
-    named = sorted(pair, key=lambda k: profiles.outlets[k])  # whatever the order of the outlets, the same
+    named = sorted(
+        pair, key=lambda k: profiles.outlets[k]
+    )  # whatever the order of the outlets, the same
     stream = resampling.make_random_stream(seed, "\0".join(profiles.outlets[k] for k in named))
     first = (about["outlet"] == named[0]).to_numpy()
     labels = permute_labels(first, _assign_strata(about), draws=RELABELLINGS_PER_PAIR, rng=stream)
     one = sum_rows(profiles.counts, rows, labels)
     other = profiles.counts[rows].sum(axis=0) - one
-    return jensen_shannon(compute_block_shares(profiles, one), compute_block_shares(profiles, other)), _compute_residual_fraction(about, first, labels, profiles.weight)
+    return jensen_shannon(
+        compute_block_shares(profiles, one), compute_block_shares(profiles, other)
+    ), _compute_residual_fraction(about, first, labels, profiles.weight)
 
 
 def _assign_strata(about):
@@ -90,7 +120,10 @@ def _compute_residual_fraction(about, first, labels, weight):
 
     If a part f of what one side has now was its own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its divergence the square.
     """
-    length = build_indicator_matrix(about["block"].to_numpy(), len(weight)) * about["length"].to_numpy()[:, None]
+    length = (
+        build_indicator_matrix(about["block"].to_numpy(), len(weight))
+        * about["length"].to_numpy()[:, None]
+    )
     with np.errstate(invalid="ignore"):
         own = [
             side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length)
@@ -112,8 +145,16 @@ def _estimate_distance(plain, null, left, sample, level):
     least = (null - left * distance).var(ddof=1)
     spread = np.sqrt(max(sample.var(ddof=1) - 2 * least, least))
     half = stats.norm.isf((1 - level) / 2) * spread
-    row = {"distance_bits": distance, "low_bits": distance - half, "high_bits": min(distance + half, 1.0)}
-    row |= {"uncorrected_bits": plain, "chance_bits": plain - distance, "p": permutation_p_value(plain, null) if known else np.nan}
+    row = {
+        "distance_bits": distance,
+        "low_bits": distance - half,
+        "high_bits": min(distance + half, 1.0),
+    }
+    row |= {
+        "uncorrected_bits": plain,
+        "chance_bits": plain - distance,
+        "p": permutation_p_value(plain, null) if known else np.nan,
+    }
     return row, distance + (sample - sample.mean()) * spread / max(sample.std(ddof=1), LOG_OFFSET)
 
 
@@ -122,8 +163,16 @@ def _describe_pair(profiles, pair):
     n = [profiles.rows.loc[profiles.rows["outlet"] == k, "family"].nunique() for k in pair]
     there = [set(profiles.rows.loc[profiles.rows["outlet"] == k, "block"]) for k in pair]
     both = len(set.intersection(*there))
-    row = {"outlet": profiles.outlets[pair[0]], "other": profiles.outlets[pair[1]], "basis": profiles.basis}
-    return row | {"n": n[0], "n_other": n[1], "n_concepts": both if profiles.basis == "choice" else np.nan}
+    row = {
+        "outlet": profiles.outlets[pair[0]],
+        "other": profiles.outlets[pair[1]],
+        "basis": profiles.basis,
+    }
+    return row | {
+        "n": n[0],
+        "n_other": n[1],
+        "n_concepts": both if profiles.basis == "choice" else np.nan,
+    }
 
 
 def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
@@ -144,9 +193,17 @@ def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
     sums = sum_by_outlet(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
     shares = compute_block_shares(profiles, sums)
     known = {name: k for k, name in enumerate(profiles.outlets)}
-    rows = [_rank_drivers(profiles, known[a], known[b], shares, sums).head(most) for a, b in zip(pairs["outlet"], pairs["other"], strict=True)]
+    rows = [
+        _rank_drivers(profiles, known[a], known[b], shares, sums).head(most)
+        for a, b in zip(pairs["outlet"], pairs["other"], strict=True)
+    ]
     return check_columns(
-        (pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["drivers"]))).assign(voice=voice), "drivers"
+        (
+            pd.concat(rows, ignore_index=True)
+            if rows
+            else pd.DataFrame(columns=list(TABLES["drivers"]))
+        ).assign(voice=voice),
+        "drivers",
     )
 
 
@@ -160,5 +217,7 @@ def _rank_drivers(profiles, a, b, shares, sums):
         outlet=profiles.outlets[a], other=profiles.outlets[b], basis=profiles.basis, bits=bits / mass, bits_share=bits / bits.sum(),
         n=sums[a].astype(int), n_other=sums[b].astype(int), share=shares[a] / weight, share_other=shares[b] / weight,
     )  # fmt: skip
-    table = table.assign(per_million=table["share"] * 1e6, per_million_other=table["share_other"] * 1e6)
+    table = table.assign(
+        per_million=table["share"] * 1e6, per_million_other=table["share_other"] * 1e6
+    )
     return table[bits > 0].sort_values(["bits", "variant"], ascending=[False, True])

@@ -29,9 +29,19 @@ def mark_identifying_terms(terms, counts, articles):
     """
     has = sparse.csr_array(counts > 0).astype(np.float32)
     part = dict(zip(terms, has.sum(axis=0) / len(articles), strict=True))
-    names = {word for word in _split_names(articles["outlet"]) if part.get(word, 0) <= MAX_NAME_WORD_FRACTION}
-    names |= {word for word in _split_names(articles["authors"].dropna()) if part.get(word, 0) <= MAX_AUTHOR_WORD_FRACTION}
-    naming = [bool(NUMBER_OR_ADDRESS.search(term)) or not names.isdisjoint(term.split()) for term in terms]
+    names = {
+        word
+        for word in _split_names(articles["outlet"])
+        if part.get(word, 0) <= MAX_NAME_WORD_FRACTION
+    }
+    names |= {
+        word
+        for word in _split_names(articles["authors"].dropna())
+        if part.get(word, 0) <= MAX_AUTHOR_WORD_FRACTION
+    }
+    naming = [
+        bool(NUMBER_OR_ADDRESS.search(term)) or not names.isdisjoint(term.split()) for term in terms
+    ]
     return np.array(naming, dtype=bool) | _mark_page_terms(has, articles["outlet"])
 
 
@@ -43,6 +53,13 @@ def _split_names(names):
 
 def _mark_page_terms(has, outlets):
     codes, names = outlets.factorize()
-    member = sparse.csr_array((np.ones(len(codes), np.float32), (codes, np.arange(len(codes)))), shape=(len(names), len(codes)))
+    member = sparse.csr_array(
+        (np.ones(len(codes), np.float32), (codes, np.arange(len(codes)))),
+        shape=(len(names), len(codes)),
+    )
     part = (member @ has).toarray() / np.bincount(codes)[:, None]
-    return (part.max(axis=0) >= MIN_PAGE_TERM_FRACTION) & (part.max(axis=0) >= MIN_PAGE_TERM_CONCENTRATION * part.sum(axis=0)) & (len(names) > 1)
+    return (
+        (part.max(axis=0) >= MIN_PAGE_TERM_FRACTION)
+        & (part.max(axis=0) >= MIN_PAGE_TERM_CONCENTRATION * part.sum(axis=0))
+        & (len(names) > 1)
+    )

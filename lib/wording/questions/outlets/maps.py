@@ -29,13 +29,32 @@ def map_outlets(distances, *, level=0.95):
     named, squared, drawn = _build_distance_matrices(distances)
     left_out = [name for name in distances.outlets if name not in named]
     if len(named) < 2:
-        return OutletMap(check_columns(pd.DataFrame(columns=["outlet", "x", "y", "wide", "narrow", "angle"]), "positions"), np.nan, left_out)
+        return OutletMap(
+            check_columns(
+                pd.DataFrame(columns=["outlet", "x", "y", "wide", "narrow", "angle"]), "positions"
+            ),
+            np.nan,
+            left_out,
+        )
     places, values = classical_scaling(squared)
     swarm = align_maps(classical_scaling(drawn)[0], places)
     wide, narrow, angle = fit_ellipses(swarm, level)
-    table = pd.DataFrame({"outlet": named, "x": places[:, 0], "y": places[:, 1], "wide": wide, "narrow": narrow, "angle": angle})
+    table = pd.DataFrame(
+        {
+            "outlet": named,
+            "x": places[:, 0],
+            "y": places[:, 1],
+            "wide": wide,
+            "narrow": narrow,
+            "angle": angle,
+        }
+    )
     positive = values[values > 0].sum()
-    return OutletMap(check_columns(table, "positions"), values[:2].clip(0).sum() / positive if positive > 0 else np.nan, left_out)
+    return OutletMap(
+        check_columns(table, "positions"),
+        values[:2].clip(0).sum() / positive if positive > 0 else np.nan,
+        left_out,
+    )
 
 
 def classical_scaling(squared):
@@ -50,7 +69,9 @@ def classical_scaling(squared):
     centre = np.eye(squared.shape[-1]) - 1 / squared.shape[-1]
     values, vectors = np.linalg.eigh(-centre @ squared @ centre / 2)
     values, vectors = values[..., ::-1], vectors[..., ::-1][..., :2]
-    most = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=-2, keepdims=True), axis=-2)  # an eigenvector has no sign of its own
+    most = np.take_along_axis(
+        vectors, np.abs(vectors).argmax(axis=-2, keepdims=True), axis=-2
+    )  # an eigenvector has no sign of its own
     return vectors * np.sign(most) * np.sqrt(values[..., None, :2].clip(0)), values
 
 
@@ -84,13 +105,22 @@ def cluster_outlets(distances):
     """
     named, squared, drawn = _build_distance_matrices(distances)
     if len(named) < 2:
-        return check_columns(pd.DataFrame(columns=["branch", "left", "right", "height", "n_outlets", "support", "outlets"]), "branches")
+        return check_columns(
+            pd.DataFrame(
+                columns=["branch", "left", "right", "height", "n_outlets", "support", "outlets"]
+            ),
+            "branches",
+        )
     merges, members = _average_linkage(squared)
     seen = [set(_average_linkage(one)[1]) for one in drawn]
-    table = pd.DataFrame(merges, columns=["left", "right", "height", "n_outlets"]).astype({"left": int, "right": int, "n_outlets": int})
+    table = pd.DataFrame(merges, columns=["left", "right", "height", "n_outlets"]).astype(
+        {"left": int, "right": int, "n_outlets": int}
+    )
     table["support"] = [np.mean([of in trees for trees in seen]) for of in members]
     table["outlets"] = [", ".join(named[k] for k in sorted(of)) for of in members]
-    return check_columns(table.assign(branch=range(len(named), len(named) + len(table))), "branches")
+    return check_columns(
+        table.assign(branch=range(len(named), len(named) + len(table))), "branches"
+    )
 
 
 def _average_linkage(squared):
@@ -104,12 +134,18 @@ def _average_linkage(squared):
 
 def _build_distance_matrices(distances):
     """Return the outlets whose distances are all known, and the squared distances among them, as counted and as drawn."""
-    known = np.isfinite(distances.drawn).all(axis=0) if len(distances.drawn) else distances.table["distance_bits"].notna().to_numpy()
+    known = (
+        np.isfinite(distances.drawn).all(axis=0)
+        if len(distances.drawn)
+        else distances.table["distance_bits"].notna().to_numpy()
+    )
     n = len(distances.outlets)
     there, kept = _fill_symmetric(known.astype(float), n) + np.eye(n) > 0, np.arange(n)
     while not there[np.ix_(kept, kept)].all():
         kept = np.delete(kept, there[np.ix_(kept, kept)].sum(axis=1).argmin())
-    whole = _fill_symmetric(np.vstack([distances.table["distance_bits"].to_numpy(dtype=float), distances.drawn]), n)[:, kept][:, :, kept]
+    whole = _fill_symmetric(
+        np.vstack([distances.table["distance_bits"].to_numpy(dtype=float), distances.drawn]), n
+    )[:, kept][:, :, kept]
     return [distances.outlets[k] for k in kept], whole[0], whole[1:]
 
 

@@ -42,7 +42,9 @@ class OutletComparison:
         farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
             ["distance_bits", "outlet", "other"], ascending=[False, True, True]
         )
-        return distances.find_distance_drivers(self.profiles, farthest.head(pairs), most=most, voice=self.voice)
+        return distances.find_distance_drivers(
+            self.profiles, farthest.head(pairs), most=most, voice=self.voice
+        )
 
     @property
     def why_no_map(self) -> str:
@@ -52,10 +54,14 @@ class OutletComparison:
     @property
     def why_none_told(self) -> str:
         """Why no outlet was told from its articles; empty when it was tried."""
-        return NOT_CLASSIFIED_MESSAGE if self.recognition.recognition["accuracy"].isna().all() else ""
+        return (
+            NOT_CLASSIFIED_MESSAGE if self.recognition.recognition["accuracy"].isna().all() else ""
+        )
 
 
-def compare_study_outlets(study: StudyRecord, *, basis="choice", voice="outlet", longest=2, copies="all") -> OutletComparison:
+def compare_study_outlets(
+    study: StudyRecord, *, basis="choice", voice="outlet", longest=2, copies="all"
+) -> OutletComparison:
     """Return how a study's outlets lie to each other.
 
     Parameters
@@ -73,55 +79,94 @@ def compare_study_outlets(study: StudyRecord, *, basis="choice", voice="outlet",
         raise WordingError(f"There is no basis {basis!r}; {suggest_name(basis, BASIS_LABELS)}.")
     if voice not in VOICE_GROUPS:
         raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
-    found, recognised = _compare_choice(study, voice, copies) if basis == "choice" else _compare_words(study, voice, longest, copies)
-    apart = distances.compute_distances(found, draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed)
-    return OutletComparison(basis, voice, found, apart, maps.map_outlets(apart), maps.cluster_outlets(apart), recognised)
+    found, recognised = (
+        _compare_choice(study, voice, copies)
+        if basis == "choice"
+        else _compare_words(study, voice, longest, copies)
+    )
+    apart = distances.compute_distances(
+        found, draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed
+    )
+    return OutletComparison(
+        basis, voice, found, apart, maps.map_outlets(apart), maps.cluster_outlets(apart), recognised
+    )
 
 
 def _compare_choice(study, voice, copies):
     counted = count_study_hits(study, copies=copies)
     spoken = counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])]
     variants = {name: list(concept.variants) for name, concept in study.concepts.items()}
-    found = profiles.build_choice_profiles(spoken, counted.articles, outlets=order_outlets(study, counted.articles), variants=variants)
+    found = profiles.build_choice_profiles(
+        spoken, counted.articles, outlets=order_outlets(study, counted.articles), variants=variants
+    )
     features, rows = recognition.compute_choice_features(found)
     return found, _recognise(study, "choice", features, rows, found.columns["term"], found.outlets)
 
 
 def _compare_words(study, voice, longest, copies):
-    terms = keyness.select_tested_terms(study, voice=voice, longest=longest, most=MAX_CLASSIFIER_TERMS, copies=copies)
+    terms = keyness.select_tested_terms(
+        study, voice=voice, longest=longest, most=MAX_CLASSIFIER_TERMS, copies=copies
+    )
     articles, outlets = terms.articles, order_outlets(study, terms.articles)
     terms = terms[np.flatnonzero(~mark_identifying_terms(terms.terms, terms.counts, articles))]
     widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:MAX_DISTANCE_TERMS])
-    found = profiles.build_word_profiles(terms[widespread].counts, terms[widespread].terms, articles, outlets=outlets)
-    rows = pd.DataFrame({"outlet": articles["outlet"], "family": articles["family" if "family" in articles else "doc_id"]})
-    return found, _recognise(study, "words", recognition.compute_tfidf(terms.counts), rows, terms.terms, outlets)
+    found = profiles.build_word_profiles(
+        terms[widespread].counts, terms[widespread].terms, articles, outlets=outlets
+    )
+    rows = pd.DataFrame(
+        {
+            "outlet": articles["outlet"],
+            "family": articles["family" if "family" in articles else "doc_id"],
+        }
+    )
+    return found, _recognise(
+        study, "words", recognition.compute_tfidf(terms.counts), rows, terms.terms, outlets
+    )
 
 
 def _recognise(study, basis, features, rows, names, outlets):
-    return recognition.recognise_outlets(features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed)
+    return recognition.recognise_outlets(
+        features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed
+    )
 
 
-def find_driver_lines(study: StudyRecord, *drivers: pd.DataFrame, voice="outlet", copies="all") -> pd.DataFrame:
+def find_driver_lines(
+    study: StudyRecord, *drivers: pd.DataFrame, voice="outlet", copies="all"
+) -> pd.DataFrame:
     """Return what stands behind the numbers of `drivers`: the `hits`, or counts per article where a study may not show text (then none of words).
 
     `counted_as` is the voice in which a line is counted.
     """
     keys = ["concept", "variant", "outlet"]
-    sides = [table[["concept", "variant", side]].set_axis(keys, axis=1) for table in drivers for side in ("outlet", "other")]
+    sides = [
+        table[["concept", "variant", side]].set_axis(keys, axis=1)
+        for table in drivers
+        for side in ("outlet", "other")
+    ]
     wanted = pd.concat(sides).drop_duplicates()
     concepts, words = (wanted[(wanted["concept"] == "words") == are] for are in (False, True))
     named = sorted(concepts["concept"].unique())
-    rows = _count_with_articles(study, named, copies) if study.why_no_text else find_study_hits(study, named, copies=copies)
+    rows = (
+        _count_with_articles(study, named, copies)
+        if study.why_no_text
+        else find_study_hits(study, named, copies=copies)
+    )
     found = [rows[rows["voice"].isin(VOICE_GROUPS[voice])].merge(concepts, on=keys)]
     if len(words) and not study.why_no_text:
         articles = count_study_hits(study, [], copies=copies).articles
-        found.append(find_term_hits(study, words.rename(columns={"variant": "term"}), articles=articles, voice=voice).assign(concept="words"))
+        found.append(
+            find_term_hits(
+                study, words.rename(columns={"variant": "term"}), articles=articles, voice=voice
+            ).assign(concept="words")
+        )
     return pd.concat(found, ignore_index=True).assign(counted_as=voice)
 
 
 def _count_with_articles(study, concepts, copies):
     counted = count_study_hits(study, concepts, copies=copies)
-    return counted.counts.merge(counted.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id")
+    return counted.counts.merge(
+        counted.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id"
+    )
 
 
 def sentences(found: OutletComparison, *, chance=0.05) -> list[str]:
@@ -129,7 +174,12 @@ def sentences(found: OutletComparison, *, chance=0.05) -> list[str]:
     table = found.distances.table.dropna(subset="distance_bits")
     if table.empty:
         return [_explain_too_few(found.basis)]
-    return [*_describe_distances(table, found.basis, chance), *_describe_drivers(found), *_describe_recognition(found), *_list_left_out(found)]
+    return [
+        *_describe_distances(table, found.basis, chance),
+        *_describe_drivers(found),
+        *_describe_recognition(found),
+        *_list_left_out(found),
+    ]
 
 
 def _explain_too_few(basis):
@@ -142,7 +192,10 @@ def _explain_too_few(basis):
 
 def _describe_distances(table, basis, chance):
     clear = table[table["q"] < chance]
-    far, near = table.loc[table["distance_bits"].idxmax()], table.loc[table["distance_bits"].idxmin()]
+    far, near = (
+        table.loc[table["distance_bits"].idxmax()],
+        table.loc[table["distance_bits"].idxmin()],
+    )
     pairs, some = format_count(len(table), "pair"), f"{len(clear):,}" if len(clear) else "none"
     said = [
         f"By their {BASIS_LABELS[basis]}, {some} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
@@ -155,7 +208,10 @@ def _describe_distances(table, basis, chance):
 
 def _format_distance(row):
     q = "no q" if pd.isna(row["q"]) else format_q(row["q"])
-    distance, low, high = (f"{row[name]:.3f}".replace("-", "\N{MINUS SIGN}") for name in ("distance_bits", "low_bits", "high_bits"))
+    distance, low, high = (
+        f"{row[name]:.3f}".replace("-", "\N{MINUS SIGN}")
+        for name in ("distance_bits", "low_bits", "high_bits")
+    )
     return f"{distance} bits (95 % interval {low} to {high}; {q})"
 
 
@@ -164,8 +220,12 @@ def _describe_drivers(found):
     driving = found.drivers(pairs=1, most=3)
     if driving.empty:
         return []
-    told = "; ".join(f"“{row.variant}” ({_format_both_rates(row, found.basis)})" for row in driving.itertuples())
-    return [f"What keeps these two apart most, at {driving['outlet'].iloc[0]} and at {driving['other'].iloc[0]}: {told}."]
+    told = "; ".join(
+        f"“{row.variant}” ({_format_both_rates(row, found.basis)})" for row in driving.itertuples()
+    )
+    return [
+        f"What keeps these two apart most, at {driving['outlet'].iloc[0]} and at {driving['other'].iloc[0]}: {told}."
+    ]
 
 
 def _format_both_rates(row, basis):
@@ -175,7 +235,10 @@ def _format_both_rates(row, basis):
 
 
 def _describe_recognition(found):
-    told, who = found.recognition.recognition.iloc[0], found.recognition.recognised.dropna(subset="share")
+    told, who = (
+        found.recognition.recognition.iloc[0],
+        found.recognition.recognised.dropna(subset="share"),
+    )
     if pd.isna(told["accuracy"]):
         return [NOT_CLASSIFIED_MESSAGE]
     surer = "no surer than chance" if told["p"] >= 0.05 else f"p = {told['p']:.2g}"
@@ -197,12 +260,16 @@ def _describe_confusions(found, told):
     if taken.empty or told["p"] >= 0.05:
         return []
     most = taken.iloc[0]
-    return [f"Most often mistaken: {format_percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."]
+    return [
+        f"Most often mistaken: {format_percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."
+    ]
 
 
 def _list_left_out(found):
     return (
-        [f"Not compared with every other, for want of articles or of articles of like length: {', '.join(found.map.left_out)}."]
+        [
+            f"Not compared with every other, for want of articles or of articles of like length: {', '.join(found.map.left_out)}."
+        ]
         if found.map.left_out
         else []
     )
@@ -220,7 +287,11 @@ def describe(found: OutletComparison) -> dict[str, str]:
 
 def _caption_distances(found):
     table = found.distances.table.dropna(subset="distance_bits")
-    return [_explain_too_few(found.basis)] if table.empty else _describe_distances(table, found.basis, 0.05)
+    return (
+        [_explain_too_few(found.basis)]
+        if table.empty
+        else _describe_distances(table, found.basis, 0.05)
+    )
 
 
 def _caption_map(found):
@@ -229,7 +300,11 @@ def _caption_map(found):
         return _explain_too_few(found.basis)
     left, low = (places.loc[places[axis].idxmin(), "outlet"] for axis in "xy")
     right, high = (places.loc[places[axis].idxmax(), "outlet"] for axis in "xy")
-    kept = "" if pd.isna(found.map.kept) else f" Two dimensions keep {format_percent(found.map.kept)} of the squared distances."
+    kept = (
+        ""
+        if pd.isna(found.map.kept)
+        else f" Two dimensions keep {format_percent(found.map.kept)} of the squared distances."
+    )
     return f"{format_count(len(places), 'outlet')}: from {left} at the left to {right} at the right, from {low} at the bottom to {high} at the top.{kept}"
 
 
@@ -238,7 +313,10 @@ def _caption_tree(found):
         return _explain_too_few(found.basis)
     small = found.branches.iloc[:-1]
     sure = small[small["support"] >= 0.5]
-    said = [f"{row.outlets} ({format_percent(row.support)} of the draws)" for row in sure.head(6).itertuples()]
+    said = [
+        f"{row.outlets} ({format_percent(row.support)} of the draws)"
+        for row in sure.head(6).itertuples()
+    ]
     return (
         f"Branches in at least half of the draws: {'; '.join(said)}."
         if said
@@ -247,9 +325,15 @@ def _caption_tree(found):
 
 
 def _caption_recalls(found):
-    who = found.recognition.recognised.dropna(subset="share").sort_values("share", ascending=False, kind="stable")
+    who = found.recognition.recognised.dropna(subset="share").sort_values(
+        "share", ascending=False, kind="stable"
+    )
     return (
-        "; ".join(f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}" for row in who.itertuples()) + "."
+        "; ".join(
+            f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}"
+            for row in who.itertuples()
+        )
+        + "."
         if len(who)
         else "Not tried."
     )

@@ -46,23 +46,40 @@ def build_choice_profiles(counts, articles, *, outlets, variants):
     outlets : outlets in order
     variants : {concept: its variants in order}
     """
-    columns = pd.DataFrame([(c, v) for c, of in variants.items() for v in of], columns=["concept", "term"])
+    columns = pd.DataFrame(
+        [(c, v) for c, of in variants.items() for v in of], columns=["concept", "term"]
+    )
     found = add_outlet_and_unit(counts, articles)
     found = found[found["outlet"].isin(outlets) & found["concept"].isin(list(variants))]
-    enough = found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique") >= MIN_FAMILIES_PER_OUTLET
+    enough = (
+        found.groupby(["outlet", "concept"], observed=True)["unit"].transform("nunique")
+        >= MIN_FAMILIES_PER_OUTLET
+    )
     found = found[enough]
     keys = ["outlet", "unit", "concept"]
     rows = found[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     columns = columns[columns["concept"].isin(rows["concept"])].reset_index(drop=True)
     columns["block"] = pd.factorize(columns["concept"])[0]
     row = rows.reset_index().merge(found, on=keys)[["index", "concept", "variant", "n"]]
-    column = row.merge(columns.reset_index(names="column"), left_on=["concept", "variant"], right_on=["concept", "term"], how="left")[
-        "column"
-    ]
+    column = row.merge(
+        columns.reset_index(names="column"),
+        left_on=["concept", "variant"],
+        right_on=["concept", "term"],
+        how="left",
+    )["column"]
     shape = (len(rows), len(columns))
-    matrix = sparse.coo_array((row["n"].to_numpy(np.float32), (row["index"].to_numpy(), column.to_numpy())), shape=shape).tocsr()
-    families = rows.groupby("concept")["unit"].nunique().reindex(columns["concept"].unique()).to_numpy(dtype=float)
-    block = rows.merge(columns.drop_duplicates("concept"), on="concept", how="left")["block"].to_numpy()
+    matrix = sparse.coo_array(
+        (row["n"].to_numpy(np.float32), (row["index"].to_numpy(), column.to_numpy())), shape=shape
+    ).tocsr()
+    families = (
+        rows.groupby("concept")["unit"]
+        .nunique()
+        .reindex(columns["concept"].unique())
+        .to_numpy(dtype=float)
+    )
+    block = rows.merge(columns.drop_duplicates("concept"), on="concept", how="left")[
+        "block"
+    ].to_numpy()
     return _build_profiles("choice", outlets, rows.assign(block=block), matrix, columns, families)
 
 
@@ -77,16 +94,23 @@ def build_word_profiles(counts, terms, articles, *, outlets):
     outlets : outlets in order
     """
     unit = articles["family" if "family" in articles else "doc_id"].astype(str)
-    keys = pd.DataFrame({"outlet": articles["outlet"].to_numpy(dtype=str), "unit": unit.to_numpy(dtype=str)})
+    keys = pd.DataFrame(
+        {"outlet": articles["outlet"].to_numpy(dtype=str), "unit": unit.to_numpy(dtype=str)}
+    )
     keys = keys[keys["outlet"].isin(outlets)]
     rows = keys.groupby(["outlet", "unit"]).size().reset_index()
     enough = rows.groupby("outlet")["unit"].transform("size") >= MIN_FAMILIES_PER_OUTLET
     rows = rows[enough].reset_index(drop=True)
     placed = keys.reset_index().merge(rows.reset_index(names="row"), on=["outlet", "unit"])
     shape = (len(rows), counts.shape[0])
-    together = sparse.csr_array((np.ones(len(placed), np.float32), (placed["row"].to_numpy(), placed["index"].to_numpy())), shape=shape)
+    together = sparse.csr_array(
+        (np.ones(len(placed), np.float32), (placed["row"].to_numpy(), placed["index"].to_numpy())),
+        shape=shape,
+    )
     columns = pd.DataFrame({"concept": "words", "term": terms, "block": 0})
-    return _build_profiles("words", outlets, rows.assign(block=0), (together @ counts).tocsr(), columns, np.ones(1))
+    return _build_profiles(
+        "words", outlets, rows.assign(block=0), (together @ counts).tocsr(), columns, np.ones(1)
+    )
 
 
 def _build_profiles(basis, outlets, rows, counts, columns, weight):
@@ -129,4 +153,6 @@ def sum_rows(counts, rows, weights):
 
 def build_indicator_matrix(code, n):
     """Return which of n things each row is: rows x n, 0 or 1."""
-    return sparse.csr_array((np.ones(len(code), np.float32), (np.arange(len(code)), code)), shape=(len(code), n))
+    return sparse.csr_array(
+        (np.ones(len(code), np.float32), (np.arange(len(code)), code)), shape=(len(code), n)
+    )

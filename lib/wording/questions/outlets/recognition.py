@@ -34,7 +34,9 @@ class Recognition:
 
 def compute_tfidf(counts):
     """Return how much each term marks each article: logarithms of counts, rare terms weigh more, all articles the same (tf-idf); sparse."""
-    from sklearn.feature_extraction.text import TfidfTransformer  # takes a second to import, and only this needs it
+    from sklearn.feature_extraction.text import (
+        TfidfTransformer,
+    )  # takes a second to import, and only this needs it
 
     return TfidfTransformer(sublinear_tf=True).fit_transform(counts).astype(np.float32)
 
@@ -51,10 +53,14 @@ def compute_choice_features(profiles):
     own = sparse.diags_array(1 / rows["length"].to_numpy(np.float32)) @ profiles.counts
     away = own - build_indicator_matrix(rows["block"].to_numpy(), len(profiles.weight)) @ pooled
     whose = rows.groupby(["outlet", "family"]).ngroup().to_numpy()
-    about = rows[["outlet", "family"]].drop_duplicates().sort_values(["outlet", "family"], ignore_index=True)
-    return sparse.csr_array(build_indicator_matrix(whose, len(about)).T @ away, dtype=np.float32), about.assign(
-        outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]]
+    about = (
+        rows[["outlet", "family"]]
+        .drop_duplicates()
+        .sort_values(["outlet", "family"], ignore_index=True)
     )
+    return sparse.csr_array(
+        build_indicator_matrix(whose, len(about)).T @ away, dtype=np.float32
+    ), about.assign(outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]])
 
 
 def recognise_outlets(features, rows, names, *, basis, outlets, seed=1, level=0.95):
@@ -81,20 +87,45 @@ def recognise_outlets(features, rows, names, *, basis, outlets, seed=1, level=0.
     if len(told) < 2:
         return _build_empty_result(basis, outlets)
     truth = pd.Categorical(rows["outlet"], categories=told).codes
-    dealt = np.stack([truth, *(np.random.default_rng([seed, k]).permutation(truth) for k in range(1, LABEL_PERMUTATIONS + 1))])
+    dealt = np.stack(
+        [
+            truth,
+            *(
+                np.random.default_rng([seed, k]).permutation(truth)
+                for k in range(1, LABEL_PERMUTATIONS + 1)
+            ),
+        ]
+    )
     named = predict_held_out(features, dealt, split_folds(truth, rows["family"], seed), len(told))
-    recalls = np.stack([np.bincount(t[t == n], minlength=len(told)) / np.bincount(t) for t, n in zip(dealt, named, strict=True)])
+    recalls = np.stack(
+        [
+            np.bincount(t[t == n], minlength=len(told)) / np.bincount(t)
+            for t, n in zip(dealt, named, strict=True)
+        ]
+    )
     low, high = _compute_mean_interval(recalls[0], np.bincount(truth), level)
     accuracy = recalls.mean(axis=1)
-    summary = {"basis": basis, "accuracy": accuracy[0], "low": low, "high": high, "chance": accuracy[1:].mean()}
+    summary = {
+        "basis": basis,
+        "accuracy": accuracy[0],
+        "low": low,
+        "high": high,
+        "chance": accuracy[1:].mean(),
+    }
     summary |= {
         "p": (1 + (accuracy[1:] >= accuracy[0] - 1e-9).sum()) / (1 + LABEL_PERMUTATIONS),
         "n": len(rows),
         "n_outlets": len(told),
         "n_terms": features.shape[1],
     }
-    table = _build_recall_table(basis, outlets, told, truth, recalls, level, select_top_features(features, truth, names))
-    return Recognition(check_columns(pd.DataFrame([summary]), "recognition"), table, _build_confusion_table(basis, told, truth, named[0]))
+    table = _build_recall_table(
+        basis, outlets, told, truth, recalls, level, select_top_features(features, truth, names)
+    )
+    return Recognition(
+        check_columns(pd.DataFrame([summary]), "recognition"),
+        table,
+        _build_confusion_table(basis, told, truth, named[0]),
+    )
 
 
 def sample_outlet_articles(rows, seed):
@@ -109,7 +140,9 @@ def split_folds(truth, families, seed):
     """Return (training rows, test rows) of each fold: outlets alike in all, a family whole in one."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    split = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed).split(np.zeros(len(truth)), truth, families)
+    split = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed).split(
+        np.zeros(len(truth)), truth, families
+    )
     return [parts for parts in split if len(parts[1])]
 
 
@@ -121,8 +154,14 @@ def predict_held_out(features, labels, parts, n_labels):
     """
     named, kernel = np.empty(labels.shape, dtype=int), _compute_kernel(features)
     for train, test in parts:
-        seen, unseen = (features[train], features[test]) if kernel is None else (kernel[np.ix_(part, train)] for part in (train, test))
-        scores = _fit_ridge(seen, labels[:, train], n_labels, dual=kernel is not None).predict(unseen)
+        seen, unseen = (
+            (features[train], features[test])
+            if kernel is None
+            else (kernel[np.ix_(part, train)] for part in (train, test))
+        )
+        scores = _fit_ridge(seen, labels[:, train], n_labels, dual=kernel is not None).predict(
+            unseen
+        )
         named[:, test] = scores.reshape(len(test), len(labels), n_labels).argmax(axis=2).T
     return named
 
@@ -134,7 +173,9 @@ def select_top_features(features, truth, names, *, most=5):
         weight = _fit_ridge(features, truth[None], n_labels, dual=False).coef_
     else:
         weight = (features.T @ _fit_ridge(kernel, truth[None], n_labels, dual=True).dual_coef_).T
-    return [[names[k] for k in np.argsort(-row, kind="stable")[:most] if row[k] > 0] for row in weight]
+    return [
+        [names[k] for k in np.argsort(-row, kind="stable")[:most] if row[k] > 0] for row in weight
+    ]
 
 
 def _compute_kernel(features):
@@ -147,30 +188,57 @@ def _fit_ridge(inputs, labels, n_labels, *, dual):
 
     wanted = np.moveaxis(np.eye(n_labels, dtype=np.float32)[labels], 0, 1)
     wanted /= np.sqrt(np.maximum(wanted.sum(axis=0), 1))
-    model = KernelRidge(alpha=1, kernel="precomputed") if dual else Ridge(alpha=1, fit_intercept=False, solver="cholesky")
+    model = (
+        KernelRidge(alpha=1, kernel="precomputed")
+        if dual
+        else Ridge(alpha=1, fit_intercept=False, solver="cholesky")
+    )
     return model.fit(inputs, wanted.reshape(labels.shape[1], -1))
 
 
 def _compute_mean_interval(shares, n, level):
     """Return the low and the high end of the mean of independent shares, from their own intervals (Zou & Donner 2008, Statistics in Medicine 27, 1693-1702)."""
     low, high = resampling.share_interval(shares, n, level=level)
-    return (shares.mean() + sign * np.linalg.norm(end - shares) / len(shares) for sign, end in ((-1, low), (1, high)))
+    return (
+        shares.mean() + sign * np.linalg.norm(end - shares) / len(shares)
+        for sign, end in ((-1, low), (1, high))
+    )
 
 
 def _build_recall_table(basis, outlets, told, truth, recalls, level, words):
     n = np.bincount(truth)
     low, high = resampling.share_interval(recalls[0], n, level=level)
-    columns = {"outlet": told, "n": n, "share": recalls[0], "low": low, "high": high, "chance_share": recalls[1:].mean(axis=0)}
-    table = pd.DataFrame(columns | {"telling": [", ".join(of) for of in words]}).set_index("outlet").reindex(outlets).reset_index()
-    return check_columns(table.assign(basis=basis, n=table["n"].fillna(0).astype(int)), "recognised")
+    columns = {
+        "outlet": told,
+        "n": n,
+        "share": recalls[0],
+        "low": low,
+        "high": high,
+        "chance_share": recalls[1:].mean(axis=0),
+    }
+    table = (
+        pd.DataFrame(columns | {"telling": [", ".join(of) for of in words]})
+        .set_index("outlet")
+        .reindex(outlets)
+        .reset_index()
+    )
+    return check_columns(
+        table.assign(basis=basis, n=table["n"].fillna(0).astype(int)), "recognised"
+    )
 
 
 def _build_confusion_table(basis, told, truth, named):
     n = np.zeros((len(told), len(told)), dtype=int)
     np.add.at(n, (truth, named), 1)
-    rows = [(told[a], told[b], n[a, b], n[a, b] / n[a].sum()) for a, b in zip(*np.nonzero(n), strict=True) if a != b]
+    rows = [
+        (told[a], told[b], n[a, b], n[a, b] / n[a].sum())
+        for a, b in zip(*np.nonzero(n), strict=True)
+        if a != b
+    ]
     table = pd.DataFrame(rows, columns=["outlet", "other", "n", "share"]).assign(basis=basis)
-    return check_columns(table.sort_values(["share", "outlet", "other"], ascending=[False, True, True]), "confusions")
+    return check_columns(
+        table.sort_values(["share", "outlet", "other"], ascending=[False, True, True]), "confusions"
+    )
 
 
 def _build_empty_result(basis, outlets):
@@ -181,4 +249,8 @@ def _build_empty_result(basis, outlets):
     )
     none = pd.DataFrame([unknown | {"basis": basis, "n": 0, "n_outlets": 0, "n_terms": 0}])
     confusions = pd.DataFrame(columns=["outlet", "other", "basis", "n", "share"])
-    return Recognition(check_columns(none, "recognition"), check_columns(recognised, "recognised"), check_columns(confusions, "confusions"))
+    return Recognition(
+        check_columns(none, "recognition"),
+        check_columns(recognised, "recognised"),
+        check_columns(confusions, "confusions"),
+    )

@@ -26,14 +26,26 @@ def describe_copies(articles: pd.DataFrame, copies: str) -> list[str]:
     copied = articles[~articles["first"]]
     if copied.empty:
         return ["No article shares its text with an earlier one.", COPY_RULE_SENTENCES[copies]]
-    families = articles[articles["family"].isin(copied["family"])].groupby("family")["outlet"].nunique()
-    by_outlet = copied["outlet"].value_counts().reset_index().sort_values(["count", "outlet"], ascending=[False, True]).iloc[0]
+    families = (
+        articles[articles["family"].isin(copied["family"])].groupby("family")["outlet"].nunique()
+    )
+    by_outlet = (
+        copied["outlet"]
+        .value_counts()
+        .reset_index()
+        .sort_values(["count", "outlet"], ascending=[False, True])
+        .iloc[0]
+    )
     said = (
         f"{format_count(len(copied), 'article')} of {len(articles):,} ({format_percent(len(copied) / len(articles))}) {'is a copy' if len(copied) == 1 else 'are copies'} of an earlier one; "
         f"{format_count(int((families > 1).sum()), 'story stands', 'stories stand')} at several outlets. Most copies stand at {by_outlet['outlet']} ({by_outlet['count']:,})."
     )
     credited = articles.loc[articles["agency"].fillna("") != "", "agency"].value_counts()
-    told = [f"{credited.sum():,} articles credit an agency, most often {credited.index[0]}."] if len(credited) else []
+    told = (
+        [f"{credited.sum():,} articles credit an agency, most often {credited.index[0]}."]
+        if len(credited)
+        else []
+    )
     return [said, *told, COPY_RULE_SENTENCES[copies]]
 
 
@@ -53,18 +65,28 @@ def compare_copy_rules(counted: pd.DataFrame, otherwise: pd.DataFrame) -> pd.Dat
     both = counted[[*keys, "n", "total", "share", "low", "high"]].join(other, on=keys)
     both = both.assign(difference=both["share_otherwise"] - both["share"])
     changed = both[(both["n"] != both["n_otherwise"]) | (both["total"] != both["total_otherwise"])]
-    order = changed["difference"].abs().sort_values(ascending=False, kind="stable", na_position="last").index
+    order = (
+        changed["difference"]
+        .abs()
+        .sort_values(ascending=False, kind="stable", na_position="last")
+        .index
+    )
     return changed.loc[order].reset_index(drop=True)
 
 
 def describe_share_sensitivity(changed: pd.DataFrame, *, way: str, most: int = 3) -> list[str]:
     """Return what the table of `compare_copy_rules` says; `way` says how copies are counted otherwise, as in "without copies"."""
-    clear = changed[(changed["total"] >= MIN_HITS_PER_SHARE) & (changed["total_otherwise"] >= MIN_HITS_PER_SHARE)]
+    clear = changed[
+        (changed["total"] >= MIN_HITS_PER_SHARE)
+        & (changed["total_otherwise"] >= MIN_HITS_PER_SHARE)
+    ]
     if changed.empty:
         return [f"Counted {way}, every share is the same."]
     if clear.empty:
         return [f"Counted {way}, only shares of fewer than {MIN_HITS_PER_SHARE} hits change."]
-    outside = clear[(clear["share_otherwise"] < clear["low"]) | (clear["share_otherwise"] > clear["high"])]
+    outside = clear[
+        (clear["share_otherwise"] < clear["low"]) | (clear["share_otherwise"] > clear["high"])
+    ]
     said = [
         f"Counted {way}, {row.outlet} writes “{row.variant}” in {format_percent(row.share_otherwise)} of {row.total_otherwise:,} hits instead of {format_percent(row.share)} of {row.total:,}."
         for row in outside.drop_duplicates("outlet").head(most).itertuples()

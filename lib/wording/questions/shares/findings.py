@@ -8,12 +8,12 @@ from wording.questions.shares.shares import REST_LABEL
 VOICE_PHRASES = {
     "outlet": " in the outlets' own words", "quoted": " in quotation marks", "reported": " in reported speech", "attributed": " in quoted or reported words",
 }  # fmt: skip
-_NO_TEST_MESSAGE = (
-    "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
-)
+_NO_TEST_MESSAGE = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
 
 
-def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95, unit="hit") -> list[str]:
+def sentences(
+    shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95, unit="hit"
+) -> list[str]:
     """Return what was found in all, what differs, the clearest first, then what is too small to tell.
 
     Parameters
@@ -35,20 +35,32 @@ def sentences(shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95
     clear = select_clear_differences(contrasts, chance)
     told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
     known = shares.set_index(["concept", "variant", "outlet"])
-    said = [_describe_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level) for row in told.itertuples()]
+    said = [
+        _describe_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level)
+        for row in told.itertuples()
+    ]
     overall = describe_totals(shares, unit) if len(names) == 1 else []
     if len(names) == 1 and contrasts["q"].isna().all():
         return overall + _describe_each_outlet(shares, most) + [_NO_TEST_MESSAGE]
-    return overall + said + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said)) + _report_missing_intervals(shares, names, unit)
+    return (
+        overall
+        + said
+        + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said))
+        + _report_missing_intervals(shares, names, unit)
+    )
 
 
 def describe_totals(shares, unit):
     """Return one sentence on all outlets together: which variant has which part of the hits, if there are any."""
     if not shares["n"].sum():
-        return [f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."]
+        return [
+            f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."
+        ]
     n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     per_outlet = shares.drop_duplicates("outlet")
-    parts = [f"“{variant}” {format_percent(count / n.sum())}" for variant, count in n[n > 0].items()]
+    parts = [
+        f"“{variant}” {format_percent(count / n.sum())}" for variant, count in n[n > 0].items()
+    ]
     whose = VOICE_PHRASES.get(shares["voice"].iloc[0], "")
     return [
         f"{format_count(n.sum(), unit)}{whose} in {format_count(per_outlet['total_articles'].sum(), 'article')} of {format_count((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."
@@ -63,7 +75,9 @@ def _describe_each_outlet(shares, most):
         for outlet in shares["outlet"].drop_duplicates()
         if (used["outlet"] == outlet).any()
     ]
-    return said[:most] + [f"What the other {len(said) - most} outlets write is in the table."] * (len(said) > most)
+    return said[:most] + [f"What the other {len(said) - most} outlets write is in the table."] * (
+        len(said) > most
+    )
 
 
 def _name_units(table, titles, unit):
@@ -95,7 +109,9 @@ def _summarise_rest(contrasts, left, chance, told):
     if tested.empty:
         return [_NO_TEST_MESSAGE]
     if left:
-        return [f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."]
+        return [
+            f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."
+        ]
     if told:
         return []
     comparisons = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
@@ -108,12 +124,18 @@ def _report_missing_intervals(shares, names, unit):
     single = outlets[outlets["total_articles"] == 1]
     if len(names) > 1:
         return (
-            [f"In {format_count(len(single), 'case')} an outlet has {unit}s of a concept in one article only: no interval."]
+            [
+                f"In {format_count(len(single), 'case')} an outlet has {unit}s of a concept in one article only: no interval."
+            ]
             if len(single)
             else []
         )
     none = outlets[outlets["total_articles"] == 0]
-    said = [f"{_join_outlets(single['outlet'], unit + 's')} in one article only: no interval."] if len(single) else []
+    said = (
+        [f"{_join_outlets(single['outlet'], unit + 's')} in one article only: no interval."]
+        if len(single)
+        else []
+    )
     return said + ([f"{_join_outlets(none['outlet'], f'no {unit}s')}."] if len(none) else [])
 
 
@@ -130,7 +152,10 @@ def _format_times(n):
 
 def describe(shares) -> str:
     """Return what a figure of the shares shows, in words: per variant the range over outlets."""
-    return " ".join(_describe_range(variant, rows.dropna(subset="share")) for variant, rows in shares.groupby("variant", sort=False))
+    return " ".join(
+        _describe_range(variant, rows.dropna(subset="share"))
+        for variant, rows in shares.groupby("variant", sort=False)
+    )
 
 
 def _describe_range(variant, rows):

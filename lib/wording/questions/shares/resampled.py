@@ -10,7 +10,9 @@ from wording.phrasing import suggest_name
 from wording.stats import resampling
 from wording.tables import is_among
 
-SINGLE_ARTICLE_STRATUM = "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
+SINGLE_ARTICLE_STRATUM = (
+    "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,22 @@ class ResampledCounts:
         with np.errstate(divide="ignore", invalid="ignore"):
             samples = self.drawn / self.drawn_total
         carriers = np.minimum(self.carrying, self.lacking)
-        return resampling.effective_hits(samples, self.share, hits=self.total, articles=self.articles, carriers=carriers)
+        return resampling.effective_hits(
+            samples, self.share, hits=self.total, articles=self.articles, carriers=carriers
+        )
 
     def rest(self, drawn):
         """Return, for each outlet, all the others together; `drawn` are the draws of all outlets, draws x variants and their total."""
-        others = {name: getattr(self, name) for name in ("n", "carrying", "lacking", "units", "squares", "total")}
+        others = {
+            name: getattr(self, name)
+            for name in ("n", "carrying", "lacking", "units", "squares", "total")
+        }
         others = {name: part.sum(axis=0, keepdims=True) - part for name, part in others.items()}
-        return ResampledCounts(drawn=drawn[:, None, :-1] - self.drawn, drawn_total=drawn[:, None, -1:] - self.drawn_total, **others)
+        return ResampledCounts(
+            drawn=drawn[:, None, :-1] - self.drawn,
+            drawn_total=drawn[:, None, -1:] - self.drawn_total,
+            **others,
+        )
 
 
 @dataclass(frozen=True)
@@ -74,31 +85,48 @@ def compare_concepts(counts, articles, *, outlets, concepts, voice, variants, dr
     located = add_outlet_and_unit(counts, articles)
     located = located[located["outlet"].isin(outlets)]
     parts = dict(iter(located.groupby("concept", observed=True)))
-    return [_compare_concept(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed) for name, of in listed.items()]
+    return [
+        _compare_concept(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed)
+        for name, of in listed.items()
+    ]
 
 
 def _select_outlets(articles, outlets):
     known = sorted(articles["outlet"].dropna().unique())
     for outlet in outlets or []:
         if outlet not in known:
-            raise WordingError(f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the list of outlets.")
+            raise WordingError(
+                f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the list of outlets."
+            )
     return known if outlets is None else list(dict.fromkeys(outlets))
 
 
 def _list_variants(counts, variants, concepts):
     """Return the variants of each concept to compare, in order."""
     found = counts[["concept", "variant"]].drop_duplicates().sort_values(["concept", "variant"])
-    pairs = list(found.itertuples(index=False, name=None)) if variants is None else _list_variant_pairs(variants)
+    pairs = (
+        list(found.itertuples(index=False, name=None))
+        if variants is None
+        else _list_variant_pairs(variants)
+    )
     listed = {}
     for concept, variant in pairs:
         listed.setdefault(concept, []).append(variant)
-    unlisted = [(c, v) for c, v in found.itertuples(index=False, name=None) if c in listed and v not in listed[c]]
+    unlisted = [
+        (c, v)
+        for c, v in found.itertuples(index=False, name=None)
+        if c in listed and v not in listed[c]
+    ]
     if unlisted:
         concept, variant = unlisted[0]
-        raise WordingError(f"The counts hold the variant {variant!r} of {concept!r}, which the study does not list. Count again.")
+        raise WordingError(
+            f"The counts hold the variant {variant!r} of {concept!r}, which the study does not list. Count again."
+        )
     for concept in concepts or []:
         if concept not in listed:
-            raise WordingError(f"No concept is called {concept!r}; there are: {', '.join(listed) or 'none'}. Correct the name.")
+            raise WordingError(
+                f"No concept is called {concept!r}; there are: {', '.join(listed) or 'none'}. Correct the name."
+            )
     return listed if concepts is None else {concept: listed[concept] for concept in concepts}
 
 
@@ -112,36 +140,74 @@ def add_outlet_and_unit(counts, articles):
     """Return the counts with the outlet and the unit to draw (the family, where the articles have that column) of each row."""
     if articles["doc_id"].duplicated().any():
         twice = articles.loc[articles["doc_id"].duplicated(), "doc_id"].iloc[0]
-        raise WordingError(f"The article {twice!r} is listed twice; expected one row per article. Read the articles again.")
+        raise WordingError(
+            f"The article {twice!r} is listed twice; expected one row per article. Read the articles again."
+        )
     unit = articles["family" if "family" in articles else "doc_id"].astype(str)
-    where = pd.DataFrame({"outlet": articles["outlet"].to_numpy(), "unit": unit.to_numpy()}, index=articles["doc_id"])
+    where = pd.DataFrame(
+        {"outlet": articles["outlet"].to_numpy(), "unit": unit.to_numpy()}, index=articles["doc_id"]
+    )
     missing = ~is_among(counts["doc_id"], where.index)
     if missing.any():
-        raise WordingError(f"The counts name the article {counts.loc[missing, 'doc_id'].iloc[0]!r}, which is not listed. Count again.")
+        raise WordingError(
+            f"The counts name the article {counts.loc[missing, 'doc_id'].iloc[0]!r}, which is not listed. Count again."
+        )
     return counts[counts["n"] > 0].join(where, on="doc_id")
 
 
 def _compare_concept(concept, variants, outlets, located, draws, seed):
-    table = located.pivot_table(index=["outlet", "unit"], columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True)
+    table = located.pivot_table(
+        index=["outlet", "unit"],
+        columns="variant",
+        values="n",
+        aggfunc="sum",
+        fill_value=0,
+        observed=True,
+    )
     table = table.reindex(columns=variants, fill_value=0)
     hits = table.to_numpy(dtype=float)
     outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, drawn = resample_outlets(hits, hits.sum(axis=1, keepdims=True), outlet_of, outlets, draws, seed)
-    by = located.groupby(["outlet", "variant"], observed=True)["doc_id"].nunique().unstack(fill_value=0)
+    own, drawn = resample_outlets(
+        hits, hits.sum(axis=1, keepdims=True), outlet_of, outlets, draws, seed
+    )
+    by = (
+        located.groupby(["outlet", "variant"], observed=True)["doc_id"]
+        .nunique()
+        .unstack(fill_value=0)
+    )
     n_articles = by.reindex(index=outlets, columns=variants, fill_value=0).to_numpy()
-    total_articles = located.groupby("outlet", observed=True)["doc_id"].nunique().reindex(outlets, fill_value=0).to_numpy()
-    return ConceptComparison(concept, variants, outlets, own, own.rest(drawn), n_articles, total_articles)
+    total_articles = (
+        located.groupby("outlet", observed=True)["doc_id"]
+        .nunique()
+        .reindex(outlets, fill_value=0)
+        .to_numpy()
+    )
+    return ConceptComparison(
+        concept, variants, outlets, own, own.rest(drawn), n_articles, total_articles
+    )
 
 
 def resample_outlets(hits, sizes, outlet_of, outlets, draws, seed):
     """Return the side of each outlet, and the draws of all outlets together, from the hits of each unit and all hits that they are part of."""
     member = (outlet_of[:, None] == np.asarray(outlets, dtype=str)).astype(float).T
     units = member.sum(axis=1, keepdims=True)
-    strata = np.where(member.T @ units > 1, outlet_of[:, None], SINGLE_ARTICLE_STRATUM)[:, 0] if len(hits) else outlet_of
+    strata = (
+        np.where(member.T @ units > 1, outlet_of[:, None], SINGLE_ARTICLE_STRATUM)[:, 0]
+        if len(hits)
+        else outlet_of
+    )
     names, sums = resampling.resample_sums(np.hstack([hits, sizes]), strata, draws=draws, seed=seed)
     drawn = np.zeros((draws, len(outlets), hits.shape[1] + 1))
     for code, name in enumerate(names):
         if name != SINGLE_ARTICLE_STRATUM:
             drawn[:, outlets.index(name)] = sums[:, code]
-    counted = (member @ hits, member @ (hits > 0), member @ (hits < sizes), units, member @ sizes**2)
-    return ResampledCounts(*counted, drawn[..., :-1], member @ sizes, drawn[..., -1:]), sums.sum(axis=1)
+    counted = (
+        member @ hits,
+        member @ (hits > 0),
+        member @ (hits < sizes),
+        units,
+        member @ sizes**2,
+    )
+    return ResampledCounts(*counted, drawn[..., :-1], member @ sizes, drawn[..., -1:]), sums.sum(
+        axis=1
+    )

@@ -18,13 +18,22 @@ REST_LABEL = "the rest"
 SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 
-def compute_study_shares(study: StudyRecord, concepts: Sequence[str] | None = None, *, voice: str = "outlet", copies: str = "all") -> pd.DataFrame:
+def compute_study_shares(
+    study: StudyRecord,
+    concepts: Sequence[str] | None = None,
+    *,
+    voice: str = "outlet",
+    copies: str = "all",
+) -> pd.DataFrame:
     """The `shares` table of a study, for all its concepts or some, with the study's own settings: its outlets in their order, its draws, its seed."""
     counted = count_study_hits(study, concepts, copies=copies)
     table = compute_shares(
         counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])],
         counted.articles,
-        variants={concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts},
+        variants={
+            concept: list(study.concepts[concept].variants)
+            for concept in concepts or study.concepts
+        },
         outlets=order_outlets(study, counted.articles),
         draws=study.draws,
         seed=study.seed,
@@ -32,7 +41,18 @@ def compute_study_shares(study: StudyRecord, concepts: Sequence[str] | None = No
     return check_columns(table.assign(voice=voice), "shares")
 
 
-def compute_shares(counts, articles, *, outlets=None, concepts=None, voice=None, draws=999, seed=1, level=0.95, variants=None) -> pd.DataFrame:
+def compute_shares(
+    counts,
+    articles,
+    *,
+    outlets=None,
+    concepts=None,
+    voice=None,
+    draws=999,
+    seed=1,
+    level=0.95,
+    variants=None,
+) -> pd.DataFrame:
     """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
 
     Parameters
@@ -56,9 +76,21 @@ def compute_shares(counts, articles, *, outlets=None, concepts=None, voice=None,
     ------
     WordingError : an outlet, a concept, a variant or an article that is not listed
     """
-    found = compare_concepts(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    found = compare_concepts(
+        counts,
+        articles,
+        outlets=outlets,
+        concepts=concepts,
+        voice=voice,
+        variants=variants,
+        draws=draws,
+        seed=seed,
+    )
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
-    rows = [build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level) for choice in found]
+    rows = [
+        build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level)
+        for choice in found
+    ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARE_COLUMNS)
     return table.assign(voice="all" if voice is None else voice)[SHARE_COLUMNS]
 
@@ -96,7 +128,16 @@ def contrast_shares(
     """
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
-    found = compare_concepts(counts, articles, outlets=outlets, concepts=concepts, voice=voice, variants=variants, draws=draws, seed=seed)
+    found = compare_concepts(
+        counts,
+        articles,
+        outlets=outlets,
+        concepts=concepts,
+        voice=voice,
+        variants=variants,
+        draws=draws,
+        seed=seed,
+    )
     rows = [build_contrast_table(choice, against, level) for choice in found]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRAST_COLUMNS)
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRAST_COLUMNS]
@@ -108,7 +149,10 @@ def log_odds_ratio(n, total, n_other, total_other):
     >>> round(float(log_odds_ratio(2, 4, 0, 4)), 3)
     2.197
     """
-    odds, odds_other = (n + 0.5) / (total - n + 0.5), (n_other + 0.5) / (total_other - n_other + 0.5)
+    odds, odds_other = (
+        (n + 0.5) / (total - n + 0.5),
+        (n_other + 0.5) / (total_other - n_other + 0.5),
+    )
     return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
 
 
@@ -118,31 +162,58 @@ def build_share_table(choice, words, level):
     low, high = resampling.share_interval(own.share, own.effective, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_million = np.where(words[:, None] > 0, own.n / words[:, None] * 1e6, np.nan)
-    columns = {"n": own.n.astype(int), "n_articles": choice.n_articles, "share": own.share, "low": low, "high": high}
-    columns |= {"per_million": per_million, "total": own.total.astype(int), "total_articles": choice.total_articles[:, None]}
+    columns = {
+        "n": own.n.astype(int),
+        "n_articles": choice.n_articles,
+        "share": own.share,
+        "low": low,
+        "high": high,
+    }
+    columns |= {
+        "per_million": per_million,
+        "total": own.total.astype(int),
+        "total_articles": choice.total_articles[:, None],
+    }
     return _to_long_table(choice, choice.outlets, columns)
 
 
 def build_contrast_table(choice, against, level):
     """Return the `contrasts` table of one choice but for q."""
     a, b, outlets, others = _pair_sides(choice, against)
-    ends = resampling.difference_interval(a["share"], a["effective"], b["share"], b["effective"], level=level)
-    p = resampling.difference_p_value(a["share"], a["effective"], b["share"], b["effective"], articles=np.minimum(a["articles"], b["articles"]))
+    ends = resampling.difference_interval(
+        a["share"], a["effective"], b["share"], b["effective"], level=level
+    )
+    p = resampling.difference_p_value(
+        a["share"],
+        a["effective"],
+        b["share"],
+        b["effective"],
+        articles=np.minimum(a["articles"], b["articles"]),
+    )
     both, all_hits = a["n"] + b["n"], a["total"] + b["total"]
     columns = {"difference": a["share"] - b["share"], "low": ends[0], "high": ends[1]}
     columns["log_odds_ratio"] = log_odds_ratio(a["n"], a["total"], b["n"], b["total"])
     columns["p"] = np.where((both > 0) & (both < all_hits), p, np.nan)
     columns |= {"n": a["n"].astype(int), "total": a["total"].astype(int)}
     columns |= {"n_other": b["n"].astype(int), "total_other": b["total"].astype(int)}
-    return _to_long_table(choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]})
+    return _to_long_table(
+        choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]}
+    )
 
 
 def _pair_sides(choice, against):
     """Return the two sides of every row, and their names."""
     own = _collect_estimates(choice.own)
     if against == "rest":
-        return own, _collect_estimates(choice.rest), choice.outlets, [REST_LABEL] * len(choice.outlets)
-    pairs = np.array(list(itertools.combinations(range(len(choice.outlets)), 2)), dtype=int).reshape(-1, 2)
+        return (
+            own,
+            _collect_estimates(choice.rest),
+            choice.outlets,
+            [REST_LABEL] * len(choice.outlets),
+        )
+    pairs = np.array(
+        list(itertools.combinations(range(len(choice.outlets)), 2)), dtype=int
+    ).reshape(-1, 2)
     first, second = ({name: part[pairs[:, side]] for name, part in own.items()} for side in (0, 1))
     return first, second, *([choice.outlets[i] for i in pairs[:, side]] for side in (0, 1))
 
@@ -155,5 +226,9 @@ def _to_long_table(choice, outlets, columns):
     """Return one row per variant and outlet, from arrays of outlets x variants."""
     shape = (len(outlets), len(choice.variants))
     flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}
-    keys = {"concept": choice.concept, "variant": np.repeat(choice.variants, shape[0]), "outlet": list(outlets) * shape[1]}
+    keys = {
+        "concept": choice.concept,
+        "variant": np.repeat(choice.variants, shape[0]),
+        "outlet": list(outlets) * shape[1],
+    }
     return pd.DataFrame(keys | flat)

@@ -56,18 +56,47 @@ def find_outlet_changes(
     """
     outlets = list(outlets) if outlets is not None else sorted(articles["outlet"].dropna().unique())
     dated = articles.dropna(subset="date")
-    own = counts[(counts["concept"] == concept) & counts["doc_id"].isin(dated["doc_id"]) & (counts["n"] > 0)]
-    daily = {name: _count_daily(own, dated[dated["outlet"] == name], variants, variant) for name in outlets}
-    searched = find_change_points({name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed)
+    own = counts[
+        (counts["concept"] == concept) & counts["doc_id"].isin(dated["doc_id"]) & (counts["n"] > 0)
+    ]
+    daily = {
+        name: _count_daily(own, dated[dated["outlet"] == name], variants, variant)
+        for name in outlets
+    }
+    searched = find_change_points(
+        {name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed
+    )
     days = {name: table.index.to_numpy() for name, table in daily.items()}
-    tested = pd.DataFrame([_build_test_row(concept, name, daily[name], searched[name]) for name in outlets], columns=[*TABLES["tested"]])
-    cells = [_build_date_rows(concept, name, k, days[name], change) for name in outlets for k, change in enumerate(searched[name].changes, start=1)]
+    tested = pd.DataFrame(
+        [_build_test_row(concept, name, daily[name], searched[name]) for name in outlets],
+        columns=[*TABLES["tested"]],
+    )
+    cells = [
+        _build_date_rows(concept, name, k, days[name], change)
+        for name in outlets
+        for k, change in enumerate(searched[name].changes, start=1)
+    ]
     rows = [
-        _build_change_rows(concept, name, days[name], searched[name].changes, own, dated[dated["outlet"] == name], variants, variant, draws, seed)
+        _build_change_rows(
+            concept,
+            name,
+            days[name],
+            searched[name].changes,
+            own,
+            dated[dated["outlet"] == name],
+            variants,
+            variant,
+            draws,
+            seed,
+        )
         for name in outlets
         if searched[name].changes
     ]
-    return ChangeTables(check_columns(tested, "tested"), _combine_parts(rows, "changes"), _combine_parts(cells, "plausible"))
+    return ChangeTables(
+        check_columns(tested, "tested"),
+        _combine_parts(rows, "changes"),
+        _combine_parts(cells, "plausible"),
+    )
 
 
 def order_changes(found: ChangeTables) -> pd.DataFrame:
@@ -80,14 +109,23 @@ def order_changes(found: ChangeTables) -> pd.DataFrame:
     ------
     Fisher's (1932) combined p of independent tests, made largest over what the hypothesis allows (Berger & Boos 1994, JASA 89, 1012-1016).
     """
-    led = found.changes[found.changes["rose_most"].astype(bool)].assign(rose=lambda f: f["share_after"] > f["share_before"])
-    first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(["concept", "variant", "rose", "outlet"])
+    led = found.changes[found.changes["rose_most"].astype(bool)].assign(
+        rose=lambda f: f["share_after"] > f["share_before"]
+    )
+    first = led.sort_values(["date", "outlet"], kind="stable").drop_duplicates(
+        ["concept", "variant", "rose", "outlet"]
+    )
     keys = ["concept", "outlet", "change"]
     days = dict(list(found.plausible.groupby(keys)))
     pairs = [
-        pair for _, alike in first.groupby(["concept", "variant", "rose"]) for pair in itertools.combinations(alike.to_dict("records"), 2)
+        pair
+        for _, alike in first.groupby(["concept", "variant", "rose"])
+        for pair in itertools.combinations(alike.to_dict("records"), 2)
     ]
-    rows = [_build_order_row(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b))) for a, b in pairs]
+    rows = [
+        _build_order_row(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b)))
+        for a, b in pairs
+    ]
     table = pd.DataFrame(rows, columns=[name for name in TABLES["order"] if name != "q"])
     return check_columns(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "order")
 
@@ -105,10 +143,15 @@ def order_p_value(one: pd.DataFrame, other: pd.DataFrame) -> float:
 def split_lines_at_changes(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
     """The dated lines on either side of each change: `counted_as` is the column `before` or `after` of the change."""
     one = found.drop_duplicates(["outlet", "change"])
-    sides = [(row.outlet, row.before, row.before_from, row.date - pd.Timedelta(days=1)) for row in one.itertuples()]
+    sides = [
+        (row.outlet, row.before, row.before_from, row.date - pd.Timedelta(days=1))
+        for row in one.itertuples()
+    ]
     sides += [(row.outlet, row.after, row.date, row.after_to) for row in one.itertuples()]
     return [
-        lines[(lines["outlet"] == outlet) & lines["date"].between(start, end)].assign(counted_as=label)
+        lines[(lines["outlet"] == outlet) & lines["date"].between(start, end)].assign(
+            counted_as=label
+        )
         for outlet, label, start, end in dict.fromkeys(sides)
     ]
 
@@ -117,36 +160,84 @@ def _count_daily(counts, articles, variants, variant):
     """Return the hits of each day with any, one row per day, one column per variant (or the variant asked for and the others)."""
     unit = articles["family" if "family" in articles else "doc_id"]
     day = articles.groupby(unit)["date"].transform("min")
-    located = counts.join(pd.Series(day.to_numpy(), index=articles["doc_id"], name="day"), on="doc_id", how="inner")
-    named = located["variant"] if not variant else located["variant"].where(located["variant"] == variant, OTHER_VARIANTS)
+    located = counts.join(
+        pd.Series(day.to_numpy(), index=articles["doc_id"], name="day"), on="doc_id", how="inner"
+    )
+    named = (
+        located["variant"]
+        if not variant
+        else located["variant"].where(located["variant"] == variant, OTHER_VARIANTS)
+    )
     table = located.assign(variant=named).pivot_table(
         index="day", columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True
     )
-    return table.reindex(columns=list(variants) if not variant else [variant, OTHER_VARIANTS], fill_value=0)
+    return table.reindex(
+        columns=list(variants) if not variant else [variant, OTHER_VARIANTS], fill_value=0
+    )
 
 
 def _build_test_row(concept, outlet, daily, searched):
     ends = (daily.index.min(), daily.index.max()) if len(daily) else (pd.NaT, pd.NaT)
-    return (concept, outlet, len(daily), int(daily.to_numpy().sum()), *ends, searched.p, searched.p_holm, len(searched.changes))
+    return (
+        concept,
+        outlet,
+        len(daily),
+        int(daily.to_numpy().sum()),
+        *ends,
+        searched.p,
+        searched.p_holm,
+        len(searched.changes),
+    )
 
 
 def _build_date_rows(concept, outlet, k, days, change):
     """Return the stretches of days between two days with hits on which the change may have been, each with its p."""
     at = np.flatnonzero(change.plausible > 0)
     first, last = days[at - 1] + np.timedelta64(1, "D"), days[at]
-    return pd.DataFrame({"concept": concept, "outlet": outlet, "change": k, "first": first, "last": last, "p": change.plausible[at]})
+    return pd.DataFrame(
+        {
+            "concept": concept,
+            "outlet": outlet,
+            "change": k,
+            "first": first,
+            "last": last,
+            "p": change.plausible[at],
+        }
+    )
 
 
-def _build_change_rows(concept, outlet, days, found, counts, articles, variants, variant, draws, seed):
+def _build_change_rows(
+    concept, outlet, days, found, counts, articles, variants, variant, draws, seed
+):
     """Return one row per change of an outlet and variant, with the shares before and after it."""
     starts = pd.DatetimeIndex(
-        [articles["date"].min(), *(_find_midpoint(days, change.at) for change in found), articles["date"].max() + pd.Timedelta(days=1)]
+        [
+            articles["date"].min(),
+            *(_find_midpoint(days, change.at) for change in found),
+            articles["date"].max() + pd.Timedelta(days=1),
+        ]
     )
-    stretch = pd.Series(np.searchsorted(starts[1:-1], articles["date"], side="right")).astype(str).to_numpy()
+    stretch = (
+        pd.Series(np.searchsorted(starts[1:-1], articles["date"], side="right"))
+        .astype(str)
+        .to_numpy()
+    )
     own = counts[counts["doc_id"].isin(articles["doc_id"])]
-    table = compute_shares(own, articles.assign(outlet=outlet + " " + stretch), variants={concept: list(variants)}, draws=draws, seed=seed)
-    parts = [table[table["outlet"] == f"{outlet} {k}"].set_index("variant") for k in range(len(found) + 1)]
-    made = [_compare_segments(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1) for k, change in enumerate(found)]
+    table = compute_shares(
+        own,
+        articles.assign(outlet=outlet + " " + stretch),
+        variants={concept: list(variants)},
+        draws=draws,
+        seed=seed,
+    )
+    parts = [
+        table[table["outlet"] == f"{outlet} {k}"].set_index("variant")
+        for k in range(len(found) + 1)
+    ]
+    made = [
+        _compare_segments(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1)
+        for k, change in enumerate(found)
+    ]
     whole = pd.concat(made, ignore_index=True).assign(concept=concept, outlet=outlet)
     return whole[whole["variant"] == variant].assign(rose_most=True) if variant else whole
 
@@ -160,7 +251,13 @@ def _find_midpoint(days, at):
 def _compare_segments(before, after, starts, change, days, k):
     low, high = change.ends()
     day = pd.Timedelta(days=1)
-    columns = {"variant": before.index, "change": k, "date": starts[1], "low": days[low - 1] + np.timedelta64(1, "D"), "high": days[high]}
+    columns = {
+        "variant": before.index,
+        "change": k,
+        "date": starts[1],
+        "low": days[low - 1] + np.timedelta64(1, "D"),
+        "high": days[high],
+    }
     for side, table in (("before", before), ("after", after)):
         columns |= {f"{name}_{side}": table[name].to_numpy() for name in ("n", "total", "share")}
         columns |= {f"share_{side}_{end}": table[end].to_numpy() for end in ("low", "high")}
@@ -181,7 +278,17 @@ def _compare_segments(before, after, starts, change, days, k):
 
 def _build_order_row(a, b, days_a, days_b):
     gap = (b["date"] - a["date"]).days
-    return (a["concept"], a["variant"], bool(a["rose"]), a["outlet"], b["outlet"], a["date"], b["date"], gap, order_p_value(days_a, days_b))
+    return (
+        a["concept"],
+        a["variant"],
+        bool(a["rose"]),
+        a["outlet"],
+        b["outlet"],
+        a["date"],
+        b["date"],
+        gap,
+        order_p_value(days_a, days_b),
+    )
 
 
 def _combine_parts(parts, name):

@@ -12,7 +12,9 @@ from wording.settings import ALL_OUTLETS
 _SIGNIFICANCE_LEVEL = 0.05
 
 
-def sentences(made: TimelineAnalysis, *, beside: TimelineAnalysis | None = None, most: int = 8) -> list[str]:
+def sentences(
+    made: TimelineAnalysis, *, beside: TimelineAnalysis | None = None, most: int = 8
+) -> list[str]:
     """What was found: the changes, the earliest first; where none was found or could be; who was first; what copies add; what is not dated.
 
     Parameters
@@ -22,14 +24,32 @@ def sentences(made: TimelineAnalysis, *, beside: TimelineAnalysis | None = None,
     """
     tested, found = made.tested, made.changes
     if not tested["total"].sum():
-        return ["No dated article has a hit of this concept in the voice compared, so nothing can be said of time.", *_report_undated(made)]
-    told = [_describe_change(rows) for _, rows in found.sort_values(["date", "outlet"], kind="stable").groupby(["date", "outlet"], sort=False)]
+        return [
+            "No dated article has a hit of this concept in the voice compared, so nothing can be said of time.",
+            *_report_undated(made),
+        ]
+    told = [
+        _describe_change(rows)
+        for _, rows in found.sort_values(["date", "outlet"], kind="stable").groupby(
+            ["date", "outlet"], sort=False
+        )
+    ]
     left = (
-        [f"{format_count(len(told) - most, 'further change')} {'are' if len(told) - most > 1 else 'is'} in the table."]
+        [
+            f"{format_count(len(told) - most, 'further change')} {'are' if len(told) - most > 1 else 'is'} in the table."
+        ]
         if len(told) > most
         else []
     )
-    return [_summarise_counts(made), *told[:most], *left, *_describe_unchanged(tested), *_describe_order(made), *(_compare_copies(made, beside) if beside else []), *_report_undated(made)]
+    return [
+        _summarise_counts(made),
+        *told[:most],
+        *left,
+        *_describe_unchanged(tested),
+        *_describe_order(made),
+        *(_compare_copies(made, beside) if beside else []),
+        *_report_undated(made),
+    ]
 
 
 def describe(made: TimelineAnalysis) -> str:
@@ -48,21 +68,35 @@ def describe_endpoints(shown: pd.DataFrame, variant: str) -> str:
     known = shown[shown["outlet"] == ALL_OUTLETS].dropna(subset="share")
     if known.empty:
         return f"“{variant}”: no dated hits."
-    told = [f"{format_percent(row['share'])} of {format_count(int(row['total']), 'hit')} in {row['label']}" for _, row in known.iloc[[0, -1]].iterrows()]
+    told = [
+        f"{format_percent(row['share'])} of {format_count(int(row['total']), 'hit')} in {row['label']}"
+        for _, row in known.iloc[[0, -1]].iterrows()
+    ]
     return f"“{variant}”, all outlets together: {told[0]}, {told[1]}."
 
 
 def _summarise_counts(made):
     tested = made.tested[made.tested["total"] > 0]
-    whose, days = VOICE_PHRASES.get(made.voice, ""), dict.fromkeys([f"{tested['first'].min():%Y-%m-%d}", f"{tested['last'].max():%Y-%m-%d}"])
-    left_out = {"all": "", "one": ", a story that an outlet printed twice counted once", "none": ", copies left out"}[made.copies]
+    whose, days = (
+        VOICE_PHRASES.get(made.voice, ""),
+        dict.fromkeys([f"{tested['first'].min():%Y-%m-%d}", f"{tested['last'].max():%Y-%m-%d}"]),
+    )
+    left_out = {
+        "all": "",
+        "one": ", a story that an outlet printed twice counted once",
+        "none": ", copies left out",
+    }[made.copies]
     return f"{format_count(int(tested['total'].sum()), 'hit')}{whose} in dated articles of {format_count(len(tested), 'outlet')}, {' to '.join(days)}{left_out}."
 
 
 def _describe_change(rows):
     one, moved = rows.iloc[0], (rows["share_after"] - rows["share_before"])
     ends = rows.loc[[moved.idxmax(), moved.idxmin()]].drop_duplicates("variant")
-    told = [f"“{row.variant}” {_describe_shift(row)}" for row in ends.itertuples() if row.share_after != row.share_before]
+    told = [
+        f"“{row.variant}” {_describe_shift(row)}"
+        for row in ends.itertuples()
+        if row.share_after != row.share_before
+    ]
     interval = f"95 % interval {one['low']:%Y-%m-%d} to {one['high']:%Y-%m-%d}"
     return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {_format_p(one['p_holm'])}): {', '.join(told)}."
 
@@ -73,15 +107,24 @@ def _describe_shift(row):
 
 
 def _describe_unchanged(tested):
-    still, short = tested[(tested["n_changes"] == 0) & tested["p"].notna()], tested[tested["p"].isna() & (tested["total"] > 0)]
+    still, short = (
+        tested[(tested["n_changes"] == 0) & tested["p"].notna()],
+        tested[tested["p"].isna() & (tested["total"] > 0)],
+    )
     said = []
     if len(still):
         where = _join_names(still["outlet"], one="other outlet")
-        said.append(f"No change surer than chance would give at {where} (smallest {_format_p(still['p_holm'].min())}).")
+        said.append(
+            f"No change surer than chance would give at {where} (smallest {_format_p(still['p_holm'].min())})."
+        )
     if tested["p"].isna().all():
-        return ["No outlet has hits on ten days, the fewest that a test of change needs: nothing can be said of when a choice changed."]
+        return [
+            "No outlet has hits on ten days, the fewest that a test of change needs: nothing can be said of when a choice changed."
+        ]
     if len(short):
-        said.append(f"Too few days with hits to test (ten are needed) at {_join_names(short['outlet'], one='other outlet')}.")
+        said.append(
+            f"Too few days with hits to test (ten are needed) at {_join_names(short['outlet'], one='other outlet')}."
+        )
     return said
 
 
@@ -90,32 +133,55 @@ def _describe_order(made):
         return []
     if made.order.empty:
         return ["The outlets that changed did not change alike, so that none was first."]
-    return [said for (_, rose), rows in made.order.groupby(["variant", "rose"], sort=False) for said in _describe_first(rows, rose)]
+    return [
+        said
+        for (_, rose), rows in made.order.groupby(["variant", "rose"], sort=False)
+        for said in _describe_first(rows, rose)
+    ]
 
 
 def _describe_first(rows, rose):
     first, variant = rows.sort_values("date_earlier", kind="stable").iloc[0][["earlier", "variant"]]
     own = rows[rows["earlier"] == first]
-    open_to, what = own[own["p"] >= _SIGNIFICANCE_LEVEL], f"{'more' if rose else 'less'} “{variant}”"
+    open_to, what = (
+        own[own["p"] >= _SIGNIFICANCE_LEVEL],
+        f"{'more' if rose else 'less'} “{variant}”",
+    )
     if open_to.empty:
         said = f"{first} was the first to write {what}, earlier than {_join_names(own['later'])} (largest {_format_p(own['p'].max())})."
     else:
         said = f"Of the outlets that came to write {what} {first} has the earliest date, but {_join_names(open_to['later'])} may have changed before it (largest {_format_p(own['p'].max())})."
-    sure = rows[(rows["q"] < _SIGNIFICANCE_LEVEL) & ((rows["earlier"] != first) | (len(open_to) > 0))]
+    sure = rows[
+        (rows["q"] < _SIGNIFICANCE_LEVEL) & ((rows["earlier"] != first) | (len(open_to) > 0))
+    ]
     pairs = [f"{row.earlier} before {row.later}" for row in sure.itertuples()]
-    return [said, f"Sure at q < {_SIGNIFICANCE_LEVEL:g}: {_join_names(pairs, one='other pair')}."] if pairs else [said]
+    return (
+        [said, f"Sure at q < {_SIGNIFICANCE_LEVEL:g}: {_join_names(pairs, one='other pair')}."]
+        if pairs
+        else [said]
+    )
 
 
 def _compare_copies(made, beside):
     without, counted = sorted([made, beside], key=lambda one: one.copies == "all")
     found, alone = (set(one.changes["outlet"]) for one in (counted, without))
     p = without.tested.set_index("outlet")["p_holm"]
-    own = {name: f" ({_format_p(p[name])})" if name in p and pd.notna(p[name]) else "" for name in found - alone}
-    said = [f"{name} changes only where copies count: with copies left out, no change is found{own[name]}." for name in sorted(own)]
+    own = {
+        name: f" ({_format_p(p[name])})" if name in p and pd.notna(p[name]) else ""
+        for name in found - alone
+    }
+    said = [
+        f"{name} changes only where copies count: with copies left out, no change is found{own[name]}."
+        for name in sorted(own)
+    ]
     said += [f"{name} changes only with copies left out." for name in sorted(alone - found)]
     if not said and counted.tested["p"].isna().all():
         return []
-    return said or ["Whether copies count or not, the same outlets change." if found else "With or without copies, no outlet changes."]
+    return said or [
+        "Whether copies count or not, the same outlets change."
+        if found
+        else "With or without copies, no outlet changes."
+    ]
 
 
 def _report_undated(made):
@@ -128,7 +194,9 @@ def _report_undated(made):
 
 def _join_names(names, *, one="outlet", most=6):
     names = list(names)
-    shown = names if len(names) <= most + 1 else [*names[:most], format_count(len(names) - most, one)]
+    shown = (
+        names if len(names) <= most + 1 else [*names[:most], format_count(len(names) - most, one)]
+    )
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 

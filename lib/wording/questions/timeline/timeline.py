@@ -81,10 +81,21 @@ def compute_timeline(
     dated = dated.assign(period=dated["date"].dt.to_period(PERIOD_FREQUENCIES[unit]))
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
     at_once = max(1, MAX_GROUPS_PER_BATCH // max(1, dated["period"].nunique()))
-    sides = [dated[dated["outlet"].isin(listed[first : first + at_once])] for first in range(0, len(listed), at_once)]
-    made = [_compute_period_shares(counts, here, variants, draws, seed) for here in (dated.assign(outlet=ALL_OUTLETS), *sides) if len(here)]
-    table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
-    return check_columns(_fill_gaps(table, dated, [ALL_OUTLETS, *listed], variants, unit), "timeline")
+    sides = [
+        dated[dated["outlet"].isin(listed[first : first + at_once])]
+        for first in range(0, len(listed), at_once)
+    ]
+    made = [
+        _compute_period_shares(counts, here, variants, draws, seed)
+        for here in (dated.assign(outlet=ALL_OUTLETS), *sides)
+        if len(here)
+    ]
+    table = (
+        pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=[*TABLES["timeline"]])
+    )
+    return check_columns(
+        _fill_gaps(table, dated, [ALL_OUTLETS, *listed], variants, unit), "timeline"
+    )
 
 
 def choose_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
@@ -93,13 +104,22 @@ def choose_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
     for name, unit in PERIOD_FREQUENCIES.items():
         periods = hit["date"].dt.to_period(unit)
         span = (periods.max() - periods.min()).n + 1 if len(hit) else 0
-        if span <= MAX_PERIODS and len(hit) >= MIN_ARTICLES_PER_PERIOD * hit["outlet"].nunique() * span:
+        if (
+            span <= MAX_PERIODS
+            and len(hit) >= MIN_ARTICLES_PER_PERIOD * hit["outlet"].nunique() * span
+        ):
             return name
     return "year"
 
 
 def analyse_study_timeline(
-    study: StudyRecord, concept: str, *, variant: str = "", voice: str = "outlet", period: str = "auto", copies: str = "all"
+    study: StudyRecord,
+    concept: str,
+    *,
+    variant: str = "",
+    voice: str = "outlet",
+    period: str = "auto",
+    copies: str = "all",
 ) -> TimelineAnalysis:
     """What time shows of a study's concept, in the voice and with the copies asked for.
 
@@ -117,15 +137,35 @@ def analyse_study_timeline(
     names = list(study.concepts[concept].variants)
     if variant and variant not in names:
         raise WordingError(f"There is no variant {variant!r}; {suggest_name(variant, names)}.")
-    found = changes.find_outlet_changes(spoken, articles, concept=concept, variants=names, variant=variant, **settings)
+    found = changes.find_outlet_changes(
+        spoken, articles, concept=concept, variants=names, variant=variant, **settings
+    )
     undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(is_among, spoken["doc_id"])
-    by_period = compute_timeline(spoken, articles, variants={concept: names}, period=period, **settings)
+    by_period = compute_timeline(
+        spoken, articles, variants={concept: names}, period=period, **settings
+    )
     shown = variant or _find_most_changed(found.changes) or find_commonest_variant(by_period, names)
     unit = choose_period(*_select_dated(spoken, articles)) if period == "auto" else period
-    return TimelineAnalysis(by_period, *found, changes.order_changes(found), unit, shown, voice, copies, int(undated.sum()))
+    return TimelineAnalysis(
+        by_period,
+        *found,
+        changes.order_changes(found),
+        unit,
+        shown,
+        voice,
+        copies,
+        int(undated.sum()),
+    )
 
 
-def compute_study_timeline(study: StudyRecord, concept: str, *, voice: str = "outlet", period: str = "auto", copies: str = "all") -> pd.DataFrame:
+def compute_study_timeline(
+    study: StudyRecord,
+    concept: str,
+    *,
+    voice: str = "outlet",
+    period: str = "auto",
+    copies: str = "all",
+) -> pd.DataFrame:
     """The `timeline` table of a study's concept: what `analyse_study_timeline` gives, without the search for changes, which takes most of its time.
 
     Raises
@@ -134,7 +174,13 @@ def compute_study_timeline(study: StudyRecord, concept: str, *, voice: str = "ou
         For an unknown concept, voice or period, with the nearest name.
     """
     spoken, articles, settings = _count_in_voice(study, concept, voice, copies)
-    return compute_timeline(spoken, articles, variants={concept: list(study.concepts[concept].variants)}, period=period, **settings)
+    return compute_timeline(
+        spoken,
+        articles,
+        variants={concept: list(study.concepts[concept].variants)},
+        period=period,
+        **settings,
+    )
 
 
 def find_commonest_variant(by_period: pd.DataFrame, names: Sequence[str]) -> str:
@@ -145,13 +191,22 @@ def find_commonest_variant(by_period: pd.DataFrame, names: Sequence[str]) -> str
 
 def label_timeline_lines(lines: pd.DataFrame, made: TimelineAnalysis) -> pd.DataFrame:
     """The lines (or counts) behind the tables of the variant shown and of the changes: `counted_as` names the period, or the side of a change."""
-    labels = dict(made.timeline[["period", "label"]].drop_duplicates().itertuples(index=False, name=None))
+    labels = dict(
+        made.timeline[["period", "label"]].drop_duplicates().itertuples(index=False, name=None)
+    )
     dated = lines.dropna(subset="date")
-    starts = dated["date"].dt.to_period(PERIOD_FREQUENCIES[made.period]).dt.start_time.dt.normalize()
+    starts = (
+        dated["date"].dt.to_period(PERIOD_FREQUENCIES[made.period]).dt.start_time.dt.normalize()
+    )
     in_period = dated.assign(counted_as=starts.map(labels))
     in_period = in_period[in_period["variant"] == made.variant]
-    told = pd.concat([in_period, *changes.split_lines_at_changes(dated, made.changes)], ignore_index=True)
-    order = [*labels.values(), *(name for name in told["counted_as"].drop_duplicates() if name not in labels.values())]
+    told = pd.concat(
+        [in_period, *changes.split_lines_at_changes(dated, made.changes)], ignore_index=True
+    )
+    order = [
+        *labels.values(),
+        *(name for name in told["counted_as"].drop_duplicates() if name not in labels.values()),
+    ]
     return told.assign(counted_as=pd.Categorical(told["counted_as"], categories=order))
 
 
@@ -163,7 +218,9 @@ def prepare_line_links(table: pd.DataFrame, time: str) -> pd.DataFrame:
 
 def _check_period(period):
     if period not in PERIOD_FREQUENCIES:
-        raise WordingError(f"There is no period {period!r}; {suggest_name(period, [*PERIOD_FREQUENCIES, 'auto'])}.")
+        raise WordingError(
+            f"There is no period {period!r}; {suggest_name(period, [*PERIOD_FREQUENCIES, 'auto'])}."
+        )
     return period
 
 
@@ -175,15 +232,23 @@ def _select_dated(counts, articles):
 
 def _compute_period_shares(counts, articles, variants, draws, seed):
     """Return the shares of some outlets (or of all together), each outlet in each period in the place of an outlet."""
-    named = articles.assign(outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d"))
+    named = articles.assign(
+        outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d")
+    )
     own = counts[is_among(counts["doc_id"], articles["doc_id"])]
     table = compute_shares(own, named, variants=variants, draws=draws, seed=seed)
-    return table.assign(outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:]))
+    return table.assign(
+        outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:])
+    )
 
 
 def _fill_gaps(table, dated, outlets, variants, unit):
     """Return the table with a row also for each period without an article, and the name of each period."""
-    span = pd.period_range(dated["period"].min(), dated["period"].max(), freq=PERIOD_FREQUENCIES[unit]) if len(dated) else []
+    span = (
+        pd.period_range(dated["period"].min(), dated["period"].max(), freq=PERIOD_FREQUENCIES[unit])
+        if len(dated)
+        else []
+    )
     pairs = [(concept, variant) for concept, of in variants.items() for variant in of]
     rows = [(*pair, outlet, period) for pair in pairs for outlet in outlets for period in span]
     grid = pd.DataFrame(rows, columns=["concept", "variant", "outlet", "span"])
@@ -202,7 +267,9 @@ def _format_period(period, unit):
     """Return the name of a period: 2031-04-03, 2031-W14, 2031-04, 2031-Q2, 2031."""
     year, week, _ = period.start_time.isocalendar()
     forms = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
-    return {"week": f"{year}-W{week:02d}", "quarter": f"{period.year}-Q{period.quarter}"}.get(unit) or period.strftime(forms[unit])
+    return {"week": f"{year}-W{week:02d}", "quarter": f"{period.year}-Q{period.quarter}"}.get(
+        unit
+    ) or period.strftime(forms[unit])
 
 
 def _find_most_changed(found):
@@ -217,5 +284,13 @@ def _count_in_voice(study, concept, voice, copies):
     if voice not in VOICE_GROUPS:
         raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
     counted = count_study_hits(study, [concept], copies=copies)
-    settings = {"outlets": order_outlets(study, counted.articles), "seed": study.seed, "draws": study.draws}
-    return counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])], counted.articles, settings
+    settings = {
+        "outlets": order_outlets(study, counted.articles),
+        "seed": study.seed,
+        "draws": study.draws,
+    }
+    return (
+        counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])],
+        counted.articles,
+        settings,
+    )

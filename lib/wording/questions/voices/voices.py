@@ -29,7 +29,9 @@ def compute_voice_shares(articles: pd.DataFrame, **options) -> pd.DataFrame:
     -------
     outlet, voice; n_words, n_articles (with such words); share (of all words of the body) with low, high.
     """
-    table = compute_shares(_tabulate_voice_words(articles), articles, variants={"words": list(VOICES)}, **options)
+    table = compute_shares(
+        _tabulate_voice_words(articles), articles, variants={"words": list(VOICES)}, **options
+    )
     named = table.drop(columns="voice").rename(columns={"variant": "voice", "n": "n_words"})
     return named[["outlet", "voice", "n_words", "n_articles", "share", "low", "high"]]
 
@@ -38,21 +40,36 @@ def reshape_voice_shares(voiced: pd.DataFrame) -> pd.DataFrame:
     """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
     total = voiced.groupby("outlet")["n_words"].transform("sum")
     named = voiced.assign(
-        concept="words", variant=voiced["voice"].replace("outlet", "own words"), voice="all", n=voiced["n_words"], total=total
+        concept="words",
+        variant=voiced["voice"].replace("outlet", "own words"),
+        voice="all",
+        n=voiced["n_words"],
+        total=total,
     )
-    return pd.concat([named[named["variant"] == name] for name in (*ATTRIBUTED_VOICES, "own words")], ignore_index=True)
+    return pd.concat(
+        [named[named["variant"] == name] for name in (*ATTRIBUTED_VOICES, "own words")],
+        ignore_index=True,
+    )
 
 
-def compute_cue_shares(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+def compute_cue_shares(
+    attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options
+) -> pd.DataFrame:
     """Return which cues (or, by="stance", which stances) each outlet's attributions have: the `shares` table, cue or stance as variant."""
     counted, listed = _tabulate_cues(attributions, by)
     return compute_shares(counted, articles, variants={by: listed}, **options)
 
 
-def contrast_cues(attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options) -> pd.DataFrame:
+def contrast_cues(
+    attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options
+) -> pd.DataFrame:
     """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
     counted, listed = _tabulate_cues(attributions, by)
-    return contrast_shares(counted, articles, variants={by: listed}, **options).query("variant != @OTHER_CUES").reset_index(drop=True)
+    return (
+        contrast_shares(counted, articles, variants={by: listed}, **options)
+        .query("variant != @OTHER_CUES")
+        .reset_index(drop=True)
+    )
 
 
 def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
@@ -65,13 +82,19 @@ def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame
     """
     named = attributions.dropna(subset="speaker")
     table = (
-        named.groupby(["outlet", "speaker"]).agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum")).reset_index()
+        named.groupby(["outlet", "speaker"])
+        .agg(n=("n", "sum"), n_articles=("doc_id", "nunique"), n_words=("n_words", "sum"))
+        .reset_index()
     )
-    ranked = table.sort_values(["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True])
+    ranked = table.sort_values(
+        ["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True]
+    )
     return ranked.groupby("outlet").head(most).reset_index(drop=True)
 
 
-def compute_own_voice(counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options) -> pd.DataFrame:
+def compute_own_voice(
+    counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options
+) -> pd.DataFrame:
     """Return how much of each term an outlet writes in its own voice: one row per concept, variant and outlet with hits.
 
     Returns
@@ -79,22 +102,60 @@ def compute_own_voice(counts: pd.DataFrame, articles: pd.DataFrame, *, variants:
     concept, variant, outlet; n (hits in all voices), n_own, n_quoted, n_reported; own_share (n_own / n) with low, high; n_rest and
     own_share_rest (of the other outlets together); q (of the difference, Benjamini-Hochberg over the table).
     """
-    by_voice = counts.assign(concept=counts["concept"] + KEY_SEPARATOR + counts["variant"], variant=counts["voice"], voice="all")
-    terms = {f"{concept}{KEY_SEPARATOR}{variant}": list(VOICES) for concept, of in variants.items() for variant in of}
+    by_voice = counts.assign(
+        concept=counts["concept"] + KEY_SEPARATOR + counts["variant"],
+        variant=counts["voice"],
+        voice="all",
+    )
+    terms = {
+        f"{concept}{KEY_SEPARATOR}{variant}": list(VOICES)
+        for concept, of in variants.items()
+        for variant in of
+    }
     table = compute_shares(by_voice, articles, variants=terms, **options)
-    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True)))
-    rest = contrast_shares(by_voice, articles, variants=terms, **options).query("variant == 'outlet'").set_index(["concept", "outlet"])
-    mine = table[table["variant"] == "outlet"].set_index(["concept", "outlet"]).join(n).join(rest[["n_other", "total_other", "p"]])
-    mine = mine[mine["total"] > 0].rename(columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"})
+    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(
+        columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True))
+    )
+    rest = (
+        contrast_shares(by_voice, articles, variants=terms, **options)
+        .query("variant == 'outlet'")
+        .set_index(["concept", "outlet"])
+    )
+    mine = (
+        table[table["variant"] == "outlet"]
+        .set_index(["concept", "outlet"])
+        .join(n)
+        .join(rest[["n_other", "total_other", "p"]])
+    )
+    mine = mine[mine["total"] > 0].rename(
+        columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"}
+    )
     mine = mine.assign(
-        q=q_values(mine["p"].to_numpy(dtype=float)), own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0))
+        q=q_values(mine["p"].to_numpy(dtype=float)),
+        own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0)),
     )
     mine = mine.drop(columns=["n", "variant"]).rename(columns={"n_hits": "n"}).reset_index()
     mine[["concept", "variant"]] = mine["concept"].str.split(KEY_SEPARATOR, expand=True)
-    return mine[["concept", "variant", "outlet", "n", *VOICE_COUNT_COLUMNS, "own_share", "low", "high", "n_rest", "own_share_rest", "q"]]
+    return mine[
+        [
+            "concept",
+            "variant",
+            "outlet",
+            "n",
+            *VOICE_COUNT_COLUMNS,
+            "own_share",
+            "low",
+            "high",
+            "n_rest",
+            "own_share_rest",
+            "q",
+        ]
+    ]
 
 
-def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chance: float = 0.05) -> list[str]:
+def sentences(
+    voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chance: float = 0.05
+) -> list[str]:
     """Return what the tables of `voices` and `own` say: how much is attributed, and which terms an outlet rather quotes or makes its own."""
     total = voiced.groupby("voice")["n_words"].sum()
     if not total.sum():
@@ -103,8 +164,15 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
     said = [
         f"{format_percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
     ]
-    by_voice = voiced.pivot(index="outlet", columns="voice", values="share").rename_axis(None).dropna().sort_values("outlet", kind="stable")
-    said += [_describe_voice_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
+    by_voice = (
+        voiced.pivot(index="outlet", columns="voice", values="share")
+        .rename_axis(None)
+        .dropna()
+        .sort_values("outlet", kind="stable")
+    )
+    said += (
+        [_describe_voice_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
+    )
     clear = (
         owned[owned["q"] < chance]
         .assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs())
@@ -112,7 +180,9 @@ def sentences(voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chanc
     )
     said += [_describe_own_voice(row) for row in clear.head(most).itertuples()]
     if len(clear) > most:
-        said.append(f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table.")
+        said.append(
+            f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table."
+        )
     tested = owned["q"].dropna()
     if not len(clear) and len(tested):
         said.append(
@@ -139,7 +209,9 @@ def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
 
 
 def _describe_own_voice(row):
-    interval = f"95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}"
+    interval = (
+        f"95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}"
+    )
     return (
         f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
         f"the other outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
@@ -158,15 +230,29 @@ def _tabulate_voice_words(articles):
     """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
     wide = pd.DataFrame(
-        {"doc_id": articles["doc_id"], "outlet": own_words, "quoted": articles["n_quoted"], "reported": articles["n_reported"]}
+        {
+            "doc_id": articles["doc_id"],
+            "outlet": own_words,
+            "quoted": articles["n_quoted"],
+            "reported": articles["n_reported"],
+        }
     )
-    return wide.melt("doc_id", var_name="variant", value_name="n").query("n > 0").assign(concept="words", voice="all")
+    return (
+        wide.melt("doc_id", var_name="variant", value_name="n")
+        .query("n > 0")
+        .assign(concept="words", voice="all")
+    )
 
 
 def _tabulate_cues(attributions, by):
     """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
     known = attributions.dropna(subset=by)
-    ranked = known.groupby(by)["n"].sum().reset_index().sort_values(["n", by], ascending=[False, True])[by]
+    ranked = (
+        known.groupby(by)["n"]
+        .sum()
+        .reset_index()
+        .sort_values(["n", by], ascending=[False, True])[by]
+    )
     told = list(ranked if by == "stance" else ranked.head(MAX_CUES))
     variant = known[by].where(known[by].isin(told), OTHER_CUES)
     table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()

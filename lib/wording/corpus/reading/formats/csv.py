@@ -17,7 +17,11 @@ def read_csv(stream, source, chooser):
     lines = read_text_lines(stream, remark=make_warner(source, chooser.ledger))
     head = list(take_first_lines(lines, MAX_TEXT_LENGTH // 8))
     separator = find_separator(next(filter(str.strip, filter(None, head)), ""), source.ending)
-    make = split_literal_records if separator == "\t" and has_literal_quotes(head) else parse_csv_records
+    make = (
+        split_literal_records
+        if separator == "\t" and has_literal_quotes(head)
+        else parse_csv_records
+    )
     records = make(itertools.chain(head, lines), separator)
     header = next(records, None)
     if header is None:
@@ -25,7 +29,10 @@ def read_csv(stream, source, chooser):
     if header[2] is None:
         raise UnreadableError("line 1, the header, has a quotation mark without its partner")
     names = make_names_distinct(header[2])
-    places = {ours: names.index(theirs) for ours, theirs in chooser.choose(names, source=source.name).items()}
+    places = {
+        ours: names.index(theirs)
+        for ours, theirs in chooser.choose(names, source=source.name).items()
+    }
     for number, fields in keep_valid_records(records, len(names), source, chooser.ledger):
         yield {"number": number} | {ours: fields[place] for ours, place in places.items()}
 
@@ -77,7 +84,9 @@ def parse_csv_records(lines, separator):
 def has_literal_quotes(lines):
     """Say whether quotation marks are plain characters: they do not pair, and the tabs alone cut all lines into as many fields."""
     widths = {line.count("\t") for line in lines if line and line.strip()}
-    return len(widths) == 1 and any(fields is None for _, _, fields, _ in parse_csv_records(lines, "\t"))
+    return len(widths) == 1 and any(
+        fields is None for _, _, fields, _ in parse_csv_records(lines, "\t")
+    )
 
 
 def split_literal_records(lines, separator):
@@ -100,7 +109,12 @@ def keep_valid_records(records, width, source, ledger):
     number, fault = 0, None
     for first, last, fields, lines in records:
         # After a broken record its other lines must not pass for rows: they have odd marks or another number of fields.
-        if fault and fault.open and fields is not None and (len(fields) != width or "".join(lines).count('"') % 2):
+        if (
+            fault
+            and fault.open
+            and fields is not None
+            and (len(fields) != width or "".join(lines).count('"') % 2)
+        ):
             fault.last = last
             continue
         if fault:
@@ -129,11 +143,24 @@ class RecordFault:
         if fields is not None and len(fields) == width:
             return None
         said = (
-            "its quotation marks do not pair" if fields is None else f"the number of fields is {len(fields)}, in the header it is {width}"
+            "its quotation marks do not pair"
+            if fields is None
+            else f"the number of fields is {len(fields)}, in the header it is {width}"
         )
-        return cls(number, first, last, LONG_LINE_REASON if line is None else said, (line or "").rstrip("\r\n"), fields is None)
+        return cls(
+            number,
+            first,
+            last,
+            LONG_LINE_REASON if line is None else said,
+            (line or "").rstrip("\r\n"),
+            fields is None,
+        )
 
     def refuse(self, source, ledger):
         """Refuse the lines of the record."""
-        where = f"line {self.first + 1}" if self.last == self.first + 1 else f"lines {self.first + 1} to {self.last}"
+        where = (
+            f"line {self.first + 1}"
+            if self.last == self.first + 1
+            else f"lines {self.first + 1} to {self.last}"
+        )
         ledger.turn_away(f"{source.name}:{self.number}", f"{where}: {self.reason}", self.begins)

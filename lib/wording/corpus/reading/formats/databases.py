@@ -21,7 +21,9 @@ from wording.corpus.reading.sources import SourceFile
 REGEX_FLAGS = re.M | re.I
 LEXIS_START = re.compile(r"^[ \t]*\d+ of \d+ DOCUMENTS?[ \t]*$", re.M)
 NEXIS_END = re.compile(r"^[ \t]*End of Document[ \t]*$", REGEX_FLAGS)
-FACTIVA_END = re.compile(r"^[ \t]*(?:AN[ \t|]+)?(?:Document|Dokument)[ \t|]+([A-Z0-9]{16,40})[ \t|]*$", REGEX_FLAGS)
+FACTIVA_END = re.compile(
+    r"^[ \t]*(?:AN[ \t|]+)?(?:Document|Dokument)[ \t|]+([A-Z0-9]{16,40})[ \t|]*$", REGEX_FLAGS
+)
 NEXIS_BODY_HEADING = re.compile(r"^[ \t]*Body[ \t]*$", REGEX_FLAGS)
 NEXIS_FIELD = re.compile(r"^[ \t]*(?:Load-Date|Length|Section|Byline):", REGEX_FLAGS)
 DATE_LINE = re.compile(
@@ -37,8 +39,17 @@ TAIL_START = re.compile(
     r"|DOCUMENT-TYPE|JOURNAL-CODE):.*|Load-Date:.*|Classification|Graphic)[ \t]*$",
     re.M,
 )
-FACTIVA_CODE = re.compile(r"^(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|PUB|IPD|IPC|AN)(?:[ \t|]+|$)", re.M)
-COLUMN_BY_FACTIVA_CODE = {"HD": "title", "BY": "authors", "PD": "date", "SN": "outlet", "LA": "language"}
+FACTIVA_CODE = re.compile(
+    r"^(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|PUB|IPD|IPC|AN)(?:[ \t|]+|$)",
+    re.M,
+)
+COLUMN_BY_FACTIVA_CODE = {
+    "HD": "title",
+    "BY": "authors",
+    "PD": "date",
+    "SN": "outlet",
+    "LA": "language",
+}
 BYLINE_PREFIX = re.compile(r"^(?:by|von|par|por|di|door)\s+", re.I)
 
 
@@ -49,13 +60,19 @@ def split_export(text: str, source: SourceFile, ledger: ReadingReport) -> Iterat
         yield {"text": text}
         return
     split, read = layout
-    ledger.remark("an export of a news database, read as one article for each of its documents", source.name)
+    ledger.remark(
+        "an export of a news database, read as one article for each of its documents", source.name
+    )
     for number, block in enumerate(split(text), start=1):
         row = read(block, number == 1)
         if row.get("text", "").strip():
             yield {"number": number} | {name: value.strip() for name, value in row.items() if value}
         else:
-            ledger.turn_away(f"{source.name}:{number}", "no text was found in this document of the news database", block.strip())
+            ledger.turn_away(
+                f"{source.name}:{number}",
+                "no text was found in this document of the news database",
+                block.strip(),
+            )
 
 
 def detect_layout(text: str):
@@ -78,7 +95,14 @@ def split_documents(end: re.Pattern, text: str) -> list[str]:
 def read_lexis(block: str, _: bool) -> dict[str, str]:
     """A document of LexisNexis: its text stands between the last field of its head and the first of its tail."""
     head_end = max(
-        (m.end() for m in (*WORD_COUNT_LINE.finditer(block), *re.finditer(r"^(?:BYLINE|SECTION|DATELINE|HIGHLIGHT):.*$", block, re.M))), default=0
+        (
+            m.end()
+            for m in (
+                *WORD_COUNT_LINE.finditer(block),
+                *re.finditer(r"^(?:BYLINE|SECTION|DATELINE|HIGHLIGHT):.*$", block, re.M),
+            )
+        ),
+        default=0,
     )
     tail = TAIL_START.search(block, head_end)
     text = block[head_end : tail.start() if tail else len(block)]
@@ -96,7 +120,14 @@ def read_nexis(block: str, first: bool) -> dict[str, str]:
     if not body:
         return {}
     text = NEXIS_END.sub("", block[body.end() :])
-    tail = next((m for m in reversed([*TAIL_START.finditer(text)]) if m[0].strip().startswith(("Load-Date", "Classification"))), None)
+    tail = next(
+        (
+            m
+            for m in reversed([*TAIL_START.finditer(text)])
+            if m[0].strip().startswith(("Load-Date", "Classification"))
+        ),
+        None,
+    )
     if tail and (opened := re.search(r"^[ \t]*Classification[ \t]*$", text, re.M)):
         tail = opened
     head = parse_head(block[: body.start()], last_only=first)
@@ -114,25 +145,43 @@ def parse_head(head: str, *, last_only: bool = False) -> dict[str, str]:
     if not dates:
         return {"title": next(filter(None, map(str.strip, head.splitlines())), "")}
     date = dates[-1] if last_only else dates[0]
-    above = [line.strip() for line in head[: date.start()].splitlines() if line.strip() and not COPYRIGHT_LINE.match(line)]
+    above = [
+        line.strip()
+        for line in head[: date.start()].splitlines()
+        if line.strip() and not COPYRIGHT_LINE.match(line)
+    ]
     below = [line.strip() for line in head[date.end() :].splitlines()]
     title = above[-2:-1] if last_only else above[:-1]
     if not title:
         after = re.split(r"\n\s*\n", head[date.end() :])
-        title = [part for part in after[1:] if part.strip() and not FIELD_LINE.match(part.strip()) and not COPYRIGHT_LINE.match(part.strip())][
-            :1
-        ] or below[:0]
-    return {"date": date[0].strip(), "outlet": above[-1] if above else "", "title": " ".join(" ".join(title).split())}
+        title = [
+            part
+            for part in after[1:]
+            if part.strip()
+            and not FIELD_LINE.match(part.strip())
+            and not COPYRIGHT_LINE.match(part.strip())
+        ][:1] or below[:0]
+    return {
+        "date": date[0].strip(),
+        "outlet": above[-1] if above else "",
+        "title": " ".join(" ".join(title).split()),
+    }
 
 
 def parse_fields(part: str) -> dict[str, str]:
     """The fields of a head or a tail that we have a name for."""
-    return {COLUMN_BY_FIELD[name.lower()]: value for name, value in FIELD_LINE.findall(part) if name.lower() in COLUMN_BY_FIELD and value.strip()}
+    return {
+        COLUMN_BY_FIELD[name.lower()]: value
+        for name, value in FIELD_LINE.findall(part)
+        if name.lower() in COLUMN_BY_FIELD and value.strip()
+    }
 
 
 def unwrap_paragraphs(text: str) -> str:
     """The text with the lines of each paragraph joined, as the database wrapped them."""
-    return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text) if part.strip())
+    return "\n\n".join(
+        " ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text) if part.strip()
+    )
 
 
 def read_factiva(block: str, _: bool) -> dict[str, str]:
@@ -148,8 +197,15 @@ def read_factiva(block: str, _: bool) -> dict[str, str]:
 def parse_coded_document(block: str, codes: list[re.Match]) -> dict[str, str]:
     """The fields of a document whose fields have codes."""
     ends = [match.start() for match in codes[1:]] + [len(block)]
-    fields = {match[1]: block[match.end() : end].strip(" \t|\n") for match, end in zip(codes, ends, strict=True)}
-    row = {ours: " ".join(fields[code].split()) for code, ours in COLUMN_BY_FACTIVA_CODE.items() if code in fields}
+    fields = {
+        match[1]: block[match.end() : end].strip(" \t|\n")
+        for match, end in zip(codes, ends, strict=True)
+    }
+    row = {
+        ours: " ".join(fields[code].split())
+        for code, ours in COLUMN_BY_FACTIVA_CODE.items()
+        if code in fields
+    }
     return row | {"text": "\n".join(filter(None, (fields.get("LP"), fields.get("TD"))))}
 
 
@@ -163,7 +219,11 @@ def parse_uncoded_document(block: str) -> dict[str, str]:
     rest = [line for line in above if line not in named]
     date = DATE_LINE.search(block, length.end())
     after = date.end() if date else length.end()
-    below = [line.strip() for line in block[after:].splitlines() if line.strip() and not re.match(r"\d\d?:\d\d", line.strip())]
+    below = [
+        line.strip()
+        for line in block[after:].splitlines()
+        if line.strip() and not re.match(r"\d\d?:\d\d", line.strip())
+    ]
     rights = COPYRIGHT_LINE.search(block, after)
     return {
         "title": max(rest, key=lambda line: len(line.split()), default=""),

@@ -16,7 +16,12 @@ from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_e
 MAX_RTF_BYTES = 2**28
 WORD_NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK_TAG = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-BREAK_CHARACTERS = {f"{WORD_NAMESPACE}tab": "\t", f"{WORD_NAMESPACE}br": "\n", f"{WORD_NAMESPACE}cr": "\n", f"{WORD_NAMESPACE}noBreakHyphen": "\N{NON-BREAKING HYPHEN}"}
+BREAK_CHARACTERS = {
+    f"{WORD_NAMESPACE}tab": "\t",
+    f"{WORD_NAMESPACE}br": "\n",
+    f"{WORD_NAMESPACE}cr": "\n",
+    f"{WORD_NAMESPACE}noBreakHyphen": "\N{NON-BREAKING HYPHEN}",
+}
 
 
 def read_txt(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[dict]:
@@ -39,13 +44,30 @@ def extract_paragraphs(data: bytes) -> Iterator[str]:
     """The text of each paragraph of a document's XML (ECMA-376, part 1, 17.3)."""
     from lxml import etree
 
-    for _, paragraph in etree.iterparse(io.BytesIO(data), tag=f"{WORD_NAMESPACE}p", resolve_entities=False, no_network=True, huge_tree=True):
+    for _, paragraph in etree.iterparse(
+        io.BytesIO(data),
+        tag=f"{WORD_NAMESPACE}p",
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=True,
+    ):
         if next(paragraph.iterancestors(f"{WORD_NAMESPACE}p", FALLBACK_TAG), None) is None:
-            runs = (run for run in paragraph.iter() if next(run.iterancestors(FALLBACK_TAG), None) is None)
-            yield "".join((run.text or "") if run.tag == f"{WORD_NAMESPACE}t" else BREAK_CHARACTERS.get(run.tag, "") for run in runs)
+            runs = (
+                run
+                for run in paragraph.iter()
+                if next(run.iterancestors(FALLBACK_TAG), None) is None
+            )
+            yield "".join(
+                (run.text or "")
+                if run.tag == f"{WORD_NAMESPACE}t"
+                else BREAK_CHARACTERS.get(run.tag, "")
+                for run in runs
+            )
             paragraph.clear()
 
 
 def read_rtf(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[dict]:
     """The rows of an .rtf."""
-    yield from split_export(extract_rtf_text(read_whole(stream, MAX_RTF_BYTES)), source, chooser.ledger)
+    yield from split_export(
+        extract_rtf_text(read_whole(stream, MAX_RTF_BYTES)), source, chooser.ledger
+    )

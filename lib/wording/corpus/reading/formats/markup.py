@@ -34,7 +34,10 @@ def extract_visible_text(html: str) -> str:
         return html
     with wrap_parser_errors("piece of markup"):
         root = lxml_html.fragment_fromstring(html.replace("\0", ""), create_parent="div")
-    lines = (re.sub(r"[^\S\t\n]+", " ", line).strip() for line in "".join(iterate_visible_text(root)).splitlines())
+    lines = (
+        re.sub(r"[^\S\t\n]+", " ", line).strip()
+        for line in "".join(iterate_visible_text(root)).splitlines()
+    )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -69,8 +72,17 @@ def read_feed(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     for number, item in enumerate(items, start=1):
         parts = {name: find_first_content(item, tags) for name, tags in FEED_ELEMENTS.items()}
         short += find_first_content(item, "encoded content fulltext") is None
-        outlet = find_first_content(next((child for child in item if get_local_name(child) == "source"), channel), "title")
-        named = next((extract_content(child) for child in item if get_local_name(child) == "source" and (child.text or "").strip()), None)
+        outlet = find_first_content(
+            next((child for child in item if get_local_name(child) == "source"), channel), "title"
+        )
+        named = next(
+            (
+                extract_content(child)
+                for child in item
+                if get_local_name(child) == "source" and (child.text or "").strip()
+            ),
+            None,
+        )
         yield {"number": number, "outlet": named or outlet} | parts
     if short:
         said = f"items that have only a summary in the feed, not the article: {short:,} of {len(items):,}"
@@ -97,5 +109,9 @@ def extract_content(element) -> str | None:
         return element.get("href") if element.get("rel", "alternate") == "alternate" else None
     if get_local_name(element) == "author" and len(element):
         return find_first_content(element, "name")
-    said = "".join(element.itertext()) if element.get("type") != "xhtml" else "\n".join(filter(str.strip, element.itertext()))
+    said = (
+        "".join(element.itertext())
+        if element.get("type") != "xhtml"
+        else "\n".join(filter(str.strip, element.itertext()))
+    )
     return extract_visible_text(said).strip() or None

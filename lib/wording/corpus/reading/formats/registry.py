@@ -8,7 +8,13 @@ import polars as pl
 from wording.corpus.reading.formats.csv import read_csv
 from wording.corpus.reading.formats.documents import read_docx, read_rtf, read_txt
 from wording.corpus.reading.formats.markup import read_feed
-from wording.corpus.reading.formats.tables import BATCH_ROWS, read_json, read_jsonl, read_parquet, read_xlsx
+from wording.corpus.reading.formats.tables import (
+    BATCH_ROWS,
+    read_json,
+    read_jsonl,
+    read_parquet,
+    read_xlsx,
+)
 from wording.corpus.reading.formats.webpages import read_html, read_warc
 from wording.corpus.reading.report import COLUMN_ALIASES
 
@@ -36,7 +42,10 @@ def batch_rows(items, ledger):
             rows, size = [], 0
         if frame:
             yield item.select(
-                item[name].cast(pl.String) if name in item.columns else pl.lit(None, pl.String).alias(name) for name in ROW_SCHEMA
+                item[name].cast(pl.String)
+                if name in item.columns
+                else pl.lit(None, pl.String).alias(name)
+                for name in ROW_SCHEMA
             )
         else:
             rows.append(item)
@@ -51,7 +60,20 @@ def build_row_frame(rows, ledger):
     try:
         return pl.DataFrame(columns, schema=ROW_SCHEMA)
     except UnicodeEncodeError:
-        broken = Counter(row["table"] for row in rows if any(value and LONE_SURROGATE.search(value) for value in row.values()))
+        broken = Counter(
+            row["table"]
+            for row in rows
+            if any(value and LONE_SURROGATE.search(value) for value in row.values())
+        )
     for name, n in broken.items():
-        ledger.remark(f"half a character (a lone surrogate such as \\ud83d) was read as U+FFFD in {n:,} articles", name)
-    return pl.DataFrame({name: [v and LONE_SURROGATE.sub("\ufffd", v) for v in values] for name, values in columns.items()}, schema=ROW_SCHEMA)
+        ledger.remark(
+            f"half a character (a lone surrogate such as \\ud83d) was read as U+FFFD in {n:,} articles",
+            name,
+        )
+    return pl.DataFrame(
+        {
+            name: [v and LONE_SURROGATE.sub("\ufffd", v) for v in values]
+            for name, values in columns.items()
+        },
+        schema=ROW_SCHEMA,
+    )

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from wording.corpus.reading.encodings import UnreadableError
 
-RTF_TOKEN = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|((?:\\'[0-9a-fA-F]{2})+)|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\")
+RTF_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|((?:\\'[0-9a-fA-F]{2})+)|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
+)
 SKIPPED_DESTINATIONS = frozenset(
     b"fonttbl colortbl stylesheet info pict header headerl headerr headerf footer footerl footerr footerf footnote annotation object fldinst "
     b"themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator xmlnstbl".split()
@@ -46,7 +48,13 @@ class RtfParser:
     behind: int = 0
 
     def take(
-        self, word: bytes | None, number: bytes | None, codes: bytes | None, symbol: bytes | None, brace: bytes | None, plain: bytes | None
+        self,
+        word: bytes | None,
+        number: bytes | None,
+        codes: bytes | None,
+        symbol: bytes | None,
+        brace: bytes | None,
+        plain: bytes | None,
     ):
         """Takes the next token."""
         if brace == b"{":
@@ -89,8 +97,15 @@ def extract_rtf_text(data: bytes) -> str:
     """
     if not data.lstrip().startswith(b"{\\rtf"):
         raise UnreadableError("not a sound .rtf: it does not begin with {\\rtf")
-    page = find_code_page(found[1]) if (found := re.search(rb"\\ansicpg(\d{1,5})", data[:4000])) else "cp1252"
-    fonts = {font: ENCODING_BY_CHARSET.get(charset, page) for font, charset in FONT_CHARSET_PATTERN.findall(data[:1_000_000])}
+    page = (
+        find_code_page(found[1])
+        if (found := re.search(rb"\\ansicpg(\d{1,5})", data[:4000]))
+        else "cp1252"
+    )
+    fonts = {
+        font: ENCODING_BY_CHARSET.get(charset, page)
+        for font, charset in FONT_CHARSET_PATTERN.findall(data[:1_000_000])
+    }
     document = RtfParser(GroupState(False, 1, page), fonts)
     for match in RTF_TOKEN.finditer(drop_binary_data(data)):
         document.take(*match.groups())

@@ -26,11 +26,21 @@ def read_parquet(stream, source, chooser):
         table = parquet.ParquetFile(make_seekable(stream))
         chosen = chooser.choose(table.schema_arrow.names, source=source.name)
         first = 1
-        for batch in prefetch(table.iter_batches(BATCH_ROWS, columns=list(dict.fromkeys(chosen.values())))):
+        for batch in prefetch(
+            table.iter_batches(BATCH_ROWS, columns=list(dict.fromkeys(chosen.values())))
+        ):
             batch.validate(full=True)  # or broken UTF-8 would pass for text
             frame = pl.from_arrow(batch)
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
-            yield pl.DataFrame([numbers, *(convert_column(frame[theirs], ours).alias(ours) for ours, theirs in chosen.items())])
+            yield pl.DataFrame(
+                [
+                    numbers,
+                    *(
+                        convert_column(frame[theirs], ours).alias(ours)
+                        for ours, theirs in chosen.items()
+                    ),
+                ]
+            )
             first += frame.height
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
         raise UnreadableError(f"not a sound parquet file: {str(fault).splitlines()[0]}") from fault
@@ -54,7 +64,9 @@ def convert_column(column, ours):
     if column.dtype.is_float():
         return column.fill_nan(None).cast(pl.String)
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        return pl.Series([convert_value(value, ours) for value in column.to_list()], dtype=pl.String)
+        return pl.Series(
+            [convert_value(value, ours) for value in column.to_list()], dtype=pl.String
+        )
     return column.cast(pl.String)
 
 
@@ -65,7 +77,9 @@ def convert_value(value, ours):
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, list):
-        return ("\n" if ours == "text" else ", ").join(filter(None, (convert_value(item, ours) for item in value)))
+        return ("\n" if ours == "text" else ", ").join(
+            filter(None, (convert_value(item, ours) for item in value))
+        )
     if isinstance(value, dict) and (len(value) == 1 or "name" in value):
         return convert_value(value["name"] if "name" in value else next(iter(value.values())), ours)
     return str(value)
@@ -79,12 +93,17 @@ def read_xlsx(stream, source, chooser):
     chosen = choose_sheets(sheets, source, chooser)
     for sheet, header, rows in sheets if chosen else ():
         if sheet not in chosen:
-            chooser.ledger.remark(f"the sheet {sheet!r} has no column of texts, and is passed over", source.name)
+            chooser.ledger.remark(
+                f"the sheet {sheet!r} has no column of texts, and is passed over", source.name
+            )
             continue
         places = {ours: header.index(theirs) for ours, theirs in chosen[sheet].items()}
         for number, row in enumerate(rows, start=1):
             if any(cell is not None for cell in row):
-                cells = {ours: convert_value(row[place] if place < len(row) else None, ours) for ours, place in places.items()}
+                cells = {
+                    ours: convert_value(row[place] if place < len(row) else None, ours)
+                    for ours, place in places.items()
+                }
                 yield {"number": number if len(chosen) == 1 else f"{sheet}:{number}"} | cells
 
 
@@ -93,10 +112,16 @@ def read_sheets(data):
     import openpyxl
 
     with wrap_parser_errors("workbook"):
-        for sheet in openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets:
+        for sheet in openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True
+        ).worksheets:
             rows = iterate_sheet_rows(sheet)
             header = next(filter(any, rows), ())
-            yield sheet.title, make_names_distinct(["" if name is None else str(name) for name in header]), rows
+            yield (
+                sheet.title,
+                make_names_distinct(["" if name is None else str(name) for name in header]),
+                rows,
+            )
 
 
 def iterate_sheet_rows(sheet):
@@ -130,23 +155,39 @@ def read_json(stream, source, chooser):
             return
         raise UnreadableError(value)
     if isinstance(value, dict):
-        lists = [part for part in value.values() if isinstance(part, list) and any(isinstance(item, dict) for item in part)]
-        value = lists[0] if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value) else [value]
+        lists = [
+            part
+            for part in value.values()
+            if isinstance(part, list) and any(isinstance(item, dict) for item in part)
+        ]
+        value = (
+            lists[0]
+            if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value)
+            else [value]
+        )
     if not isinstance(value, list):
         raise UnreadableError("neither a list of objects nor an object")
-    yield from read_json_items(((number, item, "") for number, item in enumerate(value, start=1)), source, chooser)
+    yield from read_json_items(
+        ((number, item, "") for number, item in enumerate(value, start=1)), source, chooser
+    )
 
 
 def read_jsonl(stream, source, chooser):
     """Yield the rows of a file with one JSON object a line."""
-    yield from read_json_objects(read_text_lines(stream, newline="\n", remark=make_warner(source, chooser.ledger)), source, chooser)
+    yield from read_json_objects(
+        read_text_lines(stream, newline="\n", remark=make_warner(source, chooser.ledger)),
+        source,
+        chooser,
+    )
 
 
 def read_json_objects(lines, source, chooser):
     """Yield the rows of lines with one JSON object each."""
     numbered = enumerate(lines, start=1)
     items = (
-        (n, InvalidJson(LONG_LINE_REASON) if line is None else parse_json(line), line or "") for n, line in numbered if line is None or line.strip()
+        (n, InvalidJson(LONG_LINE_REASON) if line is None else parse_json(line), line or "")
+        for n, line in numbered
+        if line is None or line.strip()
     )
     yield from read_json_items(items, source, chooser)
 
@@ -172,7 +213,9 @@ def read_json_items(items, source, chooser):
         for number, item, line in batch:
             if not isinstance(item, dict):
                 reason = item if isinstance(item, InvalidJson) else "not an object"
-                chooser.ledger.turn_away(f"{source.name}:{number}", reason, line.strip() or repr(item))
+                chooser.ledger.turn_away(
+                    f"{source.name}:{number}", reason, line.strip() or repr(item)
+                )
         if fresh:
             names |= fresh
             try:
@@ -183,7 +226,11 @@ def read_json_items(items, source, chooser):
         if fault and len(held) >= BATCH_ROWS:
             break
         if chosen:
-            yield from ({"number": n} | {ours: convert_value(item.get(theirs), ours) for ours, theirs in chosen.items()} for n, item in held)
+            yield from (
+                {"number": n}
+                | {ours: convert_value(item.get(theirs), ours) for ours, theirs in chosen.items()}
+                for n, item in held
+            )
             held = []
     if fault:
         raise fault
