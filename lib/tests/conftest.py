@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from wording.files import PROJECT_ROOT
 from wording.simulation.simulate import simulate_study
-from wording.study.records import PROJECT_ROOT
 
 
 @pytest.fixture(scope="session")

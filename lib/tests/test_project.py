@@ -6,8 +6,8 @@ import tomllib
 import pytest
 from ruamel.yaml import YAML
 
+from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
 from wording.pages.parameters import read_notebook, read_parameters
-from wording.study.records import NOTEBOOK_FOLDER, PROJECT_ROOT
 
 PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
@@ -37,13 +37,13 @@ ROOMS = [
     "corpus.reading.metadata",
     "corpus.reading.formats",
     "corpus.reading",
+    "words",
     "study",
     "tables",
     "patterns",
-    "phrasing",
-    "settings",
     "files",
-    "words",
+    "settings",
+    "phrasing",
     "errors",
 ]
 """Imports run down this list only; a module belongs to the longest name that it begins with."""
@@ -164,3 +164,24 @@ def test_notebooks_declare_typed_parameters_with_a_meaning(book):
     parameters = read_parameters(read_notebook(book))
     assert parameters["study"].type == "str"
     assert all(p.meaning for p in parameters.values())
+
+
+def defined_names(module):
+    """The public names that a module defines at its top."""
+    names = set()
+    for node in ast.parse(module.read_text(encoding="utf8")).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return {name for name in names if not name.startswith("_")}
+
+
+def test_a_public_name_stands_in_one_module():
+    shared = {"describe", "main", "sentences"}  # each question's findings; each module that can be run
+    places = {}
+    for module in MODULES:
+        for name in defined_names(module) - shared:
+            places.setdefault(name, []).append(name_of(module))
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}

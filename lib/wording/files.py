@@ -1,10 +1,17 @@
-"""Files: what is in them, told by a hash."""
+"""Files: where the suite's own lie, and what is in a file, as a hash."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).parents[2]
+DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
+"""The data that come with the suite: concepts/ and words/."""
+
+NOTEBOOK_FOLDER = Path(os.environ.get("WORDING_NOTEBOOKS", PROJECT_ROOT / "notebooks"))
 
 
 def hash_file(file: Path) -> str:

@@ -12,7 +12,6 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits, write_counts
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.matching import find_concept_spans
-from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.corpus.neighbours import (
     count_near,
     count_neighbours,
@@ -24,6 +23,7 @@ from wording.corpus.neighbours import (
     write_neighbours,
 )
 from wording.errors import WordingError
+from wording.settings import TOKEN_VOICES
 from wording.study.records import Concept, Variant, read_study
 
 PICKWICK = (

@@ -15,7 +15,6 @@ from wording.corpus.counts import write_counts
 from wording.corpus.lines import find_term_hits
 from wording.corpus.reading.articles import read_articles
 from wording.corpus.terms import (
-    VOICE_GROUPS,
     count_study_terms,
     find_frequent_terms,
     make_voice_mask,
@@ -23,6 +22,7 @@ from wording.corpus.terms import (
     write_terms,
 )
 from wording.errors import WordingError
+from wording.settings import VOICE_GROUPS
 from wording.study.records import read_study
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from browser import CHROMIUM, browser
 
+from wording.files import PROJECT_ROOT
 from wording.pages.batch import runner
-from wording.study.records import PROJECT_ROOT, read_study
+from wording.study.records import read_study
 
 
 @pytest.fixture(scope="session")

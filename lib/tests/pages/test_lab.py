@@ -16,9 +16,10 @@ import pytest
 from browser import CTRL, SHIFT
 from nbclient import NotebookClient
 
+from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
 from wording.questions.coding import sample as coding
 from wording.show.html import DISPLAY_MIME
-from wording.study.records import NOTEBOOK_FOLDER, PROJECT_ROOT, read_study
+from wording.study.records import read_study
 
 SETTINGS = "lib/wording/panel/lab"
 OPTIONS = (

@@ -4,8 +4,9 @@ from collections import Counter
 import pytest
 
 from wording.errors import WordingError
+from wording.files import DATA_FOLDER
 from wording.study.edit import add_variant
-from wording.study.records import DATA_FOLDER, read_concepts, read_study
+from wording.study.records import read_concepts, read_study
 
 CONCEPTS = """\
 # What this file is for.

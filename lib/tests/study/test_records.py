@@ -3,7 +3,8 @@ import textwrap
 import pytest
 
 from wording.errors import WordingError
-from wording.study.records import DATA_FOLDER, NOTEBOOK_FOLDER, read_concepts, read_study
+from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER
+from wording.study.records import read_concepts, read_study
 
 STUDY = """
 title: T

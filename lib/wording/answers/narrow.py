@@ -8,8 +8,9 @@ from pathlib import Path
 
 from wording.corpus.counts import resolve_pattern, select_concepts
 from wording.errors import WordingError
+from wording.files import DATA_FOLDER, PROJECT_ROOT
 from wording.patterns import parse_phrases
-from wording.study.records import DATA_FOLDER, PROJECT_ROOT, StudyRecord
+from wording.study.records import StudyRecord
 
 
 def narrow_study(

@@ -10,8 +10,8 @@ from typing import Any
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
-from wording.files import hash_file
-from wording.study.records import PROJECT_ROOT, StudyRecord
+from wording.files import PROJECT_ROOT, hash_file
+from wording.study.records import StudyRecord
 
 LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")
 

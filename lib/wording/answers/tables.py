@@ -14,7 +14,6 @@ from wording.corpus.counts import (
     order_outlets,
     select_concepts,
 )
-from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
 from wording.questions.collocation import collocation
@@ -24,6 +23,7 @@ from wording.questions.outlets import outlets
 from wording.questions.shares import shares
 from wording.questions.timeline import timeline
 from wording.questions.voices import voices
+from wording.settings import VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 

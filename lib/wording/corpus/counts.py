@@ -25,21 +25,14 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
-from wording.corpus.marks.voice import (
-    TOKEN_VOICES,
-    explain_token_voices,
-    read_attributions,
-    read_attributions_of,
-)
+from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
+from wording.settings import COPY_RULES, TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord, Variant
 from wording.tables import TABLES, check_columns, is_among
 
 PhraseLists = Mapping[str, Sequence[str]]
-
-COPY_RULES = ("all", "one", "none")
-"""Which copies count: every article; one of each family per outlet; only the first of each family."""
 
 
 @dataclass(frozen=True)

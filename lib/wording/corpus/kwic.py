@@ -25,11 +25,10 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
-from wording.corpus.marks.voice import TOKEN_VOICES
-from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.patterns import parse_phrases
 from wording.phrasing import suggest_name
+from wording.settings import TOKEN_VOICES, VOICE_GROUPS
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 

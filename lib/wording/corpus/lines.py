@@ -10,7 +10,8 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import tabulate_hits
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.matching import DEFAULT_CONTEXT, ContextWidth, Spans, shorten_lines
-from wording.corpus.terms import VOICE_GROUPS, Vocabulary, make_voice_mask
+from wording.corpus.terms import Vocabulary, make_voice_mask
+from wording.settings import VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import check_columns
 

@@ -28,8 +28,8 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
-from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.errors import WordingError
+from wording.settings import TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 

@@ -23,22 +23,14 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
-from wording.corpus.marks.voice import TOKEN_VOICES
 from wording.errors import WordingError
+from wording.files import DATA_FOLDER
 from wording.phrasing import suggest_name
-from wording.study.records import DATA_FOLDER, StudyRecord
+from wording.settings import TOKEN_VOICES, VOICE_GROUPS
+from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
 TokenMask = Callable[[Part], np.ndarray]
-
-VOICE_GROUPS = {
-    "outlet": ["outlet"],
-    "quoted": ["quoted"],
-    "reported": ["reported"],
-    "attributed": ["quoted", "reported"],
-    "all": list(TOKEN_VOICES),
-}
-"""What may be asked for as a voice, and the voices of the words that it counts."""
 
 MIN_TERM_ARTICLES, MIN_TERM_ARTICLES_SMALL, MIN_LARGE_STUDY_ARTICLES = 5, 2, 100
 """Articles that a term must stand in: five, or two in a study of fewer than a hundred articles."""

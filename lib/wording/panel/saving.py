@@ -7,9 +7,10 @@ import os
 from typing import Any
 
 from wording.errors import WordingError
+from wording.files import NOTEBOOK_FOLDER
 from wording.pages.batch.plan import plan_pages, raise_invalid_pages
 from wording.pages.parameters import read_notebook, read_parameters
-from wording.study.records import NOTEBOOK_FOLDER, Report, StudyRecord, read_record, read_yaml
+from wording.study.records import Report, StudyRecord, read_record, read_yaml
 
 EXPLORE_NOTEBOOK = "explore"
 

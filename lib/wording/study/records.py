@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import itertools
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,14 +15,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from wording.errors import WordingError
+from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
 from wording.phrasing import suggest_name
-
-PROJECT_ROOT = Path(__file__).parents[3]
-DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
-"""The data that come with the suite: concepts/ and words/."""
-
-NOTEBOOK_FOLDER = Path(os.environ.get("WORDING_NOTEBOOKS", PROJECT_ROOT / "notebooks"))
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]

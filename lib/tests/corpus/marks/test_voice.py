@@ -13,7 +13,7 @@ from wording.corpus.marks import attribution
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.voice import explain_token_voices, find_attributions, mark_voices
 from wording.errors import WordingError
-from wording.study.records import DATA_FOLDER, PROJECT_ROOT
+from wording.files import DATA_FOLDER, PROJECT_ROOT
 
 
 def encoded(*texts):

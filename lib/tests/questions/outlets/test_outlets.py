@@ -72,7 +72,7 @@ def test_the_same_study_gives_the_same_numbers(study, choice):
 
 
 def test_five_documents_show_no_distance():
-    from wording.study.records import PROJECT_ROOT
+    from wording.files import PROJECT_ROOT
 
     found = outlets.compare_study_outlets(read_study(PROJECT_ROOT / "seeds"))
     assert outlets.sentences(found)[0].startswith("No two outlets can be compared")

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import hash_file
-from wording.study.records import DATA_FOLDER, StudyRecord
+from wording.files import DATA_FOLDER, hash_file
+from wording.study.records import StudyRecord
 
 CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
 """What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""

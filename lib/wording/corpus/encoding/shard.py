@@ -21,8 +21,8 @@ import pyarrow as pa
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
 from wording.errors import WordingError
+from wording.files import DATA_FOLDER
 from wording.patterns import BLANK, TOKEN_PATTERN, fold_spelling
-from wording.study.records import DATA_FOLDER
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 

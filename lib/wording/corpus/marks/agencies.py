@@ -21,8 +21,9 @@ from wording.corpus.marks.boilerplate import (
     ShardLines,
     find_lines,
 )
+from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
-from wording.study.records import DATA_FOLDER, PhraseTexts, Record, read_record
+from wording.study.records import PhraseTexts, Record, read_record
 
 N_BYLINE_LINES = 4
 """A by-line is one of so many first lines."""

@@ -34,7 +34,8 @@ from wording.corpus.marks.attribution_kernels import (
     SIGNALS,
 )
 from wording.errors import WordingError
-from wording.study.records import DATA_FOLDER, Record, read_record
+from wording.files import DATA_FOLDER
+from wording.study.records import Record, read_record
 
 BLOCK_TOKENS = 1 << 20
 """Tokens that are looked at together: more take memory and save no time."""

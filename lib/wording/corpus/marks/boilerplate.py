@@ -23,8 +23,9 @@ from wording.corpus.encoding.matching import (
     is_overlapping,
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
+from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
-from wording.study.records import DATA_FOLDER, PhraseTexts, Record, read_record
+from wording.study.records import PhraseTexts, Record, read_record
 
 MIN_REPEATED_ARTICLES = 5
 """A line that stands in so many articles of one outlet, and in one of a hundred of them, is the page's, not the article's."""

@@ -25,7 +25,8 @@ from wording.corpus.marks import attribution, attribution_kernels
 from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon
 from wording.corpus.marks.attribution_kernels import COMMA_CLASS, CONTEXT_OFFSETS, SIGNALS
 from wording.corpus.marks.quotation import find_quotations
-from wording.study.records import DATA_FOLDER, read_record
+from wording.files import DATA_FOLDER
+from wording.study.records import read_record
 
 MIN_CUE_USES = 2
 """A cue word must be one so often, ..."""

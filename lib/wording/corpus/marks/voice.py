@@ -17,8 +17,8 @@ from wording.corpus.marks import attribution
 from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon, load_lexicon
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
+from wording.settings import TOKEN_VOICES
 
-TOKEN_VOICES = ("outlet", "quoted", "reported")
 MAX_SHORT_QUOTATION_WORDS = 4
 """Words of a short quotation, at most."""
 SHARD_ATTRIBUTION_COLUMNS = [

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from wording.study.records import DATA_FOLDER
+from wording.files import DATA_FOLDER
 
 LANGUAGE_SAMPLE_CHARACTERS = 600
 """Characters of the beginning that are looked at for frequent words; the identifier gets as many from beginning, middle and end together."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from wording.errors import WordingError
-from wording.files import hash_file
+from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER, PROJECT_ROOT, hash_file
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
 from wording.pages.state import Page
 from wording.phrasing import suggest_name
 from wording.show.values import slugify
-from wording.study.records import DATA_FOLDER, NOTEBOOK_FOLDER, PROJECT_ROOT, StudyRecord
+from wording.study.records import StudyRecord
 
 JUDGEMENT_FILES = {"08_discover": "verdicts.csv", "09_coding": "marks.csv"}
 """What people judged, by the notebook that reads it: its page is made again when they judge more, the others are not."""
@@ -121,8 +121,8 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
 def list_study_outlets(study: StudyRecord) -> list[str]:
     """The outlets that a study compares."""
     from wording.corpus.counts import (
-        count_study_hits,
-    )  # takes seconds to import, and few studies name outlets as parameters
+        count_study_hits,  # takes seconds to import, and few studies name outlets as parameters
+    )
 
     return study.outlets or sorted(count_study_hits(study, []).articles["outlet"].unique())
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wording.errors import WordingError
+from wording.files import PROJECT_ROOT
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import run_pages
@@ -25,7 +26,7 @@ from wording.pages.state import (
     write_page_record,
 )
 from wording.phrasing import suggest_name
-from wording.study.records import PROJECT_ROOT, StudyRecord
+from wording.study.records import StudyRecord
 
 REPORTS_FOLDER = PROJECT_ROOT / "reports"
 __all__ = ["REPORTS_FOLDER", "InvalidStudy", "make_reports", "preview_reports"]
@@ -150,8 +151,8 @@ def make_due_pages(
 def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
     """The corpus of each study made once, before its notebooks would all set about it; why it could not be, by the study's name."""
     from wording.corpus.build import (
-        build_corpus,
-    )  # takes seconds to import, and a run with nothing to do needs none of it
+        build_corpus,  # takes seconds to import, and a run with nothing to do needs none of it
+    )
     from wording.corpus.marks.voice import find_all_attributions
 
     faults = {}

@@ -24,10 +24,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from wording.files import NOTEBOOK_FOLDER
 from wording.pages import checks as gate
 from wording.pages import export
 from wording.pages.state import Page, write_atomically
-from wording.study.records import NOTEBOOK_FOLDER
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln
 
-from wording.corpus.terms import VOICE_GROUPS
 from wording.phrasing import format_count, format_percent
 from wording.questions.coding.precision import average_line_marks
+from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wording.corpus.terms import VOICE_GROUPS
 from wording.phrasing import format_count, format_percent
 from wording.questions.coding.agreement import select_latest_marks
 from wording.questions.coding.sample import LINE_KEY
+from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
 

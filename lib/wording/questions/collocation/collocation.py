@@ -13,7 +13,7 @@ import pandas as pd
 
 from wording.corpus.counts import order_outlets
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
-from wording.corpus.terms import VOICE_GROUPS, Terms, count_study_terms
+from wording.corpus.terms import Terms, count_study_terms
 from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
@@ -23,7 +23,7 @@ from wording.questions.shares.resampled import (
     resample_outlets,
 )
 from wording.questions.shares.shares import build_contrast_table, build_share_table
-from wording.settings import ALL_OUTLETS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.stats import association, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours, find_near_hits
-from wording.corpus.terms import VOICE_GROUPS
 from wording.phrasing import format_count, format_percent, format_q
 from wording.questions.collocation.collocation import (
     MIN_ARTICLES_PER_COLLOCATE,
@@ -19,7 +18,7 @@ from wording.questions.shares.findings import (
     select_clear_differences,
 )
 from wording.questions.shares.shares import REST_LABEL
-from wording.settings import ALL_OUTLETS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord
 
 _MAX_Q = 0.05

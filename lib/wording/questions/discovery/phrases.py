@@ -25,7 +25,7 @@ from wording.corpus.terms import (
     make_voice_mask,
     read_function_words,
 )
-from wording.study.records import DATA_FOLDER
+from wording.files import DATA_FOLDER
 
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
 """Words of a phrase at most; articles that it stands in at least, absolute and as a part of all."""

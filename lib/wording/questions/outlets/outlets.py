@@ -7,12 +7,12 @@ import pandas as pd
 
 from wording.corpus.counts import count_study_hits, find_study_hits, order_outlets
 from wording.corpus.lines import find_term_hits
-from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.phrasing import format_count, format_percent, format_q, suggest_name
 from wording.questions.keyness import keyness
 from wording.questions.outlets import distances, maps, profiles, recognition
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
+from wording.settings import VOICE_GROUPS
 from wording.study.records import StudyRecord
 
 BASIS_LABELS = {"choice": "choice of terms", "words": "words and phrases"}

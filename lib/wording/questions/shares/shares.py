@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, order_outlets
-from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.questions.shares.resampled import compare_concepts
+from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, order_outlets
-from wording.corpus.terms import VOICE_GROUPS
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import changes
-from wording.settings import ALL_OUTLETS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 

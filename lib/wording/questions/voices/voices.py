@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.corpus.marks.voice import TOKEN_VOICES as VOICES
 from wording.phrasing import format_percent, format_q
 from wording.questions.shares.shares import compute_shares, contrast_shares
+from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
 
 ATTRIBUTED_VOICES = ("quoted", "reported")
