@@ -1,6 +1,14 @@
-"""The tables of the suite: their columns, and what each column means; a table that leaves a module has these columns."""
+"""The tables of the suite: what each column is called, means, and how it is shown.
+
+`tables.csv`, beside this file, lists every column of every table; a table that leaves a module has
+exactly these columns, in this order.
+"""
 
 from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,478 +17,49 @@ import pyarrow.compute as pc
 
 from wording.errors import WordingError
 
-FAMILY_COLUMNS = {
-    "family": "doc_id of the first of the articles that share their text; its own when it shares its text with none",
-    "first": "whether it is its family's first; all others are copies",
-    "shared": "part of its words that also stand in its family's first, 0 to 1; 1 for the first",
-    "agency": "the news agency that its date line, by-line or last lines credit; empty when none",
-}
-"""What is known of an article's copies."""
 
-TABLES: dict[str, dict[str, str]] = {
-    "articles": {
-        "doc_id": "the article's name",
-        "outlet": "its publisher, as the source says",
-        "date": "day of publication; empty when unknown",
-        "title": "headline",
-        "authors": "as the source gives them",
-        "url": "address",
-        "n_words": "words and numbers in the body",
-        "n_quoted": "of these, inside quotation marks",
-        "n_reported": "of these, attributed to somebody without quotation marks",
-        "n_boilerplate": "words and numbers in boilerplate, which is never counted",
-        **FAMILY_COLUMNS,
-    },
-    "families": {
-        "doc_id": "the article's name",
-        **FAMILY_COLUMNS,
-    },
-    "family_pairs": {
-        "doc_id": "an article that shares its text with an earlier one",
-        "earlier": "doc_id of the earlier one",
-        "shared": "part of the article's words that stand in the earlier one, 0 to 1",
-        "shared_earlier": "part of the earlier one's words that stand in the article, 0 to 1",
-        "n_words": "words of the article that stand in the earlier one",
-        "n_own": "of these, outside quotation marks in both",
-    },
-    "rejects": {
-        "source": "the file, and the row where there is one",
-        "reason": "why it could not be read",
-        "sample": "how it begins",
-    },
-    "counts": {
-        "doc_id": "the article's name",
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "voice": "whose words: outlet, quoted or reported",
-        "n": "hits in the body",
-    },
-    "neighbours": {
-        "doc_id": "the article's name",
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "voice": "whose words the hits are: outlet, quoted or reported",
-        "collocate": "a word near the hits, as patterns match it; empty: all words together",
-        "n": "hits in the body that have it near; of all words together: all hits",
-        "n_words": "how often it stands near them, each place once",
-    },
-    "terms": {
-        "doc_id": "the article's name",
-        "voice": "whose words: outlet, quoted or reported",
-        "term": "a word, in small letters",
-        "n": "how often it stands in the body",
-    },
-    "attributions": {
-        "doc_id": "the article's name",
-        "outlet": "its publisher",
-        "voice": "quoted or reported",
-        "speaker": "to whom the words are attributed, as the text names them; empty when none was found",
-        "cue": "the reporting word, lower case; empty when none was found",
-        "stance": "what the cue lets the reader think, by the cue list; empty when the list does not have it",
-        "short": "whether it is a quotation of at most four words inside the outlet's own sentence",
-        "n": "stretches in the body",
-        "n_words": "their words",
-    },
-    "hits": {
-        "doc_id": "the article's name",
-        "outlet": "its publisher",
-        "date": "day of publication; empty when unknown",
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "start": "first character in the article's text as given, from 0",
-        "end": "one past the last character",
-        "left": "what stands before",
-        "node": "the words that match",
-        "right": "what stands after",
-        "voice": "whose words: outlet, quoted or reported",
-        "speaker": "to whom the words are attributed, as the text names them; empty in the outlet's own words or when none was found",
-        "cue": "the reporting word as written; empty likewise",
-        "zone": "body or boilerplate",
-        "title": "headline of the article",
-        "url": "address of the article",
-    },
-    "shares": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it",
-        "voice": "whose words: outlet, quoted, reported, attributed (quoted or reported), or all",
-        "n": "hits of the variant",
-        "n_articles": "articles with a hit of the variant",
-        "share": "part of all hits of the concept that the variant has, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "per_million": "hits per million words of the body",
-        "total": "hits of the concept",
-        "total_articles": "articles with a hit of the concept",
-    },
-    "contrasts": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "one outlet",
-        "other": "the outlet, or the rest, that it is compared with",
-        "difference": "share at the outlet minus share at the other, -1 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "log_odds_ratio": "natural logarithm of the ratio of the odds, 0.5 added to each count",
-        "p": "how likely so large a difference is if there is none",
-        "q": "p after Benjamini-Hochberg over all rows of the table",
-        "n": "hits of the variant at the outlet",
-        "total": "hits of the concept at the outlet",
-        "n_other": "hits of the variant at the other",
-        "total_other": "hits of the concept at the other",
-    },
-    "marks": {
-        "coder": "who coded the line",
-        "date": "day of the mark",
-        "doc_id": "the article's name",
-        "start": "first character of the hit",
-        "end": "one past its last",
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who publishes the article",
-        "voice": "whose words by our count: outlet, quoted or reported",
-        "mark": "right sense, wrong sense, own voice or quoted",
-        "sample": "whether the line was drawn at random, not picked by hand",
-    },
-    "coders": {
-        "coder": "who coded",
-        "n_sense": "lines of the random sample that the coder has marked for the sense",
-        "n_voice": "lines of it marked for whose words they are",
-        "n_left": "lines of the sample asked for that the coder has yet to mark for the sense",
-        "n_picked": "marks on other lines, picked by hand",
-        "first": "day of the first mark",
-        "last": "day of the last",
-    },
-    "strata": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it",
-        "n": "hits in all voices",
-        "n_lines": "lines of the sample to code",
-        "n_coded": "lines of a random sample that somebody has coded",
-    },
-    "agreement": {
-        "question": "what was asked of a line: sense or voice",
-        "coders": "who answered it",
-        "n": "lines with two answers or more",
-        "agreed": "part of the pairs of answers that are the same, 0 to 1",
-        "alpha": "Krippendorff's alpha (nominal): 1 is perfect, 0 is chance",
-        "alpha_low": "lower end of the 95 % interval",
-        "alpha_high": "upper end of the 95 % interval",
-        "kappa": "Cohen's kappa, of more than two coders the mean over pairs",
-        "kappa_low": "lower end of the 95 % interval",
-        "kappa_high": "upper end of the 95 % interval",
-    },
-    "precision": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "voice": "whose words by our count",
-        "n_coded": "lines of the random sample that were coded",
-        "right_sense": "part of the variant's hits in the right sense, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "own_voice": "part of the hits in the right sense that coders find to be the outlet's own words, 0 to 1",
-        "own_low": "lower end of the 95 % interval",
-        "own_high": "upper end of the 95 % interval",
-    },
-    "corrected": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it",
-        "voice": "whose words",
-        "n": "hits counted",
-        "share": "part of all hits of the concept, as counted",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "n_coded": "lines of the outlet that were coded",
-        "right_sense": "part of the variant's hits at this outlet in the right sense: its own coded lines, and those of all outlets, 0 to 1",
-        "right_low": "lower end of the 95 % interval",
-        "right_high": "upper end of the 95 % interval",
-        "n_right": "hits times the part in the right sense",
-        "corrected_share": "part of all hits in the right sense, 0 to 1",
-        "corrected_low": "lower end of the 95 % interval",
-        "corrected_high": "upper end of the 95 % interval",
-    },
-    "power": {
-        "n_articles": "articles with a hit of the concept, at each of two outlets",
-        "power": "part of invented studies in which the difference is found (p < 0.05, right direction), 0 to 1",
-        "low": "lower end of the 95 % interval of the power",
-        "high": "upper end of the 95 % interval of the power",
-        "width": "of the 95 % interval of the difference, on average",
-    },
-    "keyness": {
-        "outlet": "who uses the term",
-        "other": "the outlet, or the rest, that it is compared with",
-        "voice": "whose words: outlet, quoted, reported, attributed (quoted or reported), or all",
-        "term": "a word or a short phrase, in small letters",
-        "n": "how often it stands in the outlet's words of the voice",
-        "n_other": "the same of the other",
-        "per_million": "n per million words of the voice",
-        "per_million_other": "the same of the other",
-        "n_articles": "articles of the outlet with the term",
-        "n_articles_other": "the same of the other",
-        "log_ratio": "binary logarithm of the ratio of the two rates, 0 counted as 0.5: 1 is twice as often",
-        "low": "lower end of the 95 % interval of the log ratio",
-        "high": "upper end of the 95 % interval of the log ratio; infinite where the other may have none",
-        "percent_diff": "by how many percent the rate is above the other's",
-        "log_odds": "difference of log odds (natural logarithm) with a prior worth a hundredth of both sides",
-        "z": "log_odds over its standard error if words were independent",
-        "g2": "log-likelihood ratio, four cells, if words were independent",
-        "dp_norm": "dispersion over the outlet's articles: 0 spread as its words are, 1 all in its smallest article",
-        "dp_norm_other": "the same of the other",
-        "p": "how likely so large a difference is if there is none",
-        "q": "p after Benjamini-Hochberg over all rows of the table",
-        "told_by": "another term of the table that tells of this one (a longer phrase around it, or a word in it); empty where none does",
-    },
-    "collocates": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it; all outlets: all of them together",
-        "voice": "whose words the hits are: outlet, quoted, reported, attributed (quoted or reported), or all",
-        "collocate": "a word near the hits, as patterns match it",
-        "n": "hits of the variant that have it near",
-        "n_articles": "articles with such a hit",
-        "total": "hits of the variant",
-        "share": "n / total, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "n_words": "how often the word stands near the hits, each place once",
-        "expected": "how often it would, if the words near the hits were any words of the outlet's articles",
-        "n_collocate": "how often it stands in the outlet's articles, near the hits or not",
-        "log_dice": "logDice: 14 for words that always stand together, one less for half the overlap",
-        "pmi": "pointwise mutual information: base-2 logarithm of n_words / expected",
-        "g2": "log-likelihood ratio of the four cells: near or not, this word or another",
-    },
-    "collocate_contrasts": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "collocate": "a word near its hits",
-        "outlet": "one outlet",
-        "other": "the outlet, or the rest, that it is compared with",
-        "difference": "share of the hits with the word near, at the outlet minus at the other, -1 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "log_odds_ratio": "natural logarithm of the ratio of the odds, 0.5 added to each count",
-        "p": "how likely so large a difference is if there is none",
-        "q": "p after Benjamini-Hochberg over all rows of the table",
-        "n": "hits with the word near at the outlet",
-        "total": "hits of the variant at the outlet",
-        "n_other": "hits with the word near at the other",
-        "total_other": "hits of the variant at the other",
-    },
-    "rivals": {
-        "term": "the term that was asked for",
-        "rival": "a phrase that may name the same thing, in its most similar form",
-        "rank": "1 for the likeliest",
-        "score": "product of the three similarities, 0 to 1",
-        "slot": "cosine of the words right beside them",
-        "company": "cosine of the content words in their sentences",
-        "topic": "cosine of the articles that they stand in",
-        "n": "places of the rival in the body of all articles read",
-        "n_articles": "articles with one",
-    },
-    "candidates": {
-        "set": "the starter set, 1 for the clearest",
-        "term": "the set's first phrase",
-        "rival": "another phrase of the set",
-        "score": "similarity times divergence",
-        "similarity": "product of slot, company and topic, 0 to 1",
-        "slot": "cosine of the words right beside them",
-        "company": "cosine of the content words in their sentences",
-        "topic": "cosine of the articles that they stand in",
-        "divergence": "standard deviation of the outlets' shares of articles, lower bound, the most deviating outlet left out",
-        "n_articles": "compared articles with either",
-    },
-    "verdicts": {
-        "term": "one phrase",
-        "rival": "the other",
-        "verdict": "accept, reject, opposite sides or house style",
-        "who": "who judged",
-        "date": "on which day",
-    },
-    "voices": {
-        "outlet": "whose articles",
-        "voice": "outlet, quoted or reported",
-        "n_words": "words of the body in this voice",
-        "n_articles": "articles with such words",
-        "share": "part of all words of the body, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-    },
-    "speakers": {
-        "outlet": "who attributes",
-        "speaker": "to whom, as the text names them",
-        "n": "attributed stretches",
-        "n_articles": "articles with one",
-        "n_words": "their words",
-    },
-    "own": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it",
-        "n": "hits in all voices",
-        "n_own": "of these, in the outlet's own words",
-        "n_quoted": "of these, in quotation marks",
-        "n_reported": "of these, reported without them",
-        "own_share": "n_own / n, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "n_rest": "hits at all other outlets together, in all voices",
-        "own_share_rest": "the part of these in those outlets' own words",
-        "q": "of the difference of own_share and own_share_rest, after Benjamini-Hochberg over the table",
-    },
-    "timeline": {
-        "concept": "the thing named",
-        "variant": "the way of naming it",
-        "outlet": "who names it, or all outlets together",
-        "period": "first day of the period",
-        "label": "the period as it is read",
-        "n": "hits of the variant",
-        "n_articles": "articles with a hit of the variant",
-        "share": "part of all hits of the concept in the period that the variant has, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "total": "hits of the concept",
-        "total_articles": "articles with a hit of the concept",
-    },
-    "tested": {
-        "concept": "the thing named",
-        "outlet": "whose choice was tested for a change",
-        "n_days": "days with a hit of the concept",
-        "total": "hits of the concept in dated articles",
-        "first": "first day with a hit",
-        "last": "last day with a hit",
-        "p": "how likely so clear a change is if there is none; empty with fewer than ten days",
-        "p_holm": "p after Holm over the outlets",
-        "n_changes": "changes found",
-    },
-    "changes": {
-        "concept": "the thing named",
-        "outlet": "whose choice changed",
-        "change": "number of the change, from the first",
-        "variant": "the way of naming it",
-        "date": "when it changed: the middle of the days from the last hits before it to the first after it",
-        "low": "first day on which the change may have been (95 % interval)",
-        "high": "last such day",
-        "share_before": "share since the change before, or the first dated article, 0 to 1",
-        "share_before_low": "lower end of its 95 % interval",
-        "share_before_high": "upper end",
-        "share_after": "share until the next change, or the last dated article",
-        "share_after_low": "lower end of its 95 % interval",
-        "share_after_high": "upper end",
-        "n_before": "hits of the variant before",
-        "total_before": "hits of the concept before",
-        "n_after": "hits of the variant after",
-        "total_after": "hits of the concept after",
-        "rose_most": "whether this variant's share rose most, or is the one asked for",
-        "p": "how likely so clear a change is if there is none",
-        "p_holm": "p after Holm over what was tested together",
-        "before_from": "first day of the time before",
-        "after_to": "last day of the time after",
-        "before": "the days before, as they are read",
-        "after": "the days after, as they are read",
-    },
-    "plausible": {
-        "concept": "the thing named",
-        "outlet": "whose choice changed",
-        "change": "number of the change, from the first",
-        "first": "first of some days without a hit before the last",
-        "last": "last of them",
-        "p": "how well a change on one of these days agrees with the hits; above 0.05 inside the 95 % confidence set",
-    },
-    "order": {
-        "concept": "the thing named",
-        "variant": "the way of naming it whose share rose most at both, or the one asked for",
-        "rose": "whether its share rose, or fell",
-        "earlier": "the outlet that changed first",
-        "later": "the other",
-        "date_earlier": "when the first changed",
-        "date_later": "when the other did",
-        "n_days": "days between",
-        "p": "how well the hits agree with the first not being earlier",
-        "q": "p after Benjamini-Hochberg over the table",
-    },
-    "outlets": {
-        "outlet": "one outlet",
-        "other": "the other",
-        "basis": "choice (variants of the concepts) or words (words and phrases)",
-        "distance_bits": "Jensen-Shannon divergence less chance: 0 as two halves of one outlet, 1 nothing shared; may be a little below 0",
-        "low_bits": "lower end of the 95 % interval",
-        "high_bits": "upper end of the 95 % interval",
-        "uncorrected_bits": "the divergence as counted, 0 to 1",
-        "chance_bits": "what was taken off: what the divergence would be by chance, from articles of the two that change places",
-        "p": "how likely so large a divergence is when articles change places",
-        "q": "p after Benjamini-Hochberg over all rows of the table",
-        "n": "families of articles of the outlet that are compared",
-        "n_other": "of the other",
-        "n_concepts": "concepts that both name in at least five families each; none where words are compared",
-    },
-    "drivers": {
-        "outlet": "one outlet",
-        "other": "the other",
-        "basis": "choice or words",
-        "concept": "the thing named; words where words are compared",
-        "variant": "the variant, word or phrase",
-        "voice": "whose words",
-        "bits": "what it adds to the divergence as counted",
-        "bits_share": "part of the whole divergence, 0 to 1",
-        "n": "hits at the outlet",
-        "n_other": "hits at the other",
-        "share": "of the concept's hits, or of all terms counted, at the outlet",
-        "share_other": "at the other",
-        "per_million": "the share times a million",
-        "per_million_other": "at the other",
-    },
-    "positions": {
-        "outlet": "one outlet",
-        "x": "first coordinate; distances on the map are square roots of bits",
-        "y": "second coordinate",
-        "wide": "half the length of the ellipse that holds 95 % of its positions when families are drawn",
-        "narrow": "half its width",
-        "angle": "of its length to the x axis, degrees",
-    },
-    "branches": {
-        "branch": "number of the branch; the outlets are 0, 1, ... in the order of the study",
-        "left": "number of one of its two parts",
-        "right": "number of the other",
-        "height": "mean distance between the parts, square root of bits",
-        "n_outlets": "outlets in the branch",
-        "support": "part of the draws of families in which these outlets form a branch, 0 to 1",
-        "outlets": "its outlets",
-    },
-    "recognition": {
-        "basis": "choice (variants of the concepts) or words (words and phrases)",
-        "accuracy": "mean over outlets of the part of their articles that are told, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "chance": "the same on average when the names of the outlets are dealt out at random",
-        "p": "how likely so high an accuracy is then",
-        "n": "articles, one per family and outlet",
-        "n_outlets": "outlets told apart",
-        "n_terms": "variants or terms looked at",
-    },
-    "recognised": {
-        "outlet": "whose articles",
-        "basis": "choice or words",
-        "n": "articles, one per family",
-        "share": "part of them that are told as this outlet's, 0 to 1",
-        "low": "lower end of the 95 % interval",
-        "high": "upper end of the 95 % interval",
-        "chance_share": "the same on average when the names of the outlets are dealt out at random",
-        "telling": "the variants or terms that speak most for this outlet",
-    },
-    "confusions": {
-        "outlet": "whose articles",
-        "other": "whose they are taken for",
-        "basis": "choice or words",
-        "n": "articles",
-        "share": "part of the outlet's articles, 0 to 1",
-    },
-}
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    heading : str
+        What stands above the column where it is shown.
+    meaning : str
+        What a value says.
+    unit : str
+        The unit of a value; empty where it has none.
+    format : str
+        How a value is shown: text, day, count, percent, points (a signed percentage), p, rate, bits
+        or number.
+    """
+
+    heading: str
+    meaning: str
+    unit: str
+    format: str
+
+
+def read_tables(file: Path) -> dict[str, dict[str, Column]]:
+    """Return the columns of each table, in their order."""
+    tables: dict[str, dict[str, Column]] = {}
+    with file.open(encoding="utf8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            table, column = row.pop("table"), row.pop("column")
+            tables.setdefault(table, {})[column] = Column(**row)
+    return tables
+
+
+TABLES = read_tables(Path(__file__).with_suffix(".csv"))
+"""The columns of each table by its name."""
+
+FAMILY_COLUMNS = ("family", "first", "shared", "agency")
+"""What is known of an article's copies."""
 
 
 def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The frame with the table's columns in their order.
+    """Return the frame with the table's columns in their order.
 
     Raises
     ------
@@ -490,17 +69,22 @@ def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     missing = [column for column in TABLES[table] if column not in frame.columns]
     if missing:
         raise WordingError(
-            f"The table {table!r} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}."
+            f"The table {table!r} lacks {', '.join(missing)}; it has "
+            f"{', '.join(map(str, frame.columns))}."
         )
     return frame[list(TABLES[table])].reset_index(drop=True)
 
 
 def is_among(texts: pd.Series, known: pd.Series | pd.Index) -> np.ndarray:
-    """Which of the texts are among the known ones, bool; what pandas' `isin` says, which takes tens of milliseconds for 15,000 known texts.
+    """Return which of the texts are among the known ones, bool (n_texts,).
+
+    This is what pandas' `isin` says, which takes tens of milliseconds for 15,000 known texts.
 
     >>> is_among(pd.Series(["a", "c", None]), pd.Series(["a", "b"])).tolist()
     [True, False, False]
     """
-    return pc.is_in(
-        pa.array(texts, pa.large_string()), pa.array(known, pa.large_string())
-    ).to_numpy(zero_copy_only=False)
+    known_texts = pa.array(known, pa.large_string())
+    is_in: np.ndarray = pc.is_in(pa.array(texts, pa.large_string()), known_texts).to_numpy(
+        zero_copy_only=False
+    )
+    return is_in
