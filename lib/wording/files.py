@@ -1,11 +1,21 @@
-"""Files: where the suite's own lie, and what is in a file, as a hash."""
+"""Files: where the suite's own lie, how one is replaced at once, and what is in them, as a hash."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gzip
 import hashlib
+import json
 import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # takes a while to import, and a run that has nothing to do ends at once
+    import polars as pl
 
 PROJECT_ROOT = Path(__file__).parents[2]
 DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
@@ -14,17 +24,84 @@ DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
 NOTEBOOK_FOLDER = Path(os.environ.get("WORDING_NOTEBOOKS", PROJECT_ROOT / "notebooks"))
 
 
-def hash_file(file: Path) -> str:
-    """The sha256 of a file's bytes, read once as long as its size and time stay; "unreadable" where reading is not allowed."""
+@contextlib.contextmanager
+def replace_file(file: Path) -> Iterator[Path]:
+    """Yield a path to write to; at the end, what was written takes the file's place at once.
+
+    After an error the file is as it was. A process that is killed leaves a hidden `.partial` file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replace_file(Path(folder, "a.txt")) as partial:
+    ...         _ = partial.write_text("whole", encoding="utf8")
+    ...     sorted(file.name for file in Path(folder).iterdir())
+    ['a.txt']
+    """
+    partial = _name_partial(file)
     try:
-        said = file.stat()
-        return hash_file_state(file, said.st_size, said.st_mtime_ns)
+        yield partial
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to fill; at the end it takes the name at once.
+
+    After an error there is no such folder; where another process was faster, its folder stands.
+    """
+    partial = _name_partial(folder)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        try:
+            partial.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _name_partial(path: Path) -> Path:
+    """A hidden name beside the path that no other process or thread writes to."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
+
+
+def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
+    """Write the table as a compressed CSV file; without a time in its head, the same rows make the same bytes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replace_file(file) as partial:
+        partial.write_bytes(gzip.compress(frame.write_csv().encode(), compresslevel=6, mtime=0))
+
+
+def hash_file(file: Path) -> str:
+    """Return the sha256 of a file's bytes, "unreadable" where reading is not allowed.
+
+    It is read once as long as its size and time stay.
+    """
+    try:
+        state = file.stat()
+        return _hash_file_state(file, state.st_size, state.st_mtime_ns)
     except OSError:
         return "unreadable"
 
 
 @functools.lru_cache(maxsize=100_000)
-def hash_file_state(file: Path, size: int, time: int) -> str:
+def _hash_file_state(file: Path, size: int, time: int) -> str:
     """The sha256 of a file's bytes; size and time tell its states apart."""
     with file.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def hash_files(files: Iterable[Path]) -> str:
+    """Return one short hash of the names and bytes of files."""
+    return hash_value([(file.name, hash_file(file)) for file in files])
+
+
+def hash_value(value: Any) -> str:
+    """Return a short hash of a plain value; the order of a mapping's keys does not count."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]

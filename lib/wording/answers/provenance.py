@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -10,7 +9,7 @@ from typing import Any
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
-from wording.files import PROJECT_ROOT, hash_file
+from wording.files import PROJECT_ROOT, hash_file, hash_value
 from wording.study.records import StudyRecord
 
 LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")
@@ -43,17 +42,10 @@ def hash_inputs(study: StudyRecord) -> dict[str, str]:
     files = (
         dict(build_corpus(study)[0].files)
         if study.has_articles
-        else {
-            f"counts/{f.name}": hash_file(f)
-            for f in sorted((study.folder / "counts").glob("*.csv"))
-        }
+        else {f"counts/{file.name}": hash_file(file) for file in study.count_files}
     )
     if len(files) > 5:
-        files = {
-            f"{len(files)} article files": hashlib.sha256(
-                "".join(files[name] for name in sorted(files)).encode()
-            ).hexdigest()
-        }
+        files = {f"{len(files)} article files": hash_value([files[name] for name in sorted(files)])}
     return {
         name: digest[:16]
         for name, digest in {

@@ -6,7 +6,6 @@ meets the hit. The hit's own words are not near it, and boilerplate is skipped.
 
 from __future__ import annotations
 
-import gzip
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.errors import WordingError
+from wording.files import write_gzip_csv
 from wording.settings import TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
@@ -216,11 +216,7 @@ def write_neighbours(study: StudyRecord, folder: Path) -> None:
     """Writes neighbours.csv.gz: the words near the hits of all concepts, as far as they are `select_shareable`."""
     corpus, _ = build_corpus(study)
     found = select_shareable(count_neighbours(corpus, study.concepts, study.lists))
-    folder.mkdir(parents=True, exist_ok=True)
-    # Without a time in its head, the same words make the same bytes.
-    (folder / "neighbours.csv.gz").write_bytes(
-        gzip.compress(pl.from_pandas(found).write_csv().encode(), compresslevel=6, mtime=0)
-    )
+    write_gzip_csv(folder / "neighbours.csv.gz", pl.from_pandas(found))
 
 
 def read_neighbours(study: StudyRecord) -> pd.DataFrame:

@@ -7,7 +7,6 @@ Without the articles, single words are read from counts/terms.csv.gz; phrases ar
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +23,7 @@ from wording.corpus.counts import count_study_hits
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER
+from wording.files import DATA_FOLDER, write_gzip_csv
 from wording.phrasing import suggest_name
 from wording.settings import TOKEN_VOICES, VOICE_GROUPS
 from wording.study.records import StudyRecord
@@ -405,11 +404,7 @@ def write_terms(study: StudyRecord, folder: Path) -> None:
     )
     kept = np.sort(np.lexsort((known.words, -known.n_articles))[:MAX_SHARED_WORDS])
     rows = [tabulate_part_terms(part, known, kept) for part in corpus.parts()]
-    folder.mkdir(parents=True, exist_ok=True)
-    # Without a time in its head, the same words make the same bytes.
-    (folder / "terms.csv.gz").write_bytes(
-        gzip.compress(pl.concat(rows).write_csv().encode(), compresslevel=6, mtime=0)
-    )
+    write_gzip_csv(folder / "terms.csv.gz", pl.concat(rows))
 
 
 def tabulate_part_terms(part: Part, known: Vocabulary, kept: np.ndarray) -> pl.DataFrame:

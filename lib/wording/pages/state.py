@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
-import os
-import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
+
+from wording.files import replace_file
 
 GOOD_STATUSES = ("ok", "up-to-date")
 
@@ -113,21 +113,14 @@ def locate_state_file(reports: Path, page: Page) -> Path:
     return reports / page.study / ".state" / f"{page.page}.json"
 
 
-def write_atomically(texts: Mapping[Path, str]) -> None:
+def write_atomically(texts: dict[Path, str]) -> None:
     """The files with their texts: none is replaced before all are written."""
-    partial = {
-        file: file.with_name(f"{file.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
-        for file in texts
-    }
-    try:
+    with contextlib.ExitStack() as stack:
+        # Replaced in the order of the texts: a stack is left last in, first out.
+        partial = {file: stack.enter_context(replace_file(file)) for file in reversed(texts)}
         for file, text in texts.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             partial[file].write_text(text, encoding="utf8", newline="")
-        for file in texts:
-            partial[file].replace(file)
-    finally:
-        for left in partial.values():
-            left.unlink(missing_ok=True)
 
 
 def claim_page(reports: Path, page: Page) -> TextIO | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 from wording.errors import WordingError
-from wording.files import NOTEBOOK_FOLDER
+from wording.files import NOTEBOOK_FOLDER, replace_file
 from wording.pages.batch.plan import plan_pages, raise_invalid_pages
 from wording.pages.parameters import read_notebook, read_parameters
 from wording.study.records import Report, StudyRecord, read_record, read_yaml
@@ -79,16 +78,12 @@ def append_report(study: StudyRecord, entry: Report) -> None:
             [" " * dash + format_report_item(entry)],
             find_list_end(lines, document["reports"], dash),
         )
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
+    with replace_file(file) as partial:
         partial.write_text("\n".join([*lines[:where], *new, *lines[where:], ""]), encoding="utf8")
         if read_record(partial, StudyRecord).reports[-1] != entry:
             raise WordingError(
                 f"{file} was not changed: add this by hand below `reports`: {format_report_item(entry)}"
             )
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def find_list_end(lines: list[str], reports: Any, dash: int) -> int:

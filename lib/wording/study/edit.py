@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -13,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from wording.errors import WordingError
+from wording.files import replace_file
 from wording.study.records import StudyRecord, read_concepts, read_yaml, to_plain_types
 
 MAX_LINE_WIDTH = 100_000
@@ -166,17 +166,15 @@ def write_checked(file: Path, text: str) -> None:
         raise WordingError(
             f"{file} was not changed: the line {lost[0]!r} would be lost; add the variant by hand."
         )
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-    try:
+    with replace_file(file) as partial:
         partial.write_text(text, encoding="utf8")
-        read_concepts(partial)
-        partial.replace(file)
-    except WordingError as error:
-        raise WordingError(
-            f"{file} was not changed, for it would not be right: {str(error).replace(str(partial), file.name)}"
-        ) from None
-    finally:
-        partial.unlink(missing_ok=True)
+        try:
+            read_concepts(partial)
+        except WordingError as error:
+            reason = str(error).replace(str(partial), file.name)
+            raise WordingError(
+                f"{file} was not changed, because the result would be invalid: {reason}"
+            ) from None
 
 
 def find_lost_comments(old: str, new: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import itertools
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER
+from wording.files import DATA_FOLDER, hash_value
 from wording.patterns import parse_phrases
 from wording.phrasing import suggest_name
 
@@ -195,6 +194,12 @@ class StudyRecord(Record):
             else source.is_file()
         )
 
+    @property
+    def count_files(self) -> list[Path]:
+        """The files of counts in the study's counts folder, compressed ones too, in order."""
+        folder = self.folder / "counts"
+        return sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
+
     def about(self, concept: str) -> str:
         """What a reader should know of a concept: its note with the source, and the study's own note."""
         record = self.concepts[concept]
@@ -231,13 +236,13 @@ class StudyRecord(Record):
 
     @property
     def fingerprint(self) -> str:
-        """sha256 of everything that the study says but for which reports it wants and how long they may take, comments aside."""
+        """A hash of everything that the study says but for which reports it wants and how long they may take, comments aside."""
         said = {
             "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
             "lists": self.lists,
             "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
         }
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return hash_value(json.dumps(said))  # as text: the order of variants counts
 
     @property
     def width(self) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +18,7 @@ import polars as pl
 
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
+from wording.files import replace_file
 from wording.tables import check_columns
 
 SUBSET_DIVISOR = 20
@@ -96,12 +96,9 @@ class Corpus:
         if (k, name) not in self._derived:
             self._derived[k, name] = make(self.shards[k], self.language)
             if file:
-                with contextlib.suppress(
-                    OSError
-                ):  # where a newer build has taken this one's place, it is only held
-                    partial = file.with_suffix(f".{os.getpid()}.partial")
+                # Where a newer build has taken this one's place, the table is only held.
+                with contextlib.suppress(OSError), replace_file(file) as partial:
                     self._derived[k, name].write_ipc(partial)
-                    partial.replace(file)
         return self._derived[k, name]
 
     def has_derived(self, k: int, name: str) -> bool:

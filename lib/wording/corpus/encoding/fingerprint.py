@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER, hash_file
+from wording.files import DATA_FOLDER, hash_file, hash_value
 from wording.study.records import StudyRecord
 
 CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
@@ -37,7 +36,7 @@ def fingerprint_corpus(study: StudyRecord) -> str:
         str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)
     ]
     said = [*parts, study.articles.model_dump_json(), fingerprint_code(study.language)]
-    return hashlib.sha256("\n".join(said).encode("utf8", "surrogateescape")).hexdigest()[:16]
+    return hash_value(said)
 
 
 def fingerprint_code(language: str) -> str:
@@ -45,4 +44,4 @@ def fingerprint_code(language: str) -> str:
     room = Path(__file__).parents[1]
     code = [file for pattern in CORPUS_MODULES for file in sorted(room.glob(pattern))]
     code += [*sorted((DATA_FOLDER / "words").iterdir()), room.parent / "patterns.py"]
-    return hashlib.sha256("\n".join([*map(hash_file, code), language]).encode()).hexdigest()
+    return hash_value([*map(hash_file, code), language])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER, PROJECT_ROOT, hash_file
+from wording.files import (
+    DATA_FOLDER,
+    NOTEBOOK_FOLDER,
+    PROJECT_ROOT,
+    hash_file,
+    hash_files,
+    hash_value,
+)
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
 from wording.pages.state import Page
 from wording.phrasing import suggest_name
@@ -139,7 +144,7 @@ def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
     return {
         "the study": study.fingerprint,
         "the articles": hash_files(list_article_files(study)),
-        "the counts": hash_files(sorted((study.folder / "counts").glob("*.csv"))),
+        "the counts": hash_files(study.count_files),
         "the library": hash_files(code),
         "the template": hash_files(list_files_below(template)),
         "the lock": hash_value(
@@ -166,16 +171,6 @@ def list_files_below(place: Path) -> list[Path]:
         if place.is_file()
         else []
     )
-
-
-def hash_files(files: Iterable[Path]) -> str:
-    """One hash of the names and bytes of files."""
-    return hash_value([(file.name, hash_file(file)) for file in files])
-
-
-def hash_value(value: Any) -> str:
-    """A short hash of a plain value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def read_notebook_title(notebook: Notebook) -> str:

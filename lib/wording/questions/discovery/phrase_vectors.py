@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +17,7 @@ from scipy import sparse
 from wording.corpus import terms
 from wording.corpus.build import build_corpus
 from wording.corpus.encoding.corpus import Corpus
-from wording.files import hash_file
+from wording.files import hash_file, hash_value, replace_folder
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
 from wording.stats.vectors import (
@@ -94,16 +91,10 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
     corpus, _ = build_corpus(study)
     folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
     if not (folder / "table.parquet").is_file():
-        partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        save_phrase_vectors(
-            build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial
-        )
-        try:
-            partial.rename(folder)
-        except OSError:  # another process was faster
-            shutil.rmtree(partial)
+        with replace_folder(folder) as partial:
+            save_phrase_vectors(
+                build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial
+            )
     return open_phrase_vectors(folder)
 
 
@@ -114,7 +105,7 @@ def compute_vectors_fingerprint(seed: int) -> str:
         hash_file(Path(__file__)),
         hash_file(Path(__file__).parents[2] / "stats" / "vectors.py"),
     ]
-    return hashlib.sha256(f"{code} {seed}".encode()).hexdigest()[:16]
+    return hash_value([code, seed])
 
 
 def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseVectors:
