@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import joblib
 import numpy as np
 import polars as pl
 
@@ -18,6 +17,7 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, open_corpus, save_corpus
 from wording.corpus.encoding.fingerprint import fingerprint_corpus
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
@@ -74,10 +74,8 @@ def encode_batches(
     keep: Callable[[int, pl.DataFrame, Callable], Shard] = lambda _, part, make: make(part),
 ) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
     """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
-    made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs + 1")(
-        joblib.delayed(encode_part)(k, part, language, keep)
-        for k, part in enumerate(split_into_shards(batches))
-    )
+    calls = ((k, part, language, keep) for k, part in enumerate(split_into_shards(batches)))
+    made = run_parallel(encode_part, calls, pre_dispatch="n_jobs + 1")
     tables, shards = [table for table, _ in made], [shard for _, shard in made]
     if shards and isinstance(shards[0], Path):
         shards = SavedShards(tuple(shards), tuple(table.height for table in tables))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -21,6 +20,7 @@ from scipy import sparse
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
 from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER, write_gzip_csv
@@ -191,14 +191,8 @@ def find_frequent_terms(
     )
     found = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
     for _ in range(2, longest + 1):
-        parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-        level = merge_frequent_terms(
-            parallel(
-                joblib.delayed(count_longer_phrases)(found, p.shard, m)
-                for p, m in zip(parts, masks, strict=True)
-            ),
-            fewest,
-        )
+        calls = ((found, part.shard, flags) for part, flags in zip(parts, masks, strict=True))
+        level = merge_frequent_terms(run_parallel(count_longer_phrases, calls), fewest)
         n_articles = np.concatenate([found.n_articles, level["n_articles"].to_numpy()])
         found = Vocabulary(found.words, (*found.levels, level["term"].to_numpy()), n_articles)
     return found
@@ -346,13 +340,8 @@ def count_terms(
     wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
     mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted)
     known = find_frequent_terms(corpus, mask, longest=longest, fewest=fewest)
-    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    counts = sparse.vstack(
-        parallel(
-            joblib.delayed(lambda p: known.counts(p.shard, mask(p)))(p) for p in corpus.parts()
-        ),
-        format="csr",
-    )
+    parts = corpus.map_parts(lambda part: known.counts(part.shard, mask(part)))
+    counts = sparse.vstack(parts, format="csr")
     return Terms(articles, known.terms, known.length, sparse.csr_array(counts)[wanted], voice)
 
 

@@ -11,11 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-import joblib
 import numpy as np
 import pandas as pd
 import polars as pl
 
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
 from wording.files import replace_file
@@ -83,8 +83,7 @@ class Corpus:
 
         What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
         """
-        tasks = (joblib.delayed(measure)(part, *options) for part in self.parts())
-        return joblib.Parallel(n_jobs=None if light else -1, prefer="threads")(tasks)
+        return run_parallel(measure, ((part, *options) for part in self.parts()), light=light)
 
     def derived(
         self, k: int, name: str, make: Callable[[Shard, str], pl.DataFrame]

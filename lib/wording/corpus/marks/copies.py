@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import joblib
 import numpy as np
 import polars as pl
 from scipy import sparse
@@ -19,6 +18,7 @@ from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.kernels import PARTS_PER_ARTICLE, PLACE_BITS, QUOTED_VOICE, ROW_BITS
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
 from wording.errors import WordingError
@@ -201,20 +201,15 @@ def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.
     shared = find_shared_runs(
         corpus.shards, places, number_issues(corpus.table)[order], words, words - quoted
     )
-    found = run_in_threads(
-        joblib.delayed(find_shard_candidates)(*both, shared, most)
-        for both in zip(corpus.shards, places, strict=True)
+    calls = (
+        (shard, place, shared, most) for shard, place in zip(corpus.shards, places, strict=True)
     )
+    found = run_parallel(find_shard_candidates, calls, shared_memory=True)
     row, earlier = (
         np.concatenate([np.zeros(0, np.int64), *part])
         for part in (zip(*found, strict=True) if found else ((), ()))
     )
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
-
-
-def run_in_threads(tasks) -> list:
-    """What the tasks give, on all cores of this machine: they share too much to be sent elsewhere."""
-    return joblib.Parallel(n_jobs=-1, require="sharedmem")(tasks)
 
 
 def number_issues(table: pl.DataFrame) -> np.ndarray:
@@ -268,12 +263,15 @@ def find_shared_runs(
         np.concatenate([[0], np.searchsorted(shard.sketch, edges), [len(shard.sketch)]])
         for shard in shards
     ]
-    parts = (
-        [(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)]
+    calls = (
+        (
+            [(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)],
+            issues,
+        )
         for k in range(len(edges) + 1)
     )
     run, repeated, n, early, n_repeated = zip(
-        *run_in_threads(joblib.delayed(find_bucket_runs)(part, issues) for part in parts),
+        *run_parallel(find_bucket_runs, calls, shared_memory=True),
         strict=True,
     )
     size = np.zeros(n_articles, np.int64)
@@ -465,7 +463,8 @@ def compare_pairs(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
     parts = found.with_columns(chunk=chunk).partition_by(
         "chunk", include_key=False, maintain_order=True
     ) or [found]
-    return pl.concat(run_in_threads(joblib.delayed(compare_chunk)(corpus, part) for part in parts))
+    calls = ((corpus, part) for part in parts)
+    return pl.concat(run_parallel(compare_chunk, calls, shared_memory=True))
 
 
 def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import joblib
 import numpy as np
 from scipy import sparse
 
 from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import count_pairs
 from wording.questions.discovery.phrases import MAX_PHRASE_WORDS, CorpusPhrases, PhrasePlaces
 
@@ -52,14 +52,9 @@ def count_phrase_articles(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_
 
 def sum_over_parts(corpus: Corpus, phrases: CorpusPhrases, one: Callable) -> sparse.csr_array:
     """The sum over shards of what is counted in each."""
-    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
     row = map_terms_to_rows(phrases)
-    return sum(
-        parallel(
-            joblib.delayed(one)(*both, phrases, row)
-            for both in zip(corpus.parts(), phrases.places, strict=True)
-        )
-    )
+    parts = zip(corpus.parts(), phrases.places, strict=True)
+    return sum(run_parallel(one, ((part, places, phrases, row) for part, places in parts)))
 
 
 def map_terms_to_rows(phrases: CorpusPhrases) -> np.ndarray:

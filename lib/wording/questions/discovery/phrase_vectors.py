@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import joblib
 import numpy as np
 import polars as pl
 from scipy import sparse
@@ -17,6 +16,7 @@ from scipy import sparse
 from wording.corpus import terms
 from wording.corpus.build import build_corpus
 from wording.corpus.encoding.corpus import Corpus
+from wording.corpus.encoding.parallel import run_parallel
 from wording.files import hash_file, hash_value, replace_folder
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
@@ -121,11 +121,12 @@ def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseV
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
     # Counting uses all cores by itself and takes the most room: it is done here, one after the other, as the generator is read.
-    made = joblib.Parallel(n_jobs=-1, prefer="threads", pre_dispatch="n_jobs")(
-        joblib.delayed(compute_row_vectors)(
-            weights[name](), dimensions=dimensions, seed=seed, basis=basis
-        )
-        for name, dimensions in VECTOR_DIMENSIONS.items()
+    made = run_parallel(
+        lambda matrix, dimensions: compute_row_vectors(
+            matrix, dimensions=dimensions, seed=seed, basis=basis
+        ),
+        ((weights[name](), dimensions) for name, dimensions in VECTOR_DIMENSIONS.items()),
+        pre_dispatch="n_jobs",
     )
     table = found.table.with_columns(folded=fold_phrase_forms(found.table["term"]))[order]
     return PhraseVectors(

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import joblib
 import numpy as np
 import polars as pl
 from ruamel.yaml import YAML
@@ -132,10 +131,7 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
     )
     words, anatomy = classify_words(corpus, known, language), decompose_terms(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]
-    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    found = parallel(
-        joblib.delayed(find_phrase_places)(part, known, ~edge) for part in corpus.parts()
-    )
+    found = corpus.map_parts(find_phrase_places, known, ~edge)
     places, n = (
         [place for place, _ in found],
         sum((n for _, n in found), np.zeros(len(known), np.int64)),

@@ -4,12 +4,12 @@ Every outlet is one side, all the others together (or one reference) the other. 
 from drawing whole articles (or families of copies), the very draws that shares use; the mathematics is that of `rates`.
 """
 
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from wording.corpus.counts import order_outlets
+from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import Terms, count_study_terms
 from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
@@ -144,9 +144,7 @@ def _compute_dispersion(counts, words, code, mine, theirs):
         return association.dp_norm(counts[rows], words[rows])
 
     others = [code != k if theirs is None else code == theirs for k in mine]
-    found = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(over)(rows) for rows in [*(code == k for k in mine), *others]
-    )
+    found = run_parallel(over, ((rows,) for rows in [*(code == k for k in mine), *others]))
     return {"dp_norm": np.array(found[: len(mine)]), "dp_norm_other": np.array(found[len(mine) :])}
 
 

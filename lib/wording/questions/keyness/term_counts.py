@@ -5,11 +5,11 @@ Articles of one family at one outlet are one unit; units are drawn, not articles
 
 from dataclasses import dataclass
 
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from wording.corpus.encoding.parallel import run_parallel
 from wording.questions.shares.resampled import SINGLE_ARTICLE_STRATUM
 from wording.stats import resampling
 
@@ -132,9 +132,8 @@ def resample_rate_variance(units, words, code, outlets, mine, theirs, *, draws, 
         )
         return _compute_rate_variances(hits, size[:, None], mine, theirs)
 
-    parts = joblib.Parallel(n_jobs=-1, prefer="threads")(
-        joblib.delayed(block)(first) for first in range(0, max(units.shape[1], 1), TERMS_PER_BLOCK)
-    )
+    blocks = range(0, max(units.shape[1], 1), TERMS_PER_BLOCK)
+    parts = run_parallel(block, ((first,) for first in blocks))
     return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
 

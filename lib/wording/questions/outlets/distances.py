@@ -8,11 +8,11 @@ one outlet lie 0 apart on average, and a distance may come out a little below 0;
 import itertools
 from dataclasses import dataclass
 
-import joblib
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from wording.corpus.encoding.parallel import run_parallel
 from wording.questions.outlets.profiles import (
     build_indicator_matrix,
     compute_block_shares,
@@ -63,8 +63,7 @@ def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
     low_bits, high_bits; uncorrected_bits; chance_bits (what was taken off); p, q (Benjamini-Hochberg over the table); n, n_other (families); n_concepts.
     """
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
-    parallel = joblib.Parallel(n_jobs=-1, prefer="threads")
-    chance = parallel(joblib.delayed(_relabel_families)(profiles, pair, seed) for pair in pairs)
+    chance = run_parallel(_relabel_families, ((profiles, pair, seed) for pair in pairs))
     weights = resampling.draw_article_weights(
         profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy()
     )
@@ -72,7 +71,7 @@ def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
         compute_block_shares(profiles, sum_by_outlet(profiles, w))
         for w in (np.ones((1, len(profiles.rows)), np.uint8), weights)
     )
-    samples = parallel(joblib.delayed(jensen_shannon)(drawn[:, a], drawn[:, b]) for a, b in pairs)
+    samples = run_parallel(jensen_shannon, ((drawn[:, a], drawn[:, b]) for a, b in pairs))
     plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
     found = [
         _estimate_distance(bits, *null, sample, level)
