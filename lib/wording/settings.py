@@ -1,4 +1,11 @@
-"""What may be asked for by name, everywhere alike."""
+"""What may be asked for by name, everywhere alike, and the one answer to an unknown name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wording.errors import WordingError
+from wording.phrasing import suggest_name
 
 ALL_OUTLETS = "all outlets"
 """What stands in the place of an outlet where all of them are taken together."""
@@ -17,3 +24,29 @@ VOICE_GROUPS = {
 
 COPY_RULES = ("all", "one", "none")
 """Which copies count: every article; one of each family per outlet; only the first of each family."""
+
+
+def one_of(kind: str, value: str, known: Iterable[str], *, place: str = "") -> str:
+    """Return the value if it is one of the known names.
+
+    Parameters
+    ----------
+    kind : str
+        What the names are, in the singular: "voice".
+    value : str
+        The name asked for.
+    known : iterable of str
+        The names that there are.
+    place : str
+        Where the name is written (file, line), to begin the message with.
+
+    Raises
+    ------
+    WordingError
+        For an unknown name, with the nearest known one.
+    """
+    names = list(known)
+    if value in names:
+        return value
+    there = f"{place}: there" if place else "There"
+    raise WordingError(f"{there} is no {kind} {value!r}; {suggest_name(value, names)}.")

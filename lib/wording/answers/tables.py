@@ -14,8 +14,6 @@ from wording.corpus.counts import (
     order_outlets,
     select_concepts,
 )
-from wording.errors import WordingError
-from wording.phrasing import suggest_name
 from wording.questions.collocation import collocation
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.keyness import keyness
@@ -23,7 +21,7 @@ from wording.questions.outlets import outlets
 from wording.questions.shares import shares
 from wording.questions.timeline import timeline
 from wording.questions.voices import voices
-from wording.settings import VOICE_GROUPS
+from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -97,10 +95,8 @@ def make_table(
     WordingError
         For an unknown table, voice, concept or way of counting copies, with the nearest name; for `hits` if the articles are not there.
     """
-    if name not in TABLE_NAMES:
-        raise WordingError(f"There is no table {name!r}; {suggest_name(name, TABLE_NAMES)}.")
-    if voice not in VOICE_GROUPS:
-        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    one_of("table", name, TABLE_NAMES)
+    one_of("voice", voice, VOICE_GROUPS)
     if name == "hits":
         return find_study_hits(study, concepts, copies=copies)
     if name == "shares":

@@ -27,8 +27,7 @@ from wording.corpus.encoding.matching import (
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
-from wording.settings import COPY_RULES, TOKEN_VOICES
+from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
 from wording.study.records import Concept, StudyRecord, Variant
 from wording.tables import TABLES, check_columns, is_among
 
@@ -360,11 +359,7 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
         For an unknown name, with the nearest one.
     """
     names = list(study.concepts) if concepts is None else concepts
-    if unknown := next((name for name in names if name not in study.concepts), None):
-        raise WordingError(
-            f"The study {study.name!r} has no concept {unknown!r}; {suggest_name(unknown, study.concepts)}."
-        )
-    return {name: study.concepts[name] for name in names}
+    return {name: study.concepts[one_of("concept", name, study.concepts)] for name in names}
 
 
 def select_compared(
@@ -386,10 +381,8 @@ def flag_compared(
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
     sizes = articles["outlet"].value_counts()
-    if unknown := next((name for name in study.outlets or [] if name not in sizes.index), None):
-        raise WordingError(
-            f"{study.folder / 'study.yml'}: no article is from the outlet {unknown!r}; {suggest_name(unknown, sizes.index)}."
-        )
+    for outlet in study.outlets or []:
+        one_of("outlet", outlet, sizes.index, place=str(study.folder / "study.yml"))
     largest = (
         sizes.reset_index()
         .sort_values(["count", "outlet"], ascending=[False, True])["outlet"]
@@ -407,8 +400,7 @@ def flag_compared(
 
 def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     """Which of the articles count (see `count_study_hits`), by their index; of an outlet's copies in one family the earliest, then the longest."""
-    if copies not in COPY_RULES:
-        raise WordingError(f"copies: {copies!r} is unknown; {suggest_name(copies, COPY_RULES)}.")
+    one_of("way of counting copies", copies, COPY_RULES)
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
         ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])

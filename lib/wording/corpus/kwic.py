@@ -27,8 +27,7 @@ from wording.corpus.encoding.matching import (
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
 from wording.errors import WordingError
 from wording.patterns import parse_phrases
-from wording.phrasing import suggest_name
-from wording.settings import TOKEN_VOICES, VOICE_GROUPS
+from wording.settings import TOKEN_VOICES, VOICE_GROUPS, one_of
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -142,9 +141,8 @@ def find_concordance(
     WordingError
         For another sort or voice, with the nearest name, or a phrase that cannot be read.
     """
-    for name, value, known in (("sort", sort, SORT_COLUMNS), ("voice", voice, VOICE_GROUPS)):
-        if value not in known:
-            raise WordingError(f"{name}={value!r} is not known here; {suggest_name(value, known)}.")
+    one_of("sort", sort, SORT_COLUMNS)
+    one_of("voice", voice, VOICE_GROUPS)
     name, concept = resolve_pattern(study, pattern)
     corpus, _ = build_corpus(study)
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)

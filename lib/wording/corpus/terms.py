@@ -24,8 +24,7 @@ from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER, write_gzip_csv
-from wording.phrasing import suggest_name
-from wording.settings import TOKEN_VOICES, VOICE_GROUPS
+from wording.settings import TOKEN_VOICES, VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
@@ -310,8 +309,7 @@ def count_study_terms(
     WordingError
         For an unknown voice or way of counting copies, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
     """
-    if voice not in VOICE_GROUPS:
-        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    one_of("voice", voice, VOICE_GROUPS)
     if longest < 1:
         raise WordingError(
             f"longest={longest}: expected the number of words of the longest phrases, 1 or more."

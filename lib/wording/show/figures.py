@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from wording.errors import WordingError
-from wording.phrasing import format_count
+from wording.phrasing import format_count, format_decimal
 from wording.show.html import VOICE_LABELS, make_line_id
 from wording.show.values import format_value, to_printable
 
@@ -535,7 +535,9 @@ def _draw_numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float)
     ):
         if not pd.isna(share):
             told = (
-                f"{n:,.0f} / {total:,.0f}" if numbers == "counts" else format_value(share, "share")
+                f"{format_decimal(n, 0)} / {format_decimal(total, 0)}"
+                if numbers == "counts"
+                else format_value(share, "share")
             )
             axes.text(1.03, position + shift, told, alpha=1 if shift <= 0 else 0.75, **look)
         elif shift <= 0:
@@ -613,7 +615,7 @@ def _describe_row(row, variant: str) -> str:
         if pd.isna(row.low)
         else f" ({format_value(row.low, 'low')} to {format_value(row.high, 'high')})"
     )
-    hits = f"{row.n:,.0f} of {format_count(int(row.total), 'hit')}" + (
+    hits = f"{format_decimal(row.n, 0)} of {format_count(int(row.total), 'hit')}" + (
         f", {VOICE_LABELS.get(row.voice, row.voice)}" if row.voice != "all" else ""
     )
     return to_printable(

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 
+from wording.phrasing import format_decimal
 from wording.show.figures import (
     _CHARACTER_WIDTH,
     _FIGURE_STYLE,
@@ -109,7 +110,7 @@ def plot_outlet_tree(branches: pd.DataFrame, outlets: Sequence[str]) -> Figure:
                 axes.text(
                     row.height,
                     down[row.branch] - 0.06,
-                    f" {100 * row.support:.0f}",
+                    f" {format_decimal(100 * row.support, 0)}",
                     va="bottom",
                     fontsize=7,
                 )
@@ -144,7 +145,7 @@ def plot_distances(table: pd.DataFrame, *, chance: float = 0.05) -> Figure:
                     axes.text(
                         x,
                         y,
-                        f"{row.distance_bits:.2f}".replace("-", "−"),
+                        format_decimal(row.distance_bits, 2).replace("-", "−"),
                         ha="center",
                         va="center",
                         fontsize=8,

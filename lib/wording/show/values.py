@@ -4,9 +4,12 @@ import html
 import math
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import blake2s
 from numbers import Integral, Real
 from urllib.parse import urlsplit
+
+from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 
 # Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -124,26 +127,29 @@ def _format_number(value, column: str) -> str:
     if _PERCENT_COLUMNS.fullmatch(column):
         return _format_percent(value, signed=column == "difference")
     if column in {"p", "p_holm", "q"}:
-        return "<0.001" if value < 0.001 else f"{value:.3f}"
+        stable = drop_unstable_digits(value)
+        return "<0.001" if stable < Decimal("0.001") else format_decimal(value, 3)
     if _BIT_COLUMNS.fullmatch(column):
-        return _set_minus_sign(f"{value:.3f}")
+        return _set_minus_sign(format_decimal(value, 3))
     if _PER_MILLION_COLUMNS.fullmatch(column):
-        return _set_minus_sign(f"{value:,.1f}")
+        return _set_minus_sign(format_decimal(value, 1))
     if column == "year":
         return str(int(value))
     whole = isinstance(value, Integral) or (
         _COUNT_COLUMNS.fullmatch(column) and float(value).is_integer()
     )
-    return _set_minus_sign(f"{int(value):,}" if whole else f"{value:,.2f}")
+    return _set_minus_sign(f"{int(value):,}" if whole else format_decimal(value, 2))
 
 
 def _format_percent(value, *, signed: bool) -> str:
     # A share that rounds to nothing or to everything is neither: 0.04 % must not read as "never".
-    if not signed and 0 < value < 0.0005:
+    stable = drop_unstable_digits(value)
+    if not signed and 0 < stable < Decimal("0.0005"):
         return "<0.1%"
-    if not signed and 0.9995 <= value < 1:
+    if not signed and Decimal("0.9995") <= stable < 1:
         return ">99.9%"
-    return _set_minus_sign(f"{100 * value:+.1f}%" if signed else f"{100 * value:.1f}%")
+    percent = round_half_up(100 * stable, 1)
+    return _set_minus_sign(f"{percent:+f}%" if signed else f"{percent:f}%")
 
 
 def _set_minus_sign(text: str) -> str:

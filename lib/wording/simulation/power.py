@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wording.errors import WordingError
-from wording.phrasing import format_percent
+from wording.phrasing import format_decimal, format_percent, round_significant
 from wording.stats import resampling
 from wording.tables import check_columns
 
@@ -69,11 +69,11 @@ def describe_power(table: pd.DataFrame, difference: float, *, share: float = 0.5
     enough = table["power"] >= TARGET_POWER
     if not enough.any():
         last = table.iloc[-1]
-        return f"{asked} is told apart in {format_percent(last['power'])} of studies with {last['n_articles']:,.0f} articles an outlet: more are needed."
+        return f"{asked} is told apart in {format_percent(last['power'])} of studies with {format_decimal(last['n_articles'], 0)} articles an outlet: more are needed."
     n = np.exp(
         np.interp(TARGET_POWER, np.maximum.accumulate(table["power"]), np.log(table["n_articles"]))
     )
-    about = f"{'at most ' if enough.iloc[0] else 'about '}{float(f'{n:.2g}'):,.0f}"
+    about = f"{'at most ' if enough.iloc[0] else 'about '}{round_significant(n, 2):,.0f}"
     return f"{asked} is told apart in {format_percent(TARGET_POWER)} of studies with {about} articles an outlet that name the thing."
 
 

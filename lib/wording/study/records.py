@@ -17,6 +17,7 @@ from wording.errors import WordingError
 from wording.files import DATA_FOLDER, hash_value
 from wording.patterns import parse_phrases
 from wording.phrasing import suggest_name
+from wording.settings import one_of
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
@@ -354,10 +355,8 @@ def take_from_library(file: Path, library: str, names: Literal["all"] | list[str
         )
     read = read_record(source, ConceptsFile)
     wanted = list(read.concepts) if names == "all" else names
-    if unknown := next((name for name in wanted if name not in read.concepts), None):
-        raise WordingError(
-            f"{where}: {library}.yml has no concept {unknown!r}; {suggest_name(unknown, read.concepts)}."
-        )
+    for name in wanted:
+        one_of(f"concept in {library}.yml called", name, read.concepts, place=where)
     return ConceptsFile(lists=read.lists, concepts={name: read.concepts[name] for name in wanted})
 
 

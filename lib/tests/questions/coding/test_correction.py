@@ -82,7 +82,7 @@ def test_the_sentences_say_what_moves():
         shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")])
     )
     assert co.describe_corrections(table)[0].startswith(
-        "A: “v” has 50 % of the hits as counted, 37 % of those in the right sense (95 % interval"
+        "A: “v” has 50 % of the hits as counted, 38 % of those in the right sense (95 % interval"
     )
     assert (
         co.describe_corrections(table, most=1)[1]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from nltk.metrics.agreement import AnnotationTask
 
-from wording.phrasing import format_count, format_percent
+from wording.phrasing import format_count, format_decimal, format_interval, format_percent
 from wording.questions.coding.sample import LINE_KEY
 from wording.stats import resampling
 from wording.tables import check_columns
@@ -84,11 +84,15 @@ def _describe_alpha(row):
     if np.isnan(row.alpha):
         return "all marks are the same, so agreement beyond chance cannot be told"
     interval = (
-        f", 95 % interval {row.alpha_low:.2f} to {row.alpha_high:.2f}"
+        f", {format_interval(row.alpha_low, row.alpha_high, form=_format_alpha)}"
         if np.isfinite(row.alpha_low)
         else ""
     )
-    return f"Krippendorff's alpha {row.alpha:.2f}{interval}".replace("-", "\N{MINUS SIGN}")
+    return f"Krippendorff's alpha {_format_alpha(row.alpha)}{interval}"
+
+
+def _format_alpha(alpha: float) -> str:
+    return format_decimal(alpha, 2).replace("-", "\N{MINUS SIGN}")
 
 
 def _compute_question_agreement(question, marks, draws, seed):

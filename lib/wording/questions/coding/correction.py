@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln
 
-from wording.phrasing import format_count, format_percent
+from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.precision import average_line_marks
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
@@ -80,7 +80,7 @@ def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
 def _format_corrected_interval(row):
     if np.isnan(row.corrected_low):
         return ""
-    return f" (95 % interval {format_percent(row.corrected_low).removesuffix(' %')} to {format_percent(row.corrected_high)})"
+    return f" ({format_interval(row.corrected_low, row.corrected_high)})"
 
 
 def beta_binomial_posterior(right: np.ndarray, n: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from wording.phrasing import format_count, format_percent
+from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.agreement import select_latest_marks
 from wording.questions.coding.sample import LINE_KEY
 from wording.settings import VOICE_GROUPS
@@ -76,7 +76,7 @@ def describe_precision(precise: pd.DataFrame, *, most: int = 6) -> list[str]:
     known = precise.dropna(subset="right_sense").sort_values("right_sense", kind="stable")
     return [
         f"“{row.variant}” ({_VOICE_LABELS[row.voice]}): {format_percent(row.right_sense)} of its hits have the right sense "
-        f"(95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}; {format_count(row.n_coded, 'line')} coded)."
+        f"({format_interval(row.low, row.high)}; {format_count(row.n_coded, 'line')} coded)."
         for row in known.head(most).itertuples()
     ] or [
         f"No variant has {MIN_CODED_LINES} coded lines of a random sample, so no precision can be told."

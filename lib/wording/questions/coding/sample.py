@@ -12,7 +12,7 @@ import pandas as pd
 
 from wording.corpus.counts import find_study_hits
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.settings import one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -74,8 +74,7 @@ def record_marks(
     WordingError
         For an unknown mark, or a coder without a name.
     """
-    if mark not in CODING_MARKS:
-        raise WordingError(f"There is no mark {mark!r}; {suggest_name(mark, CODING_MARKS)}.")
+    one_of("mark", mark, CODING_MARKS)
     if not coder.strip():
         raise WordingError("coder='': a mark needs the name of who set it.")
     added = lines.assign(

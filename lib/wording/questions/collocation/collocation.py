@@ -15,15 +15,13 @@ from wording.corpus.counts import order_outlets
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
 from wording.corpus.terms import Terms, count_study_terms
 from wording.corpus.terms import read_function_words as listed_words
-from wording.errors import WordingError
-from wording.phrasing import suggest_name
 from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
     resample_outlets,
 )
 from wording.questions.shares.shares import build_contrast_table, build_share_table
-from wording.settings import ALL_OUTLETS, VOICE_GROUPS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS, one_of
 from wording.stats import association, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -64,8 +62,7 @@ def find_study_collocates(
     WordingError
         For an unknown voice or concept, or another span or side than was counted when the articles are not there.
     """
-    if voice not in VOICE_GROUPS:
-        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    one_of("voice", voice, VOICE_GROUPS)
     near = count_study_neighbours(study, concepts, span=span, side=side, copies=copies)
     spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[voice])]
     settings = {

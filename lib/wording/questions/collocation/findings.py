@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours, find_near_hits
-from wording.phrasing import format_count, format_percent, format_q
+from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
 from wording.questions.collocation.collocation import (
     MIN_ARTICLES_PER_COLLOCATE,
     MIN_OBSERVED_EXPECTED_RATIO,
@@ -68,7 +68,8 @@ def sentences(
 
 
 def _describe_difference(row, share):
-    interval = f"95 % interval {format_percent(share.low).removesuffix(' %')} to {format_percent(share.high)}; in {format_count(share.n_articles, 'article')}"
+    articles = format_count(share.n_articles, "article")
+    interval = f"{format_interval(share.low, share.high)}; in {articles}"
     other = "the other outlets together" if row.other == REST_LABEL else row.other
     return (
         f"{row.outlet} has “{row.collocate}” near {format_percent(share.share)} of its {format_count(row.total, 'hit')} of “{row.variant}” ({interval}), "
@@ -102,7 +103,7 @@ def _describe_strongest(together, most, words):
     for variant in order[:most]:
         rows = together[together["variant"] == variant]
         named = [f"“{row.collocate}” ({row.n:,})" for row in rows.head(words).itertuples()]
-        listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+        listed = join_names(named)
         said.append(
             f"Most typical near the {format_count(rows['total'].iloc[0], 'hit')} of “{variant}”{whose}: {listed}."
         )

@@ -10,7 +10,7 @@ import polars as pl
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_hits, find_body_hits, order_outlets, select_compared
-from wording.phrasing import format_count, format_percent, format_q
+from wording.phrasing import format_count, format_decimal, format_percent, format_q
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
 from wording.questions.discovery.phrase_vectors import (
@@ -278,7 +278,9 @@ def sentences(found: Proposals, *, most: int = 5) -> list[str]:
 def _describe_rivals(found: Proposals, most: int) -> list[str]:
     """What stands where the term stands, and who uses it instead."""
     table = found.table
-    listed = ", ".join(f"“{row.rival}” ({row.score:.2f})" for row in table.head(most).itertuples())
+    listed = ", ".join(
+        f"“{row.rival}” ({format_decimal(row.score, 2)})" for row in table.head(most).itertuples()
+    )
     said = [
         f"Of all phrases, these are most like “{found.term}” in the words beside it, in its sentences and in its articles (1 is alike in all): {listed}."
     ]

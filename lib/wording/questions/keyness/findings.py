@@ -8,7 +8,14 @@ import pandas as pd
 from wording.corpus.lines import KEYNESS_CONCEPT, find_term_hits
 from wording.corpus.terms import Terms
 from wording.corpus.terms import read_function_words as listed_words
-from wording.phrasing import format_count, format_q
+from wording.phrasing import (
+    format_count,
+    format_decimal,
+    format_interval,
+    format_percent,
+    format_q,
+    round_half_up,
+)
 from wording.questions.shares.shares import REST_LABEL
 from wording.study.records import StudyRecord
 
@@ -122,10 +129,10 @@ def _describe_outlet(row, others, level):
     other = "the other outlets together" if row.other == REST_LABEL else row.other
     seen = f"{format_count(row.n, 'time')} in {format_count(row.n_articles, 'article')}"
     if row.n_other:
-        interval = f"{100 * level:.0f} % interval {format_ratio(row.times_low)} to {format_ratio(row.times_high)}"
+        interval = format_interval(row.times_low, row.times_high, level, format_ratio)
         said = f"“{row.term}” {format_ratio(row.times)} times as often as {other} ({interval}; {seen}; {format_q(row.q)})"
     else:
-        said = f"“{row.term}” {seen}, {other} never (with {100 * level:.0f} % certainty at least {format_ratio(row.times_low)} times as often; {format_q(row.q)})"
+        said = f"“{row.term}” {seen}, {other} never (with {format_percent(level)} certainty at least {format_ratio(row.times_low)} times as often; {format_q(row.q)})"
     then = [
         f"“{after.term}” ({f'{format_ratio(after.times)} times as often' if after.n_other else 'the other side never'})"
         for after in others.itertuples()
@@ -198,11 +205,12 @@ def format_ratio(ratio: float) -> str:
     """A ratio of rates.
 
     >>> format_ratio(3.21), format_ratio(1234.5), format_ratio(float("inf"))
-    ('3.2', '1,234', 'any number of')
+    ('3.2', '1,235', 'any number of')
     """
     if np.isinf(ratio):
         return "any number of"
-    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:,.0f}"
+    rounded = round_half_up(ratio, 1)
+    return str(rounded) if rounded < 10 else format_decimal(ratio, 0)
 
 
 def _list_untested_outlets(table):

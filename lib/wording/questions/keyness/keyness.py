@@ -13,10 +13,10 @@ from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import Terms, count_study_terms
 from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
 from wording.questions.keyness import term_counts as rate_sides
 from wording.questions.keyness.subsumption import find_subsuming_terms
 from wording.questions.shares.shares import REST_LABEL
+from wording.settings import one_of
 from wording.stats import association, rates, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -91,10 +91,7 @@ def _order_outlets(articles, outlets, against):
     known = list(sizes["outlet"])
     listed = known if outlets is None else list(dict.fromkeys(outlets))
     for outlet in [*listed, *([] if against == "rest" else [against])]:
-        if outlet not in known:
-            raise WordingError(
-                f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the name."
-            )
+        one_of("outlet", outlet, known)
     listed += [] if against == "rest" or against in listed else [against]
     return listed
 

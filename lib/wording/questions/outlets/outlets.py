@@ -7,12 +7,18 @@ import pandas as pd
 
 from wording.corpus.counts import count_study_hits, find_study_hits, order_outlets
 from wording.corpus.lines import find_term_hits
-from wording.errors import WordingError
-from wording.phrasing import format_count, format_percent, format_q, suggest_name
+from wording.phrasing import (
+    format_count,
+    format_decimal,
+    format_interval,
+    format_p,
+    format_percent,
+    format_q,
+)
 from wording.questions.keyness import keyness
 from wording.questions.outlets import distances, maps, profiles, recognition
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
-from wording.settings import VOICE_GROUPS
+from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
 BASIS_LABELS = {"choice": "choice of terms", "words": "words and phrases"}
@@ -75,10 +81,8 @@ def compare_study_outlets(
     ------
     WordingError : for an unknown basis or voice
     """
-    if basis not in BASIS_LABELS:
-        raise WordingError(f"There is no basis {basis!r}; {suggest_name(basis, BASIS_LABELS)}.")
-    if voice not in VOICE_GROUPS:
-        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    one_of("basis", basis, BASIS_LABELS)
+    one_of("voice", voice, VOICE_GROUPS)
     found, recognised = (
         _compare_choice(study, voice, copies)
         if basis == "choice"
@@ -208,11 +212,12 @@ def _describe_distances(table, basis, chance):
 
 def _format_distance(row):
     q = "no q" if pd.isna(row["q"]) else format_q(row["q"])
-    distance, low, high = (
-        f"{row[name]:.3f}".replace("-", "\N{MINUS SIGN}")
-        for name in ("distance_bits", "low_bits", "high_bits")
-    )
-    return f"{distance} bits (95 % interval {low} to {high}; {q})"
+    interval = format_interval(row["low_bits"], row["high_bits"], form=_format_bits)
+    return f"{_format_bits(row['distance_bits'])} bits ({interval}; {q})"
+
+
+def _format_bits(bits: float) -> str:
+    return format_decimal(bits, 3).replace("-", "\N{MINUS SIGN}")
 
 
 def _describe_drivers(found):
@@ -230,7 +235,7 @@ def _describe_drivers(found):
 
 def _format_both_rates(row, basis):
     if basis == "words":
-        return f"{row.per_million:,.0f} and {row.per_million_other:,.0f} per million terms"
+        return f"{format_decimal(row.per_million, 0)} and {format_decimal(row.per_million_other, 0)} per million terms"
     return f"{format_percent(row.share)} and {format_percent(row.share_other)} of the hits of {row.concept}"
 
 
@@ -241,12 +246,12 @@ def _describe_recognition(found):
     )
     if pd.isna(told["accuracy"]):
         return [NOT_CLASSIFIED_MESSAGE]
-    surer = "no surer than chance" if told["p"] >= 0.05 else f"p = {told['p']:.2g}"
+    surer = "no surer than chance" if told["p"] >= 0.05 else format_p(told["p"])
     best, least = who.loc[who["share"].idxmax()], who.loc[who["share"].idxmin()]
     what = "wording" if found.basis == "words" else "choice of terms"
     said = [
-        f"From its {what} alone the outlet is told for {format_percent(told['accuracy'])} of the articles (mean over {told['n_outlets']} outlets; 95 % interval "
-        f"{format_percent(told['low']).removesuffix(' %')} to {format_percent(told['high'])}; {told['n']:,} articles), by chance for {format_percent(told['chance'])} ({surer})."
+        f"From its {what} alone the outlet is told for {format_percent(told['accuracy'])} of the articles (mean over {told['n_outlets']} outlets; "
+        f"{format_interval(told['low'], told['high'])}; {told['n']:,} articles), by chance for {format_percent(told['chance'])} ({surer})."
     ]
     if told["p"] < 0.05:
         said.append(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from wording.phrasing import format_count, format_percent, format_q
+from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
 from wording.questions.shares.shares import REST_LABEL
 
 VOICE_PHRASES = {
@@ -96,7 +96,7 @@ def select_clear_differences(contrasts, chance):
 
 
 def _describe_difference(row, share, names, level):
-    interval = f"{100 * level:.0f} % interval {format_percent(share.low).removesuffix(' %')} to {format_percent(share.high)}"
+    interval = format_interval(share.low, share.high, level)
     other = "the other outlets together" if row.other == REST_LABEL else row.other
     return (
         f"{row.outlet} writes “{row.variant}” in {format_percent(share.share)} of its {row.total:,} {names[row.concept]} "
@@ -140,10 +140,8 @@ def _report_missing_intervals(shares, names, unit):
 
 
 def _join_outlets(outlets: pd.Series, what, most=4):
-    shown, left = list(outlets[:most]), len(outlets) - most
-    shown += [f"{left} more outlets" if left > 1 else outlets.iloc[-1]] if left > 0 else []
-    together = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-    return f"{together} {'has' if len(shown) == 1 else 'have'} {what}"
+    named = join_names(outlets, top=most, rest="more outlet")
+    return f"{named} {'has' if len(outlets) == 1 else 'have'} {what}"
 
 
 def _format_times(n):

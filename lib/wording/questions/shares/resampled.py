@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.settings import one_of
 from wording.stats import resampling
 from wording.tables import is_among
 
@@ -94,10 +94,7 @@ def compare_concepts(counts, articles, *, outlets, concepts, voice, variants, dr
 def _select_outlets(articles, outlets):
     known = sorted(articles["outlet"].dropna().unique())
     for outlet in outlets or []:
-        if outlet not in known:
-            raise WordingError(
-                f"No article is of the outlet {outlet!r}; {suggest_name(outlet, known)}. Correct the list of outlets."
-            )
+        one_of("outlet", outlet, known)
     return known if outlets is None else list(dict.fromkeys(outlets))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.phrasing import format_count, format_percent, format_q
+from wording.phrasing import format_count, format_interval, format_p, format_percent, join_names
 from wording.questions.shares.findings import VOICE_PHRASES
 from wording.questions.timeline.timeline import TimelineAnalysis
 from wording.settings import ALL_OUTLETS
 
 _SIGNIFICANCE_LEVEL = 0.05
+_MAX_NAMES = 6
 
 
 def sentences(
@@ -97,8 +98,8 @@ def _describe_change(rows):
         for row in ends.itertuples()
         if row.share_after != row.share_before
     ]
-    interval = f"95 % interval {one['low']:%Y-%m-%d} to {one['high']:%Y-%m-%d}"
-    return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {_format_p(one['p_holm'])}): {', '.join(told)}."
+    interval = format_interval(one["low"], one["high"], form="{:%Y-%m-%d}".format)
+    return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {format_p(one['p_holm'])}): {', '.join(told)}."
 
 
 def _describe_shift(row):
@@ -113,9 +114,9 @@ def _describe_unchanged(tested):
     )
     said = []
     if len(still):
-        where = _join_names(still["outlet"], one="other outlet")
+        where = join_names(still["outlet"], top=_MAX_NAMES, rest="other outlet")
         said.append(
-            f"No change surer than chance would give at {where} (smallest {_format_p(still['p_holm'].min())})."
+            f"No change surer than chance would give at {where} (smallest {format_p(still['p_holm'].min())})."
         )
     if tested["p"].isna().all():
         return [
@@ -123,7 +124,7 @@ def _describe_unchanged(tested):
         ]
     if len(short):
         said.append(
-            f"Too few days with hits to test (ten are needed) at {_join_names(short['outlet'], one='other outlet')}."
+            f"Too few days with hits to test (ten are needed) at {join_names(short['outlet'], top=_MAX_NAMES, rest='other outlet')}."
         )
     return said
 
@@ -148,15 +149,18 @@ def _describe_first(rows, rose):
         f"{'more' if rose else 'less'} “{variant}”",
     )
     if open_to.empty:
-        said = f"{first} was the first to write {what}, earlier than {_join_names(own['later'])} (largest {_format_p(own['p'].max())})."
+        said = f"{first} was the first to write {what}, earlier than {join_names(own['later'], top=_MAX_NAMES, rest='outlet')} (largest {format_p(own['p'].max())})."
     else:
-        said = f"Of the outlets that came to write {what} {first} has the earliest date, but {_join_names(open_to['later'])} may have changed before it (largest {_format_p(own['p'].max())})."
+        said = f"Of the outlets that came to write {what} {first} has the earliest date, but {join_names(open_to['later'], top=_MAX_NAMES, rest='outlet')} may have changed before it (largest {format_p(own['p'].max())})."
     sure = rows[
         (rows["q"] < _SIGNIFICANCE_LEVEL) & ((rows["earlier"] != first) | (len(open_to) > 0))
     ]
     pairs = [f"{row.earlier} before {row.later}" for row in sure.itertuples()]
     return (
-        [said, f"Sure at q < {_SIGNIFICANCE_LEVEL:g}: {_join_names(pairs, one='other pair')}."]
+        [
+            said,
+            f"Sure at q < {_SIGNIFICANCE_LEVEL:g}: {join_names(pairs, top=_MAX_NAMES, rest='other pair')}.",
+        ]
         if pairs
         else [said]
     )
@@ -167,7 +171,7 @@ def _compare_copies(made, beside):
     found, alone = (set(one.changes["outlet"]) for one in (counted, without))
     p = without.tested.set_index("outlet")["p_holm"]
     own = {
-        name: f" ({_format_p(p[name])})" if name in p and pd.notna(p[name]) else ""
+        name: f" ({format_p(p[name])})" if name in p and pd.notna(p[name]) else ""
         for name in found - alone
     }
     said = [
@@ -190,15 +194,3 @@ def _report_undated(made):
     return [
         f"{format_count(made.n_undated, 'article')} with hits {'has' if made.n_undated == 1 else 'have'} no date and {'is' if made.n_undated == 1 else 'are'} left out."
     ]
-
-
-def _join_names(names, *, one="outlet", most=6):
-    names = list(names)
-    shown = (
-        names if len(names) <= most + 1 else [*names[:most], format_count(len(names) - most, one)]
-    )
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _format_p(p):
-    return "p" + format_q(p).removeprefix("q")

@@ -15,7 +15,7 @@ from wording.errors import WordingError
 from wording.phrasing import suggest_name
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import changes
-from wording.settings import ALL_OUTLETS, VOICE_GROUPS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
@@ -76,7 +76,11 @@ def compute_timeline(
         For another period.
     """
     counts, dated = _select_dated(counts, articles)
-    unit = choose_period(counts, dated) if period == "auto" else _check_period(period)
+    unit = (
+        choose_period(counts, dated)
+        if period == "auto"
+        else one_of("period", period, [*PERIOD_FREQUENCIES, "auto"])
+    )
     dated = dated.assign(period=dated["date"].dt.to_period(PERIOD_FREQUENCIES[unit]))
     listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
     at_once = max(1, MAX_GROUPS_PER_BATCH // max(1, dated["period"].nunique()))
@@ -215,14 +219,6 @@ def prepare_line_links(table: pd.DataFrame, time: str) -> pd.DataFrame:
     return table.assign(voice=table[time], n=n)[table["outlet"] != ALL_OUTLETS]
 
 
-def _check_period(period):
-    if period not in PERIOD_FREQUENCIES:
-        raise WordingError(
-            f"There is no period {period!r}; {suggest_name(period, [*PERIOD_FREQUENCIES, 'auto'])}."
-        )
-    return period
-
-
 def _select_dated(counts, articles):
     """Return the articles with a date, and their counts."""
     dated = articles.dropna(subset="date")
@@ -280,8 +276,7 @@ def _find_most_changed(found):
 
 def _count_in_voice(study, concept, voice, copies):
     """Return the counts of a study's concept in a voice, the articles compared, and how the study wants them drawn."""
-    if voice not in VOICE_GROUPS:
-        raise WordingError(f"There is no voice {voice!r}; {suggest_name(voice, VOICE_GROUPS)}.")
+    one_of("voice", voice, VOICE_GROUPS)
     counted = count_study_hits(study, [concept], copies=copies)
     settings = {
         "outlets": order_outlets(study, counted.articles),

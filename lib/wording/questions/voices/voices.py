@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wording.phrasing import format_percent, format_q
+from wording.phrasing import format_interval, format_percent, format_q
 from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
@@ -209,9 +209,7 @@ def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
 
 
 def _describe_own_voice(row):
-    interval = (
-        f"95 % interval {format_percent(row.low).removesuffix(' %')} to {format_percent(row.high)}"
-    )
+    interval = format_interval(row.low, row.high)
     return (
         f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
         f"the other outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
