@@ -7,7 +7,7 @@ import pytest
 from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
 from wording.corpus.encoding.shard import encode_texts
 from wording.files import PROJECT_ROOT
-from wording.study.records import read_concepts
+from wording.study.read import read_concepts
 
 TEXT = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf8")
 YAML = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]

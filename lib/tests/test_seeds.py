@@ -12,7 +12,7 @@ from wording.corpus.counts import count_study_hits, find_hits, find_study_hits, 
 from wording.corpus.neighbours import MIN_SHAREABLE_ARTICLES, read_neighbours, write_neighbours
 from wording.corpus.terms import count_study_terms, write_terms
 from wording.files import PROJECT_ROOT
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 SEEDS = PROJECT_ROOT / "seeds"
 needs_texts = pytest.mark.skipif(

@@ -29,7 +29,7 @@ _WHERE = {
     "precision": "wording.questions.coding.precision",
     "proposals": "wording.questions.discovery.proposals",
     "provenance": "wording.answers.provenance:collect_provenance",
-    "read_study": "wording.study.records:read_study",
+    "read_study": "wording.study.read:read_study",
     "sentences": "wording.questions.shares.findings:sentences",
     "show": "wording.show.html",
     "study_counts": "wording.corpus.counts:count_study_hits",

@@ -28,7 +28,8 @@ from wording.corpus.marks.copies import find_families
 from wording.corpus.marks.voice import find_all_attributions, mark_voices
 from wording.corpus.reading.articles import ArticleReader, read_articles
 from wording.new import create_study
-from wording.study.records import StudyRecord, read_study
+from wording.study.read import read_study
+from wording.study.records import StudyRecord
 
 BENCH_CONCEPTS = "take: {events: all, politics-us: all}\n"
 RARE_WORD_FREQUENCY = 5

@@ -52,7 +52,7 @@ def check_command(study):
     """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
     from wording.corpus import inventory
     from wording.pages.batch.plan import plan_valid_pages
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     read = read_study(study)
     pages = plan_valid_pages(read)
@@ -65,7 +65,7 @@ def check_command(study):
 def build_command(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
     from wording.corpus.build import build_corpus as built
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     corpus, made = built(read_study(study))
     state = "built" if made else "already up to date"
@@ -81,7 +81,7 @@ def build_command(study):
 def find_command(articles, concepts, out):
     """One row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
-    from wording.study.records import read_concepts
+    from wording.study.read import read_concepts
 
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
@@ -97,7 +97,7 @@ def find_command(articles, concepts, out):
 def kwic_command(study, pattern, width, limit, out):
     """The lines of any pattern (in the language of concepts.yml), or of a concept or variant by its name."""
     from wording.corpus.counts import find_pattern_hits
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     found = find_pattern_hits(read_study(study), pattern, context=width)
     if out:
@@ -167,7 +167,7 @@ def counts_command(study, out):
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
     from wording.corpus.terms import write_terms
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     for written in (write_counts, write_neighbours, write_terms):
         written(read_study(study), out)
@@ -199,7 +199,7 @@ def counts_command(study, out):
 def table_command(study, name, out, voice, against, copies):
     """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
     from wording.answers.tables import make_table as tabulated
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     write_output(
         tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out
@@ -216,7 +216,7 @@ def table_command(study, name, out, voice, against, copies):
 def rivals_command(study, terms, top, out):
     """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
     from wording.questions.discovery import rivals as discovery
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     read = read_study(study)
     found = discovery.find_rivals(read, terms, top=top)
@@ -289,7 +289,7 @@ def report_command(studies, only, jobs, force, dry_run, out):
     """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
     from wording.pages.batch import runner
     from wording.pages.batch.progress import ConsoleProgress, format_page_line
-    from wording.study.records import read_study
+    from wording.study.read import read_study
 
     wanted, options = (
         [read_study(study) for study in studies],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wording.errors import WordingError
 from wording.simulation.simulate import simulate_study
-from wording.study.records import read_concepts, read_study
+from wording.study.read import read_concepts, read_study
 
 STARTER_ARTICLE_COUNT = 60
 

@@ -3,7 +3,7 @@ import pytest
 
 from wording.answers import lines as evidence
 from wording.answers.tables import make_table
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 VOICED = {"outlet": "n_own", "quoted": "n_quoted", "reported": "n_reported"}
 

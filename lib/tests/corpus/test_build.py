@@ -17,7 +17,7 @@ from wording.corpus.encoding.fingerprint import CORPUS_MODULES
 from wording.corpus.marks.voice import read_attributions, read_attributions_of
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 
 @pytest.fixture

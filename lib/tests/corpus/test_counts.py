@@ -15,7 +15,7 @@ from wording.corpus.kwic import list_concordance
 from wording.corpus.lines import find_term_hits
 from wording.corpus.neighbours import find_near_hits
 from wording.errors import WordingError
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 

@@ -12,7 +12,8 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
 from wording.corpus.kwic import SORT_COLUMNS, join_words_outwards, list_concordance, widen_lines
 from wording.errors import WordingError
-from wording.study.records import Concept, Variant, read_study
+from wording.study.read import read_study
+from wording.study.records import Concept, Variant
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from wording.corpus.neighbours import (
 )
 from wording.errors import WordingError
 from wording.settings import TOKEN_VOICES
-from wording.study.records import Concept, Variant, read_study
+from wording.study.read import read_study
+from wording.study.records import Concept, Variant
 
 PICKWICK = (
     "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. A man must not be precipitate, or he runs over "

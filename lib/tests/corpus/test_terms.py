@@ -18,12 +18,12 @@ from wording.corpus.terms import (
     count_study_terms,
     find_frequent_terms,
     make_voice_mask,
-    read_function_words,
     write_terms,
 )
 from wording.errors import WordingError
 from wording.settings import VOICE_GROUPS
-from wording.study.records import read_study
+from wording.study.read import read_study
+from wording.words import read_words
 
 
 @pytest.fixture(scope="module")
@@ -200,9 +200,9 @@ def test_the_lines_are_in_the_voice_counted(study, voice):
 
 
 def test_function_words_are_read_by_language():
-    assert {"the", "of", "'s"} <= set(read_function_words("en"))
-    assert not {"must", "not", "war"} & set(read_function_words("en"))
-    assert read_function_words("xx") == []
+    assert {"the", "of", "'s"} <= set(read_words("function", "en"))
+    assert not {"must", "not", "war"} & set(read_words("function", "en"))
+    assert read_words("function", "xx") == []
 
 
 def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):

@@ -6,7 +6,7 @@ from browser import CHROMIUM, browser
 
 from wording.files import PROJECT_ROOT
 from wording.pages.batch import runner
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 
 @pytest.fixture(scope="session")

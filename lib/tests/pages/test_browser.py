@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from wording.files import PROJECT_ROOT
 from wording.pages.batch import runner
 from wording.simulation.simulate import simulate_study
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}</style></table>"
 SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations

@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
 from wording.questions.coding import sample as coding
 from wording.show.html import DISPLAY_MIME
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 SETTINGS = "lib/wording/panel/lab"
 OPTIONS = (

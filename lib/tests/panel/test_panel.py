@@ -23,7 +23,7 @@ from wording.panel.reading import format_lines, look_up_letters
 from wording.questions.coding import sample as coding
 from wording.questions.timeline import timeline
 from wording.show.html import DISPLAY_MIME
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=alert(1)>"
 

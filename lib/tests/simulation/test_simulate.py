@@ -14,7 +14,7 @@ from wording.simulation.articles import apportion, list_story_words, write_artic
 from wording.simulation.sentences import MARKS_BY_STYLE, split_templates
 from wording.simulation.simulate import simulate_study
 from wording.simulation.world import World, look_up_probabilities
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 DEMO = Path(__file__).parents[3] / "data" / "demo"
 WRITTEN = [

@@ -6,7 +6,7 @@ import pytest
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
 from wording.study.edit import add_variant
-from wording.study.records import read_concepts, read_study
+from wording.study.read import read_concepts, read_study
 
 CONCEPTS = """\
 # What this file is for.

@@ -4,7 +4,7 @@ import pytest
 
 from wording.errors import WordingError
 from wording.study.journal import VERDICTS, locate_verdicts_file, read_verdicts, record_verdict
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 DAY = datetime.date(2031, 5, 1)
 

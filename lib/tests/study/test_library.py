@@ -9,7 +9,7 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.matching import find_concept_spans
 from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
-from wording.study.records import read_concepts
+from wording.study.read import read_concepts
 
 LIBRARY = sorted((DATA_FOLDER / "concepts").glob("*.yml"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER
-from wording.study.records import read_concepts, read_study
+from wording.study.read import read_concepts, read_study
 
 STUDY = """
 title: T

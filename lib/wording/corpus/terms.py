@@ -23,7 +23,7 @@ from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER, write_gzip_csv
+from wording.files import write_gzip_csv
 from wording.settings import TOKEN_VOICES, VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
@@ -321,13 +321,6 @@ def count_study_terms(
     return (count_terms if study.has_articles else read_terms)(
         study, articles, voice, longest, fewest
     )
-
-
-def read_function_words(language: str) -> list[str]:
-    """The function words of a language, from data/words/function-LANGUAGE.txt; none where there is no such file."""
-    file = DATA_FOLDER / "words" / f"function-{language}.txt"
-    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
-    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def count_terms(

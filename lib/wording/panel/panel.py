@@ -35,7 +35,8 @@ from wording.questions.coding import sample as coding
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.show import html as show
 from wording.study.edit import add_variant
-from wording.study.records import StudyRecord, read_study
+from wording.study.read import read_study
+from wording.study.records import StudyRecord
 
 TYPING_PAUSE_SECONDS = 0.4
 """Seconds without a key after which a pattern is run."""

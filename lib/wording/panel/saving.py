@@ -9,7 +9,8 @@ from wording.errors import WordingError
 from wording.files import NOTEBOOK_FOLDER, replace_file
 from wording.pages.batch.plan import plan_pages, raise_invalid_pages
 from wording.pages.parameters import read_notebook, read_parameters
-from wording.study.records import Report, StudyRecord, read_record, read_yaml
+from wording.study.read import read_record, read_yaml
+from wording.study.records import Report, StudyRecord
 
 EXPLORE_NOTEBOOK = "explore"
 

@@ -19,7 +19,8 @@ from wording.questions.coding import sample as coding
 from wording.simulation.articles import SimulatedArticle, write_articles
 from wording.simulation.sentences import Sentence, render_sentence
 from wording.simulation.world import SIMULATION_FOLDER, World, format_long_date, read_planted_shares
-from wording.study.records import StudyRecord, read_study
+from wording.study.read import read_study
+from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
 SIMULATED_HEADER = "# Written by `wording simulate`"

@@ -13,7 +13,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from wording.errors import WordingError
 from wording.files import replace_file
-from wording.study.records import StudyRecord, read_concepts, read_yaml, to_plain_types
+from wording.study.read import read_concepts, read_yaml, to_plain_types
+from wording.study.records import StudyRecord
 
 MAX_LINE_WIDTH = 100_000
 

@@ -12,7 +12,7 @@ from wording.answers.tables import make_table
 from wording.corpus import build as building
 from wording.corpus.build import build_corpus
 from wording.corpus.encoding.shard import SHARD_ARRAYS
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 distributed = pytest.importorskip(
     "distributed", reason="dask.distributed is not installed: pip install wording[cluster]"

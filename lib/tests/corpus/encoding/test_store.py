@@ -16,7 +16,7 @@ from wording.corpus.encoding import store
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
 from wording.simulation.simulate import simulate_study
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 RUN = """
 import os, signal, sys
@@ -24,7 +24,7 @@ import numpy
 from wording.corpus import build as building
 from wording.corpus.encoding import corpus as encoded, store
 from wording.errors import WordingError
-from wording.study.records import read_study
+from wording.study.read import read_study
 building.MAX_SHARD_ARTICLES = 10
 
 def die_at(owner, name, number):

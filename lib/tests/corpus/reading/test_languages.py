@@ -12,7 +12,7 @@ from wording.corpus.reading.articles import ArticleReader, read_articles
 from wording.corpus.reading.languages import find_other_languages, to_language_code
 from wording.errors import WordingError
 from wording.simulation.simulate import simulate_study
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 TEXTS = {
     "en": "The mayor said on Tuesday that the station would stay closed for months, and the people of the town want to know why it was done.",

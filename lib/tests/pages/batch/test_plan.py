@@ -6,7 +6,7 @@ from batches import asks_for, notebook
 from wording.files import NOTEBOOK_FOLDER
 from wording.pages import state
 from wording.pages.batch import plan, runner
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 CHOOSY = 'study: str = ""  # where\nvoice: str = "all"  # one of all, quoted (in marks): whose words\noutlets: list[str] = []  # which'
 

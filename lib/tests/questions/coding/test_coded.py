@@ -8,7 +8,7 @@ import pytest
 from wording.corpus.counts import write_counts
 from wording.questions.coding import coded
 from wording.questions.coding import sample as coding
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 CONCEPT = "armed-groups"

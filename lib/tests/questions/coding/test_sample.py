@@ -5,7 +5,7 @@ import pytest
 from wording.corpus.counts import find_study_hits
 from wording.errors import WordingError
 from wording.questions.coding import sample as coding
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 
 @pytest.fixture

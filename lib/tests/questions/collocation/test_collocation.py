@@ -19,7 +19,7 @@ from wording.questions.collocation.collocation import (
 from wording.questions.shares.shares import compute_shares
 from wording.questions.shares.shares import contrast_shares as share_contrasts
 from wording.settings import ALL_OUTLETS
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 RATES = {"army": {"A": 0.7, "B": 0.1}, "vote": {"A": 0.3, "B": 0.3}, "the": {"A": 0.2, "B": 0.2}}

@@ -8,9 +8,9 @@ import pytest
 
 from wording.corpus import build as building
 from wording.corpus.reading.articles import read_articles
-from wording.corpus.terms import read_function_words
 from wording.questions.discovery import contexts as surroundings
 from wording.questions.discovery import phrases as candidates
+from wording.words import read_words
 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one shard", "three shards"])
@@ -80,8 +80,8 @@ def test_phrases_are_counted_in_articles_and_outlets(corpus, found, tokens):
 
 def test_no_phrase_begins_or_ends_with_a_word_of_no_content(found):
     ends = found.table["term"].str.split(" ").list
-    assert not ends.first().is_in(read_function_words("en")).any()
-    assert not ends.last().is_in(candidates.read_word_lists("en")["edges"]).any()
+    assert not ends.first().is_in(read_words("function", "en")).any()
+    assert not ends.last().is_in(candidates.read_discovery_words("en").edges).any()
     assert (found.table["n_articles"] >= candidates.MIN_PHRASE_ARTICLES).all()
 
 

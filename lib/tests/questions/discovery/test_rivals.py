@@ -15,7 +15,7 @@ from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
 from wording.simulation.simulate import simulate_study
 from wording.study.journal import locate_verdicts_file, record_verdict
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 DAY = datetime.date(2031, 5, 1)

@@ -21,7 +21,7 @@ from wording.questions.keyness.keyness import (
 )
 from wording.questions.keyness.term_counts import TermCounts, resample_rate_variance
 from wording.stats.resampling import draw_article_weights
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 EFFECTS = ["log_ratio", "low", "high", "log_odds", "z"]

@@ -4,7 +4,7 @@ import pytest
 
 from wording.errors import WordingError
 from wording.questions.outlets import outlets
-from wording.study.records import read_study
+from wording.study.read import read_study
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from wording.questions.timeline.timeline import (
     prepare_line_links,
 )
 from wording.settings import ALL_OUTLETS
-from wording.study.records import read_study
+from wording.study.read import read_study
 from wording.tables import TABLES
 
 KYIV = {"kyiv": ["coup", "protests"]}

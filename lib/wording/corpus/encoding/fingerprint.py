@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER, hash_file, hash_value
+from wording.files import hash_file, hash_value
 from wording.study.records import StudyRecord
+from wording.words import WORDS_FOLDER
 
 CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
 """What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""
@@ -43,5 +44,5 @@ def fingerprint_code(language: str) -> str:
     """What every corpus in the language depends on: the code and the word lists."""
     room = Path(__file__).parents[1]
     code = [file for pattern in CORPUS_MODULES for file in sorted(room.glob(pattern))]
-    code += [*sorted((DATA_FOLDER / "words").iterdir()), room.parent / "patterns.py"]
+    code += [*sorted(WORDS_FOLDER.iterdir()), room.parent / "patterns.py", room.parent / "words.py"]
     return hash_value([*map(hash_file, code), language])

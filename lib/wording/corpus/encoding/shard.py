@@ -21,8 +21,8 @@ import pyarrow as pa
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER
 from wording.patterns import BLANK, TOKEN_PATTERN, fold_spelling
+from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
@@ -335,7 +335,7 @@ def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np
         dot=type_.is_in([".", "…", "..."]),
         closing=type_.is_in([")", "]", "”", "’", "»", "''"])
         | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
-        abbreviation=key.is_in(read_abbreviations())
+        abbreviation=key.is_in(read_words("abbreviations"))
         | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
         usually_lower=type_.str.contains(r"^\p{Lu}")
@@ -345,12 +345,6 @@ def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np
         ),
     )
     return tuple(classes[name].to_numpy() for name in classes.columns)
-
-
-def read_abbreviations() -> list[str]:
-    """Words that a full stop abbreviates, from data/words/abbreviations.txt."""
-    lines = (DATA_FOLDER / "words" / "abbreviations.txt").read_text(encoding="utf8").splitlines()
-    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 def number_segments(ends: np.ndarray) -> np.ndarray:

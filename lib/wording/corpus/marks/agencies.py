@@ -21,9 +21,9 @@ from wording.corpus.marks.boilerplate import (
     ShardLines,
     find_lines,
 )
-from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
-from wording.study.records import PhraseTexts, Record, read_record
+from wording.study.records import PhraseTexts, Record
+from wording.words import read_word_record
 
 N_BYLINE_LINES = 4
 """A by-line is one of so many first lines."""
@@ -49,7 +49,7 @@ class AgencyWords(Record):
 @cache
 def read_agency_words() -> AgencyWords:
     """The agencies, and the words of credits."""
-    return read_record(DATA_FOLDER / "words" / "agencies.yml", AgencyWords)
+    return read_word_record("agencies", AgencyWords)
 
 
 @cache

@@ -34,8 +34,8 @@ from wording.corpus.marks.attribution_kernels import (
     SIGNALS,
 )
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER
-from wording.study.records import Record, read_record
+from wording.study.records import Record
+from wording.words import WORDS_FOLDER, has_words, read_word_record
 
 BLOCK_TOKENS = 1 << 20
 """Tokens that are looked at together: more take memory and save no time."""
@@ -225,13 +225,12 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
     """The language's lexicon, or None where there is no file for it (then only quotation marks are known)."""
-    folder = DATA_FOLDER / "words"
-    return read_lexicon(folder, language) if (folder / f"voice-{language}.yml").is_file() else None
+    return read_lexicon(WORDS_FOLDER, language) if has_words(f"voice-{language}") else None
 
 
 def read_lexicon(folder: Path, language: str) -> Lexicon:
     """The lexicon in the files `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and `voice-LANGUAGE-tables.csv` of a folder."""
-    words = read_record(folder / f"voice-{language}.yml", VoiceWords)
+    words = read_word_record(f"voice-{language}", VoiceWords, folder)
     signals = pl.read_csv(
         folder / f"voice-{language}-signals.csv",
         comment_prefix="#",

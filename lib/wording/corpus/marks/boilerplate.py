@@ -23,9 +23,9 @@ from wording.corpus.encoding.matching import (
     is_overlapping,
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
-from wording.files import DATA_FOLDER
 from wording.patterns import parse_phrases
-from wording.study.records import PhraseTexts, Record, read_record
+from wording.study.records import PhraseTexts, Record
+from wording.words import has_words, read_word_record
 
 MIN_REPEATED_ARTICLES = 5
 """A line that stands in so many articles of one outlet, and in one of a hundred of them, is the page's, not the article's."""
@@ -122,10 +122,8 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
 @cache
 def read_boilerplate_rules(language: str) -> BoilerplateRules:
     """The rules for a language; a language without a file has those for English, whose agencies and credits are the world's."""
-    file = DATA_FOLDER / "words" / f"boilerplate-{language}.yml"
-    return read_record(
-        file if file.is_file() else DATA_FOLDER / "words" / "boilerplate-en.yml", BoilerplateRules
-    )
+    name = f"boilerplate-{language}"
+    return read_word_record(name if has_words(name) else "boilerplate-en", BoilerplateRules)
 
 
 def find_lines(shard: Shard) -> ShardLines:

@@ -25,8 +25,7 @@ from wording.corpus.marks import attribution, attribution_kernels
 from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon
 from wording.corpus.marks.attribution_kernels import COMMA_CLASS, CONTEXT_OFFSETS, SIGNALS
 from wording.corpus.marks.quotation import find_quotations
-from wording.files import DATA_FOLDER
-from wording.study.records import read_record
+from wording.words import WORDS_FOLDER, read_word_record
 
 MIN_CUE_USES = 2
 """A cue word must be one so often, ..."""
@@ -365,12 +364,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--into", type=Path, default=DATA_FOLDER / "words")
+    parser.add_argument("--into", type=Path, default=WORDS_FOLDER)
     parser.add_argument("--folds", type=int)
     parser.add_argument("--by", choices=["article", "outlet"], default="article")
     given = parser.parse_args()
     gold = encode_gold(pl.read_parquet(given.gold))
-    words = read_record(DATA_FOLDER / "words" / "voice-en.yml", attribution.VoiceWords)
+    words = read_word_record("voice-en", attribution.VoiceWords)
     n = len(gold.outlet)
     if given.folds or given.by == "outlet":
         fold = (

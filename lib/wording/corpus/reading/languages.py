@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from wording.files import DATA_FOLDER
+from wording.words import read_words
 
 LANGUAGE_SAMPLE_CHARACTERS = 600
 """Characters of the beginning that are looked at for frequent words; the identifier gets as many from beginning, middle and end together."""
@@ -90,7 +90,7 @@ def load_language_names() -> dict[str, str]:
 
 def is_clearly_in_language(texts: pl.Series, language: str) -> np.ndarray:
     """Which texts have so many of the language's frequent words that no more need be asked, bool (n,)."""
-    words = read_frequent_words(language)
+    words = read_words("frequent", language)
     if not words:
         return np.zeros(len(texts), bool)
     sample = pl.col("text").str.slice(0, LANGUAGE_SAMPLE_CHARACTERS)
@@ -107,14 +107,6 @@ def is_clearly_in_language(texts: pl.Series, language: str) -> np.ndarray:
         .to_series()
         .to_numpy()
     )
-
-
-@cache
-def read_frequent_words(language: str) -> list[str]:
-    """The most frequent words of a language, from data/words/frequent-*.txt; none where there is no such file."""
-    file = DATA_FOLDER / "words" / f"frequent-{language}.txt"
-    lines = file.read_text(encoding="utf8").splitlines() if file.is_file() else []
-    return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
 @cache

@@ -14,7 +14,6 @@ import pandas as pd
 from wording.corpus.counts import order_outlets
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
 from wording.corpus.terms import Terms, count_study_terms
-from wording.corpus.terms import read_function_words as listed_words
 from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
@@ -25,6 +24,7 @@ from wording.settings import ALL_OUTLETS, VOICE_GROUPS, one_of
 from wording.stats import association, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
+from wording.words import read_words
 
 VARIANT_KEYS = ["concept", "variant"]
 (
@@ -70,7 +70,7 @@ def find_study_collocates(
         "draws": study.draws,
         "seed": study.seed,
     }
-    without = () if function_words else listed_words(study.language)
+    without = () if function_words else read_words("function", study.language)
     words = count_study_terms(
         study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=copies
     )

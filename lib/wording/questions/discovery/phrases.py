@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from ruamel.yaml import YAML
 from scipy import sparse
 
 from wording.corpus.encoding.corpus import Corpus, Part
@@ -22,9 +21,9 @@ from wording.corpus.terms import (
     count_pairs,
     find_frequent_terms,
     make_voice_mask,
-    read_function_words,
 )
-from wording.files import DATA_FOLDER
+from wording.study.records import Record
+from wording.words import has_words, read_word_record, read_words
 
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
 """Words of a phrase at most; articles that it stands in at least, absolute and as a part of all."""
@@ -158,17 +157,17 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
 
 def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlags:
     """What each word is to discovery, by the lists of the language and by how it is written."""
-    words, lists = pl.Series(known.words, dtype=pl.String), read_word_lists(language)
-    edges = [*read_function_words(language), *lists["edges"]]
+    words, lists = pl.Series(known.words, dtype=pl.String), read_discovery_words(language)
+    edges = [*read_words("function", language), *lists.edges]
     begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
     flags = {
         "edge": words.is_in(edges)
         | (words.str.len_chars() < 2)
         | words.str.contains(f"^(?:{'|'.join(map(re.escape, begins)) or '$'})"),
         "number": words.str.contains(r"\p{N}"),
-        "before_verb": words.is_in(lists["before_verbs"]),
-        "before_noun": words.is_in(lists["before_nouns"]),
-        "title": words.is_in(lists["titles"]),
+        "before_verb": words.is_in(lists.before_verbs),
+        "before_noun": words.is_in(lists.before_nouns),
+        "title": words.is_in(lists.titles),
         "capital": measure_capital_share(corpus, words) >= MIN_CAPITAL_SHARE,
     }
     return WordFlags(
@@ -192,13 +191,19 @@ def measure_capital_share(corpus: Corpus, words: pl.Series) -> pl.Series:
     return words.to_frame("key").join(written, on="key", how="left", maintain_order="left")["part"]
 
 
-def read_word_lists(language: str) -> dict[str, list[str]]:
+class DiscoveryWords(Record):
+    """What discovery-LANGUAGE.yml holds."""
+
+    edges: list[str] = []
+    before_verbs: list[str] = []
+    before_nouns: list[str] = []
+    titles: list[str] = []
+
+
+def read_discovery_words(language: str) -> DiscoveryWords:
     """The lists of data/words/discovery-LANGUAGE.yml; empty ones where there is no such file."""
-    file = DATA_FOLDER / "words" / f"discovery-{language}.yml"
-    read = YAML(typ="safe").load(file.read_text(encoding="utf8")) if file.is_file() else {}
-    return {
-        name: read.get(name, []) for name in ("edges", "before_verbs", "before_nouns", "titles")
-    }
+    name = f"discovery-{language}"
+    return read_word_record(name, DiscoveryWords) if has_words(name) else DiscoveryWords()
 
 
 def decompose_terms(known: Vocabulary) -> TermParts:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from wording.corpus.lines import KEYNESS_CONCEPT, find_term_hits
 from wording.corpus.terms import Terms
-from wording.corpus.terms import read_function_words as listed_words
 from wording.phrasing import (
     format_count,
     format_decimal,
@@ -18,6 +17,7 @@ from wording.phrasing import (
 )
 from wording.questions.shares.shares import REST_LABEL
 from wording.study.records import StudyRecord
+from wording.words import read_words
 
 _VOICE_VERBS = {
     "outlet": "writes",
@@ -195,7 +195,7 @@ def describe_term_selection(
     said += f" and at {format_count(shared, 'outlet')} or more" if shared > 1 else ""
     left = (
         ""
-        if function_words or not listed_words(study.language)
+        if function_words or not read_words("function", study.language)
         else ", without those that begin or end with a function word such as “the”"
     )
     return f"{said}{left}. The choice was made before anything was compared."

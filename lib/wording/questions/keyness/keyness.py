@@ -11,7 +11,6 @@ from scipy import sparse
 from wording.corpus.counts import order_outlets
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import Terms, count_study_terms
-from wording.corpus.terms import read_function_words as listed_words
 from wording.errors import WordingError
 from wording.questions.keyness import term_counts as rate_sides
 from wording.questions.keyness.subsumption import find_subsuming_terms
@@ -20,6 +19,7 @@ from wording.settings import one_of
 from wording.stats import association, rates, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
+from wording.words import read_words
 
 MAX_TESTED_TERMS = 5_000
 """Terms that are tested, if there are more: those in most articles."""
@@ -186,7 +186,7 @@ def select_tested_terms(
     wanted = (
         np.ones(len(terms), bool)
         if function_words
-        else _has_content_edges(terms.terms, listed_words(study.language))
+        else _has_content_edges(terms.terms, read_words("function", study.language))
     )
     wanted &= _count_outlets(terms) >= shared
     ranked = np.lexsort((terms.terms, -terms.n_articles, ~wanted))[: min(most, wanted.sum())]
