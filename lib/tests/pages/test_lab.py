@@ -17,8 +17,8 @@ from browser import CTRL, SHIFT
 from nbclient import NotebookClient
 
 from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
-from wording.questions.coding import sample as coding
 from wording.show.html import DISPLAY_MIME
+from wording.study import journal
 from wording.study.read import read_study
 
 SETTINGS = "lib/wording/panel/lab"
@@ -159,7 +159,7 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     chromium.until("document.querySelectorAll('.wording-panel blockquote mark').length === 2")
     keys(chromium, BUTTON.format("right sense (R)"), (" ", 32))
     chromium.until(f"{STATUS}.startsWith('2 lines marked')")
-    marks = coding.read_marks(read_study(place / "data" / "demo"))
+    marks = journal.read_marks(read_study(place / "data" / "demo"))
     assert (marks["coder"].to_list(), marks["mark"].to_list()) == (["ada"] * 2, ["right sense"] * 2)
     assert chromium.value(LINES).count(" R ") == 2
 

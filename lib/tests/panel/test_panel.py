@@ -23,6 +23,7 @@ from wording.panel.reading import format_lines, look_up_letters
 from wording.questions.coding import sample as coding
 from wording.questions.timeline import timeline
 from wording.show.html import DISPLAY_MIME
+from wording.study import journal
 from wording.study.read import read_study
 
 HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=alert(1)>"
@@ -297,13 +298,13 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
 def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()
-    assert "needs the name of who set it" in said(panel.status)
+    assert "give the name of the coder" in said(panel.status)
     panel.coder.value = "ada"
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()
     assert panel.lines.index == (2,)
     panel.button.marks["quoted"].click()
-    kept = coding.read_marks(read_study(study.folder))
+    kept = journal.read_marks(read_study(study.folder))
     assert kept["mark"].to_list() == ["right sense", "right sense", "quoted"]
     assert kept[coding.LINE_KEY].equals(panel.shown[coding.LINE_KEY].head(3))
     assert not kept["sample"].any()
@@ -318,9 +319,9 @@ def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
 def test_the_last_mark_on_sense_and_on_voice_is_shown(study):
     lines = find_study_hits(study, ["levy"]).head(2)
     for mark in ("right sense", "own voice", "wrong sense"):
-        coding.record_marks(study, lines.head(1), mark, coder="ada")
-    assert look_up_letters(lines, coding.read_marks(study), "ada").to_list() == ["WO", ""]
-    assert look_up_letters(lines, coding.read_marks(study), "ben").to_list() == ["", ""]
+        journal.record_marks(study, lines.head(1), mark, coder="ada")
+    assert look_up_letters(lines, journal.read_marks(study), "ada").to_list() == ["WO", ""]
+    assert look_up_letters(lines, journal.read_marks(study), "ben").to_list() == ["", ""]
 
 
 def test_a_sample_is_marked_as_one(panel, study):
@@ -329,7 +330,7 @@ def test_a_sample_is_marked_as_one(panel, study):
     assert len(panel.found) == len(sample)
     assert panel.lines.index == (0,)
     panel.button.marks["wrong sense"].click()
-    kept = coding.read_marks(study)
+    kept = journal.read_marks(study)
     assert kept["sample"].all()
     assert kept[coding.LINE_KEY].equals(sample[coding.LINE_KEY].head(1))
     again = explorer.Panel(read_study(study.folder))
@@ -342,7 +343,7 @@ def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
     panel.lines.index = (0,)
     panel.button.marks["quoted"].click()
     assert "add the pattern as a variant first" in said(panel.status)
-    assert coding.read_marks(study).empty
+    assert journal.read_marks(study).empty
 
 
 def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):

@@ -65,5 +65,5 @@ def test_a_wrong_line_is_told_by_its_number(study):
     locate_verdicts_file(study).write_text(
         "term,rival,verdict,who,date\na,b,accept,A,2031-05-01\na,c,maybe,A,2031-05-01\n"
     )
-    with pytest.raises(WordingError, match=r"verdicts\.csv:3: the verdict 'maybe'"):
+    with pytest.raises(WordingError, match=r"verdicts\.csv:3: there is no verdict 'maybe'"):
         read_verdicts(study)

@@ -7,7 +7,7 @@
 | over time, and its figure | `timeline.compute_study_timeline(study, concept, ...)`, `explorer.make_timeline_figure` |
 | counts of a pattern, lines | `kwic.find_concordance(study, concept, sort=..., ...)`: `len`, `per_outlet()`, `lines(0, 50)` |
 | the passage of a line | `show.passages(kwic.widen_lines(study, lines))` |
-| marks | `coding.record_marks(study, lines, "right sense", coder=...)`, `coding.read_marks(study)`, `coding.draw_sample(study)` |
+| marks | `journal.record_marks(study, lines, "right sense", coder=...)`, `journal.read_marks(study)`, `coding.draw_sample(study)` |
 | add as variant | `explorer.add_variant(study, concept, variant, phrases)` |
 | save as report | `explorer.save_report(study, concept=..., voice=..., ...)` |
 """

@@ -9,9 +9,9 @@ from wording.errors import WordingError
 from wording.panel.fields import LINES_PER_PAGE, RANDOM_SAMPLE
 from wording.panel.reading import MARK_LETTERS, SampledLines, format_lines, look_up_letters
 from wording.phrasing import format_count
-from wording.questions.coding import sample as coding
 from wording.show import html as show
 from wording.show.values import escape_html
+from wording.study import journal
 
 
 class LineReader(widgets.VBox):
@@ -63,7 +63,7 @@ class LineReader(widgets.VBox):
         self.quiet, self.passage.value = False, ""
 
     def _label(self, first: int) -> None:
-        letters = look_up_letters(self.shown, coding.read_marks(self.study), self.coder.value)
+        letters = look_up_letters(self.shown, journal.read_marks(self.study), self.coder.value)
         self.lines.options = list(
             zip(format_lines(self.shown, letters, first=first), range(len(self.shown)), strict=True)
         )
@@ -99,24 +99,24 @@ class LineReader(widgets.VBox):
                 "No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys."
             )
         chosen = list(self.lines.index)
-        coding.record_marks(
+        journal.record_marks(
             self.study,
             self.shown.iloc[chosen],
             mark,
             coder=self.coder.value,
-            drawn=self.source.value == RANDOM_SAMPLE,
+            from_sample=self.source.value == RANDOM_SAMPLE,
         )
         self.quiet = True
         self._label(first=(self.page.value - 1) * LINES_PER_PAGE + 1)
         self.quiet = False
         self.lines.index = (min(chosen[-1] + 1, len(self.shown) - 1),)
         self.say(
-            f"{format_count(len(chosen), 'line')} marked “{mark}” in {coding.locate_marks_file(self.study).name}."
+            f"{format_count(len(chosen), 'line')} marked “{mark}” in {journal.locate_marks_file(self.study).name}."
         )
 
     def resume(self) -> None:
         """Goes to the first line, from this page on, that the coder has not marked."""
-        done = coding.read_marks(self.study)
+        done = journal.read_marks(self.study)
         for number in range(self.page.value, self.page.max + 1):
             lines = self.found.lines((number - 1) * LINES_PER_PAGE, number * LINES_PER_PAGE)
             left = lines[look_up_letters(lines, done, self.coder.value).eq("").to_numpy()]

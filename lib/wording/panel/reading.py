@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from wording.questions.coding.sample import CODING_MARKS, LINE_KEY
+from wording.questions.coding.sample import LINE_KEY
 from wording.show.values import is_missing, to_printable
+from wording.study.journal import CODING_MARKS
 
 MAX_SIDE_CHARACTERS, MAX_NODE_CHARACTERS, MAX_OUTLET_CHARACTERS, ISOLATE_MARK_COUNT = 30, 24, 14, 2
 """Letters of a line on each side of the hit, of the hit at most, of the outlet; and the marks around each, which have no width."""

@@ -19,6 +19,7 @@ from wording.questions.coding import sample as coding
 from wording.simulation.articles import SimulatedArticle, write_articles
 from wording.simulation.sentences import Sentence, render_sentence
 from wording.simulation.world import SIMULATION_FOLDER, World, format_long_date, read_planted_shares
+from wording.study import journal
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
@@ -226,8 +227,8 @@ def list_mark_rows(
                 line.voice,
             ]
             for marks, holds in (
-                (coding.CODING_MARKS[:2], planted[8] == "target"),
-                (coding.CODING_MARKS[2:], planted[6] == "outlet"),
+                (journal.CODING_MARKS[:2], planted[8] == "target"),
+                (journal.CODING_MARKS[2:], planted[6] == "outlet"),
             ):
                 yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
 

@@ -1,20 +1,106 @@
-"""What people said of proposed rivals: verdicts.csv in the study's folder, one line per verdict, the last one on a pair counts."""
+"""What people judged, kept in the study's folder, one line per judgement; no line is ever changed.
+
+`marks.csv` has the marks that coders set on lines of the articles, `verdicts.csv` the verdicts on
+proposed rivals. The last verdict on a pair counts.
+"""
 
 from __future__ import annotations
 
-import csv
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
+from wording.settings import one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
+CODING_MARKS = ("right sense", "wrong sense", "own voice", "quoted")
+"""What a coder may say of a line: of the sense of its words, and of whose words they are."""
+
 VERDICTS = ("accept", "reject", "opposite sides", "house style")
-"""They name the same thing; they do not; they name the two sides of a dispute; they are two spellings or styles of one name."""
+"""Two phrases name the same thing; they do not; they name the two sides of a dispute; they are
+spellings or styles of one name."""
+
+
+def record_marks(
+    study: StudyRecord, lines: pd.DataFrame, mark: str, *, coder: str, from_sample: bool = False
+) -> pd.DataFrame:
+    """Add the coder's mark on each of the lines to the study's marks.csv.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study that the lines are from.
+    lines : DataFrame
+        Rows of a `hits` table.
+    mark : str
+        right sense, wrong sense, own voice or quoted.
+    coder : str
+        The person who set the mark.
+    from_sample : bool
+        Whether the lines were drawn by `draw_sample`; only these say how many of all lines are
+        right.
+
+    Returns
+    -------
+    DataFrame
+        The rows added, as in the table `marks`.
+
+    Raises
+    ------
+    WordingError
+        For an unknown mark, a coder without a name, or a file with other columns or invalid lines.
+    """
+    one_of("mark", mark, CODING_MARKS)
+    if not coder.strip():
+        raise WordingError(f"coder={coder!r}: give the name of the coder.")
+    today = datetime.date.today().isoformat()
+    added = lines.assign(coder=coder.strip(), date=today, mark=mark, sample=from_sample)
+    added = added[list(TABLES["marks"])].reset_index(drop=True)
+    read_marks(study)
+    append_lines(locate_marks_file(study), added)
+    return added
+
+
+def read_marks(study: StudyRecord) -> pd.DataFrame:
+    """Return the table `marks`: one row per mark in marks.csv, in the order in which they were set.
+
+    Raises
+    ------
+    WordingError
+        If the file lacks a column or has an invalid line, with its number.
+    """
+    file = locate_marks_file(study)
+    marks = read_lines(file, "marks", _is_mark, _explain_mark_fault)
+    if marks.empty:
+        return marks
+    typed = marks.assign(
+        start=marks["start"].astype(int),
+        end=marks["end"].astype(int),
+        sample=marks["sample"] == "True",
+    )
+    return check_columns(typed, "marks")
+
+
+def _is_mark(lines: pd.DataFrame) -> pd.Series:
+    """Which lines of marks.csv are valid."""
+    return (
+        lines["mark"].isin(CODING_MARKS)
+        & lines["start"].str.isdigit()
+        & lines["end"].str.isdigit()
+        & lines["sample"].isin(["True", "False"])
+    )
+
+
+def _explain_mark_fault(line: pd.Series) -> str:
+    return (
+        f"{', '.join(line)} is not a valid mark: start and end must be numbers, "
+        f"mark one of {', '.join(CODING_MARKS)}, and sample True or False."
+    )
 
 
 def record_verdict(
@@ -26,73 +112,131 @@ def record_verdict(
     who: str,
     date: datetime.date | None = None,
 ) -> Path:
-    """Adds a verdict to the study's verdicts.csv, and gives back the file; nothing in it is ever changed or removed.
+    """Add a verdict on two phrases to the study's verdicts.csv, and return the file.
 
     Parameters
     ----------
-    verdict : accept, reject, opposite sides or house style.
-    who : the person who judged.
-    date : of the verdict (None: today).
+    study : StudyRecord
+        The study for which the phrases were judged.
+    term, rival : str
+        The two phrases; which comes first does not matter.
+    verdict : str
+        accept, reject, opposite sides or house style.
+    who : str
+        The person who judged.
+    date : date, optional
+        Of the verdict; today if left out.
 
     Raises
     ------
     WordingError
-        For another verdict, a blank name or phrase, or a file with other columns.
+        For another verdict, a blank name or phrase, or a file with other columns or invalid lines.
     """
-    if verdict not in VERDICTS:
-        raise WordingError(
-            f"verdict={verdict!r} is none of {', '.join(VERDICTS)}; {suggest_name(verdict, VERDICTS)}."
-        )
-    row = [
-        " ".join(str(value).split())
-        for value in (term, rival, verdict, who, date or datetime.date.today())
-    ]
+    one_of("verdict", verdict, VERDICTS)
+    day = date or datetime.date.today()
+    row = [" ".join(str(value).split()) for value in (term, rival, verdict, who, day)]
     if not all(row):
         raise WordingError(
-            f"A verdict needs a term, a rival and who judged; given: {row[0]!r}, {row[1]!r}, {row[3]!r}."
+            "A verdict needs a term, a rival and who judged; "
+            f"given: {row[0]!r}, {row[1]!r}, {row[3]!r}."
         )
-    before = "".join(
-        locate_verdicts_file(study).read_text(encoding="utf8")
-        for _ in [read_verdicts(study)]
-        if locate_verdicts_file(study).is_file()
-    )
-    with locate_verdicts_file(study).open("a", encoding="utf8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if not before:
-            writer.writerow(TABLES["verdicts"])
-        elif not before.endswith("\n"):
-            file.write("\n")
-        writer.writerow(row)
-    return locate_verdicts_file(study)
+    read_verdicts(study)
+    file = locate_verdicts_file(study)
+    append_lines(file, pd.DataFrame([row], columns=list(TABLES["verdicts"])))
+    return file
 
 
 def read_verdicts(study: StudyRecord) -> pd.DataFrame:
-    """The table `verdicts`: the last verdict on each pair, in the order of their lines; a pair is the same whichever phrase comes first.
+    """Return the table `verdicts`: the last verdict on each pair, in the order of their lines.
+
+    A pair is the same whichever phrase comes first, and whatever their case.
 
     Raises
     ------
     WordingError
-        If verdicts.csv lacks a column or holds an unknown verdict, with its line.
+        If the file lacks a column or has an unknown verdict, with its line.
     """
     file = locate_verdicts_file(study)
-    if not file.is_file():
-        return pd.DataFrame(columns=list(TABLES["verdicts"]), dtype=str)
-    read = check_columns(pd.read_csv(file, dtype=str, keep_default_na=False), "verdicts")
-    wrong = read.index[~read["verdict"].isin(VERDICTS)]
-    if len(wrong):
-        said = read.loc[wrong[0], "verdict"]
-        raise WordingError(
-            f"{file}:{wrong[0] + 2}: the verdict {said!r} is none of {', '.join(VERDICTS)}; {suggest_name(said, VERDICTS)}."
-        )
-    pair = [
+    verdicts = read_lines(file, "verdicts", _is_verdict, _explain_verdict_fault)
+    pairs = [
         frozenset((term.lower(), rival.lower()))
-        for term, rival in zip(read["term"], read["rival"], strict=True)
+        for term, rival in zip(verdicts["term"], verdicts["rival"], strict=True)
     ]
-    return read[~pd.Series(pair, dtype=object).duplicated(keep="last").to_numpy()].reset_index(
-        drop=True
-    )
+    is_last = ~pd.Series(pairs, dtype=object).duplicated(keep="last").to_numpy()
+    return check_columns(verdicts[is_last].reset_index(drop=True), "verdicts")
+
+
+def _is_verdict(lines: pd.DataFrame) -> pd.Series:
+    """Which lines of verdicts.csv are valid."""
+    return lines["verdict"].isin(VERDICTS)
+
+
+def _explain_verdict_fault(line: pd.Series) -> str:
+    return f"there is no verdict {line['verdict']!r}; {suggest_name(line['verdict'], VERDICTS)}."
+
+
+def read_lines(
+    file: Path,
+    table: str,
+    is_valid: Callable[[pd.DataFrame], pd.Series],
+    explain_fault: Callable[[pd.Series], str],
+) -> pd.DataFrame:
+    """Return the lines of a CSV file of judgements as text, in the columns of a table.
+
+    Parameters
+    ----------
+    file : Path
+        Where the judgements are; a file that is missing or empty has none.
+    table : str
+        The table whose columns the file must have.
+    is_valid : callable
+        Tells which of the lines are valid.
+    explain_fault : callable
+        Says what is wrong with a line that is not.
+
+    Raises
+    ------
+    WordingError
+        If a column is missing or a line is invalid, with its number in the file.
+    """
+    columns = list(TABLES[table])
+    if not file.is_file() or not file.stat().st_size:
+        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+    # Blank lines are read too, so that the index tells the number of each line.
+    lines = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False).fillna("")
+    for column in columns:
+        if column not in lines:
+            raise WordingError(
+                f"{file}:1: the column {column!r} is missing; "
+                f"the first line should be: {','.join(columns)}."
+            )
+    lines = lines.loc[(lines != "").any(axis=1), columns]
+    wrong = lines[~is_valid(lines)]
+    if len(wrong):
+        raise WordingError(f"{file}:{wrong.index[0] + 2}: {explain_fault(wrong.iloc[0])}")
+    return lines.reset_index(drop=True)
+
+
+def append_lines(file: Path, rows: pd.DataFrame) -> None:
+    """Add rows to the end of a CSV file, below a header where it is new.
+
+    A last line without its line break gets one, and columns of the file that the rows do not have
+    stay empty.
+    """
+    text = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
+    if text:
+        rows = rows.reindex(columns=pd.read_csv(file, nrows=0).columns)
+    with file.open("a", encoding="utf8", newline="") as out:
+        if text and not text.endswith("\n"):
+            out.write("\n")
+        rows.to_csv(out, index=False, header=not text, lineterminator="\n")
+
+
+def locate_marks_file(study: StudyRecord) -> Path:
+    """Return where a study keeps its marks."""
+    return study.folder / "marks.csv"
 
 
 def locate_verdicts_file(study: StudyRecord) -> Path:
-    """Where a study keeps its verdicts."""
+    """Return where a study keeps its verdicts."""
     return study.folder / "verdicts.csv"

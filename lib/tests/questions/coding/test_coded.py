@@ -8,6 +8,7 @@ import pytest
 from wording.corpus.counts import write_counts
 from wording.questions.coding import coded
 from wording.questions.coding import sample as coding
+from wording.study import journal
 from wording.study.read import read_study
 from wording.tables import TABLES
 
@@ -33,7 +34,7 @@ def test_coders_err_as_often_as_planted(found, truth):
     planted = found.marks.merge(
         truth[["doc_id", "start", "sense", "voice"]], on=["doc_id", "start"], suffixes=("", "_true")
     )
-    sense = planted["mark"].isin(coding.CODING_MARKS[:2])
+    sense = planted["mark"].isin(journal.CODING_MARKS[:2])
     right = planted["mark"].map({"right sense": "target", "own voice": "outlet"}) == planted[
         "sense"
     ].where(sense, planted["voice_true"])
@@ -135,7 +136,7 @@ def test_lines_picked_by_hand_are_told_and_change_nothing(study, tmp_path, found
     other = read_study(shutil.copytree(study.folder, tmp_path / "s"))
     picked = coding.select_uncoded(found.hits, found.marks).head(40)
     for coder, mark in (("Coder A", "right sense"), ("Coder C", "wrong sense")):
-        coding.record_marks(other, picked, mark, coder=coder)
+        journal.record_marks(other, picked, mark, coder=coder)
     now = coded.analyse_study_coding(other, CONCEPT, size=120)
     assert coded.tabulate_coders(now)["n_picked"].to_list() == [40, 0, 40]
     assert coded.tabulate_coders(now)["n_sense"].to_list() == [120, 90, 0]

@@ -17,6 +17,7 @@ from wording.questions.coding.precision import describe_precision as precisions
 from wording.questions.coding.sample import LINE_KEY
 from wording.questions.shares.shares import compute_study_shares
 from wording.settings import ALL_OUTLETS
+from wording.study import journal
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -56,7 +57,7 @@ def analyse_study_coding(
         if study.has_articles
         else count_hits_with_outlets(study, concept)
     )
-    given = coding.read_marks(study)
+    given = journal.read_marks(study)
     given = given[given["concept"] == concept]
     marks = coding.keep_current_marks(given, hits) if study.has_articles else given
     settings, order = (
@@ -208,7 +209,7 @@ def _describe_results(of: CodingAnalysis) -> list[str]:
 def _suggest_first_step(of):
     return (
         "To begin, mark lines in notebooks/explore.ipynb, or in code: "
-        f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", drawn=True). '
+        f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", from_sample=True). '
         "Marks are kept in marks.csv in the study's folder; run this page again to see them."
     )
 

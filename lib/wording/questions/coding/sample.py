@@ -1,24 +1,20 @@
-"""Lines to code by hand, and the marks that coders set: a random sample by outlet and variant, and the study's marks.csv."""
+"""Lines to code by hand: a random sample by outlet and variant, and which of it is coded."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from wording.corpus.counts import find_study_hits
 from wording.errors import WordingError
-from wording.settings import one_of
+from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
-from wording.tables import TABLES, check_columns
+from wording.tables import TABLES
 
-CODING_MARKS = ("right sense", "wrong sense", "own voice", "quoted")
 LINE_KEY = ["doc_id", "start", "end", "concept", "variant"]
-MARK_COLUMNS = list(TABLES["marks"])
 
 
 def draw_sample(
@@ -59,70 +55,6 @@ def draw_stratified(hits: pd.DataFrame, *, size: int, seed: int) -> pd.DataFrame
     return kept.sort_values("lot").drop(columns="lot").reset_index(drop=True)
 
 
-def record_marks(
-    study: StudyRecord, lines: pd.DataFrame, mark: str, *, coder: str, drawn: bool = False
-) -> pd.DataFrame:
-    """Adds the coder's mark to each of the lines (rows of a `hits` table) in the study's marks.csv, and gives back the rows added.
-
-    Parameters
-    ----------
-    mark : right sense, wrong sense, own voice or quoted.
-    drawn : whether the lines come from `draw_sample`; only these say how many of all lines are right.
-
-    Raises
-    ------
-    WordingError
-        For an unknown mark, or a coder without a name.
-    """
-    one_of("mark", mark, CODING_MARKS)
-    if not coder.strip():
-        raise WordingError("coder='': a mark needs the name of who set it.")
-    added = lines.assign(
-        coder=coder.strip(), date=datetime.date.today().isoformat(), mark=mark, sample=drawn
-    )[MARK_COLUMNS]
-    file = locate_marks_file(study)
-    with file.open("a", encoding="utf8", newline="") as out:
-        added.to_csv(out, index=False, header=not out.tell(), lineterminator="\n")
-    return added.reset_index(drop=True)
-
-
-def read_marks(study: StudyRecord) -> pd.DataFrame:
-    """The `marks` table: one row per mark in the study's marks.csv, in the order in which they were set; empty when there is none.
-
-    Raises
-    ------
-    WordingError
-        For a file that lacks a column, or a row that is no mark, by its line.
-    """
-    file = locate_marks_file(study)
-    if not file.is_file():
-        return pd.DataFrame({column: pd.Series(dtype=object) for column in MARK_COLUMNS})
-    read = pd.read_csv(file, dtype=str, keep_default_na=False)
-    if missing := [column for column in MARK_COLUMNS if column not in read]:
-        raise WordingError(
-            f"{file}:1: the column {missing[0]!r} is missing; the first line should be: {','.join(MARK_COLUMNS)}."
-        )
-    wrong = (
-        ~read["mark"].isin(CODING_MARKS)
-        | ~read["start"].str.isdigit()
-        | ~read["end"].str.isdigit()
-        | ~read["sample"].isin(["True", "False"])
-    )
-    if wrong.any():
-        line = int(np.flatnonzero(wrong)[0])
-        raise WordingError(
-            f"{file}:{line + 2}: {', '.join(read.iloc[line])} is no mark: expected numbers as start and end, one of {', '.join(CODING_MARKS)}, and True or False as sample."
-        )
-    return check_columns(
-        read.assign(
-            start=read["start"].astype(int),
-            end=read["end"].astype(int),
-            sample=read["sample"] == "True",
-        ),
-        "marks",
-    )
-
-
 def choose_started_concept(study: StudyRecord) -> str:
     """The concept that has the most marks, or the study's first where none has any."""
     counts = read_marks(study)["concept"].value_counts()
@@ -135,7 +67,7 @@ def keep_current_marks(set_marks: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFr
     """The marks whose line is one of the hits, with the outlet and the voice of the hit as it is counted now."""
     now = hits[[*LINE_KEY, "outlet", "voice"]].astype({"doc_id": str}).drop_duplicates(LINE_KEY)
     return set_marks.drop(columns=["outlet", "voice"]).merge(now, on=LINE_KEY, how="inner")[
-        MARK_COLUMNS
+        list(TABLES["marks"])
     ]
 
 
@@ -152,8 +84,3 @@ def select_uncoded(
     return lines[
         lines[LINE_KEY].merge(done, on=LINE_KEY, how="left")["done"].isna().to_numpy()
     ].reset_index(drop=True)
-
-
-def locate_marks_file(study: StudyRecord) -> Path:
-    """Where a study keeps its marks."""
-    return study.folder / "marks.csv"
