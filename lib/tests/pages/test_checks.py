@@ -7,6 +7,7 @@ from test_export import code, example_notebook, exported, output
 
 from wording.pages import checks as gate
 from wording.show import html as show
+from wording.show import lines as show_lines
 
 
 def figure_record(alt):
@@ -104,7 +105,7 @@ def test_gate_holds_lines_to_what_may_be_shown():
         "right": "four",
     }
     html = exported(
-        example_notebook(code(output(show.lines(pd.DataFrame([hit]), caption="Lines"))))
+        example_notebook(code(output(show_lines.lines(pd.DataFrame([hit]), caption="Lines"))))
     )
     assert gate.find_page_faults(example_notebook(), html=html, width=3) == []
     [problem] = gate.find_page_faults(example_notebook(), html=html, width=2)

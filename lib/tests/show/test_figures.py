@@ -6,7 +6,8 @@ import pytest
 
 from wording.errors import WordingError
 from wording.show import figures as plots
-from wording.show import html as show
+from wording.show import lines as show_lines
+from wording.show.drawing import PALETTE
 from wording.show.svg import render_svg
 from wording.study.records import Event
 
@@ -55,7 +56,7 @@ def test_forest_prints_the_hits_at_every_row():
 def test_forest_links_rows_that_have_lines_and_no_others():
     svg = drawn(plots.plot_forest(example_shares()))
     wanted = {
-        show.make_line_id(concept="velin", variant=v, outlet=o)
+        show_lines.make_line_id(concept="velin", variant=v, outlet=o)
         for v in ("liberated", "fell")
         for o in ("A", "B", "One article")
     }
@@ -76,7 +77,7 @@ def test_collocates_have_rows_of_their_own_in_each_panel():
         "B near fell",
     ]
     wanted = {
-        show.make_line_id(concept="velin", variant=v, outlet=f"{o} near {v}")
+        show_lines.make_line_id(concept="velin", variant=v, outlet=f"{o} near {v}")
         for v in ("liberated", "fell")
         for o in "AB"
     }
@@ -86,7 +87,7 @@ def test_collocates_have_rows_of_their_own_in_each_panel():
 def test_forest_draws_a_share_without_interval_hollow():
     figure = plots.plot_forest(example_shares(outlets=("A", "One article"), variants=("fell",)))
     solid, hollow = figure.axes[0].get_lines()
-    assert solid.get_markerfacecolor() == plots.PALETTE[0]
+    assert solid.get_markerfacecolor() == PALETTE[0]
     assert hollow.get_markerfacecolor() == "none"
     assert list(hollow.get_ydata()) == [1]
 
@@ -195,7 +196,7 @@ def luminance(colour):
 
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#15181c"])
-@pytest.mark.parametrize("colour", plots.PALETTE)
+@pytest.mark.parametrize("colour", PALETTE)
 def test_colours_stand_out_on_light_and_dark(colour, ground):
     lighter, darker = sorted([luminance(colour), luminance(ground)], reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 3

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from wording.errors import WordingError
 from wording.show import figures as plots
 from wording.show import html as show
+from wording.show import lines as show_lines
 from wording.show.values import format_value, sanitise_href, slugify
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> $\\frac{ \x00"
@@ -135,7 +136,7 @@ def test_line_ids_never_meet():
         ("a", "b--c", "d"),
     ]
     names = {
-        show.make_line_id(concept=concept, variant=variant, outlet=outlet)
+        show_lines.make_line_id(concept=concept, variant=variant, outlet=outlet)
         for concept, variant, outlet in keys
     }
     assert len(names) == len(keys)
@@ -145,9 +146,9 @@ def test_with_lines_adds_addresses_where_there_are_hits():
     shares = pd.DataFrame(
         {"concept": "velin", "variant": "fell", "outlet": ["A", "B"], "n": [2, 0]}, index=[5, 5]
     )
-    told = show.with_lines(shares)
+    told = show_lines.with_lines(shares)
     assert list(told["lines"]) == [
-        "#" + show.make_line_id(concept="velin", variant="fell", outlet="A"),
+        "#" + show_lines.make_line_id(concept="velin", variant="fell", outlet="A"),
         None,
     ]
     assert "lines" not in shares
@@ -237,7 +238,7 @@ def test_table_refuses_an_unknown_column():
 def test_empty_table_keeps_its_head_and_says_so():
     html = show.table(pd.DataFrame({"outlet": [], "n": []}), caption="c", name="t").html
     assert html.count('scope="col"') == 2
-    assert "There are none." in html
+    assert "No rows." in html
 
 
 def test_figure_is_inline_svg_with_names():
@@ -347,7 +348,7 @@ def test_lines_fold_one_table_per_group():
             example_hits(1, variant="taken", node="taken"),
         ]
     )
-    shown = show.lines(hits, caption="Lines")
+    shown = show_lines.lines(hits, caption="Lines")
     assert shown.record == {
         "kind": "lines",
         "caption": "Lines",
@@ -357,7 +358,7 @@ def test_lines_fold_one_table_per_group():
     }
     assert "<summary>fell, Outlet A: 3 hits in 3 articles</summary>" in shown.html
     assert "<summary>taken, Outlet A: 1 hit in 1 article</summary>" in shown.html
-    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(
+    assert show_lines.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(
         shown.html
     ).values("id")
     assert re.findall(r"<h3>(.*?)</h3>", shown.html) == ["fell", "taken"]
@@ -365,7 +366,7 @@ def test_lines_fold_one_table_per_group():
 
 def test_lines_over_the_cap_are_sampled_evenly_and_say_so():
     hits = example_hits(120, outlet="A").assign(left=[f"left {number}" for number in range(120)])
-    shown = show.lines(hits.sample(frac=1, random_state=1), caption="Lines", cap=50)
+    shown = show_lines.lines(hits.sample(frac=1, random_state=1), caption="Lines", cap=50)
     assert "120 hits in 120 articles (50 of 120 shown, evenly spaced)" in shown.html
     told = [int(number) for number in re.findall(r"<bdi>left (\d+)</bdi>", shown.html)]
     assert len(told) == 50
@@ -377,21 +378,21 @@ def test_lines_link_articles_safely_and_escape_every_field():
     fields = dict.fromkeys(
         ["outlet", "concept", "variant", "left", "node", "right", "voice", "title", "url"], HOSTILE
     )
-    read = assert_harmless(show.lines(example_hits(1, **fields), caption=HOSTILE).html)
+    read = assert_harmless(show_lines.lines(example_hits(1, **fields), caption=HOSTILE).html)
     assert read.values("href") == []
-    html = show.lines(
+    html = show_lines.lines(
         example_hits(1, title="A <b> title", url="https://example.org/1"), caption="Lines"
     ).html
     assert '<a href="https://example.org/1" rel="noopener noreferrer">A &lt;b&gt; title</a>' in html
 
 
 def test_lines_leave_out_a_voice_that_was_not_measured():
-    assert "Voice" not in show.lines(example_hits(voice="all"), caption="c").html
-    assert "Voice" in show.lines(example_hits(voice="quoted"), caption="c").html
+    assert "Voice" not in show_lines.lines(example_hits(voice="all"), caption="c").html
+    assert "Voice" in show_lines.lines(example_hits(voice="quoted"), caption="c").html
 
 
 def test_lines_without_text_show_articles_and_why():
-    shown = show.lines(
+    shown = show_lines.lines(
         example_hits(4, left="secret", right="secret", title="secret"),
         caption="Lines",
         text=False,
@@ -400,7 +401,7 @@ def test_lines_without_text_show_articles_and_why():
     assert "secret" not in shown.html + shown.text
     assert "May not be quoted." in shown.html
     assert "4 hits in 4 articles" in shown.html
-    assert show.make_line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(
+    assert show_lines.make_line_id(concept="velin", variant="fell", outlet="Outlet A") in Read(
         shown.html
     ).values("id")
 
@@ -409,18 +410,18 @@ def test_lines_without_text_take_counts_per_article():
     counts = pd.DataFrame(
         {"doc_id": ["d1", "d2"], "outlet": "A", "concept": "velin", "variant": "fell", "n": [3, 4]}
     )
-    shown = show.lines(counts, caption="Lines", text=False)
+    shown = show_lines.lines(counts, caption="Lines", text=False)
     assert "fell, A: 7 hits in 2 articles" in shown.html
     assert shown.record["hits"] == 7
 
 
 def test_lines_need_their_columns():
     with pytest.raises(WordingError, match="'node'"):
-        show.lines(example_hits().drop(columns="node"), caption="Lines")
+        show_lines.lines(example_hits().drop(columns="node"), caption="Lines")
 
 
 def test_no_lines_is_said():
-    assert "No hits." in show.lines(example_hits().iloc[:0], caption="Lines").html
+    assert "No hits." in show_lines.lines(example_hits().iloc[:0], caption="Lines").html
 
 
 def test_notes_limits_and_provenance_escape():
@@ -450,13 +451,13 @@ def test_provenance_says_how_to_cite():
 
 def test_a_concordance_keeps_its_order_and_says_what_it_leaves_out():
     hits = example_hits(6, right="and fell again").assign(left=list("fedcba"))
-    read = assert_harmless(show.concordance(hits, caption="Lines.", name="lines", cap=3).html)
+    read = assert_harmless(show_lines.concordance(hits, caption="Lines.", name="lines", cap=3).html)
     assert "3 of 6 lines shown, evenly spaced" in read.text
     assert re.findall(
-        r"<bdi>(.)</bdi>", show.concordance(hits, caption="Lines.", name="lines").html
+        r"<bdi>(.)</bdi>", show_lines.concordance(hits, caption="Lines.", name="lines").html
     ) == list("fedcba")
-    assert show.concordance(hits, caption="Lines.", name="lines").record["shown"] == 6
-    assert "There are none" in show.concordance(hits.head(0), caption="Lines.", name="lines").html
+    assert show_lines.concordance(hits, caption="Lines.", name="lines").record["shown"] == 6
+    assert "No lines." in show_lines.concordance(hits.head(0), caption="Lines.", name="lines").html
 
 
 def test_a_concordance_is_harmless_and_can_be_chosen_from():
@@ -470,7 +471,7 @@ def test_a_concordance_is_harmless_and_can_be_chosen_from():
         variant=HOSTILE,
         title=HOSTILE,
     )
-    html = show.concordance(hostile, caption=HOSTILE, name=HOSTILE).html
+    html = show_lines.concordance(hostile, caption=HOSTILE, name=HOSTILE).html
     read = assert_harmless(html)
     assert read.values("data-c") == ["variant"], (
         "any other heading says by itself which column it is"
@@ -478,17 +479,18 @@ def test_a_concordance_is_harmless_and_can_be_chosen_from():
     assert all(f">{heading}</th>" in html for heading in ("Term", "Outlet", "Voice"))
     assert "data-choose" in dict(read.attributes)
     with pytest.raises(WordingError, match="'node'"):
-        show.concordance(hostile.drop(columns="node"), caption="c", name="n")
+        show_lines.concordance(hostile.drop(columns="node"), caption="c", name="n")
 
 
 def test_lines_may_be_grouped_by_another_column():
     hits = example_hits(3).assign(near=["army", "army", "vote"])
     table = hits.drop_duplicates("near").assign(n=1)
-    shown = show.lines(hits, caption="c", by="near")
+    shown = show_lines.lines(hits, caption="c", by="near")
     assert shown.record["groups"] == 2
     read = Read(shown.html)
     assert [
-        address[1:] for address in show.with_lines(table.drop(columns="voice"), by="near")["lines"]
+        address[1:]
+        for address in show_lines.with_lines(table.drop(columns="voice"), by="near")["lines"]
     ] == read.values("id")
 
 
@@ -510,7 +512,7 @@ def test_passages_mark_the_node_and_say_where_it_stands():
     hits = example_hits(2, url="https://example.org/a", title="A day").assign(
         speaker=["Ada", None], voice=["quoted", "outlet"]
     )
-    shown = show.passages(hits, caption="The paragraphs")
+    shown = show_lines.passages(hits, caption="The paragraphs")
     read = assert_harmless(shown.html)
     assert read.tags.count("mark") == read.tags.count("blockquote") == shown.record["hits"] == 2
     assert "Outlet A, 2031-04-02, quoted, Ada: A day" in read.text
@@ -523,7 +525,7 @@ def test_passages_mark_the_node_and_say_where_it_stands():
 def test_passages_of_hostile_text_are_harmless(address):
     texts = dict.fromkeys(("left", "node", "right", "outlet", "title", "speaker", "voice"), HOSTILE)
     read = assert_harmless(
-        show.passages(example_hits(1, url=address, **texts), caption=HOSTILE).html
+        show_lines.passages(example_hits(1, url=address, **texts), caption=HOSTILE).html
     )
     assert "<script>alert(1)</script>" in read.text
     assert read.values("href") == []

@@ -104,5 +104,5 @@ def test_recalls_are_sorted_and_those_unknown_left_out():
 
 
 def test_nothing_to_draw_is_refused():
-    with pytest.raises(WordingError, match="outlet_map was given a table without rows"):
+    with pytest.raises(WordingError, match="outlet_map got a table without rows"):
         outlet_plots.plot_outlet_map(positions(0))

@@ -12,7 +12,7 @@ from wording.corpus.kwic import SORT_COLUMNS
 from wording.errors import WordingError
 from wording.panel.reading import MARK_LETTERS
 from wording.phrasing import suggest_name
-from wording.show.html import VOICE_LABELS
+from wording.show.lines import VOICE_LABELS
 from wording.study.journal import CODING_MARKS
 from wording.study.records import StudyRecord
 

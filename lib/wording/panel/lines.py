@@ -10,6 +10,7 @@ from wording.panel.fields import LINES_PER_PAGE, RANDOM_SAMPLE
 from wording.panel.reading import MARK_LETTERS, SampledLines, format_lines, look_up_letters
 from wording.phrasing import format_count
 from wording.show import html as show
+from wording.show import lines as show_lines
 from wording.show.values import escape_html
 from wording.study import journal
 
@@ -78,7 +79,9 @@ class LineReader(widgets.VBox):
             return
         chosen = self.shown.iloc[list(self.lines.index)]
         passages = (
-            show.passages(kwic.widen_lines(self.study, chosen), caption="The whole paragraph:")
+            show_lines.passages(
+                kwic.widen_lines(self.study, chosen), caption="The whole paragraph:"
+            )
             if len(chosen)
             else None
         )

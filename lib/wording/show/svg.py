@@ -1,31 +1,62 @@
-"""A matplotlib figure as inline SVG: reproducible, without foreign addresses or style attributes, in the colours and font of the page."""
+"""A matplotlib figure as inline SVG: reproducible, in the colours and font of the page.
+
+It has no foreign addresses and no style attributes.
+"""
+
+from __future__ import annotations
 
 import io
 import re
 import warnings
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from wording.show.values import sanitise_href, to_printable
 
-# What matplotlib writes as style attributes, a strict Content-Security-Policy forbids; these may stand as attributes of their own.
+# What matplotlib writes as style attributes, a strict Content-Security-Policy forbids; these may
+# stand as attributes of their own.
 _PRESENTATION_ATTRIBUTES = {
-    "clip-rule", "fill", "fill-opacity", "fill-rule", "font-size", "font-style", "font-weight", "opacity", "stroke",
-    "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
-    "stroke-width", "text-anchor",
-}  # fmt: skip
+    "clip-rule",
+    "fill",
+    "fill-opacity",
+    "fill-rule",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "opacity",
+    "stroke",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-miterlimit",
+    "stroke-opacity",
+    "stroke-width",
+    "text-anchor",
+}
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _ID_REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 
 
 def render_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
-    """The figure as one `<svg>` element whose identifiers begin with `name`.
+    """Return the figure as one `<svg>` element whose identifiers begin with `name`.
 
-    Black becomes the text colour of the page. An artist with `set_url` becomes a link when the address is safe, and its `set_gid`
-    the name of that link. A figure with links is a group of links, for an image may hold none; any other is an image.
+    Black becomes the text colour of the page. An artist with `set_url` becomes a link when the
+    address is safe, and its `set_gid` the name of that link. A figure with links is a group of
+    links, for an image may hold none; any other is an image.
+
+    Parameters
+    ----------
+    fig : Figure
+        A matplotlib figure.
+    name : str
+        Begins every identifier.
+    title, alt : str
+        The title, and what the figure says for a reader who does not see it.
     """
     root = ElementTree.fromstring(_draw_svg(fig, salt=name))
     _strip(root)
@@ -40,15 +71,13 @@ def _draw_svg(fig: Figure, *, salt: str) -> str:
     with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}), warnings.catch_warnings():
         # The browser has the glyphs that matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        fig.savefig(
-            buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
-    return re.sub(r"<!DOCTYPE[^>]*>", "", to_printable(buffer.getvalue()), count=1).partition("?>")[
-        2
-    ]
+        no_maker = {"Date": None, "Creator": None}
+        fig.savefig(buffer, format="svg", transparent=True, metadata=no_maker)
+    markup = re.sub(r"<!DOCTYPE[^>]*>", "", to_printable(buffer.getvalue()), count=1)
+    return markup.partition("?>")[2]
 
 
-def _strip(root) -> None:
+def _strip(root: Element) -> None:
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag.endswith(("}metadata", "}style")):
@@ -62,7 +91,7 @@ def _strip(root) -> None:
             element.set("href", element.attrib.pop(_XLINK_HREF))
 
 
-def _restyle(root) -> None:
+def _restyle(root: Element) -> None:
     for element in root.iter():
         for declaration in element.attrib.pop("style", "").split(";"):
             key, _, value = (part.strip() for part in declaration.partition(":"))
@@ -70,16 +99,16 @@ def _restyle(root) -> None:
                 element.set(key, "currentColor" if value == "#000000" else value)
         for key in ("d", "x", "y", "width", "height", "transform", "points"):
             if key in element.attrib:
-                element.set(key, _shorten_decimals(element.get(key)))
+                element.set(key, _shorten_decimals(element.get(key, "")))
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
 
 
 def _shorten_decimals(numbers: str) -> str:
-    return " ".join(_LONG_DECIMAL.sub(lambda found: f"{float(found[0]):.2f}", numbers).split())
+    return " ".join(_LONG_DECIMAL.sub(lambda number: f"{float(number[0]):.2f}", numbers).split())
 
 
-def _rename_ids(root, *, prefix: str) -> None:
+def _rename_ids(root: Element, *, prefix: str) -> None:
     labels = _find_link_labels(root)
     own = {element.get("id") for element in root.iter() if element.get("id") and element.tag != "g"}
     for element in root.iter():
@@ -91,13 +120,14 @@ def _rename_ids(root, *, prefix: str) -> None:
         elif "id" in element.attrib:
             element.set("id", f"{prefix}-{element.get('id')}")
         if element.get("href", "#")[1:] in own:
-            element.set("href", f"#{prefix}-{element.get('href')[1:]}")
-        if found := _ID_REFERENCE.search(element.get("clip-path", "")):
-            element.set("clip-path", f"url(#{prefix}-{found[1]})")
+            element.set("href", f"#{prefix}-{element.get('href', '')[1:]}")
+        if reference := _ID_REFERENCE.search(element.get("clip-path", "")):
+            element.set("clip-path", f"url(#{prefix}-{reference[1]})")
 
 
-def _find_link_labels(root) -> dict:
-    # matplotlib puts the link into the group that carries the gid, or one group deeper when the artist is clipped; inner groups come later.
+def _find_link_labels(root: Element) -> dict[Element, str | None]:
+    # matplotlib puts the link into the group that carries the gid, or one group deeper when the
+    # artist is clipped; inner groups come later.
     groups = [group for group in root.iter("g") if group.get("id")]
     return {
         anchor: group.get("id")
@@ -106,7 +136,7 @@ def _find_link_labels(root) -> dict:
     }
 
 
-def _clean_link(element, *, label: str | None) -> None:
+def _clean_link(element: Element, *, label: str | None) -> None:
     href = sanitise_href(element.get("href"))
     element.attrib.clear()
     if href is None:
@@ -125,15 +155,20 @@ def _clean_link(element, *, label: str | None) -> None:
         element.insert(0, hint)
 
 
-def _describe(root, *, name: str, title: str, alt: str) -> None:
-    width, height = (float(part) for part in root.get("viewBox").split()[2:])
-    linked = root.find(".//a") is not None
+def _describe(root: Element, *, name: str, title: str, alt: str) -> None:
+    box = root.get("viewBox", "")
+    width, height = (float(part) for part in box.split()[2:])
     root.attrib = {
-        "viewBox": root.get("viewBox"),
-        "width": f"{width * 4 / 3:.0f}", "height": f"{height * 4 / 3:.0f}", "role": "group" if linked else "img",
-        "aria-labelledby": f"{name}-title", "aria-describedby": f"{name}-desc",
-        "fill": "currentColor", "stroke-linejoin": "round", "stroke-linecap": "butt",
-    }  # fmt: skip
+        "viewBox": box,
+        "width": f"{width * 4 / 3:.0f}",
+        "height": f"{height * 4 / 3:.0f}",
+        "role": "img" if root.find(".//a") is None else "group",
+        "aria-labelledby": f"{name}-title",
+        "aria-describedby": f"{name}-desc",
+        "fill": "currentColor",
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }
     for position, (tag, text) in enumerate({"title": title, "desc": alt}.items()):
         element = ElementTree.Element(tag, id=f"{name}-{tag}")
         element.text = to_printable(text)

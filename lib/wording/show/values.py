@@ -1,4 +1,6 @@
-"""Values as safe, readable text: escaping, fragment names, links and the formatting of numbers by their column."""
+"""Values as safe, readable text: escaping, fragment names, links, numbers by their column."""
+
+from __future__ import annotations
 
 import html
 import math
@@ -7,11 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2s
 from numbers import Integral, Real
+from typing import Any
 from urllib.parse import urlsplit
 
 from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 
-# Control characters and lone surrogates break XML and the encoding of the page; article texts hold them.
+# Control characters and lone surrogates, which article texts hold, break XML and the encoding of
+# the page.
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT_COLUMNS = re.compile(
@@ -24,18 +28,18 @@ _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 
 
-def to_printable(value) -> str:
-    """`value` as text in which characters that no page can carry are shown as U+FFFD."""
+def to_printable(value: object) -> str:
+    """Return the value as text; characters that no page can carry become U+FFFD."""
     return _UNPRINTABLE_CHARACTERS.sub("\ufffd", str(value))
 
 
-def escape_html(value) -> str:
-    """`value` as text that is safe between tags and inside quoted attributes."""
+def escape_html(value: object) -> str:
+    """Return the value as text that is safe between tags and inside quoted attributes."""
     return html.escape(to_printable(value), quote=True)
 
 
 def keep_numbers_unbroken(text: str) -> str:
-    """The text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
+    """Return the text, or markup, with each number and its sign on one line: "62 %", "q = 0.01"."""
     return re.sub(
         r"(?<=\d) (?=%)|(?<=\b[pq]) (?=[=&<])|(?<=\b[pq] =) |(?<=\b[pq] <) |(?<=\b[pq] &lt;) ",
         "\u00a0",
@@ -43,13 +47,15 @@ def keep_numbers_unbroken(text: str) -> str:
     )
 
 
-def slugify(text) -> str:
-    """A name of a-z, 0-9 and single hyphens; whatever had to change carries a hash, so that two texts never share a slug.
+def slugify(name: object) -> str:
+    """Return a name of a-z, 0-9 and single hyphens.
+
+    Whatever had to change carries a hash, so that two texts never share a slug.
 
     >>> slugify("fell"), slugify("Outlet A"), slugify("outlet-a")
     ('fell', 'outlet-a-3fb77631', 'outlet-a')
     """
-    text = str(text)
+    text = str(name)
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if plain and plain == text and len(plain) <= 60:
         return plain
@@ -57,8 +63,8 @@ def slugify(text) -> str:
     return f"{plain[:40].strip('-')}-{digest}".lstrip("-")
 
 
-def sanitise_href(value) -> str | None:
-    """The address when it leads inside the page (`#name`) or to http or https; None for everything else."""
+def sanitise_href(value: object) -> str | None:
+    """Return the address if it leads inside the page (`#name`) or to http or https, else None."""
     text = value.strip() if isinstance(value, str) else ""
     if _FRAGMENT.fullmatch(text):
         return text
@@ -71,8 +77,8 @@ def sanitise_href(value) -> str | None:
     return text if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def make_link(inner: str, address) -> str:
-    """`inner`, which is markup already, as a link when the address is a safe one; else as it is."""
+def make_link(inner: str, address: object) -> str:
+    """Return the markup as a link if the address is a safe one, else as it is."""
     href = sanitise_href(address)
     if href is None:
         return inner
@@ -80,15 +86,15 @@ def make_link(inner: str, address) -> str:
     return f'<a href="{escape_html(href)}"{foreign}>{inner}</a>'
 
 
-def is_missing(value) -> bool:
-    """Whether the value is None, NaN, NaT or NA."""
+def is_missing(value: object) -> bool:
+    """Return whether the value is None, NaN, NaT or NA."""
     import pandas as pd  # takes a second to import, and whoever only needs a slug needs none of it
 
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
-def is_number(value) -> bool:
-    """Whether the value is a number that is set to the right: true for integers and floats, false for truth values."""
+def is_number(value: object) -> bool:
+    """Return whether the value is an integer or a float; a truth value is no number."""
     return (
         isinstance(value, Real)
         and not isinstance(value, bool)
@@ -96,24 +102,24 @@ def is_number(value) -> bool:
     )
 
 
-def format_value(value, column: str = "") -> str:
-    """The value as a reader expects it in a column of that name.
+def format_value(value: Any, column: str = "") -> str:
+    """Return the value as a reader expects it in a column of that name.
 
-    Shares, their bounds and differences are percentages, counts have thousands separators, p and q three decimals.
+    Shares, their bounds and differences are percentages, counts have thousands separators, p and q
+    three decimals.
 
-    >>> format_value(0.1234, "share"), format_value(1234, "n"), format_value(0.0004, "q"), format_value(-0.05, "difference")
-    ('12.3%', '1,234', '<0.001', '−5.0%')
+    >>> format_value(0.1234, "share"), format_value(1234, "n")
+    ('12.3%', '1,234')
+    >>> format_value(0.0004, "q"), format_value(-0.05, "difference")
+    ('<0.001', '−5.0%')
     """
     if is_missing(value):
         return _DASH
     if is_number(value):
         return _format_number(value, column)
     if isinstance(value, datetime):
-        return (
-            value.date().isoformat()
-            if value == _to_midnight(value)
-            else value.isoformat(" ", "minutes")
-        )
+        is_whole_day = value == _to_midnight(value)
+        return value.date().isoformat() if is_whole_day else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
     if type(value).__name__ in {"bool", "bool_"}:
@@ -121,7 +127,7 @@ def format_value(value, column: str = "") -> str:
     return to_printable(value)
 
 
-def _format_number(value, column: str) -> str:
+def _format_number(value: Any, column: str) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
     if _PERCENT_COLUMNS.fullmatch(column):
@@ -141,7 +147,7 @@ def _format_number(value, column: str) -> str:
     return _set_minus_sign(f"{int(value):,}" if whole else format_decimal(value, 2))
 
 
-def _format_percent(value, *, signed: bool) -> str:
+def _format_percent(value: float, *, signed: bool) -> str:
     # A share that rounds to nothing or to everything is neither: 0.04 % must not read as "never".
     stable = drop_unstable_digits(value)
     if not signed and 0 < stable < Decimal("0.0005"):
@@ -158,10 +164,7 @@ def _set_minus_sign(text: str) -> str:
 
 
 def _to_midnight(value: datetime) -> datetime:
-    return value.replace(
-        hour=0,
-        minute=0,
-        second=0,
-        microsecond=0,
-        **({"nanosecond": 0} if hasattr(value, "nanosecond") else {}),
-    )
+    midnight: dict[str, Any] = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+    if hasattr(value, "nanosecond"):  # pandas
+        midnight["nanosecond"] = 0
+    return value.replace(**midnight)

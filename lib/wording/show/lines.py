@@ -1,0 +1,419 @@
+"""The lines behind the numbers: folded tables, a concordance, passages, and the links to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wording.phrasing import format_count
+from wording.show.html import (
+    Display,
+    list_as_text,
+    render_table,
+    render_value,
+    require_columns,
+    wrap_block,
+)
+from wording.show.values import (
+    escape_html,
+    is_missing,
+    make_link,
+    sanitise_href,
+    slugify,
+    to_printable,
+)
+
+_LINE_COLUMNS = {
+    "left": "Left",
+    "node": "Node",
+    "right": "Right",
+    "outlet": "Outlet",
+    "date": "Date",
+    "voice": "Voice",
+    "speaker": "Speaker",
+}
+VOICE_LABELS = {
+    "outlet": "own words",
+    "quoted": "quoted",
+    "reported": "reported",
+    "attributed": "quoted or reported",
+}
+"""A voice as a reader sees it."""
+
+
+@dataclass(frozen=True)
+class _LineGroup:
+    """The lines of a variant at an outlet in a voice, and how they are shown."""
+
+    concept: str
+    variant: str
+    outlet: str
+    voice: str
+
+    @property
+    def line_id(self) -> str:
+        return make_line_id(
+            concept=self.concept, variant=self.variant, outlet=self.outlet, voice=self.voice
+        )
+
+
+@dataclass(frozen=True)
+class _GroupStyle:
+    """What holds for all groups: how many lines are shown, and what they are called."""
+
+    max_lines: int
+    with_concept: bool
+    unit: str
+
+
+def lines(
+    hits: pd.DataFrame,
+    *,
+    caption: str,
+    cap: int = 50,
+    text: bool = True,
+    why: str = "This study does not show the text of its articles.",
+    by: str = "outlet",
+    unit: str = "hit",
+) -> Display:
+    """Return the lines behind the numbers: one folded table per concept, variant, outlet and voice.
+
+    Each table has the fragment name `make_line_id`. Groups stand in the order of concept, variant
+    and outlet: by name, or by category where the column is categorical. Above `cap` lines, every
+    k-th in the order of article and position is shown, and the summary says so.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        The table `hits`, with `counted_as` (the voice of the number that counts them) where numbers
+        are told apart by voice; `title` and `url` of the article are used when they are there. For
+        `text=False` a table with one row per article and a column `n` will do.
+    caption : str
+        What the lines are.
+    cap : int
+        The maximum number of lines of a group.
+    text : bool
+        False shows no text, but which articles the hits are in, and `why`.
+    why : str
+        Why no text is shown.
+    by : str
+        The column that stands in the place of the outlet.
+    unit : str
+        What a line is.
+    """
+    needed = ["concept", "variant", "outlet", "doc_id", by]
+    require_columns(hits, [*needed, "left", "node", "right"] if text else needed, function="lines")
+    voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
+    style = _GroupStyle(cap, with_concept=hits["concept"].nunique() > 1, unit=unit)
+    show_group = _show_group_lines if text else _show_group_articles
+    keys = ["concept", "variant", by, "counted_as"]
+    shown = [
+        (_LineGroup(*key), show_group(rows, _LineGroup(*key), style))
+        for key, rows in voiced.groupby(keys, observed=True, sort=True)
+    ]
+    html = f'<p class="lines-caption">{escape_html(caption)}</p>'
+    if not text:
+        html += f'<p class="note">{escape_html(why)}</p>'
+    html += _render_groups(shown) if shown else '<p class="note">No hits.</p>'
+    record = {
+        "kind": "lines",
+        "caption": to_printable(caption),
+        "groups": len(shown),
+        "hits": int(_count_hits_per_row(hits).sum()),
+        "text": text,
+    }
+    texts = [to_printable(caption), *(group.text for _, group in shown)]
+    return Display(wrap_block("lines", html), "\n".join(texts), record)
+
+
+def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) -> Display:
+    """Return the lines in their order as one open table, the node in the middle.
+
+    The page sorts it, and filters it by variant, outlet and voice.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        The table `hits`, sorted as it is to be read.
+    caption : str
+        What the lines are.
+    name : str
+        The name of the CSV file that the page offers.
+    cap : int
+        The maximum number of lines; above it every k-th is shown, and the caption says so.
+    """
+    needed = ["left", "node", "right", "variant", "outlet", "doc_id"]
+    require_columns(hits, needed, function="concordance")
+    sample = _thin_evenly(hits, cap)
+    title = _extend_line_caption(caption, len(sample), len(hits))
+    headings = _LINE_COLUMNS | {"variant": "Term"}
+    columns = {column: headings[column] for column in headings if column in hits.columns}
+    kwic = _render_kwic(sample, columns, caption=title, label=slugify(name), hidden=False)
+    html = (
+        f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escape_html(title)}">'
+        f"{kwic}</div>"
+    )
+    text = sample[["left", "node", "right"]].to_string(index=False, max_rows=20)
+    record = {
+        "kind": "concordance",
+        "name": slugify(name),
+        "caption": to_printable(title),
+        "hits": len(hits),
+        "shown": len(sample),
+    }
+    plain = f"{to_printable(title)}\n{to_printable(text)}"
+    return Display(wrap_block("lines", html), plain, record)
+
+
+def passages(hits: pd.DataFrame, *, caption: str) -> Display:
+    """Return the hits as running text with the node marked, to read lines that were widened.
+
+    Below each stand outlet, date, voice, speaker and article.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        The table `hits`, in the order in which it is to be read.
+    caption : str
+        What the passages are.
+    """
+    require_columns(hits, ["left", "node", "right", "outlet", "doc_id"], function="passages")
+    html = f'<p class="lines-caption">{escape_html(caption)}</p>' + "".join(
+        _render_passage(row) for row in hits.to_dict("records")
+    )
+    texts = [f"{row.left} [{row.node}] {row.right} ({row.outlet})" for row in hits.itertuples()]
+    record = {"kind": "passages", "caption": to_printable(caption), "hits": len(hits)}
+    return Display(wrap_block("lines", html), list_as_text(caption, texts), record)
+
+
+def make_line_id(*, concept: str, variant: str, outlet: str, voice: str = "all") -> str:
+    """Return the fragment name of the lines of a variant at an outlet in a voice.
+
+    It is safe in an address, and never shared by two groups.
+
+    >>> make_line_id(concept="kyiv-2014", variant="coup", outlet="agency")
+    'lines-kyiv-2014--coup--agency'
+    """
+    name = f"lines-{slugify(concept)}--{slugify(variant)}--{slugify(outlet)}"
+    return name if voice == "all" else f"{name}--{slugify(voice)}"
+
+
+def with_lines(
+    shares: pd.DataFrame,
+    *,
+    by: str = "outlet",
+    counts: Mapping[str, str] | None = None,
+    first: int | None = None,
+) -> pd.DataFrame:
+    """Return the same rows with the address of the lines behind each (see `lines`).
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Any table with concept, variant, outlet, n, and voice where it is not all voices.
+    by : str
+        As in `lines`.
+    counts : mapping, optional
+        {column of counts: voice that it counts}, for a table with several.
+    first : int, optional
+        With `counts`: only so many rows lead to lines.
+
+    Returns
+    -------
+    DataFrame
+        With the column `lines`, or with `counts` a column `lines_...` for each; None where there is
+        no hit.
+    """
+    if counts is None:
+        voices = shares["voice"] if "voice" in shares.columns else ["all"] * len(shares)
+        return shares.assign(lines=_make_addresses(shares, by, "n", voices))
+    linked = shares if first is None else shares.head(first)
+    addresses = {
+        f"lines_{column}": _make_addresses(linked, by, column, [voice] * len(linked))
+        for column, voice in counts.items()
+    }
+    return shares.assign(**addresses)
+
+
+def _make_addresses(
+    shares: pd.DataFrame, by: str, count: str, voices: Sequence[str] | pd.Series
+) -> pd.Series:
+    keys = zip(shares["concept"], shares["variant"], shares[by], voices, shares[count], strict=True)
+    addresses = [
+        f"#{_LineGroup(concept, variant, outlet, voice).line_id}" if n > 0 else None
+        for concept, variant, outlet, voice, n in keys
+    ]
+    return pd.Series(addresses, index=shares.index, dtype=object)
+
+
+def _show_group_lines(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> Display:
+    sample = _thin_evenly(_sort_by_position(hits), style.max_lines)
+    summary = _summarise_group(hits, group, style)
+    if len(sample) < len(hits):
+        summary += f" ({_describe_thinning(len(sample), len(hits))})"
+    columns = {name: title for name, title in _LINE_COLUMNS.items() if name in hits.columns}
+    if "voice" in hits.columns and (hits["voice"] == "all").all():  # it was not measured
+        columns = {name: columns[name] for name in columns if name not in ("voice", "speaker")}
+    kwic = _render_kwic(sample, columns, caption=summary, label=group.line_id)
+    return Display(_render_fold(group, summary, kwic), to_printable(summary), {})
+
+
+def _show_group_articles(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> Display:
+    known = [column for column in ("date", "url") if column in hits.columns]
+    counted = (
+        hits.assign(n=_count_hits_per_row(hits))
+        .groupby("doc_id", sort=True)
+        .agg({"n": "sum", **dict.fromkeys(known, "first")})
+        .reset_index()
+    )
+    sample = _thin_evenly(counted, style.max_lines)
+    summary = _summarise_group(hits, group, style)
+    title = summary
+    if len(sample) < len(counted):
+        title += f" ({_describe_thinning(len(sample), len(counted), 'article')})"
+    headings = {"doc_id": ("Article", "")}
+    if "date" in known:
+        headings["date"] = ("Date", "")
+    headings["n"] = (f"{style.unit.capitalize()}s", "")
+    has_links = "url" in known and sample["url"].map(sanitise_href).notna().any()
+    content = render_table(
+        sample,
+        caption=title,
+        name=group.line_id,
+        headings=headings,
+        linked={"doc_id": "url"} if has_links else {},
+    )
+    return Display(_render_fold(group, title, content), to_printable(summary), {})
+
+
+def _summarise_group(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> str:
+    """What a group holds: "coup, Northline, quoted: 3 hits in 2 articles"."""
+    name = f"{group.concept}: {group.variant}" if style.with_concept else f"{group.variant}"
+    voice = "" if group.voice == "all" else f", {VOICE_LABELS.get(group.voice, group.voice)}"
+    count = format_count(int(_count_hits_per_row(hits).sum()), style.unit)
+    articles = format_count(hits["doc_id"].nunique(), "article")
+    return f"{name}, {group.outlet}{voice}: {count} in {articles}"
+
+
+def _count_hits_per_row(hits: pd.DataFrame) -> pd.Series:
+    return hits["n"] if "n" in hits.columns else pd.Series(1, index=hits.index)
+
+
+def _sort_by_position(hits: pd.DataFrame) -> pd.DataFrame:
+    keys = [column for column in ("doc_id", "start") if column in hits.columns]
+    return hits.sort_values(keys, kind="stable")
+
+
+def _thin_evenly(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:
+    """Every k-th row, so that at most so many are left."""
+    if len(rows) <= max_rows:
+        return rows
+    return rows.iloc[np.arange(max_rows) * len(rows) // max_rows]
+
+
+def _describe_thinning(n_shown: int, n_rows: int, unit: str | None = None) -> str:
+    total = format_count(n_rows, unit) if unit else f"{n_rows:,}"
+    return f"{n_shown:,} of {total} shown, evenly spaced"
+
+
+def _extend_line_caption(caption: str, n_shown: int, n_lines: int) -> str:
+    start = f"{caption.rstrip(' .')}."
+    if n_lines == 0:
+        return f"{start} No lines."
+    if n_shown < n_lines:
+        return f"{start} {_describe_thinning(n_shown, n_lines, 'line')}."
+    return start
+
+
+def _render_groups(shown: Sequence[tuple[_LineGroup, Display]]) -> str:
+    """The folded tables below a heading per variant, those of one outlet in a block together.
+
+    Where the outlet's lines are told apart by voice, the block has a fragment name of its own.
+    """
+    html = ""
+    for (_, variant), variant_items in groupby(
+        shown, key=lambda item: (item[0].concept, item[0].variant)
+    ):
+        html += f"<h3>{escape_html(variant)}</h3>"
+        for _, outlet_items in groupby(variant_items, key=lambda item: item[0].outlet):
+            items = list(outlet_items)
+            first = items[0][0]
+            whole = _LineGroup(first.concept, first.variant, first.outlet, "all")
+            name = "" if first.voice == "all" else f' id="{whole.line_id}" tabindex="-1"'
+            html += f"<div{name}>{''.join(display.html for _, display in items)}</div>"
+    return html
+
+
+def _render_fold(group: _LineGroup, summary: str, inner: str) -> str:
+    return (
+        f"<details><summary>{escape_html(summary)}</summary>"
+        f'<div id="{group.line_id}" tabindex="-1">{inner}</div></details>'
+    )
+
+
+def _render_kwic(
+    sample: pd.DataFrame,
+    columns: Mapping[str, str],
+    *,
+    caption: str,
+    label: str,
+    hidden: bool = True,
+) -> str:
+    """A table of lines; with `hidden`, its caption is for screen readers only."""
+    # A page holds thousands of such cells: their places say what they are, not classes.
+    head = "".join(_render_line_heading(column, heading) for column, heading in columns.items())
+    body = "".join(_render_line(row, columns) for row in sample.to_dict("records"))
+    look = ' class="vh"' if hidden else " data-choose"
+    return (
+        f'<table class="kwic" data-name="{label}"><caption{look}>{escape_html(caption)}</caption>'
+        f'<thead><tr>{head}<th scope="col">Article</th></tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _render_line_heading(column: str, heading: str) -> str:
+    name = "" if column == heading.lower() else f' data-c="{column}"'
+    return f'<th scope="col"{name}>{heading}</th>'
+
+
+def _render_line(row: Mapping[Any, Any], columns: Mapping[str, str]) -> str:
+    cells = "".join(_render_line_cell(column, row[column]) for column in columns)
+    return f"<tr>{cells}<td>{_render_article_link(row)}</td></tr>"
+
+
+def _render_line_cell(column: str, value: Any) -> str:
+    if is_missing(value) and column in {"left", "right", "speaker"}:
+        content = ""
+    else:
+        content = render_value(value, column, numeric=False)
+    if column == "node":
+        return f'<th scope="row">{content}</th>'
+    return f"<td><bdi>{content}</bdi></td>" if column == "left" else f"<td>{content}</td>"
+
+
+def _render_passage(row: Mapping[Any, Any]) -> str:
+    labelled = {**row, "voice": VOICE_LABELS.get(row.get("voice", ""))}
+    source = [
+        render_value(labelled[name], name, numeric=False)
+        for name in ("outlet", "date", "voice", "speaker")
+        if not is_missing(labelled.get(name))
+    ]
+    left, right = _render_side(row["left"]), _render_side(row["right"])
+    return (
+        f"<blockquote><p>{left}<mark>{escape_html(row['node'])}</mark>{right}</p>"
+        f"<footer>{', '.join(source)}: {_render_article_link(row)}</footer></blockquote>"
+    )
+
+
+def _render_side(text: Any) -> str:
+    return f" <bdi>{'' if is_missing(text) else escape_html(text)}</bdi> "
+
+
+def _render_article_link(row: Mapping[Any, Any]) -> str:
+    title = row.get("title")
+    has_title = not is_missing(title) and str(title).strip()
+    return make_link(escape_html(title if has_title else row["doc_id"]), row.get("url"))
