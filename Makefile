@@ -3,7 +3,6 @@ STUDIES ?= seeds data/demo
 ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
-LAB := $(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.app_settings_dir=$(CURDIR)/lib/wording/panel/lab
 
 .PHONY: help setup report pdf test lab open lint bench clean
 
@@ -31,11 +30,11 @@ test: setup  ## run the tests
 	$(BIN)/python -m pytest
 
 lab: setup  ## open JupyterLab on the notebooks, at the start page
-	$(LAB) notebooks/00_start.ipynb
+	$(BIN)/wording lab
 
 open: setup  ## open the run of a page as a notebook in JupyterLab (RUN=reports/STUDY/PAGE)
 	@test -f "$(basename $(RUN)).ipynb" || { echo "RUN=$(RUN): there is no $(basename $(RUN)).ipynb; write RUN=reports/STUDY/PAGE as reports/index.html links it" >&2; exit 2; }
-	$(LAB) "$(basename $(RUN)).ipynb"
+	$(BIN)/wording lab "$(basename $(RUN)).ipynb"
 
 lint: setup  ## check style
 	$(BIN)/ruff check .

@@ -53,7 +53,8 @@ BOOKS = sorted(NOTEBOOK_FOLDER.glob("*.ipynb"))
 
 def requirements():
     project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
-    return project["dependencies"] + project["optional-dependencies"]["test"]
+    extras = project["optional-dependencies"]
+    return project["dependencies"] + [r for name in ("dev", "docs", "test") for r in extras[name]]
 
 
 def test_environment_and_project_list_the_same():
@@ -174,12 +175,18 @@ def defined_names(module):
             names.add(node.name)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+            names |= {
+                n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)
+            }
     return {name for name in names if not name.startswith("_")}
 
 
 def test_a_public_name_stands_in_one_module():
-    shared = {"describe", "main", "sentences"}  # each question's findings; each module that can be run
+    shared = {
+        "describe",
+        "main",
+        "sentences",
+    }  # each question's findings; each module that can be run
     places = {}
     for module in MODULES:
         for name in defined_names(module) - shared:

@@ -318,6 +318,22 @@ def report_command(studies, only, jobs, force, dry_run, out):
     sys.exit(1 if bad else 0)
 
 
+@main.command("lab", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FOLDER]")
+def lab_command(arguments: tuple[str, ...]) -> None:
+    """JupyterLab on a copy of the notebooks in FOLDER, or on one notebook; nothing that you changed is overwritten.
+
+    Other options are JupyterLab's own, such as --no-browser.
+    """
+    from wording.panel.launch import open_lab
+
+    options = [argument for argument in arguments if argument.startswith("-")]
+    places = [Path(argument) for argument in arguments if not argument.startswith("-")]
+    if len(places) > 1:
+        raise click.UsageError(f"One folder or notebook, not {len(places)}.")
+    open_lab(places[0] if places else None, options)
+
+
 @main.command("bench")
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--rounds", default=3, show_default=True)

@@ -17,11 +17,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # takes a while to import, and a run that has nothing to do ends at once
     import polars as pl
 
-PROJECT_ROOT = Path(__file__).parents[2]
+SHIPPED_FOLDER = Path(__file__).parent / "_shipped"
+IS_INSTALLED = SHIPPED_FOLDER.is_dir()
+"""Whether this is an installed package, which brings data and notebooks, and no checkout."""
+
+PROJECT_ROOT = SHIPPED_FOLDER if IS_INSTALLED else Path(__file__).parents[2]
 DATA_FOLDER = Path(os.environ.get("WORDING_DATA", PROJECT_ROOT / "data"))
 """The data that come with the suite: concepts/ and words/."""
 
 NOTEBOOK_FOLDER = Path(os.environ.get("WORDING_NOTEBOOKS", PROJECT_ROOT / "notebooks"))
+REPORTS_VARIABLE = "WORDING_REPORTS"
+REPORTS_FOLDER = Path(
+    os.environ.get(REPORTS_VARIABLE, (Path.cwd() if IS_INSTALLED else PROJECT_ROOT) / "reports")
+)
+"""Where pages are made: in a checkout its reports/, installed reports/ in the current folder."""
+
+SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
+"""A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
 
 @contextlib.contextmanager

@@ -21,13 +21,6 @@ from wording.show.html import DISPLAY_MIME
 from wording.study import journal
 from wording.study.read import read_study
 
-SETTINGS = "lib/wording/panel/lab"
-OPTIONS = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-)
-"""What `make lab` gives JupyterLab, beside the settings, so that it asks no host and asks nobody for news."""
-
 FIELD = "[...document.querySelectorAll('.wording-panel label')].find(label => label.textContent === '{}').control"
 BUTTON = "[...document.querySelectorAll('.wording-panel button')].find(button => button.textContent === '{}')"
 STATUS = "(document.querySelector('.wording-panel [role=status], .wording-panel [role=alert]') ?? {}).textContent"
@@ -53,7 +46,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lab(chromium, place, tmp_path_factory):
-    """The address of explore.ipynb in a JupyterLab of its own, started as `make lab` does."""
+    """The address of explore.ipynb in a JupyterLab of its own, started by `wording lab`."""
     own, token = tmp_path_factory.mktemp("jupyter"), secrets.token_hex(8)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -63,8 +56,8 @@ def lab(chromium, place, tmp_path_factory):
         for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")
     }
     command = [
-        sys.executable, "-m", "jupyterlab", *OPTIONS, f"--LabApp.app_settings_dir={PROJECT_ROOT / SETTINGS}", "--no-browser", "--allow-root",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", str(place / "notebooks"),
+        sys.executable, "-m", "wording.cli", "lab", str(place / "notebooks" / "explore.ipynb"), "--no-browser", "--allow-root",
+        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
     ]  # fmt: skip
     with (own / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | kept, stdout=log, stderr=log)
@@ -188,10 +181,3 @@ def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place,
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [output for output in outputs if output.output_type == "error"] == []
     assert any(DISPLAY_MIME in output.get("data", {}) for output in outputs)
-
-
-def test_make_lab_gives_these_options():
-    made = (PROJECT_ROOT / "Makefile").read_text(encoding="utf8")
-    assert all(
-        option in made for option in (*OPTIONS, f"--LabApp.app_settings_dir=$(CURDIR)/{SETTINGS}")
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wording.corpus.counts import resolve_pattern, select_concepts
 from wording.errors import WordingError
-from wording.files import DATA_FOLDER, PROJECT_ROOT
+from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
 from wording.study.records import StudyRecord
 
@@ -63,17 +63,5 @@ def parse_day(said: str | datetime.date | None) -> datetime.date | None:
 
 def list_nearby_studies(folder: Path) -> list[Path]:
     """The folders of studies that lie beside this one, or come with the project."""
-    found = {
-        file.parent
-        for file in (
-            *folder.parent.glob("*/study.yml"),
-            *(PROJECT_ROOT / "seeds", DATA_FOLDER / "demo"),
-        )
-        if file.name == "study.yml"
-    }
-    shipped = {
-        place
-        for place in (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
-        if (place / "study.yml").is_file()
-    }
-    return sorted(found | shipped)
+    beside = {file.parent for file in folder.parent.glob("*/study.yml")}
+    return sorted(beside | {place for place in SHIPPED_STUDIES if (place / "study.yml").is_file()})

@@ -56,7 +56,10 @@ def hash_inputs(study: StudyRecord) -> dict[str, str]:
 
 
 def read_commit() -> str:
-    """The project's commit, and whether files were changed since; "unknown" outside a git checkout."""
+    """Return the commit, and whether files were changed since; outside a checkout the version."""
+    release = f"version {version('wording')}"
+    if not (PROJECT_ROOT / ".git").exists():
+        return release
     try:
         told = subprocess.run(
             [
@@ -73,5 +76,5 @@ def read_commit() -> str:
             check=True,
         )
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return release
     return told.stdout.strip()

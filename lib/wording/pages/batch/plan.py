@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
 from wording.errors import WordingError
 from wording.files import (
     DATA_FOLDER,
+    IS_INSTALLED,
     NOTEBOOK_FOLDER,
     PROJECT_ROOT,
     hash_file,
@@ -139,7 +142,7 @@ def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
         f
         for folder in (library, DATA_FOLDER / "words")
         for f in list_files_below(folder)
-        if f.suffix != ".pyc" and not f.is_relative_to(template)
+        if f.parent.name != "__pycache__" and not f.is_relative_to(template)
     ]
     return {
         "the study": study.fingerprint,
@@ -147,10 +150,18 @@ def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
         "the counts": hash_files(study.count_files),
         "the library": hash_files(code),
         "the template": hash_files(list_files_below(template)),
-        "the lock": hash_value(
-            [sys.version, hash_files(list_files_below(PROJECT_ROOT / "requirements.lock"))]
-        ),
+        "the lock": hash_value([sys.version, hash_requirements()]),
     }
+
+
+def hash_requirements() -> str:
+    """Return a hash of a checkout's lock, or of the versions beside an installed package."""
+    if not IS_INSTALLED:
+        return hash_files(list_files_below(PROJECT_ROOT / "requirements.lock"))
+    names = [
+        re.match(r"[\w.-]+", line) for line in requires("wording") or () if "extra ==" not in line
+    ]
+    return hash_value([(name[0], version(name[0])) for name in names if name])
 
 
 def list_article_files(study: StudyRecord) -> list[Path]:

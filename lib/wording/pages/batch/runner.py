@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import PROJECT_ROOT
+from wording.files import REPORTS_FOLDER
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import run_pages
@@ -28,7 +28,6 @@ from wording.pages.state import (
 from wording.phrasing import suggest_name
 from wording.study.records import StudyRecord
 
-REPORTS_FOLDER = PROJECT_ROOT / "reports"
 __all__ = ["REPORTS_FOLDER", "InvalidStudy", "make_reports", "preview_reports"]
 
 
