@@ -29,6 +29,7 @@ ROOMS = [
     "questions.keyness",
     "questions.voices",
     "questions.shares",
+    "questions.design",
     "stats",
     "corpus",
     "corpus.marks",

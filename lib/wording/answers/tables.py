@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from wording.corpus.counts import (
-    Counts,
     count_study_attributions,
     count_study_hits,
     find_study_hits,
@@ -15,7 +14,8 @@ from wording.corpus.counts import (
     select_concepts,
 )
 from wording.questions.collocation import collocation
-from wording.questions.discovery import rival_sets as starters
+from wording.questions.design import Request, compare_articles
+from wording.questions.discovery import rival_sets
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
@@ -24,52 +24,6 @@ from wording.questions.voices import voices
 from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
-
-ATTRIBUTION_TABLES = {
-    "attributions": lambda attributed, articles, settings: attributed,
-    "cues": lambda attributed, articles, settings: voices.compute_cue_shares(
-        attributed, articles, **settings
-    ),
-    "cue_contrasts": lambda attributed, articles, settings: voices.contrast_cues(
-        attributed, articles, **settings
-    ),
-    "stances": lambda attributed, articles, settings: voices.compute_cue_shares(
-        attributed, articles, by="stance", **settings
-    ),
-    "stance_contrasts": lambda attributed, articles, settings: voices.contrast_cues(
-        attributed, articles, by="stance", **settings
-    ),
-    "speakers": lambda attributed, articles, settings: voices.rank_speakers(attributed),
-}
-
-STUDY_TABLES = {
-    "families": lambda study, names, how: make_family_table(study, how["copies"]),
-    "keyness": lambda study, names, how: keyness.compute_study_keyness(study, **how),
-    "collocates": lambda study, names, how: collocation.find_study_collocates(study, names, **how)[
-        0
-    ],
-    "collocate_contrasts": lambda study, names, how: collocation.find_study_collocates(
-        study, names, **how
-    )[1],
-    "timeline": lambda study, names, how: make_timeline_table(study, names, how),
-    "changes": lambda study, names, how: make_change_table(study, names, how, "changes"),
-    "order": lambda study, names, how: make_change_table(study, names, how, "order"),
-    "outlets": lambda study, names, how: make_outlet_table(study, how),
-    "candidates": lambda study, names, how: starters.find_rival_sets(study, copies=how["copies"]),
-}
-"""Tables that a part of the analysis makes by itself, from the study, its concepts to show, and voice, against and copies."""
-
-TABLE_NAMES = (
-    "articles",
-    "hits",
-    "counts",
-    "shares",
-    "contrasts",
-    "voices",
-    "own",
-    *ATTRIBUTION_TABLES,
-    *STUDY_TABLES,
-)
 
 
 def make_table(
@@ -81,115 +35,146 @@ def make_table(
     against: str = "rest",
     copies: str = "all",
 ) -> pd.DataFrame:
-    """The named table of a study, for all its concepts or some; its columns are those of `wording.tables`.
+    """Return the named table of a study; its columns are those of `wording.tables`.
 
     Parameters
     ----------
-    name : one of `TABLE_NAMES`.
-    voice : whose words count, where the table is of one voice: outlet, quoted, reported, attributed (quoted or reported) or all.
-    against : for contrasts "rest" or "pairs"; for keyness "rest" or the name of an outlet.
-    copies : "all" (every article counts), "one" (an outlet that prints a story twice counts it once) or "none" (only the first of a family).
+    study : StudyRecord
+    name : str
+        One of `TABLE_NAMES`.
+    concepts : sequence of str, optional
+        Which of the study's concepts; without it all.
+    voice : str
+        Whose words count, where the table is of one voice: outlet, quoted, reported, attributed
+        (quoted or reported) or all.
+    against : str
+        For contrasts "rest" or "pairs"; for keyness "rest" or the name of an outlet.
+    copies : str
+        "all" (every article is counted), "one" (an outlet that prints a story twice counts it
+        once) or "none" (only the first article of each group of copies).
 
     Raises
     ------
     WordingError
-        For an unknown table, voice, concept or way of counting copies, with the nearest name; for `hits` if the articles are not there.
+        For an unknown table, voice, concept or way of counting copies, with the nearest name; for
+        `hits` if the articles are not available.
     """
     one_of("table", name, TABLE_NAMES)
     one_of("voice", voice, VOICE_GROUPS)
-    if name == "hits":
-        return find_study_hits(study, concepts, copies=copies)
-    if name == "shares":
-        return shares.compute_study_shares(study, concepts, voice=voice, copies=copies)
-    if name in STUDY_TABLES:
-        return STUDY_TABLES[name](
-            study, concepts, {"voice": voice, "against": against, "copies": copies}
-        )
-    made = make_counted_table(
-        study,
-        count_study_hits(study, concepts, copies=copies),
-        name,
-        concepts,
-        voice,
-        against,
-        copies,
+    request = Request(concepts, voice, copies, against)
+    table = _MAKERS[name](study, request)
+    return check_columns(table, name) if name in TABLES else table
+
+
+def _make_articles(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return compare_articles(study, request).articles
+
+
+def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return find_study_hits(study, request.concepts, copies=request.copies)
+
+
+def _make_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return compare_articles(study, request).counts
+
+
+def _make_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    return shares.contrast_shares(
+        compared.spoken, compared.articles, compared.variants, compared.design, request.against
     )
-    return check_columns(made, name) if name in TABLES else made
 
 
-def make_counted_table(
-    study: StudyRecord,
-    counted: Counts,
-    name: str,
-    concepts: Sequence[str] | None,
-    voice: str,
-    against: str,
-    copies: str,
-) -> pd.DataFrame:
-    """The named table from what was counted, with the study's own settings: its outlets in their order, its variants, its draws, its seed."""
-    if name in ("articles", "counts"):
-        return getattr(counted, name)
-    settings = {
-        "outlets": order_outlets(study, counted.articles),
-        "draws": study.draws,
-        "seed": study.seed,
-    }
-    if name in ATTRIBUTION_TABLES:
-        return ATTRIBUTION_TABLES[name](
-            count_study_attributions(study, copies=copies), counted.articles, settings
-        )
-    variants = {
-        concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts
-    }
-    spoken = counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])]
-    make = {
-        "contrasts": lambda: shares.contrast_shares(
-            spoken, counted.articles, variants=variants, against=against, **settings
-        ),
-        "voices": lambda: voices.compute_voice_shares(counted.articles, **settings),
-        "own": lambda: voices.compute_own_voice(
-            counted.counts, counted.articles, variants=variants, **settings
-        ),
-    }
-    return make[name]()
+def _make_voices(study: StudyRecord, request: Request) -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    return voices.compute_voice_shares(compared.articles, compared.design)
 
 
-def make_family_table(study: StudyRecord, copies: str) -> pd.DataFrame:
-    """The `families` table of the compared articles."""
-    return check_columns(count_study_hits(study, [], copies=copies).articles, "families")
+def _make_own_voice(study: StudyRecord, request: Request) -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    return voices.compute_own_voice(
+        compared.counts, compared.articles, compared.variants, compared.design
+    )
 
 
-def make_timeline_table(
-    study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str]
-) -> pd.DataFrame:
-    """The `timeline` table, for all concepts or some."""
-    made = [
-        timeline.compute_study_timeline(study, concept, voice=how["voice"], copies=how["copies"])
-        for concept in select_concepts(study, concepts)
+def _make_attributions(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_attributions(study, copies=request.copies)
+
+
+def _make_cues(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    attributions = _make_attributions(study, request)
+    return voices.compute_cue_shares(attributions, compared.articles, by, compared.design)
+
+
+def _make_cue_contrasts(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    attributions = _make_attributions(study, request)
+    return voices.contrast_cues(attributions, compared.articles, by, compared.design)
+
+
+def _make_stances(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return _make_cues(study, request, by="stance")
+
+
+def _make_stance_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return _make_cue_contrasts(study, request, by="stance")
+
+
+def _make_speakers(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return voices.rank_speakers(_make_attributions(study, request))
+
+
+def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_hits(study, [], copies=request.copies).articles
+
+
+def _make_collocates(study: StudyRecord, request: Request) -> pd.DataFrame:
+    collocates, _ = collocation.find_study_collocates(study, request)
+    return collocates
+
+
+def _make_collocate_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    _, contrasts = collocation.find_study_collocates(study, request)
+    return contrasts
+
+
+def _make_timeline(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [
+        timeline.compute_study_timeline(study, concept, request)
+        for concept in select_concepts(study, request.concepts)
     ]
-    return check_columns(pd.concat(made, ignore_index=True), "timeline")
+    return pd.concat(tables, ignore_index=True)
 
 
-def make_change_table(
-    study: StudyRecord, concepts: Sequence[str] | None, how: dict[str, str], name: str
-) -> pd.DataFrame:
-    """One of the tables on changes, for all concepts or some."""
-    made = [
-        timeline.analyse_study_timeline(study, concept, voice=how["voice"], copies=how["copies"])
-        for concept in select_concepts(study, concepts)
+def _analyse_timelines(study: StudyRecord, request: Request) -> list[timeline.TimelineAnalysis]:
+    return [
+        timeline.analyse_study_timeline(study, concept, request)
+        for concept in select_concepts(study, request.concepts)
     ]
-    return check_columns(pd.concat([getattr(one, name) for one in made], ignore_index=True), name)
 
 
-def make_outlet_table(study: StudyRecord, how: dict[str, str]) -> pd.DataFrame:
-    """The `outlets` table, by choice of terms and by words."""
-    made = [
-        outlets.compare_study_outlets(study, basis=basis, voice=how["voice"], copies=how["copies"])
+def _make_changes(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [analysis.changes for analysis in _analyse_timelines(study, request)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _make_order(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [analysis.order for analysis in _analyse_timelines(study, request)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _make_outlets(study: StudyRecord, request: Request) -> pd.DataFrame:
+    """Return the distances by choice of terms, then those by words."""
+    tables = [
+        outlets.compare_study_outlets(study, request, basis=basis).distances.table
         for basis in ("choice", "words")
     ]
-    return check_columns(
-        pd.concat([one.distances.table for one in made], ignore_index=True), "outlets"
-    )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return rival_sets.find_rival_sets(study, copies=request.copies)
 
 
 def find_concept_lines(
@@ -226,3 +211,32 @@ def find_concept_lines(
             for name, values in ordered.items()
         }
     )
+
+
+_MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {
+    "articles": _make_articles,
+    "hits": _make_hits,
+    "counts": _make_counts,
+    "shares": shares.compute_study_shares,
+    "contrasts": _make_contrasts,
+    "voices": _make_voices,
+    "own": _make_own_voice,
+    "attributions": _make_attributions,
+    "cues": _make_cues,
+    "cue_contrasts": _make_cue_contrasts,
+    "stances": _make_stances,
+    "stance_contrasts": _make_stance_contrasts,
+    "speakers": _make_speakers,
+    "families": _make_families,
+    "keyness": keyness.compute_study_keyness,
+    "collocates": _make_collocates,
+    "collocate_contrasts": _make_collocate_contrasts,
+    "timeline": _make_timeline,
+    "changes": _make_changes,
+    "order": _make_order,
+    "outlets": _make_outlets,
+    "candidates": _make_candidates,
+}
+
+TABLE_NAMES = tuple(_MAKERS)
+"""What may be asked for by name."""

@@ -32,6 +32,7 @@ from wording.panel.reading import SampledLines
 from wording.panel.saving import save_report
 from wording.phrasing import format_count
 from wording.questions.coding import sample as coding
+from wording.questions.design import Request
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.show import html as show
 from wording.study.edit import add_variant
@@ -213,8 +214,8 @@ class Panel(LineReader):
     def _draw_timeline(self) -> None:
         if self.quiet:
             return
-        how = {"voice": self.voice.value, "copies": self.copies.value, "period": self.period.value}
-        self.by_period = compute_study_timeline(self.narrow, self.name, **how)
+        request = Request(voice=self.voice.value, copies=self.copies.value)
+        self.by_period = compute_study_timeline(self.narrow, self.name, request, self.period.value)
         names = list(self.narrow.concepts[self.name].variants)
         if list(self.term.options) != names:
             self.quiet, self.term.options = True, names

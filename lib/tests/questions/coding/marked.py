@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from wording.questions.coding import sample as coding
+from wording.questions.design import Design
 from wording.questions.shares.shares import compute_shares
 
 OUTLETS, TERMS = [f"outlet {i}" for i in range(6)], ["v", "w", "x"]
@@ -86,7 +87,7 @@ def planted(rng, *, spread, articles=60, size=150, alike=6):
     counts = (
         found.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
     )
-    table = compute_shares(counts, given, outlets=OUTLETS, variants={"c": TERMS}, draws=199).assign(
-        voice="outlet"
-    )
+    table = compute_shares(
+        counts, given, design=Design(outlets=OUTLETS, draws=199), variants={"c": TERMS}
+    ).assign(voice="outlet")
     return found, marks, table, share, right

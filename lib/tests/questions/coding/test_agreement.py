@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from wording.questions.coding import agreement as ag
+from wording.questions.design import Design
 
 
 def marks(rows, *, question="sense", sample=True, doc=None):
@@ -123,7 +124,9 @@ def test_alpha_intervals_hold_the_truth():
     for _ in range(120):
         truth = rng.random(60) < 0.5
         said = [(coder, i, x ^ (rng.random() < 0.1)) for coder in "ab" for i, x in enumerate(truth)]
-        row = ag.compute_agreement(marks(said, doc=lambda line: line // 2), draws=199).iloc[0]
+        row = ag.compute_agreement(
+            marks(said, doc=lambda line: line // 2), design=Design(draws=199)
+        ).iloc[0]
         held += row["alpha_low"] <= 0.64 <= row["alpha_high"]
     assert held / 120 >= 0.9
 

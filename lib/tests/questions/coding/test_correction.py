@@ -6,6 +6,7 @@ import pytest
 from marked import lines, planted, shares_of
 
 from wording.questions.coding import correction as co
+from wording.questions.design import Design
 
 # Gelman et al. (2013), Bayesian Data Analysis, table 5.1 (data of Tarone 1982): rats with a tumour, of how many, in 71 experiments.
 RATS = """
@@ -58,7 +59,7 @@ def test_intervals_hold_the_planted_truth():
     for spread in [1e6, 30, 10, 6] * 10:
         _, marks, table, share, right = planted(rng, spread=spread)
         truth = (share * right / (share * right).sum(axis=1, keepdims=True)).T.ravel()
-        made = co.correct_shares(table, marks, draws=499)
+        made = co.correct_shares(table, marks, design=Design(draws=499))
         held += list((made["corrected_low"] <= truth) & (truth <= made["corrected_high"]))
         shifted.append(
             (np.abs(made["corrected_share"] - truth).mean(), np.abs(made["share"] - truth).mean())

@@ -6,6 +6,7 @@ import pytest
 from marked import hits, lines, planted
 
 from wording.questions.coding import precision as pr
+from wording.questions.design import Design
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_intervals_hold_the_planted_truth():
     for spread in [1e6, 30, 6] * 34:
         found, marks, _, share, right = planted(rng, spread=spread)
         truth = (share * right).sum(axis=0) / share.sum(axis=0)
-        precise = pr.estimate_precision(marks, found, draws=199)
+        precise = pr.estimate_precision(marks, found, design=Design(draws=199))
         held += list((precise["low"] <= truth) & (truth <= precise["high"]))
     assert len(held) == 306
     assert 0.93 <= np.mean(held) <= 0.985

@@ -10,12 +10,14 @@ from wording.corpus.terms import Terms
 from wording.errors import WordingError
 from wording.questions.collocation import findings as contexts
 from wording.questions.collocation.collocation import (
+    CollocateSelection,
     add_association_scores,
     contrast_collocates,
     count_nearby_words,
     find_collocates,
     find_study_collocates,
 )
+from wording.questions.design import Design, Request
 from wording.questions.shares.shares import compute_shares
 from wording.questions.shares.shares import contrast_shares as share_contrasts
 from wording.settings import ALL_OUTLETS
@@ -57,20 +59,20 @@ def planted(*, outlets="AB", articles=60, seed=1):
 
 
 def test_a_collocate_is_what_stands_near_more_often_than_chance():
-    found = find_collocates(*planted(), draws=99).query("outlet == @ALL_OUTLETS")
+    found = find_collocates(*planted(), design=Design(draws=99)).query("outlet == @ALL_OUTLETS")
     assert set(found["collocate"]) == {"army", "vote"}, (
         "“the” stands there less often than elsewhere"
     )
     assert found["log_dice"].is_monotonic_decreasing
-    assert find_collocates(*planted(), draws=99, without=["army"]).query("outlet == @ALL_OUTLETS")[
-        "collocate"
-    ].to_list() == ["vote"]
+    assert find_collocates(
+        *planted(), design=Design(draws=99), selection=CollocateSelection(without=["army"])
+    ).query("outlet == @ALL_OUTLETS")["collocate"].to_list() == ["vote"]
 
 
 def test_counts_and_measures_by_hand():
     neighbours, articles, words = planted(articles=30)
     row = (
-        find_collocates(neighbours, articles, words, draws=99)
+        find_collocates(neighbours, articles, words, design=Design(draws=99))
         .set_index(["outlet", "collocate"])
         .loc[("A", "army")]
     )
@@ -95,7 +97,7 @@ def test_counts_and_measures_by_hand():
 
 def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
     neighbours, articles, words = planted(outlets="ABC")
-    found = find_collocates(neighbours, articles, words, draws=199, seed=5)
+    found = find_collocates(neighbours, articles, words, design=Design(draws=199, seed=5))
     whole = neighbours[neighbours["collocate"] == ""]
     army = (
         whole[["doc_id"]]
@@ -108,16 +110,23 @@ def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
         for name, n in (("with", army), ("without", whole["n"].to_numpy() - army))
     ]
     counts = pd.concat(rows)[["doc_id", "concept", "variant", "voice", "n"]].query("n > 0")
-    expected = compute_shares(counts, articles, draws=199, seed=5).query("variant == 'with'")
+    expected = compute_shares(counts, articles, design=Design(draws=199, seed=5)).query(
+        "variant == 'with'"
+    )
     ours = found[(found["collocate"] == "army") & (found["outlet"] != ALL_OUTLETS)]
     columns = ["n", "n_articles", "total", "share", "low", "high"]
     np.testing.assert_allclose(
         ours[columns].to_numpy(float), expected[columns].to_numpy(float), rtol=1e-6
     )
     differences = contrast_collocates(
-        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199, seed=5
+        neighbours,
+        articles,
+        found[found["outlet"] == ALL_OUTLETS],
+        design=Design(draws=199, seed=5),
     )
-    theirs = share_contrasts(counts, articles, draws=199, seed=5).query("variant == 'with'")
+    theirs = share_contrasts(counts, articles, design=Design(draws=199, seed=5)).query(
+        "variant == 'with'"
+    )
     mine = differences[differences["collocate"] == "army"]
     for column in ("difference", "low", "high", "log_odds_ratio", "p"):
         np.testing.assert_allclose(
@@ -127,15 +136,19 @@ def test_shares_near_are_the_shares_of_hits_with_the_word_and_without():
 
 def test_planted_differences_are_found_and_no_others():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = find_collocates(neighbours, articles, words, draws=199)
+    found = find_collocates(neighbours, articles, words, design=Design(draws=199))
     differences = contrast_collocates(
-        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=199)
     ).set_index(["collocate", "outlet"])
     assert differences.loc[("army", "A"), "q"] < 0.001
     assert differences.loc[("army", "A"), "low"] < 0.6 < differences.loc[("army", "A"), "high"]
     assert (differences.loc["vote", "q"] > 0.05).all()
     pairs = contrast_collocates(
-        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], against="pairs", draws=199
+        neighbours,
+        articles,
+        found[found["outlet"] == ALL_OUTLETS],
+        against="pairs",
+        design=Design(draws=199),
     )
     assert len(pairs) == 2 * 6
     assert (pairs["q"] < 0.05).sum() == 3
@@ -149,24 +162,33 @@ def test_where_nothing_differs_little_is_found():
         )
         listed = pd.DataFrame({"concept": "c", "variant": "coup", "collocate": list(RATES)})
         any_found.append(
-            (contrast_collocates(neighbours, articles, listed, draws=199)["q"] < 0.05).any()
+            (
+                contrast_collocates(neighbours, articles, listed, design=Design(draws=199))["q"]
+                < 0.05
+            ).any()
         )
     assert np.mean(any_found) <= 0.1
 
 
 def test_swapped_outlets_flip_the_sign_and_the_order_of_rows_does_not_matter():
     neighbours, articles, words = planted()
-    mixed = find_collocates(neighbours.sample(frac=1, random_state=1), articles, words, draws=99)
-    pd.testing.assert_frame_equal(mixed, find_collocates(neighbours, articles, words, draws=99))
+    mixed = find_collocates(
+        neighbours.sample(frac=1, random_state=1), articles, words, design=Design(draws=99)
+    )
+    pd.testing.assert_frame_equal(
+        mixed, find_collocates(neighbours, articles, words, design=Design(draws=99))
+    )
     swapped = {"A": "B", "B": "A"}
     listed = mixed[mixed["outlet"] == ALL_OUTLETS]
-    one = contrast_collocates(neighbours, articles, listed, against="pairs", draws=99)
+    one = contrast_collocates(
+        neighbours, articles, listed, against="pairs", design=Design(draws=99)
+    )
     other = contrast_collocates(
         neighbours,
         articles.assign(outlet=articles["outlet"].map(swapped)),
         listed,
         against="pairs",
-        draws=99,
+        design=Design(draws=99),
     )
     np.testing.assert_allclose(one["difference"], -other["difference"])
     np.testing.assert_allclose(one["log_odds_ratio"], -other["log_odds_ratio"])
@@ -188,13 +210,17 @@ def test_a_word_without_a_frequency_is_undefined_and_no_collocate():
         .notna()
         .all(axis=None)
     )
-    assert "army" not in set(find_collocates(neighbours, articles, fewer, draws=99)["collocate"])
+    assert "army" not in set(
+        find_collocates(neighbours, articles, fewer, design=Design(draws=99))["collocate"]
+    )
 
 
 def test_nothing_near_gives_empty_tables():
     neighbours, articles, words = planted()
-    found = find_collocates(neighbours[neighbours["collocate"] == ""], articles, words, draws=99)
-    differences = contrast_collocates(neighbours, articles, found, draws=99)
+    found = find_collocates(
+        neighbours[neighbours["collocate"] == ""], articles, words, design=Design(draws=99)
+    )
+    differences = contrast_collocates(neighbours, articles, found, design=Design(draws=99))
     assert found.empty
     assert differences.empty
     assert list(found.columns) == list(TABLES["collocates"])
@@ -206,7 +232,7 @@ def test_families_are_drawn_together():
         family=articles["outlet"] + (articles.groupby("outlet").cumcount() // 10).astype(str)
     )
     wide, narrow = (
-        find_collocates(neighbours, table, words, draws=499)
+        find_collocates(neighbours, table, words, design=Design(draws=499))
         .set_index(["outlet", "collocate"])
         .loc[("A", "army")]
         for table in (one, articles)
@@ -220,22 +246,22 @@ def study(small):
 
 
 def test_a_studys_tables_are_complete_and_the_same_each_time(study):
-    found, differences = find_study_collocates(study, ["levy"], voice="all")
-    again = find_study_collocates(study, ["levy"], voice="all")
+    found, differences = find_study_collocates(study, Request(["levy"], "all"))
+    again = find_study_collocates(study, Request(["levy"], "all"))
     pd.testing.assert_frame_equal(found, again[0])
     pd.testing.assert_frame_equal(differences, again[1])
     assert list(found["variant"].unique()) == list(study.concepts["levy"].variants)
     assert list(found["outlet"].unique()) == [ALL_OUTLETS, *study.outlets]
     assert set(found["voice"]) == {"all"}
     with pytest.raises(WordingError, match="did you mean 'quoted'"):
-        find_study_collocates(study, ["levy"], voice="qouted")
+        find_study_collocates(study, Request(["levy"], "qouted"))
 
 
 def test_sentences_tell_the_planted_difference_and_what_is_typical():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = find_collocates(neighbours, articles, words, draws=199)
+    found = find_collocates(neighbours, articles, words, design=Design(draws=199))
     differences = contrast_collocates(
-        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=199
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=199)
     )
     said = contexts.sentences(found, differences, pd.DataFrame())
     row = found.set_index(["outlet", "collocate"]).loc[("A", "army")]
@@ -252,26 +278,30 @@ def test_sentences_say_when_there_is_nothing_to_compare():
     counts = neighbours[neighbours["collocate"] == ""][
         ["doc_id", "concept", "variant", "voice", "n"]
     ]
-    empty = find_collocates(counts.assign(collocate="", n_words=0), articles, words, draws=99)
+    empty = find_collocates(
+        counts.assign(collocate="", n_words=0), articles, words, design=Design(draws=99)
+    )
     said = contexts.sentences(
         empty,
-        contrast_collocates(neighbours, articles, empty, draws=99),
-        compute_shares(counts, articles, draws=99),
+        contrast_collocates(neighbours, articles, empty, design=Design(draws=99)),
+        compute_shares(counts, articles, design=Design(draws=99)),
     )
     assert said[-1] == contexts._NO_COLLOCATES_MESSAGE
     assert said[0].startswith(f"{counts['n'].sum()} hits in 120 articles of 2 outlets")
     one = neighbours[neighbours["doc_id"].str.startswith("A")]
-    found = find_collocates(one, articles, words, draws=99)
+    found = find_collocates(one, articles, words, design=Design(draws=99))
     alone = contexts.sentences(
         found,
-        contrast_collocates(one, articles, found[found["outlet"] == ALL_OUTLETS], draws=99),
-        compute_shares(counts, articles, draws=99),
+        contrast_collocates(
+            one, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=99)
+        ),
+        compute_shares(counts, articles, design=Design(draws=99)),
     )
     assert contexts._NO_TEST_MESSAGE in alone
 
 
 def test_every_number_leads_to_its_lines(study):
-    found, differences = find_study_collocates(study, ["levy"])
+    found, differences = find_study_collocates(study, Request(["levy"]))
     rows = pd.concat(
         [
             contexts.label_collocates(part, voice="outlet")
@@ -298,9 +328,9 @@ def test_every_number_leads_to_its_lines(study):
 
 def test_what_copies_change_is_told():
     neighbours, articles, words = planted(outlets="ABCD")
-    found = find_collocates(neighbours, articles, words, draws=99)
+    found = find_collocates(neighbours, articles, words, design=Design(draws=99))
     contrasts = contrast_collocates(
-        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], draws=99
+        neighbours, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=99)
     )
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
@@ -325,7 +355,7 @@ def test_what_copies_change_is_told():
 
 
 def test_what_is_drawn_and_listed(study):
-    found, differences = find_study_collocates(study, ["levy"], voice="all")
+    found, differences = find_study_collocates(study, Request(["levy"], "all"))
     typical = contexts.select_outlet_collocates(found, most=2)
     assert typical.groupby(["variant", "outlet"]).size().max() == 2
     assert list(typical["outlet"].unique()) == [

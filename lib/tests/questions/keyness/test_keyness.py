@@ -12,14 +12,16 @@ from scipy import sparse
 
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
+from wording.questions.design import Design
 from wording.questions.keyness import findings as keywords
 from wording.questions.keyness.keyness import (
+    TermSelection,
     add_reference_corpus,
     compute_keyness,
     compute_study_keyness,
     select_tested_terms,
 )
-from wording.questions.keyness.term_counts import TermCounts, resample_rate_variance
+from wording.questions.keyness.term_counts import Pairing, TermCounts, Units, resample_rate_variance
 from wording.stats.resampling import draw_article_weights
 from wording.study.read import read_study
 from wording.tables import TABLES
@@ -61,7 +63,9 @@ HAND = made(
 
 
 def test_keyness_counted_by_hand():
-    table = compute_keyness(HAND, outlets=["A", "B"], draws=99).set_index(["outlet", "term"])
+    table = compute_keyness(HAND, design=Design(outlets=["A", "B"], draws=99)).set_index(
+        ["outlet", "term"]
+    )
     a = table.loc[("A", "t0")]
     assert (a.other, a.voice, a.n, a.n_other, a.n_articles, a.n_articles_other) == (
         "the rest",
@@ -95,7 +99,7 @@ def test_keyness_counted_by_hand():
 
 
 def test_two_outlets_are_each_others_mirror():
-    table = compute_keyness(random_terms(outlets="A" * 9 + "B" * 7), draws=200)
+    table = compute_keyness(random_terms(outlets="A" * 9 + "B" * 7), design=Design(draws=200))
     a, b = (table[table["outlet"] == outlet].reset_index(drop=True) for outlet in "AB")
     np.testing.assert_allclose(
         a[["log_ratio", "log_odds", "z"]], -b[["log_ratio", "log_odds", "z"]], atol=1e-12
@@ -106,8 +110,8 @@ def test_two_outlets_are_each_others_mirror():
 
 def test_against_an_outlet_is_the_comparison_of_two_alone():
     terms = random_terms()
-    against = compute_keyness(terms, against="C", draws=150)
-    pair = compute_keyness(terms, outlets=["A", "C"], draws=150)
+    against = compute_keyness(terms, against="C", design=Design(draws=150))
+    pair = compute_keyness(terms, design=Design(outlets=["A", "C"], draws=150))
     assert set(against["outlet"]) == {"A", "B"}
     assert set(against["other"]) == {"C"}
     one, other = (table[table["outlet"] == "A"].reset_index(drop=True) for table in (against, pair))
@@ -123,7 +127,9 @@ def test_a_second_set_of_counts_may_be_the_reference():
         random_terms(2, outlets="XXXXYYYYZZ", n_terms=30),
     )
     both = add_reference_corpus(terms, reference, name="elsewhere")
-    table = compute_keyness(both, against="elsewhere", draws=99).set_index(["outlet", "term"])
+    table = compute_keyness(both, against="elsewhere", design=Design(draws=99)).set_index(
+        ["outlet", "term"]
+    )
     assert set(table.index.get_level_values("outlet")) == {"A", "B"}
     assert set(table.index.get_level_values("term")) == set(reference.terms)
     row = table.loc[("A", "t7")]
@@ -135,19 +141,18 @@ def test_a_second_set_of_counts_may_be_the_reference():
         add_reference_corpus(terms, reference, name="A")
 
 
+def single_units(terms, code):
+    """Return every article as a unit of its own."""
+    counts = sparse.csr_array(terms.counts, dtype=float)
+    return Units(code, terms.n_words, counts, np.ones(len(code)))
+
+
 def test_the_spread_is_that_of_a_slow_loop_over_draws():
     terms, draws = random_terms(n_terms=7, outlets="AAAABBBCCD"), 60
     outlets, words = list("ABCD"), terms.n_words
     code = terms.articles["outlet"].map(outlets.index).to_numpy()
     own, other = resample_rate_variance(
-        sparse.csr_array(terms.counts, dtype=float),
-        words,
-        code,
-        outlets,
-        [0, 1, 2, 3],
-        None,
-        draws=draws,
-        seed=5,
+        single_units(terms, code), Pairing([0, 1, 2, 3]), Design(outlets, draws, seed=5)
     )
     drawn = draw_article_weights(terms.articles["outlet"], draws=draws, seed=5).astype(float)
     counts, scale = terms.counts.toarray(), np.array([4 / 3, 3 / 2, 2, 1])[code]
@@ -169,14 +174,7 @@ def test_the_spread_of_many_draws_is_the_variance_over_articles():
     terms = random_terms(outlets="A" * 40 + "B" * 60, n_terms=30)
     code, x, w = np.repeat([0, 1], [40, 60]), terms.counts.toarray(), terms.n_words
     own, _ = resample_rate_variance(
-        sparse.csr_array(terms.counts, dtype=float),
-        w,
-        code,
-        ["A", "B"],
-        [0, 1],
-        None,
-        draws=20_000,
-        seed=1,
+        single_units(terms, code), Pairing([0, 1]), Design(["A", "B"], draws=20_000)
     )
     rate = x[:40].sum(axis=0) / w[:40].sum()
     exact = ((x[:40] - w[:40, None] * rate) ** 2).sum(axis=0) * 40 / 39 / w[:40].sum() ** 2
@@ -203,12 +201,15 @@ def test_the_pooled_inflation_is_that_of_a_loop():
 def test_copies_of_one_article_add_no_certainty():
     rng = np.random.default_rng(3)
     counts, outlets = rng.poisson(1.5, size=(24, 6)), ["A"] * 12 + ["B"] * 12
-    once = compute_keyness(made(counts, outlets), draws=999)
+    once = compute_keyness(made(counts, outlets), design=Design(draws=999))
     family = [f"f{k}" for k in np.repeat(np.arange(24), 5)]
     five = compute_keyness(
-        made(np.repeat(counts, 5, axis=0), np.repeat(outlets, 5), families=family), draws=999
+        made(np.repeat(counts, 5, axis=0), np.repeat(outlets, 5), families=family),
+        design=Design(draws=999),
     )
-    alone = compute_keyness(made(np.repeat(counts, 5, axis=0), np.repeat(outlets, 5)), draws=999)
+    alone = compute_keyness(
+        made(np.repeat(counts, 5, axis=0), np.repeat(outlets, 5)), design=Design(draws=999)
+    )
     np.testing.assert_allclose(five["log_ratio"], once["log_ratio"])
     width = [(table["high"] - table["low"]).to_numpy() for table in (once, five, alone)]
     assert (width[1] >= width[0] * 0.97).all()
@@ -216,17 +217,17 @@ def test_copies_of_one_article_add_no_certainty():
 
 
 def test_an_outlet_of_one_article_is_counted_and_not_tested():
-    table = compute_keyness(random_terms(outlets="AAAABBBBC"), draws=99)
+    table = compute_keyness(random_terms(outlets="AAAABBBBC"), design=Design(draws=99))
     alone = table[table["outlet"] == "C"]
     assert alone[["low", "high", "p", "q"]].isna().all(axis=None)
     assert alone["log_ratio"].notna().any()
     assert table[table["outlet"] == "A"]["q"].notna().any()
-    assert compute_keyness(random_terms(outlets="AB"), draws=99)["p"].isna().all()
+    assert compute_keyness(random_terms(outlets="AB"), design=Design(draws=99))["p"].isna().all()
 
 
 @pytest.mark.parametrize(("terms", "outlets"), [(HAND[np.zeros(0, int)], None), (HAND, ["A"])])
 def test_without_terms_or_a_second_outlet_there_is_a_table_without_rows(terms, outlets):
-    table = compute_keyness(terms, outlets=outlets, draws=99)
+    table = compute_keyness(terms, design=Design(outlets=outlets, draws=99))
     assert len(table) == 0
     assert list(table.columns) == list(TABLES["keyness"])
     assert keywords.select_top_keywords(table).empty
@@ -237,11 +238,14 @@ def test_without_terms_or_a_second_outlet_there_is_a_table_without_rows(terms, o
 def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():
     terms = random_terms()
     pd.testing.assert_frame_equal(
-        compute_keyness(terms, draws=99, seed=3), compute_keyness(terms, draws=99, seed=3)
+        compute_keyness(terms, design=Design(draws=99, seed=3)),
+        compute_keyness(terms, design=Design(draws=99, seed=3)),
     )
-    there = compute_keyness(terms, outlets=["A", "B", "C"], draws=99).set_index(["outlet", "term"])
+    there = compute_keyness(terms, design=Design(outlets=["A", "B", "C"], draws=99)).set_index(
+        ["outlet", "term"]
+    )
     back = (
-        compute_keyness(terms, outlets=["C", "B", "A"], draws=99)
+        compute_keyness(terms, design=Design(outlets=["C", "B", "A"], draws=99))
         .set_index(["outlet", "term"])
         .loc[there.index]
     )
@@ -249,7 +253,7 @@ def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [({"outlets": ["A", "X"]}, "'X'"), ({"against": "Y"}, "'Y'")]
+    ("options", "said"), [({"design": Design(["A", "X"])}, "'X'"), ({"against": "Y"}, "'Y'")]
 )
 def test_what_cannot_be_compared_is_refused(options, said):
     with pytest.raises(WordingError, match=said):
@@ -260,7 +264,7 @@ def test_planted_words_are_found_and_others_are_not():
     rng, outlets = np.random.default_rng(4), np.repeat(list("ABCD"), 60)
     rate = rng.gamma(0.5, 1, size=(240, 400))
     rate[:60, :10] *= 8
-    table = compute_keyness(made(rng.poisson(rate), outlets), draws=499)
+    table = compute_keyness(made(rng.poisson(rate), outlets), design=Design(draws=499))
     found = table[table["q"] < 0.05]
     planted = {f"t{k}" for k in range(10)}
     assert planted <= set(found[(found["outlet"] == "A") & (found["log_ratio"] > 0)]["term"])
@@ -278,9 +282,10 @@ def test_where_nothing_differs_few_tables_have_any_q_below_5_percent():
         kept = (counts > 0).sum(axis=0) >= 5
         any_sure.append(
             (
-                compute_keyness(made(counts[:, kept], np.repeat(list("ABCDEF"), sizes)), draws=199)[
-                    "q"
-                ]
+                compute_keyness(
+                    made(counts[:, kept], np.repeat(list("ABCDEF"), sizes)),
+                    design=Design(draws=199),
+                )["q"]
                 < 0.05
             ).any()
         )
@@ -298,8 +303,7 @@ def test_intervals_from_draws_hold_the_truth():
         counts = first + rng.negative_binomial(np.maximum(first, 1), 1 / burst) * (first > 0)
         table = compute_keyness(
             made(counts, ["A"] * sizes[0] + ["B"] * sizes[1], words=words),
-            outlets=["A", "B"],
-            draws=499,
+            design=Design(outlets=["A", "B"], draws=499),
         )
         a = table[table["outlet"] == "A"]
         held.append(((a["low"] <= np.log2(3)) & (np.log2(3) <= a["high"])).mean())
@@ -313,16 +317,16 @@ def study(small):
 
 
 def test_the_terms_to_test_are_chosen_by_articles_alone(study):
-    terms = select_tested_terms(study, longest=2, most=50)
-    every = select_tested_terms(study, longest=2, most=10**6, function_words=True)
+    terms = select_tested_terms(study, selection=TermSelection(max_words=2, top=50))
+    every = select_tested_terms(study, selection=TermSelection(2, top=10**6, function_words=True))
     assert len(terms) == 50
     assert not {"the", "of"} & {
         word for term in terms.terms for word in (term.split()[0], term.split()[-1])
     }
     assert "the" in set(every.terms)
-    left = select_tested_terms(study, longest=2, most=10**6)
+    left = select_tested_terms(study, selection=TermSelection(2, top=10**6))
     assert terms.n_articles.min() >= np.sort(left.n_articles)[::-1][49]
-    shared = select_tested_terms(study, longest=2, most=10**6, shared=4)
+    shared = select_tested_terms(study, selection=TermSelection(2, top=10**6, min_outlets=4))
     n_outlets = (
         pd.DataFrame(left.counts.toarray() > 0)
         .groupby(left.articles["outlet"].to_numpy())
@@ -334,8 +338,8 @@ def test_the_terms_to_test_are_chosen_by_articles_alone(study):
 
 
 def test_a_study_has_its_table_and_its_sentences(study):
-    terms = select_tested_terms(study, longest=2)
-    table = compute_study_keyness(study, terms)
+    terms = select_tested_terms(study, selection=TermSelection(2))
+    table = compute_study_keyness(study, terms=terms)
     assert list(dict.fromkeys(table["outlet"])) == study.outlets
     said = keywords.sentences(table)
     assert said[0].startswith(f"Compared: {len(terms)} terms at 6 outlets")
@@ -351,8 +355,8 @@ def test_a_study_that_shows_no_text_shows_the_counts_behind_its_numbers(small, t
     with (folder / "study.yml").open("a", encoding="utf8") as file:
         file.write("excerpts: none\n")
     study = read_study(folder)
-    terms = select_tested_terms(study, longest=2)
-    shown = keywords.select_top_keywords(compute_study_keyness(study, terms), most=3)
+    terms = select_tested_terms(study, selection=TermSelection(2))
+    shown = keywords.select_top_keywords(compute_study_keyness(study, terms=terms), most=3)
     lines = keywords.find_keyword_lines(study, terms, shown)
     assert "left" not in lines.columns
     assert (
@@ -384,7 +388,7 @@ def test_999_draws_of_10000_articles_and_5000_terms_are_quick_and_small():
         time.process_time(),
         time.perf_counter(),
     )
-    compute_keyness(terms, draws=999)
+    compute_keyness(terms, design=Design(draws=999))
     # On a busy machine the clock on the wall tells what others do; the processor's own counts both cores together.
     spent = min(time.perf_counter() - start, time.process_time() - before)
     assert counts.nnz > 2_300_000

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse, stats
 
+from wording.questions.design import Design
 from wording.questions.outlets import profiles
 from wording.questions.outlets.distances import compute_distances, find_distance_drivers
 from wording.stats.divergence import jensen_shannon
@@ -39,8 +40,7 @@ def choice(sizes, *, rng, draws=99, seed=1, **options):
     counts, about = articles(sizes, rng=rng, **options)
     return compute_distances(
         profiles.build_choice_profiles(counts, about, outlets=list(sizes), variants=VARIANTS),
-        draws=draws,
-        seed=seed,
+        design=Design(draws=draws, seed=seed),
     ).table
 
 
@@ -67,8 +67,7 @@ def test_halves_of_one_outlet_lie_no_further_apart_than_chance():
                 profiles.build_choice_profiles(
                     counts, parts, outlets=["one", "other"], variants=VARIANTS
                 ),
-                draws=99,
-                seed=cut,
+                design=Design(draws=99, seed=cut),
             ).table
         )
     table = pd.concat(cuts)
@@ -87,7 +86,7 @@ def test_halves_of_one_outlet_in_words():
         found = profiles.build_word_profiles(
             counts, np.arange(300).astype(str), parts, outlets=["one", "other"]
         )
-        cuts.append(compute_distances(found, draws=99, seed=cut).table)
+        cuts.append(compute_distances(found, design=Design(draws=99, seed=cut)).table)
     table = pd.concat(cuts)
     assert abs(table["distance_bits"].mean()) < 3 * table["distance_bits"].sem()
     assert table["chance_bits"].mean() > 0.05
@@ -114,7 +113,7 @@ def test_an_outlet_that_writes_long_is_not_far_for_that():
             pd.concat([about, others], ignore_index=True),
             outlets=["A", "B"],
         )
-        rows.append(compute_distances(found, draws=99, seed=seed).table)
+        rows.append(compute_distances(found, design=Design(draws=99, seed=seed)).table)
     table = pd.concat(rows)
     assert table["p"].notna().all()
     assert (

@@ -3,6 +3,7 @@
 import pytest
 
 from wording.errors import WordingError
+from wording.questions.design import Request
 from wording.questions.outlets import outlets
 from wording.study.read import read_study
 
@@ -85,4 +86,4 @@ def test_refused(study):
     with pytest.raises(WordingError, match="did you mean 'choice'"):
         outlets.compare_study_outlets(study, basis="choise")
     with pytest.raises(WordingError, match="no voice 'outlte'"):
-        outlets.compare_study_outlets(study, voice="outlte")
+        outlets.compare_study_outlets(study, Request(voice="outlte"))

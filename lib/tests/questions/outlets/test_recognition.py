@@ -6,9 +6,11 @@ import pytest
 from scipy import sparse
 from test_distances import VARIANTS, articles
 
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.outlets import profiles
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
 from wording.questions.outlets.recognition import (
+    ArticleFeatures,
     compute_choice_features,
     compute_tfidf,
     predict_held_out,
@@ -33,16 +35,10 @@ def texts(sizes, *, rng, leaning=0.0, terms=200):
     return sparse.csr_array(np.array(counts, dtype=np.int32)), rows
 
 
-def told(counts, rows, **options):
+def told(counts, rows, design=DEFAULT_DESIGN):
     names = [f"t{k}" for k in range(counts.shape[1])]
-    return recognise_outlets(
-        compute_tfidf(counts),
-        rows,
-        names,
-        basis="words",
-        outlets=sorted(rows["outlet"].unique()),
-        **options,
-    )
+    features = ArticleFeatures("words", compute_tfidf(counts), names, rows)
+    return recognise_outlets(features, design)
 
 
 def test_outlets_that_differ_are_told_and_those_that_do_not_are_not():
@@ -115,9 +111,8 @@ def test_what_an_outlet_writes_about_does_not_help_the_choice_of_terms():
     found = profiles.build_choice_profiles(counts, about, outlets=["A", "B"], variants=VARIANTS)
     features, rows = compute_choice_features(found)
     assert features.shape == (len(rows), 5)
-    row = recognise_outlets(
-        features, rows, list(found.columns["term"]), basis="choice", outlets=["A", "B"]
-    ).recognition.iloc[0]
+    given = ArticleFeatures("choice", features, list(found.columns["term"]), rows)
+    row = recognise_outlets(given, Design(["A", "B"])).recognition.iloc[0]
     assert row["p"] > 0.05
     assert row["accuracy"] < 0.62
 

@@ -1,10 +1,14 @@
 """Changes and their order: planted dates, laws, lines that the numbers count, and the newspaper whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from wording.questions.design import Design
 from wording.questions.timeline.changes import (
+    ChangingChoice,
     find_outlet_changes,
     order_changes,
     order_p_value,
@@ -14,8 +18,8 @@ from wording.simulation.simulate import simulate_study
 from wording.tables import TABLES
 
 TRUE = {"Northline": "2031-06-16", "Harbour Ledger": "2031-08-18", "Morning Sextant": "2031-11-10"}
-FIGHTING = {"concept": "fighting", "variants": ["operation", "invasion", "war"]}
-PLANTED = {"concept": "kyiv", "variants": ["coup", "protests", "revolution"]}
+FIGHTING = ChangingChoice("fighting", ["operation", "invasion", "war"])
+PLANTED = ChangingChoice("kyiv", ["coup", "protests", "revolution"])
 
 
 def newspaper(switches, *, days=200, seed=1, start="2031-01-01"):
@@ -41,7 +45,7 @@ def newspaper(switches, *, days=200, seed=1, start="2031-01-01"):
 @pytest.fixture(scope="module")
 def three():
     """Return what is found where A switches on day 60, B on day 130, and C never."""
-    return find_outlet_changes(*newspaper({"A": 60, "B": 130, "C": None}), **PLANTED)
+    return find_outlet_changes(*newspaper({"A": 60, "B": 130, "C": None}), PLANTED)
 
 
 def test_planted_dates_are_found_and_held(three):
@@ -94,7 +98,7 @@ def test_the_lines_beside_a_change_are_those_that_are_counted(three):
 
 def test_dates_shifted_shift_the_changes(three):
     moved = find_outlet_changes(
-        *newspaper({"A": 60, "B": 130, "C": None}, start="2031-02-20"), **PLANTED
+        *newspaper({"A": 60, "B": 130, "C": None}, start="2031-02-20"), PLANTED
     )
     gap = pd.Timedelta(days=50)
     for column in ("date", "low", "high"):
@@ -105,7 +109,7 @@ def test_dates_shifted_shift_the_changes(three):
 def test_dates_shuffled_show_no_change():
     counts, articles = newspaper({"A": 60, "B": 130})
     shuffled = articles.assign(date=articles["date"].sample(frac=1, random_state=3).to_numpy())
-    found = find_outlet_changes(counts, shuffled, **PLANTED)
+    found = find_outlet_changes(counts, shuffled, PLANTED)
     assert found.changes.empty
     assert order_changes(found).empty
 
@@ -117,7 +121,7 @@ def test_undated_articles_and_the_order_of_rows_change_nothing(three):
         frac=1, random_state=1
     )
     again = find_outlet_changes(
-        more, pd.concat([articles, undated]).sample(frac=1, random_state=2), **PLANTED
+        more, pd.concat([articles, undated]).sample(frac=1, random_state=2), PLANTED
     )
     for one, other in zip(again, three, strict=True):
         pd.testing.assert_frame_equal(one, other, check_dtype=False)  # the unit of time
@@ -144,7 +148,7 @@ def test_copies_of_one_story_are_one_choice():
         pd.concat([counts, hits]),
     )
     together, apart = (
-        find_outlet_changes(all_counts, table, **PLANTED).tested["p"].iloc[0]
+        find_outlet_changes(all_counts, table, PLANTED).tested["p"].iloc[0]
         for table in (both, both.drop(columns="family"))
     )
     assert apart < 0.05 < together
@@ -159,14 +163,14 @@ def test_a_story_printed_again_counts_at_the_day_of_its_first_print():
         family=lambda t: t["doc_id"].replace("again", articles["doc_id"].iloc[0])
     )
     hits = counts[counts["doc_id"] == articles["doc_id"].iloc[0]].assign(doc_id="again")
-    tested = find_outlet_changes(pd.concat([counts, hits]), both, **PLANTED).tested.iloc[0]
+    tested = find_outlet_changes(pd.concat([counts, hits]), both, PLANTED).tested.iloc[0]
     assert (tested["first"], tested["last"]) == (articles["date"].min(), articles["date"].max())
     assert tested["total"] == counts["n"].sum() + hits["n"].sum()
 
 
 def test_one_variant_may_be_asked_for(three):
     found = find_outlet_changes(
-        *newspaper({"A": 60, "B": 130, "C": None}), variant="coup", **PLANTED
+        *newspaper({"A": 60, "B": 130, "C": None}), replace(PLANTED, variant="coup")
     )
     assert set(found.changes["variant"]) == {"coup"}
     assert found.changes["rose_most"].all()
@@ -176,10 +180,10 @@ def test_one_variant_may_be_asked_for(three):
 
 def test_too_few_days_are_not_tested_and_nothing_is_an_empty_table():
     counts, articles = newspaper({"A": 60}, days=20)
-    short = find_outlet_changes(counts, articles, **PLANTED).tested.iloc[0]
+    short = find_outlet_changes(counts, articles, PLANTED).tested.iloc[0]
     assert short["n_days"] < 10
     assert np.isnan([short["p"], short["p_holm"]]).all()
-    nothing = find_outlet_changes(counts.iloc[:0], articles, **PLANTED)
+    nothing = find_outlet_changes(counts.iloc[:0], articles, PLANTED)
     assert nothing.tested[["n_days", "total", "n_changes"]].to_numpy().tolist() == [[0, 0, 0]]
     assert nothing.changes.empty
     assert order_changes(nothing).empty
@@ -200,7 +204,7 @@ def test_who_was_first_is_the_earlier_one(three):
 def test_two_that_change_on_one_day_have_no_order():
     p = [
         order_changes(
-            find_outlet_changes(*newspaper({"A": 50, "B": 50}, days=100, seed=seed), **PLANTED)
+            find_outlet_changes(*newspaper({"A": 50, "B": 50}, days=100, seed=seed), PLANTED)
         )["p"]
         for seed in range(8)
     ]
@@ -251,7 +255,9 @@ def without(counts, articles, copies):
 def test_the_newspapers_changes_are_found_held_and_in_order(newspapers):
     held, firsts, false = [], [], 0
     for counts, articles, copies in newspapers:
-        found = find_outlet_changes(*without(counts, articles, copies), draws=99, **FIGHTING)
+        found = find_outlet_changes(
+            *without(counts, articles, copies), FIGHTING, design=Design(draws=99)
+        )
         one = (
             found.changes[found.changes["rose_most"]].drop_duplicates("outlet").set_index("outlet")
         )
@@ -285,9 +291,8 @@ def test_an_outlet_that_changes_by_copying_changes_only_with_copies(newspapers):
         for counted in p:
             found = find_outlet_changes(
                 *((counts, articles) if counted else without(counts, articles, copies)),
-                draws=99,
-                outlets=["Tidewatch"],
-                **FIGHTING,
+                FIGHTING,
+                design=Design(draws=99, outlets=["Tidewatch"]),
             )
             p[counted].append(found.tested["p"].iloc[0])
     assert np.median(p[True]) < 0.05

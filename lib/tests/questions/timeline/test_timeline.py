@@ -7,6 +7,7 @@ from test_changes import newspaper
 
 from wording.answers.tables import find_concept_lines
 from wording.errors import WordingError
+from wording.questions.design import Design, Request
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import findings as timeline_findings
 from wording.questions.timeline import timeline as module
@@ -88,7 +89,9 @@ def test_periods_are_named_and_none_is_left_out(period, labels):
 def test_the_periods_add_up_whatever_their_length():
     counts, articles = newspaper({"A": 60, "B": None})
     for period in PERIOD_FREQUENCIES:
-        table = compute_timeline(counts, articles, variants=KYIV, period=period, draws=99)
+        table = compute_timeline(
+            counts, articles, variants=KYIV, period=period, design=Design(draws=99)
+        )
         assert list(table.columns) == list(TABLES["timeline"])
         by_outlet = table.groupby("outlet")["n"].sum()
         assert by_outlet[ALL_OUTLETS] == by_outlet["A"] + by_outlet["B"] == counts["n"].sum()
@@ -99,7 +102,9 @@ def test_the_periods_add_up_whatever_their_length():
 def test_one_period_for_all_has_the_shares_of_all():
     counts, articles = newspaper({"A": None, "B": None}, days=90)
     here, whole = (
-        compute_timeline(counts, articles, variants=KYIV, period="year", outlets=["A", "B"]),
+        compute_timeline(
+            counts, articles, variants=KYIV, period="year", design=Design(outlets=["A", "B"])
+        ),
         compute_shares(counts, articles, variants=KYIV),
     )
     here = here[here["outlet"] != ALL_OUTLETS].reset_index(drop=True)
@@ -146,7 +151,7 @@ def test_an_unknown_period_is_refused():
 
 @pytest.fixture(scope="module")
 def made(demo):
-    return analyse_study_timeline(read_study(demo), "fighting", copies="all")
+    return analyse_study_timeline(read_study(demo), "fighting", Request(copies="all"))
 
 
 def test_every_number_has_its_lines(made, demo):
@@ -211,10 +216,10 @@ def test_nothing_to_tell_is_told(demo):
 @pytest.mark.parametrize("at_once", [1, 7, 1_000])
 def test_how_much_is_drawn_at_once_makes_no_difference(demo, monkeypatch, at_once):
     study = read_study(demo)
-    whole = compute_study_timeline(study, "towns", period="month", copies="none")
+    whole = compute_study_timeline(study, "towns", Request(copies="none"), period="month")
     monkeypatch.setattr(module, "MAX_GROUPS_PER_BATCH", at_once)
     pd.testing.assert_frame_equal(
-        compute_study_timeline(study, "towns", period="month", copies="none"),
+        compute_study_timeline(study, "towns", Request(copies="none"), period="month"),
         whole,
         check_exact=True,
     )
@@ -222,12 +227,13 @@ def test_how_much_is_drawn_at_once_makes_no_difference(demo, monkeypatch, at_onc
 
 def test_the_timeline_alone_is_that_of_everything_over_time(demo):
     study = read_study(demo)
-    made = analyse_study_timeline(study, "fighting", voice="quoted", copies="none")
+    made = analyse_study_timeline(study, "fighting", Request(voice="quoted", copies="none"))
     pd.testing.assert_frame_equal(
-        compute_study_timeline(study, "fighting", voice="quoted", copies="none"), made.timeline
+        compute_study_timeline(study, "fighting", Request(voice="quoted", copies="none")),
+        made.timeline,
     )
     with pytest.raises(WordingError, match="quoted"):
-        compute_study_timeline(study, "fighting", voice="qoted")
+        compute_study_timeline(study, "fighting", Request(voice="qoted"))
 
 
 def test_the_most_frequent_variant_is_told_of_no_hits_too():

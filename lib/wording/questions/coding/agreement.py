@@ -14,6 +14,7 @@ from nltk.metrics.agreement import AnnotationTask
 
 from wording.phrasing import format_count, format_decimal, format_interval, format_percent
 from wording.questions.coding.sample import LINE_KEY
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.stats import resampling
 from wording.tables import check_columns
 
@@ -36,7 +37,7 @@ def select_latest_marks(marks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def compute_agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -> pd.DataFrame:
+def compute_agreement(marks: pd.DataFrame, design: Design = DEFAULT_DESIGN) -> pd.DataFrame:
     """Return how well coders agree: one row per question that two coders or more answered for the same lines.
 
     Returns
@@ -51,8 +52,8 @@ def compute_agreement(marks: pd.DataFrame, *, draws: int = 999, seed: int = 1) -
     disagreement stays as it is, as in Krippendorff's own bootstrap (Hayes & Krippendorff 2007).
     """
     rows = [
-        _compute_question_agreement(question, of, draws, seed)
-        for question, of in select_latest_marks(marks).groupby("question", sort=True)
+        _compute_question_agreement(question, answers, design)
+        for question, answers in select_latest_marks(marks).groupby("question", sort=True)
     ]
     columns = [
         "question",
@@ -95,7 +96,9 @@ def _format_alpha(alpha: float) -> str:
     return format_decimal(alpha, 2).replace("-", "\N{MINUS SIGN}")
 
 
-def _compute_question_agreement(question, marks, draws, seed):
+def _compute_question_agreement(
+    question: str, marks: pd.DataFrame, design: Design
+) -> dict[str, object] | None:
     several = marks[marks.groupby(LINE_KEY)["coder"].transform("nunique") > 1]
     if several.empty:
         return None
@@ -107,7 +110,7 @@ def _compute_question_agreement(question, marks, draws, seed):
         m - 1
     )  # pairs that differ, so weighted that a line counts as its marks
     doc = several.groupby(line)["doc_id"].first().reindex(mark.index)
-    ends = _compute_disagreement_interval(differing.to_numpy(), m, doc.to_numpy(), draws, seed)
+    ends = _compute_disagreement_interval(differing.to_numpy(), m, doc.to_numpy(), design)
     observed = differing.sum() / m.sum()
     chance = _compute_expected_disagreement(mark.sum().to_numpy())
     alpha, kappa = (
@@ -151,11 +154,13 @@ def _compute_kappa(triples):
     return float(np.mean(found)) if found else np.nan
 
 
-def _compute_disagreement_interval(differing, m, doc, draws, seed):
+def _compute_disagreement_interval(
+    differing: np.ndarray, m: np.ndarray, doc: np.ndarray, design: Design
+) -> tuple[float, float]:
     """Return the ends of the interval of the observed disagreement."""
     share = differing.sum() / m.sum()
     drawn = resampling.draw_article_weights(
-        ["lines"] * len(m), draws=draws, seed=seed, families=doc
+        ["lines"] * len(m), draws=design.draws, seed=design.seed, families=doc
     ).astype(float)
     articles = np.unique(doc, return_inverse=True)[1]
     with np.errstate(invalid="ignore"):

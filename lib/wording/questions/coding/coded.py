@@ -15,6 +15,7 @@ from wording.questions.coding.correction import correct_shares, describe_correct
 from wording.questions.coding.precision import average_line_marks, estimate_precision
 from wording.questions.coding.precision import describe_precision as precisions
 from wording.questions.coding.sample import LINE_KEY
+from wording.questions.design import Design, Request
 from wording.questions.shares.shares import compute_study_shares
 from wording.settings import ALL_OUTLETS
 from wording.study import journal
@@ -51,7 +52,7 @@ def analyse_study_coding(
     size : lines of the sample to code.
     voice : of the shares to correct, as in `table`.
     """
-    shares = compute_study_shares(study, [concept], voice=voice)
+    shares = compute_study_shares(study, Request([concept], voice))
     hits = (
         find_study_hits(study, [concept])
         if study.has_articles
@@ -60,10 +61,8 @@ def analyse_study_coding(
     given = journal.read_marks(study)
     given = given[given["concept"] == concept]
     marks = coding.keep_current_marks(given, hits) if study.has_articles else given
-    settings, order = (
-        {"draws": study.draws, "seed": study.seed},
-        list(study.concepts[concept].variants),
-    )
+    design = Design(draws=study.draws, seed=study.seed)
+    order = list(study.concepts[concept].variants)
     return CodingAnalysis(
         concept=concept,
         size=size,
@@ -72,13 +71,13 @@ def analyse_study_coding(
         else given.iloc[:0],
         marks=marks,
         lost=len(given) - len(marks),
-        agreement=compute_agreement(marks[marks["sample"].astype(bool)], **settings),
-        precision=estimate_precision(marks, hits, **settings).sort_values(
+        agreement=compute_agreement(marks[marks["sample"].astype(bool)], design),
+        precision=estimate_precision(marks, hits, design=design).sort_values(
             "variant", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
         ),
-        precision_of_voice=estimate_precision(marks, hits, voice=voice, **settings),
+        precision_of_voice=estimate_precision(marks, hits, voice, design),
         shares=shares,
-        corrected=correct_shares(shares, marks, **settings),
+        corrected=correct_shares(shares, marks, design),
         hits=hits,
     )
 

@@ -8,6 +8,7 @@ from scipy.special import betaln
 
 from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.precision import average_line_marks
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -19,7 +20,7 @@ STRENGTH_GRID = np.geomspace(0.5, 2000, 60)
 
 
 def correct_shares(
-    shares: pd.DataFrame, marks: pd.DataFrame, *, draws: int = 999, seed: int = 1
+    shares: pd.DataFrame, marks: pd.DataFrame, design: Design = DEFAULT_DESIGN
 ) -> pd.DataFrame:
     """Return the `shares` table with shares corrected for hits in the wrong sense: one row per concept, variant and outlet.
 
@@ -42,9 +43,9 @@ def correct_shares(
     the beta-binomial model, its prior and its draws are those of Gelman et al. (2013), Bayesian Data Analysis, section 5.3.
     """
     lines = average_line_marks(marks)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(design.seed)
     parts = [
-        _correct_concept(part, _select_concept_lines(lines, key, part), draws, rng)
+        _correct_concept(part, _select_concept_lines(lines, key, part), design.draws, rng)
         for key, part in shares.groupby("concept", sort=False)
     ]
     whole = pd.concat(parts) if parts else shares.reindex(columns=list(TABLES["corrected"]))

@@ -11,6 +11,7 @@ import pandas as pd
 from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.agreement import select_latest_marks
 from wording.questions.coding.sample import LINE_KEY
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -22,10 +23,8 @@ MIN_CODED_LINES = 5
 def estimate_precision(
     marks: pd.DataFrame,
     hits: pd.DataFrame,
-    *,
     voice: str | None = None,
-    draws: int = 999,
-    seed: int = 1,
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return how often hits are right: one row per concept, variant and voice (as counted) with coded lines from a random sample.
 
@@ -53,8 +52,8 @@ def estimate_precision(
         )
     lines = _add_line_weights(average_line_marks(marks), hits)
     rows = [
-        _estimate_variant(key, of, draws, seed)
-        for key, of in lines.groupby(["concept", "variant", "voice"], sort=True)
+        _estimate_variant(key, coded, design)
+        for key, coded in lines.groupby(["concept", "variant", "voice"], sort=True)
     ]
     return check_columns(pd.DataFrame(rows, columns=list(TABLES["precision"])), "precision")
 
@@ -101,13 +100,13 @@ def _add_line_weights(lines, hits):
     return known.assign(weight=known["n_hits"] / known["n_lines"]).dropna(subset="weight")
 
 
-def _estimate_variant(key, lines, draws, seed):
+def _estimate_variant(
+    key: tuple[str, str, str], lines: pd.DataFrame, design: Design
+) -> dict[str, object]:
     row = dict(zip(("concept", "variant", "voice"), key, strict=True)) | {"n_coded": len(lines)}
-    right = _estimate_proportion(lines, lines["right"], lines["weight"], draws, seed)
+    right = _estimate_proportion(lines, lines["right"], lines["weight"], design)
     voiced = lines.dropna(subset="own")
-    own = _estimate_proportion(
-        voiced, voiced["own"], voiced["weight"] * voiced["right"], draws, seed
-    )
+    own = _estimate_proportion(voiced, voiced["own"], voiced["weight"] * voiced["right"], design)
     return row | dict(
         zip(
             ("right_sense", "low", "high", "own_voice", "own_low", "own_high"),
@@ -117,14 +116,16 @@ def _estimate_variant(key, lines, draws, seed):
     )
 
 
-def _estimate_proportion(lines, value, weight, draws, seed):
+def _estimate_proportion(
+    lines: pd.DataFrame, value: pd.Series, weight: pd.Series, design: Design
+) -> tuple[float, float, float]:
     """Return a weighted part of the lines with its interval, articles drawn; NaN for few lines."""
     value, weight = value.to_numpy(float), weight.to_numpy(float)
     if len(lines) < MIN_CODED_LINES or not weight.sum():
         return np.nan, np.nan, np.nan
     share = (value * weight).sum() / weight.sum()
     doc = np.unique(lines["doc_id"].to_numpy(str), return_inverse=True)[1]
-    drawn = _draw_line_weights(lines["outlet"].to_numpy(str), doc, draws, seed)
+    drawn = _draw_line_weights(lines["outlet"].to_numpy(str), doc, design)
     with np.errstate(invalid="ignore", divide="ignore"):
         samples = (drawn @ (value * weight)) / (drawn @ weight)
     samples = samples[np.isfinite(samples)]
@@ -137,11 +138,11 @@ def _estimate_proportion(lines, value, weight, draws, seed):
     return (share, *resampling.share_interval(share, n))
 
 
-def _draw_line_weights(outlet, doc, draws, seed):
+def _draw_line_weights(outlet: np.ndarray, doc: np.ndarray, design: Design) -> np.ndarray:
     """Return how often each line is drawn: articles within outlets, those of outlets with one article among each other; draws x lines."""
     articles = pd.Series(doc).groupby(outlet).transform("nunique").to_numpy()
     stratum = np.where(articles > 1, outlet, "")
     n = pd.Series(doc).groupby(stratum).transform("nunique").to_numpy()
-    return resampling.draw_article_weights(stratum, draws=draws, seed=seed, families=doc) * (
-        n / np.maximum(n - 1, 1)
-    )
+    return resampling.draw_article_weights(
+        stratum, draws=design.draws, seed=design.seed, families=doc
+    ) * (n / np.maximum(n - 1, 1))

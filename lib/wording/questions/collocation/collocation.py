@@ -7,13 +7,14 @@ by measures of the field; how many of an outlet's hits have it near is a share, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from wording.corpus.counts import order_outlets
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
 from wording.corpus.terms import Terms, count_study_terms
+from wording.questions.design import DEFAULT_DESIGN, DEFAULT_REQUEST, Design, Request
 from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
@@ -39,21 +40,17 @@ so much evidence (G2 at p = 0.001); of these, those with the highest logDice, at
 
 def find_study_collocates(
     study: StudyRecord,
-    concepts: Sequence[str] | None = None,
+    request: Request = DEFAULT_REQUEST,
     *,
-    voice: str = "outlet",
-    against: str = "rest",
     span: int = DEFAULT_SPAN,
     side: Side = "both",
     function_words: bool = False,
-    copies: str = "all",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `collocates` and `collocate_contrasts` of a study, with its own outlets, draws and seed.
 
     Parameters
     ----------
-    voice : whose hits count: outlet, quoted, reported, attributed (quoted or reported) or all; the words near them may be anybody's.
-    against : "rest" or "pairs".
+    request : whose hits count is its voice; the words near them may be anybody's.
     span, side : how many words on each side of a hit are near, and on which side: both, left or right.
     function_words : list also words such as "of" and "the", which tell grammar rather than framing.
 
@@ -62,41 +59,61 @@ def find_study_collocates(
     WordingError
         For an unknown voice or concept, or another span or side than was counted when the articles are not there.
     """
-    one_of("voice", voice, VOICE_GROUPS)
-    near = count_study_neighbours(study, concepts, span=span, side=side, copies=copies)
-    spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[voice])]
-    settings = {
-        "outlets": order_outlets(study, near.articles),
-        "draws": study.draws,
-        "seed": study.seed,
-    }
+    one_of("voice", request.voice, VOICE_GROUPS)
+    near = count_study_neighbours(
+        study, request.concepts, span=span, side=side, copies=request.copies
+    )
+    spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[request.voice])]
+    design = Design.of(study, near.articles)
     without = () if function_words else read_words("function", study.language)
     words = count_study_terms(
-        study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=copies
+        study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=request.copies
     )
     variants = {
-        concept: list(study.concepts[concept].variants) for concept in concepts or study.concepts
+        concept: list(study.concepts[concept].variants)
+        for concept in request.concepts or study.concepts
     }
-    found = find_collocates(
-        spoken, near.articles, words, variants=variants, without=without, **settings
-    ).assign(voice=voice)
+    selection = CollocateSelection(variants, without)
+    found = find_collocates(spoken, near.articles, words, selection, design).assign(
+        voice=request.voice
+    )
     contrasted = contrast_collocates(
-        spoken, near.articles, found[found["outlet"] == ALL_OUTLETS], against=against, **settings
+        spoken, near.articles, found[found["outlet"] == ALL_OUTLETS], request.against, design
     )
     return check_columns(found, "collocates"), check_columns(contrasted, "collocate_contrasts")
+
+
+@dataclass(frozen=True)
+class CollocateSelection:
+    """Which of the words near a variant are listed.
+
+    Attributes
+    ----------
+    variants : mapping of str to sequence of str, optional
+        The variants of each concept in order; without it all, by name.
+    without : collection of str
+        Words that are not listed.
+    min_articles : int
+        In how many articles a collocate stands near the variant, at least.
+    top : int
+        How many are listed, at most: those with the highest logDice.
+    """
+
+    variants: Mapping[str, Sequence[str]] | None = None
+    without: Collection[str] = ()
+    min_articles: int = MIN_ARTICLES_PER_COLLOCATE
+    top: int = MAX_COLLOCATES_PER_VARIANT
+
+
+EVERY_COLLOCATE = CollocateSelection()
 
 
 def find_collocates(
     neighbours: pd.DataFrame,
     articles: pd.DataFrame,
     words: Terms,
-    *,
-    outlets: Sequence[str] | None = None,
-    variants: Mapping[str, Sequence[str]] | None = None,
-    without: Collection[str] = (),
-    fewest: int = MIN_ARTICLES_PER_COLLOCATE,
-    most: int = MAX_COLLOCATES_PER_VARIANT,
-    **options,
+    selection: CollocateSelection = EVERY_COLLOCATE,
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return the collocates of each variant: one row per concept, variant, outlet and collocate near its hits, all outlets together first.
 
@@ -105,35 +122,32 @@ def find_collocates(
     neighbours : the `neighbours` table, in the voices that count
     articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
     words : the articles' words in all voices
-    outlets : outlets to compare, in this order (None: all, by name)
-    variants : the variants of each concept in order (None: all, by name)
-    without : words that are not listed
-    fewest, most : a collocate stands near the variant in so many articles; the `most` with the highest logDice
-    options : draws, seed and level of the intervals, as in `shares`
+    selection : which words are listed
+    design : which outlets, and how articles are drawn
 
     Returns
     -------
     The columns of the table `collocates` but for the voice; the strongest collocates of all outlets together first. low and high are NaN with
     one article or none, log_dice, pmi, g2 and expected for a word that `words` lacks.
     """
-    outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
+    outlets = design.list_outlets(articles)
     together = articles[articles["outlet"].isin(outlets)].assign(outlet=ALL_OUTLETS)
     near = count_nearby_words(neighbours, together)
     listed = select_strongest_collocates(
-        add_association_scores(near[~near["collocate"].isin(without)], together, words),
-        fewest=fewest,
-        most=most,
+        add_association_scores(near[~near["collocate"].isin(selection.without)], together, words),
+        fewest=selection.min_articles,
+        most=selection.top,
     )
-    if variants is not None:
+    if selection.variants is not None:
         listed = pd.concat(
             [
                 listed[(listed["concept"] == concept) & (listed["variant"] == name)]
-                for concept, of in variants.items()
+                for concept, of in selection.variants.items()
                 for name in of
             ]
         )
     rows = [
-        compute_collocate_shares(neighbours, where, listed, words, outlets=names, **options)
+        compute_collocate_shares(neighbours, where, listed, words, replace(design, outlets=names))
         for where, names in ((together, [ALL_OUTLETS]), (articles, outlets))
     ]
     return pd.concat(rows, ignore_index=True).assign(voice="all")[list(TABLES["collocates"])]
@@ -143,11 +157,8 @@ def contrast_collocates(
     neighbours: pd.DataFrame,
     articles: pd.DataFrame,
     listed: pd.DataFrame,
-    *,
     against: str = "rest",
-    outlets=None,
-    level=0.95,
-    **options,
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return where outlets differ in what stands near a variant: one row per concept, variant, collocate and outlet against the rest, or pair.
 
@@ -155,16 +166,16 @@ def contrast_collocates(
     ----------
     listed : concept, variant, collocate: what to compare (more columns do no harm)
     against : "rest" (all the other outlets together) or "pairs" (every pair of outlets)
-    others : as in `collocates`
+    design : which outlets, and how articles are drawn
 
     Returns
     -------
     The columns of the table `collocate_contrasts`; undefined as in `shares.contrast_shares`.
     """
-    found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
+    compared = resample_collocates(neighbours, articles, listed, design)
     rows = [
-        relabel_as_collocates(build_contrast_table(choice, against, level), variant)
-        for variant, choice in found
+        relabel_as_collocates(build_contrast_table(choice, against, design.level), variant)
+        for variant, choice in compared
     ]
     table = (
         pd.concat(rows, ignore_index=True)
@@ -177,17 +188,21 @@ def contrast_collocates(
 
 
 def compute_collocate_shares(
-    neighbours, articles, listed, words, *, outlets, level=0.95, **options
+    neighbours: pd.DataFrame,
+    articles: pd.DataFrame,
+    listed: pd.DataFrame,
+    words: Terms,
+    design: Design,
 ) -> pd.DataFrame:
     """Return the share of a variant's hits that have each listed word near, with its association: one row per word and outlet."""
-    found = resample_collocates(neighbours, articles, listed, outlets=outlets, **options)
-    if not found:
+    compared = resample_collocates(neighbours, articles, listed, design)
+    if not compared:
         return pd.DataFrame(columns=list(TABLES["collocates"]))
     shares = [
         relabel_as_collocates(
-            build_share_table(choice, np.full(len(choice.outlets), np.nan), level), variant
+            build_share_table(choice, np.full(len(choice.outlets), np.nan), design.level), variant
         )
-        for variant, choice in found
+        for variant, choice in compared
     ]
     keys = [*VARIANT_KEYS, "outlet", "collocate"]
     counted = count_nearby_words(neighbours, articles)
@@ -283,28 +298,32 @@ def select_strongest_collocates(
 
 
 def resample_collocates(
-    neighbours, articles, listed, *, outlets=None, draws=999, seed=1
+    neighbours: pd.DataFrame,
+    articles: pd.DataFrame,
+    listed: pd.DataFrame,
+    design: Design = DEFAULT_DESIGN,
 ) -> list[tuple[str, ConceptComparison]]:
     """Return each variant with a `ConceptComparison` of its collocates: the hits that have each near, of all hits of the variant."""
-    outlets = sorted(articles["outlet"].unique()) if outlets is None else list(outlets)
+    design = replace(design, outlets=design.list_outlets(articles))
     found = add_outlet_and_unit(neighbours, articles)
-    found = found[found["outlet"].isin(outlets)]
+    found = found[found["outlet"].isin(design.outlets)]
     parts = dict(iter(found.groupby(VARIANT_KEYS, observed=True)))
     wanted = listed.groupby(VARIANT_KEYS, sort=False, observed=True)["collocate"]
     return [
         (
             variant,
-            resample_variant_collocates(
-                concept, list(of), outlets, parts[concept, variant], draws, seed
-            ),
+            resample_variant_collocates(concept, list(words), parts[concept, variant], design),
         )
-        for (concept, variant), of in wanted
+        for (concept, variant), words in wanted
     ]
 
 
-def resample_variant_collocates(concept, words, outlets, found, draws, seed) -> ConceptComparison:
+def resample_variant_collocates(
+    concept: str, words: list[str], located: pd.DataFrame, design: Design
+) -> ConceptComparison:
     """Return the `ConceptComparison` of the words near one variant, from its rows of the `neighbours` table with outlet and unit."""
-    summed = found.pivot_table(
+    outlets = list(design.outlets or [])
+    summed = located.pivot_table(
         index=["outlet", "unit", "doc_id"],
         columns="collocate",
         values="n",
@@ -318,7 +337,7 @@ def resample_variant_collocates(concept, words, outlets, found, draws, seed) -> 
         table.to_numpy(dtype=float),
         table.index.get_level_values("outlet").to_numpy(dtype=str),
     )
-    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, outlets, draws, seed)
+    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, design)
     n_articles = (
         (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
     )

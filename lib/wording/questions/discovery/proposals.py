@@ -11,6 +11,7 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_hits, find_body_hits, order_outlets, select_compared
 from wording.phrasing import format_count, format_decimal, format_percent, format_q
+from wording.questions.design import Design
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
 from wording.questions.discovery.phrase_vectors import (
@@ -196,16 +197,11 @@ def compute_usage(
     variants: Mapping[str, list[str]],
 ) -> pd.DataFrame:
     """The shares in all voices together, each with the p of its difference from the rest."""
-    options = {
-        "outlets": order_outlets(study, articles),
-        "variants": variants,
-        "draws": study.draws,
-        "seed": study.seed,
-    }
-    against = contrast_shares(counts, articles, **options)[
+    design = Design.of(study, articles)
+    against = contrast_shares(counts, articles, variants, design)[
         ["concept", "variant", "outlet", "p", "n_other", "total_other"]
     ]
-    return compute_shares(counts, articles, **options).merge(
+    return compute_shares(counts, articles, variants, design).merge(
         against, on=["concept", "variant", "outlet"]
     )
 

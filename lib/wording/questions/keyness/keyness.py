@@ -4,14 +4,18 @@ Every outlet is one side, all the others together (or one reference) the other. 
 from drawing whole articles (or families of copies), the very draws that shares use; the mathematics is that of `rates`.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from wording.corpus.counts import order_outlets
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import Terms, count_study_terms
 from wording.errors import WordingError
+from wording.questions.design import DEFAULT_DESIGN, DEFAULT_REQUEST, Design, Request
 from wording.questions.keyness import term_counts as rate_sides
 from wording.questions.keyness.subsumption import find_subsuming_terms
 from wording.questions.shares.shares import REST_LABEL
@@ -29,17 +33,15 @@ LOG_ODDS_PRIOR_FRACTION = 0.01
 
 
 def compute_keyness(
-    terms: Terms, *, outlets=None, against="rest", draws=999, seed=1, level=0.95
+    terms: Terms, against: str = "rest", design: Design = DEFAULT_DESIGN
 ) -> pd.DataFrame:
     """Return how much more often each outlet uses each term than the others do: one row per outlet and term.
 
     Parameters
     ----------
     terms : the terms to test, all of them; where `terms.articles` has a column `family`, its articles are drawn together
-    outlets : outlets to compare, in this order (None: the one with most articles first)
     against : "rest" (all the other outlets together), or the name of one outlet, to which each of the others is compared
-    draws, seed : number of draws of whole articles, and the number that they start from
-    level : of the intervals
+    design : which outlets, and how articles are drawn
 
     Returns
     -------
@@ -51,7 +53,7 @@ def compute_keyness(
     ------
     WordingError : an outlet that no article is of, or another word for `against`
     """
-    outlets = _order_outlets(terms.articles, outlets, against)
+    outlets = _list_outlets(terms.articles, against, design)
     if len(outlets) < 2:
         return pd.DataFrame(columns=list(TABLES["keyness"]), dtype=float)
     mine = [k for k, outlet in enumerate(outlets) if outlet != against]
@@ -59,21 +61,18 @@ def compute_keyness(
     inside = terms.articles["outlet"].isin(outlets).to_numpy()
     counts, words = sparse.csr_array(terms.counts[inside], dtype=float), terms.n_words[inside]
     code = pd.Categorical(terms.articles.loc[inside, "outlet"], categories=outlets).codes
-    unit, unit_code, units = rate_sides.group_into_units(terms.articles[inside], code, counts)
-    unit_words = np.bincount(unit, words)
-    sides = rate_sides.build_term_counts(
-        counts, words, code, unit, units, unit_words, unit_code, len(outlets)
-    )
+    units = rate_sides.group_into_units(terms.articles[inside], code, counts, words)
+    sides = rate_sides.build_term_counts(counts, words, code, units, len(outlets))
     own = sides.with_each(lambda of: of[mine])
     other = sides.with_each(
         lambda of: of.sum(axis=0) - of[mine] if theirs is None else of[[theirs] * len(mine)]
     )
     spread = rate_sides.resample_rate_variance(
-        units, unit_words, unit_code, outlets, mine, theirs, draws=draws, seed=seed
+        units, rate_sides.Pairing(mine, theirs), replace(design, outlets=outlets)
     )
     columns = (
         _compute_effects(own, other)
-        | _compute_intervals(own, other, *spread, level=level)
+        | _compute_intervals(own, other, *spread, level=design.level)
         | _compute_dispersion(counts, words, code, mine, theirs)
     )
     return _build_keyness_table(
@@ -81,18 +80,13 @@ def compute_keyness(
     )
 
 
-def _order_outlets(articles, outlets, against):
-    sizes = (
-        articles["outlet"]
-        .value_counts()
-        .reset_index()
-        .sort_values(["count", "outlet"], ascending=[False, True])
-    )
-    known = list(sizes["outlet"])
-    listed = known if outlets is None else list(dict.fromkeys(outlets))
-    for outlet in [*listed, *([] if against == "rest" else [against])]:
+def _list_outlets(articles: pd.DataFrame, against: str, design: Design) -> list[str]:
+    """Return the outlets to compare, the reference among them."""
+    listed, known = design.list_outlets(articles), sorted(articles["outlet"].unique())
+    if against != "rest" and against not in listed:
+        listed.append(against)
+    for outlet in listed:
         one_of("outlet", outlet, known)
-    listed += [] if against == "rest" or against in listed else [against]
     return listed
 
 
@@ -162,34 +156,64 @@ def _build_keyness_table(terms, outlets, other, columns):
     return check_columns(table.assign(q=resampling.q_values(table["p"])), "keyness")
 
 
+@dataclass(frozen=True)
+class TermSelection:
+    """Which terms of a study are tested.
+
+    Attributes
+    ----------
+    max_words : int
+        Words of the longest phrases.
+    min_articles : int, optional
+        In how many articles a term stands, at least; without it as `count_study_terms` chooses.
+    top : int
+        How many are tested, at most: those in most articles.
+    min_outlets : int
+        How many outlets use a term, at least; 2 leaves out what only one outlet writes, such as
+        its own name or the links on its pages.
+    function_words : bool
+        Whether terms that begin or end with a function word ("of the") are tested too; they tell
+        style rather than framing.
+    """
+
+    max_words: int = 3
+    min_articles: int | None = None
+    top: int = MAX_TESTED_TERMS
+    min_outlets: int = 1
+    function_words: bool = False
+
+
+DEFAULT_SELECTION = TermSelection()
+
+
 def select_tested_terms(
     study: StudyRecord,
-    *,
-    voice="outlet",
-    longest=3,
-    fewest=None,
-    most=MAX_TESTED_TERMS,
-    shared=1,
-    function_words=False,
-    copies="all",
+    request: Request = DEFAULT_REQUEST,
+    selection: TermSelection = DEFAULT_SELECTION,
 ) -> Terms:
     """Return the terms of a study to test, chosen before anything is compared: of those in enough articles, the ones in most.
 
     Parameters
     ----------
-    voice, longest, fewest, copies : as in `count_study_terms`
-    most : how many to test
-    shared : outlets that must use a term; 2 leaves out what only one outlet writes, such as its own name or the links on its pages
-    function_words : test also terms that begin or end with a function word ("of the"), which tell style rather than framing
+    request : its voice and copies
+    selection : which terms
     """
-    terms = count_study_terms(study, voice=voice, longest=longest, fewest=fewest, copies=copies)
+    terms = count_study_terms(
+        study,
+        voice=request.voice,
+        longest=selection.max_words,
+        fewest=selection.min_articles,
+        copies=request.copies,
+    )
     wanted = (
         np.ones(len(terms), bool)
-        if function_words
+        if selection.function_words
         else _has_content_edges(terms.terms, read_words("function", study.language))
     )
-    wanted &= _count_outlets(terms) >= shared
-    ranked = np.lexsort((terms.terms, -terms.n_articles, ~wanted))[: min(most, wanted.sum())]
+    wanted &= _count_outlets(terms) >= selection.min_outlets
+    ranked = np.lexsort((terms.terms, -terms.n_articles, ~wanted))[
+        : min(selection.top, wanted.sum())
+    ]
     return terms[np.sort(ranked)]
 
 
@@ -223,16 +247,8 @@ def add_reference_corpus(terms: Terms, reference: Terms, *, name: str) -> Terms:
 
 
 def compute_study_keyness(
-    study: StudyRecord, terms: Terms | None = None, *, against="rest", **chosen
+    study: StudyRecord, request: Request = DEFAULT_REQUEST, terms: Terms | None = None
 ) -> pd.DataFrame:
-    """Return the `keyness` table of a study, with its own outlets, draws and seed.
-
-    Parameters
-    ----------
-    terms : the terms to test (None: those that `candidates` chooses with the options in `chosen`)
-    """
-    terms = select_tested_terms(study, **chosen) if terms is None else terms
-    outlets = order_outlets(study, terms.articles)
-    return compute_keyness(
-        terms, outlets=outlets, against=against, draws=study.draws, seed=study.seed
-    )
+    """Return the `keyness` table of a study, by its own design; without terms, of those of `select_tested_terms`."""
+    terms = select_tested_terms(study, request) if terms is None else terms
+    return compute_keyness(terms, request.against, Design.of(study, terms.articles))

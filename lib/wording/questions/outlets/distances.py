@@ -13,7 +13,9 @@ import pandas as pd
 from scipy import stats
 
 from wording.corpus.encoding.parallel import run_parallel
+from wording.questions.design import Design
 from wording.questions.outlets.profiles import (
+    Profiles,
     build_indicator_matrix,
     compute_block_shares,
     sum_by_outlet,
@@ -47,15 +49,16 @@ class Distances:
     outlets: list
 
 
-def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
+DISTANCE_DESIGN = Design(draws=199)
+
+
+def compute_distances(profiles: Profiles, design: Design = DISTANCE_DESIGN) -> Distances:
     """Return the distance of every pair of outlets, with the draws behind its interval.
 
     Parameters
     ----------
     profiles : of `wording.questions.outlets.profiles`
-    draws : number of draws of families, for the interval
-    seed : of the draws and of the articles that change places
-    level : of the interval
+    design : how families are drawn for the intervals, and which articles change places; the outlets are those of the profiles
 
     Returns
     -------
@@ -63,9 +66,12 @@ def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
     low_bits, high_bits; uncorrected_bits; chance_bits (what was taken off); p, q (Benjamini-Hochberg over the table); n, n_other (families); n_concepts.
     """
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
-    chance = run_parallel(_relabel_families, ((profiles, pair, seed) for pair in pairs))
+    chance = run_parallel(_relabel_families, ((profiles, pair, design.seed) for pair in pairs))
     weights = resampling.draw_article_weights(
-        profiles.rows["outlet"], draws=draws, seed=seed, families=profiles.rows["family"].to_numpy()
+        profiles.rows["outlet"],
+        draws=design.draws,
+        seed=design.seed,
+        families=profiles.rows["family"].to_numpy(),
     )
     shares, drawn = (
         compute_block_shares(profiles, sum_by_outlet(profiles, w))
@@ -74,7 +80,7 @@ def compute_distances(profiles, *, draws=199, seed=1, level=0.95):
     samples = run_parallel(jensen_shannon, ((drawn[:, a], drawn[:, b]) for a, b in pairs))
     plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
     found = [
-        _estimate_distance(bits, *null, sample, level)
+        _estimate_distance(bits, *null, sample, design.level)
         for bits, null, sample in zip(plain, chance, samples, strict=True)
     ]
     table = pd.DataFrame(

@@ -1,11 +1,13 @@
 """How outlets lie to each other, by their choice of terms for a study's concepts or by all their words: distances, map, tree and recognition in one."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from wording.corpus.counts import count_study_hits, find_study_hits, order_outlets
+from wording.corpus.counts import count_study_hits, find_study_hits
 from wording.corpus.lines import find_term_hits
 from wording.phrasing import (
     format_count,
@@ -15,6 +17,7 @@ from wording.phrasing import (
     format_percent,
     format_q,
 )
+from wording.questions.design import DEFAULT_REQUEST, Design, Request, compare_articles
 from wording.questions.keyness import keyness
 from wording.questions.outlets import distances, maps, profiles, recognition
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
@@ -66,56 +69,69 @@ class OutletComparison:
 
 
 def compare_study_outlets(
-    study: StudyRecord, *, basis="choice", voice="outlet", longest=2, copies="all"
+    study: StudyRecord,
+    request: Request = DEFAULT_REQUEST,
+    *,
+    basis: str = "choice",
+    longest: int = 2,
 ) -> OutletComparison:
     """Return how a study's outlets lie to each other.
 
     Parameters
     ----------
     basis : "choice" (of all concepts) or "words" (words and phrases, but those that give the outlet away: see `mark_identifying_terms`)
-    voice : whose words: outlet, quoted, reported, attributed or all
+    request : its voice and copies
     longest : words of the longest phrases, for "words"
-    copies : "all", "one" or "none", as in `count_study_hits`
 
     Raises
     ------
     WordingError : for an unknown basis or voice
     """
     one_of("basis", basis, BASIS_LABELS)
-    one_of("voice", voice, VOICE_GROUPS)
+    one_of("voice", request.voice, VOICE_GROUPS)
     found, recognised = (
-        _compare_choice(study, voice, copies)
+        _compare_choice(study, replace(request, concepts=None))
         if basis == "choice"
-        else _compare_words(study, voice, longest, copies)
+        else _compare_words(study, request, longest)
     )
-    apart = distances.compute_distances(
-        found, draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed
-    )
+    design = Design(draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed)
+    apart = distances.compute_distances(found, design)
     return OutletComparison(
-        basis, voice, found, apart, maps.map_outlets(apart), maps.cluster_outlets(apart), recognised
+        basis,
+        request.voice,
+        found,
+        apart,
+        maps.map_outlets(apart),
+        maps.cluster_outlets(apart),
+        recognised,
     )
 
 
-def _compare_choice(study, voice, copies):
-    counted = count_study_hits(study, copies=copies)
-    spoken = counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])]
-    variants = {name: list(concept.variants) for name, concept in study.concepts.items()}
+def _compare_choice(
+    study: StudyRecord, request: Request
+) -> tuple[profiles.Profiles, recognition.Recognition]:
+    compared = compare_articles(study, request)
     found = profiles.build_choice_profiles(
-        spoken, counted.articles, outlets=order_outlets(study, counted.articles), variants=variants
+        compared.spoken,
+        compared.articles,
+        outlets=compared.design.outlets,
+        variants=compared.variants,
     )
-    features, rows = recognition.compute_choice_features(found)
-    return found, _recognise(study, "choice", features, rows, found.columns["term"], found.outlets)
+    matrix, rows = recognition.compute_choice_features(found)
+    features = recognition.ArticleFeatures("choice", matrix, list(found.columns["term"]), rows)
+    return found, recognition.recognise_outlets(features, compared.design)
 
 
-def _compare_words(study, voice, longest, copies):
-    terms = keyness.select_tested_terms(
-        study, voice=voice, longest=longest, most=MAX_CLASSIFIER_TERMS, copies=copies
-    )
-    articles, outlets = terms.articles, order_outlets(study, terms.articles)
+def _compare_words(
+    study: StudyRecord, request: Request, longest: int
+) -> tuple[profiles.Profiles, recognition.Recognition]:
+    selection = keyness.TermSelection(max_words=longest, top=MAX_CLASSIFIER_TERMS)
+    terms = keyness.select_tested_terms(study, request, selection)
+    articles, design = terms.articles, Design.of(study, terms.articles)
     terms = terms[np.flatnonzero(~mark_identifying_terms(terms.terms, terms.counts, articles))]
     widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:MAX_DISTANCE_TERMS])
     found = profiles.build_word_profiles(
-        terms[widespread].counts, terms[widespread].terms, articles, outlets=outlets
+        terms[widespread].counts, terms[widespread].terms, articles, outlets=design.outlets
     )
     rows = pd.DataFrame(
         {
@@ -123,15 +139,9 @@ def _compare_words(study, voice, longest, copies):
             "family": articles["family" if "family" in articles else "doc_id"],
         }
     )
-    return found, _recognise(
-        study, "words", recognition.compute_tfidf(terms.counts), rows, terms.terms, outlets
-    )
-
-
-def _recognise(study, basis, features, rows, names, outlets):
-    return recognition.recognise_outlets(
-        features, rows, list(names), basis=basis, outlets=outlets, seed=study.seed
-    )
+    matrix = recognition.compute_tfidf(terms.counts)
+    features = recognition.ArticleFeatures("words", matrix, list(terms.terms), rows)
+    return found, recognition.recognise_outlets(features, design)
 
 
 def find_driver_lines(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.outlets.profiles import MIN_FAMILIES_PER_OUTLET, build_indicator_matrix
 from wording.stats import resampling
 from wording.tables import check_columns
@@ -63,26 +64,46 @@ def compute_choice_features(profiles):
     ), about.assign(outlet=np.array(profiles.outlets, dtype=object)[about["outlet"]])
 
 
-def recognise_outlets(features, rows, names, *, basis, outlets, seed=1, level=0.95):
+@dataclass(frozen=True)
+class ArticleFeatures:
+    """What the classifier looks at.
+
+    Attributes
+    ----------
+    basis : str
+        "words" or "choice", for the tables.
+    matrix : scipy.sparse.csr_array
+        Articles x features.
+    names : list of str
+        Of the features.
+    rows : pandas.DataFrame
+        Outlet and family of each article; families stay whole within a fold.
+    """
+
+    basis: str
+    matrix: sparse.csr_array
+    names: list[str]
+    rows: pd.DataFrame
+
+
+def recognise_outlets(articles: ArticleFeatures, design: Design = DEFAULT_DESIGN) -> Recognition:
     """Return how well the outlets are told from the features of their articles.
 
     Parameters
     ----------
-    features : sparse, articles x features
-    rows : outlet and family of each article; families stay whole within a fold
-    names : of the features
-    basis : "words" or "choice", for the tables
-    outlets : in order; those with fewer than five families are left out, and have no recall
-    seed : of the sample, the folds and the names that are dealt out
-    level : of the intervals
+    articles : their features
+    design : its outlets in order, those with fewer than five families are left out, and have no recall; its seed, of the sample, the
+        folds and the names that are dealt out; its level, of the intervals
 
     Returns
     -------
     `Recognition`. Its accuracy is balanced: the mean of the recalls, so that an outlet with many articles counts as one with few. The intervals are those of the
     articles tested, as if the classifier stood fixed.
     """
-    kept = sample_outlet_articles(rows, seed)
-    features, rows = features[kept], rows.iloc[kept].reset_index(drop=True)
+    basis, seed, level = articles.basis, design.seed, design.level
+    outlets = design.list_outlets(articles.rows)
+    kept = sample_outlet_articles(articles.rows, seed)
+    features, rows = articles.matrix[kept], articles.rows.iloc[kept].reset_index(drop=True)
     told = [name for name in outlets if name in set(rows["outlet"])]
     if len(told) < 2:
         return _build_empty_result(basis, outlets)
@@ -119,7 +140,13 @@ def recognise_outlets(features, rows, names, *, basis, outlets, seed=1, level=0.
         "n_terms": features.shape[1],
     }
     table = _build_recall_table(
-        basis, outlets, told, truth, recalls, level, select_top_features(features, truth, names)
+        basis,
+        outlets,
+        told,
+        truth,
+        recalls,
+        level,
+        select_top_features(features, truth, articles.names),
     )
     return Recognition(
         check_columns(pd.DataFrame([summary]), "recognition"),

@@ -1,14 +1,21 @@
 """The sides of a comparison: what each outlet, or the rest, has of a concept's variants, as counted and as drawn."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from wording.errors import WordingError
+from wording.questions.design import Design
 from wording.settings import one_of
 from wording.stats import resampling
 from wording.tables import is_among
+
+Variants = Mapping[str, Sequence[str]] | Sequence[tuple[str, str]]
+"""The variants of each concept in order, or pairs of concept and variant."""
 
 SINGLE_ARTICLE_STRATUM = (
     "\0outlets with one article"  # they are drawn among each other: alone they would seem certain
@@ -77,28 +84,29 @@ class ConceptComparison:
     total_articles: np.ndarray  # outlets
 
 
-def compare_concepts(counts, articles, *, outlets, concepts, voice, variants, draws, seed):
-    """Return one `ConceptComparison` per concept, in the order of `concepts` (or of `variants`, or of their names)."""
-    outlets = _select_outlets(articles, outlets)
-    listed = _list_variants(counts, variants, concepts)
-    counts = counts if voice is None else counts[counts["voice"] == voice]
+def compare_concepts(
+    counts: pd.DataFrame, articles: pd.DataFrame, variants: Variants | None, design: Design
+) -> list[ConceptComparison]:
+    """Return one `ConceptComparison` per concept, in the order of `variants`, else by name."""
+    design = replace(design, outlets=_select_outlets(articles, design))
+    listed = _list_variants(counts, variants)
     located = add_outlet_and_unit(counts, articles)
-    located = located[located["outlet"].isin(outlets)]
+    located = located[located["outlet"].isin(design.outlets)]
     parts = dict(iter(located.groupby("concept", observed=True)))
     return [
-        _compare_concept(name, of, outlets, parts.get(name, located.iloc[:0]), draws, seed)
-        for name, of in listed.items()
+        _compare_concept(name, names, parts.get(name, located.iloc[:0]), design)
+        for name, names in listed.items()
     ]
 
 
-def _select_outlets(articles, outlets):
+def _select_outlets(articles: pd.DataFrame, design: Design) -> list[str]:
     known = sorted(articles["outlet"].dropna().unique())
-    for outlet in outlets or []:
+    for outlet in design.outlets or []:
         one_of("outlet", outlet, known)
-    return known if outlets is None else list(dict.fromkeys(outlets))
+    return design.list_outlets(articles)
 
 
-def _list_variants(counts, variants, concepts):
+def _list_variants(counts: pd.DataFrame, variants: Variants | None) -> dict[str, list[str]]:
     """Return the variants of each concept to compare, in order."""
     found = counts[["concept", "variant"]].drop_duplicates().sort_values(["concept", "variant"])
     pairs = (
@@ -119,12 +127,7 @@ def _list_variants(counts, variants, concepts):
         raise WordingError(
             f"The counts hold the variant {variant!r} of {concept!r}, which the study does not list. Count again."
         )
-    for concept in concepts or []:
-        if concept not in listed:
-            raise WordingError(
-                f"No concept is called {concept!r}; there are: {', '.join(listed) or 'none'}. Correct the name."
-            )
-    return listed if concepts is None else {concept: listed[concept] for concept in concepts}
+    return listed
 
 
 def _list_variant_pairs(variants):
@@ -152,7 +155,10 @@ def add_outlet_and_unit(counts, articles):
     return counts[counts["n"] > 0].join(where, on="doc_id")
 
 
-def _compare_concept(concept, variants, outlets, located, draws, seed):
+def _compare_concept(
+    concept: str, variants: list[str], located: pd.DataFrame, design: Design
+) -> ConceptComparison:
+    outlets = list(design.outlets or [])
     table = located.pivot_table(
         index=["outlet", "unit"],
         columns="variant",
@@ -164,9 +170,7 @@ def _compare_concept(concept, variants, outlets, located, draws, seed):
     table = table.reindex(columns=variants, fill_value=0)
     hits = table.to_numpy(dtype=float)
     outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, drawn = resample_outlets(
-        hits, hits.sum(axis=1, keepdims=True), outlet_of, outlets, draws, seed
-    )
+    own, drawn = resample_outlets(hits, hits.sum(axis=1, keepdims=True), outlet_of, design)
     by = (
         located.groupby(["outlet", "variant"], observed=True)["doc_id"]
         .nunique()
@@ -184,8 +188,11 @@ def _compare_concept(concept, variants, outlets, located, draws, seed):
     )
 
 
-def resample_outlets(hits, sizes, outlet_of, outlets, draws, seed):
+def resample_outlets(
+    hits: np.ndarray, sizes: np.ndarray, outlet_of: np.ndarray, design: Design
+) -> tuple[ResampledCounts, np.ndarray]:
     """Return the side of each outlet, and the draws of all outlets together, from the hits of each unit and all hits that they are part of."""
+    outlets, draws = list(design.outlets or []), design.draws
     member = (outlet_of[:, None] == np.asarray(outlets, dtype=str)).astype(float).T
     units = member.sum(axis=1, keepdims=True)
     strata = (
@@ -193,7 +200,9 @@ def resample_outlets(hits, sizes, outlet_of, outlets, draws, seed):
         if len(hits)
         else outlet_of
     )
-    names, sums = resampling.resample_sums(np.hstack([hits, sizes]), strata, draws=draws, seed=seed)
+    names, sums = resampling.resample_sums(
+        np.hstack([hits, sizes]), strata, draws=draws, seed=design.seed
+    )
     drawn = np.zeros((draws, len(outlets), hits.shape[1] + 1))
     for code, name in enumerate(names):
         if name != SINGLE_ARTICLE_STRATUM:

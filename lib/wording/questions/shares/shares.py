@@ -1,15 +1,21 @@
 """Term choice per outlet: of all hits of a concept, the part that each variant has, and where outlets differ."""
 
+from __future__ import annotations
+
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from wording.corpus.counts import count_study_hits, order_outlets
 from wording.errors import WordingError
-from wording.questions.shares.resampled import compare_concepts
-from wording.settings import VOICE_GROUPS
+from wording.questions.design import (
+    DEFAULT_DESIGN,
+    DEFAULT_REQUEST,
+    Design,
+    Request,
+    compare_articles,
+)
+from wording.questions.shares.resampled import Variants, compare_concepts
 from wording.stats import resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -18,40 +24,19 @@ REST_LABEL = "the rest"
 SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 
-def compute_study_shares(
-    study: StudyRecord,
-    concepts: Sequence[str] | None = None,
-    *,
-    voice: str = "outlet",
-    copies: str = "all",
-) -> pd.DataFrame:
-    """The `shares` table of a study, for all its concepts or some, with the study's own settings: its outlets in their order, its draws, its seed."""
-    counted = count_study_hits(study, concepts, copies=copies)
-    table = compute_shares(
-        counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])],
-        counted.articles,
-        variants={
-            concept: list(study.concepts[concept].variants)
-            for concept in concepts or study.concepts
-        },
-        outlets=order_outlets(study, counted.articles),
-        draws=study.draws,
-        seed=study.seed,
-    )
-    return check_columns(table.assign(voice=voice), "shares")
+def compute_study_shares(study: StudyRecord, request: Request = DEFAULT_REQUEST) -> pd.DataFrame:
+    """Return the `shares` table of a study, by its own design."""
+    compared = compare_articles(study, request)
+    table = compute_shares(compared.spoken, compared.articles, compared.variants, compared.design)
+    return check_columns(table.assign(voice=request.voice), "shares")
 
 
 def compute_shares(
-    counts,
-    articles,
-    *,
-    outlets=None,
-    concepts=None,
-    voice=None,
-    draws=999,
-    seed=1,
-    level=0.95,
-    variants=None,
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    variants: Variants | None = None,
+    design: Design = DEFAULT_DESIGN,
+    voice: str | None = None,
 ) -> pd.DataFrame:
     """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
 
@@ -59,12 +44,9 @@ def compute_shares(
     ----------
     counts : one row per article x concept x variant x voice: doc_id, concept, variant, voice, n
     articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
-    outlets : outlets to compare, in this order (None: all, by name)
-    concepts : concepts to compare, in this order (None: all)
+    variants : the variants of each concept in order, also those without a hit (None: those counted)
+    design : which outlets, and how articles are drawn
     voice : one voice (None: all voices together, called "all")
-    draws, seed : number of draws of whole articles, and the number that they start from
-    level : of the intervals
-    variants : all variants in order, also those without a hit: pairs (concept, variant), or a dict of lists (None: those counted)
 
     Returns
     -------
@@ -76,44 +58,30 @@ def compute_shares(
     ------
     WordingError : an outlet, a concept, a variant or an article that is not listed
     """
-    found = compare_concepts(
-        counts,
-        articles,
-        outlets=outlets,
-        concepts=concepts,
-        voice=voice,
-        variants=variants,
-        draws=draws,
-        seed=seed,
-    )
+    in_voice = counts if voice is None else counts[counts["voice"] == voice]
+    compared = compare_concepts(in_voice, articles, variants, design)
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
     rows = [
-        build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level)
-        for choice in found
+        build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), design.level)
+        for choice in compared
     ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARE_COLUMNS)
     return table.assign(voice="all" if voice is None else voice)[SHARE_COLUMNS]
 
 
 def contrast_shares(
-    counts,
-    articles,
-    *,
-    against="rest",
-    outlets=None,
-    concepts=None,
-    voice=None,
-    draws=999,
-    seed=1,
-    level=0.95,
-    variants=None,
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    variants: Variants | None = None,
+    design: Design = DEFAULT_DESIGN,
+    against: str = "rest",
 ) -> pd.DataFrame:
     """Return where outlets differ: one row per concept, variant and outlet against the rest, or per pair of outlets.
 
     Parameters
     ----------
+    counts, articles, variants, design : as for `compute_shares`; the same seed gives the same draws
     against : "rest" (all the other outlets together) or "pairs" (every pair of outlets)
-    others : as in `shares`; the same seed gives the same draws
 
     Returns
     -------
@@ -128,17 +96,8 @@ def contrast_shares(
     """
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
-    found = compare_concepts(
-        counts,
-        articles,
-        outlets=outlets,
-        concepts=concepts,
-        voice=voice,
-        variants=variants,
-        draws=draws,
-        seed=seed,
-    )
-    rows = [build_contrast_table(choice, against, level) for choice in found]
+    compared = compare_concepts(counts, articles, variants, design)
+    rows = [build_contrast_table(choice, against, design.level) for choice in compared]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRAST_COLUMNS)
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRAST_COLUMNS]
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.shares.shares import compute_shares
 from wording.stats.changepoints import SHUFFLES_PER_PLACE, find_change_points
 from wording.stats.resampling import q_values
@@ -28,16 +30,23 @@ class ChangeTables(NamedTuple):
     plausible: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class ChangingChoice:
+    """The concept whose choice of terms may change: its variants in order, and which is tested.
+
+    An empty `variant` means the choice among all; else that variant against all others together.
+    """
+
+    concept: str
+    variants: Sequence[str]
+    variant: str = ""
+
+
 def find_outlet_changes(
     counts: pd.DataFrame,
     articles: pd.DataFrame,
-    *,
-    concept: str,
-    variants: Sequence[str],
-    variant: str = "",
-    outlets: Sequence[str] | None = None,
-    draws: int = 999,
-    seed: int = 1,
+    choice: ChangingChoice,
+    design: Design = DEFAULT_DESIGN,
 ) -> ChangeTables:
     """The outlets that were tested and the changes that were found, with the days on which each may have been.
 
@@ -45,26 +54,21 @@ def find_outlet_changes(
     ----------
     counts : one row per article x concept x variant x voice, of the voices to count: doc_id, concept, variant, n.
     articles : doc_id, outlet, date, n_words; where there is a column `family`, its articles at an outlet count at the day of the first.
-    concept, variants : the concept, and all its variants in order.
-    variant : the change of one variant against all others together; empty: of the choice among all.
-    outlets : in this order (None: all, by name).
-    draws, seed : of the intervals of the shares; the seed also of the shuffles.
+    choice : what may change.
+    design : which outlets, and how articles are drawn for the intervals of the shares; the seed is also that of the shuffles.
 
     Source
     ------
     See `changepoints`. A change between two days with hits may have been on any day after the first of them, the second included.
     """
-    outlets = list(outlets) if outlets is not None else sorted(articles["outlet"].dropna().unique())
+    outlets, concept = design.list_outlets(articles), choice.concept
     dated = articles.dropna(subset="date")
     own = counts[
         (counts["concept"] == concept) & counts["doc_id"].isin(dated["doc_id"]) & (counts["n"] > 0)
     ]
-    daily = {
-        name: _count_daily(own, dated[dated["outlet"] == name], variants, variant)
-        for name in outlets
-    }
+    daily = {name: _count_daily(own, dated[dated["outlet"] == name], choice) for name in outlets}
     searched = find_change_points(
-        {name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=seed
+        {name: table.to_numpy(dtype=float) for name, table in daily.items()}, seed=design.seed
     )
     days = {name: table.index.to_numpy() for name, table in daily.items()}
     tested = pd.DataFrame(
@@ -78,16 +82,11 @@ def find_outlet_changes(
     ]
     rows = [
         _build_change_rows(
-            concept,
-            name,
-            days[name],
-            searched[name].changes,
+            _FoundChanges(name, days[name], searched[name].changes),
             own,
             dated[dated["outlet"] == name],
-            variants,
-            variant,
-            draws,
-            seed,
+            choice,
+            design,
         )
         for name in outlets
         if searched[name].changes
@@ -156,24 +155,23 @@ def split_lines_at_changes(lines: pd.DataFrame, found: pd.DataFrame) -> list[pd.
     ]
 
 
-def _count_daily(counts, articles, variants, variant):
+def _count_daily(
+    counts: pd.DataFrame, articles: pd.DataFrame, choice: ChangingChoice
+) -> pd.DataFrame:
     """Return the hits of each day with any, one row per day, one column per variant (or the variant asked for and the others)."""
     unit = articles["family" if "family" in articles else "doc_id"]
     day = articles.groupby(unit)["date"].transform("min")
     located = counts.join(
         pd.Series(day.to_numpy(), index=articles["doc_id"], name="day"), on="doc_id", how="inner"
     )
-    named = (
-        located["variant"]
-        if not variant
-        else located["variant"].where(located["variant"] == variant, OTHER_VARIANTS)
-    )
+    named, columns = located["variant"], list(choice.variants)
+    if choice.variant:
+        named = named.where(named == choice.variant, OTHER_VARIANTS)
+        columns = [choice.variant, OTHER_VARIANTS]
     table = located.assign(variant=named).pivot_table(
         index="day", columns="variant", values="n", aggfunc="sum", fill_value=0, observed=True
     )
-    return table.reindex(
-        columns=list(variants) if not variant else [variant, OTHER_VARIANTS], fill_value=0
-    )
+    return table.reindex(columns=columns, fill_value=0)
 
 
 def _build_test_row(concept, outlet, daily, searched):
@@ -206,14 +204,27 @@ def _build_date_rows(concept, outlet, k, days, change):
     )
 
 
+@dataclass(frozen=True)
+class _FoundChanges:
+    """An outlet's days with a hit, and the changes found in them."""
+
+    outlet: str
+    days: np.ndarray
+    changes: list
+
+
 def _build_change_rows(
-    concept, outlet, days, found, counts, articles, variants, variant, draws, seed
-):
+    found: _FoundChanges,
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    choice: ChangingChoice,
+    design: Design,
+) -> pd.DataFrame:
     """Return one row per change of an outlet and variant, with the shares before and after it."""
     starts = pd.DatetimeIndex(
         [
             articles["date"].min(),
-            *(_find_midpoint(days, change.at) for change in found),
+            *(_find_midpoint(found.days, change.at) for change in found.changes),
             articles["date"].max() + pd.Timedelta(days=1),
         ]
     )
@@ -225,21 +236,22 @@ def _build_change_rows(
     own = counts[counts["doc_id"].isin(articles["doc_id"])]
     table = compute_shares(
         own,
-        articles.assign(outlet=outlet + " " + stretch),
-        variants={concept: list(variants)},
-        draws=draws,
-        seed=seed,
+        articles.assign(outlet=found.outlet + " " + stretch),
+        {choice.concept: list(choice.variants)},
+        replace(design, outlets=None),
     )
     parts = [
-        table[table["outlet"] == f"{outlet} {k}"].set_index("variant")
-        for k in range(len(found) + 1)
+        table[table["outlet"] == f"{found.outlet} {k}"].set_index("variant")
+        for k in range(len(found.changes) + 1)
     ]
     made = [
-        _compare_segments(parts[k], parts[k + 1], starts[k : k + 3], change, days, k + 1)
-        for k, change in enumerate(found)
+        _compare_segments(parts[k], parts[k + 1], starts[k : k + 3], change, found.days, k + 1)
+        for k, change in enumerate(found.changes)
     ]
-    whole = pd.concat(made, ignore_index=True).assign(concept=concept, outlet=outlet)
-    return whole[whole["variant"] == variant].assign(rose_most=True) if variant else whole
+    whole = pd.concat(made, ignore_index=True).assign(concept=choice.concept, outlet=found.outlet)
+    if not choice.variant:
+        return whole
+    return whole[whole["variant"] == choice.variant].assign(rose_most=True)
 
 
 def _find_midpoint(days, at):

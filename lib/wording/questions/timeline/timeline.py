@@ -6,16 +6,22 @@ Articles count at the date that their source gives; those without one are left o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from wording.corpus.counts import count_study_hits, order_outlets
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
+from wording.questions.design import (
+    DEFAULT_DESIGN,
+    DEFAULT_REQUEST,
+    Design,
+    Request,
+    compare_articles,
+)
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import changes
-from wording.settings import ALL_OUTLETS, VOICE_GROUPS, one_of
+from wording.settings import ALL_OUTLETS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
@@ -54,12 +60,9 @@ class TimelineAnalysis:
 def compute_timeline(
     counts: pd.DataFrame,
     articles: pd.DataFrame,
-    *,
     variants: Mapping[str, Sequence[str]],
     period: str = "auto",
-    outlets: Sequence[str] | None = None,
-    draws: int = 999,
-    seed: int = 1,
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """The `timeline` table: one row per concept, variant, outlet and period from the first to the last dated article, hits or none.
 
@@ -68,7 +71,7 @@ def compute_timeline(
     counts, articles : as for `shares.compute_shares`; articles with `date`, those without a date are left out.
     variants : the variants of each concept, in order.
     period : day, week, month, quarter, year, or "auto" (see `choose_period`).
-    outlets : in this order, after all of them together; None: all, by name.
+    design : which outlets, after all of them together, and how articles are drawn.
 
     Raises
     ------
@@ -82,14 +85,14 @@ def compute_timeline(
         else one_of("period", period, [*PERIOD_FREQUENCIES, "auto"])
     )
     dated = dated.assign(period=dated["date"].dt.to_period(PERIOD_FREQUENCIES[unit]))
-    listed = list(outlets) if outlets is not None else sorted(dated["outlet"].unique())
+    listed = design.list_outlets(dated)
     at_once = max(1, MAX_GROUPS_PER_BATCH // max(1, dated["period"].nunique()))
     sides = [
         dated[dated["outlet"].isin(listed[first : first + at_once])]
         for first in range(0, len(listed), at_once)
     ]
     made = [
-        _compute_period_shares(counts, here, variants, draws, seed)
+        _compute_period_shares(counts, here, variants, design)
         for here in (dated.assign(outlet=ALL_OUTLETS), *sides)
         if len(here)
     ]
@@ -118,35 +121,34 @@ def choose_period(counts: pd.DataFrame, articles: pd.DataFrame) -> str:
 def analyse_study_timeline(
     study: StudyRecord,
     concept: str,
+    request: Request = DEFAULT_REQUEST,
     *,
     variant: str = "",
-    voice: str = "outlet",
     period: str = "auto",
-    copies: str = "all",
 ) -> TimelineAnalysis:
     """What time shows of a study's concept, in the voice and with the copies asked for.
 
     Parameters
     ----------
+    request : its voice and copies; its concepts do not count.
     variant : the change of one variant against all others; empty: of the choice among all.
-    copies : "all" (every article counts), "one" (an outlet that prints a story twice counts it once) or "none" (only the first of a family).
+    period : as for `compute_timeline`.
 
     Raises
     ------
     WordingError
         For an unknown concept, variant, voice or period, with the nearest name.
     """
-    spoken, articles, settings = _count_in_voice(study, concept, voice, copies)
-    names = list(study.concepts[concept].variants)
+    compared = compare_articles(study, replace(request, concepts=[concept]))
+    spoken, articles = compared.spoken, compared.articles
+    names = compared.variants[concept]
     if variant and variant not in names:
         raise WordingError(f"There is no variant {variant!r}; {suggest_name(variant, names)}.")
     found = changes.find_outlet_changes(
-        spoken, articles, concept=concept, variants=names, variant=variant, **settings
+        spoken, articles, changes.ChangingChoice(concept, names, variant), compared.design
     )
     undated = articles.loc[articles["date"].isna(), "doc_id"].pipe(is_among, spoken["doc_id"])
-    by_period = compute_timeline(
-        spoken, articles, variants={concept: names}, period=period, **settings
-    )
+    by_period = compute_timeline(spoken, articles, compared.variants, period, compared.design)
     shown = variant or _find_most_changed(found.changes) or find_commonest_variant(by_period, names)
     unit = choose_period(*_select_dated(spoken, articles)) if period == "auto" else period
     return TimelineAnalysis(
@@ -155,8 +157,8 @@ def analyse_study_timeline(
         changes.order_changes(found),
         unit,
         shown,
-        voice,
-        copies,
+        request.voice,
+        request.copies,
         int(undated.sum()),
     )
 
@@ -164,10 +166,8 @@ def analyse_study_timeline(
 def compute_study_timeline(
     study: StudyRecord,
     concept: str,
-    *,
-    voice: str = "outlet",
+    request: Request = DEFAULT_REQUEST,
     period: str = "auto",
-    copies: str = "all",
 ) -> pd.DataFrame:
     """The `timeline` table of a study's concept: what `analyse_study_timeline` gives, without the search for changes, which takes most of its time.
 
@@ -176,13 +176,9 @@ def compute_study_timeline(
     WordingError
         For an unknown concept, voice or period, with the nearest name.
     """
-    spoken, articles, settings = _count_in_voice(study, concept, voice, copies)
+    compared = compare_articles(study, replace(request, concepts=[concept]))
     return compute_timeline(
-        spoken,
-        articles,
-        variants={concept: list(study.concepts[concept].variants)},
-        period=period,
-        **settings,
+        compared.spoken, compared.articles, compared.variants, period, compared.design
     )
 
 
@@ -225,13 +221,18 @@ def _select_dated(counts, articles):
     return counts[is_among(counts["doc_id"], dated["doc_id"])], dated
 
 
-def _compute_period_shares(counts, articles, variants, draws, seed):
+def _compute_period_shares(
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    variants: Mapping[str, Sequence[str]],
+    design: Design,
+) -> pd.DataFrame:
     """Return the shares of some outlets (or of all together), each outlet in each period in the place of an outlet."""
     named = articles.assign(
         outlet=articles["outlet"] + " " + articles["period"].dt.start_time.dt.strftime("%Y-%m-%d")
     )
     own = counts[is_among(counts["doc_id"], articles["doc_id"])]
-    table = compute_shares(own, named, variants=variants, draws=draws, seed=seed)
+    table = compute_shares(own, named, variants, replace(design, outlets=None))
     return table.assign(
         outlet=table["outlet"].str[:-11], period=pd.to_datetime(table["outlet"].str[-10:])
     )
@@ -272,19 +273,3 @@ def _find_most_changed(found):
         return ""
     moved = (found["share_after"] - found["share_before"]).abs() * found["rose_most"]
     return found.loc[moved.idxmax(), "variant"]
-
-
-def _count_in_voice(study, concept, voice, copies):
-    """Return the counts of a study's concept in a voice, the articles compared, and how the study wants them drawn."""
-    one_of("voice", voice, VOICE_GROUPS)
-    counted = count_study_hits(study, [concept], copies=copies)
-    settings = {
-        "outlets": order_outlets(study, counted.articles),
-        "seed": study.seed,
-        "draws": study.draws,
-    }
-    return (
-        counted.counts[counted.counts["voice"].isin(VOICE_GROUPS[voice])],
-        counted.articles,
-        settings,
-    )

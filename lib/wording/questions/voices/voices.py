@@ -5,9 +5,12 @@ All of it is the mathematics of shares: of words among voices, of attributions a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from wording.phrasing import format_interval, format_percent, format_q
+from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
@@ -22,7 +25,7 @@ OTHER_CUES = "other cues"
 """Cues told one by one; the others are counted together."""
 
 
-def compute_voice_shares(articles: pd.DataFrame, **options) -> pd.DataFrame:
+def compute_voice_shares(articles: pd.DataFrame, design: Design = DEFAULT_DESIGN) -> pd.DataFrame:
     """Return the part of each outlet's words that each voice has: one row per voice and outlet.
 
     Returns
@@ -30,7 +33,7 @@ def compute_voice_shares(articles: pd.DataFrame, **options) -> pd.DataFrame:
     outlet, voice; n_words, n_articles (with such words); share (of all words of the body) with low, high.
     """
     table = compute_shares(
-        _tabulate_voice_words(articles), articles, variants={"words": list(VOICES)}, **options
+        _tabulate_voice_words(articles), articles, {"words": list(VOICES)}, design
     )
     named = table.drop(columns="voice").rename(columns={"variant": "voice", "n": "n_words"})
     return named[["outlet", "voice", "n_words", "n_articles", "share", "low", "high"]]
@@ -53,20 +56,26 @@ def reshape_voice_shares(voiced: pd.DataFrame) -> pd.DataFrame:
 
 
 def compute_cue_shares(
-    attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options
+    attributions: pd.DataFrame,
+    articles: pd.DataFrame,
+    by: str = "cue",
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return which cues (or, by="stance", which stances) each outlet's attributions have: the `shares` table, cue or stance as variant."""
     counted, listed = _tabulate_cues(attributions, by)
-    return compute_shares(counted, articles, variants={by: listed}, **options)
+    return compute_shares(counted, articles, {by: listed}, design)
 
 
 def contrast_cues(
-    attributions: pd.DataFrame, articles: pd.DataFrame, *, by: str = "cue", **options
+    attributions: pd.DataFrame,
+    articles: pd.DataFrame,
+    by: str = "cue",
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
     counted, listed = _tabulate_cues(attributions, by)
     return (
-        contrast_shares(counted, articles, variants={by: listed}, **options)
+        contrast_shares(counted, articles, {by: listed}, design)
         .query("variant != @OTHER_CUES")
         .reset_index(drop=True)
     )
@@ -93,7 +102,10 @@ def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame
 
 
 def compute_own_voice(
-    counts: pd.DataFrame, articles: pd.DataFrame, *, variants: dict[str, list[str]], **options
+    counts: pd.DataFrame,
+    articles: pd.DataFrame,
+    variants: Mapping[str, Sequence[str]],
+    design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
     """Return how much of each term an outlet writes in its own voice: one row per concept, variant and outlet with hits.
 
@@ -112,12 +124,12 @@ def compute_own_voice(
         for concept, of in variants.items()
         for variant in of
     }
-    table = compute_shares(by_voice, articles, variants=terms, **options)
+    table = compute_shares(by_voice, articles, terms, design)
     n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(
         columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True))
     )
     rest = (
-        contrast_shares(by_voice, articles, variants=terms, **options)
+        contrast_shares(by_voice, articles, terms, design)
         .query("variant == 'outlet'")
         .set_index(["concept", "outlet"])
     )

@@ -1,0 +1,119 @@
+"""What is asked of a study, how its articles are drawn, and what was counted for it, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wording.corpus.counts import count_study_hits, order_outlets, select_concepts
+from wording.settings import VOICE_GROUPS, one_of
+from wording.study.records import StudyRecord
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which outlets are compared, and how the intervals come about.
+
+    Attributes
+    ----------
+    outlets : sequence of str, optional
+        The outlets to compare, in this order; without it all, by name.
+    draws : int
+        How often whole articles are drawn.
+    seed : int
+        What the random numbers start from, 0 or more.
+    level : float
+        Of the intervals, 0 to 1.
+    """
+
+    outlets: Sequence[str] | None = None
+    draws: int = 999
+    seed: int = 1
+    level: float = 0.95
+
+    @classmethod
+    def of(cls, study: StudyRecord, articles: pd.DataFrame) -> Design:
+        """Return a study's own design: the outlets of the articles in its order, its draws, seed."""
+        return cls(order_outlets(study, articles), study.draws, study.seed)
+
+    def list_outlets(self, articles: pd.DataFrame) -> list[str]:
+        """Return the outlets to compare: those of the design, else all of the articles, by name."""
+        if self.outlets is None:
+            return sorted(articles["outlet"].dropna().unique())
+        return list(dict.fromkeys(self.outlets))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a study.
+
+    Attributes
+    ----------
+    concepts : sequence of str, optional
+        Their names in the study; without it all.
+    voice : str
+        Whose words count, a name in `settings.VOICE_GROUPS`.
+    copies : str
+        Which copies count, a name in `settings.COPY_RULES`.
+    against : str
+        What an outlet is compared with: "rest", "pairs" or, for keyness, the name of an outlet.
+    """
+
+    concepts: Sequence[str] | None = None
+    voice: str = "outlet"
+    copies: str = "all"
+    against: str = "rest"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was counted of a study for a request: made once, and handed down.
+
+    Attributes
+    ----------
+    study : StudyRecord
+    request : Request
+    articles : pandas.DataFrame
+        The articles compared, without the copies that do not count.
+    counts : pandas.DataFrame
+        The hits of the concepts in them, in all voices.
+    design : Design
+        The study's own.
+    """
+
+    study: StudyRecord
+    request: Request
+    articles: pd.DataFrame
+    counts: pd.DataFrame
+    design: Design
+
+    @property
+    def spoken(self) -> pd.DataFrame:
+        """The counts in the voice asked for."""
+        return self.counts[self.counts["voice"].isin(VOICE_GROUPS[self.request.voice])]
+
+    @property
+    def variants(self) -> dict[str, list[str]]:
+        """The variants of each concept asked for, in the study's order."""
+        concepts = select_concepts(self.study, self.request.concepts)
+        return {name: list(concept.variants) for name, concept in concepts.items()}
+
+
+DEFAULT_DESIGN = Design()
+DEFAULT_REQUEST = Request()
+
+
+def compare_articles(study: StudyRecord, request: Request = DEFAULT_REQUEST) -> Compared:
+    """Return what was counted of a study for a request.
+
+    Raises
+    ------
+    WordingError
+        For an unknown concept, voice or way of counting copies, with the nearest name.
+    """
+    one_of("voice", request.voice, VOICE_GROUPS)
+    counted = count_study_hits(study, request.concepts, copies=request.copies)
+    design = Design.of(study, counted.articles)
+    return Compared(study, request, counted.articles, counted.counts, design)
