@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wording.errors import WordingError
+
 if TYPE_CHECKING:  # takes a while to import, and a run that has nothing to do ends at once
     import polars as pl
 
@@ -117,3 +119,20 @@ def hash_files(files: Iterable[Path]) -> str:
 def hash_value(value: Any) -> str:
     """Return a short hash of a plain value; the order of a mapping's keys does not count."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def save_table(table: Any, file: Path) -> None:
+    """Write a table as .csv or .parquet, by the ending of the file.
+
+    Raises
+    ------
+    WordingError
+        For another ending.
+    """
+    if file.suffix not in (".csv", ".parquet"):
+        raise WordingError(f"{file}: the ending says what to write; use .csv or .parquet.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".csv":
+        table.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    else:
+        table.to_parquet(file, index=False)

@@ -10,8 +10,8 @@ import unicodedata
 import pandas as pd
 import pytest
 
-import wording
 from wording import panel as explorer
+from wording.answers.tables import make_table
 from wording.corpus import kwic
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import find_study_hits, write_counts
@@ -50,7 +50,7 @@ def bare(option):
 
 def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
-    pd.testing.assert_frame_equal(panel.shares, wording.table(study, "shares", concepts=[concept]))
+    pd.testing.assert_frame_equal(panel.shares, make_table(study, "shares", concepts=[concept]))
     pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
     lines = kwic.list_concordance(study, concept, voice="outlet", limit=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from wording.corpus.counts import resolve_pattern, select_concepts
 from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
 from wording.study.records import StudyRecord
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MONTH_OR_YEAR = re.compile(r"\d{4}(-\d\d)?")
 
 
 def narrow_study(
@@ -49,16 +55,66 @@ def narrow_study(
     return narrow.with_concept(name, record), name
 
 
-def parse_day(said: str | datetime.date | None) -> datetime.date | None:
-    """The day that is said, None for none.
+def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
+    """Return the study with the concept that is asked for, and the concept's name.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study.
+    what : str
+        A concept of the study, or a pattern; empty: the study's first concept.
+
+    Raises
+    ------
+    WordingError
+        For a pattern that cannot be read or, without the articles, be counted; or where nothing is
+        asked for and the study has no concept.
+    """
+    if not what.strip() and not study.concepts:
+        raise WordingError(
+            f"The study {study.name!r} has no concepts: ask for a pattern, such as 'coup; riot*'."
+        )
+    if what in study.concepts:
+        return narrow_study(study, concept=what)
+    return narrow_study(study, pattern=what)
+
+
+def parse_day(text: str | datetime.date | None, *, last: bool = False) -> datetime.date | None:
+    """Return the day that is written, None for none.
+
+    Parameters
+    ----------
+    text : str or datetime.date
+        A day, or a month or a year, of which the first day is taken.
+    last : bool
+        Whether the last day of a month or a year is taken.
+
+    Raises
+    ------
+    WordingError
+        For what is no day, month or year.
 
     >>> parse_day("2031-06-30"), parse_day("")
     (datetime.date(2031, 6, 30), None)
+    >>> parse_day("2031-06", last=True), parse_day("2031")
+    (datetime.date(2031, 6, 30), datetime.date(2031, 1, 1))
     """
+    if not text or isinstance(text, datetime.date):
+        return text or None
     try:
-        return datetime.date.fromisoformat(said) if said and isinstance(said, str) else said or None
+        if DAY.fullmatch(text):
+            return datetime.date.fromisoformat(text)
+        period = pd.Period(text) if MONTH_OR_YEAR.fullmatch(text) else None
     except ValueError:
-        raise WordingError(f"{said!r} is no day; write one such as 2031-06-30.") from None
+        period = None
+    if period is None:
+        raise WordingError(
+            f"{text!r} is not a day; write one such as 2031-06-30, or a month or year such as "
+            "2031-06 or 2031."
+        )
+    day: datetime.date = (period.end_time if last else period.start_time).date()
+    return day
 
 
 def list_nearby_studies(folder: Path) -> list[Path]:

@@ -59,9 +59,13 @@ def make_table(
         For an unknown table, voice, concept or way of counting copies, with the nearest name; for
         `hits` if the articles are not available.
     """
+    return make_asked_table(study, name, Request(concepts, voice, copies, against))
+
+
+def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.DataFrame:
+    """Return the named table of a study for a request; see `make_table`."""
     one_of("table", name, TABLE_NAMES)
-    one_of("voice", voice, VOICE_GROUPS)
-    request = Request(concepts, voice, copies, against)
+    one_of("voice", request.voice, VOICE_GROUPS)
     table = _MAKERS[name](study, request)
     return check_columns(table, name) if name in TABLES else table
 

@@ -3,7 +3,7 @@
 | in the panel | in code |
 |---|---|
 | concept or pattern, outlets, days | `study, concept = explorer.narrow_study(study, concept=..., pattern=..., outlets=[...], first=..., last=...)` |
-| shares, and their figure | `wording.table(study, "shares", concepts=[concept], voice=..., copies=...)`, `explorer.make_shares_figure` |
+| shares, and their figure | `wording.open(folder).shares(concept, voice=...)`: `table`, `plot()` |
 | over time, and its figure | `timeline.compute_study_timeline(study, concept, ...)`, `explorer.make_timeline_figure` |
 | counts of a pattern, lines | `kwic.find_concordance(study, concept, sort=..., ...)`: `len`, `per_outlet()`, `lines(0, 50)` |
 | the passage of a line | `show.passages(kwic.widen_lines(study, lines))` |

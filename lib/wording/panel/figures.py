@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wording.answers.questions.shares import describe_rates
 from wording.questions.shares.findings import describe
 from wording.questions.timeline.findings import describe_endpoints
 from wording.show import figures as plots
@@ -43,12 +44,6 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
         name="shares",
         data=shares,
     )
-
-
-def describe_rates(shares: pd.DataFrame) -> str:
-    """What the bars show, in words: the range over outlets."""
-    rates = shares.dropna(subset="per_million").set_index("outlet")["per_million"]
-    return f"From {rates.min():,.1f} hits per million words at {rates.idxmin()} to {rates.max():,.1f} at {rates.idxmax()}."
 
 
 def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: str) -> Display:

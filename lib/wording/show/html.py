@@ -58,6 +58,7 @@ class Display:
     html: str
     text: str
     record: dict[str, Any]
+    figure: Figure | None = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
@@ -196,7 +197,7 @@ def figure(
         "alt": to_printable(alt),
         "links": svg.count("<a "),
     }
-    return Display(wrap_block("figure", html), text, record)
+    return Display(wrap_block("figure", html), text, record, fig)
 
 
 def note(text: str) -> Display:

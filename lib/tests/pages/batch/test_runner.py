@@ -18,9 +18,9 @@ from batches import (
 
 FIGURE = """
 import pandas as pd
-from wording import plots, show
+from wording.show import figures as plots, html as show
 frame = pd.DataFrame({"outlet": ["A", "B"], "n": [3, 1200]})
-show.figure(plots.bars(frame, category="outlet", value="n"), title="Hits", alt="A has 3, B 1,200.", name="hits", data=frame)
+show.figure(plots.plot_bars(frame, category="outlet", value="n"), title="Hits", alt="A has 3, B 1,200.", name="hits", data=frame)
 """
 # It says which processes it runs in, and goes on only when it may.
 PATIENT = """

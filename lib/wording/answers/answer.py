@@ -1,0 +1,294 @@
+"""An answer: a table, what it says, its figure, and the lines behind its numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from wording.errors import WordingError
+from wording.files import save_table
+from wording.settings import one_of
+from wording.show import html
+from wording.show.lines import concordance
+from wording.show.lines import lines as group_lines
+from wording.study.records import StudyRecord
+from wording.tables import TABLES
+
+MAX_ROWS = 20
+"""Rows of an answer's table that are shown when the answer itself ends a cell."""
+MAX_LINES = 50
+"""Lines shown below one number."""
+EVIDENT_COLUMNS = frozenset(
+    ("article", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month")
+    + (
+        "n",
+        "n_after",
+        "n_articles",
+        "n_before",
+        "n_other",
+        "n_outlets",
+        "n_words",
+        "other",
+        "outlet",
+    )
+    + ("period", "rank", "reason", "rival", "sample", "set", "share", "source", "speaker", "term")
+    + ("title", "total_after", "total_before", "total_other", "variant", "verdict", "voice", "who")
+)
+"""Columns whose headings say enough; what the others mean stands below a table."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure that an answer can draw.
+
+    Attributes
+    ----------
+    title : str
+        What is shown, in which unit; empty where there is no figure.
+    description : str
+        What the figure says to a reader who does not see it.
+    draw : callable
+        Given whether rows lead to lines, returns the matplotlib figure.
+    data : pandas.DataFrame
+        The table behind the figure; empty to show none.
+    columns : sequence of str
+        The columns of it to show; empty: all.
+    why_not : str
+        Why there is no figure; empty where there is one.
+    """
+
+    title: str = ""
+    description: str = ""
+    draw: Callable[[bool], Figure] = lambda linked: Figure()
+    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+    columns: Sequence[str] = ()
+    why_not: str = "This answer has no figure."
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The lines behind an answer's numbers.
+
+    Attributes
+    ----------
+    find : callable
+        Returns the lines: the `hits`, or `counts` per article where text may not be shown.
+    caption : str
+        What the lines are.
+    by : str
+        The column that tells the groups of a variant apart.
+    unit : str
+        What a line is.
+    empty : str
+        What is said where there is none.
+    """
+
+    find: Callable[[], pd.DataFrame]
+    caption: str
+    by: str = "outlet"
+    unit: str = "hit"
+    empty: str = "There are no lines: nothing was counted."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question to a study gives.
+
+    In a notebook an answer at the end of a cell shows its sentences, its figure and its table.
+    An answer may have parts, which are answers too: `shares["contrasts"]`.
+
+    Attributes
+    ----------
+    record : StudyRecord
+        The study that was asked.
+    name : str
+        Names the CSV file that a page offers.
+    kind : str
+        The table of `wording.tables` whose columns `table` has.
+    table : pandas.DataFrame
+        One row per what `caption` says.
+    caption : str
+        What a row of the table is.
+    columns : sequence of str
+        The columns to show, in order; empty: all.
+    links : mapping
+        {column of counts: addresses of the lines behind each count}.
+    empty : str
+        Why the table has no rows, where it has none.
+    summary : str
+        What was counted, in a line.
+    note : str
+        What a reader should know of the concept.
+    """
+
+    record: StudyRecord
+    name: str
+    kind: str
+    table: pd.DataFrame
+    caption: str
+    columns: Sequence[str] = ()
+    links: Mapping[str, pd.Series] = field(default_factory=dict)
+    tell: Callable[[], Sequence[str]] = list
+    picture: Picture = field(default_factory=Picture)
+    evidence: Evidence | None = None
+    parts: Mapping[str, Callable[[], Answer]] = field(default_factory=dict)
+    empty: str = ""
+    summary: str = ""
+    note: str = ""
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """What the answer says, in plain sentences with numbers."""
+        return list(self.tell())
+
+    def __getitem__(self, part: str) -> Answer:
+        """Return a part of the answer by its name."""
+        if part not in self._made_parts:
+            self._made_parts[part] = self.parts[one_of("part", part, self.parts)]()
+        return self._made_parts[part]
+
+    @cached_property
+    def _made_parts(self) -> dict[str, Answer]:
+        return {}
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.parts)
+
+    def show_sentences(self, heading: str | None = None) -> html.Display:
+        """Return the sentences as a list to show."""
+        return html.findings(self.sentences, heading=heading, empty=self.empty or None)
+
+    def about(self) -> html.Display:
+        """Return what a reader should know of the concept, to show: its note, and the study's."""
+        return html.note(self.note)
+
+    def plot(self) -> html.Display:
+        """Return the figure to show, with the table behind it; or a note that says why none.
+
+        The matplotlib figure is its `figure`. Rows lead to their lines in exported pages.
+        """
+        if self.picture.why_not:
+            return html.note(self.picture.why_not)
+        return html.figure(
+            self.picture.draw(is_exported()),
+            title=self.picture.title,
+            alt=self.picture.description,
+            name=self.name,
+            data=None if self.picture.data.empty else self.picture.data,
+            data_columns=self._headings(self.picture.data, self.picture.columns),
+        )
+
+    def show_table(self, top: int | None = None) -> html.Display:
+        """Return the table, or its first `top` rows, to show; or a note that says why it is empty.
+
+        Parameters
+        ----------
+        top : int, optional
+            Number of rows; None for all.
+        """
+        if self.table.empty and self.empty:
+            return html.note(self.empty)
+        if self.kind == "hits":
+            return concordance(
+                self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
+            )
+        addresses = {f"lines of {column}": links for column, links in self.links.items()}
+        return html.table(
+            self.table.assign(**addresses),
+            name=self.name,
+            caption=self.caption,
+            columns=self._headings(self.table, self.columns),
+            links={column: f"lines of {column}" for column in self.links},
+            limit=top,
+        )
+
+    def lines(self, variant: str = "", outlet: str = "") -> Answer:
+        """Return the lines behind the numbers.
+
+        Parameters
+        ----------
+        variant, outlet : str
+            Only the lines of this variant, and of this outlet; empty: of all.
+
+        Raises
+        ------
+        WordingError
+            For an unknown variant or outlet, where no line is counted, or where the text of the
+            articles may not be shown.
+        """
+        rows = self._require_evidence().find()
+        if self.record.why_no_text:
+            raise WordingError(self.record.why_no_text)
+        for column, value in (("variant", variant), ("outlet", outlet)):
+            if value:
+                rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
+        rows = rows.drop_duplicates(["doc_id", "start", "end"])
+        whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
+        caption = f"{self._require_evidence().caption.rstrip('.')}{whose and f': {whose}'}."
+        return Answer(self.record, f"{self.name}-lines", "hits", rows, caption)
+
+    def show_lines(self, max_lines: int = MAX_LINES) -> html.Display:
+        """Return the lines behind every number, folded, to show; or which articles they stand in.
+
+        Parameters
+        ----------
+        max_lines : int
+            Lines shown below one number; of more, evenly spaced ones are shown.
+        """
+        evidence = self._require_evidence()
+        rows = evidence.find()
+        if rows.empty:
+            return html.note(evidence.empty)
+        return group_lines(
+            rows,
+            caption=evidence.caption,
+            cap=max_lines,
+            text=not self.record.why_no_text,
+            why=self.record.why_no_text,
+            by=evidence.by,
+            unit=evidence.unit,
+        )
+
+    def to_csv(self, file: str | Path) -> None:
+        """Write the table as CSV, with the columns that `wording.tables` documents."""
+        save_table(self.table, Path(file))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        shown = [self.show_sentences()] if self.sentences else []
+        shown += [] if self.picture.why_not else [self.plot()]
+        return join_displays([*shown, self.show_table(MAX_ROWS)])._repr_mimebundle_()
+
+    def _headings(self, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return heading and explanation of each column that is shown."""
+        known = TABLES[self.kind]
+        named = columns or [column for column in known if column in table.columns]
+        return {
+            name: (known[name].heading, "" if name in EVIDENT_COLUMNS else known[name].meaning)
+            for name in named
+        }
+
+    def _require_evidence(self) -> Evidence:
+        if self.evidence is None:
+            raise WordingError(f"The table {self.kind!r} has no lines behind it.")
+        return self.evidence
+
+
+def is_exported() -> bool:
+    """Return whether this runs in a batch, whose pages can lead from a number to its lines."""
+    return "WORDING_RUN" in os.environ
+
+
+def join_displays(displays: Sequence[html.Display]) -> html.Display:
+    """Return several things to read as one, in their order."""
+    return html.Display(
+        "".join(display.html for display in displays),
+        "\n\n".join(display.text for display in displays),
+        {"kind": "answer", "parts": [display.record for display in displays]},
+    )

@@ -1,0 +1,1 @@
+"""How each question is answered: its table, sentences, figure and lines put together."""

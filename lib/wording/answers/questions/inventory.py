@@ -1,0 +1,127 @@
+"""What was read."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.lines import find_study_lines
+from wording.answers.tables import make_table
+from wording.corpus import inventory
+from wording.corpus.counts import Counts, count_study_hits
+from wording.settings import ALL_OUTLETS
+from wording.show.figures import plot_bars, plot_monthly_counts
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+
+def answer_concepts(record: StudyRecord) -> Answer:
+    """Answer which concepts a study has, and how they are matched."""
+    rows = [
+        {"concept": name, "variant": variant, "phrases": "; ".join(one.match), "note": one.note}
+        for name, concept in record.concepts.items()
+        for variant, one in concept.variants.items()
+    ]
+    return Answer(
+        record,
+        "concepts",
+        "concepts",
+        pd.DataFrame(rows, columns=["concept", "variant", "phrases", "note"]),
+        "One row per concept and variant.",
+        empty="This study has no concepts: ask for a pattern, such as study.shares('coup; riot*').",
+    )
+
+
+def answer_articles(record: StudyRecord, copies: str) -> Answer:
+    """Answer which articles are compared."""
+    table = make_table(record, "articles", copies=copies)
+    return Answer(record, "articles", "articles", table, "One row per compared article.")
+
+
+def answer_inventory(record: StudyRecord) -> Answer:
+    """Answer what was read: whose articles, from when, how often each variant was found."""
+    counted = count_study_hits(record)
+    outlets = inventory.summarise_outlets(counted.articles)
+    rejects = inventory.read_rejects(record)
+    return Answer(
+        record,
+        "outlets",
+        "outlet_inventory",
+        outlets,
+        "One row per outlet. Words are those of the body.",
+        tell=lambda: inventory.sentences(record, counted),
+        picture=Picture(
+            "Articles per outlet",
+            inventory.describe_bars(
+                outlets, category="outlet", value="n_articles", unit="articles"
+            ),
+            lambda linked: plot_bars(
+                outlets, category="outlet", value="n_articles", label="articles"
+            ),
+            outlets,
+            why_not="",
+        ),
+        evidence=Evidence(
+            partial(find_study_lines, record), "The hits of each variant.", by="everywhere"
+        ),
+        parts={
+            "months": partial(answer_months, record, counted),
+            "variants": partial(answer_variants, record, counted),
+            "warnings": partial(answer_warnings, record, rejects),
+        },
+        summary=f"{len(counted.articles):,} articles compared, {len(counted.set_apart):,} set "
+        f"apart, {len(rejects):,} rejected",
+    )
+
+
+def answer_months(record: StudyRecord, counted: Counts) -> Answer:
+    """Answer from when the articles are."""
+    months = inventory.count_monthly_articles(counted.articles)
+    return Answer(
+        record,
+        "articles-per-month",
+        "months",
+        months,
+        "One row per month.",
+        picture=Picture(
+            "Articles per month",
+            inventory.describe_bars(months, category="month", value="n_articles", unit="articles"),
+            lambda linked: plot_monthly_counts(months),
+            months,
+            why_not="" if len(months) else "No article has a date, so there is no timeline.",
+        ),
+    )
+
+
+def answer_variants(record: StudyRecord, counted: Counts) -> Answer:
+    """Answer how often each variant was found."""
+    table = inventory.count_variants(record, counted)
+    return Answer(
+        record,
+        "variants",
+        "variants",
+        table,
+        "One row per variant. Hits in the body of compared articles.",
+        links={"n": with_lines(table.assign(everywhere=ALL_OUTLETS), by="everywhere")["lines"]},
+    )
+
+
+def answer_warnings(record: StudyRecord, rejects: pd.DataFrame) -> Answer:
+    """Answer what could not be read, and what reading gave reason to warn of."""
+    warnings = inventory.list_reading_warnings(record)
+    none_rejected = (
+        "No file or row was rejected."
+        if record.has_articles
+        else "What was rejected is not known: the articles are not available here."
+    )
+    return Answer(
+        record,
+        "rejects",
+        "rejects",
+        rejects,
+        "One row per file or row that could not be read.",
+        tell=lambda: warnings or ["Reading the articles gave no reason for a warning."],
+        empty=none_rejected,
+    )

@@ -1,0 +1,120 @@
+"""Which words and phrases each outlet uses more than the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.questions.shares import (
+    describe_study_copies,
+    name_copy_rule,
+    other_copy_rule,
+)
+from wording.corpus.terms import Terms
+from wording.questions.design import Request
+from wording.questions.keyness import findings as keywords
+from wording.questions.keyness.keyness import (
+    TermSelection,
+    compute_study_keyness,
+    select_tested_terms,
+)
+from wording.show.figures import plot_ratios
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+SHOWN_DIFFERENCES = (
+    "outlet", "term", "n", "n_articles", "n_other", "n_articles_other", "times", "times_low",
+    "times_high", "q"
+)  # fmt: skip
+SHOWN_KEYNESS = (
+    *SHOWN_DIFFERENCES, "per_million", "per_million_other", "log_ratio", "log_odds", "z", "g2",
+    "dp_norm", "dp_norm_other"
+)  # fmt: skip
+
+
+def answer_keyness(
+    record: StudyRecord, request: Request, selection: TermSelection, top: int
+) -> Answer:
+    """Answer which terms each outlet uses more than the others, the clearest of each."""
+    terms = select_tested_terms(record, request, selection)
+    table = compute_study_keyness(record, request, terms)
+    shown = keywords.select_top_keywords(table, most=top)
+    return Answer(
+        record,
+        "keyness",
+        "keywords",
+        shown,
+        "One row per outlet and term.",
+        columns=SHOWN_KEYNESS,
+        links={"n": with_lines(shown)["lines"]},
+        tell=lambda: keywords.sentences(table),
+        picture=Picture(
+            "Times as often as the other side",
+            keywords.describe(shown) if len(shown) else "",
+            lambda linked: plot_ratios(shown, links=linked),
+            why_not="" if len(shown) else "No outlet uses a term more than the others do.",
+        ),
+        evidence=Evidence(
+            partial(keywords.find_keyword_lines, record, terms, shown),
+            "The hits of each term shown, at its outlet.",
+        ),
+        parts={
+            "terms": partial(answer_tested_terms, record, terms, selection),
+            "differences": partial(answer_differences, record, table),
+            "copies": partial(answer_keyness_copies, record, request, selection, shown),
+        },
+        summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
+        f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",
+    )
+
+
+def answer_tested_terms(record: StudyRecord, terms: Terms, selection: TermSelection) -> Answer:
+    """Answer how the terms that are compared were chosen."""
+    chosen = keywords.describe_term_selection(
+        record, terms, shared=selection.min_outlets, function_words=selection.function_words
+    )
+    return Answer(
+        record,
+        "terms",
+        "tested_terms",
+        pd.DataFrame({"term": terms.terms, "n_articles": terms.n_articles}),
+        "One row per term.",
+        tell=lambda: [chosen],
+    )
+
+
+def answer_differences(record: StudyRecord, table: pd.DataFrame) -> Answer:
+    """Answer with the clearest differences of all outlets, more and less."""
+    return Answer(
+        record,
+        "differences",
+        "keywords",
+        keywords.select_clearest_terms(table),
+        f"One row per outlet and term, of {len(table):,} compared.",
+        columns=(*SHOWN_DIFFERENCES, "told_by"),
+    )
+
+
+def answer_keyness_copies(
+    record: StudyRecord, request: Request, selection: TermSelection, shown: pd.DataFrame
+) -> Answer:
+    """Answer which terms stay clear when copies are counted otherwise."""
+    swapped = replace(request, copies=other_copy_rule(request.copies))
+    terms = select_tested_terms(record, swapped, selection)
+    otherwise = compute_study_keyness(record, swapped, terms)
+    return Answer(
+        record,
+        "copies",
+        "keyness",
+        otherwise,
+        "One row per outlet and term, copies counted otherwise.",
+        tell=lambda: [
+            *describe_study_copies(record, request.copies),
+            *keywords.describe_keyness_sensitivity(
+                shown, otherwise, way=name_copy_rule(swapped.copies)
+            ),
+        ],
+    )

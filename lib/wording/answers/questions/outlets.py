@@ -1,0 +1,154 @@
+"""How far outlets lie apart."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.questions.design import Request
+from wording.questions.outlets import outlets
+from wording.questions.outlets.outlets import OutletComparison, compare_study_outlets
+from wording.show import outlet_figures
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+SHOWN_DISTANCES = (
+    "outlet", "other", "distance_bits", "low_bits", "high_bits", "uncorrected_bits", "chance_bits",
+    "q", "n", "n_other"
+)  # fmt: skip
+SHOWN_DRIVERS = {
+    "choice": (
+        "outlet", "other", "concept", "variant", "bits", "bits_share", "n", "share", "n_other",
+        "share_other"
+    ),
+    "words": (
+        "outlet", "other", "variant", "bits", "bits_share", "n", "per_million", "n_other",
+        "per_million_other"
+    ),
+}  # fmt: skip
+SHOWN_RECOGNISED = ("outlet", "n", "share", "low", "high", "chance_share", "telling")
+NAMES = {"choice": "term choice", "words": "words and phrases"}
+"""How titles name what outlets are compared by."""
+
+
+def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words: int) -> Answer:
+    """Answer how far each pair of outlets lies apart."""
+    compared = compare_study_outlets(record, request, basis=basis, longest=max_words)
+    table = compared.distances.table.sort_values("distance_bits", kind="stable")
+    columns = (*SHOWN_DISTANCES, "n_concepts") if basis == "choice" else SHOWN_DISTANCES
+    captions = outlets.describe(compared)
+    return Answer(
+        record,
+        f"distances-{basis}",
+        "outlets",
+        table,
+        "One row per pair of outlets, the closest first.",
+        columns=columns,
+        tell=lambda: outlets.sentences(compared),
+        picture=Picture(
+            f"Distances in {NAMES[basis]}, bits; hollow where not statistically clear",
+            captions["distances"],
+            lambda linked: outlet_figures.plot_distances(compared.distances.table),
+            why_not=compared.why_no_map,
+        ),
+        parts={
+            "map": partial(answer_map, record, compared, captions["map"]),
+            "tree": partial(answer_tree, record, compared, captions["tree"]),
+            "drivers": partial(answer_drivers, record, compared, request),
+            "recognition": partial(answer_recognition, record, compared, captions["recognised"]),
+            "confusions": partial(answer_confusions, record, compared),
+        },
+        summary=f"{len(table):,} pairs of outlets, {len(compared.profiles.columns):,} "
+        f"{'variants' if basis == 'choice' else 'words and phrases'}",
+    )
+
+
+def answer_map(record: StudyRecord, compared: OutletComparison, description: str) -> Answer:
+    """Answer where the outlets lie on a map."""
+    positions = compared.map.positions
+    return Answer(
+        record,
+        f"map-{compared.basis}",
+        "positions",
+        positions,
+        "One row per outlet.",
+        picture=Picture(
+            f"Outlets by {NAMES[compared.basis]}",
+            description,
+            lambda linked: outlet_figures.plot_outlet_map(positions),
+            positions,
+            why_not=compared.why_no_map,
+        ),
+    )
+
+
+def answer_tree(record: StudyRecord, compared: OutletComparison, description: str) -> Answer:
+    """Answer which outlets form a branch."""
+    names = compared.map.positions["outlet"].tolist()
+    return Answer(
+        record,
+        f"tree-{compared.basis}",
+        "branches",
+        compared.branches,
+        "One row per branch.",
+        picture=Picture(
+            f"Outlets by {NAMES[compared.basis]}, as a tree",
+            description,
+            lambda linked: outlet_figures.plot_outlet_tree(compared.branches, names),
+            compared.branches,
+            ("outlets", "height", "support"),
+            why_not=compared.why_no_map,
+        ),
+    )
+
+
+def answer_drivers(record: StudyRecord, compared: OutletComparison, request: Request) -> Answer:
+    """Answer what keeps the outlets that lie farthest apart."""
+    table = compared.drivers()
+    mirrored = table.assign(outlet=table["other"], n=table["n_other"])
+    return Answer(
+        record,
+        f"drivers-{compared.basis}",
+        "drivers",
+        table,
+        "One row per pair and term.",
+        columns=SHOWN_DRIVERS[compared.basis],
+        links={"n": with_lines(table)["lines"], "n_other": with_lines(mirrored)["lines"]},
+        evidence=Evidence(
+            partial(
+                outlets.find_driver_lines, record, table, voice=request.voice, copies=request.copies
+            ),
+            "The hits of each term at the two outlets.",
+        ),
+    )
+
+
+def answer_recognition(record: StudyRecord, compared: OutletComparison, description: str) -> Answer:
+    """Answer whether an article's outlet can be recognised from its wording."""
+    return Answer(
+        record,
+        f"recognised-{compared.basis}",
+        "recognised",
+        compared.recognition.recognised,
+        "One row per outlet: what speaks for it. Look for what identifies an outlet without being "
+        "wording.",
+        columns=SHOWN_RECOGNISED,
+        picture=Picture(
+            f"Articles correctly recognised (dot) and by chance (bar), by {NAMES[compared.basis]}",
+            description,
+            lambda linked: outlet_figures.plot_recalls(compared.recognition.recognised),
+            why_not=compared.why_none_told,
+        ),
+    )
+
+
+def answer_confusions(record: StudyRecord, compared: OutletComparison) -> Answer:
+    """Answer for which outlets' articles an outlet's articles are taken."""
+    return Answer(
+        record,
+        f"confusions-{compared.basis}",
+        "confusions",
+        compared.recognition.confusions,
+        "One row per outlet and the outlet that its articles are taken for.",
+        columns=("outlet", "other", "n", "share"),
+    )

@@ -1,0 +1,210 @@
+"""Which outlet uses which term."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.questions.timeline import SHOWN_PERIODS
+from wording.answers.tables import find_concept_lines, make_asked_table, make_table
+from wording.corpus.counts import count_study_hits
+from wording.questions.design import Request
+from wording.questions.shares import copies as copy_rules
+from wording.questions.shares.findings import describe, sentences
+from wording.questions.timeline.findings import describe_endpoints
+from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
+from wording.show.figures import plot_bars, plot_forest, plot_timeline
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+SHOWN_SHARES = (
+    "variant", "outlet", "voice", "n", "total", "n_articles", "share", "low", "high", "per_million"
+)  # fmt: skip
+SHOWN_CONTRASTS = (
+    "variant", "outlet", "difference", "low", "high", "log_odds_ratio", "q", "n", "total",
+    "n_other", "total_other"
+)  # fmt: skip
+SHOWN_COPIES = (
+    "variant", "outlet", "n", "total", "share", "low", "high", "n_otherwise", "total_otherwise",
+    "share_otherwise", "difference"
+)  # fmt: skip
+
+
+def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer:
+    """Answer which term each outlet chooses when it names the concept."""
+    asked = replace(request, concepts=[concept])
+    beside = replace(asked, voice=other_voice(request.voice))
+    table = make_asked_table(record, "shares", asked)
+    others = make_asked_table(record, "shares", beside)
+    contrasts = make_asked_table(record, "contrasts", asked)
+    counted = count_study_hits(record, [concept], copies=request.copies)
+    return Answer(
+        record,
+        "shares",
+        "shares",
+        table,
+        "One row per term and outlet, in the voice compared.",
+        columns=SHOWN_SHARES,
+        links={"n": with_lines(table)["lines"]},
+        tell=lambda: sentences(table, contrasts),
+        picture=picture_shares(record, table, others),
+        evidence=Evidence(
+            partial(
+                find_concept_lines,
+                record,
+                concept,
+                told_apart=[asked.voice, beside.voice],
+                copies=request.copies,
+            ),
+            "The hits of each term at each outlet.",
+        ),
+        parts={
+            "beside": partial(answer_beside, record, others),
+            "contrasts": partial(answer_contrasts, record, contrasts),
+            "copies": partial(answer_copies, record, table, asked),
+            "own_voice": partial(answer_own_voice, record, asked),
+            "periods": partial(answer_shares_by_period, record, concept, request),
+        },
+        note=record.about(concept),
+        summary=f"{counted.counts['n'].sum():,} hits in all voices, {table['n'].sum():,} of voice "
+        f"{request.voice!r}, in {len(counted.articles):,} articles",
+    )
+
+
+def picture_shares(record: StudyRecord, table: pd.DataFrame, beside: pd.DataFrame) -> Picture:
+    """Return the figure of shares; of a concept with one variant, of hits per million words."""
+    if not table["n"].sum():
+        return Picture(
+            why_not="No hit in this voice, at these outlets, on these days: no share to draw."
+        )
+    title = record.concepts[table["concept"].iloc[0]].title
+    if table["variant"].nunique() > 1:
+        return Picture(
+            f"Share of each term: {title}",
+            describe(table),
+            lambda linked: plot_forest(table, beside=beside, links=linked),
+            table,
+            why_not="",
+        )
+    return Picture(
+        f"Hits per million words: {title}",
+        describe_rates(table),
+        lambda linked: plot_bars(
+            table, category="outlet", value="per_million", label=f"{title}: hits per million words"
+        ),
+        table,
+        why_not="",
+    )
+
+
+def describe_rates(table: pd.DataFrame) -> str:
+    """Return what the bars of rates show, in words: the range over outlets."""
+    rates = table.dropna(subset="per_million").set_index("outlet")["per_million"]
+    return (
+        f"From {rates.min():,.1f} hits per million words at {rates.idxmin()} to "
+        f"{rates.max():,.1f} at {rates.idxmax()}."
+    )
+
+
+def answer_beside(record: StudyRecord, table: pd.DataFrame) -> Answer:
+    """Answer what the shares are in the other voice."""
+    return Answer(
+        record,
+        "shares-beside",
+        "shares",
+        table,
+        "The same in the other voice.",
+        columns=SHOWN_SHARES,
+        links={"n": with_lines(table)["lines"]},
+    )
+
+
+def answer_contrasts(record: StudyRecord, table: pd.DataFrame) -> Answer:
+    """Answer where each outlet differs from the others."""
+    return Answer(
+        record,
+        "contrasts",
+        "contrasts",
+        table,
+        "One row per term and outlet, against all other outlets together.",
+        columns=SHOWN_CONTRASTS,
+    )
+
+
+def answer_copies(record: StudyRecord, shares: pd.DataFrame, request: Request) -> Answer:
+    """Answer what the shares would be if copies were counted otherwise."""
+    swapped = other_copy_rule(request.copies)
+    otherwise = make_asked_table(record, "shares", replace(request, copies=swapped))
+    table = copy_rules.compare_copy_rules(shares, otherwise)
+    return Answer(
+        record,
+        "copies",
+        "copies",
+        table,
+        "One row per term and outlet whose hits differ when copies are counted otherwise.",
+        columns=SHOWN_COPIES,
+        tell=lambda: [
+            *describe_study_copies(record, request.copies),
+            *copy_rules.describe_share_sensitivity(table, way=name_copy_rule(swapped)),
+        ],
+    )
+
+
+def answer_own_voice(record: StudyRecord, request: Request) -> Answer:
+    """Answer how much of each term an outlet writes in its own words."""
+    return Answer(
+        record,
+        "own",
+        "own",
+        make_asked_table(record, "own", request),
+        "One row per term and outlet: which part of its hits are the outlet's own words.",
+        columns=("variant", "outlet", "n", "n_own", "n_quoted", "n_reported", "own_share"),
+    )
+
+
+def answer_shares_by_period(record: StudyRecord, concept: str, request: Request) -> Answer:
+    """Answer what the shares of the most frequent term are over time, without a test of change."""
+    table = compute_study_timeline(record, concept, request)
+    variant = find_commonest_variant(table, list(record.concepts[concept].variants))
+    shown = table[table["variant"] == variant]
+    return Answer(
+        record,
+        "timeline",
+        "timeline",
+        shown[shown["total"] > 0],
+        f"One row per outlet and period with hits: “{variant}”.",
+        columns=SHOWN_PERIODS,
+        picture=Picture(
+            f"Share of “{variant}” over time: {record.concepts[concept].title}",
+            describe_endpoints(shown, variant),
+            lambda linked: plot_timeline(shown, events=record.events),
+            shown[shown["total"] > 0],
+            SHOWN_PERIODS,
+            why_not=""
+            if shown["period"].nunique() > 1
+            else "No dated hits, or all within one period: there is no course of time to draw.",
+        ),
+    )
+
+
+def other_voice(voice: str) -> str:
+    """Return the voice that stands beside the one compared."""
+    return "attributed" if voice == "outlet" else "outlet"
+
+
+def other_copy_rule(copies: str) -> str:
+    """Return the way of counting copies with which one is compared."""
+    return "none" if copies != "none" else "all"
+
+
+def name_copy_rule(copies: str) -> str:
+    """Return how sentences name a way of counting copies."""
+    return "without copies" if copies == "none" else "with copies"
+
+
+def describe_study_copies(record: StudyRecord, copies: str) -> list[str]:
+    """Return how many articles of a study are copies, and how they count."""
+    return copy_rules.describe_copies(make_table(record, "articles"), copies)

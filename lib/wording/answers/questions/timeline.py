@@ -1,0 +1,118 @@
+"""When the choice of terms changed, and where first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.tables import find_concept_lines
+from wording.questions.design import Request
+from wording.questions.timeline import findings
+from wording.questions.timeline.timeline import (
+    TimelineAnalysis,
+    analyse_study_timeline,
+    label_timeline_lines,
+    prepare_line_links,
+)
+from wording.show.figures import plot_timeline
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+SHOWN_CHANGES = (
+    "outlet", "variant", "date", "low", "high", "share_before", "share_after", "n_before",
+    "total_before", "n_after", "total_after", "p_holm"
+)  # fmt: skip
+SHOWN_ORDER = (
+    "variant", "earlier", "later", "date_earlier", "date_later", "n_days", "p", "q"
+)  # fmt: skip
+SHOWN_TESTS = ("outlet", "n_days", "total", "first", "last", "p", "p_holm", "n_changes")
+SHOWN_PERIODS = ("outlet", "label", "n", "total", "n_articles", "share", "low", "high")
+
+
+def answer_timeline(
+    record: StudyRecord, concept: str, request: Request, *, variant: str, period: str
+) -> Answer:
+    """Answer when each outlet's choice changed."""
+    analyse = partial(analyse_study_timeline, record, concept, variant=variant, period=period)
+    made = analyse(request)
+    otherwise = analyse(replace(request, copies="none" if request.copies == "all" else "all"))
+    shown = made.timeline[made.timeline["variant"] == made.variant]
+    return Answer(
+        record,
+        "changes",
+        "changes",
+        made.changes,
+        "One row per outlet, change and term.",
+        columns=SHOWN_CHANGES,
+        links={
+            f"n_{side}": with_lines(prepare_line_links(made.changes, side))["lines"]
+            for side in ("before", "after")
+        },
+        tell=lambda: findings.sentences(made, beside=otherwise),
+        picture=Picture(
+            f"Share of “{made.variant}” over time: {record.concepts[concept].title}",
+            findings.describe(made),
+            lambda linked: plot_timeline(shown, changes=made.changes, events=record.events),
+            why_not=""
+            if shown["period"].nunique() > 1
+            else "No dated hits, or all within one period: there is no course of time to draw.",
+        ),
+        evidence=Evidence(
+            lambda: label_timeline_lines(
+                find_concept_lines(
+                    record, concept, told_apart=[request.voice], copies=request.copies
+                ),
+                made,
+            ),
+            "The hits of each term at each outlet, by period, and before and after each change.",
+        ),
+        parts={
+            "change_order": partial(answer_change_order, record, made),
+            "change_tests": partial(answer_change_tests, record, made),
+            "periods": partial(answer_periods, record, made, shown),
+        },
+        note=record.about(concept),
+        summary=f"{made.tested['total'].sum():,} hits of voice {request.voice!r} in dated articles; "
+        f"{made.n_undated:,} undated articles with hits; by {made.period}",
+    )
+
+
+def answer_change_order(record: StudyRecord, made: TimelineAnalysis) -> Answer:
+    """Answer which outlet changed first."""
+    return Answer(
+        record,
+        "order",
+        "order",
+        made.order,
+        "One row per pair of outlets that changed alike.",
+        columns=SHOWN_ORDER,
+    )
+
+
+def answer_change_tests(record: StudyRecord, made: TimelineAnalysis) -> Answer:
+    """Answer where a change was looked for."""
+    return Answer(
+        record,
+        "tested",
+        "tested",
+        made.tested,
+        "One row per outlet.",
+        columns=SHOWN_TESTS,
+    )
+
+
+def answer_periods(record: StudyRecord, made: TimelineAnalysis, shown: pd.DataFrame) -> Answer:
+    """Answer what the shares are in each period."""
+    rows = prepare_line_links(shown[shown["total"] > 0], "label")
+    return Answer(
+        record,
+        "timeline",
+        "timeline",
+        rows,
+        f"One row per outlet and {made.period} with hits: “{made.variant}”.",
+        columns=SHOWN_PERIODS,
+        links={"n": with_lines(rows)["lines"]},
+    )

@@ -1,0 +1,161 @@
+"""Who speaks."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.lines import add_line_keys, find_study_lines, match_attribution_lines
+from wording.answers.tables import make_table
+from wording.questions.shares import findings as share_findings
+from wording.questions.voices import voices
+from wording.show.figures import plot_forest
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
+
+VOICES_BY_COUNT = {
+    "n": "all",
+    "n_own": "outlet",
+    "n_quoted": "quoted",
+    "n_reported": "reported",
+}
+"""The voice that each column of counts counts."""
+SHOWN_OWN_VOICE = (
+    "concept", "variant", "outlet", *VOICES_BY_COUNT, "own_share", "low", "high",
+    "own_share_rest", "q"
+)  # fmt: skip
+
+
+def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) -> Answer:
+    """Answer how much of each outlet's text is not its own words."""
+    table = make_table(record, "voices", copies=copies)
+    attributions = make_table(record, "attributions", copies=copies)
+    own = make_table(record, "own", copies=copies)
+    own = own.sort_values(["q", "n"], ascending=[True, False], kind="stable")
+    cues = make_table(record, "cues", copies=copies)
+    stances = make_table(record, "stances", copies=copies)
+    speakers = add_line_keys(
+        make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
+    )
+    parts = voices.reshape_voice_shares(table)
+    return Answer(
+        record,
+        "voices",
+        "voices",
+        table,
+        "One row per outlet and voice.",
+        tell=lambda: voices.sentences(table, own),
+        picture=Picture(
+            "Words by voice",
+            share_findings.describe(parts),
+            lambda linked: plot_forest(parts, links=False, numbers="shares"),
+            table,
+            why_not="",
+        ),
+        parts={
+            "own_voice": partial(answer_all_own_voice, record, own, linked),
+            "stances": partial(answer_stances, record, stances),
+            "cues": partial(answer_cues, record, cues, copies),
+            "speakers": partial(answer_speakers, record, speakers),
+            "attributions": partial(
+                answer_attributions,
+                record,
+                attributions,
+                {"cue": cues, "stance": stances, "speaker": speakers},
+            ),
+        },
+        summary=f"{table['n_words'].sum():,} words, {attributions['n'].sum():,} attributions, "
+        f"{own['n'].sum():,} hits",
+    )
+
+
+def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) -> Answer:
+    """Answer which terms of all concepts an outlet writes in its own words, the surest first."""
+    addresses = with_lines(table, counts=VOICES_BY_COUNT, first=linked)
+    return Answer(
+        record,
+        "own",
+        "own",
+        table,
+        "One row per term and outlet; the clearest differences first.",
+        columns=SHOWN_OWN_VOICE,
+        links={column: addresses[f"lines_{column}"] for column in VOICES_BY_COUNT},
+        evidence=Evidence(
+            partial(
+                find_study_lines,
+                record,
+                table.head(linked),
+                told_apart=["outlet", "quoted", "reported"],
+            ),
+            "The hits of each term at each outlet.",
+        ),
+    )
+
+
+def answer_stances(record: StudyRecord, table: pd.DataFrame) -> Answer:
+    """Answer how far the reporting verbs of each outlet commit it to what is said."""
+    return Answer(
+        record,
+        "stances",
+        "shares",
+        table,
+        "One row per stance and outlet.",
+        picture=Picture(
+            "Cues by stance",
+            share_findings.describe(table) if len(table) else "",
+            lambda linked: plot_forest(table, links=linked),
+            table,
+            why_not="" if len(table) else "No cue has a stance in the cue list.",
+        ),
+    )
+
+
+def answer_cues(record: StudyRecord, table: pd.DataFrame, copies: str) -> Answer:
+    """Answer with which words each outlet attributes."""
+    contrasts = make_table(record, "cue_contrasts", copies=copies)
+    return Answer(
+        record,
+        "cues",
+        "cue_shares",
+        table,
+        "One row per cue and outlet; rare cues are counted together as other cues.",
+        columns=("variant", "outlet", "n", "total", "share", "low", "high"),
+        links={"n": with_lines(table)["lines"]},
+        tell=lambda: share_findings.sentences(table, contrasts, unit="attribution"),
+    )
+
+
+def answer_speakers(record: StudyRecord, table: pd.DataFrame) -> Answer:
+    """Answer to whom each outlet attributes most."""
+    return Answer(
+        record,
+        "speakers",
+        "speakers",
+        table,
+        "The most frequent speakers of each outlet.",
+        columns=("outlet", "speaker", "n", "n_articles", "n_words"),
+        links={"n": with_lines(table)["lines"]},
+    )
+
+
+def answer_attributions(
+    record: StudyRecord, attributions: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> Answer:
+    """Answer what is attributed: short quotations, and the lines behind cues and speakers."""
+    return Answer(
+        record,
+        "attributions",
+        "attributions",
+        attributions,
+        "One row per article, voice, speaker and cue.",
+        tell=lambda: voices.describe_short_quotations(attributions),
+        evidence=Evidence(
+            lambda: pd.concat(
+                [match_attribution_lines(record, rows, by=by) for by, rows in tables.items()]
+            ),
+            "The attributions of each outlet, by cue, by stance and by speaker.",
+            unit="attribution",
+        ),
+    )

@@ -1,0 +1,321 @@
+"""A study to ask: one method for each question, each of which gives an answer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wording.answers.answer import Answer
+from wording.answers.narrow import name_concept, parse_day
+from wording.answers.provenance import collect_provenance
+from wording.answers.questions import (
+    coding,
+    collocates,
+    inventory,
+    keyness,
+    kwic,
+    outlets,
+    rivals,
+    shares,
+    timeline,
+    voices,
+)
+from wording.errors import WordingError
+from wording.questions.coding.sample import choose_started_concept
+from wording.questions.design import Request
+from wording.questions.keyness.keyness import TermSelection
+from wording.settings import COPY_RULES, VOICE_GROUPS, one_of
+from wording.show import html
+from wording.study.read import read_concepts, read_study
+from wording.study.records import Articles, StudyRecord
+
+
+class Study:
+    """A study to ask.
+
+    Parameters
+    ----------
+    record : StudyRecord
+        What study.yml and concepts.yml say.
+    voice : {"outlet", "quoted", "reported", "attributed", "all"}
+        Whose words count unless a question says otherwise.
+    copies : {"all", "one", "none"}
+        Which copies count: all articles; one of each family and outlet; only the first of a family.
+
+    Raises
+    ------
+    WordingError
+        For an unknown voice or way of counting copies.
+    """
+
+    def __init__(self, record: StudyRecord, *, voice: str = "outlet", copies: str = "all") -> None:
+        self.record = record
+        self.voice = one_of("voice", voice, VOICE_GROUPS)
+        self.copies = one_of("way of counting copies", copies, COPY_RULES)
+
+    def __repr__(self) -> str:
+        return (
+            f"Study({self.record.name!r}: {len(self.record.concepts)} concepts, "
+            f"voice={self.voice!r}, copies={self.copies!r})"
+        )
+
+    def using(
+        self,
+        *,
+        outlets: Sequence[str] = (),
+        period: tuple[str, str] = ("", ""),
+        voice: str = "",
+        copies: str = "",
+    ) -> Study:
+        """Return the same study with other settings.
+
+        Parameters
+        ----------
+        outlets : sequence of str
+            Only these; empty: those that the study compares.
+        period : (str, str)
+            First and last day, month or year, both included, such as ("2031-01", "2031-06-15");
+            empty: no limit.
+        voice, copies : str
+            As in `Study`; empty: as before.
+        """
+        first, last = parse_day(period[0]), parse_day(period[1], last=True)
+        record = self.record.narrow(outlets=outlets, first=first, last=last)
+        return Study(record, voice=voice or self.voice, copies=copies or self.copies)
+
+    def concepts(self) -> Answer:
+        """Return the concepts of the study: one row per variant, with its phrases and its note."""
+        return inventory.answer_concepts(self.record)
+
+    def articles(self) -> Answer:
+        """Return the compared articles: one row per article, without its text."""
+        return inventory.answer_articles(self.record, self.copies)
+
+    def inventory(self) -> Answer:
+        """Return what was read: one row per outlet; parts: months, variants, warnings, rejects."""
+        return inventory.answer_inventory(self.record)
+
+    def shares(self, what: str = "", *, voice: str = "") -> Answer:
+        """Return which term each outlet chooses, and how sure that is.
+
+        One row per variant and outlet; parts: contrasts, beside (the other voice), copies.
+
+        Parameters
+        ----------
+        what : str
+            A concept, or a pattern such as "coup; protest*"; empty: the study's first concept.
+        voice : str
+            Whose words count; empty: as in the study.
+
+        Raises
+        ------
+        WordingError
+            For an unknown concept or voice, or a pattern that cannot be read or counted.
+        """
+        return shares.answer_shares(*self._ask(what), self._request(voice=voice or self.voice))
+
+    def voices(self, *, top: int = 5, linked: int = 12) -> Answer:
+        """Return how much of each outlet's text is quoted or reported.
+
+        One row per outlet and voice; parts: own_voice, stances, cues, speakers, attributions.
+
+        Parameters
+        ----------
+        top : int
+            Number of speakers per outlet.
+        linked : int
+            Number of rows of `own_voice`, the surest first, whose counts lead to their lines.
+        """
+        return voices.answer_voices(self.record, self.copies, top=top, linked=linked)
+
+    def keyness(
+        self,
+        *,
+        against: str = "rest",
+        max_words: int = 3,
+        min_outlets: int = 1,
+        function_words: bool = False,
+        top: int = 5,
+    ) -> Answer:
+        """Return the words and phrases that each outlet uses more than the others.
+
+        One row per outlet and term; parts: differences (all that differ, also less), copies.
+
+        Parameters
+        ----------
+        against : str
+            "rest" (all other outlets together), or the name of an outlet.
+        max_words : int
+            Words of the longest phrases.
+        min_outlets : int
+            Outlets that must use a term.
+        function_words : bool
+            Whether terms that begin or end with a function word are tested too.
+        top : int
+            Number of terms per outlet.
+        """
+        selection = TermSelection(
+            max_words=max_words, min_outlets=min_outlets, function_words=function_words
+        )
+        request = self._request(against=against)
+        return keyness.answer_keyness(self.record, request, selection, top)
+
+    def collocates(self, what: str = "", *, span: int = 5) -> Answer:
+        """Return the words that stand near each variant.
+
+        One row per variant and collocate; parts: by_outlet, contrasts, typical, copies.
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        span : int
+            Words on each side of a hit that count as near.
+        """
+        return collocates.answer_collocates(*self._ask(what), self._request(), span)
+
+    def timeline(self, what: str = "", *, variant: str = "", period: str = "auto") -> Answer:
+        """Return when each outlet's choice changed.
+
+        One row per outlet, change and variant; parts: periods, change_order, change_tests.
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        variant : str
+            The variant whose share is tested and drawn; empty: the choice among all is tested, and
+            the variant that changed most is drawn.
+        period : {"auto", "day", "week", "month", "quarter", "year"}
+            Length of a period; auto: the shortest with some articles in it.
+        """
+        return timeline.answer_timeline(
+            *self._ask(what), self._request(), variant=variant, period=period
+        )
+
+    def outlets(self, basis: str = "choice", *, max_words: int = 2) -> Answer:
+        """Return how far outlets lie apart.
+
+        One row per pair of outlets; parts: map, tree, heat, drivers, recognition, confusions.
+
+        Parameters
+        ----------
+        basis : {"choice", "words"}
+            By the choice of terms for the study's concepts, or by all words and phrases.
+        max_words : int
+            Words of the longest phrases, for "words".
+        """
+        return outlets.answer_outlets(self.record, self._request(), basis, max_words)
+
+    def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
+        """Return phrases that may name the same thing, which a person must judge.
+
+        One row per proposal; parts: used (who uses which), verdicts.
+
+        Parameters
+        ----------
+        term : str
+            Whose rivals are asked for; empty: sets of rivals, with nothing given to start from.
+        top : int
+            Number of rivals.
+        sets : int
+            Number of sets.
+        """
+        return rivals.answer_rivals(self.record, term, top=top, sets=sets, copies=self.copies)
+
+    def coding(self, concept: str = "", *, size: int = 200) -> Answer:
+        """Return how often a hit is what it seems, by the marks that coders set.
+
+        One row per variant and outlet; parts: coders, agreement, outlets, precision, corrected,
+        wrong, next.
+
+        Parameters
+        ----------
+        concept : str
+            A concept of the study; empty: the one with most marks, or the first.
+        size : int
+            Lines of the random sample to code.
+        """
+        chosen = concept or choose_started_concept(self.record)
+        return coding.answer_coding(*self._ask(chosen), size=size, voice=self.voice)
+
+    def kwic(
+        self,
+        pattern: str = "",
+        *,
+        sort: str = "left",
+        voice: str = "all",
+        top: int | None = None,
+    ) -> Answer:
+        """Return the lines of a pattern or a concept: one row per hit.
+
+        Parameters
+        ----------
+        pattern : str
+            A word, a phrase, a pattern or a concept; empty: the study's first concept.
+        sort : {"left", "right", "node", "outlet", "date", "voice", "article"}
+            Order of the lines.
+        voice : str
+            Whose words.
+        top : int, optional
+            Number of lines; None for all.
+        """
+        record, concept = self._ask(pattern)
+        return kwic.answer_kwic(
+            record, concept, sort=sort, top=top, voice=voice, copies=self.copies
+        )
+
+    def provenance(self, **parameters: Any) -> html.Display:
+        """Return where a page comes from, to show: inputs, versions, seed, and the parameters."""
+        return html.provenance(collect_provenance(self.record, parameters))
+
+    def _request(self, **asked: Any) -> Request:
+        """Return what is asked of the study, by its settings unless something else is asked."""
+        return replace(Request(voice=self.voice, copies=self.copies), **asked)
+
+    def _ask(self, what: str) -> tuple[StudyRecord, str]:
+        """Return the study with the concept that is asked for, and the concept's name."""
+        return name_concept(self.record, what)
+
+
+def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Study:
+    """Return a study to ask.
+
+    Parameters
+    ----------
+    place : str or Path
+        The folder of a study; or articles of any kind that can be read, such as "news.csv": then
+        the study is in memory, and what is built from it goes when Python ends.
+    concepts : str or Path, optional
+        A concepts.yml, for articles.
+
+    Raises
+    ------
+    WordingError
+        Where there is nothing, or what study.yml or concepts.yml say is not right.
+    """
+    path = Path(place)
+    if path.name == "study.yml" or (path / "study.yml").is_file():
+        return Study(read_study(path))
+    if not path.exists():
+        raise WordingError(f"{place}: there is no such study, file or folder.")
+    record = StudyRecord(
+        title=path.stem,
+        question=f"How do the sources in {path.name} word what they write of?",
+        articles=Articles(path=str(path.resolve())),
+    )
+    folder = tempfile.TemporaryDirectory(prefix="wording-")
+    record._folder = Path(folder.name) / path.stem
+    record._folder.mkdir()
+    if concepts is not None:
+        record._concepts, record._lists = read_concepts(Path(concepts))
+    study = Study(record)
+    _FOLDERS.append(folder)
+    return study
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+"""Folders of studies in memory, which go when Python ends."""
