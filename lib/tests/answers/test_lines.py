@@ -20,7 +20,7 @@ def lines_per(lines, *keys):
 
 
 def test_the_hits_of_all_concepts_are_those_counted(study):
-    lines, counts = evidence.find_study_lines(study), make_table(study, "counts")
+    lines, counts = evidence.find_hit_lines(study), make_table(study, "counts")
     assert (
         lines_per(lines, "concept", "variant")
         == counts.groupby(["concept", "variant"])["n"].sum().to_dict()
@@ -31,7 +31,7 @@ def test_the_hits_of_all_concepts_are_those_counted(study):
 
 def test_each_count_of_a_term_by_voice_has_its_lines(study):
     rows = make_table(study, "own").sort_values(["q", "n"], ascending=[True, False]).head(7)
-    lines = evidence.find_study_lines(study, rows, told_apart=list(VOICED))
+    lines = evidence.find_hit_lines(study, rows=rows, voices=list(VOICED))
     long = rows.melt(["concept", "variant", "outlet"], list(VOICED.values()), "column", "hits")
     long["counted_as"] = long["column"].map({column: voice for voice, column in VOICED.items()})
     wanted = (
@@ -50,10 +50,8 @@ def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
     if (by, excerpts) == ("speaker", "none"):
         pytest.skip("a study that shows no text names no speakers")
     rows = make_table(study, name)
-    rows = evidence.add_line_keys(rows, by=by) if by == "speaker" else rows
-    lines = evidence.match_attribution_lines(
-        study.model_copy(update={"excerpts": excerpts}), rows, by=by
-    )
+    rows = evidence.key_by(rows, by=by) if by == "speaker" else rows
+    lines = evidence.find_cue_lines(study.model_copy(update={"excerpts": excerpts}), rows, by=by)
     assert set(lines["concept"]) == {by}
     assert (
         lines_per(lines, "variant", "outlet")

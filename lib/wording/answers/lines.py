@@ -1,4 +1,7 @@
-"""The lines behind the numbers of several concepts, or of whom and how outlets attribute."""
+"""The lines behind a number: the hits of terms, and the cues of attributions.
+
+Where a study may not show text, the counts per article stand for them.
+"""
 
 from __future__ import annotations
 
@@ -6,72 +9,112 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.answers.tables import find_concept_lines
 from wording.corpus.attribution_lines import find_attribution_lines
-from wording.corpus.counts import count_study_attributions
+from wording.corpus.counts import (
+    count_study_attributions,
+    count_study_hits,
+    find_study_hits,
+    order_outlets,
+    select_concepts,
+)
 from wording.questions.voices.voices import OTHER_CUES
-from wording.settings import ALL_OUTLETS
+from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord
 
+ARTICLE_COLUMNS = ["doc_id", "outlet", "date", "title", "url"]
 
-def find_study_lines(
+
+def find_hit_lines(
     study: StudyRecord,
-    rows: pd.DataFrame | None = None,
+    concepts: Sequence[str] | None = None,
     *,
-    told_apart: Sequence[str] = ("all",),
+    voices: Sequence[str] = ("all",),
     copies: str = "all",
+    rows: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return what stands behind the numbers of all concepts in the given voices, as `find_concept_lines` does for one; `everywhere` says "all outlets".
+    """Return what stands behind the numbers of concepts.
 
     Parameters
     ----------
-    rows : concept, variant, outlet: only what stands behind these rows (None: all).
+    study : StudyRecord
+        The study.
+    concepts : sequence of str, optional
+        Their names; None for all, or for those of `rows`.
+    voices : sequence of str
+        The voices in which numbers count these lines; a line stands once for each that has it.
+    copies : str
+        Which copies count: "all", "one" or "none".
+    rows : pandas.DataFrame, optional
+        With concept, variant and outlet: only what stands behind these rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `hits`, or `counts` per article when the study may not show text, with `counted_as`
+        (the voice of the number) and `everywhere` ("all outlets"). Concepts, variants, outlets and
+        voices are categories in the order of tables.
     """
-    named = list(study.concepts) if rows is None else list(dict.fromkeys(rows["concept"]))
-    of_each = [
-        find_concept_lines(study, concept, told_apart=told_apart, copies=copies)
-        for concept in named
-    ]
-    order = {
-        name: list(dict.fromkeys(v for lines in of_each for v in lines[name].cat.categories))
-        for name in ("variant", "outlet", "counted_as")
-    } | {"concept": named}
-    whole = pd.concat(
-        [lines.astype(dict.fromkeys(order, object)) for lines in of_each], ignore_index=True
-    )
+    if concepts is None and rows is not None:
+        concepts = list(dict.fromkeys(rows["concept"]))
+    records = select_concepts(study, concepts)
+    counted = count_study_hits(study, concepts, copies=copies)
+    if study.why_no_text:
+        lines = counted.counts.merge(counted.articles[ARTICLE_COLUMNS], on="doc_id")
+    else:
+        lines = find_study_hits(study, concepts, copies=copies)
     if rows is not None:
-        whole = whole.merge(
-            rows[["concept", "variant", "outlet"]].drop_duplicates(),
-            on=["concept", "variant", "outlet"],
-        )
+        keys = ["concept", "variant", "outlet"]
+        lines = lines.merge(rows[keys].drop_duplicates().astype(str), on=keys)
+    by_voice = [
+        lines[lines["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice) for voice in voices
+    ]
+    variants = dict.fromkeys(name for record in records.values() for name in record.variants)
+    order = {
+        "concept": list(records),
+        "variant": list(variants),
+        "outlet": order_outlets(study, counted.articles),
+        "counted_as": list(voices),
+    }
+    whole = pd.concat(by_voice, ignore_index=True).assign(everywhere=ALL_OUTLETS)
     return whole.assign(
-        everywhere=ALL_OUTLETS,
-        **{name: pd.Categorical(whole[name], categories=values) for name, values in order.items()},
+        **{name: pd.Categorical(whole[name], categories=values) for name, values in order.items()}
     )
 
 
-def match_attribution_lines(
+def find_cue_lines(
     study: StudyRecord, rows: pd.DataFrame, *, by: str, copies: str = "all"
 ) -> pd.DataFrame:
-    """Return what stands behind a table of cues, stances or speakers: the cue of each attribution in context, or `attributions` per article
-    when the study may not show text.
+    """Return what stands behind a table of cues, stances or speakers.
 
     Parameters
     ----------
-    rows : the table, with outlet and variant (the cue, stance or speaker).
-    by : cue, stance or speaker; it becomes the `concept` of the lines.
+    study : StudyRecord
+        The study.
+    rows : pandas.DataFrame
+        The table, with outlet and variant (the cue, stance or speaker).
+    by : {"cue", "stance", "speaker"}
+        What its variants are; it becomes the `concept` of the lines.
+    copies : str
+        Which copies count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per attribution, its cue in the middle; or `attributions` per article when the
+        study may not show text.
     """
+    if study.why_no_text:
+        attributions = count_study_attributions(study, copies=copies)
+    else:
+        attributions = find_attribution_lines(study, copies=copies)
+    attributions = attributions.dropna(subset=by)
     listed = rows[["variant", "outlet"]].drop_duplicates()
-    found = (count_study_attributions if study.why_no_text else find_attribution_lines)(
-        study, copies=copies
-    ).dropna(subset=by)
-    known = set(listed["variant"])
-    variant = (
-        found[by].where(found[by].isin(known), OTHER_CUES) if OTHER_CUES in known else found[by]
-    )
-    return found.assign(concept=by, variant=variant).merge(listed, on=["variant", "outlet"])
+    variants = attributions[by]
+    if OTHER_CUES in set(listed["variant"]):
+        variants = variants.where(variants.isin(listed["variant"]), OTHER_CUES)
+    return attributions.assign(concept=by, variant=variants).merge(listed, on=["variant", "outlet"])
 
 
-def add_line_keys(rows: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Return the same rows with the concept and variant under which `match_attribution_lines` names their lines."""
+def key_by(rows: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Return the rows with the concept and variant by which `find_cue_lines` names their lines."""
     return rows.assign(concept=by, variant=rows[by])

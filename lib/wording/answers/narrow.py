@@ -1,4 +1,7 @@
-"""What is asked for: a concept or a pattern, at some outlets, on some days, as a study that has just that."""
+"""What is asked for, as a study that has just that.
+
+A concept or a pattern, at some outlets, on some days.
+"""
 
 from __future__ import annotations
 
@@ -28,27 +31,38 @@ def narrow_study(
     first: str | datetime.date | None = None,
     last: str | datetime.date | None = None,
 ) -> tuple[StudyRecord, str]:
-    """The study narrowed to the outlets and days, and the name of the concept in it that is asked for: every table of the two can be made.
+    """Return the study narrowed to outlets and days, and the name of the concept asked for.
+
+    Every table of the two can be made.
 
     Parameters
     ----------
-    concept : a concept of the study; empty: its first.
-    pattern : instead of it a phrase, or rival phrases with `;` between them, each a variant; or the name of a concept or variant.
-    outlets : only these; none: all that the study compares.
-    first, last : days, both included, such as 2031-06-30.
+    study : StudyRecord
+        The study.
+    concept : str
+        A concept of the study; empty: its first.
+    pattern : str
+        Instead of it a phrase, or rival phrases with `;` between them, each a variant; or the name
+        of a concept or variant.
+    outlets : sequence of str
+        Only these; empty: all that the study compares.
+    first, last : str or datetime.date, optional
+        Days, both included, such as 2031-06-30.
 
     Raises
     ------
     WordingError
-        For an unknown concept, a phrase that cannot be read or, without the articles, be counted, or no date.
+        For an unknown concept, a phrase that cannot be read or, without the articles, be counted,
+        or what is no day.
     """
-    narrow = study.narrow(outlets=outlets, first=parse_day(first), last=parse_day(last))
+    narrow = study.narrow(outlets=outlets, first=parse_day(first), last=parse_day(last, last=True))
     if not pattern.strip():
         return narrow, next(iter(select_concepts(study, [concept or next(iter(study.concepts))])))
     name, record = resolve_pattern(study, pattern)
     if name not in study.concepts and not study.has_articles:
         raise WordingError(
-            f"{name!r} is a pattern, and patterns are counted in the articles, which are not here; choose a concept of the study."
+            f"{name!r} is a pattern, and patterns are counted in the articles, which are not "
+            "available here; choose a concept of the study."
         )
     for variant in record.variants.values():
         parse_phrases(variant.match, lists=study.lists, case=variant.case)

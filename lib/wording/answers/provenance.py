@@ -1,4 +1,7 @@
-"""Where a page comes from: study, parameters, hashes of the inputs, versions, commit, seed; the same inputs give the same record."""
+"""Where a page comes from: study, parameters, hashes of the inputs, versions, commit and seed.
+
+The same inputs give the same record.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,16 @@ from wording.files import PROJECT_ROOT, hash_file, hash_value
 from wording.study.records import StudyRecord
 
 LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")
+"""Libraries whose versions are recorded."""
+MAX_LISTED_FILES = 5
+"""Above this number of files, one hash stands for all of them."""
+DIGEST_LENGTH = 16
+NAMES_NOTE = "Our own prose follows Reuters style for names; terms and speakers are spelled as in the source."
+DESCRIBE_COMMIT = ["describe", "--always", "--dirty=, changed since", "--abbrev=12"]
 
 
 def collect_provenance(study: StudyRecord, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page was made from, as term and value."""
+    """Return what a page was made from, as {term: value}."""
     return {
         "study": f"{study.title} ({study.name})",
         "parameters": dict(parameters) or "none",
@@ -27,32 +36,29 @@ def collect_provenance(study: StudyRecord, parameters: Mapping[str, Any]) -> dic
         "version": version("wording"),
         "commit": read_commit(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "names": "Our own prose follows Reuters style for names; terms and speakers stand as the source at hand writes them.",
+        "names": NAMES_NOTE,
     }
 
 
 def format_period(study: StudyRecord) -> str:
-    """The first and last day of the compared articles, as far as they have a date."""
+    """Return the first and last day of the compared articles, as far as they have a date."""
     dates = count_study_hits(study, []).articles["date"].dropna()
     return f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}" if len(dates) else "no dates"
 
 
 def hash_inputs(study: StudyRecord) -> dict[str, str]:
-    """sha256 (first 16 digits) of what the study says, and of the articles or counts that it reads; many files as one hash of hashes."""
-    files = (
-        dict(build_corpus(study)[0].files)
-        if study.has_articles
-        else {f"counts/{file.name}": hash_file(file) for file in study.count_files}
-    )
-    if len(files) > 5:
+    """Return the beginning of the sha256 of each input: what the study says, and what it reads.
+
+    Many files have one hash of their hashes.
+    """
+    if study.has_articles:
+        files = dict(build_corpus(study)[0].files)
+    else:
+        files = {f"counts/{file.name}": hash_file(file) for file in study.count_files}
+    if len(files) > MAX_LISTED_FILES:
         files = {f"{len(files)} article files": hash_value([files[name] for name in sorted(files)])}
-    return {
-        name: digest[:16]
-        for name, digest in {
-            "study.yml and concepts.yml, as read": study.fingerprint,
-            **files,
-        }.items()
-    }
+    inputs = {"study.yml and concepts.yml, as read": study.fingerprint, **files}
+    return {name: digest[:DIGEST_LENGTH] for name, digest in inputs.items()}
 
 
 def read_commit() -> str:
@@ -60,21 +66,9 @@ def read_commit() -> str:
     release = f"version {version('wording')}"
     if not (PROJECT_ROOT / ".git").exists():
         return release
+    command = ["git", "-C", str(PROJECT_ROOT), *DESCRIBE_COMMIT]
     try:
-        told = subprocess.run(
-            [
-                "git",
-                "-C",
-                str(PROJECT_ROOT),
-                "describe",
-                "--always",
-                "--dirty=, changed since",
-                "--abbrev=12",
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        result = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return release
-    return told.stdout.strip()
+    return result.stdout.strip()

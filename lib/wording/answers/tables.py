@@ -10,7 +10,6 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
-    order_outlets,
     select_concepts,
 )
 from wording.questions.collocation import collocation
@@ -179,42 +178,6 @@ def _make_outlets(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
     return rival_sets.find_rival_sets(study, copies=request.copies)
-
-
-def find_concept_lines(
-    study: StudyRecord,
-    concept: str,
-    *,
-    told_apart: Sequence[str] = ("outlet", "attributed"),
-    copies: str = "all",
-) -> pd.DataFrame:
-    """What stands behind a concept's numbers in the given voices, variants and outlets in the order of its tables: the `hits`, or `counts`
-    per article when the study may not show text; `counted_as` says in which voice a line is counted.
-    """
-    counted = count_study_hits(study, [concept], copies=copies)
-    about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
-    rows = (
-        counted.counts.merge(about, on="doc_id")
-        if study.why_no_text
-        else find_study_hits(study, [concept], copies=copies)
-    )
-    by_voice = pd.concat(
-        [
-            rows[rows["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice)
-            for voice in told_apart
-        ]
-    )
-    ordered = {
-        "variant": list(study.concepts[concept].variants),
-        "outlet": order_outlets(study, counted.articles),
-        "counted_as": list(told_apart),
-    }
-    return by_voice.assign(
-        **{
-            name: pd.Categorical(by_voice[name], categories=values)
-            for name, values in ordered.items()
-        }
-    )
 
 
 _MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {

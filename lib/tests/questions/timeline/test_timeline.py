@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from test_changes import newspaper
 
-from wording.answers.tables import find_concept_lines
+from wording.answers.lines import find_hit_lines
 from wording.errors import WordingError
 from wording.questions.design import Design, Request
 from wording.questions.shares.shares import compute_shares
@@ -156,7 +156,7 @@ def made(demo):
 
 def test_every_number_has_its_lines(made, demo):
     study = read_study(demo)
-    lines = label_timeline_lines(find_concept_lines(study, "fighting", told_apart=["outlet"]), made)
+    lines = label_timeline_lines(find_hit_lines(study, ["fighting"], voices=["outlet"]), made)
     counted = lines.groupby(["variant", "outlet", "counted_as"], observed=True).size()
     shown = made.timeline[made.timeline["variant"] == made.variant]
     tables = [

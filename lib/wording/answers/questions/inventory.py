@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.lines import find_study_lines
+from wording.answers.lines import find_hit_lines
 from wording.answers.tables import make_table
 from wording.corpus import inventory
 from wording.corpus.counts import Counts, count_study_hits
@@ -64,7 +64,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
             why_not="",
         ),
         evidence=Evidence(
-            partial(find_study_lines, record), "The hits of each variant.", by="everywhere"
+            partial(find_hit_lines, record), "The hits of each variant.", by="everywhere"
         ),
         parts={
             "months": partial(answer_months, record, counted),

@@ -8,8 +8,9 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.lines import find_hit_lines
 from wording.answers.questions.timeline import SHOWN_PERIODS
-from wording.answers.tables import find_concept_lines, make_asked_table, make_table
+from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
@@ -53,10 +54,10 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         picture=picture_shares(record, table, others),
         evidence=Evidence(
             partial(
-                find_concept_lines,
+                find_hit_lines,
                 record,
-                concept,
-                told_apart=[asked.voice, beside.voice],
+                [concept],
+                voices=[asked.voice, beside.voice],
                 copies=request.copies,
             ),
             "The hits of each term at each outlet.",

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.tables import find_concept_lines
+from wording.answers.lines import find_hit_lines
 from wording.questions.design import Request
 from wording.questions.timeline import findings
 from wording.questions.timeline.timeline import (
@@ -62,9 +62,7 @@ def answer_timeline(
         ),
         evidence=Evidence(
             lambda: label_timeline_lines(
-                find_concept_lines(
-                    record, concept, told_apart=[request.voice], copies=request.copies
-                ),
+                find_hit_lines(record, [concept], voices=[request.voice], copies=request.copies),
                 made,
             ),
             "The hits of each term at each outlet, by period, and before and after each change.",
@@ -75,7 +73,8 @@ def answer_timeline(
             "periods": partial(answer_periods, record, made, shown),
         },
         note=record.about(concept),
-        summary=f"{made.tested['total'].sum():,} hits of voice {request.voice!r} in dated articles; "
+        summary=f"{made.tested['total'].sum():,} hits of voice {request.voice!r} in dated "
+        "articles; "
         f"{made.n_undated:,} undated articles with hits; by {made.period}",
     )
 

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.lines import add_line_keys, find_study_lines, match_attribution_lines
+from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
 from wording.answers.tables import make_table
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import voices
@@ -36,7 +36,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     own = own.sort_values(["q", "n"], ascending=[True, False], kind="stable")
     cues = make_table(record, "cues", copies=copies)
     stances = make_table(record, "stances", copies=copies)
-    speakers = add_line_keys(
+    speakers = key_by(
         make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
     )
     parts = voices.reshape_voice_shares(table)
@@ -84,10 +84,10 @@ def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) 
         links={column: addresses[f"lines_{column}"] for column in VOICES_BY_COUNT},
         evidence=Evidence(
             partial(
-                find_study_lines,
+                find_hit_lines,
                 record,
-                table.head(linked),
-                told_apart=["outlet", "quoted", "reported"],
+                voices=["outlet", "quoted", "reported"],
+                rows=table.head(linked),
             ),
             "The hits of each term at each outlet.",
         ),
@@ -152,9 +152,7 @@ def answer_attributions(
         "One row per article, voice, speaker and cue.",
         tell=lambda: voices.describe_short_quotations(attributions),
         evidence=Evidence(
-            lambda: pd.concat(
-                [match_attribution_lines(record, rows, by=by) for by, rows in tables.items()]
-            ),
+            lambda: pd.concat([find_cue_lines(record, rows, by=by) for by, rows in tables.items()]),
             "The attributions of each outlet, by cue, by stance and by speaker.",
             unit="attribution",
         ),
