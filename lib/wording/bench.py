@@ -26,7 +26,7 @@ from wording.corpus.encoding.shard import WORD
 from wording.corpus.kwic import list_concordance
 from wording.corpus.marks.copies import find_families
 from wording.corpus.marks.voice import find_all_attributions, mark_voices
-from wording.corpus.reading.articles import ArticleReader, read_articles
+from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
 from wording.new import create_study
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
@@ -45,7 +45,7 @@ def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
     """
     with tempfile.TemporaryDirectory() as folder:
         study = create_bench_study(articles, Path(folder) / "study")
-        read = read_articles(articles, language=study.language)
+        read = read_articles(articles, ReadingOptions(language=study.language))
         steps = (
             list_building_steps(articles, study, read)
             | list_analysis_steps(study, Path(folder))
@@ -80,7 +80,7 @@ def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
         "build: all of read, encode, families": lambda: rebuild_corpus(study),
-        "read": lambda: list(ArticleReader(articles, language=study.language)),
+        "read": lambda: list(ArticleReader(articles, ReadingOptions(language=study.language))),
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(read),
         "of which voice": lambda: [
             mark_voices(shard, language=study.language) for shard in corpus.shards

@@ -24,7 +24,7 @@ from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families
 from wording.corpus.marks.voice import mark_voices
-from wording.corpus.reading.articles import ArticleReader, ReadingResult
+from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
@@ -194,13 +194,13 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
     """Makes the corpus and puts it in its place; what was made of it goes again if that fails."""
     source = study.articles
     try:
-        reading = ArticleReader(
-            study.folder / source.path,
+        options = ReadingOptions(
             metadata=study.folder / source.metadata if source.metadata else None,
             columns=source.columns,
             date_order=source.date_order,
             language=study.language,
         )
+        reading = ArticleReader(study.folder / source.path, options)
         tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
         articles = reading.finish(
             pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal")

@@ -70,9 +70,12 @@ def xlsx_file(rows=ROWS):
 def html_file(row=ROW):
     body = "".join(f"<p>{part}</p>" for part in row["text"].split("\n\n"))
     meta = {
-        "og:title": row["title"], "og:site_name": row["outlet"], "article:published_time": row["date"] + "T23:30:00-05:00",
-        "author": row["authors"], "og:url": row["url"],
-    }  # fmt: skip
+        "og:title": row["title"],
+        "og:site_name": row["outlet"],
+        "article:published_time": row["date"] + "T23:30:00-05:00",
+        "author": row["authors"],
+        "og:url": row["url"],
+    }
     head = "".join(
         f'<meta property="{name}" name="{name}" content="{value}">' for name, value in meta.items()
     )
@@ -293,16 +296,38 @@ def factiva_html(rows=ROWS):
 
 
 FORMATS = {
-    "a.csv": csv_file(), "a.tsv": csv_file(separator="\t"), "a.jsonl": jsonl_file(), "a.ndjson": jsonl_file(), "a.json": json_file(),
-    "a.parquet": parquet_file(), "a.xlsx": xlsx_file(), "a.csv.gz": gzip.compress(csv_file()), "a.parquet.gz": gzip.compress(parquet_file()),
-    "a.warc": warc_file(compressed=False), "a.warc.gz": warc_file(), "a.rss": rss_file(), "a.xml": rss_file(), "a.atom": atom_file(),
+    "a.csv": csv_file(),
+    "a.tsv": csv_file(separator="\t"),
+    "a.jsonl": jsonl_file(),
+    "a.ndjson": jsonl_file(),
+    "a.json": json_file(),
+    "a.parquet": parquet_file(),
+    "a.xlsx": xlsx_file(),
+    "a.csv.gz": gzip.compress(csv_file()),
+    "a.parquet.gz": gzip.compress(parquet_file()),
+    "a.warc": warc_file(compressed=False),
+    "a.warc.gz": warc_file(),
+    "a.rss": rss_file(),
+    "a.xml": rss_file(),
+    "a.atom": atom_file(),
     "a.zip": zip_file({"x/one.html": html_file(ROWS[0]), "x/two.html": html_file(ROWS[1])}),
-    "b.zip": zip_file({"x/a.csv": csv_file()}), "a.tar": tar_file({"x/a.jsonl": jsonl_file()}, "w"), "a.tar.gz": tar_file({"a.csv": csv_file()}),
-    "a.tgz": tar_file({"./a.csv.gz": gzip.compress(csv_file())}), "a.tar.bz2": tar_file({"a.parquet": parquet_file()}, "w:bz2"),
-    "a.tar.xz": tar_file({"a.xlsx": xlsx_file()}, "w:xz"), "nexis.docx": docx_file(nexis_lines()), "nexis.rtf": rtf_file(nexis_lines()),
-    "single.zip": zip_file({f"{n}.docx": docx_file(nexis_lines([row], cover=False)) for n, row in enumerate(ROWS)}),
-    "lexis.txt": lexis_text().encode(), "lexis.rtf": rtf_file(lexis_text().split("\n")), "factiva.rtf": rtf_file(factiva_lines()),
-    "factiva-codes.rtf": rtf_file(factiva_lines(codes=True)), "factiva.txt": "\n".join(factiva_lines()).encode(),
-    "factiva.html": factiva_html(), "factiva.docx": docx_file(factiva_lines(codes=True)),
-}  # fmt: skip
+    "b.zip": zip_file({"x/a.csv": csv_file()}),
+    "a.tar": tar_file({"x/a.jsonl": jsonl_file()}, "w"),
+    "a.tar.gz": tar_file({"a.csv": csv_file()}),
+    "a.tgz": tar_file({"./a.csv.gz": gzip.compress(csv_file())}),
+    "a.tar.bz2": tar_file({"a.parquet": parquet_file()}, "w:bz2"),
+    "a.tar.xz": tar_file({"a.xlsx": xlsx_file()}, "w:xz"),
+    "nexis.docx": docx_file(nexis_lines()),
+    "nexis.rtf": rtf_file(nexis_lines()),
+    "single.zip": zip_file(
+        {f"{n}.docx": docx_file(nexis_lines([row], cover=False)) for n, row in enumerate(ROWS)}
+    ),
+    "lexis.txt": lexis_text().encode(),
+    "lexis.rtf": rtf_file(lexis_text().split("\n")),
+    "factiva.rtf": rtf_file(factiva_lines()),
+    "factiva-codes.rtf": rtf_file(factiva_lines(codes=True)),
+    "factiva.txt": "\n".join(factiva_lines()).encode(),
+    "factiva.html": factiva_html(),
+    "factiva.docx": docx_file(factiva_lines(codes=True)),
+}
 """Two articles in every format: file name and bytes."""

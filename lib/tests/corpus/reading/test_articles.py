@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wording.corpus.reading import encodings
-from wording.corpus.reading.articles import ArticleReader, read_articles
+from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
 from wording.corpus.reading.formats import registry as readers
 from wording.errors import WordingError
 
@@ -25,7 +25,7 @@ def write(folder, files):
 
 
 def read(tmp_path, name, content, **options):
-    return read_articles(write(tmp_path, {name: content}) / name, **options)
+    return read_articles(write(tmp_path, {name: content}) / name, ReadingOptions(**options))
 
 
 def table(articles, *columns):
@@ -102,9 +102,9 @@ def test_dates_as_they_are_written(tmp_path):
 def test_dates_that_cannot_be_read_are_unknown_and_said(tmp_path):
     found, warnings = dates(tmp_path, [*UNKNOWN, "2017-09-06"])
     assert found == [None] * len(UNKNOWN) + [SEPTEMBER]
-    said = "articles have no date that can be read (for example '', 'yesterday', '0001-01-01')"
+    said = "articles have no readable date (for example '', 'yesterday', '0001-01-01')"
     assert warnings == [
-        f"{len(UNKNOWN)} of {len(UNKNOWN) + 1} {said}; they are kept, with the date unknown."
+        f"{len(UNKNOWN)} of {len(UNKNOWN) + 1} {said}; they are kept with an unknown date."
     ]
 
 
@@ -117,21 +117,21 @@ def test_dates_that_cannot_be_read_are_unknown_and_said(tmp_path):
             ["9/6/17"],
             None,
             [SEPTEMBER],
-            "is open in 1 of 1 dates in figures (for example '9/6/17')",
+            "cannot be told apart in 1 of 1 numeric dates (for example '9/6/17')",
         ),
         (["9/9/17"], None, [date(2017, 9, 9)], None),
         (
             ["9/6/17", "12/25/2017", "25/12/2017"],
             None,
             [SEPTEMBER, date(2017, 12, 25), date(2017, 12, 25)],
-            "open",
+            "cannot be told apart",
         ),
         (["6/9/17 10:15"], "dmy", [SEPTEMBER], None),
         (
             ["6-9-17", "12/25/2017"],
             "dmy",
             [SEPTEMBER, date(2017, 12, 25)],
-            "`date_order: dmy` does not fit 1 of 2 dates",
+            "`date_order: dmy` is impossible for 1 of 2 numeric dates",
         ),
         (["17/09/06", "99/1/2"], "ymd", [SEPTEMBER, date(1999, 1, 2)], None),
         (["1/1/40", "1/1/41"], None, [date(2040, 1, 1), date(1941, 1, 1)], None),
@@ -207,35 +207,96 @@ def test_a_broken_byte_does_not_make_utf8_another_encoding(tmp_path):
     articles = read(tmp_path, "a.txt", (RUSSIAN * 2).encode()[1:])
     assert articles.frame["text"].to_list() == ["\ufffd" + (RUSSIAN * 2)[1:]]
     assert (
-        "a.txt: bytes that are not valid UTF-8 were read as U+FFFD (places: 1)" in articles.warnings
+        "a.txt: bytes that are not valid utf-8 were replaced by U+FFFD (places: 1)"
+        in articles.warnings
     )
 
 
 LONG = "x" * 200_000
 TABLES = [  # file, content, accepted (outlet, text), rejected (source, reason begins)
-    ("a.csv", 'source,content\nA,"one, ""two""\r\nthree"\nB,four\n', [("A", 'one, "two"\r\nthree'), ("B", "four")], []),
+    (
+        "a.csv",
+        'source,content\nA,"one, ""two""\r\nthree"\nB,four\n',
+        [("A", 'one, "two"\r\nthree'), ("B", "four")],
+        [],
+    ),
     ("a.csv", "Source;Full Text\nA;one, two\n\nB;three\n", [("A", "one, two"), ("B", "three")], []),
     ("a.csv", f"outlet,text\nA,{LONG}\n", [("A", LONG)], []),
-    ("a.tsv", 'outlet\ttext\nA\t"Yes," he said\nB\tone\n', [("A", '"Yes," he said'), ("B", "one")], []),
-    ("a.csv", "outlet,text\nA\nB,two,three\nD,four\n", [("D", "four")], [("a.csv:1", "line 2: the"), ("a.csv:2", "line 3: the")]),
-    ("a.csv", 'outlet,text\nB,"two\nC,"three"\nD,four\n', [("C", "three"), ("D", "four")], [("a.csv:1", "line 2: its quotation")]),
-    ("a.csv", 'outlet,text\nA,"say "no"\nnext, more"\nB,two\n', [("B", "two")], [("a.csv:1", "lines 2 to 3: its quotation")]),
-    ("a.csv", 'outlet,text\nA,one\nB,"two\nC,three\n', [("A", "one"), ("C", "three")], [("a.csv:2", "line 3: its quotation")]),
+    (
+        "a.tsv",
+        'outlet\ttext\nA\t"Yes," he said\nB\tone\n',
+        [("A", '"Yes," he said'), ("B", "one")],
+        [],
+    ),
+    (
+        "a.csv",
+        "outlet,text\nA\nB,two,three\nD,four\n",
+        [("D", "four")],
+        [("a.csv:1", "line 2: the"), ("a.csv:2", "line 3: the")],
+    ),
+    (
+        "a.csv",
+        'outlet,text\nB,"two\nC,"three"\nD,four\n',
+        [("C", "three"), ("D", "four")],
+        [("a.csv:1", "line 2: unclosed quotation")],
+    ),
+    (
+        "a.csv",
+        'outlet,text\nA,"say "no"\nnext, more"\nB,two\n',
+        [("B", "two")],
+        [("a.csv:1", "lines 2 to 3: unclosed quotation")],
+    ),
+    (
+        "a.csv",
+        'outlet,text\nA,one\nB,"two\nC,three\n',
+        [("A", "one"), ("C", "three")],
+        [("a.csv:2", "line 3: unclosed quotation")],
+    ),
     ("a.csv", "outlet,text\n,one\nB, \n", [("unattributed", "one")], [("a.csv:2", "no text")]),
-    ("a.csv", "outlet,text\n", [], [("a.csv", "it has no rows")]),
-    ("a.csv", "", [], [("a.csv", "it has no rows")]),
-    ("a.jsonl", '{"domain": 5, "body": 7}\n\n{"body": \n[1]\n', [("5", "7")], [("a.jsonl:3", "not valid"), ("a.jsonl:4", "not an object")]),
-    ("a.jsonl", '{"outlet": "A", "text": "\\ud83d one \\ud83d\\ude00"}\n', [("A", "\ufffd one \U0001f600")], []),
-    ("a.json", '[{"source": "A", "text": "one"}, 3, {"a": NaN}]', [("A", "one")], [("a.json:2", "not an object"), ("a.json:3", "no text")]),
-    ("a.json", '{"n": 1, "articles": [{"source": {"id": 1, "name": "A"}, "text": "one"}]}', [("A", "one")], []),
-    ("a.json", '{"outlet": "A", "text": ["one", "two"], "images": [{"src": "x"}]}', [("A", "one\ntwo")], []),
+    ("a.csv", "outlet,text\n", [], [("a.csv", "it contains no articles")]),
+    ("a.csv", "", [], [("a.csv", "it contains no articles")]),
+    (
+        "a.jsonl",
+        '{"domain": 5, "body": 7}\n\n{"body": \n[1]\n',
+        [("5", "7")],
+        [("a.jsonl:3", "not valid"), ("a.jsonl:4", "not an object")],
+    ),
+    (
+        "a.jsonl",
+        '{"outlet": "A", "text": "\\ud83d one \\ud83d\\ude00"}\n',
+        [("A", "\ufffd one \U0001f600")],
+        [],
+    ),
+    (
+        "a.json",
+        '[{"source": "A", "text": "one"}, 3, {"a": NaN}]',
+        [("A", "one")],
+        [("a.json:2", "not an object"), ("a.json:3", "no text")],
+    ),
+    (
+        "a.json",
+        '{"n": 1, "articles": [{"source": {"id": 1, "name": "A"}, "text": "one"}]}',
+        [("A", "one")],
+        [],
+    ),
+    (
+        "a.json",
+        '{"outlet": "A", "text": ["one", "two"], "images": [{"src": "x"}]}',
+        [("A", "one\ntwo")],
+        [],
+    ),
     ("a.ndjson.gz", gzip.compress(b'{"outlet": "A", "text": "one"}'), [("A", "one")], []),
-    ("a.csv.gz", gzip.compress(b"outlet,text\nA,one\n" * 50)[:-20], [], [("a.csv.gz", "it cannot be read")]),
-    ("a.parquet", b"PAR1" + bytes(40) + b"PAR1", [], [("a.parquet", "not a sound parquet file")]),
+    (
+        "a.csv.gz",
+        gzip.compress(b"outlet,text\nA,one\n" * 50)[:-20],
+        [],
+        [("a.csv.gz", "cannot be read")],
+    ),
+    ("a.parquet", b"PAR1" + bytes(40) + b"PAR1", [], [("a.parquet", "not a valid parquet file")]),
     ("a.txt", bytes(range(256)) * 9, [], [("a.txt", "not text")]),
     ("a.txt", "\x01\x02\x03\x04" * 9, [], [("a.txt", "not text")]),
     ("a.txt", " \n", [], [("a.txt", "no text")]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "content", "accepted", "rejected"), TABLES)
@@ -257,7 +318,7 @@ def test_a_folder_may_mix_files_and_names_their_articles(tmp_path):
         "z.pdf": "%PDF",
     }
     hidden = {".hidden.txt": "no", ".git/y.txt": "no"}
-    articles = read_articles(write(tmp_path, files | hidden), default_outlet="Z")
+    articles = read_articles(write(tmp_path, files | hidden), ReadingOptions(default_outlet="Z"))
     assert table(articles, "doc_id", "outlet", "text") == [
         ("a/x", "Z", "two\n"),
         ("b/x", "Z", "one"),
@@ -265,9 +326,7 @@ def test_a_folder_may_mix_files_and_names_their_articles(tmp_path):
     ]
     assert articles.rejects["source"].to_list() == ["z.pdf"]
     assert articles.files[0] == ("a/x.txt", hashlib.sha256(b"two\n").hexdigest())
-    assert (
-        "a/x.txt and 1 other file: no outlet is given; it is taken to be 'Z'" in articles.warnings
-    )
+    assert "a/x.txt and 1 other file: no outlet is given; 'Z' is used" in articles.warnings
 
 
 def test_metadata_describe_the_text_files(tmp_path):
@@ -276,7 +335,7 @@ def test_metadata_describe_the_text_files(tmp_path):
     files = {"a.txt": "one", "b.txt": "two", "c.txt": "three", "d.txt.gz": gzip.compress(b"four")}
     files["list.csv"] = "File,publisher,date,sha256\n" + rows
     articles = read_articles(
-        write(tmp_path, files), metadata=tmp_path / "list.csv", date_order="dmy"
+        write(tmp_path, files), ReadingOptions(metadata=tmp_path / "list.csv", date_order="dmy")
     )
     dated = [
         ("a", "A", SEPTEMBER),
@@ -289,10 +348,10 @@ def test_metadata_describe_the_text_files(tmp_path):
     ]
     said = "\n".join(articles.warnings)
     assert (
-        "list.csv: rows that name no file of articles, or one that has a row already: 1 (for example 'lost.txt')"
+        "list.csv: rows that name no article file, or one already described: 1 (for example 'lost.txt')"
         in said
     )
-    assert "list.csv: files of articles that have no row in it: 1 (for example 'c.txt')" in said
+    assert "list.csv: article files that have no row in it: 1 (for example 'c.txt')" in said
 
 
 def test_repeated_ids(tmp_path):
@@ -307,9 +366,10 @@ def test_repeated_ids(tmp_path):
         ("a-7", "five"),
     ]
     assert table(articles, "doc_id", "text") == expected
-    assert articles.rejects.rows() == [("a.csv:2", "duplicate of a.csv:1", "one")]
+    assert articles.rejects.rows() == [("a.csv:2", "same id and text as a.csv:1", "one")]
     assert any(
-        "2 of 6 articles had the id of another text" in warning for warning in articles.warnings
+        "2 of 6 articles shared an id with a different text" in warning
+        for warning in articles.warnings
     )
 
 
@@ -318,7 +378,7 @@ def test_columns_by_alias_and_by_mapping(tmp_path):
     articles = read(tmp_path, "a.csv", content)
     assert table(articles, "outlet", "text", "title") == [("S", "one", None)]
     assert (
-        "a.csv: outlet is read from 'source', not from 'Publisher' (articles: columns: decides)"
+        "a.csv: outlet is read from 'source', not from 'Publisher'; to change it, set `articles: columns:` in study.yml"
         in articles.warnings
     )
     articles = read(
@@ -336,28 +396,28 @@ def test_columns_by_alias_and_by_mapping(tmp_path):
         (
             "a.csv",
             {"columns": {"url": "publsher"}},
-            "no column 'publsher' for url; did you mean 'publisher'? there are: pub",
+            "no column 'publsher' (named for url); did you mean 'publisher'? there are: pub",
         ),
         ("a.csv", {}, "a.csv has no column for text; it has the columns 'publisher', 'words'"),
         (
             "a.csv",
             {"columns": {"outlte": "words"}},
-            "'outlte' is none of our columns; did you mean 'outlet'?",
+            "there is no column called 'outlte'; did you mean 'outlet'?",
         ),
         ("a.csv", {"date_order": "myd"}, "give mdy, dmy or ymd"),
         (
             "lost",
             {},
-            "lost does not exist; articles are read from a folder or from a file: .txt, .csv",
+            "lost does not exist; give a folder, or a file in one of these formats: .txt, .csv",
         ),
-        ("empty", {}, "empty has no file of articles; supported are .txt, .csv"),
-        ("a.csv", {"metadata": "lost.csv"}, "lost.csv is no table"),
+        ("empty", {}, "empty has no supported file; supported formats are .txt, .csv"),
+        ("a.csv", {"metadata": "lost.csv"}, "lost.csv is not a table"),
     ],
 )
 def test_what_cannot_be_meant_is_said(tmp_path, name, options, said):
     write(tmp_path, {"a.csv": "publisher,words\nA,one\n", "empty/x.pdf": "x"})
     with pytest.raises(WordingError) as error:
-        read_articles(tmp_path / name, **options)
+        read_articles(tmp_path / name, ReadingOptions(**options))
     assert said in str(error.value)
 
 
@@ -442,7 +502,7 @@ def test_bytes_that_do_not_fit_a_large_file_are_counted(tmp_path, monkeypatch):
     )
     assert articles.frame["text"][-1] == "\ufffd\ufffd one"
     assert (
-        "a.csv: bytes that do not fit its encoding, utf-8, were read as U+FFFD (places: 2)"
+        "a.csv: bytes that are not valid utf-8 were replaced by U+FFFD (places: 2)"
         in articles.warnings
     )
 

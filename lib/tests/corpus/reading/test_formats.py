@@ -7,7 +7,7 @@ import pytest
 from formats import FORMATS, ROW, ROWS
 
 from wording.corpus import build as building
-from wording.corpus.reading.articles import read_articles
+from wording.corpus.reading.articles import ReadingOptions, read_articles
 from wording.corpus.reading.formats.registry import READERS
 from wording.corpus.reading.sources import ARCHIVE_ENDINGS, FILE_ENDINGS, split_ending
 from wording.errors import WordingError
@@ -15,7 +15,7 @@ from wording.errors import WordingError
 
 def read(folder, name, content, **options):
     (folder / name).write_bytes(content)
-    return read_articles(folder / name, **options)
+    return read_articles(folder / name, ReadingOptions(**options))
 
 
 def words(articles):
@@ -62,7 +62,9 @@ def test_files_that_are_one_article(tmp_path):
     }
     for name, content in (files | {"list.csv": b"file,outlet,date\nb.docx,B,2021-05-06\n"}).items():
         (tmp_path / name).write_bytes(content)
-    articles = read_articles(tmp_path, metadata=tmp_path / "list.csv", default_outlet="Z")
+    articles = read_articles(
+        tmp_path, ReadingOptions(metadata=tmp_path / "list.csv", default_outlet="Z")
+    )
     dates = [date(2021, 5, 4), date(2021, 5, 6), None]
     assert list(zip(articles.frame["outlet"], articles.frame["date"], strict=True)) == list(
         zip([ROW["outlet"], "B", "Z"], dates, strict=True)
@@ -101,7 +103,7 @@ def test_pages_that_are_no_articles_are_refused(tmp_path):
         + formats.warc_file(ROWS[1:], compressed=False),
     )
     assert [reason for _, reason, _ in articles.rejects.rows()][:1] == [
-        "the server answered with status 404, not with the page"
+        "the server returned status 404 instead of the page"
     ]
     articles = read(
         tmp_path, "b.html", b"<html><body><nav><a href='/'>Home</a></nav></body></html>"
@@ -115,7 +117,7 @@ def test_what_a_feed_only_sums_up_is_said(tmp_path):
     articles = read(tmp_path, "a.rss", formats.rss_file(full=False))
     assert len(articles.frame) == 2
     assert (
-        "a.rss: items that have only a summary in the feed, not the article: 2 of 2"
+        "a.rss: 2 of 2 items have only a summary in the feed, not the full article"
         in articles.warnings
     )
 
@@ -126,7 +128,7 @@ def test_addresses_without_texts_are_told_apart_from_an_empty_table(tmp_path):
     )
     with pytest.raises(
         WordingError,
-        match="lists addresses .'url'. and no texts, as the story lists of Media Cloud do; nothing is fetched",
+        match="has addresses .'url'. but no texts, like Media Cloud's story lists. Nothing is downloaded",
     ):
         read(
             tmp_path,

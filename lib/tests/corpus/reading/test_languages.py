@@ -8,7 +8,7 @@ import pytest
 from wording.corpus import inventory
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
-from wording.corpus.reading.articles import ArticleReader, read_articles
+from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
 from wording.corpus.reading.languages import find_other_languages, to_language_code
 from wording.errors import WordingError
 from wording.simulation.simulate import simulate_study
@@ -27,9 +27,17 @@ TEXTS = {
 }
 TEXTS = {name: f"{text} {text}" for name, text in TEXTS.items()}
 KEPT = [
-    "Yes.", "Jean-Claude Juncker, Ursula von der Leyen, Emmanuel Macron", "1950 2000 1.8 2.4 3.1 " * 40, "COVID-19: 1,204", "", "?!",
-    "Er sagte nein.", f"{TEXTS['en']}\n\n{TEXTS['fr']}\n\n{TEXTS['en']}", TEXTS["en"].upper(), "Ja, nein, oui, non, sí.",
-]  # fmt: skip
+    "Yes.",
+    "Jean-Claude Juncker, Ursula von der Leyen, Emmanuel Macron",
+    "1950 2000 1.8 2.4 3.1 " * 40,
+    "COVID-19: 1,204",
+    "",
+    "?!",
+    "Er sagte nein.",
+    f"{TEXTS['en']}\n\n{TEXTS['fr']}\n\n{TEXTS['en']}",
+    TEXTS["en"].upper(),
+    "Ja, nein, oui, non, sí.",
+]
 
 
 def others(texts, language, given=None):
@@ -84,13 +92,13 @@ def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
         {"outlet": "X", "text": ""}
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    reading = ArticleReader(tmp_path / "a.jsonl", language="en")
+    reading = ArticleReader(tmp_path / "a.jsonl", ReadingOptions(language="en"))
     articles = reading.finish(pl.concat(list(reading)))
     assert (
         len(articles.frame),
         len(articles.rejects),
         len(articles.apart),
-        reading.ledger.given,
+        reading.report.n_given,
     ) == (1, 1, 8, 10)
     assert articles.apart.row(0) == ("a.jsonl:2", "DE", "de")
     assert len(read_articles(tmp_path / "a.jsonl").frame) == 9

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wording.corpus import build as building
-from wording.corpus.reading.articles import read_articles
+from wording.corpus.reading.articles import ReadingOptions, read_articles
 from wording.errors import WordingError
 
 SECONDS = 60  # of one case: more is taken for a hang
@@ -22,7 +22,7 @@ def outcome(folder, name, content):
     (folder / name).write_bytes(content() if callable(content) else content)
     started = time.monotonic()
     try:
-        articles = read_articles(folder / name, default_outlet="A")
+        articles = read_articles(folder / name, ReadingOptions(default_outlet="A"))
         corpus = building.encode_articles(articles)
     except WordingError:
         return None
@@ -83,6 +83,6 @@ def test_odd_files_in_a_folder(tmp_path):
     (os.fsencode(tmp_path) + b"/caf\xe9.txt").decode("utf-8", "surrogateescape")
     with open(os.fsencode(tmp_path) + b"/caf\xe9.txt", "wb") as file:
         file.write(b"two")
-    articles = read_articles(tmp_path, default_outlet="A")
+    articles = read_articles(tmp_path, ReadingOptions(default_outlet="A"))
     assert sorted(articles.frame["text"]) == ["one", "two"]
     assert sorted(articles.rejects["source"]) == ["a.pdf", "lost.txt", "pipe.txt"]

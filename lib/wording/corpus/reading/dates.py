@@ -1,73 +1,97 @@
-"""Reads dates as they come in real files; what cannot be read is unknown, and said."""
+"""Read dates as they come in real files; one that cannot be read is unknown, with a warning."""
+
+from __future__ import annotations
 
 import polars as pl
 
-FIRST_YEAR, LAST_YEAR = (
-    1700,
-    2040,
-)  # fixed, so that no result depends on the day on which it is computed
+FIRST_YEAR = 1700
+LAST_YEAR = 2040  # fixed, so that no result depends on the day on which it is computed
 
 MONTH_PATTERN = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
 CLOCK_PATTERN = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
+MONTH_DAY_PATTERN = rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+DAY_MONTH_PATTERN = (
+    rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH_PATTERN}[\s-]*"
+)
 DATE_PATTERNS = (  # what finds year, month and day, and how these three are written
     (r"^(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?:[T\sZ+].*)?$", "%Y-%m-%d"),
     (r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?)?$", "%Y-%m-%d"),
-    (
-        rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{CLOCK_PATTERN}(?<y>\d{{4}})\b",
-        "%Y-%b-%d",
-    ),
-    (
-        rf"(?i)\b(?<d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?{MONTH_PATTERN}[\s-]*(?<y>\d{{4}})\b",
-        "%Y-%b-%d",
-    ),
+    (MONTH_DAY_PATTERN + CLOCK_PATTERN + r"(?<y>\d{4})\b", "%Y-%b-%d"),
+    (DAY_MONTH_PATTERN + r"(?<y>\d{4})\b", "%Y-%b-%d"),
     (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH_PATTERN}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
 )
 NUMERIC_DATE_PATTERN = (
     r"^(?<a>\d{1,2})\s?[-/.]\s?(?<b>\d{1,2})\s?[-/.]\s?(?<c>[12]\d{3}|\d{1,2})(?:[,\sT].*)?$"
 )
-EPOCH_SECONDS_PATTERN, EPOCH_MILLISECONDS_PATTERN = (
-    r"^(\d{9,10})(?:\.\d+)?$",
-    r"^(\d{9,10})\d{3}(?:\.\d+)?$",
-)
+EPOCH_SECONDS_PATTERN = r"^(\d{9,10})(?:\.\d+)?$"
+EPOCH_MILLISECONDS_PATTERN = r"^(\d{9,10})\d{3}(?:\.\d+)?$"
 
 
-def read_dates(date, table, *, date_order=None) -> tuple[pl.Series, list[str]]:
-    """Return the calendar date that each string of a series shows, and warnings.
+def read_dates(
+    date: pl.Series, table: pl.Series, *, date_order: str | None = None
+) -> tuple[pl.Series, list[str]]:
+    """Return the calendar date that each string shows, and warnings.
 
-    A moment keeps the date that is written, whatever its zone; a year before FIRST_YEAR or after LAST_YEAR is unknown
-    (null). In dates such as 9/6/17 the order of day and month is, in turn: what the numbers allow, `date_order` ("mdy",
-    "dmy" or "ymd"), what the other dates of the same table allow, what those of all tables allow, and else month first.
+    A moment keeps the date that is written, whatever its zone; a year before FIRST_YEAR or after
+    LAST_YEAR is unknown (null). In dates such as 9/6/17 the order of day and month is, in turn:
+    what the numbers allow, `date_order`, what the other dates of the same table allow, what those
+    of all tables allow, and else month first.
+
+    Parameters
+    ----------
+    date : Series of str
+        Dates as they are written.
+    table : Series of str
+        The file or table that each is from.
+    date_order : {"mdy", "dmy", "ymd"}, optional
+        The order in which numeric dates are written.
+
+    Returns
+    -------
+    Series of date
+        Null where the date is unknown.
+    list of str
+        Sentences.
     """
     raw = pl.DataFrame({"date": date.str.strip_chars(), "table": table})
     numeric, warnings = parse_numeric_dates(raw, date_order)
     written = [parse_written_date(pattern, form) for pattern, form in DATE_PATTERNS]
-    found = raw.select(date=pl.coalesce(*written, numeric, parse_epoch_date()))
-    dates = found.select(
+    parsed = raw.select(date=pl.coalesce(*written, numeric, parse_epoch_date()))
+    dates = parsed.select(
         pl.when(pl.col("date").dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then("date")
     )["date"]
     unknown = date.filter(dates.is_null())
     if unknown.len():
         warnings.append(
-            f"{unknown.len():,} of {date.len():,} articles have no date that can be read{format_examples(unknown)}; "
-            "they are kept, with the date unknown."
+            f"{unknown.len():,} of {date.len():,} articles have no readable date"
+            f"{format_examples(unknown)}; they are kept with an unknown date."
         )
     return dates, warnings
 
 
-def format_examples(values):
+def format_examples(values: pl.Series) -> str:
     """Return up to three of the values, in brackets, as examples."""
     shown = values.drop_nulls().unique(maintain_order=True).head(3)
     return f" (for example {', '.join(repr(value[:40]) for value in shown)})" if shown.len() else ""
 
 
-def parse_written_date(pattern, form):
+def parse_written_date(pattern: str, form: str) -> pl.Expr:
     """Return the date that a pattern finds."""
     parts = pl.col("date").str.extract_groups(pattern)
-    return build_date(*(parts.struct.field(part) for part in "ymd"), form=form)
+    year, month, day = (parts.struct.field(part) for part in "ymd")
+    return build_date(year, month, day, form=form)
 
 
-def build_date(year, month, day, *, form="%Y-%m-%d"):
-    """Return the calendar date, null where there is no such day; a year of two digits is the one up to LAST_YEAR."""
+def build_date(year: pl.Expr, month: pl.Expr, day: pl.Expr, *, form: str = "%Y-%m-%d") -> pl.Expr:
+    """Return the calendar date, null where there is no such day.
+
+    Parameters
+    ----------
+    year, month, day : Expr of str
+        A year of two digits is the one up to LAST_YEAR.
+    form : str
+        How the three are written, in the codes of strptime.
+    """
     century = (
         pl.when(year.cast(pl.Int32) > LAST_YEAR - 2000).then(pl.lit("19")).otherwise(pl.lit("20"))
     )
@@ -75,7 +99,7 @@ def build_date(year, month, day, *, form="%Y-%m-%d"):
     return pl.concat_str(year, month, day, separator="-").str.to_date(form, strict=False)
 
 
-def parse_epoch_date():
+def parse_epoch_date() -> pl.Expr:
     """Return the date (UTC) of a number of seconds or milliseconds since 1970."""
     seconds = pl.coalesce(
         pl.col("date").str.extract(EPOCH_SECONDS_PATTERN),
@@ -84,13 +108,13 @@ def parse_epoch_date():
     return pl.from_epoch(seconds.cast(pl.Int64)).dt.date()
 
 
-def parse_numeric_dates(raw, date_order):
+def parse_numeric_dates(raw: pl.DataFrame, date_order: str | None) -> tuple[pl.Series, list[str]]:
     """Return the dates that are three short numbers, and warnings on the order of day and month."""
     parts = raw.with_columns(
         pl.col("date").str.extract_groups(NUMERIC_DATE_PATTERN).alias("parts")
     ).unnest("parts")
     parts = parts.with_columns(order=choose_date_order(date_order)).with_columns(
-        must=find_forced_order(date_order), open=is_order_ambiguous()
+        forced=find_forced_order(date_order), ambiguous=is_order_ambiguous()
     )
     a, b, c, order = pl.col("a"), pl.col("b"), pl.col("c"), pl.col("order")
     dates = (
@@ -103,29 +127,27 @@ def parse_numeric_dates(raw, date_order):
     return parts.select(dates.alias("date"))["date"], list_order_warnings(parts, date_order)
 
 
-def find_forced_order(date_order):
+def find_forced_order(date_order: str | None) -> pl.Expr:
     """Return the only order that the numbers of a date allow, else null."""
-    a, b, short = (
-        pl.col("a").cast(pl.Int32),
-        pl.col("b").cast(pl.Int32),
-        pl.col("c").str.len_chars() <= 2,
-    )
-    year_first = pl.when(short & ((a > 31) | (date_order == "ymd"))).then(pl.lit("ymd"))
+    a, b = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
+    is_short = pl.col("c").str.len_chars() <= 2
     return (
-        year_first.when((a > 12) & (b <= 12))
+        pl.when(is_short & ((a > 31) | (date_order == "ymd")))
+        .then(pl.lit("ymd"))
+        .when((a > 12) & (b <= 12))
         .then(pl.lit("dmy"))
         .when((a <= 12) & (b > 12))
         .then(pl.lit("mdy"))
     )
 
 
-def is_order_ambiguous():
-    """Say whether day and month of a date could change places."""
+def is_order_ambiguous() -> pl.Expr:
+    """Return whether day and month of a date could change places."""
     a, b = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
     return (a <= 12) & (b <= 12) & (a != b)
 
 
-def choose_date_order(date_order):
+def choose_date_order(date_order: str | None) -> pl.Expr:
     """Return the order in which each date is to be read, null where nothing decides it."""
     forced = find_forced_order(date_order)
     given = pl.lit(date_order if date_order != "ymd" else None, pl.String)
@@ -134,7 +156,7 @@ def choose_date_order(date_order):
     return pl.coalesce(forced, given, by_table, infer_date_order(day_first, month_first))
 
 
-def infer_date_order(day_first, month_first):
+def infer_date_order(day_first: pl.Expr, month_first: pl.Expr) -> pl.Expr:
     """Return the order for which alone there is evidence, else null."""
     return (
         pl.when(day_first & ~month_first)
@@ -144,21 +166,22 @@ def infer_date_order(day_first, month_first):
     )
 
 
-def list_order_warnings(parts, date_order):
-    """Return sentences on the dates that were read without evidence for their order, or against the given one."""
-    unsure = parts.filter(pl.col("open") & pl.col("order").is_null())["date"]
-    against = parts.filter(pl.col("must") == {"mdy": "dmy", "dmy": "mdy"}.get(date_order, ""))[
-        "date"
-    ]
-    numeric, warnings = parts["a"].count(), []
+def list_order_warnings(parts: pl.DataFrame, date_order: str | None) -> list[str]:
+    """Return sentences on dates read without evidence for their order, or against the given one."""
+    unsure = parts.filter(pl.col("ambiguous") & pl.col("order").is_null())["date"]
+    opposite = {"mdy": "dmy", "dmy": "mdy"}.get(date_order or "", "")
+    impossible = parts.filter(pl.col("forced") == opposite)["date"]
+    n_numeric, warnings = parts["a"].count(), []
     if unsure.len():
         warnings.append(
-            f"The order of day and month is open in {unsure.len():,} of {numeric:,} dates in figures{format_examples(unsure)}; "
-            "it is read as month/day/year (`articles: date_order: dmy` in study.yml reads day/month/year)."
+            f"Day and month cannot be told apart in {unsure.len():,} of {n_numeric:,} numeric "
+            f"dates{format_examples(unsure)}; they were read as month/day/year "
+            "(`articles: date_order: dmy` in study.yml reads day/month/year)."
         )
-    if against.len():
+    if impossible.len():
         warnings.append(
-            f"`date_order: {date_order}` does not fit {against.len():,} of {numeric:,} dates in figures{format_examples(against)}; "
-            "these are read in the only order that they allow."
+            f"`date_order: {date_order}` is impossible for {impossible.len():,} of {n_numeric:,} "
+            f"numeric dates{format_examples(impossible)}; "
+            "these were read in the only possible order."
         )
     return warnings

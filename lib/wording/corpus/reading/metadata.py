@@ -1,98 +1,137 @@
-"""Reads a table that describes files which are one article each, and finds the file of each row."""
+"""Read a table that describes files which are one article each, and find the file of each row."""
+
+from __future__ import annotations
 
 import os
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
 from wording.corpus.reading.dates import format_examples
 from wording.corpus.reading.encodings import UnreadableError
 from wording.corpus.reading.formats.registry import READERS, SINGLE_ARTICLE_ENDINGS, TABLE_ENDINGS
-from wording.corpus.reading.report import COLUMN_ALIASES, ColumnChooser, ReadingReport
-from wording.corpus.reading.sources import BROKEN_FILE_ERRORS, make_source
+from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
+from wording.corpus.reading.sources import (
+    BROKEN_FILE_ERRORS,
+    SourceFile,
+    make_source,
+)
 from wording.errors import WordingError
 from wording.files import hash_file
 
 METADATA_ALIASES = {"file": "file filename path file_path", "sha256": "sha256"}
 
 
-def read_metadata(path, sources, columns, ledger):
-    """Return {name of a file that is one article: its row of the metadata}."""
+def read_metadata(
+    path: Path,
+    sources: Sequence[SourceFile],
+    columns: Mapping[str, str],
+    report: ReadingReport,
+) -> dict[str, ArticleRow]:
+    """Return {name of a file that is one article: its row of the metadata}.
+
+    Parameters
+    ----------
+    path : Path
+        The metadata.
+    sources : sequence of SourceFile
+        The files that are read.
+    columns : mapping
+        {our name: their name}, for columns that have none of the usual names.
+    report : ReadingReport
+        Gets the warnings.
+
+    Raises
+    ------
+    WordingError
+        If there is no such table, or it cannot be read.
+    """
     table = make_source(path.name, path, Counter())
     if table.ending not in TABLE_ENDINGS or not path.is_file():
         raise WordingError(
-            f"articles: metadata: {path} is no table; it must be a file with a column `file`, such as a .csv"
+            f"articles: metadata: {path} is not a table; "
+            "give a table with a column `file`, such as a .csv"
         )
-    wanted = {
-        name: aliases for name, aliases in COLUMN_ALIASES.items() if name != "text"
-    } | METADATA_ALIASES
-    own = ReadingReport(remarks=ledger.remarks)
-    ledger.files.append((table.name, hash_file(path)))
+    # The warnings are everybody's; rows and rejects of the metadata are no articles.
+    own = ReadingReport(warnings=report.warnings)
+    report.files.append((table.name, hash_file(path)))
     try:
-        with table.open() as stream:
-            items = list(
-                READERS[table.ending](
-                    stream, table, ColumnChooser(own, columns, wanted=wanted, required="file")
-                )
-            )
-    except (UnreadableError, *BROKEN_FILE_ERRORS) as reason:
-        raise WordingError(f"articles: metadata: {path}: {reason}") from reason
+        rows = read_metadata_rows(table, columns, own)
+    except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
+        raise WordingError(f"articles: metadata: {path}: {fault}") from fault
     for source, reason, _ in own.rejects:
-        ledger.remark(f"a row of the metadata cannot be read: {reason}", source)
-    rows = [
-        row
-        for item in items
-        for row in (item.to_dicts() if isinstance(item, pl.DataFrame) else [item])
-    ]
-    return match_files(
-        rows,
-        [source.name for source in sources if source.ending in SINGLE_ARTICLE_ENDINGS],
-        path.name,
-        ledger,
-    )
+        report.add_warning(f"a row of the metadata cannot be read: {reason}", source)
+    names = [source.name for source in sources if source.ending in SINGLE_ARTICLE_ENDINGS]
+    return match_files(rows, names, path.name, report)
 
 
-def match_files(rows, names, source, ledger):
-    """Return {file name: row}, by the name below the folder, else by its last part if only one file has it."""
-    whole = {normalise_file_name(name): name for name in names}
-    ends = Counter(map(os.path.basename, whole))
-    alone = {
+def read_metadata_rows(
+    table: SourceFile, columns: Mapping[str, str], report: ReadingReport
+) -> list[ArticleRow]:
+    """Return the rows of the metadata."""
+    wanted = {ours: aliases for ours, aliases in COLUMN_ALIASES.items() if ours != "text"}
+    chooser = ColumnChooser(report, columns, wanted=wanted | METADATA_ALIASES, required="file")
+    rows: list[ArticleRow] = []
+    with table.open() as stream:
+        for item in READERS[table.ending](stream, table, chooser):
+            rows += item.to_dicts() if isinstance(item, pl.DataFrame) else [item]
+    return rows
+
+
+def match_files(
+    rows: Sequence[ArticleRow], names: Sequence[str], source: str, report: ReadingReport
+) -> dict[str, ArticleRow]:
+    """Return {file name: row}, by the name below the folder or, if only one has it, its last part.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Of the metadata, with `file`.
+    names : sequence of str
+        Of the files that are one article each.
+    source : str
+        The name of the metadata.
+    report : ReadingReport
+        Gets the warnings.
+    """
+    by_name = {normalise_file_name(name): name for name in names}
+    counts = Counter(map(os.path.basename, by_name))
+    by_last_part = {
         os.path.basename(plain): name
-        for plain, name in whole.items()
-        if ends[os.path.basename(plain)] == 1
+        for plain, name in by_name.items()
+        if counts[os.path.basename(plain)] == 1
     }
-    matched, left = {}, []
+    matched: dict[str, ArticleRow] = {}
+    unmatched = []
     for row in rows:
         wanted = normalise_file_name(row["file"] or "")
-        name = whole.get(wanted) or alone.get(os.path.basename(wanted))
+        name = by_name.get(wanted) or by_last_part.get(os.path.basename(wanted))
         if name and name not in matched:
             matched[name] = row | {"table": source}
         else:
-            left.append(row["file"] or "")
-    warn_of_unmatched(
-        left, "rows that name no file of articles, or one that has a row already", source, ledger
-    )
-    warn_of_unmatched(
-        [name for name in names if name not in matched],
-        "files of articles that have no row in it",
-        source,
-        ledger,
-    )
+            unmatched.append(row["file"] or "")
+    warn = report.make_warner(source)
+    if unmatched:
+        warn(
+            f"rows that name no article file, or one already described: "
+            f"{describe_unmatched(unmatched)}"
+        )
+    undescribed = [name for name in names if name not in matched]
+    if undescribed:
+        warn(f"article files that have no row in it: {describe_unmatched(undescribed)}")
     return matched
 
 
-def normalise_file_name(name):
-    """Return a file name as it compares: with slashes and composed letters, without ./ and .gz."""
-    return re.sub(
-        r"^(\./)+|(?i:\.gz)$", "", unicodedata.normalize("NFC", name.strip().replace("\\", "/"))
-    )
+def normalise_file_name(name: str) -> str:
+    """Return a file name as it compares: slashes and composed letters, without ./ and .gz."""
+    plain = unicodedata.normalize("NFC", name.strip().replace("\\", "/"))
+    return re.sub(r"^(\./)+|(?i:\.gz)$", "", plain)
 
 
-def warn_of_unmatched(names, what, source, ledger):
-    """Say how many names have no partner."""
-    if names:
-        ledger.remark(
-            f"{what}: {len(names):,}{format_examples(pl.Series(names, dtype=pl.String))}", source
-        )
+def describe_unmatched(names: Sequence[str]) -> str:
+    """Return how many names have no partner, with examples."""
+    return f"{len(names):,}{format_examples(pl.Series(names, dtype=pl.String))}"

@@ -1,166 +1,240 @@
-"""Turns .csv and .tsv files into rows as they are read; a broken record costs only its own lines."""
+"""Turn .csv and .tsv files into rows as they are read; a broken record costs only its own lines."""
+
+from __future__ import annotations
 
 import csv
 import itertools
 import re
 from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError, read_text_lines
-from wording.corpus.reading.report import make_warner
+from wording.corpus.reading.report import ArticleRow, ColumnChooser, ReadingReport
+from wording.corpus.reading.sources import SourceFile
 
-LONG_LINE_REASON = f"its line is longer than {MAX_TEXT_LENGTH:,} characters"
+LONG_LINE_REASON = f"line too long (more than {MAX_TEXT_LENGTH:,} characters)"
 
 
-def read_csv(stream, source, chooser):
+@dataclass(slots=True)
+class CsvRecord:
+    """One record: its first line, the line after its last, its fields and its lines.
+
+    Lines count from 0; `fields` are None for a broken record, a line is None if it is too long.
+    """
+
+    first: int
+    last: int
+    fields: list[str] | None
+    lines: list[str | None]
+
+
+def read_csv(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
     """Yield the rows of a CSV file that have as many fields as its header."""
-    lines = read_text_lines(stream, remark=make_warner(source, chooser.ledger))
+    lines = read_text_lines(stream, warn=chooser.report.make_warner(source.name))
     head = list(take_first_lines(lines, MAX_TEXT_LENGTH // 8))
-    separator = find_separator(next(filter(str.strip, filter(None, head)), ""), source.ending)
-    make = (
-        split_literal_records
-        if separator == "\t" and has_literal_quotes(head)
-        else parse_csv_records
-    )
-    records = make(itertools.chain(head, lines), separator)
+    first_line = next((line for line in head if line and line.strip()), "")
+    separator = find_separator(first_line, source.ending)
+    records = iterate_records(head, itertools.chain(head, lines), separator)
     header = next(records, None)
     if header is None:
         return
-    if header[2] is None:
-        raise UnreadableError("line 1, the header, has a quotation mark without its partner")
-    names = make_names_distinct(header[2])
-    places = {
-        ours: names.index(theirs)
-        for ours, theirs in chooser.choose(names, source=source.name).items()
-    }
-    for number, fields in keep_valid_records(records, len(names), source, chooser.ledger):
+    if header.fields is None:
+        raise UnreadableError("line 1 (the header) has an unclosed quotation mark")
+    names = make_names_distinct(header.fields)
+    places = chooser.find_places(names, source=source.name)
+    for number, fields in keep_valid_records(records, len(names), source, chooser.report):
         yield {"number": number} | {ours: fields[place] for ours, place in places.items()}
 
 
-def take_first_lines(lines, characters):
+def take_first_lines(lines: Iterator[str | None], n_characters: int) -> Iterator[str | None]:
     """Yield the first lines, until they have so many characters together."""
     for line in lines:
         yield line
-        characters -= len(line or "")
-        if characters < 0:
+        n_characters -= len(line or "")
+        if n_characters < 0:
             return
 
 
-def find_separator(header, ending):
+def find_separator(header: str, ending: str) -> str:
     """Return the character that separates the fields of the header line."""
     bare = re.sub(r'"[^"]*"', "", header)
-    return "\t" if ending == ".tsv" and "\t" in bare else max(",;\t|", key=bare.count)
+    if ending == ".tsv" and "\t" in bare:
+        return "\t"
+    return max(",;\t|", key=bare.count)
 
 
-def parse_csv_records(lines, separator):
-    """Yield (first line, line after the last, fields, lines) of each record; fields are None for a broken one."""
-    csv.field_size_limit(2**31 - 1)
-    lines, ahead, taken, start = iter(lines), deque(), [], 0
+def iterate_records(
+    head: Sequence[str | None], lines: Iterable[str | None], separator: str
+) -> Iterator[CsvRecord]:
+    """Yield the records of lines; the first of them tell how quotation marks are meant."""
+    if separator == "\t" and has_literal_quotes(head):
+        return split_literal_records(lines, separator)
+    return iter(CsvRecordReader(lines, separator))
 
-    def feed():
+
+class CsvRecordReader:
+    """Reads records from lines.
+
+    `current` are the lines of the record that is read, which begins at line `start`;
+    `pushed_back` are lines to be read once more.
+    """
+
+    def __init__(self, lines: Iterable[str | None], separator: str) -> None:
+        self.lines, self.separator = iter(lines), separator
+        self.pushed_back: deque[str | None] = deque()
+        self.current: list[str | None] = []
+        self.start = 0
+
+    def __iter__(self) -> Iterator[CsvRecord]:
+        """Yield all records, valid and broken."""
+        csv.field_size_limit(2**31 - 1)
+        while True:
+            try:
+                yield from self.read_valid_records()
+                return
+            except csv.Error:
+                yield self.give_up_first_line()
+
+    def read_valid_records(self) -> Iterator[CsvRecord]:
+        """Yield records up to a broken one, which raises."""
+        for fields in csv.reader(self.feed_lines(), delimiter=self.separator, strict=True):
+            end = self.start + len(self.current)
+            if len(fields) > 1 or any(line and line.strip() for line in self.current):
+                yield CsvRecord(self.start, end, fields, self.current)
+            self.start, self.current = end, []
+
+    def feed_lines(self) -> Iterator[str]:
         """Yield the next lines, and keep them until their record is whole."""
         size = 0
-        while (line := ahead.popleft() if ahead else next(lines, "")) != "":
-            size = len(line or "") + (size if taken else 0)
-            taken.append(line)
+        while (line := self.take_line()) != "":
+            if not self.current:
+                size = 0
+            size += len(line or "")
+            self.current.append(line)
             if line is None or size > MAX_TEXT_LENGTH:
-                raise csv.Error
+                raise csv.Error("too long")
             yield line
 
-    while True:
-        try:
-            for fields in csv.reader(feed(), delimiter=separator, strict=True):
-                if len(fields) > 1 or "".join(taken).strip():  # else an empty line
-                    yield start, start + len(taken), fields, taken
-                start, taken = start + len(taken), []
-            return
-        except csv.Error:
-            # Only the line where the record began is given up: its open mark may have swallowed sound rows.
-            ahead.extendleft(reversed(taken[1:]))
-            yield start, start + 1, None, taken[:1]
-            start, taken = start + 1, []
+    def take_line(self) -> str | None:
+        """Return the next line, "" after the last, None for one that is too long."""
+        return self.pushed_back.popleft() if self.pushed_back else next(self.lines, "")
+
+    def give_up_first_line(self) -> CsvRecord:
+        """Return the line where a broken record began, and push the others back.
+
+        The open quotation mark may have swallowed valid rows.
+        """
+        self.pushed_back.extendleft(reversed(self.current[1:]))
+        record = CsvRecord(self.start, self.start + 1, None, self.current[:1])
+        self.start, self.current = self.start + 1, []
+        return record
 
 
-def has_literal_quotes(lines):
-    """Say whether quotation marks are plain characters: they do not pair, and the tabs alone cut all lines into as many fields."""
+def has_literal_quotes(lines: Sequence[str | None]) -> bool:
+    """Return whether quotation marks are plain characters.
+
+    They are if they do not pair, and the tabs alone cut all lines into as many fields.
+    """
     widths = {line.count("\t") for line in lines if line and line.strip()}
-    return len(widths) == 1 and any(
-        fields is None for _, _, fields, _ in parse_csv_records(lines, "\t")
-    )
+    if len(widths) != 1:
+        return False
+    return any(record.fields is None for record in CsvRecordReader(lines, "\t"))
 
 
-def split_literal_records(lines, separator):
+def split_literal_records(lines: Iterable[str | None], separator: str) -> Iterator[CsvRecord]:
     """Yield the records of lines whose separators alone matter."""
     for i, line in enumerate(lines):
-        if line is None or line.strip():
-            yield i, i + 1, line and line.rstrip("\r\n").split(separator), [line]
+        if line is None:
+            yield CsvRecord(i, i + 1, None, [line])
+        elif line.strip():
+            yield CsvRecord(i, i + 1, line.rstrip("\r\n").split(separator), [line])
 
 
-def make_names_distinct(header):
+def make_names_distinct(header: Sequence[str]) -> list[str]:
     """Return the names of the header; an empty or repeated one is made distinct."""
-    names = []
+    names: list[str] = []
     for place, name in enumerate(map(str.strip, header), start=1):
         names.append(f"{name or 'column'} ({place})" if not name or name in names else name)
     return names
 
 
-def keep_valid_records(records, width, source, ledger):
-    """Yield (number, fields) of the sound records; the others are refused, with all the lines that belong to them."""
-    number, fault = 0, None
-    for first, last, fields, lines in records:
-        # After a broken record its other lines must not pass for rows: they have odd marks or another number of fields.
-        if (
-            fault
-            and fault.open
-            and fields is not None
-            and (len(fields) != width or "".join(lines).count('"') % 2)
-        ):
-            fault.last = last
+def keep_valid_records(
+    records: Iterable[CsvRecord], width: int, source: SourceFile, report: ReadingReport
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number, fields) of the valid records.
+
+    The others are refused, with all the lines that belong to them.
+
+    Parameters
+    ----------
+    records : iterable of CsvRecord
+    width : int
+        The number of fields in the header.
+    source : SourceFile
+    report : ReadingReport
+        Gets the refused records.
+    """
+    number = 0
+    fault: RecordFault | None = None
+    for record in records:
+        if fault and fault.includes(record, width):
+            fault.last = record.last
             continue
         if fault:
-            fault.refuse(source, ledger)
-        number, fault = number + 1, RecordFault.of(number + 1, first, last, fields, lines[0], width)
-        if not fault:
-            yield number, fields
+            fault.refuse(source, report)
+        number += 1
+        fault = RecordFault.find(number, record, width)
+        if fault is None and record.fields is not None:
+            yield number, record.fields
     if fault:
-        fault.refuse(source, ledger)
+        fault.refuse(source, report)
 
 
 @dataclass
 class RecordFault:
-    """A record that is not sound: its number, its lines, why, how it begins, and whether a quotation mark is left open."""
+    """A record that is not valid.
+
+    `excerpt` is how it begins, `has_open_quote` whether a quotation mark is left open.
+    """
 
     number: int
     first: int
     last: int
     reason: str
-    begins: str
-    open: bool
+    excerpt: str
+    has_open_quote: bool
 
     @classmethod
-    def of(cls, number, first, last, fields, line, width):
-        """Return the fault of a record, None if it is sound."""
-        if fields is not None and len(fields) == width:
+    def find(cls, number: int, record: CsvRecord, width: int) -> RecordFault | None:
+        """Return the fault of a record, None if it is valid."""
+        if record.fields is not None and len(record.fields) == width:
             return None
-        said = (
-            "its quotation marks do not pair"
-            if fields is None
-            else f"the number of fields is {len(fields)}, in the header it is {width}"
-        )
-        return cls(
-            number,
-            first,
-            last,
-            LONG_LINE_REASON if line is None else said,
-            (line or "").rstrip("\r\n"),
-            fields is None,
-        )
+        line = record.lines[0]
+        if line is None:
+            reason = LONG_LINE_REASON
+        elif record.fields is None:
+            reason = "unclosed quotation mark"
+        else:
+            reason = f"the number of fields is {len(record.fields)}, but the header has {width}"
+        excerpt = (line or "").rstrip("\r\n")
+        return cls(number, record.first, record.last, reason, excerpt, record.fields is None)
 
-    def refuse(self, source, ledger):
+    def includes(self, record: CsvRecord, width: int) -> bool:
+        """Return whether the record is the rest of this one, and must not pass for a row.
+
+        After an open quotation mark, that is one with an odd number of marks or another number of
+        fields than the header.
+        """
+        if not self.has_open_quote or record.fields is None:
+            return False
+        n_quotes = sum(line.count('"') for line in record.lines if line)
+        return len(record.fields) != width or n_quotes % 2 == 1
+
+    def refuse(self, source: SourceFile, report: ReadingReport) -> None:
         """Refuse the lines of the record."""
-        where = (
-            f"line {self.first + 1}"
-            if self.last == self.first + 1
-            else f"lines {self.first + 1} to {self.last}"
-        )
-        ledger.turn_away(f"{source.name}:{self.number}", f"{where}: {self.reason}", self.begins)
+        where = f"lines {self.first + 1} to {self.last}"
+        if self.last == self.first + 1:
+            where = f"line {self.last}"
+        report.count_and_refuse(source.place(self.number), f"{where}: {self.reason}", self.excerpt)

@@ -1,21 +1,25 @@
-"""Tells the articles apart in what news databases export: LexisNexis and Nexis Uni, Factiva; a text of another kind is one article.
+"""Split what news databases export into articles: LexisNexis and Nexis Uni, Factiva.
 
-The layouts are not specified by their makers. What is relied on, seen in many published descriptions and readers of such files:
+A text of another kind is one article. The layouts are not specified by their makers. What is
+relied on, seen in many published descriptions and readers of such files:
 
-- LexisNexis (until 2020): "2 of 50 DOCUMENTS" above each article, outlet, date, headline, fields in capitals (BYLINE:, LENGTH: 612 words), text,
-  fields again (LOAD-DATE:, LANGUAGE:, ...).
-- Nexis Uni and Lexis Advance: headline, outlet, date, copyright, fields (Section:, Length:, Byline:), "Body", text, fields (Classification,
-  Load-Date:), "End of Document"; a list of all headlines may stand before the first.
-- Factiva: with codes (HD headline, SN source, PD date, LP and TD text, AN number), or without them: headline, author, "612 words", date, source,
-  its code, language, copyright, text; "Document" with the article's number below each.
+- LexisNexis (until 2020): "2 of 50 DOCUMENTS" above each article, outlet, date, headline, fields
+  in capitals (BYLINE:, LENGTH: 612 words), text, fields again (LOAD-DATE:, LANGUAGE:, ...).
+- Nexis Uni and Lexis Advance: headline, outlet, date, copyright, fields (Section:, Length:,
+  Byline:), "Body", text, fields (Classification, Load-Date:), "End of Document"; a list of all
+  headlines may stand before the first.
+- Factiva: with codes (HD headline, SN source, PD date, LP and TD text, AN number), or without
+  them: headline, author, "612 words", date, source, its code, language, copyright, text;
+  "Document" with the article's number below each.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from wording.corpus.reading.report import ReadingReport
+from wording.corpus.reading.report import ArticleRow, ReadingReport
 from wording.corpus.reading.sources import SourceFile
 
 REGEX_FLAGS = re.M | re.I
@@ -27,7 +31,9 @@ FACTIVA_END = re.compile(
 NEXIS_BODY_HEADING = re.compile(r"^[ \t]*Body[ \t]*$", REGEX_FLAGS)
 NEXIS_FIELD = re.compile(r"^[ \t]*(?:Load-Date|Length|Section|Byline):", REGEX_FLAGS)
 DATE_LINE = re.compile(
-    r"^[ \t]*(?:\w+,?[ \t]+)?(?:[A-Z]\w{2,9}\.?[ \t]+\d{1,2},?[ \t]+(?:1[89]|20)\d\d|\d{1,2}\.?[ \t]+[A-Z]\w{2,9}\.?,?[ \t]+(?:1[89]|20)\d\d)\b.*$",
+    r"^[ \t]*(?:\w+,?[ \t]+)?"
+    r"(?:[A-Z]\w{2,9}\.?[ \t]+\d{1,2},?[ \t]+(?:1[89]|20)\d\d"
+    r"|\d{1,2}\.?[ \t]+[A-Z]\w{2,9}\.?,?[ \t]+(?:1[89]|20)\d\d)\b.*$",
     re.M,
 )
 WORD_COUNT_LINE = re.compile(r"^[ \t]*(?:LENGTH:[ \t]*)?[\d,.]+[ \t]+words?[ \t]*$", REGEX_FLAGS)
@@ -35,12 +41,14 @@ COPYRIGHT_LINE = re.compile(r"^[ \t]*(?:Copyright\b|\(c\)|©).*$", REGEX_FLAGS)
 FIELD_LINE = re.compile(r"^[ \t]*([A-Z][A-Za-z-]{2,20}):[ \t]*(.*)$", re.M)
 COLUMN_BY_FIELD = {"byline": "authors", "headline": "title", "url": "url", "language": "language"}
 TAIL_START = re.compile(
-    r"^[ \t]*(?:(?:LOAD-DATE|LANGUAGE|PUBLICATION-TYPE|SUBJECT|COMPANY|ORGANIZATION|GEOGRAPHIC|PERSON|COUNTRY|STATE|CITY|INDUSTRY|GRAPHIC|URL"
-    r"|DOCUMENT-TYPE|JOURNAL-CODE):.*|Load-Date:.*|Classification|Graphic)[ \t]*$",
+    r"^[ \t]*(?:(?:LOAD-DATE|LANGUAGE|PUBLICATION-TYPE|SUBJECT|COMPANY|ORGANIZATION|GEOGRAPHIC"
+    r"|PERSON|COUNTRY|STATE|CITY|INDUSTRY|GRAPHIC|URL|DOCUMENT-TYPE|JOURNAL-CODE):.*"
+    r"|Load-Date:.*|Classification|Graphic)[ \t]*$",
     re.M,
 )
 FACTIVA_CODE = re.compile(
-    r"^(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|PUB|IPD|IPC|AN)(?:[ \t|]+|$)",
+    r"^(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|PUB|IPD|IPC|AN)"
+    r"(?:[ \t|]+|$)",
     re.M,
 )
 COLUMN_BY_FACTIVA_CODE = {
@@ -51,125 +59,157 @@ COLUMN_BY_FACTIVA_CODE = {
     "LA": "language",
 }
 BYLINE_PREFIX = re.compile(r"^(?:by|von|par|por|di|door)\s+", re.I)
+LEXIS_HEAD_FIELD = re.compile(r"^(?:BYLINE|SECTION|DATELINE|HIGHLIGHT):.*$", re.M)
+NEXIS_CLASSIFICATION = re.compile(r"^[ \t]*Classification[ \t]*$", re.M)
 
 
-def split_export(text: str, source: SourceFile, ledger: ReadingReport) -> Iterator[dict]:
-    """One row per article of the text; what has an article's marks but no text is refused."""
+@dataclass(frozen=True)
+class ExportLayout:
+    """How a text is split into documents, and how one is read.
+
+    `read_document` takes a document and whether it is the first one.
+    """
+
+    split: Callable[[str], list[str]]
+    read_document: Callable[[str, bool], dict[str, str]]
+
+
+def split_export(text: str, source: SourceFile, report: ReadingReport) -> Iterator[ArticleRow]:
+    """Yield one row per article of the text; a document without text is refused."""
     layout = detect_layout(text)
     if layout is None:
         yield {"text": text}
         return
-    split, read = layout
-    ledger.remark(
-        "an export of a news database, read as one article for each of its documents", source.name
+    report.add_warning(
+        "recognised as a news-database export; each document was read as one article", source.name
     )
-    for number, block in enumerate(split(text), start=1):
-        row = read(block, number == 1)
+    for number, document in enumerate(layout.split(text), start=1):
+        row = layout.read_document(document, number == 1)
         if row.get("text", "").strip():
             yield {"number": number} | {name: value.strip() for name, value in row.items() if value}
         else:
-            ledger.turn_away(
-                f"{source.name}:{number}",
+            report.count_and_refuse(
+                source.place(number),
                 "no text was found in this document of the news database",
-                block.strip(),
+                document.strip(),
             )
 
 
-def detect_layout(text: str):
-    """How the text is split into documents and how one is read, None if it is no export of a news database."""
+def detect_layout(text: str) -> ExportLayout | None:
+    """Return how the text is laid out, None if it is no export of a news database."""
     if LEXIS_START.search(text) and WORD_COUNT_LINE.search(text):
-        return (lambda whole: LEXIS_START.split(whole)[1:]), read_lexis
+        return ExportLayout(split_lexis, read_lexis)
     if NEXIS_END.search(text) and NEXIS_BODY_HEADING.search(text) and NEXIS_FIELD.search(text):
-        return (lambda whole: split_documents(NEXIS_END, whole)), read_nexis
+        return ExportLayout(split_nexis, read_nexis)
     if FACTIVA_END.search(text) and (FACTIVA_CODE.search(text) or WORD_COUNT_LINE.search(text)):
-        return (lambda whole: split_documents(FACTIVA_END, whole)), read_factiva
+        return ExportLayout(split_factiva, read_factiva)
     return None
 
 
-def split_documents(end: re.Pattern, text: str) -> list[str]:
-    """The documents that lines of this kind end, each with that line; what stands after the last one is the page's."""
+def split_lexis(text: str) -> list[str]:
+    """Return the documents of an export of LexisNexis."""
+    return LEXIS_START.split(text)[1:]
+
+
+def split_nexis(text: str) -> list[str]:
+    """Return the documents of an export of Nexis Uni."""
+    return split_documents(NEXIS_END, text)
+
+
+def split_factiva(text: str) -> list[str]:
+    """Return the documents of an export of Factiva."""
+    return split_documents(FACTIVA_END, text)
+
+
+def split_documents(end: re.Pattern[str], text: str) -> list[str]:
+    """Return the documents that such lines end, each with that line.
+
+    What stands after the last one is not the export's but the page's.
+    """
     ends = [match.end() for match in end.finditer(text)]
     return [text[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
 
 
-def read_lexis(block: str, _: bool) -> dict[str, str]:
-    """A document of LexisNexis: its text stands between the last field of its head and the first of its tail."""
-    head_end = max(
-        (
-            m.end()
-            for m in (
-                *WORD_COUNT_LINE.finditer(block),
-                *re.finditer(r"^(?:BYLINE|SECTION|DATELINE|HIGHLIGHT):.*$", block, re.M),
-            )
-        ),
-        default=0,
-    )
-    tail = TAIL_START.search(block, head_end)
-    text = block[head_end : tail.start() if tail else len(block)]
-    return (
-        parse_head(block[:head_end])
-        | parse_fields(block[:head_end])
-        | parse_fields(block[tail.start() :] if tail else "")
-        | {"text": unwrap_paragraphs(text)}
-    )
+def read_lexis(document: str, is_first: bool) -> dict[str, str]:
+    """Return the fields of a document of LexisNexis.
+
+    Its text stands between the last field of its head and the first of its tail.
+    """
+    head_lines = [*WORD_COUNT_LINE.finditer(document), *LEXIS_HEAD_FIELD.finditer(document)]
+    head_end = max((line.end() for line in head_lines), default=0)
+    tail = TAIL_START.search(document, head_end)
+    tail_start = tail.start() if tail else len(document)
+    head = document[:head_end]
+    text = unwrap_paragraphs(document[head_end:tail_start])
+    fields = parse_fields(head) | parse_fields(document[tail_start:])
+    return parse_head(head, after_title_list=False) | fields | {"text": text}
 
 
-def read_nexis(block: str, first: bool) -> dict[str, str]:
-    """A document of Nexis Uni: its text stands below "Body"."""
-    body = NEXIS_BODY_HEADING.search(block)
-    if not body:
+def read_nexis(document: str, is_first: bool) -> dict[str, str]:
+    """Return the fields of a document of Nexis Uni; its text stands below "Body"."""
+    heading = NEXIS_BODY_HEADING.search(document)
+    if not heading:
         return {}
-    text = NEXIS_END.sub("", block[body.end() :])
-    tail = next(
-        (
-            m
-            for m in reversed([*TAIL_START.finditer(text)])
-            if m[0].strip().startswith(("Load-Date", "Classification"))
-        ),
-        None,
-    )
-    if tail and (opened := re.search(r"^[ \t]*Classification[ \t]*$", text, re.M)):
-        tail = opened
-    head = parse_head(block[: body.start()], last_only=first)
-    return (
-        head
-        | parse_fields(block[: body.start()])
-        | parse_fields(text[tail.start() :] if tail else "")
-        | {"text": text[: tail.start()] if tail else text}
-    )
+    head = document[: heading.start()]
+    body = NEXIS_END.sub("", document[heading.end() :])
+    tail_start = find_nexis_tail(body)
+    fields = parse_fields(head) | parse_fields(body[tail_start:])
+    # A list of all titles may stand before the first document.
+    return parse_head(head, after_title_list=is_first) | fields | {"text": body[:tail_start]}
 
 
-def parse_head(head: str, *, last_only: bool = False) -> dict[str, str]:
-    """Date, outlet above it, and title above that or else below; `last_only`: only the line above the outlet, as a list of titles stands before."""
+def find_nexis_tail(body: str) -> int:
+    """Return where the fields below the text begin, the length of the body if there are none."""
+    tails = [
+        match.start()
+        for match in TAIL_START.finditer(body)
+        if match[0].strip().startswith(("Load-Date", "Classification"))
+    ]
+    if not tails:
+        return len(body)
+    classification = NEXIS_CLASSIFICATION.search(body)
+    return classification.start() if classification else tails[-1]
+
+
+def parse_head(head: str, *, after_title_list: bool) -> dict[str, str]:
+    """Return date, outlet (above it), and title (above that, or else below the date).
+
+    After a list of titles, only the line above the outlet is the title.
+    """
     dates = [match for match in DATE_LINE.finditer(head) if not FIELD_LINE.match(match[0])]
     if not dates:
         return {"title": next(filter(None, map(str.strip, head.splitlines())), "")}
-    date = dates[-1] if last_only else dates[0]
-    above = [
-        line.strip()
-        for line in head[: date.start()].splitlines()
-        if line.strip() and not COPYRIGHT_LINE.match(line)
-    ]
-    below = [line.strip() for line in head[date.end() :].splitlines()]
-    title = above[-2:-1] if last_only else above[:-1]
-    if not title:
-        after = re.split(r"\n\s*\n", head[date.end() :])
-        title = [
-            part
-            for part in after[1:]
-            if part.strip()
-            and not FIELD_LINE.match(part.strip())
-            and not COPYRIGHT_LINE.match(part.strip())
-        ][:1] or below[:0]
+    date = dates[-1] if after_title_list else dates[0]
+    above = list_head_lines(head[: date.start()])
+    title_lines = above[-2:-1] if after_title_list else above[:-1]
+    title = " ".join(title_lines) or find_title_below(head[date.end() :])
     return {
         "date": date[0].strip(),
         "outlet": above[-1] if above else "",
-        "title": " ".join(" ".join(title).split()),
+        "title": " ".join(title.split()),
     }
 
 
+def list_head_lines(part: str) -> list[str]:
+    """Return the lines that are neither empty nor a copyright notice."""
+    return [
+        line.strip()
+        for line in part.splitlines()
+        if line.strip() and not COPYRIGHT_LINE.match(line)
+    ]
+
+
+def find_title_below(part: str) -> str:
+    """Return the first paragraph below the date that is neither a field nor a copyright notice."""
+    for paragraph in re.split(r"\n\s*\n", part)[1:]:
+        plain = paragraph.strip()
+        if plain and not FIELD_LINE.match(plain) and not COPYRIGHT_LINE.match(plain):
+            return paragraph
+    return ""
+
+
 def parse_fields(part: str) -> dict[str, str]:
-    """The fields of a head or a tail that we have a name for."""
+    """Return the fields of a head or a tail that we have a name for."""
     return {
         COLUMN_BY_FIELD[name.lower()]: value
         for name, value in FIELD_LINE.findall(part)
@@ -178,27 +218,29 @@ def parse_fields(part: str) -> dict[str, str]:
 
 
 def unwrap_paragraphs(text: str) -> str:
-    """The text with the lines of each paragraph joined, as the database wrapped them."""
+    """Return the text with the lines of each paragraph joined, as the database wrapped them."""
     return "\n\n".join(
         " ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text) if part.strip()
     )
 
 
-def read_factiva(block: str, _: bool) -> dict[str, str]:
-    """A document of Factiva, with the codes of its fields or without."""
-    number = FACTIVA_END.search(block)
-    block = block[: number.start()]
-    codes = list(FACTIVA_CODE.finditer(block))
-    if {"HD", "PD"} <= {match[1] for match in codes}:
-        return {"doc_id": number[1]} | parse_coded_document(block, codes)
-    return {"doc_id": number[1]} | parse_uncoded_document(block)
+def read_factiva(document: str, is_first: bool) -> dict[str, str]:
+    """Return the fields of a document of Factiva, with their codes or without."""
+    end = FACTIVA_END.search(document)
+    if end is None:
+        return {}
+    body = document[: end.start()]
+    codes = list(FACTIVA_CODE.finditer(body))
+    has_codes = {"HD", "PD"} <= {match[1] for match in codes}
+    fields = parse_coded_document(body, codes) if has_codes else parse_uncoded_document(body)
+    return {"doc_id": end[1]} | fields
 
 
-def parse_coded_document(block: str, codes: list[re.Match]) -> dict[str, str]:
-    """The fields of a document whose fields have codes."""
-    ends = [match.start() for match in codes[1:]] + [len(block)]
+def parse_coded_document(body: str, codes: Sequence[re.Match[str]]) -> dict[str, str]:
+    """Return the fields of a document whose fields have codes."""
+    ends = [match.start() for match in codes[1:]] + [len(body)]
     fields = {
-        match[1]: block[match.end() : end].strip(" \t|\n")
+        match[1]: body[match.end() : end].strip(" \t|\n")
         for match, end in zip(codes, ends, strict=True)
     }
     row = {
@@ -209,26 +251,26 @@ def parse_coded_document(block: str, codes: list[re.Match]) -> dict[str, str]:
     return row | {"text": "\n".join(filter(None, (fields.get("LP"), fields.get("TD"))))}
 
 
-def parse_uncoded_document(block: str) -> dict[str, str]:
-    """The fields of a document without codes, by their order around the line that counts the words."""
-    length = WORD_COUNT_LINE.search(block)
-    if not length:
+def parse_uncoded_document(body: str) -> dict[str, str]:
+    """Return the fields of a document without codes, by their order around the word count."""
+    word_count = WORD_COUNT_LINE.search(body)
+    if not word_count:
         return {}
-    above = [line.strip() for line in block[: length.start()].splitlines() if line.strip()]
-    named = [line for line in above if BYLINE_PREFIX.match(line)]
-    rest = [line for line in above if line not in named]
-    date = DATE_LINE.search(block, length.end())
-    after = date.end() if date else length.end()
+    above = [line.strip() for line in body[: word_count.start()].splitlines() if line.strip()]
+    bylines = [line for line in above if BYLINE_PREFIX.match(line)]
+    others = [line for line in above if line not in bylines]
+    date = DATE_LINE.search(body, word_count.end())
+    after = date.end() if date else word_count.end()
     below = [
         line.strip()
-        for line in block[after:].splitlines()
+        for line in body[after:].splitlines()
         if line.strip() and not re.match(r"\d\d?:\d\d", line.strip())
     ]
-    rights = COPYRIGHT_LINE.search(block, after)
+    rights = COPYRIGHT_LINE.search(body, after)
     return {
-        "title": max(rest, key=lambda line: len(line.split()), default=""),
-        "authors": BYLINE_PREFIX.sub("", named[0]) if named else "",
+        "title": max(others, key=lambda line: len(line.split()), default=""),
+        "authors": BYLINE_PREFIX.sub("", bylines[0]) if bylines else "",
         "date": date[0] if date else "",
         "outlet": below[0] if below else "",
-        "text": block[rights.end() :] if rights else "\n".join(below[1:]),
+        "text": body[rights.end() :] if rights else "\n".join(below[1:]),
     }

@@ -1,22 +1,23 @@
-"""The text of a piece of markup, and RSS and Atom feeds, whose items are pieces of markup."""
+"""Extract the text of a piece of markup, and read feeds, whose items are pieces of markup."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from wording.corpus.reading.encodings import UnreadableError
-from wording.corpus.reading.report import ColumnChooser
+from wording.corpus.reading.report import ArticleRow, ColumnChooser
 from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_errors
 
 MAX_FEED_BYTES = 2**27
-BLOCK_ELEMENTS = frozenset({
-    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
-})  # fmt: skip
+BLOCK_ELEMENT_NAMES = (
+    "address article aside blockquote br caption dd div dl dt figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul"
+)
+BLOCK_ELEMENTS = frozenset(BLOCK_ELEMENT_NAMES.split())
 HIDDEN_ELEMENTS = ("script", "style", "template", "noscript")
-FEED_ELEMENTS = {  # our name: the elements that a feed has for it, the likeliest first
+FEED_ELEMENTS = {  # our name: the elements of a feed, the likeliest first
     "text": "encoded content fulltext description summary",
     "title": "title",
     "url": "link",
@@ -27,7 +28,10 @@ FEED_ELEMENTS = {  # our name: the elements that a feed has for it, the likelies
 
 
 def extract_visible_text(html: str) -> str:
-    """What a reader sees of a piece of markup: a line for each block, a tab after each cell of a table."""
+    """Return what a reader sees of a piece of markup.
+
+    A line for each block, a tab after each cell of a table.
+    """
     from lxml import html as lxml_html
 
     if "<" not in html and "&" not in html:
@@ -41,8 +45,8 @@ def extract_visible_text(html: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def iterate_visible_text(root) -> Iterator[str]:
-    """The texts of an element that a reader sees, one after the other."""
+def iterate_visible_text(root: Any) -> Iterator[str]:
+    """Yield the texts of an element that a reader sees, one after the other."""
     from lxml import etree
 
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
@@ -54,64 +58,84 @@ def iterate_visible_text(root) -> Iterator[str]:
         yield element.tail or ""
 
 
-def read_feed(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[dict]:
-    """One row per item of an RSS or Atom feed (RSS 0.9 to 2.0; RFC 4287); the outlet is the feed's title, or the item's own source."""
+def read_feed(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+    """Yield one row per item of an RSS or Atom feed.
+
+    The outlet is the feed's title, or the item's own source.
+
+    References
+    ----------
+    RSS 0.9 to 2.0; RFC 4287.
+    """
+    warn = chooser.report.make_warner(source.name)
+    root = parse_feed(read_whole(stream, MAX_FEED_BYTES), warn)
+    channel = next((child for child in root if get_local_name(child) == "channel"), root)
+    items = [element for element in root.iter() if get_local_name(element) in ("item", "entry")]
+    n_summaries = 0
+    for number, item in enumerate(items, start=1):
+        parts = {name: find_first_content(item, tags) for name, tags in FEED_ELEMENTS.items()}
+        n_summaries += find_first_content(item, "encoded content fulltext") is None
+        yield {"number": number, "outlet": find_feed_outlet(item, channel)} | parts
+    if n_summaries:
+        warn(
+            f"{n_summaries:,} of {len(items):,} items have only a summary in the feed, "
+            "not the full article"
+        )
+
+
+def parse_feed(data: bytes, warn: Callable[[str], None]) -> Any:
+    """Return the root element of a feed, as far as it can be recognised."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     with wrap_parser_errors("feed"):
-        root = etree.fromstring(read_whole(stream, MAX_FEED_BYTES), parser)
+        root = etree.fromstring(data, parser)
     if root is None or get_local_name(root) not in ("rss", "RDF", "feed"):
         raise UnreadableError("neither an RSS nor an Atom feed")
     if parser.error_log:
-        said = f"not well-formed XML ({parser.error_log[0].message.strip()}, line {parser.error_log[0].line}); what could be told apart was read"
-        chooser.ledger.remark(said, source.name)
-    channel = next((child for child in root if get_local_name(child) == "channel"), root)
-    items = [element for element in root.iter() if get_local_name(element) in ("item", "entry")]
-    short = 0
-    for number, item in enumerate(items, start=1):
-        parts = {name: find_first_content(item, tags) for name, tags in FEED_ELEMENTS.items()}
-        short += find_first_content(item, "encoded content fulltext") is None
-        outlet = find_first_content(
-            next((child for child in item if get_local_name(child) == "source"), channel), "title"
+        error = parser.error_log[0]
+        warn(
+            f"not well-formed XML ({error.message.strip()}, line {error.line}); "
+            "the items that could be recognised were read"
         )
-        named = next(
-            (
-                extract_content(child)
-                for child in item
-                if get_local_name(child) == "source" and (child.text or "").strip()
-            ),
-            None,
-        )
-        yield {"number": number, "outlet": named or outlet} | parts
-    if short:
-        said = f"items that have only a summary in the feed, not the article: {short:,} of {len(items):,}"
-        chooser.ledger.remark(said, source.name)
+    return root
 
 
-def get_local_name(element) -> str:
-    """The element's name without its namespace; "" for comments and the like."""
+def find_feed_outlet(item: Any, channel: Any) -> str | None:
+    """Return the text of the item's source, else the title of its source or of the feed."""
+    sources = [child for child in item if get_local_name(child) == "source"]
+    for child in sources:
+        if (child.text or "").strip():
+            content = extract_content(child)
+            if content:
+                return content
+            break
+    return find_first_content(sources[0] if sources else channel, "title")
+
+
+def get_local_name(element: Any) -> str:
+    """Return the element's name without its namespace; "" for comments and the like."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def find_first_content(element, tags: str) -> str | None:
-    """What the first of these children says that says something."""
+def find_first_content(element: Any, tags: str) -> str | None:
+    """Return the content of the first of these children that has any."""
     for tag in tags.split():
         for child in element:
-            if get_local_name(child) == tag and (said := extract_content(child)):
-                return said
+            content = extract_content(child) if get_local_name(child) == tag else None
+            if content:
+                return content
     return None
 
 
-def extract_content(element) -> str | None:
-    """What an element says: its text or markup, an Atom link's address, an Atom author's name."""
+def extract_content(element: Any) -> str | None:
+    """Return an element's text or markup, an Atom link's address, an Atom author's name."""
     if get_local_name(element) == "link" and element.get("href"):
         return element.get("href") if element.get("rel", "alternate") == "alternate" else None
     if get_local_name(element) == "author" and len(element):
         return find_first_content(element, "name")
-    said = (
-        "".join(element.itertext())
-        if element.get("type") != "xhtml"
-        else "\n".join(filter(str.strip, element.itertext()))
-    )
-    return extract_visible_text(said).strip() or None
+    if element.get("type") == "xhtml":
+        content = "\n".join(filter(str.strip, element.itertext()))
+    else:
+        content = "".join(element.itertext())
+    return extract_visible_text(content).strip() or None

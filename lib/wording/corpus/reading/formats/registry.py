@@ -1,7 +1,12 @@
-"""What reads a file of each kind, and how rows become frames."""
+"""List what reads a file of each format, and turn rows into frames."""
+
+from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import polars as pl
 
@@ -16,64 +21,121 @@ from wording.corpus.reading.formats.tables import (
     read_xlsx,
 )
 from wording.corpus.reading.formats.webpages import read_html, read_warc
-from wording.corpus.reading.report import COLUMN_ALIASES
+from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
+from wording.corpus.reading.sources import SourceFile
 
-READERS = {
-    ".txt": read_txt, ".csv": read_csv, ".tsv": read_csv, ".jsonl": read_jsonl, ".ndjson": read_jsonl, ".json": read_json,
-    ".parquet": read_parquet, ".xlsx": read_xlsx, ".html": read_html, ".htm": read_html, ".xhtml": read_html, ".docx": read_docx,
-    ".rtf": read_rtf, ".warc": read_warc, ".xml": read_feed, ".rss": read_feed, ".atom": read_feed,
-}  # fmt: skip
-"""What reads a file of each ending: a function of the stream, the source and the chooser of columns that yields rows, or frames of them."""
-SINGLE_ARTICLE_ENDINGS = (".txt", ".html", ".htm", ".xhtml", ".docx", ".rtf")
-"""Files that are one article as a rule, which a row of the metadata can describe."""
-TABLE_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx")
+FormatReader = Callable[
+    [BinaryIO, SourceFile, ColumnChooser], Iterator[ArticleRow] | Iterator[pl.DataFrame]
+]
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """What reads the files of these endings.
+
+    Attributes
+    ----------
+    endings : tuple of str
+    reader : callable
+        Of the stream, the source and the chooser of columns; yields rows, or frames of them.
+    is_table : bool
+        Whether it can hold metadata.
+    is_single_article : bool
+        Whether a file is one article as a rule, which a row of the metadata can describe.
+    """
+
+    endings: tuple[str, ...]
+    reader: FormatReader
+    is_table: bool = False
+    is_single_article: bool = False
+
+
+FILE_FORMATS = (
+    FileFormat((".txt",), read_txt, is_single_article=True),
+    FileFormat((".csv", ".tsv"), read_csv, is_table=True),
+    FileFormat((".jsonl", ".ndjson"), read_jsonl, is_table=True),
+    FileFormat((".json",), read_json, is_table=True),
+    FileFormat((".parquet",), read_parquet, is_table=True),
+    FileFormat((".xlsx",), read_xlsx, is_table=True),
+    FileFormat((".html", ".htm", ".xhtml"), read_html, is_single_article=True),
+    FileFormat((".docx",), read_docx, is_single_article=True),
+    FileFormat((".rtf",), read_rtf, is_single_article=True),
+    FileFormat((".warc",), read_warc),
+    FileFormat((".xml", ".rss", ".atom"), read_feed),
+)
+READERS = {ending: form.reader for form in FILE_FORMATS for ending in form.endings}
+SINGLE_ARTICLE_ENDINGS = frozenset(
+    ending for form in FILE_FORMATS if form.is_single_article for ending in form.endings
+)
+TABLE_ENDINGS = frozenset(
+    ending for form in FILE_FORMATS if form.is_table for ending in form.endings
+)
 ROW_SCHEMA = dict.fromkeys(("table", "source", "made_id", *COLUMN_ALIASES), pl.String)
-MAX_BATCH_CHARACTERS = 2**24  # of a batch of rows
+MAX_BATCH_CHARACTERS = 2**24
+"""Of a batch of rows."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def batch_rows(items, ledger):
-    """Yield frames in the columns of FIELDS from rows and frames, as many rows together as are quick to handle."""
-    rows, size = [], 0
+def batch_rows(
+    items: Iterable[ArticleRow | pl.DataFrame], report: ReadingReport
+) -> Iterator[pl.DataFrame]:
+    """Yield frames in the columns of ROW_SCHEMA from rows and frames.
+
+    As many rows are put together as are quick to handle.
+    """
+    rows: list[ArticleRow] = []
+    size = 0
     for item in items:
-        frame = isinstance(item, pl.DataFrame)
-        if rows and (frame or len(rows) >= BATCH_ROWS or size > MAX_BATCH_CHARACTERS):
-            yield build_row_frame(rows, ledger)
+        is_frame = isinstance(item, pl.DataFrame)
+        if rows and (is_frame or len(rows) >= BATCH_ROWS or size > MAX_BATCH_CHARACTERS):
+            yield build_row_frame(rows, report)
             rows, size = [], 0
-        if frame:
-            yield item.select(
-                item[name].cast(pl.String)
-                if name in item.columns
-                else pl.lit(None, pl.String).alias(name)
-                for name in ROW_SCHEMA
-            )
+        if isinstance(item, pl.DataFrame):
+            yield select_row_columns(item)
         else:
             rows.append(item)
             size += len(item.get("text") or "")
     if rows:
-        yield build_row_frame(rows, ledger)
+        yield build_row_frame(rows, report)
 
 
-def build_row_frame(rows, ledger):
-    """Return rows as a frame, with U+FFFD for halves of surrogate pairs, which JSON can write and no text can hold."""
+def select_row_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of ROW_SCHEMA, null where the frame has none."""
+    return frame.select(
+        frame[name].cast(pl.String)
+        if name in frame.columns
+        else pl.lit(None, pl.String).alias(name)
+        for name in ROW_SCHEMA
+    )
+
+
+def build_row_frame(rows: Sequence[ArticleRow], report: ReadingReport) -> pl.DataFrame:
+    """Return rows as a frame.
+
+    Halves of surrogate pairs, which JSON can write and no text can hold, become U+FFFD.
+    """
     columns = {name: [row.get(name) for row in rows] for name in ROW_SCHEMA}
     try:
         return pl.DataFrame(columns, schema=ROW_SCHEMA)
     except UnicodeEncodeError:
-        broken = Counter(
-            row["table"]
-            for row in rows
-            if any(value and LONE_SURROGATE.search(value) for value in row.values())
-        )
-    for name, n in broken.items():
-        ledger.remark(
-            f"half a character (a lone surrogate such as \\ud83d) was read as U+FFFD in {n:,} articles",
+        warn_of_surrogates(rows, report)
+    repaired = {
+        name: [value and LONE_SURROGATE.sub("\ufffd", value) for value in values]
+        for name, values in columns.items()
+    }
+    return pl.DataFrame(repaired, schema=ROW_SCHEMA)
+
+
+def warn_of_surrogates(rows: Sequence[ArticleRow], report: ReadingReport) -> None:
+    """Warn of articles with half a surrogate pair, by table."""
+    counts = Counter(
+        row["table"]
+        for row in rows
+        if any(value and LONE_SURROGATE.search(value) for value in map(row.get, ROW_SCHEMA))
+    )
+    for name, n in counts.items():
+        report.add_warning(
+            "a broken character (lone surrogate, such as \\ud83d) was replaced by U+FFFD "
+            f"in {n:,} articles",
             name,
         )
-    return pl.DataFrame(
-        {
-            name: [v and LONE_SURROGATE.sub("\ufffd", v) for v in values]
-            for name, values in columns.items()
-        },
-        schema=ROW_SCHEMA,
-    )

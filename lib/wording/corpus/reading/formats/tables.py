@@ -1,23 +1,39 @@
-"""Turns typed tables (.jsonl, .json, .parquet, .xlsx) into rows under our names, as they are read."""
+"""Turn typed tables (.jsonl, .json, .parquet, .xlsx) into rows under our names."""
+
+from __future__ import annotations
 
 import io
 import itertools
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import polars as pl
 
 from wording.corpus.reading.archives import open_zip
-from wording.corpus.reading.encodings import UnreadableError, decode_with_warning, read_text_lines
+from wording.corpus.reading.encodings import UnreadableError, read_text_lines
 from wording.corpus.reading.formats.csv import LONG_LINE_REASON, make_names_distinct
-from wording.corpus.reading.report import COLUMN_ALIASES, make_warner, match_aliases
-from wording.corpus.reading.sources import make_seekable, read_whole, wrap_parser_errors
+from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, match_aliases
+from wording.corpus.reading.sources import (
+    SourceFile,
+    make_seekable,
+    read_whole,
+    read_whole_text,
+    wrap_parser_errors,
+)
 from wording.errors import WordingError
 
-BATCH_ROWS = 2_000  # rows that are looked at together
+BATCH_ROWS = 2_000
+"""Rows that are handled together."""
+
+Item = TypeVar("Item")
 
 
-def read_parquet(stream, source, chooser):
+def read_parquet(
+    stream: BinaryIO, source: SourceFile, chooser: ColumnChooser
+) -> Iterator[pl.DataFrame]:
     """Yield frames of a parquet file's rows, batch by batch."""
     import pyarrow as pa
     from pyarrow import parquet
@@ -25,28 +41,21 @@ def read_parquet(stream, source, chooser):
     try:
         table = parquet.ParquetFile(make_seekable(stream))
         chosen = chooser.choose(table.schema_arrow.names, source=source.name)
+        columns = list(dict.fromkeys(chosen.values()))
         first = 1
-        for batch in prefetch(
-            table.iter_batches(BATCH_ROWS, columns=list(dict.fromkeys(chosen.values())))
-        ):
+        for batch in prefetch(table.iter_batches(BATCH_ROWS, columns=columns)):
             batch.validate(full=True)  # or broken UTF-8 would pass for text
-            frame = pl.from_arrow(batch)
+            frame = cast(pl.DataFrame, pl.from_arrow(batch))
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
-            yield pl.DataFrame(
-                [
-                    numbers,
-                    *(
-                        convert_column(frame[theirs], ours).alias(ours)
-                        for ours, theirs in chosen.items()
-                    ),
-                ]
-            )
+            values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
+            yield pl.DataFrame([numbers, *values])
             first += frame.height
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
-        raise UnreadableError(f"not a sound parquet file: {str(fault).splitlines()[0]}") from fault
+        reason = str(fault).splitlines()[0]
+        raise UnreadableError(f"not a valid parquet file: {reason}") from fault
 
 
-def prefetch(items):
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items, each made by another thread while the one before it is used."""
     with ThreadPoolExecutor(1) as other:
         following = other.submit(next, items, None)
@@ -55,8 +64,11 @@ def prefetch(items):
             yield item
 
 
-def convert_column(column, ours):
-    """Return a typed column as strings; a moment keeps the calendar date as it is written in its own zone."""
+def convert_column(column: pl.Series, ours: str) -> pl.Series:
+    """Return a typed column as strings.
+
+    A moment keeps the calendar date as it is written in its own zone.
+    """
     if column.dtype in (pl.Datetime, pl.Date):
         return column.dt.strftime("%Y-%m-%d")
     if ours == "date" and column.dtype.is_numeric():
@@ -64,78 +76,99 @@ def convert_column(column, ours):
     if column.dtype.is_float():
         return column.fill_nan(None).cast(pl.String)
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        return pl.Series(
-            [convert_value(value, ours) for value in column.to_list()], dtype=pl.String
-        )
+        values = [convert_value(value, ours) for value in column.to_list()]
+        return pl.Series(values, dtype=pl.String)
     return column.cast(pl.String)
 
 
-def convert_value(value, ours):
-    """Return any value as a string: the items of a list together, of a record its only value or its name."""
+def convert_value(value: Any, ours: str) -> str | None:
+    """Return any value as a string.
+
+    The items of a list are joined; a record is its only value or its name.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, list):
-        return ("\n" if ours == "text" else ", ").join(
-            filter(None, (convert_value(item, ours) for item in value))
-        )
-    if isinstance(value, dict) and (len(value) == 1 or "name" in value):
-        return convert_value(value["name"] if "name" in value else next(iter(value.values())), ours)
+        separator = "\n" if ours == "text" else ", "
+        return separator.join(filter(None, (convert_value(item, ours) for item in value)))
+    if isinstance(value, dict) and "name" in value:
+        return convert_value(value["name"], ours)
+    if isinstance(value, dict) and len(value) == 1:
+        return convert_value(next(iter(value.values())), ours)
     return str(value)
 
 
-def read_xlsx(stream, source, chooser):
-    """Yield the rows of a workbook's sheets that have a column of texts, each with a header of its own."""
+class Sheet(NamedTuple):
+    """One sheet of a workbook: its name, its header, and the rows below that."""
+
+    name: str
+    header: list[str]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+    """Yield the rows of a workbook's sheets that have a text column, each with its own header."""
     data = read_whole(stream)
     with open_zip(data):
-        sheets = [(sheet, header, rows) for sheet, header, rows in read_sheets(data) if header]
-    chosen = choose_sheets(sheets, source, chooser)
-    for sheet, header, rows in sheets if chosen else ():
-        if sheet not in chosen:
-            chooser.ledger.remark(
-                f"the sheet {sheet!r} has no column of texts, and is passed over", source.name
+        sheets = [sheet for sheet in read_sheets(data) if sheet.header]
+    places_by_sheet = choose_sheets(sheets, source, chooser)
+    if not places_by_sheet:
+        return
+    for sheet in sheets:
+        if sheet.name not in places_by_sheet:
+            chooser.report.add_warning(
+                f"the sheet {sheet.name!r} has no text column and was skipped", source.name
             )
             continue
-        places = {ours: header.index(theirs) for ours, theirs in chosen[sheet].items()}
-        for number, row in enumerate(rows, start=1):
-            if any(cell is not None for cell in row):
-                cells = {
+        prefix = f"{sheet.name}:" if len(places_by_sheet) > 1 else None
+        for number, row in read_sheet_rows(sheet.rows, places_by_sheet[sheet.name]):
+            yield {"number": f"{prefix}{number}" if prefix else number} | row
+
+
+def read_sheet_rows(
+    rows: Iterable[tuple[Any, ...]], places: Mapping[str, int]
+) -> Iterator[tuple[int, ArticleRow]]:
+    """Yield number and values of the rows of a sheet that are not empty."""
+    for number, row in enumerate(rows, start=1):
+        if any(cell is not None for cell in row):
+            yield (
+                number,
+                {
                     ours: convert_value(row[place] if place < len(row) else None, ours)
                     for ours, place in places.items()
-                }
-                yield {"number": number if len(chosen) == 1 else f"{sheet}:{number}"} | cells
+                },
+            )
 
 
-def read_sheets(data):
-    """Yield the name, the header and the rows below it of each sheet of a workbook."""
+def read_sheets(data: bytes) -> Iterator[Sheet]:
+    """Yield the sheets of a workbook."""
     import openpyxl
 
     with wrap_parser_errors("workbook"):
-        for sheet in openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=True
-        ).worksheets:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
             rows = iterate_sheet_rows(sheet)
             header = next(filter(any, rows), ())
-            yield (
-                sheet.title,
-                make_names_distinct(["" if name is None else str(name) for name in header]),
-                rows,
-            )
+            names = ["" if name is None else str(name) for name in header]
+            yield Sheet(sheet.title, make_names_distinct(names), rows)
 
 
-def iterate_sheet_rows(sheet):
+def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a sheet as they are read."""
     with wrap_parser_errors("workbook"):
         yield from sheet.iter_rows(values_only=True)
 
 
-def choose_sheets(sheets, source, chooser):
-    """Return {sheet: {our name: their name}} of the sheets that have what is required."""
+def choose_sheets(
+    sheets: Sequence[Sheet], source: SourceFile, chooser: ColumnChooser
+) -> dict[str, dict[str, int]]:
+    """Return {sheet: {our name: place of the column}} of the sheets that have what is required."""
     chosen, faults = {}, []
-    for sheet, header, _ in sheets:
+    for sheet in sheets:
         try:
-            chosen[sheet] = chooser.choose(header, source=source.name)
+            chosen[sheet.name] = chooser.find_places(sheet.header, source=source.name)
         except WordingError as fault:
             faults.append(fault)
     if faults and not chosen:
@@ -143,60 +176,84 @@ def choose_sheets(sheets, source, chooser):
     return chosen
 
 
-def read_json(stream, source, chooser):
-    """Yield the rows of a JSON file: a list of objects, an object with one such list, one article, or one a line."""
-    text = decode_with_warning(read_whole(stream), make_warner(source, chooser.ledger))
+@dataclass(frozen=True)
+class InvalidJson:
+    """Why a piece of JSON cannot be read."""
+
+    reason: str
+
+
+class JsonItem(NamedTuple):
+    """One value of a JSON file: its number, itself, and its line ("" if it has none of its own)."""
+
+    number: int
+    value: Any
+    line: str
+
+
+def read_json(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+    """Yield the rows of a JSON file.
+
+    It is a list of objects, an object with one such list, one article, or one article a line.
+    """
+    text = read_whole_text(stream, chooser.report.make_warner(source.name))
     if not text or text.isspace():
         return
     value = parse_json(text)
-    if isinstance(value, InvalidJson):
-        if isinstance(parse_json(next(filter(str.strip, text.split("\n")))), dict):
-            yield from read_json_objects(text.split("\n"), source, chooser)
-            return
-        raise UnreadableError(value)
-    if isinstance(value, dict):
-        lists = [
-            part
-            for part in value.values()
-            if isinstance(part, list) and any(isinstance(item, dict) for item in part)
-        ]
-        value = (
-            lists[0]
-            if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value)
-            else [value]
-        )
-    if not isinstance(value, list):
+    if not isinstance(value, InvalidJson):
+        articles = find_json_articles(value)
+        items = (JsonItem(number, item, "") for number, item in enumerate(articles, start=1))
+        yield from read_json_items(items, source, chooser)
+        return
+    lines = text.split("\n")
+    if not isinstance(parse_json(next(filter(str.strip, lines))), dict):
+        raise UnreadableError(value.reason)
+    yield from read_json_objects(lines, source, chooser)
+
+
+def find_json_articles(value: Any) -> list[Any]:
+    """Return the list of articles in the value of a JSON file."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
         raise UnreadableError("neither a list of objects nor an object")
-    yield from read_json_items(
-        ((number, item, "") for number, item in enumerate(value, start=1)), source, chooser
-    )
+    lists = [part for part in value.values() if is_list_of_objects(part)]
+    if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value):
+        return cast("list[Any]", lists[0])
+    return [value]
 
 
-def read_jsonl(stream, source, chooser):
+def is_list_of_objects(value: Any) -> bool:
+    """Return whether a value is a list with an object in it."""
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def read_jsonl(
+    stream: BinaryIO, source: SourceFile, chooser: ColumnChooser
+) -> Iterator[ArticleRow]:
     """Yield the rows of a file with one JSON object a line."""
-    yield from read_json_objects(
-        read_text_lines(stream, newline="\n", remark=make_warner(source, chooser.ledger)),
-        source,
-        chooser,
-    )
+    warn = chooser.report.make_warner(source.name)
+    lines = read_text_lines(stream, newline="\n", warn=warn)
+    yield from read_json_objects(lines, source, chooser)
 
 
-def read_json_objects(lines, source, chooser):
+def read_json_objects(
+    lines: Iterable[str | None], source: SourceFile, chooser: ColumnChooser
+) -> Iterator[ArticleRow]:
     """Yield the rows of lines with one JSON object each."""
-    numbered = enumerate(lines, start=1)
-    items = (
-        (n, InvalidJson(LONG_LINE_REASON) if line is None else parse_json(line), line or "")
-        for n, line in numbered
-        if line is None or line.strip()
-    )
-    yield from read_json_items(items, source, chooser)
+    yield from read_json_items(parse_json_lines(lines), source, chooser)
 
 
-class InvalidJson(str):
-    """Why a piece of JSON cannot be read: a type of its own, as any other value may stand in JSON."""
+def parse_json_lines(lines: Iterable[str | None]) -> Iterator[JsonItem]:
+    """Yield the values of lines; a line is None if it is too long."""
+    for number, line in enumerate(lines, start=1):
+        if line is None:
+            yield JsonItem(number, InvalidJson(LONG_LINE_REASON), "")
+        elif line.strip():
+            yield JsonItem(number, parse_json(line), line)
 
 
-def parse_json(text):
+def parse_json(text: str) -> Any:
     """Return the value of the JSON text, or why it has none."""
     try:
         return json.loads(text, parse_constant=lambda _: None)
@@ -204,33 +261,62 @@ def parse_json(text):
         return InvalidJson(f"not valid JSON: {fault}")
 
 
-def read_json_items(items, source, chooser):
-    """Yield the rows of (number, value, line) whose value is an object; the columns are those of all objects so far."""
-    names, chosen, held, fault = {}, {}, [], None
-    for batch in iter(lambda: list(itertools.islice(items, BATCH_ROWS)), []):
-        objects = [(number, item) for number, item, _ in batch if isinstance(item, dict)]
-        fresh = dict.fromkeys(name for _, item in objects for name in item if name not in names)
-        for number, item, line in batch:
-            if not isinstance(item, dict):
-                reason = item if isinstance(item, InvalidJson) else "not an object"
-                chooser.ledger.turn_away(
-                    f"{source.name}:{number}", reason, line.strip() or repr(item)
-                )
-        if fresh:
-            names |= fresh
-            try:
-                chosen, fault = chooser.choose(list(names), source=source.name) | chosen, None
-            except WordingError as unchosen:
-                fault = unchosen
-        held += objects
-        if fault and len(held) >= BATCH_ROWS:
+@dataclass
+class JsonColumns:
+    """The columns of all objects so far, and what was chosen of them, or why that failed."""
+
+    chooser: ColumnChooser
+    source: str
+    names: dict[str, None] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
+    fault: WordingError | None = None
+
+    def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Add the columns of objects; a column that was chosen earlier stays chosen."""
+        fresh = dict.fromkeys(name for item in objects for name in item if name not in self.names)
+        if not fresh:
+            return
+        self.names |= fresh
+        try:
+            self.chosen = self.chooser.choose(list(self.names), source=self.source) | self.chosen
+            self.fault = None
+        except WordingError as fault:
+            self.fault = fault
+
+
+def read_json_items(
+    items: Iterator[JsonItem], source: SourceFile, chooser: ColumnChooser
+) -> Iterator[ArticleRow]:
+    """Yield the rows of values that are objects; the columns are those of all objects so far.
+
+    While no object had the required column, up to BATCH_ROWS of them wait for one that has it.
+    """
+    columns = JsonColumns(chooser, source.name)
+    waiting: list[tuple[int, dict[str, Any]]] = []
+    while batch := list(itertools.islice(items, BATCH_ROWS)):
+        refuse_non_objects(batch, source, chooser)
+        objects = [(item.number, item.value) for item in batch if isinstance(item.value, dict)]
+        columns.add(value for _, value in objects)
+        waiting += objects
+        if columns.fault and len(waiting) >= BATCH_ROWS:
             break
-        if chosen:
-            yield from (
-                {"number": n}
-                | {ours: convert_value(item.get(theirs), ours) for ours, theirs in chosen.items()}
-                for n, item in held
-            )
-            held = []
-    if fault:
-        raise fault
+        if columns.chosen:
+            chosen = columns.chosen.items()
+            for number, value in waiting:
+                row = {ours: convert_value(value.get(theirs), ours) for ours, theirs in chosen}
+                yield {"number": number} | row
+            waiting = []
+    if columns.fault:
+        raise columns.fault
+
+
+def refuse_non_objects(
+    batch: Iterable[JsonItem], source: SourceFile, chooser: ColumnChooser
+) -> None:
+    """Refuse what is no object."""
+    for number, value, line in batch:
+        if not isinstance(value, dict):
+            is_invalid = isinstance(value, InvalidJson)
+            reason = value.reason if is_invalid else "not an object"
+            sample = line.strip() or repr(reason if is_invalid else value)
+            chooser.report.count_and_refuse(source.place(number), reason, sample)

@@ -1,4 +1,7 @@
-"""Reads web pages: .html files, and .warc archives of them as crawlers write them; the article's text is found by trafilatura."""
+"""Read web pages: .html files, and .warc archives of them as crawlers write them.
+
+The article's text is found by trafilatura.
+"""
 
 from __future__ import annotations
 
@@ -6,118 +9,142 @@ import contextlib
 import io
 import logging
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from wording.corpus.reading.dates import FIRST_YEAR, LAST_YEAR
 from wording.corpus.reading.encodings import UnreadableError, decode_with_warning, try_decode
 from wording.corpus.reading.formats.databases import detect_layout, split_export
 from wording.corpus.reading.formats.markup import extract_visible_text
-from wording.corpus.reading.report import ColumnChooser, make_warner
+from wording.corpus.reading.report import ArticleRow, ColumnChooser
 from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_errors
 
 MAX_WEB_PAGE_BYTES = 2**24
+UTF8_MARK = b"\xef\xbb\xbf"
 CHARSET_PATTERN = re.compile(
     rb"""(?i)<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w-]{2,30})"""
 )
 MIN_PAGE_WORDS = 10
 """What is shorter is a menu or a notice, not an article."""
 NO_ARTICLE_REASON = "no article was found on the page"
+PAGE_DATE_OPTIONS = {
+    "original_date": True,
+    "extensive_search": False,
+    "min_date": f"{FIRST_YEAR}-01-01",
+    "max_date": f"{LAST_YEAR}-12-31",
+}
 
 
-def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[dict]:
-    """One row for the article on the page; a page that a news database exported has many."""
-    html = decode_page(
-        read_whole(stream, MAX_WEB_PAGE_BYTES), None, make_warner(source, chooser.ledger)
-    )
-    if "<" in html and "Document" in html and detect_layout(exported := extract_visible_text(html)):
-        yield from split_export(exported, source, chooser.ledger)
-    elif row := extract_page_article(html, url=None):
-        yield row
-    else:
+def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+    """Yield one row for the article on the page; a page that a news database exported has many."""
+    data = read_whole(stream, MAX_WEB_PAGE_BYTES)
+    html = decode_page(data, None, chooser.report.make_warner(source.name))
+    if "<" in html and "Document" in html:
+        exported = extract_visible_text(html)
+        if detect_layout(exported):
+            yield from split_export(exported, source, chooser.report)
+            return
+    row = extract_page_article(html, url=None)
+    if not row:
         raise UnreadableError(NO_ARTICLE_REASON)
+    yield row
 
 
-def decode_page(data: bytes, declared: str | None, remark) -> str:
-    """The page's markup: in the encoding that its server or the page itself declares, if the bytes fit."""
-    found = CHARSET_PATTERN.search(data[:4096])
-    for name in filter(None, (declared, found and found[1].decode())):
-        text = (
-            None
-            if data[:3] == b"\xef\xbb\xbf"
-            else try_decode(data, "cp1252" if name.lower() in ("iso-8859-1", "latin1") else name)
-        )
+def decode_page(data: bytes, declared: str | None, warn: Callable[[str], None]) -> str:
+    """Return the page's markup: in the encoding that is declared, if the bytes fit.
+
+    Parameters
+    ----------
+    data : bytes
+    declared : str, optional
+        The encoding that the page's server declares; the page's own word comes after it.
+    warn : callable
+        Called with a sentence where decoding took a guess.
+    """
+    match = CHARSET_PATTERN.search(data[:4096])
+    in_page = match[1].decode() if match else None
+    for name in filter(None, (declared, in_page)):
+        if data.startswith(UTF8_MARK):
+            break
+        # Pages that declare Latin-1 are in cp1252 (WHATWG, Encoding Standard, 4.2).
+        is_latin1 = name.lower() in ("iso-8859-1", "latin1")
+        text = try_decode(data, "cp1252" if is_latin1 else name)
         if text is not None:
             return text
-    return decode_with_warning(data, remark)
+    return decode_with_warning(data, warn)
 
 
-def extract_page_article(html: str, *, url: str | None) -> dict[str, str | None] | None:
-    """The article of a page, None where there is none."""
+def extract_page_article(html: str, *, url: str | None) -> ArticleRow | None:
+    """Return the article of a page, None where there is none."""
     import trafilatura
 
-    logging.getLogger("trafilatura").setLevel(
-        logging.CRITICAL
-    )  # what it cannot read is refused by us, in words
-    dates = {
-        "original_date": True,
-        "extensive_search": False,
-        "min_date": f"{FIRST_YEAR}-01-01",
-        "max_date": f"{LAST_YEAR}-12-31",
-    }
-    options = {
-        "with_metadata": True,
-        "include_comments": False,
-        "include_tables": False,
-        "date_extraction_params": dates,
-    }
+    # What it cannot read is refused by us, in words.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     with wrap_parser_errors("web page"):
-        found = trafilatura.bare_extraction(html.replace("\0", ""), url=url, **options)
-    if found is None or len((found.text or "").split()) < MIN_PAGE_WORDS:
+        page: Any = trafilatura.bare_extraction(
+            html.replace("\0", ""),
+            url=url,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=False,
+            date_extraction_params=PAGE_DATE_OPTIONS,
+        )
+    if page is None or len((page.text or "").split()) < MIN_PAGE_WORDS:
         return None
-    names = {
-        "outlet": found.sitename or found.hostname,
-        "authors": found.author,
-        "url": found.url or url,
+    return {
+        "text": page.text.removeprefix(f"{page.title}\n"),  # in other formats it is no part of it
+        "title": page.title,
+        "date": page.date,
+        "outlet": page.sitename or page.hostname,
+        "authors": page.author,
+        "url": page.url or url,
     }
-    text = found.text.removeprefix(
-        f"{found.title}\n"
-    )  # the headline is no part of the text in other formats
-    return {"text": text, "title": found.title, "date": found.date} | names
 
 
-def read_warc(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[dict]:
-    """One row for each page of a .warc that has an article; records that are no pages are counted and passed over (ISO 28500)."""
+def read_warc(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+    """Yield one row for each page of a .warc that has an article; other records are counted.
+
+    References
+    ----------
+    ISO 28500.
+    """
     from warcio.archiveiterator import ArchiveIterator
 
-    passed = 0
+    n_skipped = 0
     with wrap_parser_errors(".warc"):
         for number, record in enumerate(iterate_quietly(ArchiveIterator(stream)), start=1):
-            kind = (
-                record.http_headers.get_header("Content-Type", "")
-                if record.rec_type == "response" and record.http_headers
-                else ""
-            )
-            if "html" not in kind.lower():
-                passed += 1
+            content_type = get_content_type(record)
+            if "html" not in content_type.lower():
+                n_skipped += 1
                 continue
+            warn = chooser.report.make_warner(source.name)
             try:
-                yield {"number": number} | read_warc_page(record, kind, source, chooser)
+                row = {"number": number} | read_warc_page(record, content_type, warn)
             except UnreadableError as reason:
-                chooser.ledger.turn_away(
-                    f"{source.name}:{number}",
-                    reason,
-                    record.rec_headers.get_header("WARC-Target-URI"),
-                )
-    if passed:
-        chooser.ledger.remark(
-            f"records that are no pages (requests, images and the like) were passed over: {passed:,}",
+                url = record.rec_headers.get_header("WARC-Target-URI")
+                chooser.report.count_and_refuse(source.place(number), reason, url)
+            else:
+                yield row
+    if n_skipped:
+        chooser.report.add_warning(
+            f"{n_skipped:,} records that are not web pages (requests, images and so on) "
+            "were skipped",
             source.name,
         )
 
 
-def iterate_quietly(records: Iterator) -> Iterator:
-    """The records, without what their reader prints about odd lengths: what it cannot read it raises."""
+def get_content_type(record: Any) -> str:
+    """Return the content type of a page in a .warc, "" for other records."""
+    if record.rec_type != "response" or not record.http_headers:
+        return ""
+    return record.http_headers.get_header("Content-Type", "")
+
+
+def iterate_quietly(records: Iterator[Any]) -> Iterator[Any]:
+    """Yield the records, without what their reader prints about odd lengths.
+
+    What it cannot read it raises.
+    """
     while True:
         with contextlib.redirect_stderr(io.StringIO()):
             record = next(records, None)
@@ -126,20 +153,27 @@ def iterate_quietly(records: Iterator) -> Iterator:
         yield record
 
 
-def read_warc_page(
-    record, kind: str, source: SourceFile, chooser: ColumnChooser
-) -> dict[str, str | None]:
-    """The article of one page in a .warc."""
+def read_warc_page(record: Any, content_type: str, warn: Callable[[str], None]) -> ArticleRow:
+    """Return the article of one page in a .warc.
+
+    Parameters
+    ----------
+    record : warcio record
+    content_type : str
+        As the server gave it.
+    warn : callable
+        Called with a sentence where decoding took a guess.
+    """
     status = record.http_headers.get_statuscode()
     if status != "200":
-        raise UnreadableError(f"the server answered with status {status}, not with the page")
+        raise UnreadableError(f"the server returned status {status} instead of the page")
     with wrap_parser_errors("web page"):
         data = read_whole(record.content_stream(), MAX_WEB_PAGE_BYTES)
         record.raw_stream.read()
         if record.raw_stream.limit:
-            raise UnreadableError("the archive breaks off within this record")
-    charset = re.search(r"charset=[\"']?([\w-]+)", kind)
-    html = decode_page(data, charset and charset[1], make_warner(source, chooser.ledger))
+            raise UnreadableError("the archive ends in the middle of this record")
+    charset = re.search(r"charset=[\"']?([\w-]+)", content_type)
+    html = decode_page(data, charset[1] if charset else None, warn)
     row = extract_page_article(html, url=record.rec_headers.get_header("WARC-Target-URI"))
     if not row:
         raise UnreadableError(NO_ARTICLE_REASON)
