@@ -293,8 +293,8 @@ TABLES = [  # file, content, accepted (outlet, text), rejected (source, reason b
         [("a.csv.gz", "cannot be read")],
     ),
     ("a.parquet", b"PAR1" + bytes(40) + b"PAR1", [], [("a.parquet", "not a valid parquet file")]),
-    ("a.txt", bytes(range(256)) * 9, [], [("a.txt", "not text")]),
-    ("a.txt", "\x01\x02\x03\x04" * 9, [], [("a.txt", "not text")]),
+    ("a.txt", bytes(range(256)) * 9, [], [("a.txt", "not a text file")]),
+    ("a.txt", "\x01\x02\x03\x04" * 9, [], [("a.txt", "not a text file")]),
     ("a.txt", " \n", [], [("a.txt", "no text")]),
 ]
 

@@ -18,6 +18,7 @@ from wording.corpus.reading.formats.databases import detect_layout, split_export
 from wording.corpus.reading.formats.markup import extract_visible_text
 from wording.corpus.reading.report import ArticleRow, ColumnChooser
 from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_errors
+from wording.phrasing import format_count
 
 MAX_WEB_PAGE_BYTES = 2**24
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -126,11 +127,10 @@ def read_warc(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
             else:
                 yield row
     if n_skipped:
-        chooser.report.add_warning(
-            f"{n_skipped:,} records that are not web pages (requests, images and so on) "
-            "were skipped",
-            source.name,
+        skipped = format_count(
+            n_skipped, "record that is not a web page", "records that are not web pages"
         )
+        chooser.report.add_warning(f"skipped {skipped} (requests, images and so on)", source.name)
 
 
 def get_content_type(record: Any) -> str:
