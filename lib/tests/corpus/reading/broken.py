@@ -1,4 +1,7 @@
-"""Broken, hostile and odd files of every kind: name of the case, name of the file, its bytes, articles accepted, rejects (None: an error in words)."""
+"""Broken, hostile and odd files of every kind.
+
+Name of the case, name of the file, its bytes, articles accepted (None: an error in words), rejects.
+"""
 
 import bz2
 import gzip
@@ -25,8 +28,14 @@ from formats import (
     zip_file,
 )
 
-ENGLISH = "The mayor said “we don’t know” — and left the café with Señor Peña… The council met on Tuesday.\r\n"
-RUSSIAN = "Мэр заявил, что вокзал будет закрыт на неопределённый срок, и жители города требуют объяснений.\n"
+ENGLISH = (
+    "The mayor said “we don’t know” — and left the café with Señor "
+    "Peña… The council met on Tuesday.\r\n"
+)
+RUSSIAN = (
+    "Мэр заявил, что вокзал будет закрыт на неопределённый срок, и "
+    "жители города требуют объяснений.\n"
+)
 HEAD = b"outlet,text\n"
 JSON = b'{"outlet": "A", "text": "one"}\n'
 MEGABYTE = 2**20
@@ -147,7 +156,10 @@ def page(body):
 
 
 def warc(http, length=None, head=b"WARC/1.0"):
-    fields = b"WARC-Type: response\r\nWARC-Target-URI: https://example.org/\r\nContent-Type: application/http; msgtype=response\r\n"
+    fields = (
+        b"WARC-Type: response\r\nWARC-Target-URI: https://example.org/"
+        b"\r\nContent-Type: application/http; msgtype=response\r\n"
+    )
     return (
         head
         + b"\r\n"

@@ -13,8 +13,10 @@ from warcio.warcwriter import WARCWriter
 
 TEXT = (
     "The council of Newbridge met on Tuesday to talk about the old bridge — again.\n\n"
-    "“We don’t know when it opens,” said Señor Peña, who called the closing a disaster for the town’s café owners.\n\n"
-    "The protests of the shopkeepers began in May, and the mayor has not said whether the work will be paid for by the region."
+    "“We don’t know when it opens,” said Señor Peña, who called the "
+    "closing a disaster for the town’s café owners.\n\n"
+    "The protests of the shopkeepers began in May, and the mayor has "
+    "not said whether the work will be paid for by the region."
 )
 ARTICLE = {
     "doc_id": "a-1",
@@ -81,8 +83,10 @@ def html_file(row=ROW):
     )
     menu = "<nav><a href='/'>Home</a> <a href='/sport'>Sport</a></nav>"
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{row["title"]}</title>{head}</head><body>{menu}'
-        f"<article><h1>{row['title']}</h1>{body}</article><footer>All rights reserved. Cookie settings.</footer></body></html>"
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>'
+        f"{row['title']}</title>{head}</head><body>{menu}"
+        f"<article><h1>{row['title']}</h1>{body}</article><footer>All "
+        f"rights reserved. Cookie settings.</footer></body></html>"
     ).encode()
 
 
@@ -116,23 +120,32 @@ def rss_file(rows=ROWS, full=True):
         )
         return (
             f"<item><title>{row['title']}</title><link>{row['url']}</link><guid>{row['doc_id']}</guid><dc:creator>{row['authors']}</dc:creator>"
-            f"<pubDate>Tue, 04 May 2021 08:00:00 GMT</pubDate><source url='x'>{row['outlet']}</source>{text}</item>"
+            f"<pubDate>Tue, 04 May 2021 08:00:00 GMT</pubDate><source url='x'>"
+            f"{row['outlet']}</source>{text}</item>"
         )
 
     spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    return f'<?xml version="1.0"?><rss version="2.0" {spaces}><channel><title>A feed</title>{"".join(map(item, rows))}</channel></rss>'.encode()
+    return (
+        f'<?xml version="1.0"?><rss version="2.0" {spaces}><channel><title>'
+        f"A feed</title>{''.join(map(item, rows))}</channel></rss>"
+    ).encode()
 
 
 def atom_file(rows=ROWS):
     def entry(row):
         body = escaped("".join(f"<p>{part}</p>" for part in row["text"].split("\n\n")))
         return (
-            f"<entry><id>{row['doc_id']}</id><title>{row['title']}</title><link rel='self' href='x'/><link href='{row['url']}'/>"
+            f"<entry><id>{row['doc_id']}</id><title>{row['title']}</title><link "
+            f"rel='self' href='x'/><link href='{row['url']}'/>"
             f"<author><name>{row['authors']}</name></author><published>2021-05-04T08:00:00Z</published>"
-            f"<source><title>{row['outlet']}</title></source><content type='html'>{body}</content></entry>"
+            f"<source><title>{row['outlet']}</title></source><content type="
+            f"'html'>{body}</content></entry>"
         )
 
-    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>A feed</title>{"".join(map(entry, rows))}</feed>'.encode()
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>A feed</title>'
+        f"{''.join(map(entry, rows))}</feed>"
+    ).encode()
 
 
 def docx_file(lines):
@@ -142,7 +155,10 @@ def docx_file(lines):
     )
     return zip_file(
         {
-            "word/document.xml": f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>{body}</w:body></w:document>'.encode()
+            "word/document.xml": (
+                f'<?xml version="1.0" encoding="UTF-8"?><w:document {space}><w:body>'
+                f"{body}</w:body></w:document>"
+            ).encode()
         }
     )
 
@@ -158,7 +174,10 @@ def rtf_file(lines):
         )
 
     text = "\\par\n".join("".join(map(written, line)) for line in lines)
-    head = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}}{\*\generator Made up;}\uc1 "
+    head = (
+        r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;"
+        r"}{\f1\fcharset204 Arial Cyr;}}{\*\generator Made up;}\uc1 "
+    )
     return (head + text + r"{\field{\*\fldinst HYPERLINK x}{\fldrslt }}\par}").encode("ascii")
 
 
@@ -181,7 +200,10 @@ def tar_file(files, mode="w:gz"):
 
 
 def nexis_lines(rows=ROWS, cover=True):
-    """Nexis Uni: a list of the titles, then each article with its head, "Body", its tail and "End of Document"."""
+    """Nexis Uni: a list of the titles, then each article.
+
+    With its head, "Body", its tail and "End of Document".
+    """
     list_of = [
         line
         for n, row in enumerate(rows, start=1)
@@ -231,9 +253,13 @@ def lexis_text(rows=ROWS):
     for n, row in enumerate(rows, start=1):
         wrapped = "\n\n".join(part.replace(" the ", "\nthe ") for part in row["text"].split("\n\n"))
         parts.append(
-            f"\n{' ' * 31}{n} of {len(rows)} DOCUMENTS\n\n\n{' ' * 30}{row['outlet']}\n\n{' ' * 28}May 4, 2021 Tuesday\n{' ' * 33}Late Edition\n\n"
-            f"{row['title']}\n\nBYLINE: By {row['authors']}\n\nSECTION: Section A; Pg. 3\n\nLENGTH: 62 words\n\n\n{wrapped}\n\n"
-            f"URL: {row['url']}\n\nLOAD-DATE: May 5, 2021\n\nLANGUAGE: ENGLISH\n\nPUBLICATION-TYPE: Newspaper\n\n\n"
+            f"\n{' ' * 31}{n} of {len(rows)} "
+            f"DOCUMENTS\n\n\n{' ' * 30}{row['outlet']}\n\n{' ' * 28}May 4, 2021 "
+            f"Tuesday\n{' ' * 33}Late Edition\n\n"
+            f"{row['title']}\n\nBYLINE: By {row['authors']}\n\nSECTION: Section "
+            f"A; Pg. 3\n\nLENGTH: 62 words\n\n\n{wrapped}\n\n"
+            f"URL: {row['url']}\n\nLOAD-DATE: May 5, 2021\n\nLANGUAGE: "
+            f"ENGLISH\n\nPUBLICATION-TYPE: Newspaper\n\n\n"
             f"{' ' * 20}Copyright 2021 {row['outlet']}\n{' ' * 25}All Rights Reserved\n\n"
         )
     return "".join(parts)

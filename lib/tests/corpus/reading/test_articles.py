@@ -171,8 +171,14 @@ def test_typed_columns_of_parquet(tmp_path):
     ]
 
 
-RUSSIAN = "Мэр заявил, что вокзал будет закрыт на неопределённый срок, и жители города требуют объяснений.\n"
-ENGLISH = "The mayor said “we don’t know” — and left the café with Señor Peña… The council met on Tuesday.\r\n"
+RUSSIAN = (
+    "Мэр заявил, что вокзал будет закрыт на неопределённый срок, и "
+    "жители города требуют объяснений.\n"
+)
+ENGLISH = (
+    "The mayor said “we don’t know” — and left the café with Señor "
+    "Peña… The council met on Tuesday.\r\n"
+)
 JAPANESE = "市長は駅が長期間閉鎖されると発表した。住民は説明を求めている。\n"
 ENCODED = [
     *[
@@ -210,6 +216,12 @@ def test_a_broken_byte_does_not_make_utf8_another_encoding(tmp_path):
         "a.txt: bytes that are not valid utf-8 were replaced by U+FFFD (places: 1)"
         in articles.warnings
     )
+
+
+def test_lines_in_an_encoding_with_other_line_ends_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings, "list_likely_encodings", lambda _: ["cp037"])
+    articles = read(tmp_path, "a.txt", RUSSIAN.encode() * 3 + RUSSIAN.encode("cp1251") * 3)
+    assert articles.rejects["reason"].to_list() == [encodings.NO_ENCODING_REASON]
 
 
 LONG = "x" * 200_000
@@ -331,7 +343,10 @@ def test_a_folder_may_mix_files_and_names_their_articles(tmp_path):
 
 def test_metadata_describe_the_text_files(tmp_path):
     good, other = hashlib.sha256(b"one").hexdigest().upper(), "0" * 64
-    rows = f"texts/a.txt,A,6/9/2017,{good}\nb.txt,B,25/12/2017,{other}\nd.txt.gz,,7/9/17,\nlost.txt,L,25/12/2017,\n"
+    rows = (
+        f"texts/a.txt,A,6/9/2017,{good}\nb.txt,B,25/12/2017,"
+        f"{other}\nd.txt.gz,,7/9/17,\nlost.txt,L,25/12/2017,\n"
+    )
     files = {"a.txt": "one", "b.txt": "two", "c.txt": "three", "d.txt.gz": gzip.compress(b"four")}
     files["list.csv"] = "File,publisher,date,sha256\n" + rows
     articles = read_articles(
@@ -348,9 +363,9 @@ def test_metadata_describe_the_text_files(tmp_path):
     ]
     said = "\n".join(articles.warnings)
     assert (
-        "list.csv: rows that name no article file, or one already described: 1 (for example 'lost.txt')"
-        in said
-    )
+        "list.csv: rows that name no article file, or one already "
+        "described: 1 (for example 'lost.txt')"
+    ) in said
     assert "list.csv: article files that have no row in it: 1 (for example 'c.txt')" in said
 
 
@@ -378,9 +393,9 @@ def test_columns_by_alias_and_by_mapping(tmp_path):
     articles = read(tmp_path, "a.csv", content)
     assert table(articles, "outlet", "text", "title") == [("S", "one", None)]
     assert (
-        "a.csv: outlet is read from 'source', not from 'Publisher'; to change it, set `articles: columns:` in study.yml"
-        in articles.warnings
-    )
+        "a.csv: outlet is read from 'source', not from 'Publisher'; to "
+        "change it, set `articles: columns:` in study.yml"
+    ) in articles.warnings
     articles = read(
         tmp_path,
         "a.csv",

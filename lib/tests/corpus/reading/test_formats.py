@@ -73,8 +73,14 @@ def test_files_that_are_one_article(tmp_path):
 
 
 def test_rich_text_in_other_alphabets(tmp_path):
-    body = rb"{\f1 \'ec\'fd\'f0 \u1084?\u1101?\u1088? } \u-10179?\u-8704? {\*\ignored no}{\pict\bin4 }}}}}\'96 end\par}"
-    head = rb"{\rtf1\ansi\ansicpg1252\uc1{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial;}}\f0 caf\'e9 "
+    body = (
+        rb"{\f1 \'ec\'fd\'f0 \u1084?\u1101?\u1088? } \u-10179?\u-8704? "
+        rb"{\*\ignored no}{\pict\bin4 }}}}}\'96 end\par}"
+    )
+    head = (
+        rb"{\rtf1\ansi\ansicpg1252\uc1{\fonttbl{\f0\fcharset0 Arial;"
+        rb"}{\f1\fcharset204 Arial;}}\f0 caf\'e9 "
+    )
     articles = read(tmp_path, "a.rtf", head + body)
     assert articles.frame["text"].to_list() == ["café мэр мэр  \U0001f600 – end\n"]
 
@@ -91,7 +97,11 @@ def test_a_page_in_the_encoding_that_it_declares(tmp_path, encoding):
         if encoding == "windows-1251"
         else "The café’s owner said nothing. ".replace("’", "'") * 20
     )
-    page = f"<html><head><meta http-equiv='Content-Type' content='text/html; charset={encoding}'></head><body><article><p>{text}</p></article></body></html>"
+    page = (
+        f"<html><head><meta http-equiv='Content-Type' content='text/html; "
+        f"charset={encoding}'></head><body><article><p>{text}</p></article>"
+        f"</body></html>"
+    )
     assert read(tmp_path, "a.html", page.encode(encoding)).frame["text"].to_list() == [text.strip()]
 
 
@@ -128,7 +138,10 @@ def test_addresses_without_texts_are_told_apart_from_an_empty_table(tmp_path):
     )
     with pytest.raises(
         WordingError,
-        match="has addresses .'url'. but no texts, like Media Cloud's story lists. Nothing is downloaded",
+        match=(
+            "has addresses .'url'. but no texts, like Media Cloud's story "
+            "lists. Nothing is downloaded"
+        ),
     ):
         read(
             tmp_path,
@@ -148,5 +161,8 @@ def test_documents_of_a_database_without_text_are_refused(tmp_path):
 
 
 def test_a_text_that_talks_of_databases_stays_one_article(tmp_path):
-    text = "He found 3 of 20 documents.\nBody\n\nThe end of document 7.\nEnd of document\nDocument 12 has 400 words."
+    text = (
+        "He found 3 of 20 documents.\nBody\n\nThe end of document 7.\nEnd "
+        "of document\nDocument 12 has 400 words."
+    )
     assert read(tmp_path, "a.txt", text.encode()).frame["text"].to_list() == [text]

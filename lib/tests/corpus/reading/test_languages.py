@@ -15,15 +15,40 @@ from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
 TEXTS = {
-    "en": "The mayor said on Tuesday that the station would stay closed for months, and the people of the town want to know why it was done.",
-    "de": "Der Bürgermeister sagte am Dienstag, der Bahnhof bleibe auf Monate geschlossen, und die Einwohner der Stadt wollen wissen, warum.",
-    "fr": "Le maire a déclaré mardi que la gare resterait fermée pendant des mois, et les habitants de la ville veulent savoir pourquoi.",
-    "es": "El alcalde dijo el martes que la estación permanecerá cerrada durante meses, y los vecinos de la ciudad quieren saber por qué.",
-    "nl": "De burgemeester zei dinsdag dat het station maandenlang gesloten blijft, en de inwoners van de stad willen weten waarom dat zo is.",
-    "ru": "Мэр заявил во вторник, что вокзал будет закрыт на несколько месяцев, и жители города хотят знать, почему это было сделано.",
-    "uk": "Мер заявив у вівторок, що вокзал буде закрито на кілька місяців, і мешканці міста хочуть знати, чому це було зроблено.",
+    "en": (
+        "The mayor said on Tuesday that the station would stay closed for "
+        "months, and the people of the town want to know why it was done."
+    ),
+    "de": (
+        "Der Bürgermeister sagte am Dienstag, der Bahnhof bleibe auf "
+        "Monate geschlossen, und die Einwohner der Stadt wollen wissen, "
+        "warum."
+    ),
+    "fr": (
+        "Le maire a déclaré mardi que la gare resterait fermée pendant des "
+        "mois, et les habitants de la ville veulent savoir pourquoi."
+    ),
+    "es": (
+        "El alcalde dijo el martes que la estación permanecerá cerrada "
+        "durante meses, y los vecinos de la ciudad quieren saber por qué."
+    ),
+    "nl": (
+        "De burgemeester zei dinsdag dat het station maandenlang gesloten "
+        "blijft, en de inwoners van de stad willen weten waarom dat zo is."
+    ),
+    "ru": (
+        "Мэр заявил во вторник, что вокзал будет закрыт на несколько "
+        "месяцев, и жители города хотят знать, почему это было сделано."
+    ),
+    "uk": (
+        "Мер заявив у вівторок, що вокзал буде закрито на кілька місяців, "
+        "і мешканці міста хочуть знати, чому це було зроблено."
+    ),
     "zh": "市长星期二表示，火车站将关闭数月，市民希望知道为什么要这样做。" * 5,
-    "ar": "قال رئيس البلدية يوم الثلاثاء إن المحطة ستبقى مغلقة لعدة أشهر، ويريد سكان المدينة معرفة السبب الذي دفع إلى ذلك القرار.",
+    "ar": (
+        "قال رئيس البلدية يوم الثلاثاء إن المحطة ستبقى مغلقة لعدة أشهر، "
+        "ويريد سكان المدينة معرفة السبب الذي دفع إلى ذلك القرار."
+    ),
 }
 TEXTS = {name: f"{text} {text}" for name, text in TEXTS.items()}
 KEPT = [
@@ -112,7 +137,10 @@ def test_a_study_counts_what_it_sets_apart(tmp_path):
     counted = count_study_hits(study)
     assert len(counted.articles) == 60
     assert inventory.count_other_languages(study).values.tolist() == [["de", 5]]
-    said = "5 articles in another language than en set apart (de 5): a column `language` in the source decides, or else the text."
+    said = (
+        "5 articles in another language than en set apart (de 5): a column "
+        "`language` in the source decides, or else the text."
+    )
     assert said in inventory.sentences(study, counted)
     assert build_corpus(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
 

@@ -1,4 +1,7 @@
-"""Whatever is given: nothing is lost, nothing hangs, errors are sentences, and what is accepted is measured."""
+"""Whatever is given: nothing is lost, nothing hangs, errors are sentences.
+
+What is accepted is measured.
+"""
 
 import os
 import random
@@ -18,7 +21,10 @@ SECONDS = 60  # of one case: more is taken for a hang
 
 
 def outcome(folder, name, content):
-    """(accepted, rejected), None for an error in words; that they add up to what is given is checked inside."""
+    """(accepted, rejected), None for an error in words.
+
+    That they add up to what is given is checked inside.
+    """
     (folder / name).write_bytes(content() if callable(content) else content)
     started = time.monotonic()
     try:
