@@ -98,13 +98,7 @@ def match_files(
     report : ReadingReport
         Gets the warnings.
     """
-    by_name = {normalise_file_name(name): name for name in names}
-    counts = Counter(map(os.path.basename, by_name))
-    by_last_part = {
-        os.path.basename(plain): name
-        for plain, name in by_name.items()
-        if counts[os.path.basename(plain)] == 1
-    }
+    by_name, by_last_part = index_file_names(names)
     matched: dict[str, ArticleRow] = {}
     unmatched = []
     for row in rows:
@@ -117,13 +111,25 @@ def match_files(
     warn = report.make_warner(source)
     if unmatched:
         warn(
-            f"rows that name no article file, or one already described: "
+            "rows that name no article file, or one already described: "
             f"{describe_unmatched(unmatched)}"
         )
     undescribed = [name for name in names if name not in matched]
     if undescribed:
         warn(f"article files that have no row in it: {describe_unmatched(undescribed)}")
     return matched
+
+
+def index_file_names(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return {normalised name: name}, and {last part: name} of those that no other file has."""
+    by_name = {normalise_file_name(name): name for name in names}
+    counts = Counter(map(os.path.basename, by_name))
+    by_last_part = {
+        os.path.basename(plain): name
+        for plain, name in by_name.items()
+        if counts[os.path.basename(plain)] == 1
+    }
+    return by_name, by_last_part
 
 
 def normalise_file_name(name: str) -> str:
