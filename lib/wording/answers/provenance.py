@@ -20,7 +20,10 @@ LIBRARIES = ("numpy", "pandas", "polars", "scikit-learn", "scipy")
 MAX_LISTED_FILES = 5
 """Above this number of files, one hash stands for all of them."""
 DIGEST_LENGTH = 16
-NAMES_NOTE = "Our own prose follows Reuters style for names; terms and speakers are spelled as in the source."
+NAMES_NOTE = (
+    "Our own prose follows Reuters style for names; "
+    "terms and speakers are spelled as in the source."
+)
 DESCRIBE_COMMIT = ["describe", "--always", "--dirty=, changed since", "--abbrev=12"]
 
 
