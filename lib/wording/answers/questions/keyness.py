@@ -13,7 +13,6 @@ from wording.answers.questions.shares import (
     name_copy_rule,
     other_copy_rule,
 )
-from wording.corpus.terms import Terms
 from wording.questions.design import Request
 from wording.questions.keyness import findings as keywords
 from wording.questions.keyness.keyness import (
@@ -62,27 +61,14 @@ def answer_keyness(
             "The hits of each term shown, at its outlet.",
         ),
         parts={
-            "terms": partial(answer_tested_terms, record, terms, selection),
             "differences": partial(answer_differences, record, table),
             "copies": partial(answer_keyness_copies, record, request, selection, shown),
         },
+        note=keywords.describe_term_selection(
+            record, terms, shared=selection.min_outlets, function_words=selection.function_words
+        ),
         summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
         f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",
-    )
-
-
-def answer_tested_terms(record: StudyRecord, terms: Terms, selection: TermSelection) -> Answer:
-    """Answer how the terms that are compared were chosen."""
-    chosen = keywords.describe_term_selection(
-        record, terms, shared=selection.min_outlets, function_words=selection.function_words
-    )
-    return Answer(
-        record,
-        "terms",
-        "tested_terms",
-        pd.DataFrame({"term": terms.terms, "n_articles": terms.n_articles}),
-        "One row per term.",
-        tell=lambda: [chosen],
     )
 
 
