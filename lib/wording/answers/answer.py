@@ -88,6 +88,9 @@ class Evidence:
         What a line is.
     empty : str
         What is said where there is none.
+    counted_as : str
+        Only lines that the answer's own table counts have this in their column of this name; empty:
+        all do.
     """
 
     find: Callable[[], pd.DataFrame]
@@ -95,6 +98,7 @@ class Evidence:
     by: str = "outlet"
     unit: str = "hit"
     empty: str = "There are no lines: nothing was counted."
+    counted_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,13 +203,14 @@ class Answer:
             return concordance(
                 self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
             )
-        addresses = {f"lines of {column}": links for column, links in self.links.items()}
+        links = self.links if is_exported() else {}
+        addresses = {f"lines of {column}": lines for column, lines in links.items()}
         return html.table(
             self.table.assign(**addresses),
             name=self.name,
             caption=self.caption,
             columns=self._headings(self.table, self.columns),
-            links={column: f"lines of {column}" for column in self.links},
+            links={column: f"lines of {column}" for column in links},
             limit=top,
         )
 
@@ -223,15 +228,18 @@ class Answer:
             For an unknown variant or outlet, where no line is counted, or where the text of the
             articles may not be shown.
         """
-        rows = self._require_evidence().find()
+        evidence = self._require_evidence()
         if self.record.why_no_text:
             raise WordingError(self.record.why_no_text)
+        rows = evidence.find()
+        if evidence.counted_as:
+            rows = rows[rows["counted_as"] == evidence.counted_as]
         for column, value in (("variant", variant), ("outlet", outlet)):
             if value:
                 rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
         rows = rows.drop_duplicates(["doc_id", "start", "end"])
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
-        caption = f"{self._require_evidence().caption.rstrip('.')}{whose and f': {whose}'}."
+        caption = f"{evidence.caption.rstrip('.')}{whose and f': {whose}'}."
         return Answer(self.record, f"{self.name}-lines", "hits", rows, caption)
 
     def show_lines(self, max_lines: int = MAX_LINES) -> html.Display:

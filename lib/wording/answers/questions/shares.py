@@ -61,6 +61,7 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
                 copies=request.copies,
             ),
             "The hits of each term at each outlet.",
+            counted_as=asked.voice,
         ),
         parts={
             "beside": partial(answer_beside, record, others),
