@@ -101,9 +101,9 @@ def test_boilerplate_is_skipped():
 
 def test_a_place_near_two_hits_counts_once():
     pairs = [(0, 0, 0, 0, 7, 3), (0, 0, 0, 1, 7, 3), (0, 0, 0, 1, 9, 3), (0, 0, 0, 2, None, None)]
-    names = ["row", "which", "voice", "hit", "position", "code"]
+    names = ["row", "variant", "voice", "hit", "position", "key"]
     counted = count_near(pl.DataFrame(pairs, schema=names, orient="row"))
-    assert counted.select("code", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
+    assert counted.select("key", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
 
 
 def test_only_compared_articles_count(study):
@@ -137,7 +137,7 @@ def test_copies_count_as_asked(study):
 def slow(study, span):
     """Hits and words near, by a loop over articles, hits and words."""
     n, places = Counter(), defaultdict(set)
-    for part in build_corpus(study)[0].parts():
+    for part in build_corpus(study).parts():
         shard = part.shard
         keys = shard.forms["key"].to_numpy()[shard.tokens]
         for name, concept in study.concepts.items():
@@ -261,5 +261,5 @@ def test_the_same_articles_make_the_same_bytes(study, bare, tmp_path):
 
 
 def test_no_concept_no_neighbours(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     assert count_neighbours(corpus, {}, study.lists).empty

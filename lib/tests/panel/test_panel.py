@@ -31,7 +31,7 @@ HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=ale
 
 @pytest.fixture
 def study(small, tmp_path):
-    find_all_attributions(build_corpus(read_study(small))[0])  # once: the copies have it
+    find_all_attributions(build_corpus(read_study(small)))  # once: the copies have it
     return read_study(shutil.copytree(small, tmp_path / "study"))
 
 
@@ -52,7 +52,7 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
     pd.testing.assert_frame_equal(panel.shares, make_table(study, "shares", concepts=[concept]))
     pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
-    lines = kwic.list_concordance(study, concept, voice="outlet", limit=LINES_PER_PAGE)
+    lines = kwic.list_concordance(study, concept, voice="outlet", max_lines=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
     assert (
         len(panel.found)
@@ -503,6 +503,6 @@ def test_a_day_that_is_none_is_refused(study):
 
 
 def test_lines_without_a_date_or_a_side_are_written(study):
-    lines = kwic.list_concordance(study, "levy", limit=3).assign(left=None, date=pd.NaT)
+    lines = kwic.list_concordance(study, "levy", max_lines=3).assign(left=None, date=pd.NaT)
     texts = format_lines(lines, pd.Series([""] * 3))
     assert all(" – " in text for text in texts)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.corpus.attribution_lines import find_attribution_lines
+from wording.corpus.lines import find_attribution_lines
 from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,

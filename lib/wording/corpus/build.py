@@ -165,29 +165,36 @@ def add_families(corpus: Corpus) -> Corpus:
     )
 
 
-def build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
-    """The study's corpus, and whether it had to be made: a corpus that is there and current is only opened.
+def build_corpus(study: StudyRecord) -> Corpus:
+    """Return the study's corpus: one that is there and current is opened, else it is made.
 
     Raises
     ------
     WordingError
         If the study has no articles, or none could be read.
     """
-    folder, made = study.folder / ".build" / fingerprint_corpus(study), False
+    corpus, _ = open_or_build_corpus(study)
+    return corpus
+
+
+def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
+    """Return the study's corpus as `build_corpus` does, and whether it had to be made."""
+    folder = study.folder / ".build" / fingerprint_corpus(study)
+    is_made = False
     while True:
         if (folder / "corpus.json").is_file():
-            with contextlib.suppress(
-                FileNotFoundError
-            ):  # a build of other articles has just taken its place
-                return open_corpus(folder, study.language), made
+            # A build of other articles may just now take its place.
+            with contextlib.suppress(FileNotFoundError):
+                return open_corpus(folder, study.language), is_made
         try:
             encode_and_save(study, Store(folder, study.language))
         except (OSError, pl.exceptions.ComputeError) as fault:
             raise WordingError(
-                f"{folder.parent}: the corpus could not be written ({fault}); it takes about as much room as the articles' text. "
-                "Make room there and build again: what was there before still stands."
+                f"{folder.parent}: the corpus could not be written ({fault}); it needs about as "
+                "much disk space as the articles' text. Free some space there and build again; "
+                "the previous corpus is unchanged."
             ) from fault
-        made = True
+        is_made = True
 
 
 def encode_and_save(study: StudyRecord, store: Store) -> None:

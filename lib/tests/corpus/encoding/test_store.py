@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, open_or_build_corpus
 from wording.corpus.encoding import corpus as encoded
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding import store
@@ -38,7 +38,7 @@ def die_at(owner, name, number):
 
 exec(sys.argv[2])
 try:
-    corpus, made = building.build_corpus(read_study(sys.argv[1]))
+    corpus, made = building.open_or_build_corpus(read_study(sys.argv[1]))
     print(len(corpus.table))
 except WordingError as error:
     print("said:", error)
@@ -99,7 +99,7 @@ MOMENTS = [
 
 
 def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
-    good = build_corpus(read_study(folder))[0].table
+    good = build_corpus(read_study(folder)).table
     before = builds(folder)
     add_article(folder, "One more.")
     for moment in MOMENTS:
@@ -112,9 +112,9 @@ def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
         else:
             assert finished == before
             assert encoded.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
-    assert len(build_corpus(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder)).table) == 61
     edit(folder, 3, str.upper)
-    assert len(build_corpus(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder)).table) == 61
     assert len(builds(folder)) == 1
 
 
@@ -162,7 +162,7 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
     monkeypatch.setattr(tokens, "save_shard", full)
     with pytest.raises(
         WordingError,
-        match="could not be written .*No space left on device.*what was there before still stands",
+        match="could not be written .*No space left on device.*previous corpus is unchanged",
     ):
         build_corpus(read_study(folder))
     assert builds(folder) == before
@@ -216,7 +216,7 @@ def test_a_change_to_one_article_makes_only_its_shard(folder, change, monkeypatc
         "save_shard",
         lambda shard, where: saved.append(where.name) or original(shard, where),
     )
-    corpus, made = build_corpus(read_study(folder))
+    corpus, made = open_or_build_corpus(read_study(folder))
     assert made
     after = shard_files(folder)
     assert [shard for shard in after if after[shard] != before.get(shard)] == saved
@@ -246,7 +246,7 @@ def test_an_article_in_the_middle_changes_few_shards(folder, monkeypatch):
             articles[20:],
         ]
     ).write_csv(folder / "articles.csv")
-    corpus, _ = build_corpus(read_study(folder))
+    corpus = build_corpus(read_study(folder))
     assert len(corpus.table) == 61
     assert len(corpus.shards) > 5
     assert len(saved) <= 2

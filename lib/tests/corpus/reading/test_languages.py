@@ -142,7 +142,7 @@ def test_a_study_counts_what_it_sets_apart(tmp_path):
         "`language` in the source decides, or else the text."
     )
     assert said in inventory.sentences(study, counted)
-    assert build_corpus(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
+    assert build_corpus(study).apart["outlet"].to_list() == ["Northline"] * 5
 
 
 def test_a_study_of_nothing_in_its_language_says_so(tmp_path):

@@ -67,7 +67,11 @@ def find_study_collocates(
     design = Design.of(study, near.articles)
     without = () if function_words else read_words("function", study.language)
     words = count_study_terms(
-        study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=request.copies
+        study,
+        voice="all",
+        max_words=1,
+        min_articles=MIN_ARTICLES_PER_COLLOCATE,
+        copies=request.copies,
     )
     variants = {
         concept: list(study.concepts[concept].variants)

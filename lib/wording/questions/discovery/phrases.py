@@ -125,8 +125,10 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
     known = find_frequent_terms(
         corpus,
         make_voice_mask(),
-        longest=MAX_PHRASE_WORDS,
-        fewest=max(MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))),
+        max_words=MAX_PHRASE_WORDS,
+        min_articles=max(
+            MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))
+        ),
     )
     words, anatomy = classify_words(corpus, known, language), decompose_terms(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]

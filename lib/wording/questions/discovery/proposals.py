@@ -184,8 +184,8 @@ def count_phrase_hits(
     study: StudyRecord, concepts: Mapping[str, Concept], copies: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The hits of the concepts per compared article, and these articles."""
-    corpus, _ = build_corpus(study)
-    articles, _ = select_compared(study, corpus.articles, copies=copies)
+    corpus = build_corpus(study)
+    articles = select_compared(study, corpus.articles, copies=copies).articles
     counts = count_hits(corpus, concepts, study.lists)
     return counts[counts["doc_id"].isin(articles["doc_id"])].reset_index(drop=True), articles
 
@@ -239,7 +239,7 @@ def find_proposal_lines(
 
 def list_proposal_warnings(study: StudyRecord, copies: str = "all") -> list[str]:
     """How far the study's proposals can be relied on, in sentences; none where nothing speaks against it."""
-    articles, _ = select_compared(study, build_corpus(study)[0].articles, copies=copies)
+    articles = select_compared(study, build_corpus(study).articles, copies=copies).articles
     outlets, n = articles["outlet"].nunique(), len(articles)
     few = outlets < MIN_RELIABLE_OUTLETS or n < MIN_RELIABLE_ARTICLES
     counts = f"{format_count(outlets, 'outlet')} and {format_count(n, 'article')} are compared"
@@ -250,7 +250,7 @@ def list_proposal_warnings(study: StudyRecord, copies: str = "all") -> list[str]
 
 def explain_no_phrases(study: StudyRecord) -> str:
     """Why a study has no phrase to propose."""
-    articles = build_corpus(study)[0].articles
+    articles = build_corpus(study).articles
     return (
         f"Nothing can be proposed: a phrase is proposed when it stands in at least {MIN_PHRASE_ARTICLES} articles and at {MIN_PROPOSED_OUTLETS} outlets, none of which has more than half of its articles; "
         f"{format_count(len(articles), 'article')} of {format_count(articles['outlet'].nunique(), 'outlet')} cannot show that two phrases stand for one thing."

@@ -52,8 +52,8 @@ def find_rival_sets(
     WordingError
         If the articles are not there, or for an unknown way of counting copies.
     """
-    lexicon, corpus = get_phrase_vectors(study), build_corpus(study)[0]
-    articles, _ = select_compared(study, corpus.articles, copies=copies)
+    lexicon, corpus = get_phrase_vectors(study), build_corpus(study)
+    articles = select_compared(study, corpus.articles, copies=copies).articles
     chosen = np.flatnonzero(corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy())
     ranked = find_contrasting_pairs(
         lexicon, chosen, corpus.table["outlet"].to_numpy()[chosen]

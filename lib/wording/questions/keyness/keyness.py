@@ -201,8 +201,8 @@ def select_tested_terms(
     terms = count_study_terms(
         study,
         voice=request.voice,
-        longest=selection.max_words,
-        fewest=selection.min_articles,
+        max_words=selection.max_words,
+        min_articles=selection.min_articles,
         copies=request.copies,
     )
     wanted = (
