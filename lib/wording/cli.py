@@ -64,10 +64,10 @@ def check_command(study):
 @click.argument("study", type=PATH_TYPE)
 def build_command(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
-    from wording.corpus.build import build_corpus as built
+    from wording.corpus.build import open_or_build_corpus
     from wording.study.read import read_study
 
-    corpus, made = built(read_study(study))
+    corpus, made = open_or_build_corpus(read_study(study))
     state = "built" if made else "already up to date"
     click.echo(
         f"{state}: {len(corpus.table):,} articles, {sum(len(s.tokens) for s in corpus.shards):,} tokens, {len(corpus.rejects):,} rejected"

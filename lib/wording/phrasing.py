@@ -11,7 +11,7 @@ MAX_NAMES_LISTED = 20
 """Up to this many names are listed one by one."""
 
 STABLE_DIGITS = 12
-"""Significant digits that are the same on every processor; sums in another order change later ones."""
+"""Significant digits that are the same on every processor; the order of sums changes later ones."""
 
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 

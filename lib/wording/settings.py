@@ -23,7 +23,7 @@ VOICE_GROUPS = {
 """What may be asked for as a voice, and the voices of the words that it counts."""
 
 COPY_RULES = ("all", "one", "none")
-"""Which copies count: every article; one of each family per outlet; only the first of each family."""
+"""Which copies count: every article; one of each family per outlet; the first of each family."""
 
 
 def one_of(kind: str, value: str, known: Iterable[str], *, place: str = "") -> str:

@@ -147,7 +147,7 @@ def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
 
 @pytest.mark.parametrize(
     ("pattern", "told"),
-    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty place"), ("_ #", "no word of its own")],
+    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty part"), ("_ #", "has no word")],
 )  # fmt: skip
 def test_a_pattern_that_cannot_be_read_is_told_in_words_and_the_panel_goes_on(panel, pattern, told):
     before = panel.lines.options
@@ -443,7 +443,7 @@ def test_another_study_is_taken_up_and_a_wrong_one_is_told(panel, demo, tmp_path
     assert panel.study.name == "demo"
     assert list(panel.outlets.options) == panel.study.outlets
     panel.folder.value = str(tmp_path)
-    assert "is no study" in said(panel.status)
+    assert "is not a study" in said(panel.status)
     assert panel.study.name == "demo"
 
 

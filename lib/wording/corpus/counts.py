@@ -1,4 +1,4 @@
-"""Hits per article: text-free, additive, shareable; and the hits themselves, from the same spans."""
+"""Hits per article: text-free, additive, shareable; and the hits themselves, of the same spans."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TEXT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedArticles:
     """The articles that a study compares.
 
     Attributes
@@ -138,7 +138,7 @@ def find_hits(
     There is one row per hit; those in boilerplate are included, and told by `zone`.
     """
     parts = corpus.map_parts(find_part_hits, concepts, lists, context)
-    rows = list(itertools.chain.from_iterable(parts))
+    rows: list[pd.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         return pd.DataFrame(columns=list(TABLES["hits"]))
     return check_columns(pd.concat(rows, ignore_index=True), "hits")
@@ -222,7 +222,7 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """Return the `counts` table: hits in the body per article, concept, variant and voice."""
     parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
-    rows = list(itertools.chain.from_iterable(parts))
+    rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))]
     return check_columns(pl.concat(rows).to_pandas(), "counts")
@@ -318,7 +318,7 @@ def find_body_hits(
 def find_pattern_hits(
     study: StudyRecord, pattern: str, *, context: ContextWidth = DEFAULT_CONTEXT
 ) -> pd.DataFrame:
-    """Return the `hits` of a pattern (see `resolve_pattern`) in the compared articles, body only."""
+    """Return the `hits` of a pattern (see `resolve_pattern`) in compared articles, body only."""
     name, concept = resolve_pattern(study, pattern)
     return find_body_hits(study, {name: concept}, context=context)
 
@@ -338,7 +338,8 @@ def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
     terms = [" ".join(term.split()) for term in pattern.split(";")]
     if not all(terms):
         raise WordingError(
-            f"The pattern {pattern!r} has an empty part: write a word or phrase on each side of `;`."
+            f"The pattern {pattern!r} has an empty part: "
+            "write a word or phrase on each side of `;`."
         )
     variants = {
         variant: record
@@ -429,7 +430,7 @@ def explain_part_voices(table: pl.DataFrame, shard: Shard, language: str) -> pd.
 
 
 def count_attributions(corpus: Corpus) -> pd.DataFrame:
-    """Return the `attributions` table: stretches and words in the body that are not the outlet's own.
+    """Return the `attributions` table: how much in the body is not the outlet's own words.
 
     There is one row per article, voice, speaker, cue, stance and short.
     """
@@ -465,14 +466,16 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
     return {name: study.concepts[one_of("concept", name, study.concepts)] for name in names}
 
 
-def select_compared(study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all") -> Compared:
+def select_compared(
+    study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
+) -> ComparedArticles:
     """Return the articles that the study compares, and the others: see `flag_compared`."""
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
     kept, apart, left_out = (
         articles[flags].reset_index(drop=True)
         for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
     )
-    return Compared(kept, apart, left_out)
+    return ComparedArticles(kept, apart, left_out)
 
 
 def flag_compared(

@@ -72,7 +72,7 @@ def read_rejects(study: StudyRecord) -> pd.DataFrame:
 
 
 def count_other_languages(study: StudyRecord) -> pd.DataFrame:
-    """Return how many articles are excluded for their language; an empty table without the articles.
+    """Return how many articles are excluded for their language; none without the articles.
 
     Returns
     -------

@@ -135,7 +135,7 @@ def count_neighbours(
         Counts per article, concept, variant, voice of the hit, and word.
     """
     parts = corpus.map_parts(count_part_neighbours, concepts, lists, span, side)
-    rows = list(itertools.chain.from_iterable(parts))
+    rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))]
     return check_columns(pl.concat(rows).to_pandas(), "neighbours")

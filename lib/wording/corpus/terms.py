@@ -93,7 +93,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The frequent words and phrases of a corpus, numbered: all words by name, all pairs, and so on.
+    """The frequent words and phrases of a corpus, numbered: words by name, pairs, and so on.
 
     Attributes
     ----------
@@ -134,11 +134,13 @@ class Vocabulary:
 
     @classmethod
     def from_terms(cls, terms: Sequence[str]) -> Vocabulary:
-        """Return a vocabulary that has these terms, their words and the beginnings of the phrases."""
+        """Return a vocabulary of these terms, with their words and the beginnings of phrases."""
         phrases = [tuple(term.split(" ")) for term in terms]
         words = sorted({word for phrase in phrases for word in phrase})
         word_number = {word: number for number, word in enumerate(words)}
-        prefix_number = {(word,): number for number, word in enumerate(words)}
+        prefix_number: dict[tuple[str, ...], int] = {
+            (word,): number for number, word in enumerate(words)
+        }
         levels: list[np.ndarray] = []
         for n in range(2, max(map(len, phrases), default=1) + 1):
             beginnings = sorted({phrase[:n] for phrase in phrases if len(phrase) >= n})
