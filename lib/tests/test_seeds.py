@@ -1,4 +1,7 @@
-"""The five seed documents: their counts are in the repository, their texts are not; with the texts in seeds/texts/ the two are compared."""
+"""The five seed documents: their counts are in the repository, their texts are not.
+
+With the texts in seeds/texts/ the two are compared.
+"""
 
 import gzip
 import shutil

@@ -88,7 +88,8 @@ def test_shards_do_not_change_what_is_there(study, monkeypatch):
     monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 25)
     parts = building.encode_articles(read_articles(study.folder / "articles.csv"))
     assert [len(shard) for shard in parts.shards] == [25, 25, 10]
-    # a line is known as repeated within its shard: what is boilerplate may differ at the margin, what is there may not
+    # a line is known as repeated within its shard: what is boilerplate may differ at the margin,
+    # what is there may not
     words = [(t["n_words"] + t["n_boilerplate"]).to_list() for t in (parts.table, whole.table)]
     assert words[0] == words[1]
     assert sum(len(s.tokens) for s in parts.shards) == sum(len(s.tokens) for s in whole.shards)

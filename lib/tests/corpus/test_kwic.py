@@ -1,4 +1,4 @@
-"""The concordance: sorted as a reader would sort it by hand, filtered, and widened to what the text has."""
+"""The concordance: sorted as a reader would sort it by hand, filtered, and widened."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What stands near a hit, against a slow reader that goes word by word, and against the hits and lines themselves."""
+"""What stands near a hit, against a slow reader that goes word by word, and against the hits."""
 
 import gzip
 from collections import Counter, defaultdict
@@ -28,10 +28,12 @@ from wording.study.read import read_study
 from wording.study.records import Concept, Variant
 
 PICKWICK = (
-    "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. A man must not be precipitate, or he runs over "
-    "it; he must not rush into the opposite extreme, or he loses it altogether. There was a fine gentle wind, and Mr. Pickwick's hat rolled "
-    "sportively before it. The wind puffed, and Mr. Pickwick puffed, and the hat rolled over and over as merrily as a lively porpoise in a strong "
-    "tide; and on it might have rolled, far beyond Mr. Pickwick's reach."
+    "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. "
+    "A man must not be precipitate, or he runs over it; he must not rush into the opposite "
+    "extreme, or he loses it altogether. There was a fine gentle wind, and Mr. Pickwick's hat "
+    "rolled sportively before it. The wind puffed, and Mr. Pickwick puffed, and the hat rolled "
+    "over and over as merrily as a lively porpoise in a strong tide; and on it might have rolled, "
+    "far beyond Mr. Pickwick's reach."
 )
 
 

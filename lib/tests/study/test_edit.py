@@ -57,7 +57,7 @@ def test_a_new_variant_is_one_new_line(study):
     [
         (
             "fell",
-            """            fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""",
+            " " * 12 + """fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""",
             ["fell", "fall* to", "seized"],
         ),
         ("lost", "            lost: lost", ["lost", "seized"]),

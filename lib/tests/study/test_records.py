@@ -116,7 +116,10 @@ def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
     folder = tmp_path / "study"
     folder.mkdir()
     (folder / "concepts.yml").write_text("concepts:\n  c:\n    title: C\n    variants: {a: [b]}\n")
-    told = "title: T\nquestion: Q\nevents:\n  - {date: 2031-06-12, title: Talks end, source: invented}\n"
+    told = (
+        "title: T\nquestion: Q\nevents:\n"
+        "  - {date: 2031-06-12, title: Talks end, source: invented}\n"
+    )
     (folder / "study.yml").write_text(told)
     event = read_study(folder).events[0]
     assert (event.date.isoformat(), event.title, event.source) == (
