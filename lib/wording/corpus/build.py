@@ -244,17 +244,7 @@ def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
 def encode_and_save(study: StudyRecord, store: Store) -> None:
     """Make the corpus and put it in its place; what was made of it goes again if that fails."""
     try:
-<<<<<<< ours
-        options = ReadingOptions(
-            metadata=study.folder / source.metadata if source.metadata else None,
-            columns=source.columns,
-            date_order=source.date_order,
-            language=study.language,
-        )
-        reading = ArticleReader(study.folder / source.path, options)
-=======
         reading = _open_articles(study)
->>>>>>> theirs
         tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
