@@ -453,7 +453,7 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     panel = explorer.Panel(read_study(study.folder))
     assert panel.shares["n"].sum() > 0
     assert panel.lines.options == ()
-    assert "The articles are not here" in said(panel.legend)
+    assert "The articles are not available here" in said(panel.legend)
     assert panel.pattern.disabled
     with pytest.raises(WordingError, match="counted in the articles, which are not here"):
         explorer.narrow_study(panel.study, pattern="coup")
