@@ -455,7 +455,7 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     assert panel.lines.options == ()
     assert "The articles are not available here" in said(panel.legend)
     assert panel.pattern.disabled
-    with pytest.raises(WordingError, match="counted in the articles, which are not here"):
+    with pytest.raises(WordingError, match="counted in the articles, which are not available here"):
         explorer.narrow_study(panel.study, pattern="coup")
 
 
