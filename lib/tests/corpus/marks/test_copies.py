@@ -121,7 +121,7 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
     )
     order = order_by_precedence(made.table)
     found = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
-    monkeypatch.setattr(module, "MIN_COPIED_FRACTION", -1)
+    monkeypatch.setattr(module, "MIN_COPIED_PERCENT", -100)
     shared = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
     assert shared["row"].n_unique() > 100
     assert shared.group_by("row").len()["len"].max() == module.MAX_SOURCE_CANDIDATES
@@ -136,7 +136,7 @@ def test_pairs_that_share_enough_are_among_the_candidates(demo):
     later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
     every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})
     shares = compare_pairs(made, every).filter(
-        (pl.col("own_part") >= module.MIN_COPIED_FRACTION)
+        (100 * pl.col("n_own") >= module.MIN_COPIED_PERCENT * pl.col("smaller_own"))
         & (pl.col("n_own") >= module.MIN_COPIED_WORDS)
     )
     missed = shares.join(found, on=["row", "earlier"], how="anti")

@@ -5,11 +5,13 @@ for by the word and the two on each side of it: *cues* ("said"), *openers* (word
 (words right after it: "said" in "..., said X"). Each word then has places (the nearest cue before it, how far, how many commas between, the
 sentence's first word, ...), each place or combination of places one weight in a table, and the weights are summed: a logistic regression.
 The tables are `data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
+Weights, sums and the limits that these are compared with are whole hundredths of log odds, so that a word has the
+same voice on every machine, in whatever order the weights are summed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -39,6 +41,9 @@ from wording.words import WORDS_FOLDER, has_words, read_word_record
 
 BLOCK_TOKENS = 1 << 20
 """Tokens that are looked at together: more take memory and save no time."""
+
+HUNDREDTHS = 100
+"""Weights are whole numbers of this part of log odds."""
 
 WORD_SHAPES = ("a number", "a year", "a Name", "a NAME", "another word")
 CUE_SETTINGS = (
@@ -105,14 +110,24 @@ class VoiceWords(Record):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """A language's words, the weights by which signals are known, float32 (5 places, n_classes, 3 signals), the tables of weights, each float32 in the
-    order of its entries, and what sums start from."""
+    """A language's words and weights.
+
+    Attributes
+    ----------
+    words : what its voice-*.yml holds.
+    vocabulary : the words that have a class of their own.
+    signals : the weights by which signals are known, int32 (5 places, n_classes, 3 signals).
+    tables : the tables of weights, each int32, in the order of its entries.
+    bias : what the sums of the signals and of the tables start from.
+
+    All weights are in hundredths of log odds.
+    """
 
     words: VoiceWords
     vocabulary: tuple[str, ...]
     signals: np.ndarray
     tables: dict[str, np.ndarray]
-    bias: dict[str, float]
+    bias: dict[str, int]
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -144,21 +159,32 @@ class Lexicon:
 
     @cached_property
     def around(self) -> np.ndarray:
-        """What a word adds to the tokens around it: to each signal, and through the tables BESIDE_TOKEN; float32 (5, n_classes, 4)."""
+        """What a word adds to the tokens around it: int32 (5, n_classes, 4).
+
+        The first three columns are for the signals, the last is what NEIGHBOUR_FEATURES add.
+        """
         beside = np.stack([self.tables[name] for name in NEIGHBOUR_FEATURES])
         return np.concatenate([self.signals, beside[:, :, None]], axis=2)
 
     @cached_property
     def start(self) -> np.ndarray:
-        """What the sums of these start from, float32 (4,)."""
-        return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.float32)
+        """What the sums of these start from, int32 (4,)."""
+        return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.int32)
 
     @cached_property
     def edges(self) -> np.ndarray:
-        """The log odds from which each signal has its grades, the first from which there is one, float32 (3, n_grades)."""
-        return logit(
+        """The log odds from which each signal has its grades, int32 (3, n_grades).
+
+        From the first of them on, there is a signal.
+        """
+        return smallest_log_odds(
             np.array([[self.words.least[name], *self.words.grades] for name in SIGNALS])
-        ).astype(np.float32)
+        )
+
+    @cached_property
+    def threshold(self) -> int:
+        """The log odds from which a word is reported."""
+        return int(smallest_log_odds(self.words.threshold))
 
     @cached_property
     def layout(self) -> tuple[np.ndarray, ...]:
@@ -174,9 +200,10 @@ class Lexicon:
         return axes, sizes, np.concatenate(weights), np.cumsum([0, *map(len, weights)])[:-1]
 
 
-def logit(probability: np.ndarray | float) -> np.ndarray:
-    """The log odds of a probability."""
-    return np.log(probability / (1 - np.asarray(probability)))
+def smallest_log_odds(probability: np.ndarray | float) -> np.ndarray:
+    """Return the smallest hundredths of log odds whose probability is at least this one, int32."""
+    odds = np.asarray(probability) / (1 - np.asarray(probability))
+    return np.ceil(np.round(HUNDREDTHS * np.log(odds), 6)).astype(np.int32)
 
 
 def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
@@ -231,24 +258,19 @@ def load_lexicon(language: str) -> Lexicon | None:
 def read_lexicon(folder: Path, language: str) -> Lexicon:
     """The lexicon in the files `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and `voice-LANGUAGE-tables.csv` of a folder."""
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
-    signals = pl.read_csv(
-        folder / f"voice-{language}-signals.csv",
-        comment_prefix="#",
-        schema_overrides={"word": pl.String},
-    )
+    file = folder / f"voice-{language}-signals.csv"
+    signals = read_hundredths(file, "word", SIGNALS)
     fixed = set(list_class_names(words.suffixes, ()))
     classes = list_class_names(
         words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed))
     )
     number = {name: k for k, name in enumerate(classes)}
-    weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.float32)
+    weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.int32)
     weights[
         signals["place"].to_numpy() - CONTEXT_OFFSETS[0], [number[w] for w in signals["word"]]
     ] = signals[list(SIGNALS)].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
-    listed = pl.read_csv(
-        file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32}
-    )
+    listed = read_hundredths(file, "entry", ["weight"])
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
     tables = read_weight_tables(
         listed.filter(pl.col("table") != "bias"),
@@ -260,8 +282,27 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
         classes[len(fixed) :],
         weights,
         tables,
-        {name: bias.get(name, 0.0) for name in (*SIGNALS, "attributed")},
+        {name: bias.get(name, 0) for name in (*SIGNALS, "attributed")},
     )
+
+
+def read_hundredths(file: Path, label: str, columns: Sequence[str]) -> pl.DataFrame:
+    """Return a table of weights with these columns in whole hundredths, int32; `label` is text.
+
+    Raises
+    ------
+    WordingError
+        For a weight with more than two decimals.
+    """
+    types = {label: pl.String} | dict.fromkeys(columns, pl.Float64)
+    weights = pl.read_csv(file, comment_prefix="#", schema_overrides=types)
+    exact = weights.select(pl.col(columns) * HUNDREDTHS)
+    whole = exact.select(pl.all().round())
+    is_finer = (exact - whole).select(pl.any_horizontal(pl.all().abs() > 1e-6)).to_series()
+    if is_finer.any():
+        row = ", ".join(map(str, weights.row(is_finer.arg_true()[0])))
+        raise WordingError(f"{file}: a weight must have at most two decimals: {row}.")
+    return weights.with_columns(whole.cast(pl.Int32))
 
 
 def read_weight_tables(
@@ -276,7 +317,7 @@ def read_weight_tables(
     """
     number = {axis: {name: k for k, name in enumerate(values)} for axis, values in names.items()}
     tables = {
-        name: np.zeros([len(names[axis]) for axis in axes], np.float32)
+        name: np.zeros([len(names[axis]) for axis in axes], np.int32)
         for name, axes in WEIGHT_TABLES.items()
     }
     for name, entry, weight in listed.iter_rows():
@@ -352,7 +393,7 @@ class FoldedStream:
     at : the position in the shard of each token, int64 (n,).
     word : its class, int32 (n,).
     begins : whether it is the first of its sentence, bool (n,).
-    signal : how likely it is a cue, an opener, a closer (log attribution_kernels), and what the words around it add to its being attributed, float32 (n, 4).
+    signal : the log odds that it is a cue, an opener, a closer, and what the words around it add to those that it is attributed, int32 (n, 4), hundredths.
     """
 
     at: np.ndarray
@@ -420,9 +461,10 @@ def find_table_entries(
 
 
 def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables.
+    """Return the log odds that each token is attributed, int32, in hundredths: the sum of its entries.
 
-    In a sentence in which nothing looks like a cue, an opener or a closer they are -inf: in news 30 % of the tokens, and 0.2 % of those attributed.
+    In a sentence in which nothing looks like a cue, an opener or a closer they are NO_SIGNAL:
+    in news 30 % of the tokens, and 0.2 % of those attributed.
     """
     about = (s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
     return compile_module(attribution_kernels).compute_log_odds(*about, *lexicon.layout)
@@ -430,7 +472,6 @@ def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
 
 def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
     """The positions in the shard of the tokens that are attributed without quotation marks."""
-    edge = np.float32(logit(lexicon.words.threshold))
     possessive = lexicon.classes.index("'s") if "'s" in lexicon.classes else -1
     return s.at[
         compile_module(attribution_kernels).mark_attributed(
@@ -438,7 +479,7 @@ def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
             s.begins,
             attribution_log_odds(s, lexicon),
             s.signal,
-            edge,
+            lexicon.threshold,
             lexicon.edges[0, 0],
             possessive,
         )

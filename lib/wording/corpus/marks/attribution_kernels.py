@@ -92,6 +92,9 @@ STEP_OF_DISTANCE = (
     np.searchsorted(DISTANCE_STEPS, np.arange(DISTANCE_STEPS[-1] + 1), side="right") - 1
 ).astype(np.int32)
 
+NO_SIGNAL = np.iinfo(np.int32).min
+"""The log odds of a token in whose sentence nothing looks like a cue, an opener or a closer."""
+
 BATCH_TOKENS = 4096
 """Tokens that are looked up together."""
 
@@ -123,8 +126,8 @@ def classify_quotation(last_word, n_tokens):
 
 
 def sum_context_weights(word, weights, start):
-    """What the words around each token add up to, float32 (n, 4); weights are (5, n_classes, 4), sums begin with `start`."""
-    total = np.empty((len(word), len(SIGNALS) + 1), np.float32)
+    """Return what the words around each token add up to, int32 (n, 4), from `start` on; weights are (5, n_classes, 4)."""
+    total = np.empty((len(word), len(SIGNALS) + 1), np.int32)
     for i in range(len(word)):
         cue, opener, closer, attributed = start[0], start[1], start[2], start[3]
         for place in range(len(CONTEXT_OFFSETS)):
@@ -268,11 +271,11 @@ def find_sentence_end(begins, start):
 
 
 def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, weights, starts):
-    """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables; -inf in sentences without a signal.
+    """The log odds that each token is attributed to somebody, int32, in hundredths: the sum of its entries in all tables; NO_SIGNAL in sentences without one.
 
     Table `t` has the places `axes[t]` (padded with -1) of so many values each (`sizes[t]`), and its weights in `weights` from `starts[t]` on.
     """
-    total, width = np.full(len(word), -np.inf, np.float32), 0
+    total, width = np.full(len(word), NO_SIGNAL, np.int32), 0
     start = 0
     while start < len(word):
         end = find_sentence_end(begins, start)
@@ -302,7 +305,7 @@ def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, 
 
 def sum_table_entries(place, axes, sizes, weights, starts):
     """The sum of the entries of all tables, for each column of places."""
-    total, entry = np.zeros(place.shape[1], np.float32), np.zeros(place.shape[1], np.uint32)
+    total, entry = np.zeros(place.shape[1], np.int32), np.zeros(place.shape[1], np.uint32)
     for t in range(len(axes)):
         values, table = place[axes[t, 0]], weights[starts[t] :]
         for i in range(len(entry)):

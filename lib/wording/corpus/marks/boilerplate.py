@@ -195,7 +195,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     )
     n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
     marked = np.zeros(len(lines), bool)
-    marked[short[n >= np.maximum(MIN_REPEATED_ARTICLES, articles / 100)]] = True
+    marked[short[(n >= MIN_REPEATED_ARTICLES) & (100 * n.astype(np.int64) >= articles)]] = True
     return marked
 
 

@@ -23,17 +23,19 @@ from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
 from wording.errors import WordingError
 
-MIN_COPIED_FRACTION = 0.4
-"""Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""
+MIN_COPIED_PERCENT = 40
+"""Two articles are copies if at least this part of one, quotations excluded, is in the other, too.
+
+All limits are compared in whole numbers, so that no rounding decides."""
 
 MIN_COPIED_WORDS = 30
-"""And when it is so many words."""
+"""And if it is at least so many words."""
 
-MIN_MUTUAL_FRACTION = 0.8
-"""Or when so much of both stands in the other, quotations included."""
+MIN_MUTUAL_PERCENT = 80
+"""Or if at least this part of each is in the other, quotations included."""
 
-MIN_SKETCH_FRACTION = 0.1
-"""Articles are compared word by word when they have so much of the smaller sketch in common."""
+MIN_SKETCH_PERCENT = 10
+"""Articles are compared word by word if they share at least this part of the smaller sketch."""
 
 MIN_REPEATED_DAYS = 5
 """What one outlet prints on so many days belongs to its pages, not to a story."""
@@ -181,10 +183,12 @@ def find_first_places(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
 
 def select_copy_pairs(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
     """The pairs that are a copy and its source: row, earlier (rows), and what `compare_pairs` says of them; `most` as in `candidates`."""
-    enough = (pl.col("own_part") >= MIN_COPIED_FRACTION) & (pl.col("n_own") >= MIN_COPIED_WORDS) | (
-        pl.min_horizontal("shared", "shared_earlier") >= MIN_MUTUAL_FRACTION
+    share_own_words = (100 * pl.col("n_own") >= MIN_COPIED_PERCENT * pl.col("smaller_own")) & (
+        pl.col("n_own") >= MIN_COPIED_WORDS
     )
-    return compare_pairs(corpus, find_copy_candidates(corpus, order, most=most)).filter(enough)
+    return compare_pairs(corpus, find_copy_candidates(corpus, order, most=most)).filter(
+        share_own_words | pl.col("mutual")
+    )
 
 
 def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
@@ -389,10 +393,10 @@ def find_shard_candidates(
             bounds[rows], bounds[rows + 1], b, run, take_low_bits(known, PLACE_BITS), shared
         )
         * shared.words[a]
-        / PARTS_PER_ARTICLE
     )
-    far = kept + MARGIN_WORDS >= MIN_COPIED_FRACTION * np.minimum(
-        shared.unquoted[a], shared.unquoted[b]
+    smaller = np.minimum(shared.unquoted[a], shared.unquoted[b])
+    far = 100 * (kept + MARGIN_WORDS * PARTS_PER_ARTICLE) >= (
+        MIN_COPIED_PERCENT * PARTS_PER_ARTICLE * smaller
     )
     return a[far], b[far]
 
@@ -429,9 +433,9 @@ def select_nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
     n = own + again
-    some = (own >= 2) & (own >= MIN_SKETCH_FRACTION * np.minimum(shared.own[a], shared.own[b]))
+    some = (own >= 2) & (100 * own >= MIN_SKETCH_PERCENT * np.minimum(shared.own[a], shared.own[b]))
     kept = np.flatnonzero(
-        some | (n >= MIN_MUTUAL_FRACTION * np.maximum(shared.size[a], shared.size[b]))
+        some | (100 * n >= MIN_MUTUAL_PERCENT * np.maximum(shared.size[a], shared.size[b]))
     )
     kept = kept[np.lexsort((b[kept], -n[kept], a[kept]))]
     first = np.searchsorted(a[kept], a[kept])
@@ -453,7 +457,7 @@ def count_repeat_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
 
 def compare_pairs(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
     """What pairs of articles (row, earlier) share: n_words (of row, that also stand in earlier), n_own (of these, outside quotation marks in
-    both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
+    both), smaller_own (such words of the smaller article), mutual (whether enough of each is in the other), shared and shared_earlier (the part of each one's words).
     """
     length = corpus.table["n_words"].to_numpy()
     chunk = (
@@ -478,7 +482,9 @@ def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
         return part.with_columns(
             n_words=n,
             n_own=own,
-            own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            smaller_own=np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            mutual=(100 * n >= MIN_MUTUAL_PERCENT * bodies.n_words[a])
+            & (100 * m >= MIN_MUTUAL_PERCENT * bodies.n_words[b]),
             shared=n / bodies.n_words[a],
             shared_earlier=m / bodies.n_words[b],
         )

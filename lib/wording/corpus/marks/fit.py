@@ -22,7 +22,7 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution, attribution_kernels
-from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon
+from wording.corpus.marks.attribution import HUNDREDTHS, WEIGHT_TABLES, FoldedStream, Lexicon
 from wording.corpus.marks.attribution_kernels import COMMA_CLASS, CONTEXT_OFFSETS, SIGNALS
 from wording.corpus.marks.quotation import find_quotations
 from wording.words import WORDS_FOLDER, read_word_record
@@ -104,15 +104,15 @@ def select_vocabulary(gold: GoldArticles, rows: np.ndarray, topics: list[str]) -
 def make_blank_lexicon(words: attribution.VoiceWords, vocabulary: tuple[str, ...]) -> Lexicon:
     """A lexicon of the vocabulary whose weights are all 0."""
     lexicon = Lexicon(
-        words, vocabulary, np.zeros(0), {}, dict.fromkeys((*SIGNALS, "attributed"), 0.0)
+        words, vocabulary, np.zeros(0), {}, dict.fromkeys((*SIGNALS, "attributed"), 0)
     )
     tables = {
-        name: np.zeros(int(np.prod([len(lexicon.names[a]) for a in axes])), np.float32)
+        name: np.zeros(int(np.prod([len(lexicon.names[a]) for a in axes])), np.int32)
         for name, axes in WEIGHT_TABLES.items()
     }
     return replace(
         lexicon,
-        signals=np.zeros((len(CONTEXT_OFFSETS), len(lexicon.classes), len(SIGNALS)), np.float32),
+        signals=np.zeros((len(CONTEXT_OFFSETS), len(lexicon.classes), len(SIGNALS)), np.int32),
         tables=tables,
     )
 
@@ -216,15 +216,17 @@ def fit_signals(s: FoldedStream, y: np.ndarray, rows: np.ndarray, lexicon: Lexic
     fitted = [
         fit_logistic(x, y[rows, k], INVERSE_PENALTY["signals"], 80) for k in range(len(SIGNALS))
     ]
-    weights = np.zeros_like(lexicon.signals)
-    weights[:] = np.stack([w.reshape(len(CONTEXT_OFFSETS), n) for w, _ in fitted], axis=2)
-    bias = lexicon.bias | {name: round(b, 2) for name, (_, b) in zip(SIGNALS, fitted, strict=True)}
+    weights = np.stack([w.reshape(len(CONTEXT_OFFSETS), n) for w, _ in fitted], axis=2)
+    bias = lexicon.bias | {
+        name: round(HUNDREDTHS * b) for name, (_, b) in zip(SIGNALS, fitted, strict=True)
+    }
     return replace(lexicon, signals=round_weights(weights, MIN_WEIGHT["signals"]), bias=bias)
 
 
 def round_weights(weights: np.ndarray, smallest: float) -> np.ndarray:
-    """Weights as they are written: two decimals, and 0 where they are small."""
-    return np.where(np.abs(weights) < smallest, 0, np.round(weights, 2))
+    """Return weights in whole hundredths, int32, and 0 where they are small."""
+    whole = np.round(HUNDREDTHS * weights).astype(np.int32)
+    return np.where(np.abs(weights) < smallest, np.int32(0), whole)
 
 
 def fit_lexicon(gold: GoldArticles, articles: np.ndarray, words: attribution.VoiceWords) -> Lexicon:
@@ -267,7 +269,9 @@ def fit_lexicon(gold: GoldArticles, articles: np.ndarray, words: attribution.Voi
             strict=True,
         )
     )
-    return replace(lexicon, tables=tables, bias=lexicon.bias | {"attributed": round(bias, 2)})
+    return replace(
+        lexicon, tables=tables, bias=lexicon.bias | {"attributed": round(HUNDREDTHS * bias)}
+    )
 
 
 def write_lexicon(lexicon: Lexicon, folder: Path, language: str, source: str) -> None:
@@ -276,7 +280,8 @@ def write_lexicon(lexicon: Lexicon, folder: Path, language: str, source: str) ->
     signals = pl.DataFrame(
         {"word": [lexicon.classes[k] for k in word], "place": place + CONTEXT_OFFSETS[0]}
     ).with_columns(
-        pl.Series(name, lexicon.signals[place, word, k]).round(2) for k, name in enumerate(SIGNALS)
+        pl.Series(name, lexicon.signals[place, word, k] / HUNDREDTHS)
+        for k, name in enumerate(SIGNALS)
     )
     rows = [("bias", name, weight) for name, weight in lexicon.bias.items()]
     for name, table in lexicon.tables.items():
@@ -289,8 +294,8 @@ def write_lexicon(lexicon: Lexicon, folder: Path, language: str, source: str) ->
         rows += [(name, " | ".join(lexicon.names[a][k] for a, k in zip(WEIGHT_TABLES[name], entry, strict=True)), table[entry_number])
                  for entry, entry_number in zip(entries, np.flatnonzero(table), strict=True)]  # fmt: skip
     tables = pl.DataFrame(
-        rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Float32}, orient="row"
-    ).with_columns(pl.col("weight").round(2))
+        rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Int32}, orient="row"
+    ).with_columns(pl.col("weight") / HUNDREDTHS)
     for name, frame, about in (
         ("signals", signals.sort("word", "place"), SIGNALS_NOTE),
         ("tables", tables, TABLES_NOTE),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, PUNCTUATION, WORD, Shard
-from wording.corpus.marks.attribution import VoiceWords
+from wording.corpus.marks.attribution import HUNDREDTHS, VoiceWords
 
 MAX_SPEAKER_TOKENS = 14
 """Tokens of a speaker; of a longer run only this many nearest to the cue are taken."""
@@ -31,7 +31,7 @@ def find_at_or_after(places: np.ndarray, position: np.ndarray, none: int) -> np.
 
 @dataclass(frozen=True)
 class Cues:
-    """The cues in the outlet's own words: their positions in the shard (ascending) and how strong each is (log odds)."""
+    """The cues in the outlet's own words: their positions in the shard (ascending) and how strong each is (log odds, in hundredths)."""
 
     at: np.ndarray
     strength: np.ndarray
@@ -76,10 +76,13 @@ def assign_cues(
 
 
 def compute_cue_cost(cues: Cues, at: np.ndarray, distance: np.ndarray) -> np.ndarray:
-    """How far a cue is, less for a strong one."""
+    """How far a cue is, less for a strong one; in hundredths of a token."""
     if not len(cues.at):
-        return distance
-    return distance - 2 * cues.strength[np.searchsorted(cues.at, at).clip(0, len(cues.at) - 1)]
+        return HUNDREDTHS * distance
+    return (
+        HUNDREDTHS * distance
+        - 2 * cues.strength[np.searchsorted(cues.at, at).clip(0, len(cues.at) - 1)]
+    )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,13 @@ from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, 
 from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution
-from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon, load_lexicon
+from wording.corpus.marks.attribution import (
+    HUNDREDTHS,
+    WEIGHT_TABLES,
+    FoldedStream,
+    Lexicon,
+    load_lexicon,
+)
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
 from wording.settings import TOKEN_VOICES
@@ -176,7 +182,7 @@ def is_short_quotation(
 
 def find_cues(shard: Shard, voice: np.ndarray, known: Lexicon) -> Cues:
     """The cues in the outlet's own words."""
-    at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    at, strength = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
     for stream in attribution.iterate_streams(shard, voice == QUOTED_VOICE, known):
         flagged = (
             stream.is_word
@@ -273,7 +279,7 @@ def explain_weights(stream: FoldedStream, which: np.ndarray, known: Lexicon) -> 
         name: known.tables[name][attribution.find_table_entries(place, known.names, name)]
         for name in WEIGHT_TABLES
     }
-    odds = known.bias["attributed"] + np.sum(list(weights.values()), axis=0)
+    odds = (known.bias["attributed"] + np.sum(list(weights.values()), axis=0)) / HUNDREDTHS
     about = {"position": stream.at[which], "probability": 1 / (1 + np.exp(-odds))}
     rows = [
         pd.DataFrame(
@@ -287,4 +293,4 @@ def explain_weights(stream: FoldedStream, which: np.ndarray, known: Lexicon) -> 
         entry = [" | ".join(values) for values in zip(*parts, strict=True)]
         rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
     frame = pd.concat(rows, ignore_index=True)
-    return frame[frame["weight"] != 0]
+    return frame[frame["weight"] != 0].assign(weight=lambda f: f["weight"] / HUNDREDTHS)
