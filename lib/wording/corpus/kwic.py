@@ -14,7 +14,7 @@ import polars as pl
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import flag_compared, resolve_pattern, tabulate_hits
-from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
@@ -250,10 +250,10 @@ def tabulate_places(
     corpus: Corpus, name: str, places: pl.DataFrame, context: ContextWidth
 ) -> pd.DataFrame:
     """The `hits` at the places, in their order."""
-    near = include_adjacent_rows(np.unique(places["article"]), len(corpus.table))
-    if len(near) and is_small_subset(near, len(corpus.table)):
-        corpus, shift = corpus.subset(near)
-        moved = shift[np.searchsorted(near, places["article"])]
+    rows = np.unique(places["article"])
+    if len(rows) and is_small_subset(rows, len(corpus.table)):
+        corpus, shift = corpus.subset(rows)
+        moved = shift[np.searchsorted(rows, places["article"])]
         places = places.with_columns(
             part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
         )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
 from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution
@@ -125,26 +125,23 @@ def find_all_attributions(corpus: Corpus) -> None:
 
 def read_attributions_of(part: Part, rows: np.ndarray) -> pl.DataFrame:
     """The stretches of these articles (rows of the part, ascending) at least: where they are few and the others were not asked for, of these alone."""
-    near = include_adjacent_rows(rows, len(part.shard))
-    if not is_small_subset(near, len(part.shard)) or part.corpus.has_derived(
-        part.number, "stretches"
-    ):
+    is_known = part.corpus.has_derived(part.number, "stretches")
+    if is_known or not is_small_subset(rows, len(part.shard)):
         return read_attributions(part)
-    small, shift = part.corpus.subset(part.start + near)
+    small, shift = part.corpus.subset(part.start + rows)
     found, shard = read_attributions(small.part(0)), small.shards[0]
     start, last, cue = (
         found[name].to_numpy() for name in ("start_token", "end_token", "cue_token")
     )
     here = {
-        "row": near[found["row"].to_numpy()],
+        "row": rows[found["row"].to_numpy()],
         "start_token": start + shift[shard.article(start)],
         "end_token": last + shift[shard.article(last - 1)],
         "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
     }
-    found = found.with_columns(
+    return found.with_columns(
         **{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()}
     )
-    return found.filter(pl.col("row").is_in(rows))
 
 
 def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -232,7 +229,13 @@ def explain_token_voices(
         )
         rows.append(
             explain_weights(
-                stream, np.flatnonzero(np.isin(stream.at, positions) & ~inside[stream.at]), known
+                stream,
+                np.flatnonzero(
+                    np.isin(stream.at, positions)
+                    & ~inside[stream.at]
+                    & (np.diff(stream.at, prepend=-1) > 0)
+                ),
+                known,
             )
         )
     frame = pd.concat(rows, ignore_index=True)
