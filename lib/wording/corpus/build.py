@@ -201,14 +201,14 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
             language=study.language,
         )
         reading = ArticleReader(study.folder / source.path, options)
-        tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
+        tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
         articles = reading.finish(
             pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal")
         )
         if not len(articles.frame):
             raise WordingError(explain_empty_corpus(articles, study))
         save_corpus(add_families(assemble_corpus(articles, shards, study.language)), store.folder)
-        store.settle()
+        store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise

@@ -183,7 +183,7 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     ]
     return sum(
         min(
-            part.shard.often(find_form_numbers(part.shard, words, cased=phrase.cased))
+            part.shard.count_occurrences(find_form_numbers(part.shard, words, cased=phrase.cased))
             for words in phrase.words
         )
         for part in build_corpus(study)[0].parts()

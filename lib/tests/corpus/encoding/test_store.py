@@ -93,7 +93,7 @@ MOMENTS = [
     "store, 'link_shard', 3",
     "building, 'save_corpus', 1",
     "encoded.json, 'dumps', 1",
-    "store.Store, 'settle', 1",
+    "store.Store, 'publish', 1",
     "store, 'discard_build', 1",
 ]
 

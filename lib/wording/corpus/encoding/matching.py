@@ -83,10 +83,10 @@ def find_phrase_starts(
 ) -> np.ndarray:
     """The positions at which a phrase of such forms (numbers, ascending) begins: the rarest word is looked up (unless `at` is shorter), the others
     checked."""
-    often = [shard.often(forms) for forms in allowed]
+    often = [shard.count_occurrences(forms) for forms in allowed]
     rarest = int(np.argmin(often))
     if at is None or often[rarest] < len(at):
-        start = shard.where(allowed[rarest]).astype(np.int64) - rarest
+        start = shard.find_positions(allowed[rarest]).astype(np.int64) - rarest
     else:
         start, rarest = at, None
     start = start[(start >= 0) & (start + len(allowed) <= len(shard.tokens))]
@@ -145,7 +145,7 @@ def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
 def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
     """The numbers of the forms whose key is one of the words; with `cased`, only those that are spelled like it."""
     keys = pl.Series(words, dtype=pl.String).str.to_lowercase() if cased else words
-    found = shard.with_keys(list(dict.fromkeys(keys)))
+    found = shard.find_forms(list(dict.fromkeys(keys)))
     if not cased:
         return found
     spelled = (

@@ -134,7 +134,7 @@ class Shard:
         """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
         return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
 
-    def with_keys(self, keys: Sequence[str]) -> np.ndarray:
+    def find_forms(self, keys: Sequence[str]) -> np.ndarray:
         """The forms that have one of the (distinct) keys, int64."""
         wanted = hash_keys_cached(tuple(keys))
         first, end = (
@@ -165,11 +165,11 @@ class Shard:
         same[ended] = False
         return same
 
-    def often(self, forms: np.ndarray) -> int:
+    def count_occurrences(self, forms: np.ndarray) -> int:
         """How often the given forms stand in the shard."""
         return int((self.runs[forms + 1] - self.runs[forms]).sum())
 
-    def where(self, forms: np.ndarray) -> np.ndarray:
+    def find_positions(self, forms: np.ndarray) -> np.ndarray:
         """All positions of the given forms, ascending."""
         return np.sort(self.positions[concatenate_ranges(self.runs[forms], self.runs[forms + 1])])
 

@@ -84,7 +84,7 @@ def find_agency_mentions(lines: ShardLines) -> Spans:
     shard = lines.shard
     found = find_matches(shard, parse_phrases(map_agency_names()))
     line = lines.of(found.start)
-    pictures = lines.of(shard.where(find_form_numbers(shard, read_agency_words().picture)))
+    pictures = lines.of(shard.find_positions(find_form_numbers(shard, read_agency_words().picture)))
     found = found[
         ((lines.number[line] < N_TOP_LINES) | is_foot_line(lines)[line]) & ~np.isin(line, pictures)
     ]

@@ -92,7 +92,7 @@ class ShardLines:
         """The line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
 
-    def ended(self, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    def match_line_ends(self, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
         """Which of the spans end their line, bool, and the line that each span's last token lies in."""
         line = self.of(spans.end - 1)
         return spans.end == self.end[line], line
@@ -247,10 +247,10 @@ def mark_sign_offs(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
 
 def mark_initials(lines: ShardLines, named: Spans) -> np.ndarray:
     """Lines such as "abc-de/fg" below a line that ends with an agency's name."""
-    last, line = lines.ended(named)
+    last, line = lines.match_line_ends(named)
     below = line[last & (line + 1 < len(lines))] + 1
     below = below[lines.row[below] == lines.row[below - 1]]
-    slashed = np.unique(lines.of(lines.shard.where(find_form_numbers(lines.shard, ["/"]))))
+    slashed = np.unique(lines.of(lines.shard.find_positions(find_form_numbers(lines.shard, ["/"]))))
     marked = np.zeros(len(lines), bool)
     marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
     return marked
@@ -260,7 +260,7 @@ def mark_trailing_agency(lines: ShardLines, rules: BoilerplateRules) -> np.ndarr
     """An agency's name alone after the last sentence of a line."""
     shard = lines.shard
     named = find_matches(shard, parse_phrases(["<agency>"], lists=rules.lists))
-    last = lines.ended(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
+    last = lines.match_line_ends(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
     marked = np.zeros(len(shard.tokens), bool)
     marked[concatenate_ranges(named.start[last], named.end[last])] = True
     return marked
@@ -269,7 +269,7 @@ def mark_trailing_agency(lines: ShardLines, rules: BoilerplateRules) -> np.ndarr
 def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     """Place, date and agency before the dash that opens a story: "LVIV, Dec 19 (EFE) -"; all capitalised, or an agency in brackets."""
     shard = lines.shard
-    dash = shard.where(find_form_numbers(shard, ["-", "–", "—", "--"]))
+    dash = shard.find_positions(find_form_numbers(shard, ["-", "–", "—", "--"]))
     line = lines.of(dash)
     start = lines.start[line]
     near = (

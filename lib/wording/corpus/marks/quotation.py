@@ -98,7 +98,7 @@ def find_quotation_marks(
 ) -> MarkPositions:
     """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `flag_side_forms` says of the forms."""
     characters, pairs = QUOTATION_MARKS[family]
-    at = shard.where(
+    at = shard.find_positions(
         np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())
     ).astype(np.int64)
     line = np.searchsorted(ends, at)
