@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -103,9 +103,9 @@ class Shard:
         """
         if self.listed is not None:
             return self.listed
-        return pl.from_arrow(
-            pa.ipc.open_file(pa.memory_map(str(self.folder / "forms.arrow"))).read_all()
-        )
+        assert self.folder, "a shard is saved, or has its forms"
+        file = pa.memory_map(str(self.folder / "forms.arrow"))
+        return cast(pl.DataFrame, pl.from_arrow(pa.ipc.open_file(file).read_all()))
 
     @cached_property
     def kind(self) -> np.ndarray:
@@ -252,7 +252,7 @@ def encode_texts(texts: pl.Series) -> Shard:
     return replace(shard, sentence_end=mark_sentence_ends(shard))
 
 
-def hash_keys(keys: Sequence[str]) -> np.ndarray:
+def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
     """Return a number for each key (see `Shard`), uint64."""
     return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
 
