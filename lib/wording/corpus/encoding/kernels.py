@@ -1,4 +1,4 @@
-"""Single passes over bytes, tokens and words of a shard; to be called compiled (see compiled.py)."""
+"""Single passes over bytes, tokens and words of a shard, to be called compiled (compiled.py)."""
 
 from __future__ import annotations
 

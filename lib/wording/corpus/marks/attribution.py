@@ -1,10 +1,12 @@
-"""How likely each word is part of something attributed to somebody: a sum of weights from tables that a person can read.
+"""How likely each word is attributed to somebody: a sum of weights from tables that one can read.
 
-Quotations are folded into one token each, so that what is left is the outlet's own text and what it reports. In it, three things are looked
-for by the word and the two on each side of it: *cues* ("said"), *openers* (words right before attributed content: "that") and *closers*
-(words right after it: "said" in "..., said X"). Each word then has places (the nearest cue before it, how far, how many commas between, the
-sentence's first word, ...), each place or combination of places one weight in a table, and the weights are summed: a logistic regression.
-The tables are `data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
+Quotations are folded into one token each, so that what is left is the outlet's own text and what it
+reports. In it, three signals are looked for by the word and the two on each side of it: *cues*
+("said"), *openers* (words right before attributed content: "that") and *closers* (words right after
+it: "said" in "..., said X"). Each word then has features (the nearest cue before it, how far, how
+many commas between, the sentence's first word, ...), each feature or combination of features one
+weight in a table, and the weights are summed: a logistic regression. The tables are
+`data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
 Weights, sums and the limits that these are compared with are whole hundredths of log odds, so that a word has the
 same voice on every machine, in whatever order the weights are summed.
 """
@@ -40,7 +42,7 @@ from wording.study.records import Record
 from wording.words import WORDS_FOLDER, has_words, read_word_record
 
 BLOCK_TOKENS = 1 << 20
-"""Tokens that are looked at together: more take memory and save no time."""
+"""Tokens that are processed together: more take memory and save no time."""
 
 HUNDREDTHS = 100
 """Weights are whole numbers of this part of log odds."""
@@ -92,7 +94,7 @@ WEIGHT_TABLES: dict[str, tuple[str, ...]] = {
     "clause's first word": ("clause's first word",),
     "place in sentence": ("words since sentence start", "words to sentence end"),
 }
-"""Each table and the places that make up its entries, in order."""
+"""Each table and the features that make up its entries, in order."""
 
 
 class VoiceWords(Record):
@@ -131,17 +133,17 @@ class Lexicon:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The names of the classes of tokens."""
+        """Return the names of the classes of tokens."""
         return list_class_names(self.words.suffixes, self.vocabulary)
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
-        """The names of the values of each place."""
+        """Return the names of the values of each feature."""
         return list_value_names(self.classes, len(self.words.grades) + 1)
 
     @cached_property
     def beside(self) -> np.ndarray:
-        """What each class counts as beside a cue, as a number within BESIDE."""
+        """Return what each class counts as beside a cue, as a number within CUE_NEIGHBOURS."""
         marks = (
             dict.fromkeys(("no word", *PUNCTUATION_MARKS), "other mark")
             | {",": "later comma"}
@@ -154,12 +156,12 @@ class Lexicon:
 
     @cached_property
     def is_that(self) -> np.ndarray:
-        """Which classes are "that", bool (n_classes,)."""
+        """Return which classes are "that", bool (n_classes,)."""
         return np.isin(self.classes, self.words.that)
 
     @cached_property
     def around(self) -> np.ndarray:
-        """What a word adds to the tokens around it: int32 (5, n_classes, 4).
+        """Return what a word adds to the tokens around it, int32 (5, n_classes, 4).
 
         The first three columns are for the signals, the last is what NEIGHBOUR_FEATURES add.
         """
@@ -168,12 +170,12 @@ class Lexicon:
 
     @cached_property
     def start(self) -> np.ndarray:
-        """What the sums of these start from, int32 (4,)."""
+        """Return what the sums of these start from, int32 (4,)."""
         return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.int32)
 
     @cached_property
     def edges(self) -> np.ndarray:
-        """The log odds from which each signal has its grades, int32 (3, n_grades).
+        """Return the log odds from which each signal has its grades, int32 (3, n_grades).
 
         From the first of them on, there is a signal.
         """
@@ -183,12 +185,16 @@ class Lexicon:
 
     @cached_property
     def threshold(self) -> int:
-        """The log odds from which a word is reported."""
+        """Return the log odds from which a word is reported."""
         return int(smallest_log_odds(self.words.threshold))
 
     @cached_property
     def layout(self) -> tuple[np.ndarray, ...]:
-        """The other tables as `attribution_kernels.log_odds` takes them: the places of each (padded with -1), how many values these have, all weights, where each begins."""
+        """Return the other tables as `attribution_kernels.compute_log_odds` takes them.
+
+        That is the features of each (padded with -1), how many values these have, all weights,
+        and where those of each table begin.
+        """
         tables = {
             name: axes for name, axes in WEIGHT_TABLES.items() if name not in NEIGHBOUR_FEATURES
         }
@@ -207,7 +213,7 @@ def smallest_log_odds(probability: np.ndarray | float) -> np.ndarray:
 
 
 def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
-    """All classes of tokens: nothing, marks, quotations, shapes of words, suffixes of words, words."""
+    """Return all classes of tokens: nothing, marks, quotations, shapes, suffixes and words."""
     return (
         "no word",
         *PUNCTUATION_MARKS,
@@ -219,7 +225,7 @@ def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[
 
 
 def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str, ...]]:
-    """The names of the values of each place, by place."""
+    """Return the names of the values of each feature, by feature."""
     grades = ("none", *map(str, range(1, n_grades + 1)))
     far = (
         "none",
@@ -231,32 +237,39 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
     )
     near = (*map(str, range(MAX_MARK_DISTANCE)), f"{MAX_MARK_DISTANCE} or more")
     signals = ("none", "opener only", "closer only", "opener nearer", "closer nearer")
-    named = {
-        "last signal": signals, "next signal": signals, "mark before": classes[:MIN_WORD_CLASS], "mark after": classes[:MIN_WORD_CLASS],
-        "setting of cue before": CUE_SETTINGS, "setting of cue after": CUE_SETTINGS, "words since mark": near, "words to mark": near, "that and cue": ("before", "after", "right after"),
-        "strength of cue before": grades, "strength of cue after": grades, "opener before": grades, "closer after": grades,
-    }  # fmt: skip
-    return {
-        place: named.get(place)
-        or (
-            far
-            if place.startswith("words ")
-            else COMMA_COUNTS
-            if place.startswith("commas ")
-            else classes
-        )
-        for place in (*NEIGHBOUR_FEATURES, *FEATURES)
+    marks = classes[:MIN_WORD_CLASS]
+    values = dict.fromkeys((*NEIGHBOUR_FEATURES, *FEATURES), classes)
+    values |= {name: far for name in FEATURES if name.startswith("words ")}
+    values |= {name: COMMA_COUNTS for name in FEATURES if name.startswith("commas ")}
+    return values | {
+        "last signal": signals,
+        "next signal": signals,
+        "mark before": marks,
+        "mark after": marks,
+        "words since mark": near,
+        "words to mark": near,
+        "that and cue": ("before", "after", "right after"),
+        "setting of cue before": CUE_SETTINGS,
+        "setting of cue after": CUE_SETTINGS,
+        "strength of cue before": grades,
+        "strength of cue after": grades,
+        "opener before": grades,
+        "closer after": grades,
     }
 
 
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
-    """The language's lexicon, or None where there is no file for it (then only quotation marks are known)."""
+    """Return the language's lexicon, or None if it has no file: then only quotations are marked."""
     return read_lexicon(WORDS_FOLDER, language) if has_words(f"voice-{language}") else None
 
 
 def read_lexicon(folder: Path, language: str) -> Lexicon:
-    """The lexicon in the files `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and `voice-LANGUAGE-tables.csv` of a folder."""
+    """Return the lexicon of a language in a folder.
+
+    Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
+    `voice-LANGUAGE-tables.csv`.
+    """
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
     file = folder / f"voice-{language}-signals.csv"
     signals = read_hundredths(file, "word", SIGNALS)
@@ -308,7 +321,13 @@ def read_hundredths(file: Path, label: str, columns: Sequence[str]) -> pl.DataFr
 def read_weight_tables(
     listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path
 ) -> dict[str, np.ndarray]:
-    """The tables (columns: table, entry, weight), each as its weights in the order of its entries; an entry that is not listed has weight 0.
+    """Return each table as its weights in the order of its entries.
+
+    Parameters
+    ----------
+    listed : columns table, entry, weight; an entry that is not listed has weight 0.
+    names : the names of the values of each feature.
+    file : the file, for the message.
 
     Raises
     ------
@@ -322,30 +341,31 @@ def read_weight_tables(
     }
     for name, entry, weight in listed.iter_rows():
         try:
-            tables[name][
-                tuple(
-                    number[axis][part]
-                    for axis, part in zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
-                )
-            ] = weight
+            values = zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
+            place = tuple(number[axis][value] for axis, value in values)
         except (KeyError, ValueError):
-            known = (
-                f"its entries are made of {' | '.join(WEIGHT_TABLES[name])}"
+            remedy = (
+                f"Its entries have the form {' | '.join(WEIGHT_TABLES[name])}."
                 if name in WEIGHT_TABLES
-                else f"the tables are {', '.join(WEIGHT_TABLES)}"
+                else f"The tables are {', '.join(WEIGHT_TABLES)}."
             )
             raise WordingError(
-                f"{file}: the table {name!r} has no entry {entry!r}; {known}."
+                f"{file}: the table {name!r} has no entry {entry!r}. {remedy}"
             ) from None
+        tables[name][place] = weight
     return {name: table.ravel() for name, table in tables.items()}
 
 
 def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
-    """The class of each form, int32 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
+    """Return the class of each form, int32 (n_forms,).
+
+    A word without a class of its own has that of a known word with the same stem, else that of
+    its suffix.
+    """
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
-    known = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
+    vocabulary = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
     relatives = dict(
-        known.with_columns(word="stem")
+        vocabulary.with_columns(word="stem")
         .with_columns(strip_inflection(pl.col("stem")))
         .filter(pl.col("word").str.len_chars() > 4)
         .reverse()
@@ -360,8 +380,10 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$"
     )
     named = (
-        pl.when(kind == PUNCTUATION).then(pl.when(key.is_in(PUNCTUATION_MARKS)).then(key).otherwise(pl.lit("other mark")))
-        .when(kind == NUMBER).then(pl.when(key.str.contains(r"^\d{4}$")).then(pl.lit("a year")).otherwise(pl.lit("a number")))
+        pl.when((kind == PUNCTUATION) & key.is_in(PUNCTUATION_MARKS)).then(key)
+        .when(kind == PUNCTUATION).then(pl.lit("other mark"))
+        .when((kind == NUMBER) & key.str.contains(r"^\d{4}$")).then(pl.lit("a year"))
+        .when(kind == NUMBER).then(pl.lit("a number"))
         .when(kind != WORD).then(pl.lit("no word"))
         .when(key.is_in(list(lexicon.vocabulary))).then(key)
         .when(type_.str.contains(r"^\p{Lu}[\p{Lu}.-]+$")).then(pl.lit("a NAME"))
@@ -380,7 +402,7 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
 
 
 def strip_inflection(key: pl.Expr) -> pl.Expr:
-    """A word without the ending of its inflection: "decried" and "decries" are "decr"."""
+    """Return a word without its inflection: "decried" and "decries" are "decr"."""
     return key.str.replace(r"^(.{3,}?)(?:ies|ied|ying|y|es|ed|ing|s|e)$", "$1")
 
 
@@ -393,7 +415,8 @@ class FoldedStream:
     at : the position in the shard of each token, int64 (n,).
     word : its class, int32 (n,).
     begins : whether it is the first of its sentence, bool (n,).
-    signal : the log odds that it is a cue, an opener, a closer, and what the words around it add to those that it is attributed, int32 (n, 4), hundredths.
+    signal : the log odds that it is a cue, an opener, a closer, and what the words around it add to
+        those that it is attributed, int32 (n, 4), in hundredths.
     """
 
     at: np.ndarray
@@ -403,12 +426,12 @@ class FoldedStream:
 
     @cached_property
     def is_word(self) -> np.ndarray:
-        """Which tokens are words outside quotations."""
+        """Return which tokens are words outside quotations."""
         return self.word >= MIN_WORD_CLASS
 
 
 def iterate_streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Iterator[FoldedStream]:
-    """The shard as streams, block by block; `inside` says which tokens lie in quotations."""
+    """Yield the shard as streams, block by block; `inside` flags the tokens of quotations."""
     class_of = classify_forms(shard.forms, lexicon)
     cuts = np.unique(
         np.searchsorted(
@@ -422,7 +445,15 @@ def iterate_streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Itera
 def build_stream(
     shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, lexicon: Lexicon
 ) -> FoldedStream:
-    """One block of articles as a stream."""
+    """Return one block of articles as a stream.
+
+    Parameters
+    ----------
+    shard, part : the block is these tokens of the shard.
+    inside : flags of those of them that lie in quotations.
+    class_of : the class of each form.
+    lexicon : the weights.
+    """
     tokens = shard.tokens[part]
     at, word, begins = compile_module(attribution_kernels).fold_quotations(
         class_of.take(tokens),
@@ -441,8 +472,8 @@ def build_stream(
 
 
 def extract_features(s: FoldedStream, lexicon: Lexicon) -> dict[str, np.ndarray]:
-    """The value of each place for each token, as a number within its names."""
-    found = compile_module(attribution_kernels).compute_features(
+    """Return the value of each feature for each token, as a number within its names."""
+    features = compile_module(attribution_kernels).compute_features(
         s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside
     )
     padded = np.pad(s.word, (-CONTEXT_OFFSETS[0], CONTEXT_OFFSETS[-1]))
@@ -450,13 +481,13 @@ def extract_features(s: FoldedStream, lexicon: Lexicon) -> dict[str, np.ndarray]
         name: padded[by - CONTEXT_OFFSETS[0] :][: len(s.word)]
         for name, by in zip(NEIGHBOUR_FEATURES, CONTEXT_OFFSETS, strict=True)
     }
-    return beside | dict(zip(FEATURES, found, strict=True))
+    return beside | dict(zip(FEATURES, features, strict=True))
 
 
 def find_table_entries(
     place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str
 ) -> np.ndarray:
-    """The entry of a table for each token, as a number."""
+    """Return the entry of a table for each token, as a number."""
     return np.ravel_multi_index(
         [place[axis] for axis in WEIGHT_TABLES[name]],
         [len(names[axis]) for axis in WEIGHT_TABLES[name]],
@@ -474,7 +505,7 @@ def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
 
 
 def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """The positions in the shard of the tokens that are attributed without quotation marks."""
+    """Return the positions of the tokens that are attributed without quotation marks."""
     possessive = lexicon.classes.index("'s") if "'s" in lexicon.classes else -1
     return s.at[
         compile_module(attribution_kernels).mark_attributed(

@@ -1,7 +1,9 @@
-"""The arithmetic of attribution.py, sentence by sentence: where each word stands, what the tables add up to, which words are marked.
+"""The arithmetic of attribution.py: features of each word, sums of tables, which words are marked.
 
-All of it is a few passes over whole numbers, forward for what stands before a word and back for what stands after it. `FEATURES` are the rows of
-what `fill_features` writes; attribution.py says what tables are made of them. These functions are to be called compiled (see compiled.py).
+All of it is a few passes over whole numbers, sentence by sentence: forward for what stands before a
+word and back for what stands after it. `FEATURES` are the rows of what `fill_features` writes;
+attribution.py says what tables are made of them. These functions are to be called compiled (see
+compiled.py).
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 FEATURES = (
-    "cue before", "word after the cue before", "strength of cue before", "setting of cue before", "words since cue", "commas since cue",
-    "cue after", "word before the cue after", "word after the cue after", "strength of cue after", "setting of cue after", "words to cue", "commas to cue",
-    "words since strong cue", "words to strong cue",
-    "opener before", "words since opener", "commas since opener", "closer after", "words to closer", "commas to closer",
-    "last signal", "next signal", "words since that", "that and cue",
-    "mark before", "words since mark", "mark after", "words to mark",
-    "sentence's first word", "clause's first word", "words since sentence start", "words to sentence end",
+    "cue before", "word after the cue before", "strength of cue before", "setting of cue before",
+    "words since cue", "commas since cue", "cue after", "word before the cue after",
+    "word after the cue after", "strength of cue after", "setting of cue after", "words to cue",
+    "commas to cue", "words since strong cue", "words to strong cue", "opener before",
+    "words since opener", "commas since opener", "closer after", "words to closer",
+    "commas to closer", "last signal", "next signal", "words since that", "that and cue",
+    "mark before", "words since mark", "mark after", "words to mark", "sentence's first word",
+    "clause's first word", "words since sentence start", "words to sentence end",
 )  # fmt: skip
 """What is known of a word by where it stands; `list_value_names` has the values of each."""
 NEIGHBOUR_FEATURES = (
@@ -28,34 +31,13 @@ NEIGHBOUR_FEATURES = (
 """And by which words stand around it, at the CONTEXT_OFFSETS."""
 (
     CUE_BEFORE, BEHIND_CUE_BEFORE, STRENGTH_BEFORE, SETTING_BEFORE, SINCE_CUE, COMMAS_SINCE_CUE,
-    CUE_AFTER, AHEAD_OF_CUE_AFTER, BEHIND_CUE_AFTER, STRENGTH_AFTER, SETTING_AFTER, TO_CUE, COMMAS_TO_CUE,
-    SINCE_STRONG, TO_STRONG,
-    OPENER, SINCE_OPENER, COMMAS_SINCE_OPENER, CLOSER, TO_CLOSER, COMMAS_TO_CLOSER,
-    LAST_SIGNAL, NEXT_SIGNAL, SINCE_THAT, THAT_AND_CUE,
-    MARK_BEFORE, SINCE_MARK, MARK_AFTER, TO_MARK,
-    FIRST_WORD, CLAUSE_WORD, SINCE_START, TO_END,
+    CUE_AFTER, AHEAD_OF_CUE_AFTER, BEHIND_CUE_AFTER, STRENGTH_AFTER, SETTING_AFTER, TO_CUE,
+    COMMAS_TO_CUE, SINCE_STRONG, TO_STRONG, OPENER, SINCE_OPENER, COMMAS_SINCE_OPENER, CLOSER,
+    TO_CLOSER, COMMAS_TO_CLOSER, LAST_SIGNAL, NEXT_SIGNAL, SINCE_THAT, THAT_AND_CUE, MARK_BEFORE,
+    SINCE_MARK, MARK_AFTER, TO_MARK, FIRST_WORD, CLAUSE_WORD, SINCE_START, TO_END,
 ) = range(len(FEATURES))  # fmt: skip
 
-PUNCTUATION_MARKS = (
-    ",",
-    ".",
-    ":",
-    ";",
-    "?",
-    "!",
-    "(",
-    ")",
-    "[",
-    "]",
-    "-",
-    "–",
-    "—",
-    "...",
-    "…",
-    "/",
-    "'",
-    "other mark",
-)
+PUNCTUATION_MARKS = (*",.:;?!()[]-–—", "...", "…", "/", "'", "other mark")
 QUOTATION_CLASSES = tuple(
     f"a {size} quotation{end}"
     for size in ("short", "long")
