@@ -120,9 +120,9 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
         },
     )
     order = order_by_precedence(made.table)
-    found = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
+    found = find_copy_candidates(made, order, max_sources=module.MAX_SOURCE_CANDIDATES)
     monkeypatch.setattr(module, "MIN_COPIED_PERCENT", -100)
-    shared = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
+    shared = find_copy_candidates(made, order, max_sources=module.MAX_SOURCE_CANDIDATES)
     assert shared["row"].n_unique() > 100
     assert shared.group_by("row").len()["len"].max() == module.MAX_SOURCE_CANDIDATES
     assert len(found) < len(shared) / 3
@@ -131,7 +131,7 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
 def test_pairs_that_share_enough_are_among_the_candidates(demo):
     made = encode_articles(read_articles(demo / "articles.csv"))
     order = order_by_precedence(made.table)
-    found = find_copy_candidates(made, order, most=module.MAX_ARTICLES_PER_RUN)
+    found = find_copy_candidates(made, order, max_sources=module.MAX_ARTICLES_PER_RUN)
     a, b = (x.ravel() for x in np.meshgrid(order, order, indexing="ij"))
     later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
     every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})

@@ -108,7 +108,9 @@ def test_the_order_of_tables_changes_no_sum(encoded):
 def test_copies_are_decided_in_whole_numbers(encoded):
     """Whether a pair is a copy needs no quotient, only numbers of words."""
     order = copies.order_by_precedence(encoded.table)
-    candidates = copies.find_copy_candidates(encoded, order, most=copies.MAX_SOURCE_CANDIDATES)
+    candidates = copies.find_copy_candidates(
+        encoded, order, max_sources=copies.MAX_SOURCE_CANDIDATES
+    )
     compared = copies.compare_pairs(encoded, candidates)
     floating = [name for name, kind in compared.schema.items() if kind.is_float()]
     assert floating == ["shared", "shared_earlier"], "what is only shown"

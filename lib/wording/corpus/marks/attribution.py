@@ -7,8 +7,8 @@ it: "said" in "..., said X"). Each word then has features (the nearest cue befor
 many commas between, the sentence's first word, ...), each feature or combination of features one
 weight in a table, and the weights are summed: a logistic regression. The tables are
 `data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
-Weights, sums and the limits that these are compared with are whole hundredths of log odds, so that a word has the
-same voice on every machine, in whatever order the weights are summed.
+Weights, sums and the limits that these are compared with are whole hundredths of log odds, so that
+a word has the same voice on every machine, in whatever order the weights are summed.
 """
 
 from __future__ import annotations
@@ -495,7 +495,7 @@ def find_table_entries(
 
 
 def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """Return the log odds that each token is attributed, int32, in hundredths: the sum of its entries.
+    """Return the log odds that each token is attributed, int32, in hundredths: sums of entries.
 
     In a sentence in which nothing looks like a cue, an opener or a closer they are NO_SIGNAL:
     in news 30 % of the tokens, and 0.2 % of those attributed.

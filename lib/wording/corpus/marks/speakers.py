@@ -176,7 +176,8 @@ def find_speaker_before(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the run of words before each cue.
 
-    If words are inserted between commas ("the minister, a lawyer, said"), it is the run before them.
+    If words are inserted between commas ("the minister, a lawyer, said"), it is the run before
+    them.
     """
     last = find_at_or_before(role.last_solid, at - 1)
     comma = shard.forms["key"].is_in([","]).to_numpy()[shard.tokens]
