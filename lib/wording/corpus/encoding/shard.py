@@ -406,6 +406,17 @@ def mark_run_starts(values: np.ndarray) -> np.ndarray:
     return starts
 
 
+def reduce_segments(operation: np.ufunc, values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the operation over each of the segments of these lengths (none is empty).
+
+    >>> reduce_segments(np.add, np.array([1, 2, 5]), np.array([2, 1])).tolist()
+    [3, 5]
+    >>> len(reduce_segments(np.logical_and, np.zeros(0, bool), np.zeros(0, int)))
+    0
+    """
+    return operation.reduceat(values, offsets_of(lengths)[:-1]) if len(lengths) else values
+
+
 def find_at_or_before(places: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Return the nearest of the (sorted) places at or before each position, or -1."""
     return np.append(-1, places)[np.searchsorted(places, positions, side="right")]
