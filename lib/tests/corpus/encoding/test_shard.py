@@ -105,7 +105,8 @@ def test_the_index_finds_what_a_scan_finds():
     shard = encode_texts(pl.Series(TEXTS * 3))
     for form in range(len(shard.forms)):
         assert (
-            shard.find_positions(np.array([form])).tolist() == np.flatnonzero(shard.tokens == form).tolist()
+            shard.find_positions(np.array([form])).tolist()
+            == np.flatnonzero(shard.tokens == form).tolist()
         )
 
 
