@@ -11,7 +11,8 @@ from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, encode_text
 from wording.patterns import TOKEN_PATTERN
 
 TEXTS = [
-    "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\nA pro-life rally of 1,000.5 met on 2022-02-24.",
+    "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\n"
+    "A pro-life rally of 1,000.5 met on 2022-02-24.",
     "He paid $3.50 in Jan. 2020... ''Yes,'' she said.  Then\u00a0left.",
 ]
 

@@ -1,4 +1,7 @@
-"""Copies that were planted are found, with how much they share; what only quotes, or repeats page furniture, is none."""
+"""Copies that were planted are found, with how much they share.
+
+What only quotes, or repeats page furniture, is none.
+"""
 
 import itertools
 
@@ -109,7 +112,7 @@ def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
 
 
 def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, monkeypatch):
-    """Each paragraph stands in several articles, and hardly two articles share more than one: few pairs are looked at word by word."""
+    """Articles share single paragraphs with many others: few pairs are compared word by word."""
     rng = np.random.default_rng(1)
     paragraphs = [words(40, seed) for seed in range(1500)]
     made = corpus(
@@ -201,9 +204,10 @@ def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp
     again = {str(k): f"{gallery} {k}." for k in range(6)}
     outlet, days = dict.fromkeys(pages, "A"), {k: f"2020-01-0{1 + int(k)}" for k in pages}
     one_day = dict.fromkeys(pages, "2020-01-01")
-    n_families = lambda texts, **columns: find_families(corpus(tmp_path, texts, **columns))[
-        "first"
-    ].sum()  # noqa: E731
+
+    def n_families(texts, **columns):
+        return find_families(corpus(tmp_path, texts, **columns))["first"].sum()
+
     assert n_families(pages, outlet=outlet, date=days) == 6
     assert n_families(again, outlet=outlet, date=days) == 1
     assert n_families(pages, outlet=outlet, date=one_day) == 1
@@ -233,7 +237,8 @@ def test_a_story_that_hundreds_printed_is_one_family(tmp_path):
 
 def test_who_was_first():
     table = pl.DataFrame(
-        {"doc_id": ["undated", "later", "short", "b", "a"], "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
+        {"doc_id": ["undated", "later", "short", "b", "a"],
+         "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
          "n_words": [900, 900, 10, 60, 60], "n_boilerplate": [0, 0, 20, 0, 0]}
     )  # fmt: skip
     assert table["doc_id"].gather(order_by_precedence(table)).to_list() == [

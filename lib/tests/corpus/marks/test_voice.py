@@ -1,4 +1,4 @@
-"""Whose words: cases of marks and cues in invented sentences, laws that hold for any text, and the five seed documents."""
+"""Whose words: cases in invented sentences, laws for any text, and the five seed documents."""
 
 import numpy as np
 import pandas as pd
@@ -167,7 +167,8 @@ def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speak
 
 def test_the_outlets_own_words_stay_its_own():
     shard = encoded(
-        "The bridge was closed on Monday. Workers left the village in the evening, and the road was empty."
+        "The bridge was closed on Monday. Workers left the village in the evening, "
+        "and the road was empty."
     )
     assert (mark_voices(shard) == OUTLET_VOICE).all()
 
@@ -306,7 +307,8 @@ def test_articles_do_not_touch():
 def test_blocks_change_nothing(monkeypatch):
     shard = encoded(
         *[
-            "Keller said that the bridge was “closed”, and left. The road was empty, according to her."
+            "Keller said that the bridge was “closed”, and left. "
+            "The road was empty, according to her."
         ]
         * 20
     )
