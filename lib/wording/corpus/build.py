@@ -245,14 +245,14 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
     """Make the corpus and put it in its place; what was made of it goes again if that fails."""
     try:
         reading = _open_articles(study)
-        tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
+        tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         if not len(articles.frame):
             raise WordingError(explain_empty_corpus(articles, study))
         corpus = assemble_corpus(articles, shards, study.language)
         save_corpus(add_families(corpus), store.folder)
-        store.settle()
+        store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise

@@ -1,4 +1,7 @@
-"""The same study on a cluster of separate processes (Dask's) gives the same corpus, counts, hits and shares, to the last digit."""
+"""The same study on a cluster of separate processes (Dask's) gives the same results.
+
+Corpus, counts, hits and shares are the same to the last digit.
+"""
 
 import os
 import shutil

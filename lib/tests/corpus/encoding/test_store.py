@@ -1,4 +1,7 @@
-"""A build that is cut short leaves what was there; builds do not harm each other; what has not changed is not made again."""
+"""A build that is cut short leaves what was there, and builds do not harm each other.
+
+What has not changed is not made again.
+"""
 
 import os
 import signal
@@ -93,7 +96,7 @@ MOMENTS = [
     "store, 'link_shard', 3",
     "building, 'save_corpus', 1",
     "encoded.json, 'dumps', 1",
-    "store.Store, 'settle', 1",
+    "store.Store, 'publish', 1",
     "store, 'discard_build', 1",
 ]
 
@@ -172,7 +175,10 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
     sys.platform == "win32", reason="limits of a process are set in another way there"
 )
 def test_files_that_cannot_grow_are_a_full_disk(folder):
-    limit = "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    limit = (
+        "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    )
     told, errors = start(folder, limit).communicate()
     assert "said:" in told
     assert "could not be written" in told
@@ -189,11 +195,8 @@ def test_builds_at_once_do_not_harm_each_other(folder):
 
 def test_a_build_in_the_making_by_a_living_process_stays(folder):
     build_corpus(read_study(folder))
-    living = (
-        folder
-        / ".build"
-        / f"abc.{store.name_partial_folder(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL_SUFFIX}"
-    )
+    host = store.BuildOwner.current().host
+    living = folder / ".build" / f"abc.{host}.{os.getppid()}{store.PARTIAL_SUFFIX}"
     living.mkdir()
     edit(folder, 3, str.upper)
     build_corpus(read_study(folder))
