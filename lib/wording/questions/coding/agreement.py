@@ -75,7 +75,7 @@ def describe_agreement(agreed: pd.DataFrame) -> list[str]:
     return [
         f"{format_count(row.coders, 'coder')} agree on {format_percent(row.agreed)} of {format_count(row.n, 'line')} about {_QUESTION_LABELS[row.question]} ({_describe_alpha(row)})."
         for row in agreed.itertuples()
-    ] or ["No line was coded by two coders, so agreement cannot be told."]
+    ] or ["No line was coded by two coders, so agreement cannot be measured."]
 
 
 _QUESTION_LABELS = {"sense": "the sense", "voice": "whose words they are"}
@@ -83,7 +83,7 @@ _QUESTION_LABELS = {"sense": "the sense", "voice": "whose words they are"}
 
 def _describe_alpha(row):
     if np.isnan(row.alpha):
-        return "all marks are the same, so agreement beyond chance cannot be told"
+        return "all marks are the same, so agreement beyond chance is undefined"
     interval = (
         f", {format_interval(row.alpha_low, row.alpha_high, form=_format_alpha)}"
         if np.isfinite(row.alpha_low)

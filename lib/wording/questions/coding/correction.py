@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import betaln
@@ -9,6 +11,7 @@ from scipy.special import betaln
 from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.precision import average_line_marks
 from wording.questions.design import DEFAULT_DESIGN, Design
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -52,33 +55,37 @@ def correct_shares(
     return check_columns(whole.sort_index(), "corrected")
 
 
-def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
-    """Return what the table of `corrected` says: the shares that move most, by a percentage point or more."""
+def describe_corrections(table: pd.DataFrame, *, top: int = 4) -> list[str]:
+    """Return the shares of a table `corrected` that change most, by at least a percentage point."""
     known = table.dropna(subset="corrected_share")
     if known.empty:
         return [
-            "No share can be corrected: that takes a coded line of every term in the voice compared."
+            "No share can be corrected: this needs at least one coded line for every term in the "
+            "voice compared."
         ]
-    by = (known["corrected_share"] - known["share"]).abs()
-    far = known[by >= 0.01].assign(by=by).sort_values("by", ascending=False, kind="stable")
-    told = [
-        f"{row.outlet}: “{row.variant}” has {format_percent(row.share)} of the hits as counted, {format_percent(row.corrected_share)} of those in the right sense{_format_corrected_interval(row)}."
-        for row in far.head(most).itertuples()
+    change = keep_stable_digits((known["corrected_share"] - known["share"]).abs())
+    change = change[change >= 0.01].sort_values(ascending=False, kind="stable")
+    described = [_describe_correction(row) for row in known.loc[change.index[:top]].itertuples()]
+    left = len(change) - len(described)
+    if left:
+        verb = "changes" if left == 1 else "change"
+        described.append(
+            f"{format_count(left, 'more share')} {verb} by at least one percentage point."
+        )
+    return described or [
+        "Leaving out hits in the wrong sense changes no share by a percentage point or more."
     ]
-    more = len(far) - most
-    left = (
-        [
-            f"{format_count(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."
-        ]
-        if more > 0
-        else []
+
+
+def _describe_correction(row: Any) -> str:
+    return (
+        f"{row.outlet}: “{row.variant}” accounts for {format_percent(row.share)} of all hits "
+        f"counted, and {format_percent(row.corrected_share)} of those in the right sense"
+        f"{_format_corrected_interval(row)}."
     )
-    return told + left or [
-        "No share moves by a percentage point when hits in the wrong sense are taken out."
-    ]
 
 
-def _format_corrected_interval(row):
+def _format_corrected_interval(row: Any) -> str:
     if np.isnan(row.corrected_low):
         return ""
     return f" ({format_interval(row.corrected_low, row.corrected_high)})"

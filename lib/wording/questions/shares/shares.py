@@ -16,11 +16,11 @@ from wording.questions.design import (
     compare_articles,
 )
 from wording.questions.shares.resampled import Variants, compare_concepts
+from wording.settings import REST_LABEL
 from wording.stats import resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
-REST_LABEL = "the rest"
 SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_p, format_percent, join_names
-from wording.questions.shares.findings import VOICE_PHRASES
+from wording.questions.reporting import VOICE_PHRASES
 from wording.questions.timeline.timeline import TimelineAnalysis
 from wording.settings import ALL_OUTLETS
 
