@@ -19,6 +19,9 @@ from wording.settings import REST_LABEL
 MAX_Q = 0.05
 """A difference is clear when its q is below."""
 
+STABLE_DECIMALS = 9
+"""Decimals of a difference that are the same on every processor."""
+
 VOICE_PHRASES = {
     "outlet": " in the outlets' own words",
     "quoted": " in quotation marks",
@@ -106,7 +109,7 @@ def select_clear_differences(contrasts: pd.DataFrame, max_q: float = MAX_Q) -> p
     """
     clear = contrasts[contrasts["q"] < max_q]
     least = clear[["low", "high"]].abs().min(axis=1).where(clear["low"] * clear["high"] > 0, 0)
-    ranked = clear.assign(least=-least.round(9), less=clear["difference"] < 0)
+    ranked = clear.assign(least=-least.round(STABLE_DECIMALS), less=clear["difference"] < 0)
     return ranked.sort_values(["least", "less", "concept", "variant", "outlet", "other"])
 
 

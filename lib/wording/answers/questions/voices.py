@@ -9,6 +9,7 @@ import pandas as pd
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
 from wording.answers.tables import make_table
+from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
@@ -34,7 +35,10 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     table = make_table(record, "voices", copies=copies)
     attributions = make_table(record, "attributions", copies=copies)
     own = make_table(record, "own_voice", copies=copies)
-    own = own.sort_values(["q", "n"], ascending=[True, False], kind="stable")
+    own = own.assign(surety=keep_stable_digits(own["q"])).sort_values(
+        ["surety", "n"], ascending=[True, False], kind="stable"
+    )
+    own = own.drop(columns="surety")
     cues = make_table(record, "cues", copies=copies)
     stances = make_table(record, "stances", copies=copies)
     speakers = key_by(

@@ -11,7 +11,7 @@ from scipy.special import betaln
 from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.precision import average_line_marks
 from wording.questions.design import DEFAULT_DESIGN, Design
-from wording.questions.reporting import keep_stable_digits
+from wording.questions.reporting import STABLE_DECIMALS
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -63,7 +63,7 @@ def describe_corrections(table: pd.DataFrame, *, top: int = 4) -> list[str]:
             "No share can be corrected: this needs at least one coded line for every term in the "
             "voice compared."
         ]
-    change = keep_stable_digits((known["corrected_share"] - known["share"]).abs())
+    change = (known["corrected_share"] - known["share"]).abs().round(STABLE_DECIMALS)
     change = change[change >= 0.01].sort_values(ascending=False, kind="stable")
     described = [_describe_correction(row) for row in known.loc[change.index[:top]].itertuples()]
     left = len(change) - len(described)

@@ -16,6 +16,7 @@ from wording.questions.reporting import (
     VOICE_PHRASES,
     Comparison,
     describe_totals,
+    keep_stable_digits,
     name_other,
     select_clear_differences,
     summarise_rest,
@@ -155,7 +156,7 @@ def select_outlet_collocates(
 ) -> pd.DataFrame:
     """Return the strongest collocates of each variant at each single outlet: at most so many, in so many articles of the outlet at least."""
     alone = found[(found["outlet"] != ALL_OUTLETS) & (found["n_articles"] >= fewest)].sort_values(
-        "log_dice", ascending=False, kind="stable"
+        "log_dice", ascending=False, kind="stable", key=keep_stable_digits
     )
     kept = alone.groupby([*VARIANT_KEYS, "outlet"], observed=True).head(most)
     ordered = {
@@ -169,7 +170,7 @@ def select_clearest_contrasts(contrasts: pd.DataFrame, *, most: int = 20) -> pd.
     """Return the rows of contrasts that differ most clearly, by q and then by how far their interval ends from 0."""
     return (
         select_clear_differences(contrasts, np.inf)
-        .sort_values("q", kind="stable")
+        .sort_values("q", kind="stable", key=keep_stable_digits)
         .head(most)
         .drop(columns=["least", "less"])
     )

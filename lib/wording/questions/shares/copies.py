@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from wording.phrasing import format_count, format_percent
-from wording.questions.reporting import keep_stable_digits
+from wording.questions.reporting import STABLE_DECIMALS, keep_stable_digits
 
 COPY_RULE_SENTENCES = {
     "all": "Every article is counted, including copies.",
@@ -84,7 +84,7 @@ def compare_copy_rules(shares: pd.DataFrame, other: pd.DataFrame) -> pd.DataFram
     both = shares[[*keys, "n", "total", "share", "low", "high"]].join(beside, on=keys)
     both = both.assign(difference=both["share_otherwise"] - both["share"])
     changed = both[(both["n"] != both["n_otherwise"]) | (both["total"] != both["total_otherwise"])]
-    size = keep_stable_digits(changed["difference"].abs())
+    size = changed["difference"].abs().round(STABLE_DECIMALS)
     order = size.sort_values(ascending=False, kind="stable", na_position="last").index
     return changed.loc[order].reset_index(drop=True)
 

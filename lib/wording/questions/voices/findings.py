@@ -7,7 +7,13 @@ from typing import Any
 import pandas as pd
 
 from wording.phrasing import format_interval, format_percent, format_q
-from wording.questions.reporting import MAX_Q, Comparison, keep_stable_digits, summarise_rest
+from wording.questions.reporting import (
+    MAX_Q,
+    STABLE_DECIMALS,
+    Comparison,
+    keep_stable_digits,
+    summarise_rest,
+)
 from wording.questions.shares.findings import describe as describe_shares
 from wording.questions.voices.voices import (
     ATTRIBUTED_VOICES,
@@ -74,7 +80,7 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
 
 def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
     clear = own_voice[own_voice["q"] < MAX_Q]
-    gap = keep_stable_digits((clear["own_share"] - clear["own_share_rest"]).abs())
+    gap = (clear["own_share"] - clear["own_share_rest"]).abs().round(STABLE_DECIMALS)
     chosen = clear.loc[gap.sort_values(ascending=False, kind="stable").index].head(top)
     described = [_describe_own_voice(row) for row in chosen.itertuples()]
     rest = summarise_rest(own_voice["q"], len(chosen), len(clear), _COMPARISON)
