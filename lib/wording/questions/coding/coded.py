@@ -162,7 +162,7 @@ def reshape_corrected_shares(of: CodingAnalysis) -> pd.DataFrame:
     )
 
 
-def _summarise_coder(name, marks, lines):
+def _summarise_coder(name: str, marks: pd.DataFrame, lines: pd.DataFrame) -> dict[str, object]:
     drawn = marks[marks["sample"].astype(bool)]
     asked = drawn.groupby("question").size()
     left = len(coding.select_uncoded(lines, drawn[drawn["question"] == "sense"], coder=name))

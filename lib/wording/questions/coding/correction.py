@@ -139,7 +139,7 @@ def composite_estimate(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> 
     return pull * overall + np.where(known, (1 - pull) * np.where(known, own, 0), 0)
 
 
-def _select_concept_lines(lines, concept, part):
+def _select_concept_lines(lines: pd.DataFrame, concept: str, part: pd.DataFrame) -> pd.DataFrame:
     """Return the coded lines of a concept in the voice and at the outlets of its shares."""
     told = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]]) & lines["outlet"].isin(
         part["outlet"]
@@ -147,7 +147,9 @@ def _select_concept_lines(lines, concept, part):
     return lines[(lines["concept"] == concept) & told]
 
 
-def _correct_concept(part, lines, draws, rng):
+def _correct_concept(
+    part: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> pd.DataFrame:
     """Return one concept with corrected shares."""
     rows = [
         _estimate_outlet_precision(of, lines[lines["variant"] == variant], draws, rng)
@@ -161,7 +163,9 @@ def _correct_concept(part, lines, draws, rng):
     return pd.concat(made)
 
 
-def _estimate_outlet_precision(rows, lines, draws, rng):
+def _estimate_outlet_precision(
+    rows: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Return one variant with its precision at each outlet, and draws of it: NaN without a coded line, 0 where there is no hit to be right."""
     count = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
     if lines.empty:
@@ -189,7 +193,9 @@ def _estimate_outlet_precision(rows, lines, draws, rng):
     ), sample
 
 
-def _correct_outlet(part, parts, rng):
+def _correct_outlet(
+    part: pd.DataFrame, parts: np.ndarray, rng: np.random.Generator
+) -> pd.DataFrame:
     """Return one concept at one outlet with corrected shares; `parts` are draws of its variants' precisions."""
     n, p = part["n"].to_numpy(float), part["right_sense"].to_numpy(float)
     n_right = np.where(n == 0, 0, n * p)
@@ -207,7 +213,7 @@ def _correct_outlet(part, parts, rng):
     )
 
 
-def _draw_shares(part, draws, rng):
+def _draw_shares(part: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Return draws of the shares of a concept that spread as their intervals do: Dirichlet, draws x variants; NaN without intervals."""
     share, width = part["share"].to_numpy(float), (part["high"] - part["low"]).to_numpy(float)
     if np.isnan(share + width).any():
@@ -218,7 +224,7 @@ def _draw_shares(part, draws, rng):
     return rng.dirichlet(n * share + 1 / len(share), size=draws)
 
 
-def _find_effective_hits(share, width):
+def _find_effective_hits(share: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Return the number of hits whose Wilson interval has the width, by bisection on its logarithm."""
     few, many = np.zeros_like(share), np.full_like(share, 40.0)
     for _ in range(60):

@@ -102,7 +102,7 @@ _VOICE_LABELS = {
 }
 
 
-def _add_line_weights(lines, hits):
+def _add_line_weights(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     """Return the coded lines with the number of hits that each stands for."""
     stratum = ["concept", "variant", "outlet", "voice"]
     n = hits.assign(n=hits.get("n", 1)).groupby(stratum, observed=True)["n"].sum().rename("n_hits")
@@ -146,7 +146,8 @@ def _estimate_proportion(
     n = resampling.effective_hits(
         samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers
     )
-    return (share, *resampling.share_interval(share, n))
+    low, high = resampling.share_interval(share, n)
+    return float(share), float(low), float(high)
 
 
 def _draw_line_weights(outlet: np.ndarray, doc: np.ndarray, design: Design) -> np.ndarray:

@@ -340,10 +340,10 @@ def resample_variant_collocates(
         table.to_numpy(dtype=float),
         table.index.get_level_values("outlet").to_numpy(dtype=str),
     )
-    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, design)
+    own, rest = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, design)
     n_articles = (
         (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
     )
     return ConceptComparison(
-        concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0]
+        concept, words, outlets, own, rest, n_articles[:, 1:], n_articles[:, 0]
     )

@@ -80,7 +80,7 @@ def contrast_cues(
     )
 
 
-def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+def rank_speakers(attributions: pd.DataFrame, *, top: int = 10) -> pd.DataFrame:
     """Return whom each outlet attributes most to: one row per outlet and speaker, so many an outlet.
 
     Returns
@@ -97,7 +97,7 @@ def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame
     ranked = table.sort_values(
         ["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True]
     )
-    return ranked.groupby("outlet").head(most).reset_index(drop=True)
+    return ranked.groupby("outlet").head(top).reset_index(drop=True)
 
 
 def compute_own_voice(
@@ -177,7 +177,7 @@ def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
     ]
 
 
-def _tabulate_voice_words(articles):
+def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
     """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
     wide = pd.DataFrame(
@@ -195,7 +195,7 @@ def _tabulate_voice_words(articles):
     )
 
 
-def _tabulate_cues(attributions, by):
+def _tabulate_cues(attributions: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
     """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
     known = attributions.dropna(subset=by)
     ranked = (
@@ -204,7 +204,10 @@ def _tabulate_cues(attributions, by):
         .reset_index()
         .sort_values(["n", by], ascending=[False, True])[by]
     )
-    told = list(ranked if by == "stance" else ranked.head(MAX_CUES))
-    variant = known[by].where(known[by].isin(told), OTHER_CUES)
+    frequent = list(ranked if by == "stance" else ranked.head(MAX_CUES))
+    variant = known[by].where(known[by].isin(frequent), OTHER_CUES)
     table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
-    return table.assign(concept=by, voice="all"), told + [OTHER_CUES] * (len(ranked) > len(told))
+    names = list(frequent)
+    if len(ranked) > len(names):
+        names.append(OTHER_CUES)
+    return table.assign(concept=by, voice="all"), names
