@@ -29,6 +29,7 @@ ROOMS = [
     "questions.keyness",
     "questions.voices",
     "questions.shares",
+    "questions.reporting",
     "questions.design",
     "stats",
     "corpus",

@@ -8,6 +8,7 @@ from wording.answers.answer import Answer, Evidence, Picture
 from wording.questions.design import Request
 from wording.questions.outlets import outlets
 from wording.questions.outlets.outlets import OutletComparison, compare_study_outlets
+from wording.questions.reporting import keep_stable_digits
 from wording.show import outlet_figures
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -34,7 +35,9 @@ NAMES = {"choice": "term choice", "words": "words and phrases"}
 def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words: int) -> Answer:
     """Answer how far each pair of outlets lies apart."""
     compared = compare_study_outlets(record, request, basis=basis, longest=max_words)
-    table = compared.distances.table.sort_values("distance_bits", kind="stable")
+    table = compared.distances.table.sort_values(
+        "distance_bits", kind="stable", key=keep_stable_digits
+    )
     columns = (*SHOWN_DISTANCES, "n_concepts") if basis == "choice" else SHOWN_DISTANCES
     captions = outlets.describe(compared)
     return Answer(

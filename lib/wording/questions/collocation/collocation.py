@@ -15,6 +15,7 @@ import pandas as pd
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
 from wording.corpus.terms import Terms, count_study_terms
 from wording.questions.design import DEFAULT_DESIGN, DEFAULT_REQUEST, Design, Request
+from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
@@ -293,7 +294,9 @@ def select_strongest_collocates(
         table["g2"] >= MIN_COLLOCATE_G2
     )
     enough = table[more & (table["n_articles"] >= fewest)]
-    ranked = enough.sort_values(["log_dice", "n", "collocate"], ascending=[False, False, True])
+    ranked = enough.assign(strength=keep_stable_digits(enough["log_dice"])).sort_values(
+        ["strength", "n", "collocate"], ascending=[False, False, True]
+    )
     return (
         ranked.groupby(VARIANT_KEYS)
         .head(most)
@@ -341,10 +344,10 @@ def resample_variant_collocates(
         table.to_numpy(dtype=float),
         table.index.get_level_values("outlet").to_numpy(dtype=str),
     )
-    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, design)
+    own, rest = resample_outlets(hits[:, 1:], hits[:, :1], outlet_of, design)
     n_articles = (
         (by_article > 0).groupby(level="outlet").sum().reindex(outlets, fill_value=0).to_numpy()
     )
     return ConceptComparison(
-        concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0]
+        concept, words, outlets, own, rest, n_articles[:, 1:], n_articles[:, 0]
     )

@@ -12,12 +12,15 @@ from wording.questions.collocation.collocation import (
     MIN_OBSERVED_EXPECTED_RATIO,
     VARIANT_KEYS,
 )
-from wording.questions.shares.findings import (
+from wording.questions.reporting import (
     VOICE_PHRASES,
+    Comparison,
     describe_totals,
+    keep_stable_digits,
+    name_other,
     select_clear_differences,
+    summarise_rest,
 )
-from wording.questions.shares.shares import REST_LABEL
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord
 
@@ -25,6 +28,10 @@ _MAX_Q = 0.05
 """A difference counts when its q is below."""
 _NO_TEST_MESSAGE = "No test of a difference is possible: that takes two sides with hits of one term in at least two articles each, and collocates."
 
+_COMPARISON = Comparison(
+    no_test=_NO_TEST_MESSAGE,
+    none_clear="No outlet differs clearly from the others in what stands near a term",
+)
 _NO_COLLOCATES_MESSAGE = (
     f"No term has a collocate: no word stands near the hits of one term in at least {MIN_ARTICLES_PER_COLLOCATE} articles, and at least {MIN_OBSERVED_EXPECTED_RATIO} times as often as chance "
     "would put it there. So few hits cannot show what stands near a term; the lines can be read one by one."
@@ -62,7 +69,7 @@ def sentences(
     return (
         opening
         + said
-        + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said))
+        + summarise_rest(contrasts["q"], len(told), len(clear), _COMPARISON)
         + _describe_strongest(together, most, words)
     )
 
@@ -70,27 +77,10 @@ def sentences(
 def _describe_difference(row, share):
     articles = format_count(share.n_articles, "article")
     interval = f"{format_interval(share.low, share.high)}; in {articles}"
-    other = "the other outlets together" if row.other == REST_LABEL else row.other
     return (
         f"{row.outlet} has “{row.collocate}” near {format_percent(share.share)} of its {format_count(row.total, 'hit')} of “{row.variant}” ({interval}), "
-        f"{other} near {format_percent(row.n_other / row.total_other)} of {row.total_other:,} ({format_q(row.q)})."
+        f"{name_other(row.other)} near {format_percent(row.n_other / row.total_other)} of {row.total_other:,} ({format_q(row.q)})."
     )
-
-
-def _summarise_rest(contrasts, left, chance, told):
-    tested = contrasts["q"].dropna()
-    if tested.empty:
-        return [_NO_TEST_MESSAGE]
-    if left:
-        return [
-            f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."
-        ]
-    if told:
-        return []
-    least = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
-    return [
-        f"No outlet differs from the others in what stands near a term more surely than chance would give ({least})."
-    ]
 
 
 def _describe_strongest(together, most, words):
@@ -166,7 +156,7 @@ def select_outlet_collocates(
 ) -> pd.DataFrame:
     """Return the strongest collocates of each variant at each single outlet: at most so many, in so many articles of the outlet at least."""
     alone = found[(found["outlet"] != ALL_OUTLETS) & (found["n_articles"] >= fewest)].sort_values(
-        "log_dice", ascending=False, kind="stable"
+        "log_dice", ascending=False, kind="stable", key=keep_stable_digits
     )
     kept = alone.groupby([*VARIANT_KEYS, "outlet"], observed=True).head(most)
     ordered = {
@@ -180,7 +170,7 @@ def select_clearest_contrasts(contrasts: pd.DataFrame, *, most: int = 20) -> pd.
     """Return the rows of contrasts that differ most clearly, by q and then by how far their interval ends from 0."""
     return (
         select_clear_differences(contrasts, np.inf)
-        .sort_values("q", kind="stable")
+        .sort_values("q", kind="stable", key=keep_stable_digits)
         .head(most)
         .drop(columns=["least", "less"])
     )

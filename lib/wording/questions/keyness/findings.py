@@ -15,7 +15,8 @@ from wording.phrasing import (
     format_q,
     round_half_up,
 )
-from wording.questions.shares.shares import REST_LABEL
+from wording.questions.reporting import keep_stable_digits
+from wording.settings import REST_LABEL
 from wording.study.records import StudyRecord
 from wording.words import read_words
 
@@ -64,8 +65,12 @@ def select_clearest_terms(table: pd.DataFrame, *, most: int = 300) -> pd.DataFra
     """Return so many tested rows of the table, more and less alike, the smallest q first, then the effect that is least near none."""
     table = table[table["q"].notna()]
     nearest = table[["low", "high"]].abs().min(axis=1).where(table["low"] * table["high"] > 0, 0)
-    ranked = table.assign(nearest=-nearest.round(9)).sort_values(["q", "nearest", "outlet", "term"])
-    return add_frequency_ratios(ranked.head(most).drop(columns="nearest").reset_index(drop=True))
+    ranked = table.assign(
+        surety=keep_stable_digits(table["q"]), nearest=-nearest.round(9)
+    ).sort_values(["surety", "nearest", "outlet", "term"])
+    return add_frequency_ratios(
+        ranked.head(most).drop(columns=["surety", "nearest"]).reset_index(drop=True)
+    )
 
 
 def sentences(
@@ -89,7 +94,8 @@ def sentences(
     sure = select_top_keywords(table[table["q"] < chance], most=3)
     first = (
         sure.drop_duplicates("outlet")
-        .sort_values(["low", "outlet"], ascending=[False, True])
+        .assign(surety=lambda rows: keep_stable_digits(rows["low"]))
+        .sort_values(["surety", "outlet"], ascending=[False, True])
         .head(most)
     )
     said = [

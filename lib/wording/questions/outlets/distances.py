@@ -21,6 +21,7 @@ from wording.questions.outlets.profiles import (
     sum_by_outlet,
     sum_rows,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.stats import resampling
 from wording.stats.divergence import (
     LOG_OFFSET,
@@ -225,4 +226,9 @@ def _rank_drivers(profiles, a, b, shares, sums):
     table = table.assign(
         per_million=table["share"] * 1e6, per_million_other=table["share_other"] * 1e6
     )
-    return table[bits > 0].sort_values(["bits", "variant"], ascending=[False, True])
+    order = (
+        table[bits > 0]
+        .assign(bits=keep_stable_digits(table["bits"]))
+        .sort_values(["bits", "variant"], ascending=[False, True])
+    )
+    return table.loc[order.index]

@@ -21,6 +21,7 @@ from wording.questions.design import DEFAULT_REQUEST, Design, Request, compare_a
 from wording.questions.keyness import keyness
 from wording.questions.outlets import distances, maps, profiles, recognition
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
@@ -48,8 +49,9 @@ class OutletComparison:
 
     def drivers(self, *, pairs=3, most=8) -> pd.DataFrame:
         """Return what keeps the farthest pairs apart (the `drivers` table): so many pairs, and terms for each."""
-        farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
-            ["distance_bits", "outlet", "other"], ascending=[False, True, True]
+        known = self.distances.table.dropna(subset="distance_bits")
+        farthest = known.assign(distance=keep_stable_digits(known["distance_bits"])).sort_values(
+            ["distance", "outlet", "other"], ascending=[False, True, True]
         )
         return distances.find_distance_drivers(
             self.profiles, farthest.head(pairs), most=most, voice=self.voice
@@ -206,10 +208,8 @@ def _explain_too_few(basis):
 
 def _describe_distances(table, basis, chance):
     clear = table[table["q"] < chance]
-    far, near = (
-        table.loc[table["distance_bits"].idxmax()],
-        table.loc[table["distance_bits"].idxmin()],
-    )
+    bits = keep_stable_digits(table["distance_bits"])
+    far, near = table.loc[bits.idxmax()], table.loc[bits.idxmin()]
     pairs, some = format_count(len(table), "pair"), f"{len(clear):,}" if len(clear) else "none"
     said = [
         f"By their {BASIS_LABELS[basis]}, {some} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
@@ -257,7 +257,8 @@ def _describe_recognition(found):
     if pd.isna(told["accuracy"]):
         return [NOT_CLASSIFIED_MESSAGE]
     surer = "no surer than chance" if told["p"] >= 0.05 else format_p(told["p"])
-    best, least = who.loc[who["share"].idxmax()], who.loc[who["share"].idxmin()]
+    recalls = keep_stable_digits(who["share"])
+    best, least = who.loc[recalls.idxmax()], who.loc[recalls.idxmin()]
     what = "wording" if found.basis == "words" else "choice of terms"
     said = [
         f"From its {what} alone the outlet is told for {format_percent(told['accuracy'])} of the articles (mean over {told['n_outlets']} outlets; "
@@ -341,7 +342,7 @@ def _caption_tree(found):
 
 def _caption_recalls(found):
     who = found.recognition.recognised.dropna(subset="share").sort_values(
-        "share", ascending=False, kind="stable"
+        "share", ascending=False, kind="stable", key=keep_stable_digits
     )
     return (
         "; ".join(

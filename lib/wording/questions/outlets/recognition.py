@@ -12,6 +12,7 @@ from scipy import sparse
 
 from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.outlets.profiles import MIN_FAMILIES_PER_OUTLET, build_indicator_matrix
+from wording.questions.reporting import keep_stable_digits
 from wording.stats import resampling
 from wording.tables import check_columns
 
@@ -264,7 +265,10 @@ def _build_confusion_table(basis, told, truth, named):
     ]
     table = pd.DataFrame(rows, columns=["outlet", "other", "n", "share"]).assign(basis=basis)
     return check_columns(
-        table.sort_values(["share", "outlet", "other"], ascending=[False, True, True]), "confusions"
+        table.assign(part=keep_stable_digits(table["share"]))
+        .sort_values(["part", "outlet", "other"], ascending=[False, True, True])
+        .drop(columns="part"),
+        "confusions",
     )
 
 

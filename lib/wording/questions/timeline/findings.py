@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_p, format_percent, join_names
-from wording.questions.shares.findings import VOICE_PHRASES
+from wording.questions.reporting import STABLE_DECIMALS, VOICE_PHRASES
 from wording.questions.timeline.timeline import TimelineAnalysis
 from wording.settings import ALL_OUTLETS
 
@@ -91,7 +91,8 @@ def _summarise_counts(made):
 
 
 def _describe_change(rows):
-    one, moved = rows.iloc[0], (rows["share_after"] - rows["share_before"])
+    one = rows.iloc[0]
+    moved = (rows["share_after"] - rows["share_before"]).round(STABLE_DECIMALS)
     ends = rows.loc[[moved.idxmax(), moved.idxmin()]].drop_duplicates("variant")
     told = [
         f"“{row.variant}” {_describe_shift(row)}"

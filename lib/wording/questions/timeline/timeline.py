@@ -19,6 +19,7 @@ from wording.questions.design import (
     Request,
     compare_articles,
 )
+from wording.questions.reporting import STABLE_DECIMALS
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline import changes
 from wording.settings import ALL_OUTLETS, one_of
@@ -272,4 +273,5 @@ def _find_most_changed(found):
     if found.empty:
         return ""
     moved = (found["share_after"] - found["share_before"]).abs() * found["rose_most"]
+    moved = moved.round(STABLE_DECIMALS)
     return found.loc[moved.idxmax(), "variant"]
