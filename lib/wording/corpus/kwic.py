@@ -21,7 +21,7 @@ from wording.corpus.counts import (
     resolve_pattern,
     tabulate_hits,
 )
-from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
@@ -218,7 +218,9 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     for part in build_corpus(study).parts():
         for phrase in phrases:
             bound += min(
-                part.shard.count_occurrences(find_form_numbers(part.shard, words, cased=phrase.cased))
+                part.shard.count_occurrences(
+                    find_form_numbers(part.shard, words, cased=phrase.cased)
+                )
                 for words in phrase.words
             )
     return bound
@@ -308,11 +310,11 @@ def tabulate_places(
 
 def _take_subset(corpus: Corpus, places: pl.DataFrame) -> tuple[Corpus, pl.DataFrame]:
     """The articles of a few places as a corpus of their own, and the places in it."""
-    rows = np.unique(places["article"])
-    if not len(rows) or not is_small_subset(rows, len(corpus.table)):
+    near = include_adjacent_rows(np.unique(places["article"]), len(corpus.table))
+    if not len(near) or not is_small_subset(near, len(corpus.table)):
         return corpus, places
-    subset, shift = corpus.subset(rows)
-    moved = shift[np.searchsorted(rows, places["article"])]
+    subset, shift = corpus.subset(near)
+    moved = shift[np.searchsorted(near, places["article"])]
     return subset, places.with_columns(
         part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
     )

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
+from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, Shard
 from wording.corpus.marks import attribution_kernels
 from wording.corpus.marks.attribution_kernels import (
     CONTEXT_OFFSETS,
@@ -456,10 +456,7 @@ def build_stream(
     """
     tokens = shard.tokens[part]
     at, word, begins = compile_module(attribution_kernels).fold_quotations(
-        class_of.take(tokens),
-        inside,
-        shard.sentence_end[part] | shard.is_break(tokens),
-        np.flatnonzero(shard.kind[tokens] == ARTICLE_END),
+        class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens)
     )
     return FoldedStream(
         at + part.start,

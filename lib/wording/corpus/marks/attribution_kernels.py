@@ -83,21 +83,17 @@ BATCH_TOKENS = 4096
 
 
 def fold_quotations(
-    word: np.ndarray, inside: np.ndarray, ends: np.ndarray, article_ends: np.ndarray
+    word: np.ndarray, inside: np.ndarray, ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fold each quotation (a run `inside` quotation marks) into one token.
-
-    The last token of an article stands twice, so that no word has one of another article within
-    the CONTEXT_OFFSETS.
 
     Returns
     -------
     Position, class, and whether it begins a sentence, of each token that is left.
     """
-    size = len(word) + len(article_ends)
-    at, kept = np.empty(size, np.int64), np.empty(size, np.int32)
-    begins = np.empty(size, np.bool_)
-    n, i, fresh, article = 0, 0, True, 0
+    at, kept = np.empty(len(word), np.int64), np.empty(len(word), np.int32)
+    begins = np.empty(len(word), np.bool_)
+    n, i, fresh = 0, 0, True
     while i < len(word):
         first = i
         while inside[i] and i + 1 < len(word) and inside[i + 1]:
@@ -107,9 +103,6 @@ def fold_quotations(
             classify_quotation(word[max(i - 1, 0)], i - first) if inside[first] else word[first]
         )
         n, i, fresh = n + 1, i + 1, ends[i]
-        if article < len(article_ends) and i > article_ends[article]:
-            at[n], kept[n], begins[n] = i - 1, 0, True
-            n, article = n + 1, article + 1
     return at[:n], kept[:n], begins[:n]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
 from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution
@@ -141,23 +141,25 @@ def read_attributions_of(part: Part, rows: np.ndarray) -> pl.DataFrame:
 
     Of these alone if they are few, and the others were not asked for.
     """
+    near = include_adjacent_rows(rows, len(part.shard))
     is_known = part.corpus.has_derived(part.number, "stretches")
-    if is_known or not is_small_subset(rows, len(part.shard)):
+    if is_known or not is_small_subset(near, len(part.shard)):
         return read_attributions(part)
-    small, shift = part.corpus.subset(part.start + rows)
+    small, shift = part.corpus.subset(part.start + near)
     found, shard = read_attributions(small.part(0)), small.shards[0]
     start, last, cue = (
         found[name].to_numpy() for name in ("start_token", "end_token", "cue_token")
     )
     here = {
-        "row": rows[found["row"].to_numpy()],
+        "row": near[found["row"].to_numpy()],
         "start_token": start + shift[shard.article(start)],
         "end_token": last + shift[shard.article(last - 1)],
         "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
     }
-    return found.with_columns(
+    found = found.with_columns(
         **{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()}
     )
+    return found.filter(pl.col("row").is_in(rows))
 
 
 def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -271,8 +273,7 @@ def explain_reported(shard: Shard, positions: np.ndarray, lexicon: Lexicon) -> l
     for row in np.unique(shard.article(positions)):
         tokens = slice(shard.bounds[row], shard.bounds[row + 1])
         stream = attribution.build_stream(shard, tokens, inside[tokens], class_of, lexicon)
-        is_first = np.diff(stream.at, prepend=-1) > 0  # an article's last token stands twice
-        wanted = np.isin(stream.at, positions) & ~inside[stream.at] & is_first
+        wanted = np.isin(stream.at, positions) & ~inside[stream.at]
         parts.append(explain_weights(stream, np.flatnonzero(wanted), lexicon))
     return parts
 
