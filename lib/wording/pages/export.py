@@ -14,7 +14,7 @@ from wording.show.html import DISPLAY_MIME, NOTEBOOK_STYLE
 from wording.show.values import escape_html, make_link, slugify, to_printable
 
 _HIDDEN_TAGS = {"hide", "injected-parameters"}
-_SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
+SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 
@@ -138,10 +138,10 @@ def _prepare_notebook(
         [],
         {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters},
     )
-    declared = any("parameters" in _read_tags(cell) for cell in notebook.cells)
+    declared = any("parameters" in read_tags(cell) for cell in notebook.cells)
     for cell in notebook.cells:
         notes = {
-            "hidden": bool(_HIDDEN_TAGS & _read_tags(cell)) or cell.cell_type == "raw",
+            "hidden": bool(_HIDDEN_TAGS & read_tags(cell)) or cell.cell_type == "raw",
             "parameters": "",
         }
         if cell.cell_type == "markdown":
@@ -149,7 +149,7 @@ def _prepare_notebook(
                 _make_cell(cell.cell_type, source=prose.markdown(cell.source).strip(), notes=notes)
             )
             continue
-        if "parameters" in _read_tags(cell):
+        if "parameters" in read_tags(cell):
             notes["parameters"] = _render_parameters(cell.source, injected)
         shown = _make_cell(
             cell.cell_type,
@@ -157,7 +157,7 @@ def _prepare_notebook(
             notes=notes,
             outputs=_join_streams(cell.get("outputs", [])),
         )
-        if cell.cell_type == "code" and _SETUP_TAGS & _read_tags(cell):
+        if cell.cell_type == "code" and SETUP_TAGS & read_tags(cell):
             shown = _fold_setup(shown, cells)
         cells.append(shown)
     if injected and not declared and cells:
@@ -191,7 +191,7 @@ def _make_cell(kind: str, *, source: str, notes: dict, outputs: list | None = No
     )
 
 
-def _read_tags(cell: NotebookNode) -> set:
+def read_tags(cell: NotebookNode) -> set:
     return set(cell.get("metadata", {}).get("tags", []))
 
 
