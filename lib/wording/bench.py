@@ -68,7 +68,7 @@ def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
         )
         seconds = time_rounds(steps, rounds)
     table = pd.DataFrame({"step": list(seconds), "seconds": list(seconds.values())})
-    megabytes = texts.str.len_bytes().sum() / 1e6
+    megabytes = float(texts.str.len_bytes().sum()) / 1e6
     return table.assign(
         megabytes_per_second=megabytes / table["seconds"],
         ratio=seconds[COUNTVECTORIZER_STEP] / table["seconds"],
