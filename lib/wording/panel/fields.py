@@ -275,7 +275,7 @@ def set_field(field: widgets.Widget, value: object) -> None:
     except TraitError:
         known = [name for _, name in field._options_full]
         values = value if isinstance(value, (list, tuple)) else [value]
-        wrong = next(item for item in values if item not in known)
+        wrong = str(next(item for item in values if item not in known))
         raise WordingError(
             f"{field.description}: {wrong!r} is not among the choices; "
             f"{suggest_name(wrong, known)}."

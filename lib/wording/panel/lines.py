@@ -1,4 +1,4 @@
-"""Lines that are read page by page, each in its paragraph, and marked: the lower half of the panel."""
+"""The lower half of the panel: lines that are read page by page and marked."""
 
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ TYPING_PAUSE_SECONDS = 0.4
 MAX_HITS_WHILE_TYPING = 100_000
 """Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
 
-STATIC_PAGE_NOTE = "The panel opens in JupyterLab (`wording lab`); the settings used for this page are shown below."
+STATIC_PAGE_NOTE = (
+    "The panel opens in JupyterLab (`wording lab`); the settings used for this page are shown "
+    "below."
+)
 
 
 class Panel(LineReader):
@@ -127,7 +130,7 @@ class Panel(LineReader):
         for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
             field.observe(self._choose, "value")
         for field in (self.sort, self.source):
-            field.observe(lambda _: self.is_updating or self._safely(self._find), "value")
+            field.observe(lambda _: self._safely(self._change_lines), "value")
         self.folder.observe(lambda change: self._open_folder(change.new), "value")
         self.pattern.observe(lambda _: self._schedule(), "value")
         self.pattern.on_msg(lambda _, message, __: self._receive(message))
@@ -136,6 +139,10 @@ class Panel(LineReader):
         self.button.add.on_click(lambda _: self._safely(self.add))
         self.button.save.on_click(lambda _: self._safely(self.save))
         self._connect_lines()
+
+    def _change_lines(self) -> None:
+        if not self.is_updating:
+            self._find()
 
     def _open_folder(self, folder: str) -> None:
         if not self.is_updating:
