@@ -244,11 +244,11 @@ def switch_alternatives(sentence: Sentence) -> Sentence:
     )
 
 
-Spans = list[tuple[int, int]]
+TextSpans = list[tuple[int, int]]
 """Starts and ends in a text."""
 
 
-def render_sentence(sentence: Sentence) -> tuple[str, Spans, Spans]:
+def render_sentence(sentence: Sentence) -> tuple[str, TextSpans, TextSpans]:
     """Return the sentence as it is printed, and what stands where.
 
     Returns
