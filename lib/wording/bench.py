@@ -1,4 +1,7 @@
-"""How fast each step of a study is, beside scikit-learn's CountVectorizer (and other peers that are installed) on the same texts in the same run."""
+"""How fast each step of a study is, beside scikit-learn's CountVectorizer.
+
+That and other peers that are installed run on the same texts in the same run.
+"""
 
 from __future__ import annotations
 
@@ -26,62 +29,76 @@ from wording.corpus.encoding.shard import WORD
 from wording.corpus.kwic import list_concordance
 from wording.corpus.marks.copies import find_families
 from wording.corpus.marks.voice import find_all_attributions, mark_voices
-from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
+from wording.corpus.reading.articles import (
+    ArticleReader,
+    ReadingOptions,
+    ReadingResult,
+    read_articles,
+)
 from wording.new import create_study
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
 
 BENCH_CONCEPTS = "take: {events: all, politics-us: all}\n"
 RARE_WORD_FREQUENCY = 5
-"""The rare word that lines are made of stands about so often."""
+"""Frequency, about, of the rare word whose lines are found."""
 COUNTVECTORIZER_STEP = "CountVectorizer().fit_transform"
 Steps = dict[str, Callable[[], Any]]
 
 
 def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
-    """One row per step: step, seconds (median of the rounds), megabytes_per_second, ratio (CountVectorizer's seconds to these).
+    """Return how long each step takes.
 
     The rounds alternate, so that a noisy machine slows all steps alike.
+
+    Returns
+    -------
+    DataFrame
+        One row per step: step, seconds (median of the rounds), megabytes_per_second, ratio
+        (CountVectorizer's seconds to these).
     """
     with tempfile.TemporaryDirectory() as folder:
         study = create_bench_study(articles, Path(folder) / "study")
-        read = read_articles(articles, ReadingOptions(language=study.language))
+        reading = read_articles(articles, ReadingOptions(language=study.language))
+        texts = reading.frame["text"]
         steps = (
-            list_building_steps(articles, study, read)
+            list_building_steps(articles, study, reading)
             | list_analysis_steps(study, Path(folder))
-            | list_peer_steps(read.frame["text"].to_list())
+            | list_peer_steps(texts.to_list())
         )
-        taken: dict[str, list[float]] = {step: [] for step in steps}
-        for _ in range(rounds):
-            for step, run in steps.items():
-                taken[step].append(time_call(run))
-    table = pd.DataFrame(
-        {"step": list(steps), "seconds": [statistics.median(taken[step]) for step in steps]}
-    )
-    peer, megabytes = (
-        table.set_index("step")["seconds"][COUNTVECTORIZER_STEP],
-        read.frame["text"].str.len_bytes().sum() / 1e6,
-    )
+        seconds = time_rounds(steps, rounds)
+    table = pd.DataFrame({"step": list(seconds), "seconds": list(seconds.values())})
+    megabytes = float(texts.str.len_bytes().sum()) / 1e6
     return table.assign(
-        megabytes_per_second=megabytes / table["seconds"], ratio=peer / table["seconds"]
+        megabytes_per_second=megabytes / table["seconds"],
+        ratio=seconds[COUNTVECTORIZER_STEP] / table["seconds"],
     )
+
+
+def time_rounds(steps: Steps, rounds: int) -> dict[str, float]:
+    """Return the median of the seconds that each step takes."""
+    taken: dict[str, list[float]] = {step: [] for step in steps}
+    for _ in range(rounds):
+        for step, run in steps.items():
+            taken[step].append(time_call(run))
+    return {step: statistics.median(seconds) for step, seconds in taken.items()}
 
 
 def create_bench_study(articles: Path, folder: Path) -> StudyRecord:
-    """A study of the articles, with the concepts of the library."""
+    """Make a study of the articles, with the concepts of the library."""
     create_study(folder, articles=articles)
     (folder / "concepts.yml").write_text(BENCH_CONCEPTS, encoding="utf8")
     return read_study(folder)
 
 
-def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
-    """The steps from the files to the corpus."""
-    corpus = encode_articles(read)
+def list_building_steps(articles: Path, study: StudyRecord, reading: ReadingResult) -> Steps:
+    """Return the steps from the files to the corpus."""
+    corpus = encode_articles(reading)
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
         "build: all of read, encode, families": lambda: rebuild_corpus(study),
         "read": lambda: list(ArticleReader(articles, ReadingOptions(language=study.language))),
-        "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(read),
+        "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(reading),
         "of which voice": lambda: [
             mark_voices(shard, language=study.language) for shard in corpus.shards
         ],
@@ -93,13 +110,13 @@ def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
 
 
 def rebuild_corpus(study: StudyRecord) -> Corpus:
-    """The study's corpus, made anew."""
+    """Return the study's corpus, built anew."""
     shutil.rmtree(study.folder / ".build", ignore_errors=True)
     return build_corpus(study)
 
 
 def list_analysis_steps(study: StudyRecord, folder: Path) -> Steps:
-    """The steps from the corpus to findings and pages."""
+    """Return the steps from the corpus to findings and pages."""
     from wording.answers.tables import make_table
     from wording.pages.batch import runner
 
@@ -118,7 +135,7 @@ def list_analysis_steps(study: StudyRecord, folder: Path) -> Steps:
 
 
 def find_rare_word(corpus: Corpus) -> str:
-    """A word that stands about RARE times in the first shard, the first of them by name."""
+    """Return a rare word of the first shard, the first of them by name."""
     shard = corpus.shards[0]
     words = shard.forms.select("key", "kind", n=pl.Series(shard.frequency)).filter(
         pl.col("kind") == WORD, pl.col("key").str.contains("^[a-z]+$")
@@ -128,11 +145,14 @@ def find_rare_word(corpus: Corpus) -> str:
         .agg(pl.col("n").sum())
         .sort((pl.col("n") - RARE_WORD_FREQUENCY).abs(), "key")
     )
-    return counted["key"][0] if len(counted) else "the"
+    return str(counted["key"][0]) if len(counted) else "the"
 
 
 def list_peer_steps(texts: list[str]) -> Steps:
-    """What else makes counts of words from the same texts: scikit-learn, and what of the extra `time_steps` is installed."""
+    """Return what else counts the words of the same texts.
+
+    These are scikit-learn, and the packages of the extra `bench` that are installed.
+    """
     from sklearn.feature_extraction.text import CountVectorizer
 
     steps: Steps = {COUNTVECTORIZER_STEP: lambda: CountVectorizer().fit_transform(texts)}
@@ -143,8 +163,8 @@ def list_peer_steps(texts: list[str]) -> Steps:
     return steps
 
 
-def build_scattertext_corpus(texts: list[str]):
-    """The corpus that scattertext makes of the texts with its quickest tokeniser."""
+def build_scattertext_corpus(texts: list[str]) -> Any:
+    """Return the corpus that scattertext makes of the texts with its quickest tokeniser."""
     import scattertext
 
     frame = pd.DataFrame({"text": texts, "side": np.where(np.arange(len(texts)) % 2, "a", "b")})
@@ -155,24 +175,21 @@ def build_scattertext_corpus(texts: list[str]):
 
 
 def time_call(run: Callable[[], Any]) -> float:
-    """How long one call takes."""
+    """Return how long one call takes, in seconds."""
     started = time.perf_counter()
     run()
     return time.perf_counter() - started
 
 
 def measure_peak_memory(articles: Path) -> float:
-    """Gigabytes that a process of its own holds at most while it builds a study of the articles."""
+    """Return the gigabytes that a process of its own holds at most while it builds a study."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as one:
         return one.submit(measure_build_peak, articles).result()
 
 
 def measure_build_peak(articles: Path) -> float:
-    """Gigabytes that this process held at most, after building a study of the articles."""
+    """Return the gigabytes that this process held at most, after building a study."""
     with tempfile.TemporaryDirectory() as folder:
         build_corpus(create_bench_study(articles, Path(folder) / "study"))
-    return (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        * (1 if sys.platform == "darwin" else 1024)
-        / 1e9
-    )
+    bytes_per_unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * bytes_per_unit / 1e9

@@ -1,23 +1,40 @@
-"""The `wording` command: each subcommand is one call of the library; errors are sentences, never tracebacks."""
+"""The `wording` command: each subcommand is one call of the library.
+
+Errors are sentences, never tracebacks.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wording.errors import WordingError
 
+if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
+    import pandas as pd
+
+    from wording.corpus.reading.articles import ReadingResult
+    from wording.pages.state import Page
+    from wording.simulation.power import ConceptModel
+    from wording.study.records import StudyRecord
+
 PATH_TYPE = click.Path(path_type=Path)
+MAX_REJECTS_LISTED = 20
+"""Up to so many articles that could not be read are named one by one."""
+
+out_option = click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 
 
 class CommandGroup(click.Group):
     """A group whose errors are one sentence on standard error and exit status 1."""
 
-    def invoke(self, context):
-        """Runs the subcommand."""
+    def invoke(self, context: click.Context) -> Any:
+        """Run the subcommand."""
         try:
             return super().invoke(context)
         except WordingError as error:
@@ -27,8 +44,8 @@ class CommandGroup(click.Group):
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wording")
-def main():
-    """How do different sources word the same event?"""
+def main() -> None:
+    """How do outlets word the same events?"""
 
 
 @main.command("new")
@@ -36,11 +53,11 @@ def main():
 @click.option(
     "--articles",
     type=PATH_TYPE,
-    help="A file or folder of articles that the study reads where it lies.",
+    help="A file or folder of articles; the study reads it where it is.",
 )
 @click.option("--concepts", type=PATH_TYPE, help="A concepts.yml to start from.")
-def new_command(folder, articles, concepts):
-    """A study that reads the articles, ready to build; without articles, a small invented one to start from."""
+def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> None:
+    """A study of your articles, ready to build; without --articles, of a few invented ones."""
     from wording.new import create_study
 
     for line in create_study(folder, articles=articles, concepts=concepts):
@@ -49,37 +66,38 @@ def new_command(folder, articles, concepts):
 
 @main.command("check")
 @click.argument("study", type=PATH_TYPE)
-def check_command(study):
-    """Inventory of what was read, rejected and why; exit 1 if the study cannot run."""
+def check_command(study: Path) -> None:
+    """What was read, what was rejected and why; exit status 1 if the study cannot run."""
     from wording.corpus import inventory
     from wording.pages.batch.plan import plan_valid_pages
     from wording.study.read import read_study
 
-    read = read_study(study)
-    pages = plan_valid_pages(read)
-    click.echo("\n".join(inventory.format_inventory(read)))
+    record = read_study(study)
+    pages = plan_valid_pages(record)
+    click.echo("\n".join(inventory.format_inventory(record)))
     click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
 @main.command("build")
 @click.argument("study", type=PATH_TYPE)
-def build_command(study):
+def build_command(study: Path) -> None:
     """The encoded corpus and its marks; a second call does nothing and says so."""
     from wording.corpus.build import open_or_build_corpus
     from wording.study.read import read_study
 
-    corpus, made = open_or_build_corpus(read_study(study))
-    state = "built" if made else "already up to date"
+    corpus, is_new = open_or_build_corpus(read_study(study))
+    tokens = sum(len(shard.tokens) for shard in corpus.shards)
     click.echo(
-        f"{state}: {len(corpus.table):,} articles, {sum(len(s.tokens) for s in corpus.shards):,} tokens, {len(corpus.rejects):,} rejected"
+        f"{'built' if is_new else 'already up to date'}: {len(corpus.table):,} articles, "
+        f"{tokens:,} tokens, {len(corpus.rejects):,} rejected"
     )
 
 
 @main.command("find")
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
-@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
-def find_command(articles, concepts, out):
+@out_option
+def find_command(articles: Path, concepts: Path, out: Path) -> None:
     """One row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
     from wording.study.read import read_concepts
@@ -95,26 +113,27 @@ def find_command(articles, concepts, out):
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
 @click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
 @click.option("--out", type=PATH_TYPE, help="A .csv or .parquet file instead.")
-def kwic_command(study, pattern, width, limit, out):
-    """The lines of any pattern (in the language of concepts.yml), or of a concept or variant by its name."""
+def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
+    """The lines of any pattern, or of a concept or variant by its name.
+
+    PATTERN is written as in concepts.yml.
+    """
     from wording.corpus.counts import find_pattern_hits
     from wording.study.read import read_study
 
-    found = find_pattern_hits(read_study(study), pattern, context=width)
+    hits = find_pattern_hits(read_study(study), pattern, context=width)
     if out:
-        write_output(found, out)
+        write_output(hits, out)
         return
-    for row in found.head(limit).itertuples():
+    for row in hits.head(limit).itertuples():
         click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
-    click.echo(
-        f"{len(found):,} hits in {found['doc_id'].nunique():,} articles"
-        + (f"; the first {limit} are shown" if len(found) > limit else "")
-    )
+    count = f"{len(hits):,} hits in {hits['doc_id'].nunique():,} articles"
+    click.echo(f"{count}; the first {limit} are shown" if len(hits) > limit else count)
 
 
 @main.command("voice")
 @click.argument("articles", type=PATH_TYPE)
-@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+@out_option
 @click.option(
     "--language",
     default="en",
@@ -124,61 +143,63 @@ def kwic_command(study, pattern, width, limit, out):
 @click.option(
     "--explain",
     is_flag=True,
-    help="Why each word has its voice: a row per word and table entry that weighs.",
+    help="Why each word has its voice: one row per word and feature that contributes.",
 )
-def voice_command(articles, out, language, explain):
-    """Every stretch of the articles that is not the outlet's own voice, with speaker and cue."""
+def voice_command(articles: Path, out: Path, language: str, explain: bool) -> None:
+    """Every quoted or reported passage in the articles, with speaker and cue."""
     from wording.corpus import counts
     from wording.corpus.build import encode_articles
 
     corpus = encode_articles(read_with_warnings(articles), language=language)
-    write_output(
-        counts.explain_voices(corpus, language=language)
-        if explain
-        else counts.list_attribution_spans(corpus),
-        out,
-    )
+    if explain:
+        write_output(counts.explain_voices(corpus, language=language), out)
+    else:
+        write_output(counts.list_attribution_spans(corpus), out)
 
 
 @main.command("families")
 @click.argument("articles", type=PATH_TYPE)
-@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+@out_option
 @click.option(
     "--pairs",
     is_flag=True,
     help="One row per pair of articles that share text, with how much, instead.",
 )
-def families_command(articles, out, pairs):
-    """One row per article: its family, whether it was first, how much it shares with the first, the agency that it credits."""
+def families_command(articles: Path, out: Path, pairs: bool) -> None:
+    """One row per article: its group of copies, and whether it is the original.
+
+    Also how much it shares with the original, and the agency that it credits.
+    """
     from wording.corpus.build import encode_articles
-    from wording.corpus.marks import copies as families
+    from wording.corpus.marks import copies
 
     corpus = encode_articles(read_with_warnings(articles))
-    write_output(
-        (families.find_copy_pairs(corpus) if pairs else families.find_families(corpus)).to_pandas(),
-        out,
-    )
+    find = copies.find_copy_pairs if pairs else copies.find_families
+    write_output(find(corpus).to_pandas(), out)
 
 
 @main.command("counts")
 @click.argument("study", type=PATH_TYPE)
 @click.option("--out", type=PATH_TYPE, required=True, help="A folder.")
-def counts_command(study, out):
-    """The text-free measurements: hits, words and attributions per article, words near hits, frequent words; no titles, no addresses, no phrases."""
+def counts_command(study: Path, out: Path) -> None:
+    """Counts without any text: no titles, no addresses, no phrases.
+
+    Hits, words and attributions per article, words near hits, frequent words.
+    """
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
     from wording.corpus.terms import write_terms
     from wording.study.read import read_study
 
-    for written in (write_counts, write_neighbours, write_terms):
-        written(read_study(study), out)
+    for write in (write_counts, write_neighbours, write_terms):
+        write(read_study(study), out)
     click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command("table")
 @click.argument("study", type=PATH_TYPE)
 @click.argument("name")
-@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+@out_option
 @click.option(
     "--voice",
     default="outlet",
@@ -197,39 +218,47 @@ def counts_command(study, out):
     show_default=True,
     help="all, one (per outlet and family) or none (only the first of a family).",
 )
-def table_command(study, name, out, voice, against, copies):
-    """Any table of the analysis by its name, such as articles, hits, shares, contrasts, keyness, collocates, timeline, outlets; another name lists them."""
-    from wording.answers.tables import make_table as tabulated
+def table_command(study: Path, name: str, out: Path, **choices: str) -> None:
+    """Any table of the analysis by its name, such as shares; an unknown name lists them.
+
+    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets.
+    """
+    from wording.answers.tables import make_table
     from wording.study.read import read_study
 
-    write_output(
-        tabulated(read_study(study), name, voice=voice, against=against, copies=copies), out
-    )
+    write_output(make_table(read_study(study), name, **choices), out)
 
 
 @main.command("rivals")
 @click.argument("study", type=PATH_TYPE)
 @click.argument("terms", nargs=-1, required=True, metavar="TERM...")
 @click.option(
-    "--top", default=10, show_default=True, type=click.IntRange(1), help="So many for each term."
+    "--top",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Number of rivals per term.",
 )
-@click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
-def rivals_command(study, terms, top, out):
-    """Other ways of naming the same thing: for each term the likeliest phrases, with their similarities. A person must judge them."""
-    from wording.questions.discovery import rivals as discovery
+@out_option
+def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> None:
+    """Other ways of naming the same thing: the likeliest phrases for each term.
+
+    They come with their similarities; a person must judge them.
+    """
+    from wording.questions.discovery import rivals
     from wording.study.read import read_study
 
-    read = read_study(study)
-    found = discovery.find_rivals(read, terms, top=top)
-    for sentence in discovery.explain_unknown_terms(read, terms):
+    record = read_study(study)
+    table = rivals.find_rivals(record, terms, top=top)
+    for sentence in rivals.explain_unknown_terms(record, terms):
         click.echo(f"note: {sentence}", err=True)
-    write_output(found, out)
+    write_output(table, out)
 
 
 @main.command("simulate")
 @click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
-@click.option("--articles", default=400, show_default=True, help="How many.")
-@click.option("--seed", default=1, show_default=True, help="Every draw starts from it.")
+@click.option("--articles", default=400, show_default=True, help="Number of articles.")
+@click.option("--seed", default=1, show_default=True, help="Random seed.")
 @click.option(
     "--difference",
     type=float,
@@ -248,25 +277,31 @@ def rivals_command(study, terms, top, out):
     "--alike",
     default=0.4,
     show_default=True,
-    help="With --difference: correlation of the hits of one article, 0 to 1.",
+    help="With --difference: intraclass correlation of hits within an article, 0 to 1.",
 )
-def simulate_command(out, articles, seed, difference, share, hits, alike):
-    """A study of invented articles with planted truth, and the truth as a table; or, with --difference, how many articles would show it."""
-    from wording.simulation.simulate import simulate_study as simulated
+def simulate_command(
+    out: Path | None, articles: int, seed: int, difference: float | None, **power: float
+) -> None:
+    """A study of invented articles with planted truth, and the truth as a table.
+
+    With --difference instead: how many articles would show it.
+    """
+    from wording.simulation.simulate import simulate_study
 
     if difference is not None:
         from wording.simulation.power import ConceptModel
 
-        report_power(difference, ConceptModel(share, hits, alike), seed, out)
+        concept = ConceptModel(power["share"], power["hits"], power["alike"])
+        report_power(difference, concept, seed, out)
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
-    simulated(out, articles=articles, seed=seed)
+    simulate_study(out, articles=articles, seed=seed)
     click.echo(f"{articles} invented articles in {out}")
 
 
-def report_power(difference, concept, seed, out):
-    """Prints the table of power and what it says, or writes the table."""
+def report_power(difference: float, concept: ConceptModel, seed: int, out: Path | None) -> None:
+    """Print the table of power and what it says, or write the table."""
     from wording.simulation.power import POWER_DESIGN, describe_power, simulate_power
 
     table = simulate_power(difference, concept, design=replace(POWER_DESIGN, seed=seed))
@@ -279,54 +314,71 @@ def report_power(difference, concept, seed, out):
 
 @main.command("report")
 @click.argument("studies", nargs=-1, type=PATH_TYPE, required=True)
-@click.option("--only", help="Only pages whose name begins so, such as 02_terms.")
+@click.option("--only", help="Only pages whose name starts with this, such as 02_terms.")
 @click.option(
     "--jobs",
     type=click.IntRange(1),
     help="Notebooks at a time; as many as there are cores by default.",
 )
 @click.option("--force", is_flag=True, help="Run also what is up to date.")
-@click.option("--dry-run", is_flag=True, help="Say what would be run, and why; run nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
 @click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
-def report_command(studies, only, jobs, force, dry_run, out):
-    """Every notebook that the studies name, run and exported: reports/STUDY/*.html and reports/index.html."""
+def report_command(
+    studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
+) -> None:
+    """Every notebook that the studies name, run and exported.
+
+    The pages are reports/STUDY/*.html; reports/index.html lists them.
+    """
     from wording.pages.batch import runner
-    from wording.pages.batch.progress import ConsoleProgress, format_page_line
     from wording.study.read import read_study
 
-    wanted, options = (
-        [read_study(study) for study in studies],
-        {"only": only, "force": force, "reports": out or runner.REPORTS_FOLDER},
-    )
+    records = [read_study(study) for study in studies]
+    choices["reports"] = out or runner.REPORTS_FOLDER
     try:
         if dry_run:
-            pages = runner.preview_reports(wanted, **options)
-            click.echo("\n".join(format_page_line(page) for page in pages))
-            click.echo(
-                f"{sum(page.status == 'due' for page in pages)} of {len(pages)} pages would be run"
-            )
+            print_preview(runner.preview_reports(records, **choices))
             return
-        progress = ConsoleProgress(sys.stderr if sys.stderr.isatty() else sys.stdout)
-        try:
-            done = runner.make_reports(wanted, jobs=jobs, progress=progress, **options)
-        finally:
-            progress.end()
+        pages = make_pages(records, jobs, choices)
     except runner.InvalidStudy as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    bad = [page for page in done if page.status not in ("ok", "up-to-date")]
-    click.echo(
-        f"{len(done) - len(bad)} of {len(done)} pages are good; open {options['reports'] / 'index.html'}"
-    )
-    sys.exit(1 if bad else 0)
+    good = sum(page.is_good for page in pages)
+    index = choices["reports"] / "index.html"
+    click.echo(f"{good} of {len(pages)} pages are good; open {index}")
+    sys.exit(0 if good == len(pages) else 1)
+
+
+def make_pages(
+    studies: Sequence[StudyRecord], jobs: int | None, choices: dict[str, Any]
+) -> list[Page]:
+    """Make the pages, telling of each as it is made."""
+    from wording.pages.batch import runner
+    from wording.pages.batch.progress import ConsoleProgress
+
+    progress = ConsoleProgress(sys.stderr if sys.stderr.isatty() else sys.stdout)
+    try:
+        return runner.make_reports(studies, jobs=jobs, progress=progress, **choices)
+    finally:
+        progress.end()
+
+
+def print_preview(pages: Sequence[Page]) -> None:
+    """Print which pages would be run, and why."""
+    from wording.pages.batch.progress import format_page_line
+
+    click.echo("\n".join(format_page_line(page) for page in pages))
+    due = sum(page.status == "due" for page in pages)
+    click.echo(f"{due} of {len(pages)} pages would be run")
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FOLDER]")
 def lab_command(arguments: tuple[str, ...]) -> None:
-    """JupyterLab on a copy of the notebooks in FOLDER, or on one notebook; nothing that you changed is overwritten.
+    """JupyterLab on a copy of the notebooks in FOLDER, or on one notebook.
 
-    Other options are JupyterLab's own, such as --no-browser.
+    Nothing that you changed is overwritten. Other options are JupyterLab's own, such as
+    --no-browser.
     """
     from wording.panel.launch import open_lab
 
@@ -339,35 +391,40 @@ def lab_command(arguments: tuple[str, ...]) -> None:
 
 @main.command("bench")
 @click.argument("articles", type=PATH_TYPE)
-@click.option("--rounds", default=3, show_default=True)
-def bench_command(articles, rounds):
-    """How fast each step is, beside scikit-learn's CountVectorizer and other peers that are installed, in the same run."""
-    from wording.bench import measure_peak_memory
-    from wording.bench import time_steps as timed
+@click.option("--rounds", default=3, show_default=True, help="Runs of each step.")
+def bench_command(articles: Path, rounds: int) -> None:
+    """How fast each step is, beside scikit-learn's CountVectorizer in the same run.
+
+    Other peers that are installed are timed, too.
+    """
+    from wording.bench import measure_peak_memory, time_steps
 
     memory = measure_peak_memory(articles)
-    click.echo(timed(articles, rounds=rounds).round(2).to_string(index=False))
+    click.echo(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
     click.echo(f"peak memory of a build: {memory:.2f} GB")
 
 
-def read_with_warnings(path: Path):
-    """The articles; what gave reason for a warning or could not be read is told on standard error."""
+def read_with_warnings(path: Path) -> ReadingResult:
+    """Return the articles; warnings, and what could not be read, go to standard error."""
     from wording.corpus.reading.articles import read_articles
 
-    found = read_articles(path)
-    for warning in found.warnings:
+    articles = read_articles(path)
+    for warning in articles.warnings:
         click.echo(f"note: {warning}", err=True)
-    for source, reason in found.rejects.select("source", "reason").head(20).rows():
+    rejects = articles.rejects.select("source", "reason")
+    for source, reason in rejects.head(MAX_REJECTS_LISTED).rows():
         click.echo(f"rejected: {source}: {reason}", err=True)
-    if len(found.rejects) > 20:
-        click.echo(f"rejected: {len(found.rejects) - 20:,} more", err=True)
-    return found
+    if len(rejects) > MAX_REJECTS_LISTED:
+        click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
+    return articles
 
 
-def write_output(frame, out: Path) -> None:
-    """The table as .csv or .parquet, by the ending of `out`."""
+def write_output(frame: pd.DataFrame, out: Path) -> None:
+    """Write the table as .csv or .parquet, by the ending of `out`."""
     if out.suffix not in (".csv", ".parquet"):
-        raise WordingError(f"--out {out}: the ending says what to write; use .csv or .parquet.")
+        raise WordingError(
+            f"--out {out}: the ending says which format to write; use .csv or .parquet."
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".csv":
         frame.to_csv(out, index=False, lineterminator="\n", date_format="%Y-%m-%d")

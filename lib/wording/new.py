@@ -1,4 +1,4 @@
-"""A new study that runs at once: over the user's articles, or over a few invented ones to start from."""
+"""A new study that runs at once: of the user's articles, or of a few invented ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from wording.study.read import read_concepts, read_study
 STARTER_ARTICLE_COUNT = 60
 
 STUDY_TEMPLATE = """\
-# A study: what is asked, which articles it reads, what is made of it. `wording check {name}` says whether it can run.
+# A study: the question, the articles, and the reports.
+# `wording check {name}` says whether it can run.
 title: {title}
 question: How do these outlets word the same events?
 language: en
-seed: 1                  # every random draw starts from it
+seed: 1                  # random seed
 articles:
   path: {path}
   # columns: {{outlet: publisher, text: body}}    # only if they are not recognised
@@ -42,7 +43,8 @@ reports:
 """
 
 CONCEPTS_TEMPLATE = """\
-# The concepts: the thing named, and the rival ways of naming it. data/README.md documents the language of the phrases.
+# The concepts: the thing named, and the rival ways of naming it.
+# data/README.md documents the language of the phrases.
 take: {events: all}      # from the library in data/concepts; see there for more
 # lists:
 #   places: [Springfield, Shelbyville]
@@ -58,7 +60,7 @@ take: {events: all}      # from the library in data/concepts; see there for more
 def create_study(
     folder: Path, *, articles: Path | None = None, concepts: Path | None = None
 ) -> list[str]:
-    """Makes a study in the folder, and says what to do next.
+    """Make a study in the folder, and return what to do next, in sentences.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def create_study(
     """
     if (folder / "study.yml").exists():
         raise WordingError(
-            f"{folder} is a study already: choose another folder, or edit its study.yml."
+            f"{folder} is already a study: choose another folder, or edit its study.yml."
         )
     if articles is not None and not articles.exists():
         raise WordingError(f"--articles {articles}: there is no such file or folder.")
@@ -77,8 +79,12 @@ def create_study(
         simulate_study(folder, articles=STARTER_ARTICLE_COUNT)
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "study.yml").write_text(format_study_file(folder, articles), encoding="utf8")
-        (folder / "concepts.yml").write_text(CONCEPTS_TEMPLATE, encoding="utf8")
+        texts = {
+            "study.yml": format_study_file(folder, articles),
+            "concepts.yml": CONCEPTS_TEMPLATE,
+        }
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf8")
     if concepts is not None:
         shutil.copyfile(concepts, folder / "concepts.yml")
     study = read_study(folder)
@@ -90,7 +96,7 @@ def create_study(
 
 
 def format_study_file(folder: Path, articles: Path) -> str:
-    """study.yml for articles that stay where they lie."""
+    """Return study.yml for articles that stay where they are."""
     path = os.path.relpath(articles.resolve(), folder.resolve())
     return STUDY_TEMPLATE.format(
         name=folder,

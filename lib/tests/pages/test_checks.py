@@ -93,6 +93,27 @@ def test_gate_wants_what_the_notebook_promises():
     assert gate.find_page_faults(example_notebook(code(source="kept = show.note('x')"))) == []
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["shares.plot()", "panel", "shares.show_lines('fell') if many else shares.show_table()"],
+)
+def test_gate_wants_the_value_of_a_cell_to_be_shown(source):
+    [problem] = gate.find_page_faults(example_notebook(code(source=source)))
+    assert problem.startswith("Cell 11 ends with ")
+    assert "end it with something to show" in problem
+    plain = new_output("execute_result", data={"text/plain": "0"}, execution_count=1)
+    assert len(gate.find_page_faults(example_notebook(code(plain, source=source)))) == 1
+    widget = new_output("display_data", data={gate.WIDGET_MIME: {}, "text/plain": "Panel"})
+    for cell in (
+        code(output(show.note("x")), source=source),
+        code(widget, source=source),
+        code(source=source, tags=["check"]),
+        code(source=f"{source};"),
+        code(source="print(1)"),
+    ):
+        assert gate.find_page_faults(example_notebook(cell)) == []
+
+
 def test_gate_holds_lines_to_what_may_be_shown():
     hit = {
         "concept": "c",

@@ -28,7 +28,7 @@ def test_pages_stand_under_their_study_in_the_order_given():
     )
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", html) == ["Demo study", "Seeds"]
     assert re.findall(r"<h3>(?:<a[^>]*>)?(.*?)(?:</a>)?</h3>", html) == ["velin", "kyiv", "velin"]
-    assert "3 pages of 2 studies, last made on 2031-04-05" in html
+    assert "3 pages from 2 studies, last updated on 2031-04-05" in html
     assert html.count("<h1>") == 1
     assert 'href="demo/terms.html"' in html
     for file in ("terms.ipynb", "terms.pdf", "terms-tables/shares.csv"):
@@ -50,7 +50,7 @@ def test_failures_come_first_with_their_reason(status):
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", html)[0] == "Pages that could not be made"
     assert html.index("It broke.") < html.index("Demo study</h2>")
     assert "The page is the last good one." in html
-    assert "1 could not be made" in html
+    assert "1 failed" in html
     assert 'href="demo/.state/terms.log"' in html
     assert 'href="demo/.state/terms.failed.ipynb"' in html
 

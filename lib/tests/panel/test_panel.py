@@ -55,11 +55,11 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     lines = kwic.list_concordance(study, concept, voice="outlet", max_lines=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
     assert (
-        len(panel.found)
+        len(panel.concordance)
         == panel.shares["n"].sum()
         == len(kwic.list_concordance(study, concept, voice="outlet"))
     )
-    assert panel.shares_shown.value.count("<svg") == panel.timeline_shown.value.count("<svg") == 1
+    assert panel.shares_area.value.count("<svg") == panel.timeline_area.value.count("<svg") == 1
     assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
 
 
@@ -74,20 +74,20 @@ def test_the_panel_shows_what_the_library_says(panel, study):
 )
 def test_shares_timeline_and_lines_change_at_once(panel, field, value):
     before = (
-        panel.shares_shown.value,
-        panel.timeline_shown.value,
+        panel.shares_area.value,
+        panel.timeline_area.value,
         panel.lines.options,
         panel.status.value,
     )
     getattr(panel, field).value = value
     after = (
-        panel.shares_shown.value,
-        panel.timeline_shown.value,
+        panel.shares_area.value,
+        panel.timeline_area.value,
         panel.lines.options,
         panel.status.value,
     )
     assert all(one != other for one, other in zip(before, after, strict=True))
-    assert len(panel.found) == panel.shares["n"].sum()
+    assert len(panel.concordance) == panel.shares["n"].sum()
 
 
 def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
@@ -103,7 +103,7 @@ def test_outlets_and_days_narrow_the_study_and_nothing_else(panel, study):
         & every["date"].between("2031-03-01", "2031-09-30")
         & (every["voice"] == "outlet")
     ]
-    assert len(panel.found) == len(wanted) > 0
+    assert len(panel.concordance) == len(wanted) > 0
     assert set(panel.shares["outlet"]) == set(outlets)
     assert read_study(study.folder).fingerprint == panel.study.fingerprint == study.fingerprint
 
@@ -123,10 +123,10 @@ def test_a_study_is_narrowed_within_its_own_days(study):
 
 def test_copies_count_as_asked(panel, study):
     panel.pattern.value = "the"
-    every = len(panel.found)
+    every = len(panel.concordance)
     panel.copies.value = "none"
     assert (
-        len(panel.found)
+        len(panel.concordance)
         == panel.shares["n"].sum()
         == len(kwic.find_concordance(study, "the", voice="outlet", copies="none"))
         < every
@@ -138,9 +138,9 @@ def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
     assert set(panel.shares["variant"]) == {"coup", "uprising"}
     every = find_study_hits(study, ["change-of-government"])
     counts = every[every["variant"].isin(["coup", "uprising"])].groupby("outlet").size()
-    assert all(f"{outlet} {n}" in said(panel.counted) for outlet, n in counts.items())
+    assert all(f"{outlet} {n}" in said(panel.count_note) for outlet, n in counts.items())
     panel.pattern.value = "coup"
-    assert "per million" in said(panel.shares_shown)
+    assert "per million" in said(panel.shares_area)
     panel.concept.value = "levy"
     assert (panel.pattern.value, panel.name) == ("", "levy")
 
@@ -191,7 +191,7 @@ def test_what_enter_has_run_is_not_run_again(panel, monkeypatch):
 def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
     monkeypatch.setattr(panels, "MAX_HITS_WHILE_TYPING", 10)
     panel.pattern.value = "the"
-    assert "press Enter" in said(panel.counted)
+    assert "press Enter" in said(panel.count_note)
     assert panel.name != "the"
     panel.pattern._handle_custom_msg({"event": "submit"}, [])
     assert panel.name == "the"
@@ -211,7 +211,7 @@ def test_pages_hold_every_line_once(panel):
         if panel.button.after.disabled:
             break
         panel.button.after.click()
-    assert len(places) == len(set(places)) == len(panel.found)
+    assert len(places) == len(set(places)) == len(panel.concordance)
     assert panel.page.max == -(-len(places) // LINES_PER_PAGE)
     panel.sort.value = "date"
     assert panel.page.value == 1
@@ -283,16 +283,16 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
         place.value
         for place in (
             panel.passage,
-            panel.counted,
+            panel.count_note,
             panel.status,
-            panel.shares_shown,
-            panel.timeline_shown,
+            panel.shares_area,
+            panel.timeline_area,
         )
     )
     assert "&lt;script&gt;" in markup
     assert not re.search(r"<(script|img)\b|javascript:", markup)
     panel.pattern.value = HOSTILE
-    assert not re.search(r"<(script|img)\b", panel.status.value + panel.counted.value)
+    assert not re.search(r"<(script|img)\b", panel.status.value + panel.count_note.value)
 
 
 def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
@@ -327,7 +327,7 @@ def test_the_last_mark_on_sense_and_on_voice_is_shown(study):
 def test_a_sample_is_marked_as_one(panel, study):
     panel.coder.value, panel.source.value = "ada", RANDOM_SAMPLE
     sample = coding.draw_sample(study, [panel.name])
-    assert len(panel.found) == len(sample)
+    assert len(panel.concordance) == len(sample)
     assert panel.lines.index == (0,)
     panel.button.marks["wrong sense"].click()
     kept = journal.read_marks(study)
@@ -349,7 +349,7 @@ def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
 def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
     before = (study.folder / "concepts.yml").read_text(encoding="utf8")
     panel.button.add.click()
-    assert "No pattern is typed in" in said(panel.status)
+    assert "Type a pattern and look at its lines" in said(panel.status)
     panel.pattern.value = "new cabinet|government"
     panel.into.value, panel.variant.value = "change-of-government", "new government"
     panel.button.add.click()
@@ -394,7 +394,7 @@ def test_a_saved_report_is_made_from_the_panel(panel, study):
     assert str(page) in said(panel.saved)
     assert "war; invasion" in text
     assert "The panel opens in JupyterLab" in text
-    assert f"{len(panel.found):,} lines" in text
+    assert f"{len(panel.concordance):,} lines" in text
 
 
 @pytest.mark.parametrize(
@@ -463,7 +463,7 @@ def test_a_study_that_may_show_no_text_shows_none(study):
     file = study.folder / "study.yml"
     file.write_text(file.read_text(encoding="utf8") + "excerpts: none\n", encoding="utf8")
     panel = explorer.Panel(read_study(study.folder), pattern="coup")
-    assert len(panel.found) > 0
+    assert len(panel.concordance) > 0
     assert panel.lines.options == ()
     assert "`excerpts: none`" in said(panel.legend)
 

@@ -1,9 +1,15 @@
-"""A notebook that has run as one page: a single file that loads nothing, and allows one script and one stylesheet by their hashes."""
+"""A notebook that has run as one page: a single file that loads nothing.
+
+It allows one script and one stylesheet by their hashes.
+"""
+
+from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import mistune
 from nbformat import NotebookNode
@@ -14,7 +20,7 @@ from wording.show.html import DISPLAY_MIME, NOTEBOOK_STYLE
 from wording.show.values import escape_html, make_link, slugify, to_printable
 
 _HIDDEN_TAGS = {"hide", "injected-parameters"}
-_SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
+SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 
@@ -25,18 +31,25 @@ def render_page(
     title: str,
     subtitle: str = "",
     study_title: str,
-    context: Mapping | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> str:
-    """The notebook as the text of one HTML page; the same notebook gives the same text.
+    """Return the notebook as one HTML page; the same notebook gives the same text.
 
-    The first heading of the notebook is the heading of the page, with title and subtitle as the line below it. Code is folded, cells
-    with the tag `hide` are left out, what went to stderr is listed at the end. HTML is taken over from outputs of `show` alone;
-    any other output is shown as plain text.
+    The first heading of the notebook is the heading of the page, with title and subtitle as the
+    line below it. Code is folded, cells with the tag `hide` are left out, what went to stderr is
+    listed at the end. HTML is taken over from outputs of `show` alone; any other output is shown as
+    plain text.
 
     Parameters
     ----------
-    context : any of `language` (default `en`), `index` (the address of the grid of pages), `notebook` (the address of the notebook)
-        and `parameters` ({name: value}, over those that papermill left in the notebook).
+    notebook : NotebookNode
+        A notebook that has run.
+    title, subtitle, study_title : str
+        What the page is about, and the study that it belongs to.
+    context : mapping, optional
+        Any of `language` (default `en`), `index` (the address of the grid of pages), `notebook`
+        (the address of the notebook) and `parameters` ({name: value}, over those that papermill
+        left in the notebook).
     """
     context = dict(context or {})
     prose = _MarkdownRenderer()
@@ -59,7 +72,7 @@ def render_page(
 
 
 def collect_findings(notebook: NotebookNode) -> list[str]:
-    """The sentences of all findings, in the order of the notebook."""
+    """Return the sentences of all findings, in the order of the notebook."""
     return [
         sentence
         for record in collect_records(notebook.cells)
@@ -69,45 +82,53 @@ def collect_findings(notebook: NotebookNode) -> list[str]:
 
 
 def read_page_period(notebook: NotebookNode) -> str:
-    """The days that the page covers, as its provenance says them; empty when it does not."""
-    told = (
+    """Return the days that the page covers, as its provenance says them; empty if it does not."""
+    periods = (
         record["record"].get("period")
         for record in collect_records(notebook.cells)
         if record.get("kind") == "provenance"
     )
-    return str(next(filter(None, told), ""))
+    return str(next(filter(None, periods), ""))
 
 
 @cache
-def _make_exporter():
+def _make_exporter() -> Any:
     # nbconvert takes half a second to import, and only pages of notebooks need it.
     from nbconvert.exporters import TemplateExporter
 
     return TemplateExporter(
-        extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)], template_name=TEMPLATE_FOLDER.name, template_file="index.html.j2",
+        extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)],
+        template_name=TEMPLATE_FOLDER.name,
+        template_file="index.html.j2",
         filters={"escaped": escape_html, "output_html": _render_output},
-    )  # fmt: skip
+    )
 
 
 def _render_cells(prepared: NotebookNode) -> str:
-    return _make_exporter().from_notebook_node(prepared)[0]
+    return str(_make_exporter().from_notebook_node(prepared)[0])
 
 
-def _join_parts(parts) -> str:
+def _join_parts(parts: Iterable[str]) -> str:
     return ", ".join(to_printable(part) for part in parts if part)
 
 
 class _MarkdownRenderer(mistune.HTMLRenderer):
-    """Markdown as HTML without raw HTML, images or foreign schemes; keeps the first heading, and the second-level ones as contents."""
+    """Markdown as HTML without raw HTML, images or foreign schemes.
 
-    def __init__(self):
+    Attributes
+    ----------
+    first : the first heading, which is left out.
+    contents : the second-level headings, each with its fragment name.
+    """
+
+    def __init__(self) -> None:
         super().__init__(escape=True)
         self.first = ""
         self.contents: list[tuple[str, str]] = []
-        self._taken: Counter = Counter()
+        self._taken: Counter[str] = Counter()
         self.markdown = mistune.create_markdown(renderer=self, plugins=["table", "strikethrough"])
 
-    def heading(self, text: str, level: int, **attrs) -> str:
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
         if not self.first:
             self.first = text
             return ""
@@ -117,9 +138,8 @@ class _MarkdownRenderer(mistune.HTMLRenderer):
         return f'<h{level} id="{label}">{text}</h{level}>\n'
 
     def _label(self, text: str) -> str:
-        name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"<[^>]+>|&[a-z0-9#]+;", "", text.lower())).strip(
-            "-"
-        ) or slugify(text)
+        plain = re.sub(r"<[^>]+>|&[a-z0-9#]+;", "", text.lower())
+        name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or slugify(text)
         self._taken[name] += 1
         return f"s-{name}" if self._taken[name] == 1 else f"s-{name}-{self._taken[name]}"
 
@@ -131,73 +151,74 @@ class _MarkdownRenderer(mistune.HTMLRenderer):
 
 
 def _prepare_notebook(
-    notebook: NotebookNode, prose: _MarkdownRenderer, parameters: Mapping
+    notebook: NotebookNode, prose: _MarkdownRenderer, parameters: Mapping[str, Any]
 ) -> NotebookNode:
-    """A copy with markdown as HTML, hidden cells marked, the parameters where they are declared, and streams joined."""
-    cells, injected = (
-        [],
-        {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters},
-    )
-    declared = any("parameters" in _read_tags(cell) for cell in notebook.cells)
+    """A copy as the template wants it.
+
+    Markdown is HTML, hidden cells are marked, the parameters stand where they are declared, and
+    what was printed is joined.
+    """
+    injected = {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters}
+    is_declared = any("parameters" in read_tags(cell) for cell in notebook.cells)
+    cells: list[NotebookNode] = []
     for cell in notebook.cells:
-        notes = {
-            "hidden": bool(_HIDDEN_TAGS & _read_tags(cell)) or cell.cell_type == "raw",
-            "parameters": "",
-        }
-        if cell.cell_type == "markdown":
-            cells.append(
-                _make_cell(cell.cell_type, source=prose.markdown(cell.source).strip(), notes=notes)
-            )
-            continue
-        if "parameters" in _read_tags(cell):
-            notes["parameters"] = _render_parameters(cell.source, injected)
-        shown = _make_cell(
-            cell.cell_type,
-            source=cell.source.rstrip(),
-            notes=notes,
-            outputs=_join_streams(cell.get("outputs", [])),
-        )
-        if cell.cell_type == "code" and _SETUP_TAGS & _read_tags(cell):
-            shown = _fold_setup(shown, cells)
-        cells.append(shown)
-    if injected and not declared and cells:
-        shown = _render_parameters("", injected)
-        cells.insert(1, _make_cell("code", source="", notes={"hidden": False, "parameters": shown}))
+        prepared = _prepare_cell(cell, prose, injected)
+        if cell.cell_type == "code" and SETUP_TAGS & read_tags(cell):
+            prepared = _fold_setup(prepared, cells)
+        cells.append(prepared)
+    if injected and not is_declared and cells:
+        notes = {"hidden": False, "parameters": _render_parameters("", injected)}
+        cells.insert(1, _make_cell("code", source="", notes=notes))
     return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=4)
 
 
-def _fold_setup(cell: NotebookNode, cells: list) -> NotebookNode:
-    """The cell as part of the set-up, with the set-up cells just before it, which it replaces: a reader wants the findings first."""
-    before = cells.pop() if cells and cells[-1].metadata.wording.get("setup") else None
-    notes = {
-        "hidden": False,
-        "setup": True,
-        "parameters": (before.metadata.wording.parameters if before else "")
-        + cell.metadata.wording.parameters,
-    }
-    sources = [part.source for part in (before, cell) if part and not part.metadata.wording.hidden]
-    return _make_cell(
-        "code",
-        source="\n\n".join(sources),
-        notes=notes,
-        outputs=(before.outputs if before else []) + cell.outputs,
-    )
+def _prepare_cell(
+    cell: NotebookNode, prose: _MarkdownRenderer, injected: Mapping[str, Any]
+) -> NotebookNode:
+    is_hidden = bool(_HIDDEN_TAGS & read_tags(cell)) or cell.cell_type == "raw"
+    notes = {"hidden": is_hidden, "parameters": ""}
+    if cell.cell_type == "markdown":
+        html = str(prose.markdown(cell.source)).strip()
+        return _make_cell(cell.cell_type, source=html, notes=notes)
+    if "parameters" in read_tags(cell):
+        notes["parameters"] = _render_parameters(cell.source, injected)
+    outputs = _join_streams(cell.get("outputs", []))
+    return _make_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=outputs)
 
 
-def _make_cell(kind: str, *, source: str, notes: dict, outputs: list | None = None) -> NotebookNode:
+def _fold_setup(cell: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    """The cell together with the set-up cells just before it, which are taken from the list.
+
+    A reader wants the findings first.
+    """
+    parts = [cell]
+    if cells and cells[-1].metadata.wording.get("setup"):
+        parts.insert(0, cells.pop())
+    parameters = "".join(part.metadata.wording.parameters for part in parts)
+    notes = {"hidden": False, "setup": True, "parameters": parameters}
+    sources = [part.source for part in parts if not part.metadata.wording.hidden]
+    outputs = [output for part in parts for output in part.outputs]
+    return _make_cell("code", source="\n\n".join(sources), notes=notes, outputs=outputs)
+
+
+def _make_cell(
+    kind: str, *, source: str, notes: dict[str, Any], outputs: list[NotebookNode] | None = None
+) -> NotebookNode:
     code = {"execution_count": None, "outputs": outputs or []} if kind == "code" else {}
     return NotebookNode(
         cell_type=kind, source=source, metadata=NotebookNode(wording=NotebookNode(notes)), **code
     )
 
 
-def _read_tags(cell: NotebookNode) -> set:
+def read_tags(cell: NotebookNode) -> set[str]:
+    """Return the tags of a cell."""
     return set(cell.get("metadata", {}).get("tags", []))
 
 
-def _join_streams(outputs) -> list:
-    # A kernel cuts what is printed at times of its own, so the same run comes in other pieces; stderr has its own place.
-    joined: list = []
+def _join_streams(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    # A kernel cuts what is printed at times of its own, so the same run comes in other pieces;
+    # stderr has its own place.
+    joined: list[NotebookNode] = []
     for output in outputs:
         if output.output_type == "stream" and output.name == "stderr":
             continue
@@ -208,57 +229,57 @@ def _join_streams(outputs) -> list:
     return joined
 
 
-def _render_parameters(source: str, injected: Mapping) -> str:
+def _render_parameters(source: str, injected: Mapping[str, Any]) -> str:
+    """The parameters of a page as a table, with their meaning where the notebook declares it."""
     rows = {
-        name: (injected.get(name, declared.default), declared.meaning)
-        for name, declared in parse_parameters(source).items()
+        name: (injected.get(name, parameter.default), parameter.meaning)
+        for name, parameter in parse_parameters(source).items()
     }
     rows |= {name: (value, "") for name, value in injected.items() if name not in rows}
     if not rows:
         return ""
-    meaning = any(text for _, text in rows.values())
-    body = "".join(
-        f'<tr><th scope="row">{escape_html(name.replace("_", " "))}</th><td>{escape_html(_format_literal(value))}</td>'
-        f"{f'<td>{escape_html(text)}</td>' if meaning else ''}</tr>"
-        for name, (value, text) in rows.items()
-    )
-    head = "".join(
-        f'<th scope="col">{word}</th>'
-        for word in ("Parameter", "Value", "Meaning")[: 3 if meaning else 2]
-    )
+    headings = ["Parameter", "Value"]
+    with_meaning = any(meaning for _, meaning in rows.values())
+    if with_meaning:
+        headings.append("Meaning")
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
+    body = ""
+    for name, (value, meaning) in rows.items():
+        body += f'<tr><th scope="row">{escape_html(name.replace("_", " "))}</th>'
+        body += f"<td>{escape_html(_format_literal(value))}</td>"
+        body += f"<td>{escape_html(meaning)}</td></tr>" if with_meaning else "</tr>"
     return (
-        '<div class="wording parameters"><div class="scroll" role="region" tabindex="0" aria-label="Parameters of this page"><table>'
+        '<div class="wording parameters"><div class="scroll" role="region" tabindex="0" '
+        'aria-label="Parameters of this page"><table>'
         '<caption class="vh">Parameters of this page</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></div>"
     )
 
 
-def _format_literal(value) -> str:
+def _format_literal(value: Any) -> str:
     if value is None or value == "" or value == []:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (
-        ", ".join(map(_format_literal, value))
-        if isinstance(value, list | tuple)
-        else to_printable(value)
-    )
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_format_literal, value))
+    return to_printable(value)
 
 
 def _render_output(output: NotebookNode) -> str:
     if output.output_type == "stream":
         return _render_preformatted(output.text)
     if output.output_type == "error":
-        said = "\n".join(output.get("traceback", [])) or f"{output.ename}: {output.evalue}"
-        return f'<div class="error"><p><b>This cell raised an error.</b></p>{_render_preformatted(said)}</div>'
+        text = "\n".join(output.get("traceback", [])) or f"{output.ename}: {output.evalue}"
+        message = "<p><b>This cell raised an error.</b></p>"
+        return f'<div class="error">{message}{_render_preformatted(text)}</div>'
     data = output.get("data", {})
     if DISPLAY_MIME in data:
-        return data.get("text/html", "").replace(NOTEBOOK_STYLE, "", 1)
+        return str(data.get("text/html", "")).replace(NOTEBOOK_STYLE, "", 1)
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
-            return (
-                f'<img src="data:{kind};base64,{escape_html("".join(data[kind].split()))}" alt="">'
-            )
+            encoded = escape_html("".join(data[kind].split()))
+            return f'<img src="data:{kind};base64,{encoded}" alt="">'
     return _render_preformatted(data.get("text/plain", ""))
 
 
@@ -267,8 +288,9 @@ def _render_preformatted(text: str) -> str:
 
 
 def clean_output(text: str) -> str:
-    """What was printed, as it reads at the end and the same in every run."""
-    # Colours, redrawn lines and the names of the kernel's temporary files say nothing to a reader, and differ from run to run.
+    """Return what was printed, as it reads at the end and the same in every run."""
+    # Colours, redrawn lines and the names of the kernel's temporary files say nothing to a reader,
+    # and differ from run to run.
     lines = [
         line.rstrip("\r").rpartition("\r")[2] for line in _COLOUR_CODES.sub("", text).split("\n")
     ]
@@ -287,8 +309,8 @@ def _collect_messages(notebook: NotebookNode) -> list[str]:
     ]
 
 
-def collect_records(cells: Iterable[NotebookNode]) -> list[dict]:
-    """What `show` recorded of each thing that the cells show."""
+def collect_records(cells: Iterable[NotebookNode]) -> list[dict[str, Any]]:
+    """Return what `show` recorded of each thing that the cells show."""
     return [
         output.data[DISPLAY_MIME]
         for cell in cells

@@ -1,4 +1,4 @@
-"""The parameters that a notebook declares in its `parameters` cell, read without running it, and what is wrong with given values."""
+"""The parameters that a notebook declares in its `parameters` cell, read without running it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from wording.errors import WordingError
 from wording.phrasing import suggest_name
 
-PARAMETER_TYPES = {
+PARAMETER_TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
     "float": (int, float),
@@ -24,21 +24,27 @@ PARAMETER_TYPES = {
     "list[int]": (list,),
     "list[float]": (list,),
 }
-ITEM_TYPES = {"list[str]": (str,), "list[int]": (int,), "list[float]": (int, float)}
+ITEM_TYPES: dict[str, tuple[type, ...]] = {
+    "list[str]": (str,),
+    "list[int]": (int,),
+    "list[float]": (int, float),
+}
 
 
 Notebook = Mapping[str, Any]
 
 
 def read_notebook(file: Path) -> Notebook:
-    """The notebook's JSON; nbformat would check it too, and take a second to import."""
-    return json.loads(file.read_text(encoding="utf8"))
+    """Return the notebook's JSON; nbformat would check it too, and take a second to import."""
+    notebook: Notebook = json.loads(file.read_text(encoding="utf8"))
+    return notebook
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of the `parameters` cell: its name, annotation, default, what its comment says, and the choices that a comment like
-    `# one of all, one (the first), none: which copies count` names.
+    """One line of the `parameters` cell: its name, annotation, default, and what its comment says.
+
+    A comment such as `# one of all, one (the first), none: which copies count` names choices.
     """
 
     name: str
@@ -49,13 +55,15 @@ class Parameter:
 
 
 def read_parameters(notebook: Notebook) -> dict[str, Parameter]:
-    """The notebook's parameters by their names; none if it has no cell tagged `parameters`."""
+    """Return the notebook's parameters by their names; none without a `parameters` cell."""
     cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     return parse_parameters("".join(cells[0]["source"])) if cells else {}
 
 
 def parse_parameters(source: str) -> dict[str, Parameter]:
-    """The parameters of a cell's source: one a line, `name: type = literal  # meaning`, or `# one of a, b: meaning`.
+    """Return the parameters of a cell's source by their names.
+
+    There is one a line: `name: type = literal  # meaning`, or `# one of a, b: meaning`.
 
     Raises
     ------
@@ -64,37 +72,45 @@ def parse_parameters(source: str) -> dict[str, Parameter]:
 
     Examples
     --------
-    >>> parse_parameters("level: float = 0.95  # of the intervals")
-    {'level': Parameter(name='level', type='float', default=0.95, meaning='of the intervals', choices=())}
-    >>> parse_parameters('voice: str = "all"  # one of all, outlet (its own): whose words')["voice"].choices
+    >>> parse_parameters("level: float = 0.95  # of the intervals")["level"].meaning
+    'of the intervals'
+    >>> source = 'voice: str = "all"  # one of all, outlet (its own): whose words'
+    >>> parse_parameters(source)["voice"].choices
     ('all', 'outlet')
     """
     comments = {
-        t.start[0]: t.string.lstrip("# ").strip()
-        for t in tokenize.generate_tokens(io.StringIO(source).readline)
-        if t.type == tokenize.COMMENT
+        token.start[0]: token.string.lstrip("# ").strip()
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
     }
-    return {p.name: p for p in (parse_parameter(line, comments) for line in ast.parse(source).body)}
+    parameters = [parse_parameter(line, comments) for line in ast.parse(source).body]
+    return {parameter.name: parameter for parameter in parameters}
 
 
 def parse_parameter(line: ast.stmt, comments: Mapping[int, str]) -> Parameter:
-    """One declaration."""
-    kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else None
-    if kind not in PARAMETER_TYPES or not isinstance(line.target, ast.Name) or line.value is None:
+    """Return one declaration as a parameter; `comments` are those of the cell by their lines."""
+    kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
+    if (
+        not isinstance(line, ast.AnnAssign)
+        or kind not in PARAMETER_TYPES
+        or not isinstance(line.target, ast.Name)
+        or line.value is None
+    ):
         raise WordingError(
-            f"The parameters cell has {ast.unparse(line)!r}; expected `name: type = value` with a type of {', '.join(PARAMETER_TYPES)}."
+            f"The parameters cell has {ast.unparse(line)!r}; expected `name: type = value` with a "
+            f"type of {', '.join(PARAMETER_TYPES)}."
         )
-    said, default = comments.get(line.end_lineno, ""), ast.literal_eval(line.value)
-    declared = Parameter(line.target.id, kind, default, said, parse_choices(said))
-    if wrong := find_parameter_faults({declared.name: default}, {declared.name: declared}):
-        raise WordingError(f"The parameters cell has {ast.unparse(line)!r}, but {wrong[0]}")
-    return declared
+    meaning, default = comments.get(line.end_lineno or 0, ""), ast.literal_eval(line.value)
+    parameter = Parameter(line.target.id, kind, default, meaning, parse_choices(meaning))
+    if faults := find_parameter_faults({parameter.name: default}, {parameter.name: parameter}):
+        raise WordingError(f"The parameters cell has {ast.unparse(line)!r}, but {faults[0]}")
+    return parameter
 
 
 def parse_choices(comment: str) -> tuple[str, ...]:
-    """The choices that a comment names: `one of a, b (which is this), c: ...`; none for any other comment."""
-    named = re.match(r"one of ([^:]+):", re.sub(r"\s*\([^)]*\)", "", comment))
-    return tuple(choice.strip() for choice in named[1].split(",")) if named else ()
+    """Return the choices that a comment names: `one of a, b (which is this), c: ...`."""
+    choices = re.match(r"one of ([^:]+):", re.sub(r"\s*\([^)]*\)", "", comment))
+    return tuple(choice.strip() for choice in choices[1].split(",")) if choices else ()
 
 
 def find_parameter_faults(
@@ -103,49 +119,68 @@ def find_parameter_faults(
     *,
     choices: Mapping[str, list[str]] | None = None,
 ) -> list[str]:
-    """What is wrong with the given values, a sentence each; `choices` are the values that a study allows by parameter name."""
-    said = []
+    """Return what is wrong with the given values, a sentence each.
+
+    Parameters
+    ----------
+    given : mapping
+        {name: value}.
+    parameters : mapping
+        The parameters that a notebook declares, by their names.
+    choices : mapping, optional
+        The values that a study allows, by the parameter's name.
+    """
+    faults = []
     for name, value in given.items():
         if name not in parameters:
-            said.append(
-                f"{name!r} is no parameter of this notebook; {suggest_name(name, parameters)}."
-            )
+            remedy = suggest_name(name, parameters)
+            faults.append(f"this notebook has no parameter {name!r}; {remedy}.")
         elif not is_of_type(value, parameters[name].type):
-            said.append(f"{name} is {value!r}; expected {parameters[name].type}.")
+            faults.append(f"{name} is {value!r}; expected {parameters[name].type}.")
         else:
-            said += find_choice_faults(name, value, parameters[name], (choices or {}).get(name))
-    return said
+            faults += find_choice_faults(value, parameters[name], (choices or {}).get(name))
+    return faults
 
 
-def find_choice_faults(
-    name: str, value: Any, parameter: Parameter, known: list[str] | None
-) -> list[str]:
-    """A sentence for each of the values that is no choice of the notebook or, unless it is the default, of the study."""
-    values = value if isinstance(value, list) else [value]
-    said = [
-        f"{name} is {v!r}; {suggest_name(v, parameter.choices)}."
-        for v in values
-        if parameter.choices and str(v) not in parameter.choices
-    ]
-    if known is not None and value != parameter.default:
-        said += [
-            f"{name} is {v!r}, which the study does not have; {suggest_name(v, known)}."
-            for v in values
-            if v not in known
+def find_choice_faults(value: Any, parameter: Parameter, known: list[str] | None) -> list[str]:
+    """Return a sentence for each value that is no choice of the notebook, or of the study.
+
+    The default is always allowed.
+
+    Parameters
+    ----------
+    value : object
+        A value, or a list of them.
+    parameter : Parameter
+        What the notebook declares.
+    known : list of str, optional
+        The values that the study allows.
+    """
+    values, name = value if isinstance(value, list) else [value], parameter.name
+    faults = []
+    if parameter.choices:
+        wrong = [item for item in values if str(item) not in parameter.choices]
+        faults += [
+            f"{name} is {item!r}; {suggest_name(item, parameter.choices)}." for item in wrong
         ]
-    return said
+    if known is not None and value != parameter.default:
+        wrong = [item for item in values if item not in known]
+        faults += [
+            f"{name} is {item!r}, which is not in this study; {suggest_name(item, known)}."
+            for item in wrong
+        ]
+    return faults
 
 
 def is_of_type(value: Any, kind: str) -> bool:
-    """Whether the value is of the annotated type; a bool is no number.
+    """Return whether the value is of the annotated type; a bool is no number.
 
     >>> is_of_type(1, "float"), is_of_type(True, "int"), is_of_type(["a", 1], "list[str]")
     (True, False, False)
     """
-    right = isinstance(value, PARAMETER_TYPES[kind]) and (
-        kind == "bool" or not isinstance(value, bool)
-    )
-    return right and all(
-        isinstance(item, ITEM_TYPES[kind]) and not isinstance(item, bool)
-        for item in (value if kind in ITEM_TYPES else [])
-    )
+    if isinstance(value, bool):
+        return kind == "bool"
+    if not isinstance(value, PARAMETER_TYPES[kind]):
+        return False
+    items: Any = value if kind in ITEM_TYPES else []
+    return all(isinstance(item, ITEM_TYPES[kind]) and not isinstance(item, bool) for item in items)

@@ -16,7 +16,9 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def print_pages(reports: Path = REPORTS_FOLDER) -> list[Path]:
-    """The PDF of each page, printed if it is older than the page; reports/index.html links them.
+    """Print each page that is newer than its PDF, and return the PDFs.
+
+    reports/index.html links them.
 
     Raises
     ------
@@ -26,7 +28,8 @@ def print_pages(reports: Path = REPORTS_FOLDER) -> list[Path]:
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if chromium is None:
         raise WordingError(
-            f"No PDF was made: Chromium is not installed (looked for {', '.join(CHROMIUM_NAMES)}); a page can be printed from any browser."
+            f"Chromium is not installed (looked for {', '.join(CHROMIUM_NAMES)}). Print the pages "
+            "from any browser instead."
         )
     pages = sorted(reports.glob("*/*.html"))
     if not pages:
@@ -37,37 +40,35 @@ def print_pages(reports: Path = REPORTS_FOLDER) -> list[Path]:
 
 
 def print_page(page: Path, chromium: str) -> Path:
-    """The PDF of one page."""
+    """Return the PDF of one page, printed if it is older than the page."""
     pdf = page.with_suffix(".pdf")
     if pdf.is_file() and pdf.stat().st_mtime_ns >= page.stat().st_mtime_ns:
         return pdf
-    # Chromium refuses its sandbox to the superuser; the page's own policy allows no script but ours.
-    switches = [
-        "--headless",
-        "--disable-gpu",
-        "--no-pdf-header-footer",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
-    ]
+    # Chromium refuses its sandbox to the superuser; the page's policy allows no script but ours.
+    switches = ["--headless", "--disable-gpu", "--no-pdf-header-footer"]
+    if os.geteuid() == 0:
+        switches.append("--no-sandbox")
     with tempfile.TemporaryDirectory(prefix="wording-") as profile:
-        made = Path(profile, "page.pdf")
+        printed = Path(profile, "page.pdf")
         command = [
             chromium,
             *switches,
             f"--user-data-dir={profile}",
-            f"--print-to-pdf={made}",
+            f"--print-to-pdf={printed}",
             page.resolve().as_uri(),
         ]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        if not made.is_file():
+        if not printed.is_file():
+            reason = ended.stderr.strip()[-300:] or ended.returncode
             raise WordingError(
-                f"Chromium printed nothing of {page}: {ended.stderr.strip()[-300:] or ended.returncode}; open the page and print it there."
+                f"Chromium printed nothing of {page}: {reason}; open the page and print it there."
             )
-        shutil.move(made, pdf)
+        shutil.move(printed, pdf)
     return pdf
 
 
 def main() -> None:
-    """Prints the pages of a reports folder, the project's own by default."""
+    """Print the pages of a reports folder, the project's own by default."""
     reports = Path(sys.argv[1]) if len(sys.argv) > 1 else REPORTS_FOLDER
     try:
         print(f"{len(print_pages(reports))} pages as PDF below {reports}")

@@ -1,4 +1,7 @@
-"""What is known of each page: one record, written whole or not at all, and a lock, so that one run at a time makes a page."""
+"""What is known of each page: a record, written whole or not at all, and a lock.
+
+The lock lets one run at a time make a page.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,15 @@ GOOD_STATUSES = ("ok", "up-to-date")
 
 @dataclass(frozen=True)
 class Page:
-    """One notebook with its parameters, and what became of it; the paths are relative to the reports folder.
+    """One notebook with its parameters, and what became of it.
 
-    `status` is ok, failed, timed-out, died or invalid, as recorded; up-to-date or due, as found. `inputs` has a hash per thing that the
-    page depends on. `made` is when its html was made, `period` the days that it covers.
+    Attributes
+    ----------
+    status : ok, failed, timed-out, died or invalid, as recorded; up-to-date or due, as found.
+    inputs : a hash per thing that the page depends on.
+    html, ipynb, tables, failed_ipynb, log : paths, relative to the reports folder.
+    made : when its html was made.
+    period : the days that it covers.
     """
 
     study: str
@@ -46,8 +54,61 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The page with its study, as it is told."""
+        """The page with its study."""
         return f"{self.study}/{self.page}"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the page stands as it should."""
+        return self.status in GOOD_STATUSES
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing has to be run."""
+        return self.status == "up-to-date"
+
+
+@dataclass(frozen=True)
+class PagePaths:
+    """Where the files of a page and of its runs are."""
+
+    folder: Path
+    page: str
+
+    @property
+    def record(self) -> Path:
+        """What is recorded of the page."""
+        return self.folder / ".state" / f"{self.page}.json"
+
+    @property
+    def lock(self) -> Path:
+        """What is held by the run that makes the page."""
+        return self.record.with_suffix(".lock")
+
+    @property
+    def work(self) -> Path:
+        """The folder into which the page's worker writes."""
+        return self.record.with_suffix(".new")
+
+    @property
+    def log(self) -> Path:
+        """What the worker and its kernel print."""
+        return self.record.with_suffix(".log")
+
+    @property
+    def failed(self) -> Path:
+        """The notebook as it failed."""
+        return self.record.with_suffix(".failed.ipynb")
+
+    @property
+    def tables(self) -> Path:
+        """The folder of the page's tables."""
+        return self.folder / f"{self.page}-tables"
+
+    @property
+    def run_mark(self) -> str:
+        """What the processes of the page's run carry in their environment."""
+        return str(self.record.resolve())
 
 
 LAST_GOOD_FIELDS = ("findings", "html", "ipynb", "tables", "made", "period", "seconds")
@@ -55,66 +116,59 @@ LAST_GOOD_FIELDS = ("findings", "html", "ipynb", "tables", "made", "period", "se
 
 
 def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
-    """The page as it stands: up to date when the same was made before and is still there, else due, and why."""
+    """Return the page as it stands.
+
+    It is up to date when the same was made before and is still there, else due, with the reason.
+    """
     before = read_page_record(reports, page)
     if before is None:
-        return replace(page, reason="it was never made")
-    there = bool(before.html) and (reports / before.html).is_file()
-    page = (
-        replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS})
-        if there
-        else page
-    )
-    if not there:
-        return replace(
-            page,
-            reason="its page is gone" if before.html else f"it {describe_ending(before)} last time",
-        )
-    changed = [
-        name
-        for name in page.inputs | before.inputs
-        if page.inputs.get(name) != before.inputs.get(name)
-    ]
+        return replace(page, reason="never made")
+    if not before.html:
+        return replace(page, reason=f"it {describe_ending(before)} last time")
+    if not (reports / before.html).is_file():
+        return replace(page, reason="its page was deleted")
+    page = replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS})
+    names = page.inputs | before.inputs
+    changed = [name for name in names if page.inputs.get(name) != before.inputs.get(name)]
     if changed:
         return replace(page, reason=f"changed: {', '.join(changed)}")
-    if before.status not in GOOD_STATUSES:
+    if not before.is_good:
         return replace(page, reason=f"it {describe_ending(before)} last time")
-    return replace(page, reason="it is asked for") if force else replace(page, status="up-to-date")
+    if force:
+        return replace(page, reason="forced (--force)")
+    return replace(page, status="up-to-date")
 
 
 def describe_ending(page: Page) -> str:
-    """How the page ended, as a verb."""
-    return {"timed-out": "took too long", "invalid": "had wrong parameters"}.get(
-        page.status, page.status
-    )
+    """Return how the page ended, as a verb."""
+    verbs = {"timed-out": "took too long", "invalid": "had wrong parameters"}
+    return verbs.get(page.status, page.status)
 
 
 def read_page_record(reports: Path, page: Page) -> Page | None:
-    """What was last recorded of the page."""
+    """Return what was last recorded of the page.
+
+    None for a page that was never made, or was recorded by another version: it is made again.
+    """
     try:
-        return Page(**json.loads(locate_state_file(reports, page).read_text(encoding="utf8")))
+        return Page(**json.loads(locate_page(reports, page).record.read_text(encoding="utf8")))
     except (OSError, ValueError, TypeError):
-        return None  # never made, or recorded by another version: it is made again
+        return None
 
 
 def write_page_record(reports: Path, page: Page) -> None:
-    """Records the page."""
-    write_atomically(
-        {
-            locate_state_file(reports, page): json.dumps(
-                asdict(page), ensure_ascii=False, indent=1, default=str
-            )
-        }
-    )
+    """Record the page."""
+    text = json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str)
+    write_atomically({locate_page(reports, page).record: text})
 
 
-def locate_state_file(reports: Path, page: Page) -> Path:
-    """Where the page is recorded."""
-    return reports / page.study / ".state" / f"{page.page}.json"
+def locate_page(reports: Path, page: Page) -> PagePaths:
+    """Return where the files of the page are."""
+    return PagePaths(reports / page.study, page.page)
 
 
 def write_atomically(texts: dict[Path, str]) -> None:
-    """The files with their texts: none is replaced before all are written."""
+    """Write the texts to their files; none is replaced before all are written."""
     with contextlib.ExitStack() as stack:
         # Replaced in the order of the texts: a stack is left last in, first out.
         partial = {file: stack.enter_context(replace_file(file)) for file in reversed(texts)}
@@ -124,8 +178,11 @@ def write_atomically(texts: dict[Path, str]) -> None:
 
 
 def claim_page(reports: Path, page: Page) -> TextIO | None:
-    """The page's lock, held until it is closed or its process ends, however it ends; None while another run holds it."""
-    file = locate_state_file(reports, page).with_suffix(".lock")
+    """Return the page's lock, or None while another run holds it.
+
+    It is held until it is closed or its process ends, however it ends.
+    """
+    file = locate_page(reports, page).lock
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = file.open("a")
     try:

@@ -1,4 +1,4 @@
-"""The two figures of the panel, as the pages draw them; where there is nothing to draw, a note says so."""
+"""The two figures of the panel; where there is nothing to draw, a note says so."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from wording.study.records import StudyRecord
 
 
 def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
-    """The share of each variant at each outlet with its interval; of a concept with one variant, hits per million words.
+    """Return a figure of the share of each variant at each outlet with its interval.
+
+    Of a concept with one variant it shows hits per million words.
 
     Parameters
     ----------
-    shares : the table `shares` of one concept and one voice.
+    study : StudyRecord
+        The study, for the concept's title.
+    shares : DataFrame
+        The table `shares` of one concept and one voice.
     """
     if not shares["n"].sum():
         return show.note(
-            "No hit in this voice, at these outlets, on these days: there is no share to draw."
+            "No hit in this voice, at these outlets, on these days: no shares to plot."
         )
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:
@@ -47,17 +52,20 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
 
 
 def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: str) -> Display:
-    """The share of one variant over time, a strip per outlet, with the study's events.
+    """Return a figure of the share of one variant over time, with the study's events.
 
     Parameters
     ----------
-    by_period : the table `timeline` of one concept.
+    study : StudyRecord
+        The study, for the concept's title and the events.
+    by_period : DataFrame
+        The table `timeline` of one concept.
+    variant : str
+        The variant.
     """
     shown = by_period[by_period["variant"] == variant]
     if shown["period"].nunique() < 2:
-        return show.note(
-            "No dated hits, or all within one period: there is no course of time to draw."
-        )
+        return show.note("No dated hits, or all within one period: not enough periods to plot.")
     title = f"Share of “{variant}” over time: {study.concepts[shown['concept'].iloc[0]].title}"
     columns = {
         "outlet": "Outlet",
@@ -69,12 +77,12 @@ def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: s
         "low": "Low",
         "high": "High",
     }
-    drawn, told = plots.plot_timeline(shown, events=study.events), shown[shown["total"] > 0]
+    drawn = plots.plot_timeline(shown, events=study.events)
     return show.figure(
         drawn,
         title=title,
         alt=describe_endpoints(shown, variant),
         name="timeline",
-        data=told,
+        data=shown[shown["total"] > 0],
         data_columns=columns,
     )

@@ -1,8 +1,14 @@
-"""Lines that are read page by page, each in its paragraph, and marked: the lower half of the panel."""
+"""The lower half of the panel: lines that are read page by page and marked."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import ipywidgets as widgets
+import pandas as pd
 
 from wording.corpus import kwic
 from wording.errors import WordingError
@@ -13,6 +19,7 @@ from wording.show import html as show
 from wording.show import lines as show_lines
 from wording.show.values import escape_html
 from wording.study import journal
+from wording.study.records import StudyRecord
 
 
 class LineReader(widgets.VBox):
@@ -20,12 +27,33 @@ class LineReader(widgets.VBox):
 
     Attributes
     ----------
-    found : the lines of the concept or pattern `name`, `shown` those of the page.
-    quiet : true while the panel itself sets its fields.
+    study, name : the study, and the concept or pattern whose lines are read.
+    concordance : its lines; `shown` are those of the page.
+    is_updating : true while the panel itself sets its fields.
     """
 
-    found: kwic.Concordance | SampledLines | None = None
-    quiet = True
+    study: StudyRecord
+    name: str
+    shown: pd.DataFrame
+    concordance: kwic.Concordance | SampledLines | None = None
+    is_updating = True
+    page: widgets.BoundedIntText
+    lines: widgets.SelectMultiple
+    source: widgets.Dropdown
+    coder: widgets.Text
+    button: SimpleNamespace
+    status: widgets.HTML
+    legend: widgets.HTML
+    passage: widgets.HTML
+
+    @contextmanager
+    def without_events(self) -> Iterator[None]:
+        """Set fields without acting upon it."""
+        before, self.is_updating = self.is_updating, True
+        try:
+            yield
+        finally:
+            self.is_updating = before
 
     def _connect_lines(self) -> None:
         for field in (self.page, self.coder):
@@ -37,108 +65,106 @@ class LineReader(widgets.VBox):
         for name, button in self.button.marks.items():
             button.on_click(lambda _, mark=name: self._safely(lambda: self.mark(mark)))
 
-    def _page(self, number: int) -> None:
-        self.quiet = True
-        self.page.max = max(1, -(-len(self.found or ()) // LINES_PER_PAGE))
-        self.page.value, self.quiet = number, False
+    def _open_page(self, number: int) -> None:
+        with self.without_events():
+            n_pages = math.ceil(len(self.concordance or ()) / LINES_PER_PAGE)
+            self.page.max = max(1, n_pages)
+            self.page.value = number
         self._turn()
 
     def _turn(self) -> None:
-        """Shows the lines of the page, with the coder's marks."""
-        if self.quiet:
+        """Show the lines of the page, with the coder's marks."""
+        if self.is_updating:
             return
         start = (self.page.value - 1) * LINES_PER_PAGE
-        self.button.before.disabled, self.button.after.disabled = (
-            start == 0,
-            self.page.value == self.page.max,
-        )
-        self.quiet, self.lines.index = True, ()
-        if self.study.why_no_text or not self.found:
-            self.lines.options, self.legend.value = (
-                [],
-                show.note(self.study.why_no_text or "There are no lines.").html,
-            )
-        else:
-            self.shown = self.found.lines(start, start + LINES_PER_PAGE)
-            self._label(first=start + 1)
-        self.quiet, self.passage.value = False, ""
+        self.button.before.disabled = start == 0
+        self.button.after.disabled = self.page.value == self.page.max
+        with self.without_events():
+            self.lines.index = ()
+            if self.study.why_no_text or not self.concordance:
+                self.lines.options = []
+                reason = self.study.why_no_text or "There are no lines."
+                self.legend.value = show.note(reason).html
+            else:
+                self.shown = self.concordance.lines(start, start + LINES_PER_PAGE)
+                self._label(self.concordance, first=start + 1)
+        self.passage.value = ""
 
-    def _label(self, first: int) -> None:
+    def _label(self, concordance: kwic.Concordance | SampledLines, first: int) -> None:
+        """Write the lines of the page into the list, and what its marks mean below it."""
         letters = look_up_letters(self.shown, journal.read_marks(self.study), self.coder.value)
-        self.lines.options = list(
-            zip(format_lines(self.shown, letters, first=first), range(len(self.shown)), strict=True)
-        )
-        named = ", ".join(f"{letter} {mark}" for mark, letter in MARK_LETTERS.items())
-        self.legend.value = show.note(
-            f"{first:,} to {first + len(self.shown) - 1:,} of {format_count(len(self.found), 'line')}. Marks of the coder: {named}."
-        ).html
+        texts = format_lines(self.shown, letters, first=first)
+        self.lines.options = list(zip(texts, range(len(self.shown)), strict=True))
+        marks = ", ".join(f"{letter} {mark}" for mark, letter in MARK_LETTERS.items())
+        last = first + len(self.shown) - 1
+        legend = f"Lines {first:,} to {last:,} of {len(concordance):,}. Your marks: {marks}."
+        self.legend.value = show.note(legend).html
 
     def _read(self) -> None:
-        """Shows the passages of the chosen lines."""
-        if self.quiet:
+        """Show the passages of the selected lines."""
+        if self.is_updating:
             return
-        chosen = self.shown.iloc[list(self.lines.index)]
-        passages = (
-            show_lines.passages(
-                kwic.widen_lines(self.study, chosen), caption="The whole paragraph:"
-            )
-            if len(chosen)
-            else None
-        )
-        self.passage.value = passages.html if passages else ""
+        selected = self.shown.iloc[list(self.lines.index)]
+        if not len(selected):
+            self.passage.value = ""
+            return
+        passages = kwic.widen_lines(self.study, selected)
+        shown = show_lines.passages(passages, caption="The whole paragraph:")
+        self.passage.value = shown.html
 
-    def _own_concept(self) -> str:
+    def _require_concept(self) -> str:
         if self.name not in self.study.concepts:
             raise WordingError(
-                f"{self.name!r} is a pattern: a sample and marks belong to a concept; add the pattern as a variant first."
+                f"{self.name!r} is a pattern: a sample and marks belong to a concept; add the "
+                "pattern as a variant first."
             )
         return self.name
 
     def mark(self, mark: str) -> None:
-        """Marks the chosen lines, and goes on to the line after them."""
-        self._own_concept()
-        if not self.lines.index:
+        """Mark the selected lines, and go on to the line after them."""
+        self._require_concept()
+        if not self.lines.index or not self.concordance:
             raise WordingError(
-                "No line is chosen: choose one with the arrow keys, or several with Shift and the arrow keys."
+                "No line selected: select one with the arrow keys, or several with Shift and the "
+                "arrow keys."
             )
-        chosen = list(self.lines.index)
+        selected = list(self.lines.index)
         journal.record_marks(
             self.study,
-            self.shown.iloc[chosen],
+            self.shown.iloc[selected],
             mark,
             coder=self.coder.value,
             from_sample=self.source.value == RANDOM_SAMPLE,
         )
-        self.quiet = True
-        self._label(first=(self.page.value - 1) * LINES_PER_PAGE + 1)
-        self.quiet = False
-        self.lines.index = (min(chosen[-1] + 1, len(self.shown) - 1),)
-        self.say(
-            f"{format_count(len(chosen), 'line')} marked “{mark}” in {journal.locate_marks_file(self.study).name}."
-        )
+        with self.without_events():
+            self._label(self.concordance, first=(self.page.value - 1) * LINES_PER_PAGE + 1)
+        self.lines.index = (min(selected[-1] + 1, len(self.shown) - 1),)
+        file = journal.locate_marks_file(self.study).name
+        self.say(f"{format_count(len(selected), 'line')} marked “{mark}” in {file}.")
 
     def resume(self) -> None:
-        """Goes to the first line, from this page on, that the coder has not marked."""
-        done = journal.read_marks(self.study)
+        """Go to the first line, from this page on, that the coder has not marked."""
+        marks, concordance = journal.read_marks(self.study), self.concordance
         for number in range(self.page.value, self.page.max + 1):
-            lines = self.found.lines((number - 1) * LINES_PER_PAGE, number * LINES_PER_PAGE)
-            left = lines[look_up_letters(lines, done, self.coder.value).eq("").to_numpy()]
+            if concordance is None:
+                break
+            lines = concordance.lines((number - 1) * LINES_PER_PAGE, number * LINES_PER_PAGE)
+            left = lines[look_up_letters(lines, marks, self.coder.value).eq("").to_numpy()]
             if len(left):
-                self._page(number)
+                self._open_page(number)
                 self.lines.index = (int(left.index[0]),)
                 return
         self.say("Every line from here on is marked.")
 
     def say(self, sentence: str, *, fault: bool = False) -> None:
-        """Tells how things stand, to those who listen to the page too."""
-        self.status.value = (
-            f'<p role="{"alert" if fault else "status"}"><b>{escape_html(sentence)}</b></p>'
-        )
+        """Say how things stand, to those who listen to the page too."""
+        role = "alert" if fault else "status"
+        self.status.value = f'<p role="{role}"><b>{escape_html(sentence)}</b></p>'
 
-    def _safely(self, action) -> None:
-        """Runs an action of the panel; what cannot be done is told in a sentence."""
+    def _safely(self, action: Callable[[], object]) -> None:
+        """Run an action of the panel; what cannot be done is said in a sentence."""
         try:
             action()
         except WordingError as error:
-            self.quiet = False
+            self.is_updating = False
             self.say(str(error), fault=True)

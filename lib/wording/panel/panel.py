@@ -1,6 +1,8 @@
-"""The panel: widgets that ask the library what the pages ask it, and show the answer in the same tables and figures.
+"""The panel: widgets that ask the library what the pages ask it.
 
-Every field is an attribute of the panel, so that code can drive it: `panel.voice.value = "quoted"`. Whatever cannot be done is told beside the fields in a sentence.
+The answers are shown in the same tables and figures. Every field is an attribute of the panel, so
+that code can drive it: `panel.voice.value = "quoted"`. Whatever cannot be done is said beside the
+fields in a sentence.
 """
 
 from __future__ import annotations
@@ -8,6 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
 
 from wording.answers.narrow import list_nearby_studies, narrow_study, parse_day
 from wording.answers.tables import make_table
@@ -45,17 +51,38 @@ TYPING_PAUSE_SECONDS = 0.4
 MAX_HITS_WHILE_TYPING = 100_000
 """Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
 
-STATIC_PAGE_NOTE = "The panel opens in JupyterLab (`make lab`); what was chosen when this page was made stands below."
+STATIC_PAGE_NOTE = (
+    "The panel opens in JupyterLab (`wording lab`); the settings used for this page are shown "
+    "below."
+)
 
 
 class Panel(LineReader):
-    """A panel over a study; options are what it shows first, as in `asking.asked`, with voice, copies and sort as in `kwic.find_concordance`.
+    """A panel over a study.
 
     Attributes
     ----------
-    study : the study as its files say; `narrow` and `name` the study and the concept that are shown.
+    study : the study as its files say; `narrowed` and `name` are the study and the concept shown.
     shares, by_period : the tables behind the figures.
     """
+
+    narrowed: StudyRecord
+    shares: pd.DataFrame
+    by_period: pd.DataFrame
+    folder: widgets.Combobox
+    concept: widgets.Dropdown
+    pattern: widgets.Text
+    outlets: widgets.SelectMultiple
+    voice: widgets.Dropdown
+    copies: widgets.Dropdown
+    first: widgets.DatePicker
+    last: widgets.DatePicker
+    term: widgets.Dropdown
+    period: widgets.Dropdown
+    sort: widgets.Dropdown
+    into: widgets.Combobox
+    title: widgets.Text
+    variant: widgets.Text
 
     def __init__(
         self,
@@ -63,44 +90,67 @@ class Panel(LineReader):
         *,
         concept: str = "",
         reports: Path = runner.REPORTS_FOLDER,
-        **options,
-    ):
-        self.reports, self.timer = reports, None
-        vars(self).update(vars(make_fields()))
+        **choices: Any,
+    ) -> None:
+        """Show a study.
+
+        Parameters
+        ----------
+        study : StudyRecord
+            The study.
+        concept : str
+            What is shown first; by default the first concept.
+        reports : Path
+            The folder of the pages, for what is saved.
+        choices :
+            What else is chosen first: pattern, outlets, first and last as in `narrow_study`; voice,
+            copies and sort as in `kwic.find_concordance`.
+        """
+        self.reports = reports
+        self.timer: asyncio.TimerHandle | None = None
+        for name, field in make_fields().items():
+            setattr(self, name, field)
         self.button = make_buttons()
-        self.status, self.counted, self.legend, self.saved = (make_text_area() for _ in range(4))
-        self.shares_shown, self.timeline_shown, self.passage = (
-            make_text_area("wording-scroll") for _ in range(3)
-        )
+        self.status, self.count_note = make_text_area(), make_text_area()
+        self.legend, self.saved = make_text_area(), make_text_area()
+        self.shares_area = make_text_area("wording-scroll")
+        self.timeline_area = make_text_area("wording-scroll")
+        self.passage = make_text_area("wording-scroll")
         super().__init__(arrange_rows(self))
         self.add_class("wording-panel")
-        self._open(study, concept=concept, **options)
+        self._open(study, concept=concept, **choices)
         self._connect()
 
-    def _repr_mimebundle_(self, **options) -> dict:
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """A page, where no widget can be, gets a note instead."""
-        return (
-            super()._repr_mimebundle_(**options) | show.note(STATIC_PAGE_NOTE)._repr_mimebundle_()
-        )
+        note = show.note(STATIC_PAGE_NOTE)._repr_mimebundle_()
+        return {**super()._repr_mimebundle_(**options), **note}
 
     def _connect(self) -> None:
         for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
-            field.observe(self._chosen, "value")
+            field.observe(self._choose, "value")
         for field in (self.sort, self.source):
-            field.observe(lambda _: self.quiet or self._safely(self._find), "value")
-        self.folder.observe(
-            lambda change: self.quiet or self._safely(lambda: self._open(read_study(change.new))),
-            "value",
-        )
-        self.pattern.observe(lambda _: self._later(), "value")
-        self.pattern.on_msg(
-            lambda _, told, __: self.refresh() if told.get("event") == "submit" else None
-        )  # Enter
+            field.observe(lambda _: self._safely(self._change_lines), "value")
+        self.folder.observe(lambda change: self._open_folder(change.new), "value")
+        self.pattern.observe(lambda _: self._schedule(), "value")
+        self.pattern.on_msg(lambda _, message, __: self._receive(message))
         for field in (self.term, self.period):
             field.observe(lambda _: self._safely(self._draw_timeline), "value")
         self.button.add.on_click(lambda _: self._safely(self.add))
         self.button.save.on_click(lambda _: self._safely(self.save))
         self._connect_lines()
+
+    def _change_lines(self) -> None:
+        if not self.is_updating:
+            self._find()
+
+    def _open_folder(self, folder: str) -> None:
+        if not self.is_updating:
+            self._safely(lambda: self._open(read_study(folder)))
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if message.get("event") == "submit":  # Enter
+            self.refresh()
 
     def _open(
         self,
@@ -109,168 +159,185 @@ class Panel(LineReader):
         concept: str = "",
         pattern: str = "",
         outlets: Sequence[str] = (),
-        **options,
+        **choices: Any,
     ) -> None:
-        """Takes up a study, in the fields too."""
+        """Take up a study, in the fields too."""
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
             find_all_attributions(build_corpus(study))
         known = order_outlets(study, count_study_hits(study, []).articles)
-        self.quiet, self.study = True, study
+        self.is_updating, self.study = True, study
         self.outlets.index = ()
         self.folder.options = [str(folder) for folder in list_nearby_studies(study.folder)]
-        self.folder.value, self.pattern.value, self.outlets.options = (
-            str(study.folder),
-            pattern,
-            known,
-        )
+        self.folder.value = str(study.folder)
+        self.pattern.value = pattern
+        self.outlets.options = known
         self.pattern.disabled = self.source.disabled = not study.has_articles
-        self.concept.options, self.into.options = list_concept_options(study), list(study.concepts)
+        self.concept.options = list_concept_options(study)
+        self.into.options = list(study.concepts)
         self.into.value = concept or next(iter(study.concepts))
         set_field(self.concept, self.into.value)
         set_field(self.outlets, outlets)
-        for name, value in ({"first": None, "last": None} | options).items():
-            set_field(getattr(self, name), parse_day(value) if name in ("first", "last") else value)
-        self.quiet = False
+        self._set_days(choices.pop("first", None), choices.pop("last", None))
+        for name, value in choices.items():
+            set_field(getattr(self, name), value)
+        self.is_updating = False
         self.refresh()
 
-    def _chosen(self, change) -> None:
-        if self.quiet:
+    def _set_days(self, first: Any, last: Any) -> None:
+        set_field(self.first, parse_day(first))
+        set_field(self.last, parse_day(last))
+
+    def _choose(self, change: Any) -> None:
+        if self.is_updating:
             return
         if change.owner is self.concept:
-            self.quiet, self.pattern.value, self.into.value, self.quiet = (
-                True,
-                "",
-                change.new,
-                False,
-            )
+            with self.without_events():
+                self.pattern.value, self.into.value = "", change.new
         self.refresh()
 
-    def _later(self) -> None:
-        """Runs the pattern after a pause, so that one can type; at once where nobody types."""
-        if self.quiet:
+    def _schedule(self) -> None:
+        """Run the pattern after a pause, so that one can type; at once where nobody types."""
+        if self.is_updating:
             return
-        self._wait_no_more()
+        self._cancel_timer()
         try:
-            self.timer = asyncio.get_running_loop().call_later(
-                TYPING_PAUSE_SECONDS, lambda: self._safely(self._typed)
-            )
+            loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._safely(self._typed)
+            self._safely(self._run_typed)
+        else:
+            self.timer = loop.call_later(
+                TYPING_PAUSE_SECONDS, lambda: self._safely(self._run_typed)
+            )
 
-    def _wait_no_more(self) -> None:
+    def _cancel_timer(self) -> None:
         if self.timer:
             self.timer.cancel()
 
-    def _typed(self) -> None:
-        said = self.pattern.value
-        if (
-            said.strip()
-            and (most := kwic.bound_hit_count(self.study, said)) > MAX_HITS_WHILE_TYPING
-        ):
-            self.counted.value = show.note(f"Up to {most:,} hits: press Enter to run it.").html
+    def _run_typed(self) -> None:
+        pattern = self.pattern.value
+        limit = kwic.bound_hit_count(self.study, pattern) if pattern.strip() else 0
+        if limit > MAX_HITS_WHILE_TYPING:
+            note = show.note(f"Up to {limit:,} hits: press Enter to run it.")
+            self.count_note.value = note.html
         else:
             self.refresh()
 
     def refresh(self) -> None:
-        """Counts anew what is asked for, and shows it all: lines first, then shares, then time."""
+        """Count anew what is asked for, and show it all: lines first, then shares, then time."""
         self._safely(self._refresh)
 
     def _refresh(self) -> None:
-        self._wait_no_more()
+        self._cancel_timer()
         self.say("Counting ...")
-        days = {"first": self.first.value, "last": self.last.value}
-        self.narrow, self.name = narrow_study(
+        self.narrowed, self.name = narrow_study(
             self.study,
             concept=self.concept.value,
             pattern=self.pattern.value,
             outlets=self.outlets.value,
-            **days,
+            first=self.first.value,
+            last=self.last.value,
         )
         self._find()
-        how = {"voice": self.voice.value, "copies": self.copies.value}
-        self.shares = make_table(self.narrow, "shares", concepts=[self.name], **how)
-        self.shares_shown.value = (
-            show.NOTEBOOK_STYLE + make_shares_figure(self.narrow, self.shares).html
+        self.shares = make_table(
+            self.narrowed,
+            "shares",
+            concepts=[self.name],
+            voice=self.voice.value,
+            copies=self.copies.value,
         )
+        figure = make_shares_figure(self.narrowed, self.shares)
+        self.shares_area.value = show.NOTEBOOK_STYLE + figure.html
         self.say("Over time ...")
         self._draw_timeline()
-        self.say(self._in_all())
+        self.say(self._summarise_hits())
 
     def _find(self) -> None:
-        """Finds the lines, and shows the first page."""
-        how = {"voice": self.voice.value, "copies": self.copies.value}
+        """Find the lines, and show the first page."""
         if not self.study.has_articles:
-            self.found, self.counted.value = None, ""
+            self.concordance, self.count_note.value = None, ""
         else:
-            self.found = kwic.find_concordance(self.narrow, self.name, sort=self.sort.value, **how)
-            self.counted.value = show.note(self._per_outlet()).html
+            concordance = kwic.find_concordance(
+                self.narrowed,
+                self.name,
+                sort=self.sort.value,
+                voice=self.voice.value,
+                copies=self.copies.value,
+            )
+            self.concordance = concordance
+            self.count_note.value = show.note(_count_by_outlet(concordance)).html
             if self.source.value == RANDOM_SAMPLE:
-                self.found = SampledLines(coding.draw_sample(self.study, [self._own_concept()]))
-        self._page(1)
-        if isinstance(self.found, SampledLines) and self.coder.value.strip():
+                sample = coding.draw_sample(self.study, [self._require_concept()])
+                self.concordance = SampledLines(sample)
+        self._open_page(1)
+        if isinstance(self.concordance, SampledLines) and self.coder.value.strip():
             self.resume()
 
     def _draw_timeline(self) -> None:
-        if self.quiet:
+        if self.is_updating:
             return
         request = Request(voice=self.voice.value, copies=self.copies.value)
-        self.by_period = compute_study_timeline(self.narrow, self.name, request, self.period.value)
-        names = list(self.narrow.concepts[self.name].variants)
-        if list(self.term.options) != names:
-            self.quiet, self.term.options = True, names
-            self.term.value, self.quiet = find_commonest_variant(self.by_period, names), False
-        self.timeline_shown.value = (
-            show.NOTEBOOK_STYLE
-            + make_timeline_figure(self.narrow, self.by_period, self.term.value).html
+        self.by_period = compute_study_timeline(
+            self.narrowed, self.name, request, self.period.value
         )
+        names = list(self.narrowed.concepts[self.name].variants)
+        if list(self.term.options) != names:
+            with self.without_events():
+                self.term.options = names
+                self.term.value = find_commonest_variant(self.by_period, names)
+        figure = make_timeline_figure(self.narrowed, self.by_period, self.term.value)
+        self.timeline_area.value = show.NOTEBOOK_STYLE + figure.html
 
     def add(self) -> None:
-        """Adds the pattern to concepts.yml as a variant, and shows the concept that it is now part of."""
+        """Add the pattern to concepts.yml as a variant, and show the concept that has it."""
         phrases = [term.strip() for term in self.pattern.value.split(";") if term.strip()]
         if not phrases:
-            raise WordingError("No pattern is typed in: write one, look at its lines, then add it.")
+            raise WordingError("Type a pattern and look at its lines before adding it.")
         concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
-        file = add_variant(
-            self.study, concept, variant, phrases, title=self.title.value.strip() or None
-        )
+        title = self.title.value.strip() or None
+        file = add_variant(self.study, concept, variant, phrases, title=title)
         self.variant.value = self.title.value = ""
         self._open(read_study(self.study.folder), concept=concept)
         self.say(f"“{variant}” is a variant of {concept} in {file.name}.")
 
     def save(self) -> None:
-        """Adds what is shown to the study's reports, and makes that page."""
-        given = {name: getattr(self, name).value for name in ("voice", "copies", "sort")}
-        given |= {"outlets": list(self.outlets.value)} | {
-            name: f"{getattr(self, name).value or ''}" for name in ("first", "last")
-        }
-        given |= (
-            {"pattern": self.pattern.value}
-            if self.pattern.value.strip()
-            else {"concept": self.concept.value}
-        )
-        page = save_report(self.study, **given)
+        """Add what is shown to the study's reports, and make that page."""
+        page = save_report(self.study, **self._collect_parameters())
         self.study = read_study(self.study.folder)
         self.say(f"Making {page} ...")
         [made] = runner.make_reports([self.study], only=page, reports=self.reports)
-        if made.status not in ("ok", "up-to-date"):
+        if not made.is_good:
             raise WordingError(f"{page} is in study.yml, but could not be made: {made.reason}")
-        self.saved.value = show.note(
-            f"It is in study.yml, and made: {self.reports / self.study.name / page}.html"
-        ).html
-        self.say(self._in_all())
+        place = f"{self.reports / self.study.name / page}.html"
+        self.saved.value = show.note(f"Saved in study.yml; the page is {place}").html
+        self.say(self._summarise_hits())
 
-    def _per_outlet(self) -> str:
-        told = self.found.per_outlet()
-        counts = ", ".join(
-            f"{outlet} {n:,}" for outlet, n in zip(told["outlet"], told["n"], strict=True)
-        )
-        return (
-            f"{format_count(len(self.found), 'hit')} in {format_count(int(told['n_articles'].sum()), 'article')}"
-            + (f": {counts}." if counts else ".")
-        )
+    def _collect_parameters(self) -> dict[str, Any]:
+        """What is shown, as the parameters of the notebook `explore`."""
+        has_pattern = bool(self.pattern.value.strip())
+        asked = "pattern" if has_pattern else "concept"
+        return {
+            "voice": self.voice.value,
+            "copies": self.copies.value,
+            "sort": self.sort.value,
+            "outlets": list(self.outlets.value),
+            "first": f"{self.first.value or ''}",
+            "last": f"{self.last.value or ''}",
+            asked: getattr(self, asked).value,
+        }
 
-    def _in_all(self) -> str:
-        title = self.narrow.concepts[self.name].title
+    def _summarise_hits(self) -> str:
+        title = self.narrowed.concepts[self.name].title
+        by_outlet = self.shares.drop_duplicates("outlet")
         hits = format_count(int(self.shares["n"].sum()), "hit")
-        return f"{title}: {hits} in {format_count(int(self.shares.drop_duplicates('outlet')['total_articles'].sum()), 'article')}."
+        articles = format_count(int(by_outlet["total_articles"].sum()), "article")
+        return f"{title}: {hits} in {articles}."
+
+
+def _count_by_outlet(concordance: kwic.Concordance) -> str:
+    by_outlet = concordance.per_outlet()
+    hits = format_count(len(concordance), "hit")
+    articles = format_count(int(by_outlet["n_articles"].sum()), "article")
+    counts = zip(by_outlet["outlet"], by_outlet["n"], strict=True)
+    listed = ", ".join(f"{outlet} {n:,}" for outlet, n in counts)
+    return f"{hits} in {articles}: {listed}." if listed else f"{hits} in {articles}."

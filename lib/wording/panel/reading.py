@@ -12,7 +12,10 @@ from wording.show.values import is_missing, to_printable
 from wording.study.journal import CODING_MARKS
 
 MAX_SIDE_CHARACTERS, MAX_NODE_CHARACTERS, MAX_OUTLET_CHARACTERS, ISOLATE_MARK_COUNT = 30, 24, 14, 2
-"""Letters of a line on each side of the hit, of the hit at most, of the outlet; and the marks around each, which have no width."""
+"""Letters of a line: on each side of the hit, of the hit, of the outlet, at most.
+
+And the number of marks around each, which have no width.
+"""
 
 MARK_LETTERS = {"right sense": "R", "wrong sense": "W", "own voice": "O", "quoted": "Q"}
 DIRECTION_CHARACTERS = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -34,16 +37,25 @@ class SampledLines:
 
 
 def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> list[str]:
-    """One text per line: its number, the coder's marks, left, [node], right, outlet, date and voice, each as wide as on every other line.
+    """Return one text per line, its parts as wide as on every other line.
+
+    The parts are its number, the coder's marks, left, [node], right, outlet, date and voice.
 
     Parameters
     ----------
-    lines : the table `hits`.
-    marked : the letters of the marks of each line.
-    first : the number of the first line.
+    lines : DataFrame
+        The table `hits`.
+    marked : Series
+        The letters of the marks of each line.
+    first : int
+        The number of the first line.
 
-    >>> hit = {"left": "a", "node": "b", "right": "c", "outlet": "X", "date": None, "voice": "outlet"}
-    >>> [text.replace("\u2068", "").replace("\u2069", "").split() for text in format_lines(pd.DataFrame([hit]), pd.Series(["R"]), first=7)]
+    Examples
+    --------
+    >>> hit = {"left": "a", "node": "b", "right": "c", "outlet": "X", "date": None}
+    >>> lines = pd.DataFrame([hit | {"voice": "outlet"}])
+    >>> texts = format_lines(lines, pd.Series(["R"]), first=7)
+    >>> [text.replace("\u2068", "").replace("\u2069", "").split() for text in texts]
     [['7', 'R', 'a', '[b]', 'c', 'X', '–', 'outlet']]
     """
     left, node, right, outlet = (
@@ -77,21 +89,25 @@ def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> l
 
 
 def to_plain_text(value: object) -> str:
-    """The value as one run of text that turns nothing around."""
-    return (
-        ""
-        if is_missing(value)
-        else " ".join(DIRECTION_CHARACTERS.sub("\ufffd", to_printable(value)).split())
-    )
+    """Return the value as one run of text that turns nothing around."""
+    if is_missing(value):
+        return ""
+    return " ".join(DIRECTION_CHARACTERS.sub("\ufffd", to_printable(value)).split())
 
 
 def isolate_direction(texts: pd.Series) -> pd.Series:
-    """The texts in marks that keep letters written from right to left to their own place (Unicode's isolates)."""
+    """Return the texts in Unicode's isolates.
+
+    They keep letters written from right to left to their own place.
+    """
     return "\u2068" + texts + "\u2069"
 
 
 def look_up_letters(lines: pd.DataFrame, marks: pd.DataFrame, coder: str) -> pd.Series:
-    """The letters of the marks that the coder has set on each line: the last on its sense, then the last on its voice."""
+    """Return the letters of the marks that the coder has set on each line.
+
+    These are the last on its sense, then the last on its voice.
+    """
     own = marks[marks["coder"] == coder.strip()]
     about = own["mark"].map({mark: number // 2 for number, mark in enumerate(CODING_MARKS)})
     last = (
@@ -99,9 +115,7 @@ def look_up_letters(lines: pd.DataFrame, marks: pd.DataFrame, coder: str) -> pd.
         .drop_duplicates([*LINE_KEY, "about"], keep="last")
         .sort_values("about", kind="stable")
     )
-    told = last.groupby(LINE_KEY)["letter"].agg("".join).rename("letters").reset_index()
-    return (
-        lines[LINE_KEY].merge(told, on=LINE_KEY, how="left")["letters"].fillna("")
-        if len(told)
-        else pd.Series("", index=range(len(lines)))
-    )
+    letters = last.groupby(LINE_KEY)["letter"].agg("".join).rename("letters").reset_index()
+    if not len(letters):
+        return pd.Series("", index=range(len(lines)))
+    return lines[LINE_KEY].merge(letters, on=LINE_KEY, how="left")["letters"].fillna("")

@@ -1,4 +1,4 @@
-"""Saves what was found as a report: an entry in the study's study.yml, which every `wording report` then makes."""
+"""Saves what was found as a report: an entry in study.yml, which `wording report` makes."""
 
 from __future__ import annotations
 
@@ -16,42 +16,48 @@ EXPLORE_NOTEBOOK = "explore"
 
 
 def save_report(study: StudyRecord, **parameters: Any) -> str:
-    """Adds a page with these parameters of the notebook `explore` to the study's `reports`, and gives back the page's name; one that is there is not added again.
+    """Add a page of the notebook `explore` to the study's `reports`; return the page's name.
+
+    A page that is there is not added again.
 
     Parameters
     ----------
-    parameters : of the notebook, such as concept, pattern, voice, outlets; those that are as the notebook has them are not written.
+    study : StudyRecord
+        The study.
+    parameters :
+        Of the notebook, such as concept, pattern, voice, outlets; those that are as the notebook
+        has them are not written.
 
     Raises
     ------
     WordingError
         If the notebook does not know a parameter or a value; study.yml stays as it is.
     """
-    known = read_parameters(read_notebook(NOTEBOOK_FOLDER / f"{EXPLORE_NOTEBOOK}.ipynb"))
+    declared = read_parameters(read_notebook(NOTEBOOK_FOLDER / f"{EXPLORE_NOTEBOOK}.ipynb"))
     given = {
         name: value
         for name, value in parameters.items()
-        if name not in known or value != known[name].default
+        if name not in declared or value != declared[name].default
     }
     entry = Report(notebook=EXPLORE_NOTEBOOK, each={name: [value] for name, value in given.items()})
-    now = (
-        study
-        if entry in study.reports
-        else study.model_copy(update={"reports": [*study.reports, entry]})
-    )
+    is_new = entry not in study.reports
+    reports = [*study.reports, entry] if is_new else study.reports
     page = next(
         page
-        for page in plan_pages(now)
+        for page in plan_pages(study.model_copy(update={"reports": reports}))
         if page.notebook == EXPLORE_NOTEBOOK and page.parameters == given
     )
-    raise_invalid_pages([page] if page.status == "invalid" else [])
-    if entry not in study.reports:
+    if page.status == "invalid":
+        raise_invalid_pages([page])
+    if is_new:
         append_report(study, entry)
     return page.page
 
 
 def append_report(study: StudyRecord, entry: Report) -> None:
-    """Puts the entry at the end of `reports` in study.yml, whole lines only; a study that has none gets the usual ones too, which it would lose otherwise.
+    """Put the entry at the end of `reports` in study.yml, whole lines only.
+
+    A study that has no `reports` gets the usual ones too, which it would lose otherwise.
 
     Raises
     ------
@@ -60,35 +66,30 @@ def append_report(study: StudyRecord, entry: Report) -> None:
     """
     file = study.folder / "study.yml"
     text, document = file.read_text(encoding="utf-8-sig"), read_yaml(file)
-    lines = text.splitlines()
+    lines, listed = text.splitlines(), document.get("reports")
     if "reports" not in document:
-        new, where = (
-            [
-                "reports:",
-                *(f"  {format_report_item(report)}" for report in (*study.reports, entry)),
-            ],
-            len(lines),
-        )
-    elif document["reports"].fa.flow_style() or not len(document["reports"]):
+        items = [f"  {format_report_item(report)}" for report in (*study.reports, entry)]
+        new, place = ["reports:", *items], len(lines)
+    elif listed.fa.flow_style() or not len(listed):
         raise WordingError(
-            f"{file}: `reports` is written in brackets; put each report on a line of its own, then save again."
+            f"{file}: `reports` is written in brackets; put each report on a line of its own, then "
+            "save again."
         )
     else:
-        dash = document["reports"].lc.item(len(document["reports"]) - 1)[1] - 2
-        new, where = (
-            [" " * dash + format_report_item(entry)],
-            find_list_end(lines, document["reports"], dash),
-        )
+        dash = listed.lc.item(len(listed) - 1)[1] - 2
+        new = [" " * dash + format_report_item(entry)]
+        place = find_list_end(lines, listed, dash)
     with replace_file(file) as partial:
-        partial.write_text("\n".join([*lines[:where], *new, *lines[where:], ""]), encoding="utf8")
+        partial.write_text("\n".join([*lines[:place], *new, *lines[place:], ""]), encoding="utf8")
         if read_record(partial, StudyRecord).reports[-1] != entry:
             raise WordingError(
-                f"{file} was not changed: add this by hand below `reports`: {format_report_item(entry)}"
+                f"{file} was not changed: add this by hand below `reports`: "
+                f"{format_report_item(entry)}"
             )
 
 
 def find_list_end(lines: list[str], reports: Any, dash: int) -> int:
-    """The number of the line after the last item of the list, whose dashes stand in column `dash`."""
+    """Return the number of the line after a list whose dashes stand in column `dash`."""
     end = first = reports.lc.item(len(reports) - 1)[0]
     for number in range(first + 1, len(lines)):
         bare = lines[number].lstrip()
@@ -100,7 +101,7 @@ def find_list_end(lines: list[str], reports: Any, dash: int) -> int:
 
 
 def format_report_item(report: Report) -> str:
-    """A report as an item of a list in one line; JSON is YAML.
+    """Return a report as an item of a list in one line; JSON is YAML.
 
     >>> format_report_item(Report(notebook="explore", each={"concept": ["towns"]}))
     '- {"notebook": "explore", "each": {"concept": ["towns"]}}'

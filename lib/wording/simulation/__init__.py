@@ -1,1 +1,1 @@
-"""Plans and writes invented articles: the world, then sentences, then articles. What they say stands in the .yml files beside the code."""
+"""Invented articles with planted truth, and how many articles a difference needs."""

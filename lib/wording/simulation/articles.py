@@ -1,8 +1,9 @@
-"""Articles: what each outlet writes itself, agency stories, their copies, and the boilerplate around them."""
+"""Articles: what each outlet writes itself, agency stories, their copies, and boilerplate."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -44,7 +45,7 @@ class SimulatedArticle:
 
 
 def write_articles(world: World, articles: int) -> list[SimulatedArticle]:
-    """All articles: agency stories with their copies, then what the outlets wrote themselves."""
+    """Write all articles: agency stories with their copies, then the outlets' own."""
     quotas = apportion(
         {name: outlet["weight"] for name, outlet in world.plan["outlets"].items()}, articles
     )
@@ -57,9 +58,8 @@ def write_articles(world: World, articles: int) -> list[SimulatedArticle]:
     ]
     odd = world.draws.shuffled(own)
     undated = world.plan["undated"] * articles // 400
-    for number, article in enumerate(
-        odd[: undated + world.plan["second_date_format"] * articles // 400]
-    ):
+    n_odd = undated + world.plan["second_date_format"] * articles // 400
+    for number, article in enumerate(odd[:n_odd]):
         article.date_form = "none" if number < undated else "long"
     for article in printed + own:
         article.title = draw_title(world, article)
@@ -69,25 +69,24 @@ def write_articles(world: World, articles: int) -> list[SimulatedArticle]:
 
 
 def apportion(weights: Mapping[str, float], total: int) -> dict[str, int]:
-    """The total in whole parts after the weights, by largest remainders."""
+    """Return the total in whole parts after the weights, by largest remainders."""
     exact = {name: weight * total / sum(weights.values()) for name, weight in weights.items()}
     parts = {name: int(value) for name, value in exact.items()}
-    for name in sorted(exact, key=lambda name: parts[name] - exact[name])[
-        : total - sum(parts.values())
-    ]:
+    largest_first = sorted(exact, key=lambda name: parts[name] - exact[name])
+    for name in largest_first[: total - sum(parts.values())]:
         parts[name] += 1
     return parts
 
 
 def draw_concept(world: World, *, but: str = "") -> str:
-    """A concept, drawn after the plan's weights."""
+    """Draw a concept after the plan's weights."""
     return world.draws.weighted(
         {name: planted["weight"] for name, planted in world.plan["concepts"].items() if name != but}
     )
 
 
 def write_own_article(world: World, outlet: str) -> SimulatedArticle:
-    """An article that the outlet wrote itself."""
+    """Write an article of the outlet's own."""
     concept, words = draw_concept(world), world.draws.between(*world.plan["words"])
     scene = draw_scene(world, outlet, world.any_day())
     return SimulatedArticle(
@@ -98,33 +97,64 @@ def write_own_article(world: World, outlet: str) -> SimulatedArticle:
 def write_paragraphs(
     world: World, scene: Scene, concept: str, *, words: int
 ) -> list[list[Sentence]]:
-    """The body of an article: contested sentences, traps and talk among filler; a contested one comes first."""
+    """Write the body of an article: contested sentences, traps and talk among filler.
+
+    A contested one comes first, in the outlet's own voice if there is one.
+
+    Parameters
+    ----------
+    world : World
+        What there is to say.
+    scene : Scene
+        What the sentences have in common.
+    concept : str
+        What the article is about.
+    words : int
+        How long it is, about.
+    """
     theme = world.plan["concepts"][concept]["theme"]
     contested = [concept] * min(world.draws.between(*world.plan["contested"]), words // 25)
     if words > 125 and world.draws.chance(world.plan["second_concept"]):
         contested += [draw_concept(world, but=concept)] * 2
-    plan = [
-        (write_right_sense, name, world.draws.weighted(world.writer(scene.writer)["voices"]))
-        for name in contested
-    ]
-    plan += (
-        [(write_wrong_sense, world.draws.pick(list(world.plan["concepts"])))]
-        if world.draws.chance(world.plan["trap"])
-        else []
-    )
-    plan += [(write_neutral_speech,)] if world.draws.chance(0.4) else []
-    plan += [(write_filler, theme)] * max(2, round((words - 18 * len(plan)) / 15))
-    plan = world.draws.shuffled(plan)
-    lead = min(plan, key=lambda step: (step[0] is not write_right_sense, step[2:] != ("outlet",)))
-    plan.remove(lead)
-    return group_into_paragraphs(
-        world, [make(world, scene, *given) for make, *given in [lead, *plan]]
-    )
+    voices = world.writer(scene.writer)["voices"]
+    steps = [_Step("right", name, world.draws.weighted(voices)) for name in contested]
+    if world.draws.chance(world.plan["trap"]):
+        steps.append(_Step("wrong", world.draws.pick(list(world.plan["concepts"]))))
+    if world.draws.chance(0.4):
+        steps.append(_Step("speech"))
+    steps += [_Step("filler", theme)] * max(2, round((words - 18 * len(steps)) / 15))
+    steps = world.draws.shuffled(steps)
+    lead = min(steps, key=lambda step: (step.kind != "right", step.voice != "outlet"))
+    steps.remove(lead)
+    return group_into_paragraphs(world, [_write_step(world, scene, s) for s in [lead, *steps]])
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A sentence to be written: its kind, what it is about, and the voice of a contested one."""
+
+    kind: str
+    about: str = ""
+    voice: str = ""
+
+
+def _write_step(world: World, scene: Scene, step: _Step) -> Sentence:
+    if step.kind == "right":
+        return write_right_sense(world, scene, step.about, step.voice)
+    if step.kind == "wrong":
+        return write_wrong_sense(world, scene, step.about)
+    if step.kind == "speech":
+        return write_neutral_speech(world, scene)
+    return write_filler(world, scene, step.about)
 
 
 def group_into_paragraphs(world: World, sentences: list[Sentence]) -> list[list[Sentence]]:
-    """The sentences in paragraphs of one to three; a quotation of several paragraphs stands alone."""
-    result, room = [], 0
+    """Return the sentences in paragraphs of one to three.
+
+    A quotation of several paragraphs stands alone.
+    """
+    result: list[list[Sentence]] = []
+    room = 0
     for one in sentences:
         alone = "¶" in one.template
         if alone or room == 0:
@@ -136,11 +166,9 @@ def group_into_paragraphs(world: World, sentences: list[Sentence]) -> list[list[
 
 
 def publish_agency_stories(world: World, stories: int) -> Iterator[SimulatedArticle]:
-    """The agency's stories: the first print of each, then its copies, one to four days later."""
-    agency, concepts = (
-        world.plan["agency"],
-        [name for name in world.plan["concepts"] if name != "fighting"],
-    )
+    """Write the agency's stories: the first print of each, then its copies, days later."""
+    agency = world.plan["agency"]
+    concepts = [name for name in world.plan["concepts"] if name != "fighting"]
     fighting, turn = round(agency["fighting"]["part"] * stories), 0
     for number in range(stories):
         concept = "fighting" if number < fighting else concepts[number % len(concepts)]
@@ -155,24 +183,18 @@ def publish_agency_stories(world: World, stories: int) -> Iterator[SimulatedArti
 
 
 def write_agency_story(world: World, concept: str, *, first: str) -> SimulatedArticle:
-    """A story of the agency as the first outlet prints it, with the agency's date line."""
+    """Write a story of the agency as the first outlet prints it, with the agency's date line."""
     agency = world.plan["agency"]
     day = world.any_day(agency["fighting"]["from"] if concept == "fighting" else None, spare=5)
     scene = draw_scene(world, agency["name"], day)
     body = write_paragraphs(world, scene, concept, words=world.draws.between(*agency["words"]))
-    body[0].insert(
-        0,
-        Sentence(
-            f"Imbervane, {name_month(world, day)} {day.day} ({agency['name']}) -",
-            writer=scene.writer,
-            zone="boilerplate",
-        ),
-    )
+    line = f"Imbervane, {name_month(world, day)} {day.day} ({agency['name']}) -"
+    body[0].insert(0, Sentence(line, writer=scene.writer, zone="boilerplate"))
     return SimulatedArticle(first, day, concept, body, scene)
 
 
 def draw_copying_outlets(world: World, story: SimulatedArticle, n: int) -> list[str]:
-    """The outlets that copy a story; on the fighting one copies always and one never."""
+    """Draw the outlets that copy a story; on the fighting one copies always and one never."""
     fighting = world.plan["agency"]["fighting"]
     able = [
         name
@@ -186,7 +208,19 @@ def draw_copying_outlets(world: World, story: SimulatedArticle, n: int) -> list[
 
 
 def copy_story(world: World, story: SimulatedArticle, outlet: str, kind: str) -> SimulatedArticle:
-    """The story as another outlet prints it a few days later: whole, cut, embedded in an article of its own, or with words changed."""
+    """Return the story as another outlet prints it a few days later.
+
+    Parameters
+    ----------
+    world : World
+        What there is to say.
+    story : SimulatedArticle
+        The first print.
+    outlet : str
+        Who copies it.
+    kind : str
+        whole, cut, embedded (in an article of the outlet's own), or changed (in its words).
+    """
     day = story.day + timedelta(world.draws.between(1, 4))
     scene, body = story.scene, [list(paragraph) for paragraph in story.paragraphs]
     if kind == "cut":
@@ -200,20 +234,21 @@ def copy_story(world: World, story: SimulatedArticle, outlet: str, kind: str) ->
 
 
 def cut_story(body: list[list[Sentence]]) -> list[list[Sentence]]:
-    """The first paragraphs, with half of the words or more, but not all; the first one holds a contested word."""
+    """Return the first paragraphs, with half of the words or more, but not all.
+
+    The first one holds a contested word.
+    """
     half = len(list_story_words(body)) / 2
-    return body[
-        : next(
-            (n for n in range(1, len(body)) if len(list_story_words(body[:n])) >= half),
-            len(body) - 1,
-        )
-    ]
+    for n in range(1, len(body)):
+        if len(list_story_words(body[:n])) >= half:
+            return body[:n]
+    return body[: len(body) - 1]
 
 
 def embed_story(
     world: World, scene: Scene, body: list[list[Sentence]], concept: str
 ) -> list[list[Sentence]]:
-    """The story, without its date line, between paragraphs of the outlet's own on another concept."""
+    """Return the story, without its date line, between paragraphs of the outlet's own."""
     own = write_paragraphs(world, scene, draw_concept(world, but=concept), words=75)
     half = len(own) // 2 or 1
     return [
@@ -226,127 +261,114 @@ def embed_story(
 def reword_story(
     world: World, scene: Scene, body: list[list[Sentence]], concept: str
 ) -> list[list[Sentence]]:
-    """The story with the other side of each (a|b), and with new filler until the planned part of its words differs."""
+    """Return the story with the other side of each (a|b), and with new filler.
+
+    Filler is replaced until the planned part of the words differs.
+    """
     before = list_story_words(body)
     body = [[switch_alternatives(s) for s in paragraph] for paragraph in body]
-    for p, i in world.draws.shuffled(
-        [(p, i) for p, paragraph in enumerate(body) for i, s in enumerate(paragraph) if s.plain]
-    ):
-        if (
-            measure_word_difference(before, list_story_words(body))
-            >= world.plan["agency"]["changed"]
-        ):
+    theme, part = world.plan["concepts"][concept]["theme"], world.plan["agency"]["changed"]
+    places = [
+        (p, i) for p, sentences in enumerate(body) for i, s in enumerate(sentences) if s.plain
+    ]
+    for p, i in world.draws.shuffled(places):
+        if measure_word_difference(before, list_story_words(body)) >= part:
             break
-        body[p][i] = write_filler(world, scene, world.plan["concepts"][concept]["theme"])
+        body[p][i] = write_filler(world, scene, theme)
     return body
 
 
 def list_story_words(body: list[list[Sentence]]) -> list[str]:
-    """The words of the paragraphs."""
+    """Return the words of the paragraphs."""
     return [word for paragraph in body for s in paragraph for word in render_sentence(s)[0].split()]
 
 
 def measure_word_difference(before: list[str], after: list[str]) -> float:
-    """The part of the words that do not stand, in order, in both."""
-    same = sum(
-        block.size
-        for block in difflib.SequenceMatcher(
-            None, before, after, autojunk=False
-        ).get_matching_blocks()
-    )
+    """Return the part of the words that do not stand, in order, in both."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    same = sum(block.size for block in matcher.get_matching_blocks())
     return 1 - same / max(len(before), len(after))
 
 
 def draw_title(world: World, article: SimulatedArticle) -> str:
-    """A headline without contested words, new to the study if chance allows."""
-    return render_sentence(
-        draw_sentence(
-            world, article.scene, split_templates(world.filler[f"{article.concept} titles"])
-        )
-    )[0]
+    """Draw a headline without contested words, new to the study if chance allows."""
+    templates = split_templates(world.filler[f"{article.concept} titles"])
+    return render_sentence(draw_sentence(world, article.scene, templates))[0]
 
 
 def add_missed_senses(world: World, articles: list[SimulatedArticle]) -> None:
-    """Put sentences in a sense that concepts.yml lets through in the place of filler, after everything else is drawn: nothing else moves."""
+    """Put sentences in a sense that concepts.yml lets through in the place of filler.
+
+    This comes after everything else is drawn: nothing else moves.
+    """
     for concept, planted in world.plan["concepts"].items():
         for outlet, rates in planted.get("missed", {}).items():
-            for name, rate in rates.items():
-                told = [
-                    (article, p, i, s)
-                    for article in articles
-                    if article.outlet == outlet
-                    for p, i, s in enumerate_sentences(article)
-                ]
-                right = sum(
-                    (s.concept, s.variant, s.voice, s.sense, s.zone)
-                    == (concept, name, "outlet", "target", "body")
-                    for *_, s in told
-                )
-                places = world.draws.shuffled(
-                    [(article, p, i) for article, p, i, s in told if s.plain and p]
-                )
-                for article, p, i in places[: round(rate * right)]:
-                    article.paragraphs[p][i] = write_missed_sense(
-                        world, article.scene, concept, name
-                    )
+            own = [article for article in articles if article.outlet == outlet]
+            for variant, rate in rates.items():
+                _replace_filler(world, own, concept, variant, rate)
+
+
+def _replace_filler(
+    world: World, articles: list[SimulatedArticle], concept: str, variant: str, rate: float
+) -> None:
+    """Plant missed senses of a variant, so many for each of its uses in the right sense."""
+    wanted = (concept, variant, "outlet", "target", "body")
+    sentences = [
+        (article, p, i, s) for article in articles for p, i, s in enumerate_sentences(article)
+    ]
+    right = sum((s.concept, s.variant, s.voice, s.sense, s.zone) == wanted for *_, s in sentences)
+    places = [(article, p, i) for article, p, i, s in sentences if s.plain and p]
+    for article, p, i in world.draws.shuffled(places)[: round(rate * right)]:
+        article.paragraphs[p][i] = write_missed_sense(world, article.scene, concept, variant)
 
 
 def enumerate_sentences(article: SimulatedArticle) -> Iterator[tuple[int, int, Sentence]]:
-    """The sentences of an article, each with the number of its paragraph and its number there."""
+    """Return the sentences of an article, each with its paragraph's number and its own."""
     return (
         (p, i, s) for p, paragraph in enumerate(article.paragraphs) for i, s in enumerate(paragraph)
     )
 
 
 def add_boilerplate(world: World, article: SimulatedArticle) -> None:
-    """Add the outlet's boilerplate: date line, caption, newsletter line, agency credit, related articles, links."""
+    """Add the outlet's boilerplate.
+
+    This is date line, caption, newsletter line, agency credit, related articles, and links.
+    """
     scene = draw_scene(world, article.outlet, article.day)
     scene.places["town"] = article.scene.places["town"]
     wanted = {
         name: world.draws.chance(p) for name, p in world.writer(article.outlet)["lines"].items()
     }
-    body, foot = article.paragraphs, []
+    body = article.paragraphs
+    foot: list[str | Sentence] = []
     if wanted.get("newsletter"):
-        body.insert(
-            -(-len(body) // 2),
-            [make_boilerplate_line(article.outlet, world.writer(article.outlet)["newsletter"])],
-        )
+        line = make_boilerplate_line(article.outlet, world.writer(article.outlet)["newsletter"])
+        body.insert(math.ceil(len(body) / 2), [line])
     if wanted.get("caption"):
-        body.insert(
-            world.draws.between(0, 1),
-            [write_caption_or_headline(world, scene, article.concept, "caption")],
-        )
-    if (
-        wanted.get("date")
-        and article.original is None
-        and article.scene.writer == article.outlet
-        and article.date_form != "none"
-    ):
-        body[0].insert(
-            0,
-            make_boilerplate_line(
-                article.outlet, f"Imbervane, {format_long_date(world, article.day)} -"
-            ),
-        )
+        place = world.draws.between(0, 1)
+        body.insert(place, [write_caption_or_headline(world, scene, article.concept, "caption")])
+    is_own = article.original is None and article.scene.writer == article.outlet
+    if wanted.get("date") and is_own and article.date_form != "none":
+        date_line = f"Imbervane, {format_long_date(world, article.day)} -"
+        body[0].insert(0, make_boilerplate_line(article.outlet, date_line))
     if article.scene.writer != article.outlet or article.kind == "embedded":
         foot.append(world.draws.pick(["With Ternwire", "Ternwire", "tern-sk/ov"]))
     if wanted.get("related"):
         concepts = article.concept, draw_concept(world, but=article.concept)
-        foot += [
-            "Related articles",
-            *(write_caption_or_headline(world, scene, concept, "headline") for concept in concepts),
-        ]
-    foot += ["Source link"] * wanted.get("source", False) + ["Back to top"] * wanted.get(
-        "top", False
-    )
-    body += [
-        [line if isinstance(line, Sentence) else make_boilerplate_line(article.outlet, line)]
-        for line in foot
-    ]
+        foot.append("Related articles")
+        foot += [write_caption_or_headline(world, scene, name, "headline") for name in concepts]
+    if wanted.get("source"):
+        foot.append("Source link")
+    if wanted.get("top"):
+        foot.append("Back to top")
+    for text in foot:
+        if isinstance(text, str):
+            text = make_boilerplate_line(article.outlet, text)
+        body.append([text])
 
 
 def write_caption_or_headline(world: World, scene: Scene, concept: str, kind: str) -> Sentence:
-    """A caption or a related headline with a contested word, or now and then a caption without one."""
+    """Write a caption or a related headline with a contested word; some captions have none."""
     if kind == "caption" and world.draws.chance(0.3):
         return replace(
             draw_sentence(world, scene, split_templates(world.slots["caption"])), zone="boilerplate"
@@ -364,7 +386,7 @@ def write_caption_or_headline(world: World, scene: Scene, concept: str, kind: st
 
 
 def make_boilerplate_line(outlet: str, line: str) -> Sentence:
-    """A fixed line of boilerplate; a contested word in it is noted as [concept:variant:word]."""
+    """Return a fixed line of boilerplate; [concept:variant:word] notes a contested word."""
     noted = re.search(r"\[([^:\]]+):([^:\]]+):", line)
     concept, chosen = noted.groups() if noted else ("", "")
     return Sentence(

@@ -1,4 +1,4 @@
-"""Sentences: drawn from the templates, filled, and written with a note of where each contested word stands."""
+"""Sentences, drawn from templates, with a note of where each contested word stands."""
 
 from __future__ import annotations
 
@@ -56,13 +56,15 @@ class Scene:
     people: list[list[str]]
     introduced: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    urns: dict[tuple[str, str], Counter] = field(default_factory=lambda: defaultdict(Counter))
+    urns: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 def draw_variant(world: World, scene: Scene, concept: str, voice: str) -> str:
-    """The next variant, from a Pólya urn per article: each choice makes the same one likelier, as real writers repeat themselves.
+    """Draw the next variant, from a Pólya urn per article.
 
-    Over articles the shares are those planted; within one they are over-dispersed (Dirichlet-multinomial with the plan's `clustering`).
+    Each choice makes the same one likelier, as real writers repeat themselves. Over articles the
+    shares are those planted; within one they are over-dispersed (Dirichlet-multinomial with the
+    plan's `clustering`).
     """
     urn = scene.urns[concept, voice]
     planted = look_up_probabilities(world.plan, concept, scene.writer, voice, scene.day)
@@ -74,12 +76,12 @@ def draw_variant(world: World, scene: Scene, concept: str, voice: str) -> str:
 
 
 def split_templates(text: str) -> list[str]:
-    """The templates of a block, one a line."""
+    """Return the templates of a block, one a line."""
     return [line.strip() for line in text.strip().splitlines()]
 
 
 def draw_scene(world: World, writer: str, day: date) -> Scene:
-    """The stage for an article: a town, three places, three people, one kind of quotation marks."""
+    """Draw the stage for an article: a town, places, people, one kind of quotation marks."""
     places = {
         "town": [world.draws.pick(world.slots["town"])],
         "place": world.draws.shuffled(world.slots["place"])[:3],
@@ -94,7 +96,7 @@ def draw_scene(world: World, writer: str, day: date) -> Scene:
 
 
 def write_right_sense(world: World, scene: Scene, concept: str, voice: str) -> Sentence:
-    """A sentence with a contested word in its right sense."""
+    """Write a sentence with a contested word in its right sense."""
     chosen = draw_variant(world, scene, concept, voice)
     return draw_sentence(
         world,
@@ -108,7 +110,7 @@ def write_right_sense(world: World, scene: Scene, concept: str, voice: str) -> S
 
 
 def write_wrong_sense(world: World, scene: Scene, concept: str) -> Sentence:
-    """A sentence with a contested word in another sense."""
+    """Write a sentence with a contested word in another sense."""
     name, template = world.draws.pick(
         [line.split(": ", 1) for line in split_templates(world.terms[concept]["wrong"])]
     )
@@ -116,7 +118,7 @@ def write_wrong_sense(world: World, scene: Scene, concept: str) -> Sentence:
 
 
 def write_missed_sense(world: World, scene: Scene, concept: str, variant: str) -> Sentence:
-    """A sentence with a contested word in another sense that the conditions of concepts.yml let through."""
+    """Write a sentence with a contested word in another sense that concepts.yml lets through."""
     templates = [
         template
         for name, template in (
@@ -128,7 +130,7 @@ def write_missed_sense(world: World, scene: Scene, concept: str, variant: str) -
 
 
 def write_filler(world: World, scene: Scene, theme: str) -> Sentence:
-    """A sentence of filler, mostly on the theme."""
+    """Write a sentence of filler, mostly on the theme."""
     return draw_sentence(
         world,
         scene,
@@ -137,7 +139,7 @@ def write_filler(world: World, scene: Scene, theme: str) -> Sentence:
 
 
 def write_neutral_speech(world: World, scene: Scene) -> Sentence:
-    """Somebody's words on a neutral matter."""
+    """Write somebody's words on a neutral matter."""
     voice = world.draws.pick(["quoted", "reported"])
     return draw_sentence(world, scene, split_templates(world.filler[voice]), voice=voice)
 
@@ -150,7 +152,7 @@ def draw_sentence(
     forms: Mapping[str, str] | None = None,
     **truth: str,
 ) -> Sentence:
-    """A sentence from one of the templates, new to the article and, as far as chance allows, to the study."""
+    """Draw a sentence that is new to the article and, as far as chance allows, to the study."""
     for _ in range(40):
         template = world.draws.pick(templates)
         made = fill_template(world, scene, template, forms or {}, truth)
@@ -165,7 +167,7 @@ def draw_sentence(
 def fill_template(
     world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]
 ) -> Sentence:
-    """The template with its slots filled and one side of each (a|b) chosen."""
+    """Return the template with its slots filled and one side of each (a|b) chosen."""
     values: dict[str, str] = {}
     text = SLOT_PATTERN.sub(lambda slot: forms.get(slot[1], slot[0]), template)
     text = SLOT_PATTERN.sub(lambda slot: resolve_slot(world, scene, slot[1], values), text)
@@ -188,7 +190,10 @@ def fill_template(
 
 
 def resolve_slot(world: World, scene: Scene, name: str, values: dict[str, str]) -> str:
-    """What stands in a slot; a slot named twice holds the same, {place2} another place than {place}."""
+    """Return what stands in a slot.
+
+    A slot named twice holds the same, {place2} another place than {place}.
+    """
     if name.startswith("="):
         values.setdefault("cue", name[1:].lower())
         return name[1:]
@@ -201,7 +206,7 @@ def resolve_slot(world: World, scene: Scene, name: str, values: dict[str, str]) 
 
 
 def draw_slot_value(world: World, scene: Scene, kind: str) -> str:
-    """A value for a kind of slot."""
+    """Draw a value for a kind of slot."""
     if kind == "speaker":
         return name_person(world.draws.pick(scene.people), scene)
     if kind == "said":
@@ -209,49 +214,61 @@ def draw_slot_value(world: World, scene: Scene, kind: str) -> str:
     if kind in scene.places:
         return world.draws.pick(scene.places[kind])
     values = world.slots[kind]
-    return (
-        str(world.draws.between(values["from"], values["to"]))
-        if isinstance(values, dict)
-        else world.draws.pick(values)
-    )
+    if isinstance(values, dict):
+        return str(world.draws.between(values["from"], values["to"]))
+    return str(world.draws.pick(values))
 
 
 def name_person(person: Sequence[str], scene: Scene) -> str:
-    """A person by role and full name at first, by the last name once introduced."""
+    """Return a person by role and full name at first, by the last name once introduced."""
     full = " ".join(person)
     return full.split()[-1] if full in scene.introduced else full
 
 
 def resolve_alternatives(sentence: Sentence) -> str:
-    """The sentence with one side of each (a|b), still with its notes of nodes and voices."""
+    """Return the sentence with one side of each (a|b), still with its notes of nodes and voices."""
     turns = iter(sentence.turns)
     text = ALTERNATIVES_PATTERN.sub(
         lambda either: either[1].split("|")[next(turns)], sentence.template
     )
-    return (
-        text
-        if sentence.zone == "boilerplate"
-        else re.sub(r"^\W*\w", lambda first: first[0].upper(), text)
-    )
+    if sentence.zone == "boilerplate":
+        return text
+    return re.sub(r"^\W*\w", lambda first: first[0].upper(), text)
 
 
 def switch_alternatives(sentence: Sentence) -> Sentence:
-    """The same sentence with the other side of each (a|b)."""
+    """Return the same sentence with the other side of each (a|b)."""
     sides = [either.count("|") + 1 for either in ALTERNATIVES_PATTERN.findall(sentence.template)]
     return replace(
         sentence, turns=tuple((turn + 1) % n for turn, n in zip(sentence.turns, sides, strict=True))
     )
 
 
-def render_sentence(sentence: Sentence) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
-    """The sentence as it is printed; where its nodes lie; where the words of others lie, without their marks."""
+TextSpans = list[tuple[int, int]]
+"""Starts and ends in a text."""
+
+
+def render_sentence(sentence: Sentence) -> tuple[str, TextSpans, TextSpans]:
+    """Return the sentence as it is printed, and what stands where.
+
+    Returns
+    -------
+    text : str
+    nodes : list of (start, end)
+        The contested words.
+    voices : list of (start, end)
+        The words of others, without their marks.
+    """
     opening, closing = MARKS_BY_STYLE[sentence.marks] if sentence.voice == "quoted" else ("", "")
     signs = {"<": opening, ">": closing, "¶": f"\n\n{opening}", "[": "", "]": ""}
     raw = resolve_alternatives(sentence)
-    text, at = "", {sign: [] for sign in signs}
-    for part in re.split(
-        r"([\[\]<>¶])", raw.replace("'", "’") if sentence.marks in TYPOGRAPHIC_MARKS else raw
-    ):
-        at.get(part, []).append(len(text) + (len(opening) if part == "<" else 0))
+    if sentence.marks in TYPOGRAPHIC_MARKS:
+        raw = raw.replace("'", "’")
+    text = ""
+    places: dict[str, list[int]] = {sign: [] for sign in signs}
+    for part in re.split(r"([\[\]<>¶])", raw):
+        if part in signs:
+            places[part].append(len(text) + (len(opening) if part == "<" else 0))
         text += signs.get(part, part)
-    return text, list(zip(at["["], at["]"], strict=True)), list(zip(at["<"], at[">"], strict=True))
+    nodes = list(zip(places["["], places["]"], strict=True))
+    return text, nodes, list(zip(places["<"], places[">"], strict=True))

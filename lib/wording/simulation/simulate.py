@@ -1,7 +1,8 @@
 """Articles with planted shares, voices, senses and copies: the truth is known.
 
-What is planted stands in simulation/plan.yml, the sentences in terms.yml and filler.yml, the invented country in world.yml (same folder).
-The program first plans each article as paragraphs of sentences, then writes them and notes where each contested word came to stand.
+What is planted stands in simulation/plan.yml, the sentences in terms.yml and filler.yml, the
+invented country in world.yml (same folder). The program first plans each article as paragraphs of
+sentences, then writes them and notes where each contested word came to stand.
 """
 
 from __future__ import annotations
@@ -50,21 +51,25 @@ SIMULATION_COLUMNS = {
 
 
 def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) -> Path:
-    """Write a study with planted truth into the folder, and give back the folder.
+    """Write a study with planted truth into the folder, and return the folder.
 
     The same arguments give the same bytes. Besides study.yml and concepts.yml the folder holds
 
     - articles.csv: one row per article (doc_id, outlet, date, title, text, url);
-    - truth.csv: one row per contested word (doc_id, concept, variant, start, end, node, voice, speaker, sense, zone, copy_of, copy_kind,
-      writer), with offsets in characters of the text;
-    - truth-voices.csv: one row per stretch of somebody else's words (doc_id, start, end, voice, speaker, cue, zone), without its marks;
-    - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period, probability);
-    - marks.csv: the marks of two invented coders on a random sample of lines, with planted errors (see `corpus.coding`).
+    - truth.csv: one row per contested word (doc_id, concept, variant, start, end, node, voice,
+      speaker, sense, zone, copy_of, copy_kind, writer), with offsets in characters of the text;
+    - truth-voices.csv: one row per stretch of somebody else's words (doc_id, start, end, voice,
+      speaker, cue, zone), without its marks;
+    - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period,
+      probability);
+    - marks.csv: the marks of two invented coders on a random sample of lines, with planted errors
+      (see `questions.coding`).
 
     Raises
     ------
     WordingError
-        For fewer than 60 articles, a negative seed, or a folder that holds a study which was not simulated.
+        For fewer than 60 articles, a negative seed, or a folder with a study that was not
+        simulated.
     """
     folder = Path(folder)
     check_simulation_request(folder, articles, seed)
@@ -90,10 +95,11 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
 
 
 def check_simulation_request(folder: Path, articles: int, seed: int) -> None:
-    """Stop before anything is written, if it cannot be written or would replace a study that people made."""
+    """Raise an error if the study cannot be written, or would replace one that people made."""
     if articles < MIN_SIMULATED_ARTICLES:
         raise WordingError(
-            f"simulate: {articles} articles are too few for six outlets and their copies; ask for at least {MIN_SIMULATED_ARTICLES}."
+            f"simulate: {articles} articles are too few for six outlets and their copies; ask for "
+            f"at least {MIN_SIMULATED_ARTICLES}."
         )
     if seed < 0:
         raise WordingError(
@@ -104,12 +110,13 @@ def check_simulation_request(folder: Path, articles: int, seed: int) -> None:
         SIMULATED_HEADER
     ):
         raise WordingError(
-            f"{study} was not written by `wording simulate`, and simulating would replace it: name another folder."
+            f"{study} was not written by `wording simulate`, and simulating would replace it: name "
+            "another folder."
         )
 
 
 def number_articles(articles: list[SimulatedArticle]) -> list[SimulatedArticle]:
-    """The articles by day and outlet, each with its doc_id."""
+    """Return the articles by day and outlet, each with its doc_id."""
     ordered = sorted(articles, key=lambda article: (article.day, article.outlet))
     for number, article in enumerate(ordered, start=1):
         article.doc_id = f"d{number:0{max(3, len(str(len(ordered))))}d}"
@@ -117,7 +124,7 @@ def number_articles(articles: list[SimulatedArticle]) -> list[SimulatedArticle]:
 
 
 def list_article_rows(world: World, articles: list[SimulatedArticle]) -> Iterator[list[str]]:
-    """The rows of articles.csv."""
+    """Yield the rows of articles.csv."""
     for article in articles:
         day = {
             "iso": article.day.isoformat(),
@@ -139,7 +146,7 @@ def list_article_rows(world: World, articles: list[SimulatedArticle]) -> Iterato
 
 
 def locate_sentences(article: SimulatedArticle) -> Iterator[tuple[int, Sentence]]:
-    """Each sentence of an article with the offset at which it starts."""
+    """Yield each sentence of an article with the offset at which it starts."""
     offset = 0
     for paragraph in article.paragraphs:
         for number, one in enumerate(paragraph):
@@ -150,7 +157,7 @@ def locate_sentences(article: SimulatedArticle) -> Iterator[tuple[int, Sentence]
 
 
 def list_truth_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
-    """The rows of truth.csv."""
+    """Yield the rows of truth.csv."""
     for article in articles:
         original = article.original.doc_id if article.original else ""
         for offset, s in locate_sentences(article):
@@ -174,7 +181,7 @@ def list_truth_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
 
 
 def list_voice_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
-    """The rows of truth-voices.csv."""
+    """Yield the rows of truth-voices.csv."""
     for article in articles:
         for offset, s in locate_sentences(article):
             for start, end in render_sentence(s)[2]:
@@ -190,7 +197,7 @@ def list_voice_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
 
 
 def list_share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
-    """The rows of truth-shares.csv."""
+    """Yield the rows of truth-shares.csv."""
     for concept, planted in plan["concepts"].items():
         for writer in [*plan["outlets"], plan["agency"]["name"]]:
             for voice in ("outlet", "quoted", "reported"):
@@ -204,33 +211,27 @@ def list_share_rows(plan: Mapping[str, Any]) -> Iterator[list[Any]]:
 def list_mark_rows(
     world: World, study: StudyRecord, articles: list[SimulatedArticle]
 ) -> Iterator[list[Any]]:
-    """The rows of marks.csv: each coder's two marks on a line, as planted but for their errors."""
-    plan, truth = (
-        world.plan["coders"],
-        {(row[0], row[3], row[4]): row for row in list_truth_rows(articles)},
-    )
-    corpus = build.encode_articles(read_articles(study.folder / study.articles.path))
+    """Yield the rows of marks.csv: each coder's two marks on a line, with planted errors."""
+    plan = world.plan["coders"]
+    truth = {(row[0], row[3], row[4]): row for row in list_truth_rows(articles)}
+    corpus = build.encode_articles(read_articles(study.folder / "articles.csv"))
     hits = counts.find_hits(corpus, {plan["concept"]: study.concepts[plan["concept"]]}, study.lists)
     lines = coding.draw_stratified(
         hits[hits["zone"] == "body"], size=plan["lines"], seed=study.seed
     )
+    sense, voice = (SIMULATION_COLUMNS["truth.csv"].index(name) for name in ("sense", "voice"))
+    columns = ["doc_id", "start", "end", "concept", "variant", "outlet", "voice"]
     for coder, right in plan["right"].items():
-        for line in lines.head(round(plan["coded"][coder] * len(lines))).itertuples():
-            planted = truth[line.doc_id, line.start, line.end]
-            place = [
-                line.doc_id,
-                line.start,
-                line.end,
-                line.concept,
-                line.variant,
-                line.outlet,
-                line.voice,
-            ]
-            for marks, holds in (
-                (journal.CODING_MARKS[:2], planted[8] == "target"),
-                (journal.CODING_MARKS[2:], planted[6] == "outlet"),
-            ):
-                yield [coder, plan["date"], *place, marks[holds != world.draws.chance(right)], True]
+        coded = lines.head(round(plan["coded"][coder] * len(lines)))
+        for place in coded[columns].itertuples(index=False):
+            planted = truth[place.doc_id, place.start, place.end]
+            questions = (
+                (journal.CODING_MARKS[:2], planted[sense] == "target"),
+                (journal.CODING_MARKS[2:], planted[voice] == "outlet"),
+            )
+            for (yes, no), is_true in questions:
+                says_true = is_true == world.draws.chance(right)
+                yield [coder, plan["date"], *place, yes if says_true else no, True]
 
 
 def write_table(file: Path, columns: list[str], rows: Iterable[list[Any]]) -> None:

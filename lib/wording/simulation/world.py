@@ -15,45 +15,44 @@ SIMULATION_FOLDER = Path(__file__).parent
 
 
 class Draws:
-    """Random draws that depend on the seed alone: all come from one stream of uniform numbers, which NumPy keeps stable."""
+    """Random draws that depend on the seed alone.
 
-    def __init__(self, seed: int):
+    All come from one stream of uniform numbers, which NumPy keeps stable.
+    """
+
+    def __init__(self, seed: int) -> None:
         self.uniform = np.random.Generator(np.random.PCG64(seed)).random
 
     def chance(self, probability: float) -> bool:
-        """True with the given probability."""
-        return self.uniform() < probability
+        """Return True with the given probability."""
+        return bool(self.uniform() < probability)
 
     def between(self, low: int, high: int) -> int:
-        """An integer from low to high, both included."""
+        """Return an integer from low to high, both included."""
         return low + int(self.uniform() * (high - low + 1))
 
     def pick(self, items: Sequence[Any]) -> Any:
-        """One of the items."""
+        """Return one of the items."""
         return items[self.between(0, len(items) - 1)]
 
     def weighted(self, weights: Mapping[str, float]) -> str:
-        """One of the names, in proportion to the weights."""
+        """Return one of the names, in proportion to the weights."""
         left = self.uniform() * sum(weights.values())
         for name, weight in weights.items():
             left -= weight
             if left < 0:
                 return name
-        return max(weights, key=weights.get)
+        return max(weights, key=lambda name: weights[name])
 
     def shuffled(self, items: Iterable[Any]) -> list[Any]:
-        """The items in random order."""
-        return [
-            item
-            for _, item in sorted(
-                [(self.uniform(), item) for item in items], key=lambda pair: pair[0]
-            )
-        ]
+        """Return the items in random order."""
+        numbered = [(self.uniform(), item) for item in items]
+        return [item for _, item in sorted(numbered, key=lambda pair: pair[0])]
 
 
 @dataclass
 class World:
-    """The plan, the sentences, the invented country, the random draws and the sentences already written."""
+    """The plan, the sentences, the invented country, the draws, and what is written already."""
 
     plan: dict[str, Any]
     terms: dict[str, Any]
@@ -64,7 +63,7 @@ class World:
 
     @classmethod
     def read(cls, seed: int) -> World:
-        """The world as the files of the simulation describe it."""
+        """Return the world as the files of the simulation describe it."""
         plan, terms, filler, slots = (
             YAML(typ="safe").load((SIMULATION_FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
             for name in ("plan", "terms", "filler", "world")
@@ -72,11 +71,11 @@ class World:
         return cls(plan, terms, filler, slots, Draws(seed))
 
     def writer(self, name: str) -> dict[str, Any]:
-        """How an outlet, or the agency, writes."""
+        """Return how an outlet, or the agency, writes."""
         return self.plan["outlets"].get(name, self.plan["agency"])
 
     def any_day(self, first: date | None = None, *, spare: int = 0) -> date:
-        """A day of the period, from `first` on, with `spare` days left after it."""
+        """Return a day of the period, from `first` on, with `spare` days left after it."""
         first = first or self.plan["period"]["from"]
         return first + timedelta(
             self.draws.between(0, (self.plan["period"]["to"] - first).days - spare)
@@ -86,7 +85,7 @@ class World:
 def read_planted_shares(
     plan: Mapping[str, Any], concept: str, writer: str, voice: str
 ) -> dict[date, list[float]]:
-    """The planted probabilities of a concept's variants, by the day from which they hold."""
+    """Return the planted probabilities of a concept's variants, by the day from which they hold."""
     planted = plan["concepts"][concept]
     speakers = planted["speakers"]
     given = (
@@ -100,7 +99,7 @@ def read_planted_shares(
 def look_up_probabilities(
     plan: Mapping[str, Any], concept: str, writer: str, voice: str, day: date
 ) -> dict[str, float]:
-    """The planted probability of each variant on a day."""
+    """Return the planted probability of each variant on a day."""
     by_day = read_planted_shares(plan, concept, writer, voice)
     return dict(
         zip(
@@ -112,10 +111,10 @@ def look_up_probabilities(
 
 
 def name_month(world: World, day: date) -> str:
-    """The English name of a day's month, whatever the computer's language."""
+    """Return the English name of a day's month, whatever the computer's language."""
     return world.slots["month"][day.month - 1]
 
 
 def format_long_date(world: World, day: date) -> str:
-    """A day written out: 14 March 2031."""
+    """Return a day written out: 14 March 2031."""
     return f"{day.day} {name_month(world, day)} {day.year}"

@@ -48,14 +48,14 @@ def made(place, page, **more):
     [
         (
             "{notebook: good, parameters: {wrod: x}}",
-            "'wrod' is no parameter of this notebook; did you mean 'word'?",
+            "this notebook has no parameter 'wrod'; did you mean 'word'?",
         ),
         ("{notebook: good, parameters: {word: 3}}", "word is 3; expected str"),
         ("{notebook: good, parameters: {word: nan}}", None),
         ("{notebook: godo}", "no such notebook; did you mean"),
         (
             "{notebook: 02_terms, each: {concept: [levi]}}",
-            "concept is 'levi', which the study does not have; did you mean 'levy'?",
+            "concept is 'levi', which is not in this study; did you mean 'levy'?",
         ),
         (
             "{notebook: choosy, parameters: {voice: quotd}}",
@@ -63,7 +63,7 @@ def made(place, page, **more):
         ),
         (
             "{notebook: choosy, parameters: {outlets: [Northlin]}}",
-            "outlets is 'Northlin', which the study does not have; did you mean 'Northline'?",
+            "outlets is 'Northlin', which is not in this study; did you mean 'Northline'?",
         ),
         ("{notebook: choosy, parameters: {outlets: []}}", None),
     ],
@@ -91,11 +91,11 @@ def test_two_pages_of_one_name_are_refused(place):
 
 def test_what_would_run_is_told_with_the_reason(place):
     [page] = due(place, ["notebook: good"])
-    assert (page.status, page.reason) == ("due", "it was never made")
+    assert (page.status, page.reason) == ("due", "never made")
     assert not (place / "out").exists()
     made(place, page)
     assert [page.status for page in due(place, ["notebook: good"])] == ["up-to-date"]
-    assert due(place, ["notebook: good"], force=True)[0].reason == "it is asked for"
+    assert due(place, ["notebook: good"], force=True)[0].reason == "forced (--force)"
     notebook(place, "good", "2")
     assert due(place, ["notebook: good"])[0].reason == "changed: the notebook"
     with (place / "study" / "articles.csv").open("a", encoding="utf8") as articles:
@@ -154,8 +154,8 @@ def test_limits_and_reports_are_no_reason_to_run_again(place):
 def test_a_state_of_another_version_is_made_again(place):
     [page] = due(place, ["notebook: good"])
     made(place, page)
-    state.locate_state_file(place / "out", page).write_text('{"key": "old"}')
-    assert due(place, ["notebook: good"])[0].reason == "it was never made"
+    state.locate_page(place / "out", page).record.write_text('{"key": "old"}')
+    assert due(place, ["notebook: good"])[0].reason == "never made"
 
 
 def test_nothing_is_replaced_before_everything_is_written(tmp_path):

@@ -18,9 +18,10 @@ from batches import (
 
 FIGURE = """
 import pandas as pd
-from wording.show import figures as plots, html as show
+from wording.show import figures, html as show
 frame = pd.DataFrame({"outlet": ["A", "B"], "n": [3, 1200]})
-show.figure(plots.plot_bars(frame, category="outlet", value="n"), title="Hits", alt="A has 3, B 1,200.", name="hits", data=frame)
+bars = figures.plot_bars(frame, category="outlet", value="n")
+show.figure(bars, title="Hits", alt="A has 3, B 1,200.", name="hits", data=frame)
 """
 # It says which processes it runs in, and goes on only when it may.
 PATIENT = """

@@ -1,10 +1,14 @@
-"""The pages that a study asks for: each notebook with each set of parameters, checked, and what each page depends on."""
+"""The pages that a study asks for, checked, and what each depends on.
+
+A page is a notebook with a set of parameters.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
@@ -25,8 +29,11 @@ from wording.phrasing import suggest_name
 from wording.show.values import slugify
 from wording.study.records import StudyRecord
 
+PACKAGE_FOLDER = Path(__file__).parents[2]
+PAGE_TEMPLATE = Path(__file__).parents[1] / "template"
+
 JUDGEMENT_FILES = {"08_discover": "verdicts.csv", "09_coding": "marks.csv"}
-"""What people judged, by the notebook that reads it: its page is made again when they judge more, the others are not."""
+"""What people judged, by the notebook that reads it: only its page is made again for more of it."""
 
 OUTLET_PARAMETERS = ("outlet", "outlets", "against")
 """Parameters that name outlets of the study."""
@@ -36,31 +43,51 @@ class InvalidStudy(WordingError):
     """A study names a notebook or a parameter wrongly: nothing was run."""
 
 
+@dataclass(frozen=True)
+class PlannedRun:
+    """A notebook with the parameters of its report, and with those that tell it from the others."""
+
+    notebook: str
+    shared: dict[str, Any]
+    own: dict[str, Any]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """All parameters."""
+        return {**self.shared, **self.own}
+
+
 def plan_pages(study: StudyRecord) -> list[Page]:
-    """The pages of a study in the order of study.yml; one that cannot run has the status `invalid` and says why.
+    """Return the pages of a study in the order of study.yml.
+
+    A page that cannot run has the status `invalid` and says why.
 
     Raises
     ------
     InvalidStudy
         If two pages would have the same name.
     """
-    depends = hash_study_inputs(study)
-    pages = [plan_page(study, position, *run, depends) for position, run in enumerate(study.runs())]
+    inputs = hash_study_inputs(study)
+    pages = [
+        plan_page(study, position, PlannedRun(*run), inputs)
+        for position, run in enumerate(study.runs())
+    ]
     names = [page.page for page in pages]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise InvalidStudy(
-            f"{study.folder / 'study.yml'}: two reports would both be called {twice[0]!r}: leave one out, or tell them apart in `each`."
+            f"{study.folder / 'study.yml'}: two reports would both be called {twice[0]!r}: leave "
+            "one out, or tell them apart in `each`."
         )
     return pages
 
 
 def plan_valid_pages(study: StudyRecord) -> list[Page]:
-    """The pages of a study.
+    """Return the pages of a study.
 
     Raises
     ------
     InvalidStudy
-        With a line per fault.
+        If a page cannot run, with a line per fault.
     """
     pages = plan_pages(study)
     raise_invalid_pages(page for page in pages if page.status == "invalid")
@@ -68,50 +95,75 @@ def plan_valid_pages(study: StudyRecord) -> list[Page]:
 
 
 def raise_invalid_pages(invalid: Iterable[Page]) -> None:
-    """Raises what is wrong with the pages, each fault once."""
+    """Raise what is wrong with the pages, each fault once."""
     if lines := list(dict.fromkeys(line for page in invalid for line in page.reason.splitlines())):
         raise InvalidStudy("\n".join(lines))
 
 
 def plan_page(
-    study: StudyRecord,
-    position: int,
-    notebook: str,
-    shared: dict[str, Any],
-    own: dict[str, Any],
-    depends: dict[str, str],
+    study: StudyRecord, position: int, run: PlannedRun, study_inputs: dict[str, str]
 ) -> Page:
-    """A run as a page, not yet made."""
-    parameters = {**shared, **own}
-    file = NOTEBOOK_FOLDER / f"{notebook}.ipynb"
-    wrong = find_run_faults(study, notebook, parameters)
-    titles = {name: concept.title for name, concept in study.concepts.items()}
-    names = [
-        titles.get(value, str(value)) if name == "concept" else f"{name.replace('_', ' ')} {value}"
-        for name, value in own.items()
-    ]
-    inputs = (
-        {"the notebook": hash_file(file), "the parameters": hash_value(parameters)}
-        if file.is_file()
-        else {}
-    )
-    if judged := JUDGEMENT_FILES.get(notebook):
-        inputs |= {judged: hash_files(list_files_below(study.folder / judged))}
+    """Return a run as a page, not yet made.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study that asks for it.
+    position : int
+        Its place among the study's pages.
+    run : PlannedRun
+        The notebook with its parameters.
+    study_inputs : dict
+        What all pages of the study depend on (see `hash_study_inputs`).
+    """
+    file = locate_notebook(run.notebook)
+    faults = find_run_faults(study, run.notebook, run.parameters)
+    prefix = f"{study.folder / 'study.yml'}: {run.notebook}"
     return Page(
-        study=study.name, study_title=study.title, question=study.question, page="-".join([notebook, *(slugify(str(value)) for value in own.values())]),
-        title=read_notebook_title(read_notebook(file)) if file.is_file() else notebook, subtitle="; ".join(names), notebook=notebook, parameters=parameters,
-        position=position, inputs=inputs | depends, status="invalid" if wrong else "due",
-        reason="\n".join(f"{study.folder / 'study.yml'}: {notebook}: {fault}" for fault in wrong),
-    )  # fmt: skip
+        study=study.name,
+        study_title=study.title,
+        question=study.question,
+        page="-".join([run.notebook, *(slugify(str(value)) for value in run.own.values())]),
+        title=read_notebook_title(read_notebook(file)) if file.is_file() else run.notebook,
+        subtitle="; ".join(_describe_parameter(study, *item) for item in run.own.items()),
+        notebook=run.notebook,
+        parameters=run.parameters,
+        position=position,
+        inputs=_hash_run_inputs(study, run) | study_inputs,
+        status="invalid" if faults else "due",
+        reason="\n".join(f"{prefix}: {fault}" for fault in faults),
+    )
+
+
+def locate_notebook(name: str) -> Path:
+    """Return where the notebook of this name is, or would be."""
+    return NOTEBOOK_FOLDER / f"{name}.ipynb"
+
+
+def _describe_parameter(study: StudyRecord, name: str, value: Any) -> str:
+    """What tells a page from the study's others: a concept by its title, else name and value."""
+    if name == "concept" and value in study.concepts:
+        return study.concepts[value].title
+    return str(value) if name == "concept" else f"{name.replace('_', ' ')} {value}"
+
+
+def _hash_run_inputs(study: StudyRecord, run: PlannedRun) -> dict[str, str]:
+    """What one page depends on, a hash each."""
+    file, inputs = locate_notebook(run.notebook), {}
+    if file.is_file():
+        inputs["the notebook"] = hash_file(file)
+        inputs["the parameters"] = hash_value(run.parameters)
+    if judged := JUDGEMENT_FILES.get(run.notebook):
+        inputs[judged] = hash_files(list_files_below(study.folder / judged))
+    return inputs
 
 
 def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any]) -> list[str]:
-    """What is wrong with a run that a study asks for."""
-    file = NOTEBOOK_FOLDER / f"{notebook}.ipynb"
+    """Return what is wrong with a run that a study asks for, a sentence each."""
+    file = locate_notebook(notebook)
     if not file.is_file():
-        return [
-            f"there is no such notebook; {suggest_name(notebook, [f.stem for f in NOTEBOOK_FOLDER.glob('[0-9]*.ipynb')])}."
-        ]
+        names = [file.stem for file in NOTEBOOK_FOLDER.glob("[0-9]*.ipynb")]
+        return [f"there is no such notebook; {suggest_name(notebook, names)}."]
     choices = {name: list(study.concepts) for name in ("concept", "concepts")}
     if "variant" in parameters:
         concept = study.concepts.get(parameters.get("concept") or next(iter(study.concepts)))
@@ -119,37 +171,37 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
     if given := [name for name in OUTLET_PARAMETERS if name in parameters]:
         choices |= dict.fromkeys(given, list_study_outlets(study))
     try:
-        return find_parameter_faults(
-            parameters, read_parameters(read_notebook(file)), choices=choices
-        )
+        declared = read_parameters(read_notebook(file))
     except WordingError as error:
         return [str(error)]
+    return find_parameter_faults(parameters, declared, choices=choices)
 
 
 def list_study_outlets(study: StudyRecord) -> list[str]:
-    """The outlets that a study compares."""
-    from wording.corpus.counts import (
-        count_study_hits,  # takes seconds to import, and few studies name outlets as parameters
-    )
+    """Return the outlets that a study compares."""
+    # Takes seconds to import, and few studies name outlets as parameters.
+    from wording.corpus.counts import count_study_hits
 
     return study.outlets or sorted(count_study_hits(study, []).articles["outlet"].unique())
 
 
 def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
-    """What all pages of a study depend on, a hash each: what it says, its articles or counts, the library with its template, the lock."""
-    library, template = Path(__file__).parents[2], Path(__file__).parents[1] / "template"
+    """Return what all pages of a study depend on, a hash each.
+
+    These are what the study says, its articles or counts, the library, the template and the lock.
+    """
     code = [
-        f
-        for folder in (library, DATA_FOLDER / "words")
-        for f in list_files_below(folder)
-        if f.parent.name != "__pycache__" and not f.is_relative_to(template)
+        file
+        for folder in (PACKAGE_FOLDER, DATA_FOLDER / "words")
+        for file in list_files_below(folder)
+        if file.parent.name != "__pycache__" and not file.is_relative_to(PAGE_TEMPLATE)
     ]
     return {
         "the study": study.fingerprint,
         "the articles": hash_files(list_article_files(study)),
         "the counts": hash_files(study.count_files),
         "the library": hash_files(code),
-        "the template": hash_files(list_files_below(template)),
+        "the template": hash_files(list_files_below(PAGE_TEMPLATE)),
         "the lock": hash_value([sys.version, hash_requirements()]),
     }
 
@@ -165,27 +217,23 @@ def hash_requirements() -> str:
 
 
 def list_article_files(study: StudyRecord) -> list[Path]:
-    """The files of a study's articles, as far as they are there."""
+    """Return the files of a study's articles, as far as they are there."""
     source = study.articles
-    named = (
-        [study.folder / name for name in (source.path, source.metadata) if name] if source else []
-    )
-    return [file for name in named for file in list_files_below(name)]
+    if source is None:
+        return []
+    places = [study.folder / name for name in (source.path, source.metadata) if name]
+    return [file for place in places for file in list_files_below(place)]
 
 
 def list_files_below(place: Path) -> list[Path]:
-    """The files in a folder, or the file itself, in order; none if it is not there."""
-    return (
-        sorted(f for f in place.rglob("*") if f.is_file())
-        if place.is_dir()
-        else [place]
-        if place.is_file()
-        else []
-    )
+    """Return the files in a folder, or the file itself, in order; none if it is not there."""
+    if place.is_dir():
+        return sorted(file for file in place.rglob("*") if file.is_file())
+    return [place] if place.is_file() else []
 
 
 def read_notebook_title(notebook: Notebook) -> str:
-    """The notebook's title: its first heading."""
+    """Return the notebook's title: its first heading."""
     lines = (
         line
         for cell in notebook["cells"]

@@ -1,7 +1,7 @@
-"""Runs the notebooks that studies name, keeps the last good page of each, and makes only what has changed.
+"""Runs the notebooks that studies name, keeps the last good page of each, makes what has changed.
 
-Papermill's own word on how a run ended is not taken: a page counts as made when its notebook ran to the end within its limits and
-passed the content gate.
+Papermill's own word on how a run ended is not taken: a page counts as made when its notebook ran to
+the end within its limits and passed the checks.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from wording.errors import WordingError
 from wording.files import REPORTS_FOLDER
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
-from wording.pages.batch.runs import run_pages
+from wording.pages.batch.runs import Batch, run_pages
 from wording.pages.state import (
     Page,
     determine_status,
-    locate_state_file,
+    locate_page,
     write_atomically,
     write_page_record,
 )
@@ -29,6 +29,9 @@ from wording.phrasing import suggest_name
 from wording.study.records import StudyRecord
 
 __all__ = ["REPORTS_FOLDER", "InvalidStudy", "make_reports", "preview_reports"]
+
+StudyPages = list[tuple[StudyRecord, Page]]
+"""Pages, each with its study."""
 
 
 def make_reports(
@@ -40,12 +43,24 @@ def make_reports(
     reports: Path = REPORTS_FOLDER,
     progress: Progress | None = None,
 ) -> list[Page]:
-    """The pages of the studies, made or found up to date; reports/index.html lists them with those of other studies.
+    """Return the pages of the studies, made or found up to date.
+
+    reports/index.html lists them with those of other studies.
 
     Parameters
     ----------
-    only : notebooks or pages whose name begins so.
-    jobs : notebooks at a time; as many as there are cores by default.
+    studies : sequence of StudyRecord
+        Whose pages are made.
+    only : str, optional
+        Only notebooks or pages whose name starts with this.
+    jobs : int, optional
+        Notebooks at a time; as many as there are cores by default.
+    force : bool
+        Run also what is up to date.
+    reports : Path
+        The folder of the pages.
+    progress : Progress, optional
+        What is told while the batch works.
 
     Raises
     ------
@@ -54,23 +69,23 @@ def make_reports(
     WordingError
         If the reports folder cannot be written.
     """
-    everything, wanted = select_pages(studies, only)
+    batch = Batch(reports, jobs or os.cpu_count() or 1, force, progress or Progress())
+    planned, wanted = select_pages(studies, only)
     try:
-        for study, _ in everything:
+        for study, _ in planned:
             (reports / study.name / ".state").mkdir(parents=True, exist_ok=True)
-        record_invalid_pages([page for _, page in everything], reports)
+        record_invalid_pages([page for _, page in planned], reports)
         pages = make_due_pages(
             [(study, determine_status(page, reports, force=force)) for study, page in wanted],
-            reports,
-            jobs,
-            force,
-            progress or Progress(),
+            batch,
         )
-        remove_stale_pages([page for _, page in everything], reports)
+        remove_stale_pages([page for _, page in planned], reports)
         write_index(reports)
     except OSError as error:
-        told = f"{error.filename or reports} cannot be written ({error.strerror})"
-        raise WordingError(f"{told}: make room, or name another folder with --out.") from error
+        raise WordingError(
+            f"{error.filename or reports} cannot be written ({error.strerror}): make room, or name "
+            "another folder with --out."
+        ) from error
     return pages
 
 
@@ -81,77 +96,71 @@ def preview_reports(
     force: bool = False,
     reports: Path = REPORTS_FOLDER,
 ) -> list[Page]:
-    """What `make_reports` would do: the pages as they stand, each that is due with the reason; nothing is run or written.
+    """Return the pages as they stand, each that is due with the reason; nothing is run or written.
+
+    Parameters
+    ----------
+    studies, only, force, reports :
+        As in `make_reports`.
 
     Raises
     ------
     InvalidStudy
         As `make_reports`.
     """
-    everything, wanted = select_pages(studies, only)
-    raise_invalid_pages(page for _, page in everything if page.status == "invalid")
+    planned, wanted = select_pages(studies, only)
+    raise_invalid_pages(page for _, page in planned if page.status == "invalid")
     return [determine_status(page, reports, force=force) for _, page in wanted]
 
 
-def select_pages(
-    studies: Sequence[StudyRecord], only: str | None
-) -> tuple[list[tuple[StudyRecord, Page]], list[tuple[StudyRecord, Page]]]:
-    """All pages of the studies, and those of them whose name begins with `only`."""
+def select_pages(studies: Sequence[StudyRecord], only: str | None) -> tuple[StudyPages, StudyPages]:
+    """Return all pages of the studies, and those of them whose name starts with `only`."""
     names = [study.name for study in studies]
     if clash := {name for name in names if names.count(name) > 1}:
         raise WordingError(
-            f"Two of the studies are called the same ({', '.join(sorted(clash))}): their pages would mix; rename a folder."
+            f"Two studies have the same name ({', '.join(sorted(clash))}): their pages would mix; "
+            "rename a folder."
         )
-    everything = [(study, page) for study in studies for page in plan_pages(study)]
-    wanted = [(study, page) for study, page in everything if not only or page.page.startswith(only)]
+    planned = [(study, page) for study in studies for page in plan_pages(study)]
+    wanted = [(study, page) for study, page in planned if not only or page.page.startswith(only)]
     if not wanted:
-        raise WordingError(
-            f"No page begins with {only!r}; {suggest_name(str(only), [page.page for _, page in everything])}."
-        )
-    return everything, wanted
+        remedy = suggest_name(str(only), [page.page for _, page in planned])
+        raise WordingError(f"No page begins with {only!r}; {remedy}.")
+    return planned, wanted
 
 
 def record_invalid_pages(pages: Iterable[Page], reports: Path) -> None:
-    """Records the pages with wrong parameters, so that the index tells of them, and raises what is wrong."""
+    """Record the pages with wrong parameters, for the index to list, and raise the faults."""
     invalid = [page for page in pages if page.status == "invalid"]
     for page in invalid:
-        write_page_record(
-            reports, replace(determine_status(page, reports), status="invalid", reason=page.reason)
-        )
+        now = determine_status(page, reports)
+        write_page_record(reports, replace(now, status="invalid", reason=page.reason))
     if invalid:
         write_index(reports)
     raise_invalid_pages(invalid)
 
 
-def make_due_pages(
-    wanted: list[tuple[StudyRecord, Page]],
-    reports: Path,
-    jobs: int | None,
-    force: bool,
-    progress: Progress,
-) -> list[Page]:
-    """The wanted pages, those run that are due."""
-    waiting = [(study, page) for study, page in wanted if page.status != "up-to-date"]
-    done = {page.name: page for _, page in wanted if page.status == "up-to-date"}
-    progress.begin(len(wanted), list(done.values()))
-    if waiting:
-        unbuilt = build_study_corpora(study for study, _ in waiting)
-        done |= run_pages(
-            waiting,
-            reports,
-            jobs=jobs or os.cpu_count() or 1,
-            force=force,
-            unbuilt=unbuilt,
-            progress=progress,
-        )
+def make_due_pages(wanted: StudyPages, batch: Batch) -> list[Page]:
+    """Return the wanted pages, after those that are due were run."""
+    due = [(study, page) for study, page in wanted if not page.is_current]
+    done = {page.name: page for _, page in wanted if page.is_current}
+    batch.progress.begin(len(wanted), list(done.values()))
+    if due:
+        faults = build_study_corpora(study for study, _ in due)
+        done |= run_pages(due, batch, faults)
     return [done[page.name] for _, page in wanted]
 
 
 def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
-    """The corpus of each study made once, before its notebooks would all set about it; why it could not be, by the study's name."""
-    from wording.corpus.build import (
-        build_corpus,  # takes seconds to import, and a run with nothing to do needs none of it
-    )
+    """Build the corpus of each study once, before all its notebooks would begin to.
+
+    Returns
+    -------
+    dict
+        Why a corpus could not be built, by the study's name.
+    """
+    # Takes seconds to import, and a run with nothing to do needs none of it.
+    from wording.corpus.build import build_corpus
     from wording.corpus.marks.voice import find_all_attributions
 
     faults = {}
@@ -164,25 +173,34 @@ def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
 
 
 def remove_stale_pages(planned: Iterable[Page], reports: Path) -> None:
-    """Removes the pages that the studies no longer name."""
-    named = {locate_state_file(reports, page) for page in planned}
-    for folder in {file.parent for file in named}:
-        for file in set(folder.glob("*.json")) - named:
-            for old in (*folder.glob(f"{file.stem}.*"), *folder.parent.glob(f"{file.stem}.*")):
-                old.unlink() if old.is_file() else shutil.rmtree(old)
-            shutil.rmtree(folder.parent / f"{file.stem}-tables", ignore_errors=True)
+    """Remove the pages that the studies no longer name."""
+    records = {locate_page(reports, page).record for page in planned}
+    for folder in {record.parent for record in records}:
+        for stale in set(folder.glob("*.json")) - records:
+            _remove_page(stale)
+
+
+def _remove_page(record: Path) -> None:
+    """Remove a page with all its files."""
+    states, pages = record.parent, record.parent.parent
+    for old in (*states.glob(f"{record.stem}.*"), *pages.glob(f"{record.stem}.*")):
+        if old.is_file():
+            old.unlink()
+        else:
+            shutil.rmtree(old)
+    shutil.rmtree(pages / f"{record.stem}-tables", ignore_errors=True)
 
 
 def write_index(reports: Path) -> None:
-    """reports/index.html over all pages recorded there."""
+    """Write reports/index.html over all pages recorded there."""
     from wording.pages.index import render_index
 
-    records = [
-        json.loads(file.read_text(encoding="utf8"))
-        for file in sorted(reports.glob("*/.state/*.json"))
-    ]
-    records.sort(key=lambda told: (told["study"], told["position"]))
-    for told in records:
-        pdf = told["html"] and reports / told["html"].replace(".html", ".pdf")
-        told["pdf"] = str(pdf.relative_to(reports)) if pdf and pdf.is_file() else None
+    files = sorted(reports.glob("*/.state/*.json"))
+    records = [json.loads(file.read_text(encoding="utf8")) for file in files]
+    records.sort(key=lambda record: (record["study"], record["position"]))
+    for record in records:
+        record["pdf"] = None
+        if record["html"]:
+            pdf = record["html"].replace(".html", ".pdf")
+            record["pdf"] = pdf if (reports / pdf).is_file() else None
     write_atomically({reports / "index.html": render_index(records)})

@@ -1,6 +1,8 @@
-"""Pages being made, so many at a time, each in a process of its own that ends when its limits are reached, or with this process.
+"""Pages being made, so many at a time, each in a process of its own.
 
-A worker writes into a folder of its own; only this process puts finished pages in their place, so a run that is ended leaves no trace.
+A process ends when its limits are reached, or with this process. A worker writes into a folder of
+its own; only this process puts finished pages in their place, so a run that is ended leaves no
+trace.
 """
 
 from __future__ import annotations
@@ -10,24 +12,44 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TextIO
 
 from wording.pages.batch.progress import Progress
 from wording.pages.state import (
     Page,
+    PagePaths,
     claim_page,
     determine_status,
-    locate_state_file,
+    locate_page,
     write_page_record,
 )
 from wording.study.records import StudyRecord
 
 POLL_SECONDS = 0.25
 """Seconds after which limits are looked at and the display is told."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How pages are made.
+
+    Attributes
+    ----------
+    reports : the folder of the pages.
+    jobs : notebooks at a time.
+    force : run also what is up to date.
+    progress : what is told while the batch works.
+    """
+
+    reports: Path
+    jobs: int
+    force: bool
+    progress: Progress
 
 
 @dataclass
@@ -38,7 +60,7 @@ class PageRun:
     study: StudyRecord
     reports: Path
     lock: TextIO
-    process: multiprocessing.Process
+    process: BaseProcess
     receive: Connection
     scratch: Path
     began: float = field(default_factory=time.monotonic)
@@ -50,190 +72,198 @@ class PageRun:
         """How long it has run."""
         return time.monotonic() - self.began
 
-    def answer(self) -> dict[str, Any] | None:
-        """How the run ended; None while it goes on within its limits."""
+    @property
+    def paths(self) -> PagePaths:
+        """Where the files of the page are."""
+        return locate_page(self.reports, self.page)
+
+    def check_ending(self) -> dict[str, Any] | None:
+        """Return how the run ended; None while it goes on within its limits."""
         while self.receive.poll():
             try:
                 message = self.receive.recv()
             except (EOFError, OSError):
-                return {"status": "died", "reason": "Its process ended without an answer."}
+                return {"status": "died", "reason": "Its process ended unexpectedly."}
             if "status" in message:
-                return message
+                return dict(message)
             self.cell, self.cell_began = message["cell"], time.monotonic()
-        limits = self.study.limits
+        return self._check_limits()
+
+    def _check_limits(self) -> dict[str, Any] | None:
+        limits, reason = self.study.limits, ""
         if self.seconds > limits.run:
-            return {
-                "status": "timed-out",
-                "reason": f"It ran for over {limits.run:g} s (`limits: run` in study.yml).",
-            }
-        if self.cell and time.monotonic() - self.cell_began > limits.cell:
-            return {
-                "status": "timed-out",
-                "reason": f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml).",
-            }
-        return None
+            reason = f"It ran for over {limits.run:g} s (`limits: run` in study.yml)."
+        elif self.cell and time.monotonic() - self.cell_began > limits.cell:
+            reason = (
+                f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml)."
+            )
+        return {"status": "timed-out", "reason": reason} if reason else None
 
     def end(self) -> None:
-        """Ends the process with all that it started, and frees the page."""
-        from wording.pages.batch.worker import kill_marked_processes
+        """End the process with all that it started, and free the page."""
+        from wording.pages.batch.kernels import kill_marked_processes
 
         self.process.kill()
         self.process.join()
-        kill_marked_processes(make_run_mark(self.reports, self.page))
-        for folder in (self.scratch, locate_run_folder(self.reports, self.page)):
+        kill_marked_processes(self.paths.run_mark)
+        for folder in (self.scratch, self.paths.work):
             shutil.rmtree(folder, ignore_errors=True)
         self.lock.close()
 
 
 def run_pages(
-    due: list[tuple[StudyRecord, Page]],
-    reports: Path,
-    *,
-    jobs: int,
-    force: bool,
-    unbuilt: Mapping[str, str],
-    progress: Progress,
+    due: Iterable[tuple[StudyRecord, Page]], batch: Batch, build_faults: Mapping[str, str]
 ) -> dict[str, Page]:
-    """The pages by their names, run so many at a time; a page that another `wording report` makes is waited for.
+    """Return the pages by their names, run so many at a time.
+
+    A page that another `wording report` makes is waited for.
 
     Parameters
     ----------
-    unbuilt : why a study's articles cannot be read, by its name.
+    due : iterable of (StudyRecord, Page)
+        What is to be made.
+    batch : Batch
+        How.
+    build_faults : mapping
+        Why a study's articles cannot be read, by its name.
     """
-    waiting, running, done = list(due), [], {}
+    waiting, running = list(due), list[PageRun]()
+    done: dict[str, Page] = {}
 
-    def ended(page: Page) -> None:
+    def end_page(page: Page) -> None:
         done[page.name] = page
-        progress.ended(page)
+        batch.progress.ended(page)
 
     try:
         while waiting or running:
             for study, page in list(waiting):
-                if len(running) == jobs:
+                if len(running) == batch.jobs:
                     break
-                if study.name in unbuilt:
-                    ended(
-                        record_outcome(
-                            reports, replace(page, status="failed", reason=unbuilt[study.name])
-                        )
-                    )
-                elif not (lock := claim_page(reports, page)):
+                started = try_start(study, page, batch, build_faults.get(study.name))
+                if started is None:
                     continue
-                elif (
-                    now := determine_status(page, reports, force=force)
-                ).status == "up-to-date":  # another run has just made it
-                    lock.close()
-                    ended(now)
-                else:
-                    running.append(start_run(study, now, reports, lock))
                 waiting.remove((study, page))
-            wait([run.receive for run in running], timeout=POLL_SECONDS) if running else time.sleep(
-                POLL_SECONDS
-            )
+                if isinstance(started, PageRun):
+                    running.append(started)
+                else:
+                    end_page(started)
+            if running:
+                wait([run.receive for run in running], timeout=POLL_SECONDS)
+            else:
+                time.sleep(POLL_SECONDS)
             for run in list(running):
-                if answer := run.answer():
+                if ending := run.check_ending():
                     running.remove(run)
-                    ended(finish_run(run, answer))
-            progress.tick(running, [page for _, page in waiting], jobs=jobs)
+                    end_page(finish_run(run, ending))
+            batch.progress.tick(running, [page for _, page in waiting], jobs=batch.jobs)
     finally:  # also when the user interrupts: what was not finished is as if it had not begun
         for run in running:
             run.end()
     return done
 
 
-def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> PageRun:
-    """The page's run in a process of its own."""
-    from wording.pages.batch.worker import kill_marked_processes, run_worker
+def try_start(
+    study: StudyRecord, page: Page, batch: Batch, build_fault: str | None
+) -> PageRun | Page | None:
+    """Return the page's run; the page itself if nothing is to be run; None while another makes it.
 
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(["wording.pages.batch.worker"])
-    kill_marked_processes(
-        make_run_mark(reports, page)
-    )  # a kernel that was left behind when its worker and its runner were killed at once
-    folder, scratch = locate_run_folder(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    receive, send = context.Pipe(duplex=False)
-    options = {
-        "width": study.width,
-        "scratch": str(scratch),
-        "mark": make_run_mark(reports, page),
-        "log": str(locate_log_file(reports, page)),
-    }
-    process = context.Process(
-        target=run_worker, args=(send, str(study.folder), asdict(page), str(folder)), kwargs=options
+    Parameters
+    ----------
+    study, page : StudyRecord, Page
+        What is to be made.
+    batch : Batch
+        How.
+    build_fault : str, optional
+        Why the study's articles cannot be read.
+    """
+    if build_fault is not None:
+        return record_outcome(batch.reports, replace(page, status="failed", reason=build_fault))
+    lock = claim_page(batch.reports, page)
+    if lock is None:
+        return None
+    now = determine_status(page, batch.reports, force=batch.force)
+    if now.is_current:  # another run has just made it
+        lock.close()
+        return now
+    return start_run(study, now, batch.reports, lock)
+
+
+def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> PageRun:
+    """Start the page's run in a process of its own."""
+    from wording.pages.batch.kernels import kill_marked_processes
+    from wording.pages.batch.worker import Assignment, run_worker
+
+    paths, scratch = locate_page(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
+    # A kernel may be left behind when its worker and its runner were killed at once.
+    kill_marked_processes(paths.run_mark)
+    shutil.rmtree(paths.work, ignore_errors=True)
+    paths.work.mkdir()
+    assignment = Assignment(
+        study=str(study.folder),
+        page=page,
+        folder=paths.work,
+        width=study.width,
+        scratch=scratch,
+        mark=paths.run_mark,
+        log=paths.log,
     )
+    context = _make_process_context()
+    receive, send = context.Pipe(duplex=False)
+    process = context.Process(target=run_worker, args=(send, assignment))
     process.start()
     send.close()  # so that the end of the process ends the pipe
     return PageRun(page, study, reports, lock, process, receive, scratch)
 
 
-def finish_run(run: PageRun, answer: Mapping[str, Any]) -> Page:
-    """The page as its run left it, put in its place and recorded."""
-    reports, page = run.reports, replace(run.page, **answer, seconds=round(run.seconds, 1))
-    failed = locate_run_folder(reports, page) / "failed.ipynb"
-    page = replace(
-        page, log=str(locate_log_file(reports, page).relative_to(reports)), failed_ipynb=None
-    )
+def _make_process_context() -> Any:
+    """How processes are started: from a server that has imported the worker, where there can be."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["wording.pages.batch.worker"])
+    return context
+
+
+def finish_run(run: PageRun, ending: Mapping[str, Any]) -> Page:
+    """Put the page in its place as its run left it, and record it."""
+    reports, failed = run.reports, run.paths.work / "failed.ipynb"
+    page = replace(run.page, **ending, seconds=round(run.seconds, 1))
+    page = replace(page, log=str(run.paths.log.relative_to(reports)), failed_ipynb=None)
     try:
         if page.status == "ok":
             page = publish_page(page, reports)
         elif failed.is_file():
-            kept_as = locate_state_file(reports, page).with_suffix(".failed.ipynb")
-            failed.replace(kept_as)
-            page = replace(page, failed_ipynb=str(kept_as.relative_to(reports)))
+            failed.replace(run.paths.failed)
+            page = replace(page, failed_ipynb=str(run.paths.failed.relative_to(reports)))
         return record_outcome(reports, page)
     except OSError as error:
-        return record_outcome(
-            reports,
-            replace(
-                run.page, status="failed", reason=f"It could not be put in its place: {error}."
-            ),
-        )
+        reason = f"It could not be put in its place: {error}."
+        return record_outcome(reports, replace(run.page, status="failed", reason=reason))
     finally:
         run.end()
 
 
 def publish_page(page: Page, reports: Path) -> Page:
-    """The page with the paths of what its run made, which now stands in the reports folder."""
-    new, folder = locate_run_folder(reports, page), reports / page.study
-    tables = f"{page.page}-tables"
-    shutil.rmtree(folder / tables, ignore_errors=True)
-    (folder / f"{page.page}.pdf").unlink(missing_ok=True)  # it showed the page before
-    for name in (tables, f"{page.page}.ipynb", f"{page.page}.html"):
-        if (new / name).exists():
-            (new / name).replace(folder / name)
-    placed = {name: f"{page.study}/{page.page}.{name}" for name in ("html", "ipynb")}
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    """Move what the page's run made into the reports folder; return the page with its paths."""
+    paths = locate_page(reports, page)
+    shutil.rmtree(paths.tables, ignore_errors=True)
+    (paths.folder / f"{page.page}.pdf").unlink(missing_ok=True)  # it showed the page before
+    for name in (paths.tables.name, f"{page.page}.ipynb", f"{page.page}.html"):
+        if (paths.work / name).exists():
+            (paths.work / name).replace(paths.folder / name)
     return replace(
         page,
-        **placed,
-        tables={file: f"{page.study}/{tables}/{file}" for file in page.tables},
-        made=now,
+        html=f"{page.study}/{page.page}.html",
+        ipynb=f"{page.study}/{page.page}.ipynb",
+        tables={file: f"{page.study}/{paths.tables.name}/{file}" for file in page.tables},
+        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 
 
 def record_outcome(reports: Path, page: Page) -> Page:
-    """The page once it is recorded; one that cannot be recorded has failed."""
+    """Record the page and return it; one that cannot be recorded has failed."""
     try:
         write_page_record(reports, page)
     except OSError as error:
         return replace(page, status="failed", reason=f"It could not be recorded: {error}.")
     return page
-
-
-def locate_run_folder(reports: Path, page: Page) -> Path:
-    """The folder into which the page's worker writes."""
-    return locate_state_file(reports, page).with_suffix(".new")
-
-
-def locate_log_file(reports: Path, page: Page) -> Path:
-    """What the worker and its kernel print."""
-    return locate_state_file(reports, page).with_suffix(".log")
-
-
-def make_run_mark(reports: Path, page: Page) -> str:
-    """What the processes of the page's run carry in their environment."""
-    return str(locate_state_file(reports, page).resolve())

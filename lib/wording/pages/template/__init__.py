@@ -1,17 +1,23 @@
-"""What stands around every page: one template, one stylesheet and one script, allowed by their hashes, and nothing else."""
+"""What stands around every page: one template, one stylesheet, one script, and nothing else.
+
+Stylesheet and script are allowed by their hashes.
+"""
+
+from __future__ import annotations
 
 import base64
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATE_FOLDER = Path(__file__).parent
 
 
-def render_document(template: str, **fields) -> str:
-    """The template around our style, our script and the policy that allows nothing else."""
+def render_document(template: str, **fields: Any) -> str:
+    """Return the template around our style, our script and the policy that allows nothing else."""
     style, script = _read_asset("style.css"), _read_asset("script.js")
     return (
         _make_environment()
@@ -21,12 +27,16 @@ def render_document(template: str, **fields) -> str:
 
 
 def make_security_policy() -> str:
-    """The Content-Security-Policy of every page.
+    """Return the Content-Security-Policy of every page.
 
-    Styles are allowed by hash too, so no style attribute works: `svg` turns those of matplotlib into attributes of their own.
+    Styles are allowed by hash too, so no style attribute works: `show.svg` turns those of
+    matplotlib into attributes of their own.
     """
     style, script = (_hash_source(_read_asset(name)) for name in ("style.css", "script.js"))
-    return f"default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 @cache
