@@ -150,7 +150,7 @@ def _build_keyness_table(terms, outlets, other, columns):
         "other": other,
         "voice": terms.voice,
         "term": np.tile(terms.terms, len(outlets)),
-        "told_by": np.where(tells >= 0, terms.terms[tells] if len(terms) else "", "").ravel(),
+        "subsumed_by": np.where(tells >= 0, terms.terms[tells] if len(terms) else "", "").ravel(),
     }
     table = pd.DataFrame(keys | {name: column.ravel() for name, column in columns.items()})
     return check_columns(table.assign(q=resampling.q_values(table["p"])), "keyness")

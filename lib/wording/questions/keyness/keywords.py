@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from wording.corpus.lines import KEYNESS_CONCEPT, find_term_hits
-from wording.corpus.terms import Terms, read_function_words
+from wording.corpus.terms import Terms
 from wording.phrasing import format_count, format_q, format_ratio
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.study.records import StudyRecord
 from wording.tables import order_as
+from wording.words import read_words
 
 RATIO_COLUMNS = {"times": "log_ratio", "times_low": "low", "times_high": "high"}
 """The columns that say how many times as often, and the binary logarithms that they come from."""
@@ -177,7 +178,7 @@ def _describe_limits(terms: Terms, min_outlets: int) -> str:
 
 
 def _describe_left_out(study: StudyRecord, function_words: bool) -> str:
-    if function_words or not read_function_words(study.language):
+    if function_words or not read_words("function", study.language):
         return ""
     return ", without those that begin or end with a function word such as “the”"
 

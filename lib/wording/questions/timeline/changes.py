@@ -23,11 +23,11 @@ OTHER_VARIANTS = "\0other variants"
 
 
 class ChangeTables(NamedTuple):
-    """The tables `tested` (one row per outlet), `changes` (per change and variant) and `plausible` (per change and stretch of days)."""
+    """The tables `change_tests` (one row per outlet), `changes` (per change and variant) and `change_dates` (per change and stretch of days)."""
 
-    tested: pd.DataFrame
+    change_tests: pd.DataFrame
     changes: pd.DataFrame
-    plausible: pd.DataFrame
+    change_dates: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def find_outlet_changes(
     days = {name: table.index.to_numpy() for name, table in daily.items()}
     tested = pd.DataFrame(
         [_build_test_row(concept, name, daily[name], searched[name]) for name in outlets],
-        columns=[*TABLES["tested"]],
+        columns=[*TABLES["change_tests"]],
     )
     cells = [
         _build_date_rows(concept, name, k, days[name], change)
@@ -92,14 +92,14 @@ def find_outlet_changes(
         if searched[name].changes
     ]
     return ChangeTables(
-        check_columns(tested, "tested"),
+        check_columns(tested, "change_tests"),
         _combine_parts(rows, "changes"),
-        _combine_parts(cells, "plausible"),
+        _combine_parts(cells, "change_dates"),
     )
 
 
 def order_changes(found: ChangeTables) -> pd.DataFrame:
-    """The `order` table: one row per pair of outlets that changed alike (the same variant rose most, or the one asked for rose, or fell).
+    """The `change_order` table: one row per pair of outlets that changed alike (the same variant rose most, or the one asked for rose, or fell).
 
     p is of the test that the earlier one was not earlier: the largest p, by Fisher's method, of two dates in the other order (or on one day), each
     with its own p. q: Benjamini-Hochberg over the rows. Of several changes alike of one outlet the first counts.
@@ -115,7 +115,7 @@ def order_changes(found: ChangeTables) -> pd.DataFrame:
         ["concept", "variant", "rose", "outlet"]
     )
     keys = ["concept", "outlet", "change"]
-    days = dict(list(found.plausible.groupby(keys)))
+    days = dict(list(found.change_dates.groupby(keys)))
     pairs = [
         pair
         for _, alike in first.groupby(["concept", "variant", "rose"])
@@ -125,12 +125,12 @@ def order_changes(found: ChangeTables) -> pd.DataFrame:
         _build_order_row(a, b, *(days[tuple(side[k] for k in keys)] for side in (a, b)))
         for a, b in pairs
     ]
-    table = pd.DataFrame(rows, columns=[name for name in TABLES["order"] if name != "q"])
-    return check_columns(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "order")
+    table = pd.DataFrame(rows, columns=[name for name in TABLES["change_order"] if name != "q"])
+    return check_columns(table.assign(q=q_values(table["p"].to_numpy(dtype=float))), "change_order")
 
 
 def order_p_value(one: pd.DataFrame, other: pd.DataFrame) -> float:
-    """How well the two confidence sets (tables `plausible` of one change each) agree with the first change being on the day of the second, or later."""
+    """How well the two confidence sets (table `change_dates` of one change each) agree with the first change being on the day of the second, or later."""
     day = np.unique(np.concatenate([one["first"], one["last"], other["first"], other["last"]]))
     late = np.where(one["last"].to_numpy() >= day[:, None], one["p"].to_numpy(), 0).max(axis=1)
     soon = np.where(other["first"].to_numpy() <= day[:, None], other["p"].to_numpy(), 0).max(axis=1)

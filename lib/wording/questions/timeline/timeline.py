@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.phrasing import format_count, format_percent, suggest_name
 from wording.questions.design import (
     DEFAULT_DESIGN,
     DEFAULT_REQUEST,
@@ -40,16 +40,16 @@ MAX_GROUPS_PER_BATCH = 200
 
 @dataclass(frozen=True)
 class TimelineAnalysis:
-    """What time shows of one concept: the tables `timeline`, `tested`, `changes`, `plausible` and `order`; `n_undated` articles with a hit have no date.
+    """What time shows of one concept: the tables `timeline`, `change_tests`, `changes`, `change_dates` and `change_order`; `n_undated` articles with a hit have no date.
 
     `period` is the unit of `timeline`, `variant` the one to show first: the one asked for, else the one that changed most, else the most frequent.
     """
 
     timeline: pd.DataFrame
-    tested: pd.DataFrame
+    change_tests: pd.DataFrame
     changes: pd.DataFrame
-    plausible: pd.DataFrame
-    order: pd.DataFrame
+    change_dates: pd.DataFrame
+    change_order: pd.DataFrame
     period: str
     variant: str
     voice: str
@@ -186,6 +186,28 @@ def find_commonest_variant(by_period: pd.DataFrame, names: Sequence[str]) -> str
     """Which of the variants has most hits in a `timeline`, of equals the first."""
     n = by_period[by_period["outlet"] == ALL_OUTLETS].groupby("variant")["n"].sum()
     return n.reindex(names, fill_value=0).idxmax()
+
+
+def describe_endpoints(shown: pd.DataFrame, variant: str) -> str:
+    """Return a variant's share in the first and in the last period with hits, all outlets together.
+
+    Parameters
+    ----------
+    shown : pd.DataFrame
+        The rows of the variant in the table `timeline`.
+    variant : str
+        What the variant is called.
+    """
+    together = shown[shown["outlet"] == ALL_OUTLETS].dropna(subset="share")
+    if together.empty:
+        return f"“{variant}”: no dated hits."
+    first, last = (_describe_period(together.iloc[k]) for k in (0, -1))
+    return f"“{variant}”, all outlets together: {first}, {last}."
+
+
+def _describe_period(row: pd.Series) -> str:
+    hits = format_count(int(row["total"]), "hit")
+    return f"{format_percent(row['share'])} of {hits} in {row['label']}"
 
 
 def label_timeline_lines(lines: pd.DataFrame, made: TimelineAnalysis) -> pd.DataFrame:
