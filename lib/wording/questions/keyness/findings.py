@@ -100,9 +100,7 @@ def _describe_outlets(table: pd.DataFrame, top: int, max_q: float, level: float)
             "No outlet uses any term significantly more often than the other side "
             f"(smallest {smallest})."
         ]
-    first = clear.drop_duplicates("outlet").sort_values(
-        ["low", "outlet"], ascending=[False, True]
-    )
+    first = clear.drop_duplicates("outlet").sort_values(["low", "outlet"], ascending=[False, True])
     described = [
         _describe_outlet(row, clear[clear["outlet"] == row.outlet].iloc[1:], level)
         for row in first.head(top).itertuples()
@@ -132,7 +130,9 @@ def _describe_term(row: tuple, level: float) -> str:
             f"“{row.term}” {format_ratio(row.times)} times as often as {other} "
             f"({interval}; {hits}; {format_q(row.q)})"
         )
-    never = "the other outlets never use it" if row.other == REST_LABEL else f"{other} never uses it"
+    never = (
+        "the other outlets never use it" if row.other == REST_LABEL else f"{other} never uses it"
+    )
     return (
         f"“{row.term}” {hits}; {never} ({format_percent(level)} interval: at least "
         f"{format_ratio(row.times_low)} times as often; {format_q(row.q)})"
