@@ -180,14 +180,14 @@ def _describe_pair(profiles, pair):
     }
 
 
-def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
+def find_distance_drivers(profiles, pairs, *, top=10, voice="all"):
     """Return which variants or terms keep outlets apart: one row per pair and term, so many a pair, the weightiest first.
 
     Parameters
     ----------
     profiles : of `wording.questions.outlets.profiles`
     pairs : rows with outlet and other, such as those of the table `outlets`
-    most : terms told per pair
+    top : terms per pair at most
     voice : whose words were counted
 
     Returns
@@ -199,7 +199,7 @@ def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
     shares = compute_block_shares(profiles, sums)
     known = {name: k for k, name in enumerate(profiles.outlets)}
     rows = [
-        _rank_drivers(profiles, known[a], known[b], shares, sums).head(most)
+        _rank_drivers(profiles, known[a], known[b], shares, sums).head(top)
         for a, b in zip(pairs["outlet"], pairs["other"], strict=True)
     ]
     return check_columns(

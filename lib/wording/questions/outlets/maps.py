@@ -20,7 +20,7 @@ class OutletMap:
     """The table `positions`; the part of the squared distances that two dimensions keep (NaN without any distance); the outlets left out."""
 
     positions: pd.DataFrame
-    kept: float
+    explained_fraction: float
     left_out: list
 
 

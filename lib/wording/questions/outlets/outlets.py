@@ -9,14 +9,6 @@ import pandas as pd
 
 from wording.corpus.counts import count_study_hits, find_study_hits
 from wording.corpus.lines import find_term_hits
-from wording.phrasing import (
-    format_count,
-    format_decimal,
-    format_interval,
-    format_p,
-    format_percent,
-    format_q,
-)
 from wording.questions.design import DEFAULT_REQUEST, Design, Request, compare_articles
 from wording.questions.keyness import keyness
 from wording.questions.outlets import distances, maps, profiles, recognition
@@ -31,7 +23,9 @@ MAX_DISTANCE_DRAWS = 199
 MAX_DISTANCE_TERMS, MAX_CLASSIFIER_TERMS = 3_000, 20_000
 """Words and phrases that make a distance, and that the classifier looks at: those in most articles."""
 
-NOT_CLASSIFIED_MESSAGE = "Whether an article's outlet can be told from it was not tried: that takes two outlets with five articles each."
+NOT_CLASSIFIED_MESSAGE = (
+    "Recognition was not attempted: it needs at least two outlets with five articles each."
+)
 
 
 @dataclass(frozen=True)
@@ -46,23 +40,23 @@ class OutletComparison:
     branches: pd.DataFrame
     recognition: recognition.Recognition
 
-    def drivers(self, *, pairs=3, most=8) -> pd.DataFrame:
+    def find_drivers(self, *, pairs: int = 3, top: int = 8) -> pd.DataFrame:
         """Return what keeps the farthest pairs apart (the `drivers` table): so many pairs, and terms for each."""
         farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
             ["distance_bits", "outlet", "other"], ascending=[False, True, True]
         )
         return distances.find_distance_drivers(
-            self.profiles, farthest.head(pairs), most=most, voice=self.voice
+            self.profiles, farthest.head(pairs), top=top, voice=self.voice
         )
 
     @property
     def why_no_map(self) -> str:
         """Why there is no map; empty when there is one."""
-        return _explain_too_few(self.basis) if self.map.positions.empty else ""
+        return explain_too_few(self.basis) if self.map.positions.empty else ""
 
     @property
-    def why_none_told(self) -> str:
-        """Why no outlet was told from its articles; empty when it was tried."""
+    def why_no_recognition(self) -> str:
+        """Why recognition was not attempted; empty when it was."""
         return (
             NOT_CLASSIFIED_MESSAGE if self.recognition.recognition["accuracy"].isna().all() else ""
         )
@@ -183,172 +177,11 @@ def _count_with_articles(study, concepts, copies):
     )
 
 
-def sentences(found: OutletComparison, *, chance=0.05) -> list[str]:
-    """Return what a comparison found: how far apart, who recognised, and which outlets could not be compared."""
-    table = found.distances.table.dropna(subset="distance_bits")
-    if table.empty:
-        return [_explain_too_few(found.basis)]
-    return [
-        *_describe_distances(table, found.basis, chance),
-        *_describe_drivers(found),
-        *_describe_recognition(found),
-        *_list_left_out(found),
-    ]
-
-
-def _explain_too_few(basis):
-    named = " in which it names a concept that the other names too" if basis == "choice" else ""
+def explain_too_few(basis: str) -> str:
+    """Return why no two outlets can be compared on this basis."""
+    shared = " that name a concept which the other names too" if basis == "choice" else ""
     return (
-        f"No two outlets can be compared by their {BASIS_LABELS[basis]}: that takes at least {profiles.MIN_FAMILIES_PER_OUTLET} articles of each{named}, for without them "
-        "nobody can say how far apart two halves of one outlet would lie."
-    )
-
-
-def _describe_distances(table, basis, chance):
-    clear = table[table["q"] < chance]
-    far, near = (
-        table.loc[table["distance_bits"].idxmax()],
-        table.loc[table["distance_bits"].idxmin()],
-    )
-    pairs, some = format_count(len(table), "pair"), f"{len(clear):,}" if len(clear) else "none"
-    said = [
-        f"By their {BASIS_LABELS[basis]}, {some} of {pairs} of outlets lie further apart than two halves of one outlet would (q < {chance:g})."
-    ]
-    if len(table) > 1:
-        like = ", no further than two halves of one outlet would" if not near["q"] < chance else ""
-        said += [f"Closest: {near['outlet']} and {near['other']}, {_format_distance(near)}{like}."]
-    return [*said, f"Farthest apart: {far['outlet']} and {far['other']}, {_format_distance(far)}."]
-
-
-def _format_distance(row):
-    q = "no q" if pd.isna(row["q"]) else format_q(row["q"])
-    interval = format_interval(row["low_bits"], row["high_bits"], form=_format_bits)
-    return f"{_format_bits(row['distance_bits'])} bits ({interval}; {q})"
-
-
-def _format_bits(bits: float) -> str:
-    return format_decimal(bits, 3).replace("-", "\N{MINUS SIGN}")
-
-
-def _describe_drivers(found):
-    """Return what keeps the farthest pair apart most."""
-    driving = found.drivers(pairs=1, most=3)
-    if driving.empty:
-        return []
-    told = "; ".join(
-        f"“{row.variant}” ({_format_both_rates(row, found.basis)})" for row in driving.itertuples()
-    )
-    return [
-        f"What keeps these two apart most, at {driving['outlet'].iloc[0]} and at {driving['other'].iloc[0]}: {told}."
-    ]
-
-
-def _format_both_rates(row, basis):
-    if basis == "words":
-        return f"{format_decimal(row.per_million, 0)} and {format_decimal(row.per_million_other, 0)} per million terms"
-    return f"{format_percent(row.share)} and {format_percent(row.share_other)} of the hits of {row.concept}"
-
-
-def _describe_recognition(found):
-    told, who = (
-        found.recognition.recognition.iloc[0],
-        found.recognition.recognised.dropna(subset="share"),
-    )
-    if pd.isna(told["accuracy"]):
-        return [NOT_CLASSIFIED_MESSAGE]
-    surer = "no surer than chance" if told["p"] >= 0.05 else format_p(told["p"])
-    best, least = who.loc[who["share"].idxmax()], who.loc[who["share"].idxmin()]
-    what = "wording" if found.basis == "words" else "choice of terms"
-    said = [
-        f"From its {what} alone the outlet is told for {format_percent(told['accuracy'])} of the articles (mean over {told['n_outlets']} outlets; "
-        f"{format_interval(told['low'], told['high'])}; {told['n']:,} articles), by chance for {format_percent(told['chance'])} ({surer})."
-    ]
-    if told["p"] < 0.05:
-        said.append(
-            f"Most often told: {best['outlet']} ({format_percent(best['share'])}); least often: {least['outlet']} ({format_percent(least['share'])})."
-        )
-    return said + _describe_confusions(found, told)
-
-
-def _describe_confusions(found, told):
-    taken = found.recognition.confusions
-    if taken.empty or told["p"] >= 0.05:
-        return []
-    most = taken.iloc[0]
-    return [
-        f"Most often mistaken: {format_percent(most['share'])} of the articles of {most['outlet']} are taken for articles of {most['other']}."
-    ]
-
-
-def _list_left_out(found):
-    return (
-        [
-            f"Not compared with every other, for want of articles or of articles of like length: {', '.join(found.map.left_out)}."
-        ]
-        if found.map.left_out
-        else []
-    )
-
-
-def describe(found: OutletComparison) -> dict[str, str]:
-    """Return what the figures of a comparison show, in words: map, tree, distances, recognised."""
-    return {
-        "map": _caption_map(found),
-        "tree": _caption_tree(found),
-        "distances": " ".join(_caption_distances(found)),
-        "recognised": _caption_recalls(found),
-    }
-
-
-def _caption_distances(found):
-    table = found.distances.table.dropna(subset="distance_bits")
-    return (
-        [_explain_too_few(found.basis)]
-        if table.empty
-        else _describe_distances(table, found.basis, 0.05)
-    )
-
-
-def _caption_map(found):
-    places = found.map.positions
-    if places.empty:
-        return _explain_too_few(found.basis)
-    left, low = (places.loc[places[axis].idxmin(), "outlet"] for axis in "xy")
-    right, high = (places.loc[places[axis].idxmax(), "outlet"] for axis in "xy")
-    kept = (
-        ""
-        if pd.isna(found.map.kept)
-        else f" Two dimensions keep {format_percent(found.map.kept)} of the squared distances."
-    )
-    return f"{format_count(len(places), 'outlet')}: from {left} at the left to {right} at the right, from {low} at the bottom to {high} at the top.{kept}"
-
-
-def _caption_tree(found):
-    if found.branches.empty:
-        return _explain_too_few(found.basis)
-    small = found.branches.iloc[:-1]
-    sure = small[small["support"] >= 0.5]
-    said = [
-        f"{row.outlets} ({format_percent(row.support)} of the draws)"
-        for row in sure.head(6).itertuples()
-    ]
-    return (
-        f"Branches in at least half of the draws: {'; '.join(said)}."
-        if said
-        else "No branch stands in half of the draws: the tree is not sure."
-    )
-
-
-def _caption_recalls(found):
-    who = found.recognition.recognised.dropna(subset="share").sort_values(
-        "share", ascending=False, kind="stable"
-    )
-    return (
-        "; ".join(
-            f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}"
-            for row in who.itertuples()
-        )
-        + "."
-        if len(who)
-        else "Not tried."
+        f"No two outlets can be compared by {BASIS_LABELS[basis]}: this needs at least "
+        f"{profiles.MIN_FAMILIES_PER_OUTLET} articles of each{shared}, because the distance "
+        "between two halves of one outlet cannot be estimated from fewer."
     )
