@@ -75,7 +75,7 @@ class PhraseVectors:
         found = self.table.filter(join_possessives("term") == phrase)["folded"]
         return found[0] if len(found) else phrase
 
-    def similar(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
+    def compute_similarities(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
         """The similarities of every phrase with the given ones taken together."""
         return {name: cosine_similarities(space, rows) for name, space in self.spaces.items()}
 
