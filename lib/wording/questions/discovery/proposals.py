@@ -11,6 +11,7 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_hits, find_body_hits, order_outlets, select_compared
 from wording.phrasing import format_count
+from wording.questions.design import Design
 from wording.questions.discovery.phrase_vectors import (
     PhraseVectors,
     get_phrase_vectors,
@@ -121,7 +122,9 @@ def propose_rivals(
     else:
         table = find_rival_sets(study, max_sets=sets, copies=copies)
     if table.empty:
-        return Proposals(term, judged, table, warnings=warnings, why_none=explain_no_proposals(term))
+        return Proposals(
+            term, judged, table, warnings=warnings, why_none=explain_no_proposals(term)
+        )
     groups = {RIVALS_CONCEPT: [term, *table["rival"]]} if term else group_set_phrases(table)
     concepts = {
         name: build_rival_concept(study, vectors, phrases) for name, phrases in groups.items()
@@ -219,15 +222,10 @@ def compute_usage(
     variants : mapping of str to list of str
         The variants of each concept.
     """
-    options = {
-        "outlets": order_outlets(study, articles),
-        "variants": variants,
-        "draws": study.draws,
-        "seed": study.seed,
-    }
     keys = ["concept", "variant", "outlet"]
-    contrasts = contrast_shares(counts, articles, **options)
-    shares = compute_shares(counts, articles, **options)
+    design = Design.of(study, articles)
+    contrasts = contrast_shares(counts, articles, variants, design)
+    shares = compute_shares(counts, articles, variants, design)
     return shares.merge(contrasts[[*keys, "p", "n_other", "total_other"]], on=keys)
 
 

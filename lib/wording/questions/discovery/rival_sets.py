@@ -350,9 +350,7 @@ def _find_repeated_set(
     return sets[closest] if ratios[closest] >= MIN_REPEATING_RATIO else None
 
 
-def _select_joining(
-    vectors: PhraseVectors, rival_set: RivalSet, rows: Sequence[int]
-) -> list[int]:
+def _select_joining(vectors: PhraseVectors, rival_set: RivalSet, rows: Sequence[int]) -> list[int]:
     """Return which of the phrases join a set, as far as it has room."""
     min_similarity = MIN_JOINING_RATIO * rival_set.similarity
     joining = [

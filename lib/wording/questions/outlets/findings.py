@@ -212,6 +212,4 @@ def _caption_recalls(comparison: OutletComparison) -> str:
 
 
 def _format_recall(row: tuple) -> str:
-    return (
-        f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}"
-    )
+    return f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}"
