@@ -40,7 +40,7 @@ def test_every_count_of_a_driver_is_the_number_of_its_lines(study, choice):
 
 
 def test_words_lead_to_lines_too(study):
-    found = outlets.compare_study_outlets(study, basis="words", longest=2)
+    found = outlets.compare_study_outlets(study, basis="words", max_words=2)
     driving = found.find_drivers(pairs=1, top=3)
     lines = outlets.find_driver_lines(study, driving).groupby(["variant", "outlet"]).size()
     for row in driving.itertuples():

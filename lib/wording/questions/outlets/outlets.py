@@ -67,7 +67,7 @@ def compare_study_outlets(
     request: Request = DEFAULT_REQUEST,
     *,
     basis: str = "choice",
-    longest: int = 2,
+    max_words: int = 2,
 ) -> OutletComparison:
     """Return how a study's outlets lie to each other.
 
@@ -75,7 +75,7 @@ def compare_study_outlets(
     ----------
     basis : "choice" (of all concepts) or "words" (words and phrases, but those that give the outlet away: see `mark_identifying_terms`)
     request : its voice and copies
-    longest : words of the longest phrases, for "words"
+    max_words : words of the max_words phrases, for "words"
 
     Raises
     ------
@@ -86,7 +86,7 @@ def compare_study_outlets(
     found, recognised = (
         _compare_choice(study, replace(request, concepts=None))
         if basis == "choice"
-        else _compare_words(study, request, longest)
+        else _compare_words(study, request, max_words)
     )
     design = Design(draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed)
     apart = distances.compute_distances(found, design)
@@ -117,9 +117,9 @@ def _compare_choice(
 
 
 def _compare_words(
-    study: StudyRecord, request: Request, longest: int
+    study: StudyRecord, request: Request, max_words: int
 ) -> tuple[profiles.Profiles, recognition.Recognition]:
-    selection = keyness.TermSelection(max_words=longest, top=MAX_CLASSIFIER_TERMS)
+    selection = keyness.TermSelection(max_words=max_words, top=MAX_CLASSIFIER_TERMS)
     terms = keyness.select_tested_terms(study, request, selection)
     articles, design = terms.articles, Design.of(study, terms.articles)
     terms = terms[np.flatnonzero(~mark_identifying_terms(terms.terms, terms.counts, articles))]
