@@ -75,7 +75,7 @@ def compare_study_outlets(
     ----------
     basis : "choice" (of all concepts) or "words" (words and phrases, but those that give the outlet away: see `mark_identifying_terms`)
     request : its voice and copies
-    max_words : words of the max_words phrases, for "words"
+    max_words : words of the longest phrases, for "words"
 
     Raises
     ------
