@@ -1,4 +1,4 @@
-"""How outlets lie to each other, by their choice of terms for a study's concepts or by all their words: distances, map, tree and recognition in one."""
+"""How outlets compare by choice of terms or by all words: distances, map, tree, recognition."""
 
 from __future__ import annotations
 
@@ -10,18 +10,39 @@ import pandas as pd
 from wording.corpus.counts import count_study_hits, find_study_hits
 from wording.corpus.lines import find_term_hits
 from wording.questions.design import DEFAULT_REQUEST, Design, Request, compare_articles
-from wording.questions.keyness import keyness
-from wording.questions.outlets import distances, maps, profiles, recognition
+from wording.questions.keyness.keyness import TermSelection, select_tested_terms
+from wording.questions.outlets import profiles
+from wording.questions.outlets.distances import (
+    Distances,
+    compute_distances,
+    find_distance_drivers,
+)
 from wording.questions.outlets.identifying_terms import mark_identifying_terms
+from wording.questions.outlets.maps import OutletMap, cluster_outlets, map_outlets
+from wording.questions.outlets.recognition import (
+    ArticleFeatures,
+    Recognition,
+    compute_choice_features,
+    compute_tfidf,
+    recognise_outlets,
+)
 from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
 BASIS_LABELS = {"choice": "choice of terms", "words": "words and phrases"}
-MAX_DISTANCE_DRAWS = 199
-"""Draws of families for distances and maps: enough for a standard error, and every draw costs a distance of every pair."""
+"""What outlets may be compared by, and what it is called."""
 
-MAX_DISTANCE_TERMS, MAX_CLASSIFIER_TERMS = 3_000, 20_000
-"""Words and phrases that make a distance, and that the classifier looks at: those in most articles."""
+MAX_DISTANCE_DRAWS = 199
+"""Draws of families for distances and maps: enough for a standard error.
+
+Every draw costs a distance of every pair.
+"""
+
+MAX_DISTANCE_TERMS = 3_000
+"""Words and phrases that make a distance: those in most articles."""
+
+MAX_CLASSIFIER_TERMS = 20_000
+"""Words and phrases that the classifier looks at: those in most articles."""
 
 NOT_CLASSIFIED_MESSAGE = (
     "Recognition was not attempted: it needs at least two outlets with five articles each."
@@ -30,24 +51,47 @@ NOT_CLASSIFIED_MESSAGE = (
 
 @dataclass(frozen=True)
 class OutletComparison:
-    """The outlets of a study on one basis ("choice" or "words"): what they write, how far they lie apart, the map, the tree, who is recognised."""
+    """The outlets of a study on one basis.
+
+    Attributes
+    ----------
+    basis : str
+        "choice" or "words".
+    voice : str
+        Whose words were counted.
+    profiles : Profiles
+        What they write.
+    distances : Distances
+        How far they lie apart.
+    map : OutletMap
+    branches : pd.DataFrame
+        The tree: the table `branches`.
+    recognition : Recognition
+        Which are recognised.
+    """
 
     basis: str
     voice: str
     profiles: profiles.Profiles
-    distances: distances.Distances
-    map: maps.OutletMap
+    distances: Distances
+    map: OutletMap
     branches: pd.DataFrame
-    recognition: recognition.Recognition
+    recognition: Recognition
 
     def find_drivers(self, *, pairs: int = 3, top: int = 8) -> pd.DataFrame:
-        """Return what keeps the farthest pairs apart (the `drivers` table): so many pairs, and terms for each."""
+        """Return what keeps the farthest pairs apart: the table `drivers`.
+
+        Parameters
+        ----------
+        pairs : int
+            Pairs at most.
+        top : int
+            Terms per pair at most.
+        """
         farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
             ["distance_bits", "outlet", "other"], ascending=[False, True, True]
         )
-        return distances.find_distance_drivers(
-            self.profiles, farthest.head(pairs), top=top, voice=self.voice
-        )
+        return find_distance_drivers(self.profiles, farthest.head(pairs), top=top, voice=self.voice)
 
     @property
     def why_no_map(self) -> str:
@@ -57,9 +101,8 @@ class OutletComparison:
     @property
     def why_no_recognition(self) -> str:
         """Why recognition was not attempted; empty when it was."""
-        return (
-            NOT_CLASSIFIED_MESSAGE if self.recognition.recognition["accuracy"].isna().all() else ""
-        )
+        was_attempted = self.recognition.recognition["accuracy"].notna().any()
+        return "" if was_attempted else NOT_CLASSIFIED_MESSAGE
 
 
 def compare_study_outlets(
@@ -69,81 +112,93 @@ def compare_study_outlets(
     basis: str = "choice",
     max_words: int = 2,
 ) -> OutletComparison:
-    """Return how a study's outlets lie to each other.
+    """Return how a study's outlets compare with each other.
 
     Parameters
     ----------
-    basis : "choice" (of all concepts) or "words" (words and phrases, but those that give the outlet away: see `mark_identifying_terms`)
-    request : its voice and copies
-    max_words : words of the longest phrases, for "words"
+    study : StudyRecord
+    request : Request
+        Its voice and copies.
+    basis : str
+        "choice" (of all concepts) or "words" (words and phrases, but those that identify the
+        outlet: see `mark_identifying_terms`).
+    max_words : int
+        Words of the longest phrases, for "words".
 
     Raises
     ------
-    WordingError : for an unknown basis or voice
+    WordingError
+        For an unknown basis or voice.
     """
     one_of("basis", basis, BASIS_LABELS)
     one_of("voice", request.voice, VOICE_GROUPS)
-    found, recognised = (
-        _compare_choice(study, replace(request, concepts=None))
-        if basis == "choice"
-        else _compare_words(study, request, max_words)
-    )
+    if basis == "choice":
+        written, recognised = _compare_choice(study, replace(request, concepts=None))
+    else:
+        written, recognised = _compare_words(study, request, max_words)
     design = Design(draws=min(study.draws, MAX_DISTANCE_DRAWS), seed=study.seed)
-    apart = distances.compute_distances(found, design)
+    distances = compute_distances(written, design)
     return OutletComparison(
-        basis,
-        request.voice,
-        found,
-        apart,
-        maps.map_outlets(apart),
-        maps.cluster_outlets(apart),
-        recognised,
+        basis=basis,
+        voice=request.voice,
+        profiles=written,
+        distances=distances,
+        map=map_outlets(distances),
+        branches=cluster_outlets(distances),
+        recognition=recognised,
     )
 
 
-def _compare_choice(
-    study: StudyRecord, request: Request
-) -> tuple[profiles.Profiles, recognition.Recognition]:
+def _compare_choice(study: StudyRecord, request: Request) -> tuple[profiles.Profiles, Recognition]:
     compared = compare_articles(study, request)
-    found = profiles.build_choice_profiles(
+    written = profiles.build_choice_profiles(
         compared.spoken,
         compared.articles,
-        outlets=compared.design.outlets,
+        outlets=compared.design.list_outlets(compared.articles),
         variants=compared.variants,
     )
-    matrix, rows = recognition.compute_choice_features(found)
-    features = recognition.ArticleFeatures("choice", matrix, list(found.columns["term"]), rows)
-    return found, recognition.recognise_outlets(features, compared.design)
+    matrix, rows = compute_choice_features(written)
+    features = ArticleFeatures("choice", matrix, list(written.columns["term"]), rows)
+    return written, recognise_outlets(features, compared.design)
 
 
 def _compare_words(
     study: StudyRecord, request: Request, max_words: int
-) -> tuple[profiles.Profiles, recognition.Recognition]:
-    selection = keyness.TermSelection(max_words=max_words, top=MAX_CLASSIFIER_TERMS)
-    terms = keyness.select_tested_terms(study, request, selection)
+) -> tuple[profiles.Profiles, Recognition]:
+    selection = TermSelection(max_words=max_words, top=MAX_CLASSIFIER_TERMS)
+    terms = select_tested_terms(study, request, selection)
     articles, design = terms.articles, Design.of(study, terms.articles)
     terms = terms[np.flatnonzero(~mark_identifying_terms(terms.terms, terms.counts, articles))]
-    widespread = np.sort(np.lexsort((terms.terms, -terms.n_articles))[:MAX_DISTANCE_TERMS])
-    found = profiles.build_word_profiles(
-        terms[widespread].counts, terms[widespread].terms, articles, outlets=design.outlets
+    by_frequency = np.lexsort((terms.terms, -terms.n_articles))
+    widespread = terms[np.sort(by_frequency[:MAX_DISTANCE_TERMS])]
+    outlets = design.list_outlets(articles)
+    written = profiles.build_word_profiles(
+        widespread.counts, widespread.terms, articles, outlets=outlets
     )
-    rows = pd.DataFrame(
-        {
-            "outlet": articles["outlet"],
-            "family": articles["family" if "family" in articles else "doc_id"],
-        }
-    )
-    matrix = recognition.compute_tfidf(terms.counts)
-    features = recognition.ArticleFeatures("words", matrix, list(terms.terms), rows)
-    return found, recognition.recognise_outlets(features, design)
+    family = articles["family" if "family" in articles else "doc_id"]
+    rows = pd.DataFrame({"outlet": articles["outlet"], "family": family})
+    features = ArticleFeatures("words", compute_tfidf(terms.counts), list(terms.terms), rows)
+    return written, recognise_outlets(features, design)
 
 
 def find_driver_lines(
-    study: StudyRecord, *drivers: pd.DataFrame, voice="outlet", copies="all"
+    study: StudyRecord, *drivers: pd.DataFrame, voice: str = "outlet", copies: str = "all"
 ) -> pd.DataFrame:
-    """Return what stands behind the numbers of `drivers`: the `hits`, or counts per article where a study may not show text (then none of words).
+    """Return what stands behind the numbers of `drivers`.
 
-    `counted_as` is the voice in which a line is counted.
+    Parameters
+    ----------
+    study : StudyRecord
+    *drivers : pd.DataFrame
+        Tables `drivers`.
+    voice, copies : str
+        Whose words count, and which copies.
+
+    Returns
+    -------
+    pd.DataFrame
+        The hits, or the counts per article where a study may not show text (then none of words);
+        `counted_as` is the voice.
     """
     keys = ["concept", "variant", "outlet"]
     sides = [
@@ -152,29 +207,35 @@ def find_driver_lines(
         for side in ("outlet", "other")
     ]
     wanted = pd.concat(sides).drop_duplicates()
-    concepts, words = (wanted[(wanted["concept"] == "words") == are] for are in (False, True))
-    named = sorted(concepts["concept"].unique())
-    rows = (
-        _count_with_articles(study, named, copies)
-        if study.why_no_text
-        else find_study_hits(study, named, copies=copies)
-    )
-    found = [rows[rows["voice"].isin(VOICE_GROUPS[voice])].merge(concepts, on=keys)]
-    if len(words) and not study.why_no_text:
-        articles = count_study_hits(study, [], copies=copies).articles
-        found.append(
-            find_term_hits(
-                study, words.rename(columns={"variant": "term"}), articles=articles, voice=voice
-            ).assign(concept="words")
-        )
-    return pd.concat(found, ignore_index=True).assign(counted_as=voice)
+    is_word = wanted["concept"] == "words"
+    parts = [_find_concept_lines(study, wanted[~is_word], voice, copies)]
+    if is_word.any() and not study.why_no_text:
+        parts.append(_find_word_lines(study, wanted[is_word], voice, copies))
+    return pd.concat(parts, ignore_index=True).assign(counted_as=voice)
 
 
-def _count_with_articles(study, concepts, copies):
-    counted = count_study_hits(study, concepts, copies=copies)
-    return counted.counts.merge(
-        counted.articles[["doc_id", "outlet", "date", "title", "url"]], on="doc_id"
-    )
+def _find_concept_lines(
+    study: StudyRecord, wanted: pd.DataFrame, voice: str, copies: str
+) -> pd.DataFrame:
+    """Return the hits of variants at outlets, or their counts per article."""
+    concepts = sorted(wanted["concept"].unique())
+    if study.why_no_text:
+        counted = count_study_hits(study, concepts, copies=copies)
+        about = counted.articles[["doc_id", "outlet", "date", "title", "url"]]
+        rows = counted.counts.merge(about, on="doc_id")
+    else:
+        rows = find_study_hits(study, concepts, copies=copies)
+    spoken = rows[rows["voice"].isin(VOICE_GROUPS[voice])]
+    return spoken.merge(wanted, on=["concept", "variant", "outlet"])
+
+
+def _find_word_lines(
+    study: StudyRecord, wanted: pd.DataFrame, voice: str, copies: str
+) -> pd.DataFrame:
+    """Return the hits of words and phrases at outlets."""
+    articles = count_study_hits(study, [], copies=copies).articles
+    terms = wanted.rename(columns={"variant": "term"})
+    return find_term_hits(study, terms, articles=articles, voice=voice).assign(concept="words")
 
 
 def explain_too_few(basis: str) -> str:
