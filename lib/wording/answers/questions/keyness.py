@@ -65,7 +65,10 @@ def answer_keyness(
             "copies": partial(answer_keyness_copies, record, request, selection, shown),
         },
         note=keywords.describe_term_selection(
-            record, terms, min_outlets=selection.min_outlets, function_words=selection.function_words
+            record,
+            terms,
+            min_outlets=selection.min_outlets,
+            function_words=selection.function_words,
         ),
         summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
         f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",

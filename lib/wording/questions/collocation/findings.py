@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
@@ -68,7 +70,7 @@ def describe(collocates: pd.DataFrame, *, words: int = 3) -> str:
     )
 
 
-def _format_share(row: tuple) -> str:
+def _format_share(row: Any) -> str:
     return f"{row.collocate} near {format_percent(row.share)} of the hits"
 
 
@@ -98,7 +100,7 @@ def _describe_differences(
     return described
 
 
-def _describe_difference(row: tuple, share: pd.Series) -> str:
+def _describe_difference(row: Any, share: pd.Series) -> str:
     other = "the other outlets together" if row.other == REST_LABEL else row.other
     return (
         f"At {row.outlet}, “{row.collocate}” occurs near {format_percent(share.share)} of the "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from wording.phrasing import format_count, format_decimal, format_percent, format_q, join_names
@@ -61,7 +63,7 @@ def _describe_rivals(proposals: Proposals, top: int) -> list[str]:
     return [opening, *(_describe_usage(row, proposals.term) for row in clearest.itertuples())]
 
 
-def _describe_usage(row: tuple, term: str) -> str:
+def _describe_usage(row: Any, term: str) -> str:
     """Return where one outlet's choice differs from that of the others."""
     return (
         f"Where either occurs, {row.outlet} writes “{row.variant}” rather than “{term}” in "

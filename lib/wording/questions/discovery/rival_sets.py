@@ -150,7 +150,7 @@ def tabulate_sets(
 
 
 def find_contrasting_pairs(
-    vectors: PhraseVectors, articles: np.ndarray, outlets: Sequence[str]
+    vectors: PhraseVectors, articles: np.ndarray, outlets: Sequence[str] | np.ndarray
 ) -> pl.DataFrame:
     """Return pairs of similar phrases that outlets use differently, the clearest first.
 
@@ -402,5 +402,5 @@ def is_spelling_variant(phrase: str, other: str) -> bool:
     False
     """
     letters = [re.sub(r"\W|_", "", unicodedata.normalize("NFKD", text)) for text in (phrase, other)]
-    matcher = difflib.SequenceMatcher(None, *letters, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, letters[0], letters[1], autojunk=False)
     return matcher.ratio() >= MIN_SPELLING_SIMILARITY

@@ -109,10 +109,11 @@ def suggest_nearest_phrase(vectors: PhraseVectors, term: str) -> str:
     prefixes = [word[:COMMON_PREFIX_LENGTH] for word in term.lower().split()]
     known = pl.col("term")
     shares_prefix = [known.str.contains(prefix, literal=True) for prefix in prefixes]
-    similar = vectors.table.filter(pl.any_horizontal(shares_prefix)) if prefixes else []
-    if not len(similar):
-        return "no similar phrase occurs in the articles"
-    return suggest_name(term, similar["term"])
+    if prefixes:
+        similar = vectors.table.filter(pl.any_horizontal(shares_prefix))["term"]
+        if len(similar):
+            return suggest_name(term, similar)
+    return "no similar phrase occurs in the articles"
 
 
 def find_term_rows(vectors: PhraseVectors, study: StudyRecord, term: str) -> np.ndarray:

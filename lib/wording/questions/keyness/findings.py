@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from wording.phrasing import (
@@ -74,7 +76,7 @@ def describe(shown: pd.DataFrame) -> str:
     )
 
 
-def _format_times(row: tuple) -> str:
+def _format_times(row: Any) -> str:
     return f"“{row.term}” {format_ratio(row.times)} times"
 
 
@@ -113,7 +115,7 @@ def _describe_outlets(table: pd.DataFrame, top: int, max_q: float, level: float)
     return described
 
 
-def _describe_outlet(row: tuple, next_terms: pd.DataFrame, level: float) -> str:
+def _describe_outlet(row: Any, next_terms: pd.DataFrame, level: float) -> str:
     """Return what one outlet uses more: its clearest term with its numbers, then the next ones."""
     clearest = _describe_term(row, level)
     others = join_names(_describe_next_term(term) for term in next_terms.itertuples())
@@ -121,7 +123,7 @@ def _describe_outlet(row: tuple, next_terms: pd.DataFrame, level: float) -> str:
     return f"{row.outlet} {_VOICE_VERBS[row.voice]} {clearest}{then}."
 
 
-def _describe_term(row: tuple, level: float) -> str:
+def _describe_term(row: Any, level: float) -> str:
     other = "the other outlets together" if row.other == REST_LABEL else row.other
     hits = f"{format_count(row.n, 'time')} in {format_count(row.n_articles, 'article')}"
     if row.n_other:
@@ -139,7 +141,7 @@ def _describe_term(row: tuple, level: float) -> str:
     )
 
 
-def _describe_next_term(row: tuple) -> str:
+def _describe_next_term(row: Any) -> str:
     if not row.n_other:
         return f"“{row.term}” (the other side never)"
     return f"“{row.term}” ({format_ratio(row.times)} times as often)"

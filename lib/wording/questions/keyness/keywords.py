@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -134,7 +136,7 @@ def describe_keyness_sensitivity(
     ]
 
 
-def _describe_lost_term(row: tuple) -> str:
+def _describe_lost_term(row: Any) -> str:
     if pd.isna(row.times_otherwise):
         return "not tested then"
     return (

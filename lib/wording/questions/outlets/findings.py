@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from wording.phrasing import (
@@ -104,7 +106,7 @@ def _describe_drivers(comparison: OutletComparison) -> list[str]:
     return [f"The largest differences between {outlet} and {other}: {'; '.join(terms)}."]
 
 
-def _format_both_rates(row: tuple, basis: str) -> str:
+def _format_both_rates(row: Any, basis: str) -> str:
     if basis == "words":
         rates = [format_decimal(rate, 0) for rate in (row.per_million, row.per_million_other)]
         return f"{join_names(rates)} per million terms"
@@ -211,5 +213,5 @@ def _caption_recalls(comparison: OutletComparison) -> str:
     return f"{'; '.join(_format_recall(row) for row in ranked.itertuples())}."
 
 
-def _format_recall(row: tuple) -> str:
+def _format_recall(row: Any) -> str:
     return f"{row.outlet} {format_percent(row.share)}, by chance {format_percent(row.chance_share)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -110,7 +111,7 @@ def _describe_change(rows: pd.DataFrame) -> str:
     )
 
 
-def _describe_shift(row: tuple) -> str:
+def _describe_shift(row: Any) -> str:
     verb = "rose" if row.share_after > row.share_before else "fell"
     return (
         f"{verb} from {format_percent(row.share_before)} of {row.total_before:,} hits to "
