@@ -39,8 +39,8 @@ MIN_COMPANY_PPMI = 1.5
 
 PLURAL_PATTERN = re.compile(r"\w\w[^\Wsui]s$")
 FALSE_PLURALS = frozenset(
-    "news means isis politics economics ethics series species arms goods customs paris texas "
-    "kansas illinois".split()
+    ("news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms")
+    + ("goods", "customs", "paris", "texas", "kansas", "illinois")
 )
 """Words that look like plurals and are none."""
 

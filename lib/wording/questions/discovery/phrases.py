@@ -1,8 +1,7 @@
 """Candidates of discovery: which phrases of a corpus may name a thing, and what surrounds each.
 
-A phrase is a term of one to four words (terms.py) that neither begins nor ends with a function word.
-Whether it is proposed to a reader is decided by how it is spread over outlets and how it is used;
-any phrase may be asked about.
+A phrase is a term of one to four words (terms.py) without a function word at either end. Whether it is proposed to a reader is decided by how it is spread over outlets and how it is used; any
+phrase may be asked about.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ from wording.words import has_words, read_word_record, read_words
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
 """Words of a phrase at most; articles that it occurs in at least: absolute, and of all."""
 MIN_PROPOSED_OUTLETS, MAX_OUTLET_SHARE = 4, 0.5
-"""Outlets that a proposed phrase occurs at, at least; the part of its articles that one may have."""
+"""Outlets that a proposed phrase occurs at, at least; the part of its articles one may have."""
 MIN_PHRASE_NPMI, MIN_FIXED_NPMI = 0.15, 0.4
-"""NPMI of a phrase at least; of a fixed expression, which filters for quantities and verbs spare."""
+"""NPMI of a phrase at least; of a fixed expression, which number and verb filters spare."""
 MAX_NESTED_SHARE, MAX_VERBAL_SHARE = 0.6, 0.3
 """The part of its places that a proposed phrase may have inside one longer phrase, or after a word
 that a verb follows."""
@@ -53,8 +52,8 @@ IS_PROPOSED = (
 """Which phrases are proposed: those of several outlets, neither mostly nested nor used as verbs."""
 
 MIN_TITLED_PLACES, MIN_TITLED_SHARE, MIN_CAPITAL_SHARE = 3, 0.02, 0.8
-"""What makes a word a person's name: places after a title, absolute and as a part of all its places,
-and the part that begins with a capital."""
+"""What makes a word a person's name: places after a title (absolute, and of all its places), and
+the part that begins with a capital."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class CorpusPhrases:
 
 
 def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
-    """Return the phrases in at least `MIN_PHRASE_ARTICLES` articles and `MIN_PHRASE_ARTICLE_SHARE` of all."""
+    """Return the phrases in at least `MIN_PHRASE_ARTICLES` and `MIN_PHRASE_ARTICLE_SHARE`."""
     known = find_frequent_terms(
         corpus,
         make_voice_mask(),
@@ -184,7 +183,7 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
 
 
 def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlags:
-    """Return what each word is to discovery, by the lists of the language and by how it is written."""
+    """Return what each word is to discovery, by the language's lists and how it is written."""
     words, lists = pl.Series(known.words, dtype=pl.String), read_discovery_words(language)
     edges = [*read_words("function", language), *lists.edges]
     begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
