@@ -84,7 +84,9 @@ def test_every_table_can_be_had(small, tmp_path, name):
     assert list(pd.read_csv(tmp_path / "t.csv").columns) == list(TABLES[name])
 
 
-@pytest.mark.parametrize("name", ["voices", "cues", "stances", "speakers", "own", "attributions"])
+@pytest.mark.parametrize(
+    "name", ["voices", "cues", "stances", "speakers", "own_voice", "attributions"]
+)
 def test_the_tables_of_voice_can_be_had(small, tmp_path, name):
     assert wording("table", small, name, "--out", tmp_path / "t.csv")[0] == 0
     assert len(pd.read_csv(tmp_path / "t.csv")) > 5

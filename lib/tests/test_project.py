@@ -29,6 +29,7 @@ ROOMS = [
     "questions.keyness",
     "questions.voices",
     "questions.shares",
+    "questions.reporting",
     "questions.design",
     "stats",
     "corpus",
@@ -193,3 +194,8 @@ def test_a_public_name_stands_in_one_module():
         for name in defined_names(module) - shared:
             places.setdefault(name, []).append(name_of(module))
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def test_joblib_is_called_in_one_place():
+    users = [module.name for module in MODULES if "import joblib" in module.read_text("utf8")]
+    assert users == ["parallel.py"]

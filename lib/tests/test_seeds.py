@@ -1,4 +1,7 @@
-"""The five seed documents: their counts are in the repository, their texts are not; with the texts in seeds/texts/ the two are compared."""
+"""The five seed documents: their counts are in the repository, their texts are not.
+
+With the texts in seeds/texts/ the two are compared.
+"""
 
 import gzip
 import shutil
@@ -117,7 +120,7 @@ def test_the_right_lines_are_found(study):
 
 @needs_texts
 def test_no_hit_that_counts_lies_in_boilerplate(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     everything = find_hits(corpus, study.concepts, study.lists)
     apart = everything[everything["zone"] == "boilerplate"]
     assert set(apart["doc_id"].str[:3]) <= {"001", "003", "004"}
@@ -133,6 +136,6 @@ def test_no_hit_that_counts_lies_in_boilerplate(study):
 def test_a_changed_text_is_refused(study):
     file = sorted((study.folder / "texts").glob("*.txt"))[0]
     file.write_text(file.read_text(encoding="utf8") + "More.", encoding="utf8")
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     assert len(corpus.rejects) == 1
     assert "sha256" in corpus.rejects["reason"][0]

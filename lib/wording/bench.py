@@ -95,7 +95,7 @@ def list_building_steps(articles: Path, study: StudyRecord, read) -> Steps:
 def rebuild_corpus(study: StudyRecord) -> Corpus:
     """The study's corpus, made anew."""
     shutil.rmtree(study.folder / ".build", ignore_errors=True)
-    return build_corpus(study)[0]
+    return build_corpus(study)
 
 
 def list_analysis_steps(study: StudyRecord, folder: Path) -> Steps:

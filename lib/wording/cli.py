@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -64,10 +65,10 @@ def check_command(study):
 @click.argument("study", type=PATH_TYPE)
 def build_command(study):
     """The encoded corpus and its marks; a second call does nothing and says so."""
-    from wording.corpus.build import build_corpus as built
+    from wording.corpus.build import open_or_build_corpus
     from wording.study.read import read_study
 
-    corpus, made = built(read_study(study))
+    corpus, made = open_or_build_corpus(read_study(study))
     state = "built" if made else "already up to date"
     click.echo(
         f"{state}: {len(corpus.table):,} articles, {sum(len(s.tokens) for s in corpus.shards):,} tokens, {len(corpus.rejects):,} rejected"
@@ -254,7 +255,9 @@ def simulate_command(out, articles, seed, difference, share, hits, alike):
     from wording.simulation.simulate import simulate_study as simulated
 
     if difference is not None:
-        report_power(difference, share=share, hits=hits, alike=alike, seed=seed, out=out)
+        from wording.simulation.power import ConceptModel
+
+        report_power(difference, ConceptModel(share, hits, alike), seed, out)
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
@@ -262,16 +265,16 @@ def simulate_command(out, articles, seed, difference, share, hits, alike):
     click.echo(f"{articles} invented articles in {out}")
 
 
-def report_power(difference, *, share, out, **settings):
+def report_power(difference, concept, seed, out):
     """Prints the table of power and what it says, or writes the table."""
-    from wording.simulation.power import describe_power, simulate_power
+    from wording.simulation.power import POWER_DESIGN, describe_power, simulate_power
 
-    table = simulate_power(difference, share=share, **settings)
+    table = simulate_power(difference, concept, design=replace(POWER_DESIGN, seed=seed))
     if out:
         write_output(table, out)
     else:
         click.echo(table.round(3).to_string(index=False))
-    click.echo(describe_power(table, difference, share=share))
+    click.echo(describe_power(table, difference, share=concept.share))
 
 
 @main.command("report")

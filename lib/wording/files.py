@@ -86,9 +86,10 @@ def _name_partial(path: Path) -> Path:
 
 
 def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
-    """Write the table as a compressed CSV file; without a time in its head, the same rows make the same bytes."""
+    """Write the table as a compressed CSV file; the same rows always make the same bytes."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with replace_file(file) as partial:
+        # Without a time in the head.
         partial.write_bytes(gzip.compress(frame.write_csv().encode(), compresslevel=6, mtime=0))
 
 

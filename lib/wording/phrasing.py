@@ -11,7 +11,7 @@ MAX_NAMES_LISTED = 20
 """Up to this many names are listed one by one."""
 
 STABLE_DIGITS = 12
-"""Significant digits that are the same on every processor; sums in another order change later ones."""
+"""Significant digits that are the same on every processor; the order of sums changes later ones."""
 
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 
@@ -46,8 +46,14 @@ def round_significant(value: SupportsFloat, digits: int) -> Decimal:
 
 
 def drop_unstable_digits(value: SupportsFloat) -> Decimal:
-    """Return the value as a decimal number without the digits that differ between processors."""
-    return Decimal(f"{value:.{STABLE_DIGITS - 1}e}")
+    """Return the value as a decimal number without the digits that differ between processors.
+
+    What sums to nothing but for its last digits is nothing.
+    """
+    stable = Decimal(f"{value:.{STABLE_DIGITS - 1}e}")
+    if stable.is_finite() and abs(stable) < Decimal(1).scaleb(-STABLE_DIGITS):
+        return Decimal(0)
+    return stable
 
 
 def format_decimal(value: SupportsFloat, digits: int) -> str:
@@ -122,6 +128,8 @@ def format_percent(share: SupportsFloat) -> str:
     {'38 %'}
     """
     stable = drop_unstable_digits(share)
+    if not stable.is_finite():
+        return f"{share} %"
     if 0 < stable < Decimal("0.01"):
         return "under 1 %"
     if Decimal("0.99") < stable < 1:
@@ -175,7 +183,8 @@ def format_p(p: SupportsFloat, symbol: str = "p") -> str:
     >>> format_p(0.00004), format_p(0.0123), format_p(0.0125)
     ('p < 0.001', 'p = 0.012', 'p = 0.013')
     """
-    if drop_unstable_digits(p) < Decimal("0.001"):
+    stable = drop_unstable_digits(p)
+    if stable.is_finite() and stable < Decimal("0.001"):
         return f"{symbol} < 0.001"
     return f"{symbol} = {float(round_significant(p, 2)):.2g}"
 

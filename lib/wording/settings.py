@@ -10,6 +10,9 @@ from wording.phrasing import suggest_name
 ALL_OUTLETS = "all outlets"
 """What stands in the place of an outlet where all of them are taken together."""
 
+REST_LABEL = "the rest"
+"""What an outlet is compared with where it is compared with all the others together."""
+
 TOKEN_VOICES = ("outlet", "quoted", "reported")
 """Whose words a token may be, in the order of the marks."""
 
@@ -23,7 +26,7 @@ VOICE_GROUPS = {
 """What may be asked for as a voice, and the voices of the words that it counts."""
 
 COPY_RULES = ("all", "one", "none")
-"""Which copies count: every article; one of each family per outlet; only the first of each family."""
+"""Which copies count: every article; one of each family per outlet; the first of each family."""
 
 SIGNIFICANCE_LEVEL = 0.05
 """A difference is clear when its p, or its q where many are tested, is below."""

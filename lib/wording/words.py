@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TypeVar
 
 from wording.files import DATA_FOLDER
-from wording.study.read import read_record
-from wording.study.records import Record
+from wording.study.read import AnyRecord, read_record
 
 WORDS_FOLDER = DATA_FOLDER / "words"
-
-AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 @functools.cache

@@ -3,6 +3,7 @@ import pytest
 
 from wording.answers import lines as evidence
 from wording.answers.tables import make_table
+from wording.errors import WordingError
 from wording.study.read import read_study
 
 VOICED = {"outlet": "n_own", "quoted": "n_quoted", "reported": "n_reported"}
@@ -30,7 +31,7 @@ def test_the_hits_of_all_concepts_are_those_counted(study):
 
 
 def test_each_count_of_a_term_by_voice_has_its_lines(study):
-    rows = make_table(study, "own").sort_values(["q", "n"], ascending=[True, False]).head(7)
+    rows = make_table(study, "own_voice").sort_values(["q", "n"], ascending=[True, False]).head(7)
     lines = evidence.find_hit_lines(study, rows=rows, voices=list(VOICED))
     long = rows.melt(["concept", "variant", "outlet"], list(VOICED.values()), "column", "hits")
     long["counted_as"] = long["column"].map({column: voice for voice, column in VOICED.items()})
@@ -59,3 +60,8 @@ def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
     )
     if excerpts == "full" and by == "cue":
         assert (lines["node"].str.lower() == lines["cue"]).all()
+
+
+def test_the_former_name_of_a_table_leads_to_its_name(study):
+    with pytest.raises(WordingError, match="did you mean 'own_voice'"):
+        make_table(study, "own")

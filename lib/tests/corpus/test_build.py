@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, open_or_build_corpus
 from wording.corpus.encoding import corpus as encoded
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.fingerprint import CORPUS_MODULES
@@ -53,8 +53,8 @@ def test_the_key_names_all_modules_that_make_a_corpus():
 
 
 def test_a_second_build_does_nothing(study):
-    first, made = build_corpus(study)
-    again, made_again = build_corpus(study)
+    first, made = open_or_build_corpus(study)
+    again, made_again = open_or_build_corpus(study)
     assert (made, made_again) == (True, False)
     assert first.table.equals(again.table)
     assert len(list((study.folder / ".build").iterdir())) == 1
@@ -67,7 +67,7 @@ def test_a_changed_article_is_built_again_and_the_old_build_goes(study):
         file.read_text(encoding="utf8") + 'x1,Northline,2031-05-05,T,"One more, on the bridge.",\n',
         encoding="utf8",
     )
-    corpus, made = build_corpus(read_study(study.folder))
+    corpus, made = open_or_build_corpus(read_study(study.folder))
     assert made
     assert len(corpus.table) == 61
     assert len(list((study.folder / ".build").iterdir())) == 1
@@ -80,15 +80,16 @@ def test_a_build_that_was_cut_short_is_not_taken_for_one(study, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         build_corpus(study)
     monkeypatch.undo()
-    assert build_corpus(study)[1]
+    assert open_or_build_corpus(study)[1]
 
 
 def test_shards_do_not_change_what_is_there(study, monkeypatch):
-    whole, _ = build_corpus(study)
+    whole = build_corpus(study)
     monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 25)
     parts = building.encode_articles(read_articles(study.folder / "articles.csv"))
     assert [len(shard) for shard in parts.shards] == [25, 25, 10]
-    # a line is known as repeated within its shard: what is boilerplate may differ at the margin, what is there may not
+    # a line is known as repeated within its shard: what is boilerplate may differ at the margin,
+    # what is there may not
     words = [(t["n_words"] + t["n_boilerplate"]).to_list() for t in (parts.table, whole.table)]
     assert words[0] == words[1]
     assert sum(len(s.tokens) for s in parts.shards) == sum(len(s.tokens) for s in whole.shards)
@@ -99,7 +100,7 @@ def test_accepted_and_rejected_are_all_that_was_given(study):
     file.write_text(
         file.read_text(encoding="utf8") + "x1,Northline,2031-05-05,No text,,\n", encoding="utf8"
     )
-    corpus, _ = build_corpus(read_study(study.folder))
+    corpus = build_corpus(read_study(study.folder))
     assert (len(corpus.table), len(corpus.rejects)) == (60, 1)
     assert corpus.rejects["reason"].to_list() == ["no text"]
 
@@ -125,7 +126,7 @@ def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
 
 
 def test_the_encoded_corpus_is_memory_mapped(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     assert isinstance(corpus.shards[0].tokens.base, mmap.mmap)
     assert not corpus.shards[0].tokens.flags.writeable
     assert (
@@ -137,7 +138,7 @@ def test_the_encoded_corpus_is_memory_mapped(study):
 @pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
 def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, rows):
     monkeypatch.setattr(encoded, "SUBSET_DIVISOR", 5)
-    part = build_corpus(study)[0].part(0)
+    part = build_corpus(study).part(0)
     few = read_attributions_of(part, np.array(rows))
     assert not part.corpus.has_derived(0, "stretches")
     assert few.equals(read_attributions(part).filter(pl.col("row").is_in(rows)))
@@ -147,7 +148,7 @@ def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, r
 def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkeypatch):
     for name in ("MIN_SHARD_ARTICLES", "MAX_SHARD_ARTICLES"):
         monkeypatch.setattr(building, name, 20)
-    corpus, rows = build_corpus(study)[0], np.array([0, 7, 19, 20, 59])
+    corpus, rows = build_corpus(study), np.array([0, 7, 19, 20, 59])
     small, shift = corpus.subset(rows)
     shard = small.shards[0]
     assert len(corpus.shards) == 3

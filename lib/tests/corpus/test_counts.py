@@ -56,7 +56,7 @@ def test_hits_stand_where_their_offsets_say(study):
 
 
 def test_boilerplate_is_shown_by_find_but_never_counted(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     everything = find_hits(corpus, study.concepts, study.lists)
     assert (everything["zone"] == "boilerplate").sum() > 100
     assert (everything["zone"] == "body").sum() == count_hits(corpus, study.concepts, study.lists)[
@@ -65,7 +65,7 @@ def test_boilerplate_is_shown_by_find_but_never_counted(study):
 
 
 def test_counts_add_up_over_articles_and_do_not_depend_on_their_order(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     whole = count_hits(corpus, study.concepts, study.lists)
     one = {"levy": study.concepts["levy"]}
     pd.testing.assert_frame_equal(

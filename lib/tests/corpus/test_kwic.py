@@ -1,4 +1,4 @@
-"""The concordance: sorted as a reader would sort it by hand, filtered, and widened to what the text has."""
+"""The concordance: sorted as a reader would sort it by hand, filtered, and widened."""
 
 import re
 
@@ -101,7 +101,7 @@ def test_no_more_text_is_shown_than_the_study_allows(study):
 
 def test_the_first_lines_are_the_first_of_all(study):
     pd.testing.assert_frame_equal(
-        list_concordance(study, "the", limit=7),
+        list_concordance(study, "the", max_lines=7),
         list_concordance(study, "the").head(7),
         check_dtype=False,
     )
@@ -128,7 +128,7 @@ def test_shards_make_no_difference(study, tmp_path, monkeypatch):
         (tmp_path / name).write_bytes((study.folder / name).read_bytes())
     monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 25)
     sharded = read_study(tmp_path)
-    assert len(building.build_corpus(sharded)[0].shards) == 3
+    assert len(building.build_corpus(sharded).shards) == 3
     for sort in ("left", "date"):
         pd.testing.assert_frame_equal(
             list_concordance(sharded, "levy", sort=sort),
@@ -186,4 +186,4 @@ def paragraphs(text):
 
 def test_lines_of_another_study_are_not_widened(study):
     with pytest.raises(WordingError, match="'elsewhere'"):
-        widen_lines(study, list_concordance(study, "levy", limit=2).assign(doc_id="elsewhere"))
+        widen_lines(study, list_concordance(study, "levy", max_lines=2).assign(doc_id="elsewhere"))

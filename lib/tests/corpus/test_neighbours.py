@@ -1,4 +1,4 @@
-"""What stands near a hit, against a slow reader that goes word by word, and against the hits and lines themselves."""
+"""What stands near a hit, against a slow reader that goes word by word, and against the hits."""
 
 import gzip
 from collections import Counter, defaultdict
@@ -28,10 +28,12 @@ from wording.study.read import read_study
 from wording.study.records import Concept, Variant
 
 PICKWICK = (
-    "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. A man must not be precipitate, or he runs over "
-    "it; he must not rush into the opposite extreme, or he loses it altogether. There was a fine gentle wind, and Mr. Pickwick's hat rolled "
-    "sportively before it. The wind puffed, and Mr. Pickwick puffed, and the hat rolled over and over as merrily as a lively porpoise in a strong "
-    "tide; and on it might have rolled, far beyond Mr. Pickwick's reach."
+    "A vast deal of coolness and a peculiar degree of judgement, are requisite in catching a hat. "
+    "A man must not be precipitate, or he runs over it; he must not rush into the opposite "
+    "extreme, or he loses it altogether. There was a fine gentle wind, and Mr. Pickwick's hat "
+    "rolled sportively before it. The wind puffed, and Mr. Pickwick puffed, and the hat rolled "
+    "over and over as merrily as a lively porpoise in a strong tide; and on it might have rolled, "
+    "far beyond Mr. Pickwick's reach."
 )
 
 
@@ -101,9 +103,9 @@ def test_boilerplate_is_skipped():
 
 def test_a_place_near_two_hits_counts_once():
     pairs = [(0, 0, 0, 0, 7, 3), (0, 0, 0, 1, 7, 3), (0, 0, 0, 1, 9, 3), (0, 0, 0, 2, None, None)]
-    names = ["row", "which", "voice", "hit", "position", "code"]
+    names = ["row", "variant", "voice", "hit", "position", "key"]
     counted = count_near(pl.DataFrame(pairs, schema=names, orient="row"))
-    assert counted.select("code", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
+    assert counted.select("key", "n", "n_words").rows() == [(None, 3, 2), (3, 2, 2)]
 
 
 def test_only_compared_articles_count(study):
@@ -137,7 +139,7 @@ def test_copies_count_as_asked(study):
 def slow(study, span):
     """Hits and words near, by a loop over articles, hits and words."""
     n, places = Counter(), defaultdict(set)
-    for part in build_corpus(study)[0].parts():
+    for part in build_corpus(study).parts():
         shard = part.shard
         keys = shard.forms["key"].to_numpy()[shard.tokens]
         for name, concept in study.concepts.items():
@@ -261,5 +263,5 @@ def test_the_same_articles_make_the_same_bytes(study, bare, tmp_path):
 
 
 def test_no_concept_no_neighbours(study):
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     assert count_neighbours(corpus, {}, study.lists).empty

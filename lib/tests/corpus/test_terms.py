@@ -60,7 +60,7 @@ def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, s
         for term, n in Counter(term for counts in oracle for term in counts).items()
         if n >= 4
     }
-    known = find_frequent_terms(corpus, make_voice_mask(), longest=3, fewest=4)
+    known = find_frequent_terms(corpus, make_voice_mask(), max_words=3, min_articles=4)
     assert dict(zip(known.terms, known.n_articles.tolist(), strict=True)) == frequent
     counted = [
         part
@@ -74,7 +74,7 @@ def test_terms_are_those_that_a_reader_word_by_word_counts(small, monkeypatch, s
 
 
 def test_voices_add_up_for_words(corpus):
-    known = find_frequent_terms(corpus, make_voice_mask(), longest=1, fewest=1)
+    known = find_frequent_terms(corpus, make_voice_mask(), max_words=1, min_articles=1)
     part = corpus.part(0)
     total = sum(
         known.counts(part.shard, make_voice_mask([voice])(part)).sum()
@@ -90,7 +90,9 @@ def test_voices_add_up_for_words(corpus):
 def test_articles_can_be_chosen(corpus):
     chosen = (pl.Series(range(len(corpus.table))) < 10).to_numpy()
     part = corpus.part(0)
-    known = find_frequent_terms(corpus, make_voice_mask(articles=chosen), longest=2, fewest=1)
+    known = find_frequent_terms(
+        corpus, make_voice_mask(articles=chosen), max_words=2, min_articles=1
+    )
     counts = known.counts(part.shard, make_voice_mask(articles=chosen)(part))
     assert counts[10:].sum() == 0
     assert counts[:10].sum() > 0
@@ -117,7 +119,7 @@ def bare(study, tmp_path_factory):
 
 @pytest.mark.parametrize("voice", VOICE_GROUPS)
 def test_a_studys_words_add_up_to_its_articles(study, voice):
-    found = count_study_terms(study, voice=voice, longest=1, fewest=1)
+    found = count_study_terms(study, voice=voice, max_words=1, min_articles=1)
     np.testing.assert_array_equal(found.counts.sum(axis=1), found.n_words)
     assert found.counts.shape == (len(found.articles), len(found))
 
@@ -126,8 +128,8 @@ def test_the_terms_are_those_of_the_compared_articles(study):
     narrow = study.model_copy(update={"outlets": study.outlets[:2]})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
     found, everything = (
-        count_study_terms(narrow, longest=2, fewest=3),
-        count_study_terms(study, longest=2, fewest=1),
+        count_study_terms(narrow, max_words=2, min_articles=3),
+        count_study_terms(study, max_words=2, min_articles=1),
     )
     assert set(found.articles["outlet"]) == set(study.outlets[:2])
     inside = everything.articles["doc_id"].isin(found.articles["doc_id"]).to_numpy()
@@ -140,8 +142,8 @@ def test_the_terms_are_those_of_the_compared_articles(study):
 @pytest.mark.parametrize("voice", VOICE_GROUPS)
 def test_without_the_articles_the_words_are_the_same(study, bare, voice):
     there, kept = (
-        count_study_terms(study, voice=voice, longest=1, fewest=2),
-        count_study_terms(bare, voice=voice, longest=3, fewest=2),
+        count_study_terms(study, voice=voice, max_words=1, min_articles=2),
+        count_study_terms(bare, voice=voice, max_words=3, min_articles=2),
     )
     assert not bare.has_articles
     assert list(there.terms) == list(kept.terms)
@@ -150,7 +152,7 @@ def test_without_the_articles_the_words_are_the_same(study, bare, voice):
 
 
 def test_the_lines_behind_a_count_are_exactly_those_counted(study):
-    found = count_study_terms(study, voice="all", longest=3, fewest=4)
+    found = count_study_terms(study, voice="all", max_words=3, min_articles=4)
     outlets = found.articles["outlet"].to_numpy()
     rng = np.random.default_rng(1)
     wanted = pd.DataFrame(
@@ -182,7 +184,7 @@ def test_nothing_wanted_is_no_line(study):
     lines = find_term_hits(
         study,
         pd.DataFrame({"term": [], "outlet": []}),
-        articles=count_study_terms(study, longest=1).articles,
+        articles=count_study_terms(study, max_words=1).articles,
     )
     assert len(lines) == 0
     assert "node" in lines.columns
@@ -190,7 +192,7 @@ def test_nothing_wanted_is_no_line(study):
 
 @pytest.mark.parametrize("voice", ["outlet", "attributed"])
 def test_the_lines_are_in_the_voice_counted(study, voice):
-    found = count_study_terms(study, voice=voice, longest=2, fewest=4)
+    found = count_study_terms(study, voice=voice, max_words=2, min_articles=4)
     wanted = pd.DataFrame({"term": found.terms, "outlet": study.outlets[0]})
     lines = find_term_hits(study, wanted, articles=found.articles, voice=found.voice)
     assert set(lines["voice"]) <= set(VOICE_GROUPS[voice])
@@ -217,8 +219,8 @@ def test_a_word_that_looks_like_no_value_is_kept(tmp_path, bare):
 def test_what_cannot_be_counted_is_refused(study, bare, tmp_path):
     with pytest.raises(WordingError, match="'outlet'"):
         count_study_terms(study, voice="outlets")
-    with pytest.raises(WordingError, match="longest=0"):
-        count_study_terms(study, longest=0)
+    with pytest.raises(WordingError, match="max_words=0"):
+        count_study_terms(study, max_words=0)
     folder = shutil.copytree(bare.folder, tmp_path / "gone")
     (folder / "counts" / "terms.csv.gz").unlink()
     with pytest.raises(WordingError, match=r"terms\.csv\.gz is missing"):

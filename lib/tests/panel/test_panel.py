@@ -31,7 +31,7 @@ HOSTILE = "<script>alert(1)</script>\u202eevil\u2067\n\"'><img src=x onerror=ale
 
 @pytest.fixture
 def study(small, tmp_path):
-    find_all_attributions(build_corpus(read_study(small))[0])  # once: the copies have it
+    find_all_attributions(build_corpus(read_study(small)))  # once: the copies have it
     return read_study(shutil.copytree(small, tmp_path / "study"))
 
 
@@ -52,7 +52,7 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
     pd.testing.assert_frame_equal(panel.shares, make_table(study, "shares", concepts=[concept]))
     pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
-    lines = kwic.list_concordance(study, concept, voice="outlet", limit=LINES_PER_PAGE)
+    lines = kwic.list_concordance(study, concept, voice="outlet", max_lines=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
     assert (
         len(panel.found)
@@ -147,7 +147,7 @@ def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
 
 @pytest.mark.parametrize(
     ("pattern", "told"),
-    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty place"), ("_ #", "no word of its own")],
+    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty part"), ("_ #", "has no word")],
 )  # fmt: skip
 def test_a_pattern_that_cannot_be_read_is_told_in_words_and_the_panel_goes_on(panel, pattern, told):
     before = panel.lines.options
@@ -443,7 +443,7 @@ def test_another_study_is_taken_up_and_a_wrong_one_is_told(panel, demo, tmp_path
     assert panel.study.name == "demo"
     assert list(panel.outlets.options) == panel.study.outlets
     panel.folder.value = str(tmp_path)
-    assert "is no study" in said(panel.status)
+    assert "is not a study" in said(panel.status)
     assert panel.study.name == "demo"
 
 
@@ -453,9 +453,9 @@ def test_without_articles_there_are_counts_and_no_lines(study):
     panel = explorer.Panel(read_study(study.folder))
     assert panel.shares["n"].sum() > 0
     assert panel.lines.options == ()
-    assert "The articles are not here" in said(panel.legend)
+    assert "The articles are not available here" in said(panel.legend)
     assert panel.pattern.disabled
-    with pytest.raises(WordingError, match="counted in the articles, which are not here"):
+    with pytest.raises(WordingError, match="counted in the articles, which are not available here"):
         explorer.narrow_study(panel.study, pattern="coup")
 
 
@@ -503,6 +503,6 @@ def test_a_day_that_is_none_is_refused(study):
 
 
 def test_lines_without_a_date_or_a_side_are_written(study):
-    lines = kwic.list_concordance(study, "levy", limit=3).assign(left=None, date=pd.NaT)
+    lines = kwic.list_concordance(study, "levy", max_lines=3).assign(left=None, date=pd.NaT)
     texts = format_lines(lines, pd.Series([""] * 3))
     assert all(" – " in text for text in texts)

@@ -57,7 +57,7 @@ def test_a_new_variant_is_one_new_line(study):
     [
         (
             "fell",
-            """            fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""",
+            " " * 12 + """fell: {match: ["fell", 'fall* to'], near: {any: "<towns>", within: 8}}""",
             ["fell", "fall* to", "seized"],
         ),
         ("lost", "            lost: lost", ["lost", "seized"]),
@@ -133,7 +133,7 @@ def test_what_would_not_be_right_is_not_written(study, arguments, said):
 
 def test_a_concept_of_the_library_is_not_written_over(study):
     name = next(iter(read_concepts(DATA_FOLDER / "concepts" / "events.yml")[0]))
-    with pytest.raises(WordingError, match="taken from the library"):
+    with pytest.raises(WordingError, match="comes from the library"):
         add_variant(study, name, "x", ["y"], title="T")
 
 

@@ -1,4 +1,7 @@
-"""The library of concepts: it loads, says where its notes come from, and counts ambiguous terms in one sense only (invented sentences)."""
+"""The library of concepts: it loads, says where its notes come from, and counts one sense only.
+
+The sentences are invented.
+"""
 
 import functools
 
@@ -213,7 +216,7 @@ def library(name):
 
 @functools.cache
 def variants_found():
-    """For each case of SENSES, the variants of events.yml that stand in it; every sentence is one article."""
+    """For each case of SENSES, the variants of events.yml in it; a sentence is an article."""
     concepts, lists = library("events")
     shard = tokens.encode_texts(
         pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases])
@@ -275,7 +278,10 @@ def test_every_concept_has_rivals_and_a_note_with_its_source(file):
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.stem)
 def test_no_two_variants_of_a_concept_match_the_same_words(file):
-    """Each phrase is a text: its alternatives are taken in turn, so that each word stands in one; `find_concept_spans` refuses a tie."""
+    """Each phrase is a text: its alternatives are taken in turn, so that each word stands in one.
+
+    `find_concept_spans` refuses a tie.
+    """
     concepts, lists = library(file.stem)
     texts = [sentence for cases in SENSES.values() for sentence, _ in cases]
     for concept in concepts.values():

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from wording.corpus.attribution_lines import find_attribution_lines
 from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
@@ -17,6 +16,7 @@ from wording.corpus.counts import (
     order_outlets,
     select_concepts,
 )
+from wording.corpus.lines import find_attribution_lines
 from wording.questions.voices.voices import OTHER_CUES
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord

@@ -55,7 +55,7 @@ def hash_inputs(study: StudyRecord) -> dict[str, str]:
     Many files have one hash of their hashes.
     """
     if study.has_articles:
-        files = dict(build_corpus(study)[0].files)
+        files = dict(build_corpus(study).files)
     else:
         files = {f"counts/{file.name}": hash_file(file) for file in study.count_files}
     if len(files) > MAX_LISTED_FILES:

@@ -187,7 +187,7 @@ _MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {
     "shares": shares.compute_study_shares,
     "contrasts": _make_contrasts,
     "voices": _make_voices,
-    "own": _make_own_voice,
+    "own_voice": _make_own_voice,
     "attributions": _make_attributions,
     "cues": _make_cues,
     "cue_contrasts": _make_cue_contrasts,

@@ -1,4 +1,7 @@
-"""From a study's articles to its encoded corpus: read, encode, mark, save; what is there and current is only opened."""
+"""From a study's articles to its encoded corpus: read, encode, mark, save.
+
+What is there and current is only opened.
+"""
 
 from __future__ import annotations
 
@@ -31,27 +34,39 @@ from wording.tables import FAMILY_COLUMNS, TABLES
 
 MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
+
 SHARD_BOUNDARY_MODULUS = 1_024
+"""One article in so many is marked to end a shard."""
+
 WORD_COUNT_COLUMNS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
+
+ShardMaker = Callable[[pl.DataFrame], Shard]
+ShardKeeper = Callable[[int, pl.DataFrame, ShardMaker], Shard]
+"""Gives the shard of that number: made by the function, or found where it was saved."""
+
+
+def make_shard(number: int, articles: pl.DataFrame, make: ShardMaker) -> Shard:
+    """Return the shard as it is made, in memory: the `ShardKeeper` that keeps nothing."""
+    return make(articles)
 
 
 def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
-    """The articles as a corpus in memory."""
+    """Return the articles as a corpus in memory."""
     tables, shards = encode_batches([articles.frame], language=language)
-    table = (
-        pl.concat(tables)
-        if tables
-        else articles.frame.drop("text").with_columns(
-            **dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0)), agency=pl.lit(None, pl.String)
+    if tables:
+        table = pl.concat(tables)
+    else:
+        no_counts = dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0))
+        table = articles.frame.drop("text").with_columns(
+            **no_counts, agency=pl.lit(None, pl.String)
         )
-    )
     return assemble_corpus(replace(articles, frame=table), shards, language)
 
 
 def assemble_corpus(
     articles: ReadingResult, shards: Sequence[Shard], language: str, folder: Path | None = None
 ) -> Corpus:
-    """The corpus of articles whose texts became shards."""
+    """Return the corpus of articles whose texts became shards."""
     table = articles.frame.select(
         [name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"]
     )
@@ -68,159 +83,199 @@ def assemble_corpus(
 
 
 def encode_batches(
-    batches: Iterable[pl.DataFrame],
-    *,
-    language: str,
-    keep: Callable[[int, pl.DataFrame, Callable], Shard] = lambda _, part, make: make(part),
+    batches: Iterable[pl.DataFrame], *, language: str, keep: ShardKeeper = make_shard
 ) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
-    """The rows without texts but with their numbers of words, and the shards, made as the batches arrive; `keep` may save or find a shard."""
-    calls = ((k, part, language, keep) for k, part in enumerate(split_into_shards(batches)))
-    made = run_parallel(encode_part, calls, pre_dispatch="n_jobs + 1")
-    tables, shards = [table for table, _ in made], [shard for _, shard in made]
-    if shards and isinstance(shards[0], Path):
-        shards = SavedShards(tuple(shards), tuple(table.height for table in tables))
-    return tables, shards
+    """Return the articles without texts, and their shards, made as the batches arrive.
+
+    Parameters
+    ----------
+    batches : iterable of DataFrame
+        The articles.
+    language : str
+        ISO 639-1.
+    keep : callable
+        May save or find a shard.
+
+    Returns
+    -------
+    tables : list of DataFrame
+        The articles of each shard with their numbers of words.
+    shards : sequence of Shard
+    """
+    calls = (
+        (number, articles, language, keep)
+        for number, articles in enumerate(split_into_shards(batches))
+    )
+    encoded = run_parallel(encode_part, calls, pre_dispatch="n_jobs + 1")
+    tables = [table for table, _ in encoded]
+    folders = [shard for _, shard in encoded if isinstance(shard, Path)]
+    if folders:
+        return tables, SavedShards(tuple(folders), tuple(table.height for table in tables))
+    return tables, [shard for _, shard in encoded if isinstance(shard, Shard)]
 
 
 def split_into_shards(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The articles of each shard, whatever the batches.
+    """Yield the articles of each shard, whatever the batches.
 
-    A shard ends at an article that its own words mark (one in SHARD_BOUNDARY_MODULUS) once it has MIN_SHARD_ARTICLES, so that a change leaves the other shards alone;
-    or with MAX_SHARD_ARTICLES or MAX_SHARD_BYTES.
+    A shard ends at an article that its own words mark (one in SHARD_BOUNDARY_MODULUS) once it has
+    MIN_SHARD_ARTICLES, so that a change leaves the other shards alone; or with MAX_SHARD_ARTICLES
+    or MAX_SHARD_BYTES.
     """
-    held: list[pl.DataFrame] = []
-    n = size = 0
+    pieces: list[pl.DataFrame] = []
+    n_articles = n_bytes = 0
     for batch in batches:
-        start, marked, sizes = 0, *mark_shard_ends(batch)
+        is_marked, sizes = mark_shard_ends(batch)
+        start = 0
         while start < batch.height:
-            stop = find_shard_end(marked, sizes, start, n, size)
-            held.append(batch[start : stop or batch.height])
-            n, size = n + held[-1].height, size + sizes[start : stop or batch.height].sum()
-            if stop:
-                yield pl.concat(held)
-                held, n, size = [], 0, 0
-            start = stop or batch.height
-    if held:
-        yield pl.concat(held)
+            end = find_shard_end(is_marked, sizes, start, n_articles, n_bytes)
+            stop = batch.height if end is None else end
+            pieces.append(batch[start:stop])
+            n_articles, n_bytes = n_articles + stop - start, n_bytes + sizes[start:stop].sum()
+            if end is not None:
+                yield pl.concat(pieces)
+                pieces, n_articles, n_bytes = [], 0, 0
+            start = stop
+    if pieces:
+        yield pl.concat(pieces)
 
 
 def mark_shard_ends(batch: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Which articles are marked to end a shard, and each one's bytes."""
-    mark = batch.select(
-        pl.struct("outlet", "text").hash(seed=0) % SHARD_BOUNDARY_MODULUS == 0,
+    """Return which articles are marked to end a shard, and each one's bytes."""
+    marks = batch.select(
+        is_marked=pl.struct("outlet", "text").hash(seed=0) % SHARD_BOUNDARY_MODULUS == 0,
         size=pl.col("text").str.len_bytes().cast(pl.Int64),
     )
-    return mark.to_series(0).to_numpy(), mark["size"].to_numpy()
+    return marks["is_marked"].to_numpy(), marks["size"].to_numpy()
 
 
 def find_shard_end(
-    marked: np.ndarray, sizes: np.ndarray, start: int, n: int, size: int
+    is_marked: np.ndarray, sizes: np.ndarray, start: int, n_articles: int, n_bytes: int
 ) -> int | None:
-    """Where in a batch the shard ends that has `n` articles and `size` bytes before `start`; None if it goes on."""
-    number = n + np.arange(1, len(marked) - start + 1)
-    full = (
-        (marked[start:] & (number >= MIN_SHARD_ARTICLES))
+    """Return where in a batch a shard ends; None if it goes on.
+
+    Parameters
+    ----------
+    is_marked : bool array
+        The articles of the batch that are marked to end a shard.
+    sizes : int array
+        Their bytes.
+    start : int
+        Where in the batch the shard goes on.
+    n_articles, n_bytes : int
+        What the shard has before `start`.
+    """
+    number = n_articles + np.arange(1, len(is_marked) - start + 1)
+    is_end = (
+        (is_marked[start:] & (number >= MIN_SHARD_ARTICLES))
         | (number >= MAX_SHARD_ARTICLES)
-        | (size + np.cumsum(sizes[start:]) >= MAX_SHARD_BYTES)
+        | (n_bytes + np.cumsum(sizes[start:]) >= MAX_SHARD_BYTES)
     )
-    return start + int(np.argmax(full)) + 1 if full.any() else None
+    return start + int(np.argmax(is_end)) + 1 if is_end.any() else None
 
 
 def encode_part(
-    k: int, part: pl.DataFrame, language: str, keep: Callable[[int, pl.DataFrame, Callable], Shard]
+    number: int, articles: pl.DataFrame, language: str, keep: ShardKeeper
 ) -> tuple[pl.DataFrame, Shard | Path]:
-    """The articles of one shard with their numbers of words and the agencies that they credit, without texts; and the shard, or where it is saved."""
-    shard = keep(k, part, functools.partial(encode_and_mark, language=language))
-    counted = compile_module(kernels).count_voice_words(
+    """Return the articles of one shard without texts, and the shard, or where it is saved.
+
+    The articles have their numbers of words and the agency that each credits.
+    """
+    shard = keep(number, articles, functools.partial(encode_and_mark, language=language))
+    counts = compile_module(kernels).count_voice_words(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
     )
-    return part.drop("text").with_columns(
-        **dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counted), strict=True)),
-        agency=find_agencies(shard),
-    ), shard.folder or shard
+    columns = dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counts), strict=True))
+    table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard))
+    return table, shard.folder or shard
 
 
-def encode_and_mark(part: pl.DataFrame, *, language: str) -> Shard:
-    """The encoded articles with boilerplate, voices and sketches."""
-    shard = tokens.encode_texts(part["text"])
+def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
+    """Return the encoded articles with boilerplate, voices and sketches."""
+    shard = tokens.encode_texts(articles["text"])
     shard = replace(
         shard,
-        boilerplate=zones.mark_boilerplate(shard, part["outlet"], language=language),
+        boilerplate=zones.mark_boilerplate(shard, articles["outlet"], language=language),
         voice=mark_voices(shard, language=language),
     )
     return replace(shard, sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:
-    """The corpus with each article's family in its table."""
-    return (
-        corpus
-        if "family" in corpus.table.columns
-        else replace(
-            corpus,
-            table=corpus.table.hstack(find_families(corpus).drop("doc_id", "agency")).select(
-                list(TABLES["articles"])
-            ),
-        )
-    )
+    """Return the corpus with each article's family of copies in its table."""
+    if "family" in corpus.table.columns:
+        return corpus
+    families = find_families(corpus).drop("doc_id", "agency")
+    table = corpus.table.hstack(families).select(list(TABLES["articles"]))
+    return replace(corpus, table=table)
 
 
-def build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
-    """The study's corpus, and whether it had to be made: a corpus that is there and current is only opened.
+def build_corpus(study: StudyRecord) -> Corpus:
+    """Return the study's corpus: one that is there and current is opened, else it is made.
 
     Raises
     ------
     WordingError
         If the study has no articles, or none could be read.
     """
-    folder, made = study.folder / ".build" / fingerprint_corpus(study), False
+    corpus, _ = open_or_build_corpus(study)
+    return corpus
+
+
+def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
+    """Return the study's corpus as `build_corpus` does, and whether it had to be made."""
+    folder = study.folder / ".build" / fingerprint_corpus(study)
+    is_made = False
     while True:
         if (folder / "corpus.json").is_file():
-            with contextlib.suppress(
-                FileNotFoundError
-            ):  # a build of other articles has just taken its place
-                return open_corpus(folder, study.language), made
+            # A build of other articles may just now take its place.
+            with contextlib.suppress(FileNotFoundError):
+                return open_corpus(folder, study.language), is_made
         try:
             encode_and_save(study, Store(folder, study.language))
         except (OSError, pl.exceptions.ComputeError) as fault:
             raise WordingError(
-                f"{folder.parent}: the corpus could not be written ({fault}); it takes about as much room as the articles' text. "
-                "Make room there and build again: what was there before still stands."
+                f"{folder.parent}: the corpus could not be written ({fault}); it needs about as "
+                "much disk space as the articles' text. Free some space there and build again; "
+                "the previous corpus is unchanged."
             ) from fault
-        made = True
+        is_made = True
 
 
 def encode_and_save(study: StudyRecord, store: Store) -> None:
-    """Makes the corpus and puts it in its place; what was made of it goes again if that fails."""
-    source = study.articles
+    """Make the corpus and put it in its place; what was made of it goes again if that fails."""
     try:
-        options = ReadingOptions(
-            metadata=study.folder / source.metadata if source.metadata else None,
-            columns=source.columns,
-            date_order=source.date_order,
-            language=study.language,
-        )
-        reading = ArticleReader(study.folder / source.path, options)
-        tables, shards = encode_batches(reading, language=study.language, keep=store.keep)
-        articles = reading.finish(
-            pl.concat([pl.DataFrame(schema=reading.schema).drop("text"), *tables], how="diagonal")
-        )
+        reading = _open_articles(study)
+        tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
+        no_articles = pl.DataFrame(schema=reading.schema).drop("text")
+        articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         if not len(articles.frame):
             raise WordingError(explain_empty_corpus(articles, study))
-        save_corpus(add_families(assemble_corpus(articles, shards, study.language)), store.folder)
-        store.settle()
+        corpus = assemble_corpus(articles, shards, study.language)
+        save_corpus(add_families(corpus), store.folder)
+        store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise
 
 
-def explain_empty_corpus(articles: ReadingResult, study: StudyRecord) -> str:
-    """Why there is no article to build from."""
-    reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
-    apart = (
-        f"{len(articles.apart)} in another language than {study.language!r}"
-        if len(articles.apart)
-        else ""
+def _open_articles(study: StudyRecord) -> ArticleReader:
+    """The study's articles, to be read batch by batch."""
+    source = study.articles
+    assert source is not None  # `fingerprint_corpus` refuses a study without articles
+    options = ReadingOptions(
+        metadata=study.folder / source.metadata if source.metadata else None,
+        columns=source.columns,
+        date_order=source.date_order,
+        language=study.language,
     )
-    told = ", ".join(filter(None, (f"{len(articles.rejects)} rejected: {reasons}", apart)))
-    return f"{study.folder / study.articles.path}: no article could be read ({told})."
+    return ArticleReader(study.folder / source.path, options)
+
+
+def explain_empty_corpus(articles: ReadingResult, study: StudyRecord) -> str:
+    """Return why there is no article to build from."""
+    reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
+    counts = [f"{len(articles.rejects)} rejected: {reasons}"]
+    if len(articles.apart):
+        counts.append(f"{len(articles.apart)} in another language than {study.language!r}")
+    place = study.folder / study.articles.path if study.articles else study.folder
+    return f"{place}: no article could be read ({', '.join(counts)})."

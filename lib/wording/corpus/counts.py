@@ -1,4 +1,4 @@
-"""Hits per article: text-free, additive, shareable; and the hits themselves, from the very same spans."""
+"""Hits per article: text-free, additive, shareable; and the hits themselves, of the same spans."""
 
 from __future__ import annotations
 
@@ -33,17 +33,97 @@ from wording.tables import TABLES, check_columns, is_among
 
 PhraseLists = Mapping[str, Sequence[str]]
 
+LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
+"""What is told of the article beside each of its lines."""
+
+TEXT_COLUMNS = (
+    "doc_id",
+    "outlet",
+    "family",
+    "agency",
+    "concept",
+    "variant",
+    "voice",
+    "speaker",
+    "cue",
+    "stance",
+)
+"""Columns of the counts folder that hold text, whatever it looks like."""
+
+
+@dataclass(frozen=True)
+class ComparedArticles:
+    """The articles that a study compares.
+
+    Attributes
+    ----------
+    articles : DataFrame
+        The `articles` table, compared articles only.
+    set_apart : DataFrame
+        Articles of another outlet or period.
+    left_out : DataFrame
+        Copies that do not count.
+    """
+
+    articles: pd.DataFrame
+    set_apart: pd.DataFrame
+    left_out: pd.DataFrame
+
+    def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table that are about compared articles."""
+        return frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted: the `articles` that are compared, and their `counts`; `set_apart` articles are not compared (outlet or period), `left_out`
-    ones are copies.
+    """What was counted in the articles that a study compares.
+
+    Attributes
+    ----------
+    articles : DataFrame
+        The compared articles.
+    counts : DataFrame
+        The `counts` table of them.
+    set_apart : DataFrame
+        Articles of another outlet or period, which are not compared.
+    left_out : DataFrame
+        Copies that do not count.
     """
 
     articles: pd.DataFrame
     counts: pd.DataFrame
     set_apart: pd.DataFrame
     left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class BodyHits:
+    """The hits of a concept in one shard, without those in boilerplate.
+
+    Attributes
+    ----------
+    spans : Spans
+        The tokens of each hit.
+    row : int array
+        The article of each, as a row of the shard.
+    variant : int array
+        The number of the variant of each, in the order of the concept.
+    voice : int array
+        The voice of the first word of each, a place in `TOKEN_VOICES`.
+    """
+
+    spans: Spans
+    row: np.ndarray
+    variant: np.ndarray
+    voice: np.ndarray
+
+
+def find_part_body_hits(shard: Shard, name: str, concept: Concept, lists: PhraseLists) -> BodyHits:
+    """Return where a concept is named in one shard, boilerplate left out."""
+    spans, variant = find_concept_spans(shard, name, concept, lists)
+    is_body = ~shard.boilerplate[spans.start]
+    spans = spans[is_body]
+    return BodyHits(spans, shard.article(spans.start), variant[is_body], shard.voice[spans.start])
 
 
 def find_hits(
@@ -53,20 +133,21 @@ def find_hits(
     *,
     context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """The `hits` table: one row per hit, boilerplate included and named in `zone`, in the order of articles and places."""
-    rows = list(
-        itertools.chain.from_iterable(corpus.map_parts(find_part_hits, concepts, lists, context))
-    )
-    frame = (
-        pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(TABLES["hits"]))
-    )
-    return check_columns(frame, "hits")
+    """Return the `hits` table, in the order of articles and places.
+
+    There is one row per hit; those in boilerplate are included, and told by `zone`.
+    """
+    parts = corpus.map_parts(find_part_hits, concepts, lists, context)
+    rows: list[pd.DataFrame] = list(itertools.chain.from_iterable(parts))
+    if not rows:
+        return pd.DataFrame(columns=list(TABLES["hits"]))
+    return check_columns(pd.concat(rows, ignore_index=True), "hits")
 
 
 def find_part_hits(
     part: Part, concepts: Mapping[str, Concept], lists: PhraseLists, context: ContextWidth
 ) -> list[pd.DataFrame]:
-    """The hits of each concept in one shard."""
+    """Return the hits of each concept in one shard."""
     return [
         find_concept_hits(part, name, concept, lists, context) for name, concept in concepts.items()
     ]
@@ -75,133 +156,137 @@ def find_part_hits(
 def find_concept_hits(
     part: Part, name: str, concept: Concept, lists: PhraseLists, context: ContextWidth
 ) -> pd.DataFrame:
-    """The hits of one concept in one shard."""
-    spans, which = find_concept_spans(part.shard, name, concept, lists)
-    return tabulate_hits(
-        part, name, np.array(list(concept.variants), dtype=object)[which], spans, context
-    )
+    """Return the hits of one concept in one shard."""
+    spans, variant = find_concept_spans(part.shard, name, concept, lists)
+    names = np.array(list(concept.variants), dtype=object)
+    return tabulate_hits(part, name, names[variant], spans, context)
 
 
 def tabulate_hits(
     part: Part, name: str, variants: np.ndarray, spans: Spans, context: ContextWidth
 ) -> pd.DataFrame:
-    """The hits of a concept that stand at the spans, each of its variant."""
-    shard = part.shard
-    lines = extract_contexts(shard, spans, context=context)
-    about = (
-        part.table[lines["row"].to_numpy()]
-        .select("doc_id", "outlet", "date", "title", "url")
-        .to_pandas()
-    )
-    named = lines.assign(
+    """Return the `hits` of a concept at the spans, each of its variant.
+
+    Parameters
+    ----------
+    part : Part
+        The shard that the spans are in.
+    name : str
+        The concept.
+    variants : object array
+        The variant of each span.
+    spans : Spans
+        The tokens of each hit.
+    context : int or str
+        Tokens on each side, or "sentence" or "paragraph".
+    """
+    lines = extract_contexts(part.shard, spans, context=context)
+    lines = lines.assign(
         concept=name,
         variant=variants,
         **look_up_attributions(part, spans.start),
-        zone=np.where(shard.boilerplate[spans.start], "boilerplate", "body"),
+        zone=np.where(part.shard.boilerplate[spans.start], "boilerplate", "body"),
     )
-    return pd.concat([about, named.drop(columns="row")], axis=1)
+    return join_articles(part, lines)
+
+
+def join_articles(part: Part, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with what is told of their articles (`LINE_COLUMNS`) in front.
+
+    The column `row` says which article of the part each line is from, and is dropped.
+    """
+    articles = part.table[lines["row"].to_numpy()].select(LINE_COLUMNS).to_pandas()
+    return pd.concat([articles, lines.drop(columns="row")], axis=1)
 
 
 def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
-    """Voice, speaker and cue of the words at the positions."""
-    found = read_attributions_of(part, np.unique(part.shard.article(positions)))
-    which = np.searchsorted(found["start_token"].to_numpy(), positions, side="right") - 1
+    """Return the voice, speaker and cue of the words at the positions."""
+    attributions = read_attributions_of(part, np.unique(part.shard.article(positions)))
+    starts = attributions["start_token"].to_numpy()
+    number = np.searchsorted(starts, positions, side="right") - 1
     voice = part.shard.voice[positions]
-    told = (which >= 0) & (voice != OUTLET_VOICE)
-    said = (
-        found.select("speaker", "cue")[np.where(told, which, 0)].to_pandas()
-        if told.any()
-        else pd.DataFrame({"speaker": [None] * len(told), "cue": None})
-    )
+    is_attributed = (number >= 0) & (voice != OUTLET_VOICE)
+    if is_attributed.any():
+        texts = attributions.select("speaker", "cue")[
+            np.where(is_attributed, number, 0)
+        ].to_pandas()
+    else:
+        texts = pd.DataFrame({"speaker": [None] * len(positions), "cue": None})
     return {
         "voice": np.array(TOKEN_VOICES, dtype=object)[voice],
-        **{name: said[name].where(told).to_numpy() for name in ("speaker", "cue")},
+        "speaker": texts["speaker"].where(is_attributed).to_numpy(),
+        "cue": texts["cue"].where(is_attributed).to_numpy(),
     }
 
 
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
-    """The `counts` table: hits in the body per article, concept, variant and voice."""
-    rows = list(
-        itertools.chain.from_iterable(
-            corpus.map_parts(count_part_hits, concepts, lists, light=True)
-        )
-    )
-    frame = (
-        pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))
-    )
-    return check_columns(frame.to_pandas(), "counts")
+    """Return the `counts` table: hits in the body per article, concept, variant and voice."""
+    parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
+    rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
+    if not rows:
+        rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))]
+    return check_columns(pl.concat(rows).to_pandas(), "counts")
 
 
 def count_hits_cached(
     corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
 ) -> pd.DataFrame:
-    """What `count_hits` gives, kept for the concepts asked for last."""
-    said = json.dumps(lists)
-    rows = [
-        count_concept_cached(
-            corpus.folder, corpus.language, name, concept.model_dump_json(by_alias=True), said
+    """Return what `count_hits` does, kept for the concepts asked for last."""
+    lists_json = json.dumps(lists)
+    rows = []
+    for name, concept in concepts.items():
+        concept_json = concept.model_dump_json(by_alias=True)
+        rows.append(
+            count_concept_cached(corpus.folder, corpus.language, name, concept_json, lists_json)
         )
-        for name, concept in concepts.items()
-    ]
     return pd.concat(rows, ignore_index=True) if rows else count_hits(corpus, {}, lists)
 
 
 @functools.lru_cache(maxsize=32)
 def count_concept_cached(
-    folder: Path, language: str, name: str, concept: str, lists: str
+    folder: Path, language: str, name: str, concept_json: str, lists_json: str
 ) -> pd.DataFrame:
-    """The `counts` of one concept in the corpus of a folder, whose name says what is in it."""
-    return count_hits(
-        open_corpus(folder, language),
-        {name: Concept.model_validate_json(concept)},
-        json.loads(lists),
-    )
+    """Return the counts of one concept in the corpus of a folder, whose name says what is in it."""
+    concept = Concept.model_validate_json(concept_json)
+    return count_hits(open_corpus(folder, language), {name: concept}, json.loads(lists_json))
 
 
 def count_part_hits(
     part: Part, concepts: Mapping[str, Concept], lists: PhraseLists
 ) -> list[pl.DataFrame]:
-    """The counts of each concept in one shard."""
-    return [
-        tabulate_concept_counts(part.table, part.shard, name, concept, lists)
-        for name, concept in concepts.items()
-    ]
+    """Return the counts of each concept in one shard."""
+    return [count_concept_hits(part, name, concept, lists) for name, concept in concepts.items()]
 
 
-def tabulate_concept_counts(
-    table: pl.DataFrame, shard: Shard, name: str, concept: Concept, lists: PhraseLists
-) -> pl.DataFrame:
-    """The counts of one concept in one shard."""
-    spans, which = find_concept_spans(shard, name, concept, lists)
-    body = ~shard.boilerplate[spans.start]
-    row, which, voice = (
-        shard.article(spans.start[body]),
-        which[body],
-        shard.voice[spans.start[body]],
-    )
+def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLists) -> pl.DataFrame:
+    """Return the counts of one concept in one shard."""
+    hits = find_part_body_hits(part.shard, name, concept, lists)
     variants = list(concept.variants)
-    cell, n = np.unique(
-        (row * len(variants) + which) * len(TOKEN_VOICES) + voice, return_counts=True
-    )
+    # One number for each cell of article, variant and voice.
+    cells = (hits.row * len(variants) + hits.variant) * len(TOKEN_VOICES) + hits.voice
+    cell, n = np.unique(cells, return_counts=True)
     cell, voice = np.divmod(cell, len(TOKEN_VOICES))
-    return pl.DataFrame({
-        "doc_id": table["doc_id"].gather(cell // len(variants)),
-        "concept": pl.Series([name], dtype=pl.String).new_from_index(0, len(cell)),
-        "variant": pl.Series(variants, dtype=pl.String).gather(cell % len(variants)),
-        "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice),
-        "n": n.astype(np.int64),
-    })  # fmt: skip
+    row, variant = np.divmod(cell, len(variants))
+    return pl.DataFrame(
+        {
+            "doc_id": part.table["doc_id"].gather(row),
+            "concept": pl.Series([name], dtype=pl.String).new_from_index(0, len(cell)),
+            "variant": pl.Series(variants, dtype=pl.String).gather(variant),
+            "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice),
+            "n": n.astype(np.int64),
+        }
+    )
 
 
 def find_study_hits(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
 ) -> pd.DataFrame:
-    """The `hits` table of a study's compared articles, body only: the very lines that are counted, with as much text as its `excerpts`
-    allow; `copies` as in `count_study_hits`.
+    """Return the `hits` of a study's compared articles, body only: the very lines that are counted.
+
+    They have as much text as the study's `excerpts` allow; `copies` is as in `count_study_hits`.
     """
-    return shorten_lines(
-        find_body_hits(study, select_concepts(study, concepts), copies=copies), study.width
-    )
+    hits = find_body_hits(study, select_concepts(study, concepts), copies=copies)
+    return shorten_lines(hits, study.width)
 
 
 def find_body_hits(
@@ -211,25 +296,37 @@ def find_body_hits(
     context: ContextWidth = DEFAULT_CONTEXT,
     copies: str = "all",
 ) -> pd.DataFrame:
-    """The `hits` table of the concepts in the study's compared articles, without those in boilerplate; `copies` as in `count_study_hits`."""
-    corpus, _ = build_corpus(study)
-    articles, _ = select_compared(study, corpus.articles, copies=copies)
-    found = find_hits(corpus, concepts, study.lists, context=context)
-    return found[
-        (found["zone"] == "body") & is_among(found["doc_id"], articles["doc_id"])
-    ].reset_index(drop=True)
+    """Return the `hits` of concepts in a study's compared articles, those in boilerplate left out.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        A study whose articles are available.
+    concepts : mapping
+        Concepts by name; the study need not have them.
+    context : int or str
+        Tokens on each side, or "sentence" or "paragraph".
+    copies : str
+        As in `count_study_hits`.
+    """
+    corpus = build_corpus(study)
+    compared = select_compared(study, corpus.articles, copies=copies)
+    hits = find_hits(corpus, concepts, study.lists, context=context)
+    return compared.keep(hits[hits["zone"] == "body"])
 
 
 def find_pattern_hits(
     study: StudyRecord, pattern: str, *, context: ContextWidth = DEFAULT_CONTEXT
 ) -> pd.DataFrame:
-    """The `hits` table of a concept or a variant by its name, else of any phrase, in the study's compared articles, body only."""
+    """Return the `hits` of a pattern (see `resolve_pattern`) in compared articles, body only."""
     name, concept = resolve_pattern(study, pattern)
     return find_body_hits(study, {name: concept}, context=context)
 
 
 def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
-    """The concept of that name; else a concept made of the variant of that name, or of the pattern as a phrase; `;` stands between rival ones.
+    """Return the concept that a pattern stands for, with its name.
+
+    A pattern is a concept or a variant by its name, else a phrase; `;` separates rival ones.
 
     Raises
     ------
@@ -241,7 +338,8 @@ def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
     terms = [" ".join(term.split()) for term in pattern.split(";")]
     if not all(terms):
         raise WordingError(
-            f"The pattern {pattern!r} has an empty place: write a word or a phrase, and `;` only between rival ones."
+            f"The pattern {pattern!r} has an empty part: "
+            "write a word or phrase on each side of `;`."
         )
     variants = {
         variant: record
@@ -255,12 +353,17 @@ def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
 def count_study_hits(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
 ) -> Counts:
-    """What was counted in a study's compared articles; from its counts/ folder when the articles are not there.
+    """Return the counts of a study's compared articles; without the articles, from counts/.
 
     Parameters
     ----------
-    copies : "all": every article counts; "one": an outlet that prints a story twice counts it once; "none": only the first of each family counts,
-        at whichever outlet and time it was printed.
+    study : StudyRecord
+        The study.
+    concepts : sequence of str, optional
+        Which of its concepts; all if left out.
+    copies : str
+        "all": every article counts; "one": an outlet that prints a story twice counts it once;
+        "none": only the first of each family counts, at whichever outlet and time it was printed.
 
     Raises
     ------
@@ -269,89 +372,90 @@ def count_study_hits(
     """
     wanted = select_concepts(study, concepts)
     if study.has_articles:
-        corpus, _ = build_corpus(study)
+        corpus = build_corpus(study)
         articles, counts = corpus.articles, count_hits_cached(corpus, wanted, study.lists)
     else:
-        articles, counts, _ = read_counts(study.folder / "counts")
+        articles, counts = read_articles_table(study), read_counts_table(study)
         counts = counts[counts["concept"].isin(wanted)]
-    every, apart = select_compared(study, articles)
-    kept, _ = select_compared(study, articles, copies=copies)
-    left_out = every[~is_among(every["doc_id"], kept["doc_id"])].reset_index(drop=True)
-    return Counts(
-        kept,
-        counts[is_among(counts["doc_id"], kept["doc_id"])].reset_index(drop=True),
-        apart,
-        left_out,
-    )
+    compared = select_compared(study, articles, copies=copies)
+    return Counts(compared.articles, compared.keep(counts), compared.set_apart, compared.left_out)
 
 
 def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
-    """The `attributions` table of a study's compared articles; from its counts/ folder, without speakers, when the articles are not there."""
+    """Return the `attributions` of a study's compared articles.
+
+    Without the articles they come from counts/, and without speakers.
+    """
     if study.has_articles:
-        corpus, _ = build_corpus(study)
-        articles, attributed = corpus.articles, count_attributions(corpus)
+        corpus = build_corpus(study)
+        articles, attributions = corpus.articles, count_attributions(corpus)
     else:
-        articles, _, attributed = read_counts(study.folder / "counts")
-    kept, _ = select_compared(study, articles, copies=copies)
-    return shorten_lines(
-        attributed[is_among(attributed["doc_id"], kept["doc_id"])].reset_index(drop=True),
-        study.width,
-    )
+        articles = read_articles_table(study)
+        attributions = read_attributions_table(study, articles)
+    compared = select_compared(study, articles, copies=copies)
+    return shorten_lines(compared.keep(attributions), study.width)
 
 
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
-    """One row per stretch that is not the outlet's own: doc_id, start, end (characters), voice, speaker, cue, stance, short."""
+    """Return one row per stretch of words that are not the outlet's own.
+
+    Columns: doc_id, start, end (characters), voice, speaker, cue, stance, short.
+    """
     columns = ["doc_id", "start", "end", "voice", "speaker", "cue", "stance", "short"]
-    rows = [
-        found.with_columns(doc_id=part.table["doc_id"][found["row"].to_numpy()]).select(columns)
-        for part, found in zip(corpus.parts(), map(read_attributions, corpus.parts()), strict=True)
-    ]
+    rows = []
+    for part in corpus.parts():
+        attributions = read_attributions(part)
+        articles = part.table["doc_id"][attributions["row"].to_numpy()]
+        rows.append(attributions.with_columns(doc_id=articles).select(columns))
     return pl.concat(rows).to_pandas()
 
 
 def explain_voices(corpus: Corpus, *, language: str = "en") -> pd.DataFrame:
-    """One row per word and table entry that weighs on its voice: doc_id, start (character), token, voice, probability, table, entry, weight."""
-    return pd.concat(
-        [explain_part_voices(part.table, part.shard, language) for part in corpus.parts()],
-        ignore_index=True,
-    )
+    """Return one row per word and feature that contributes to its voice.
+
+    Columns: doc_id, start (character), token, voice, probability, table, entry, weight.
+    """
+    parts = [explain_part_voices(part.table, part.shard, language) for part in corpus.parts()]
+    return pd.concat(parts, ignore_index=True)
 
 
 def explain_part_voices(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataFrame:
-    """The rows of one shard, in the order of the words."""
-    why = explain_token_voices(shard, shard.voice, np.flatnonzero(shard.is_word), language=language)
-    place = why["position"].to_numpy()
-    why.insert(0, "doc_id", table["doc_id"][shard.article(place)].to_numpy())
-    why.insert(1, "start", shard.offsets(place)[0])
-    return why.drop(columns="position")
+    """Return the explanations of one shard, in the order of the words."""
+    words = np.flatnonzero(shard.is_word)
+    reasons = explain_token_voices(shard, shard.voice, words, language=language)
+    position = reasons.pop("position").to_numpy()
+    reasons.insert(0, "doc_id", table["doc_id"][shard.article(position)].to_numpy())
+    reasons.insert(1, "start", shard.offsets(position)[0])
+    return reasons
 
 
 def count_attributions(corpus: Corpus) -> pd.DataFrame:
-    """The `attributions` table: one row per article, voice, speaker, cue, stance and short, with stretches and words in the body."""
+    """Return the `attributions` table: how much in the body is not the outlet's own words.
+
+    There is one row per article, voice, speaker, cue, stance and short.
+    """
     parts = corpus.map_parts(list_part_attributions)
     keys = [name for name in TABLES["attributions"] if name not in ("n", "n_words")]
-    frame = (
-        pl.concat(parts)
-        .group_by(keys, maintain_order=True)
-        .agg(n=pl.len(), n_words=pl.col("n_words").sum())
-    )
-    return check_columns(frame.to_pandas(), "attributions")
+    grouped = pl.concat(parts).group_by(keys, maintain_order=True)
+    counts = grouped.agg(n=pl.len(), n_words=pl.col("n_words").sum())
+    return check_columns(counts.to_pandas(), "attributions")
 
 
 def list_part_attributions(part: Part) -> pl.DataFrame:
-    """One row per stretch in the body of one shard."""
-    table, shard = part.table, part.shard
-    found = read_attributions(part).with_columns(cue=pl.col("cue").str.to_lowercase())
-    start, end = found["start_token"].to_numpy(), found["end_token"].to_numpy()
-    about = table.select("doc_id", "outlet")[found["row"].to_numpy()]
-    whole = pl.concat(
-        [about, found.select("voice", "speaker", "cue", "stance", "short")], how="horizontal"
-    ).with_columns(n_words=shard.words_before[end] - shard.words_before[start])
-    return whole.filter(~shard.boilerplate[start])
+    """Return one row per stretch in the body of one shard."""
+    shard = part.shard
+    attributions = read_attributions(part).with_columns(cue=pl.col("cue").str.to_lowercase())
+    start = attributions["start_token"].to_numpy()
+    end = attributions["end_token"].to_numpy()
+    articles = part.table.select("doc_id", "outlet")[attributions["row"].to_numpy()]
+    kept = attributions.select("voice", "speaker", "cue", "stance", "short")
+    n_words = shard.words_before[end] - shard.words_before[start]
+    rows = pl.concat([articles, kept], how="horizontal").with_columns(n_words=n_words)
+    return rows.filter(~shard.boilerplate[start])
 
 
 def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[str, Concept]:
-    """The named concepts of a study, or all.
+    """Return the named concepts of a study, or all.
 
     Raises
     ------
@@ -364,42 +468,62 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
 
 def select_compared(
     study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The articles that the study compares, and those set apart: see `flag_compared`."""
-    kept, apart = flag_compared(study, articles, copies=copies)
-    return articles[kept].reset_index(drop=True), articles[apart].reset_index(drop=True)
+) -> ComparedArticles:
+    """Return the articles that the study compares, and the others: see `flag_compared`."""
+    is_kept, is_apart = flag_compared(study, articles, copies=copies)
+    kept, apart, left_out = (
+        articles[flags].reset_index(drop=True)
+        for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
+    )
+    return ComparedArticles(kept, apart, left_out)
 
 
 def flag_compared(
     study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which articles are of the outlets and the period that the study compares, without the copies that do not count; and which are set apart: bool.
+    """Return which articles the study compares, and which are set apart.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        Its outlets and its period decide.
+    articles : DataFrame
+        The `articles` table.
+    copies : str
+        As in `count_study_hits`.
+
+    Returns
+    -------
+    kept : bool array
+        Articles of the outlets and the period that the study compares, without the copies that
+        do not count.
+    apart : bool array
+        Articles of other outlets or of another time.
 
     Raises
     ------
     WordingError
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
-    sizes = articles["outlet"].value_counts()
     for outlet in study.outlets or []:
-        one_of("outlet", outlet, sizes.index, place=str(study.folder / "study.yml"))
-    largest = (
-        sizes.reset_index()
-        .sort_values(["count", "outlet"], ascending=[False, True])["outlet"]
-        .head(study.max_outlets)
-    )
-    keep = articles["outlet"].isin(study.outlets or list(largest))
+        place = str(study.folder / "study.yml")
+        one_of("outlet", outlet, articles["outlet"].unique(), place=place)
+    outlets = study.outlets or rank_outlets(articles)[: study.max_outlets]
+    inside = articles["outlet"].isin(outlets)
     if study.period.from_:
-        keep &= articles["date"] >= pd.Timestamp(study.period.from_)
+        inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
-        keep &= articles["date"] <= pd.Timestamp(study.period.to)
-    kept = keep.to_numpy(bool, copy=True)
-    kept[kept] = flag_counted_articles(articles[keep], copies)
-    return kept, ~keep.to_numpy(bool)
+        inside &= articles["date"] <= pd.Timestamp(study.period.to)
+    kept = inside.to_numpy(bool, copy=True)
+    kept[kept] = flag_counted_articles(articles[inside], copies)
+    return kept, ~inside.to_numpy(bool)
 
 
 def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
-    """Which of the articles count (see `count_study_hits`), by their index; of an outlet's copies in one family the earliest, then the longest."""
+    """Return which of the articles count (see `count_study_hits`), by their index.
+
+    Of an outlet's copies in one family the earliest counts, then the longest.
+    """
     one_of("way of counting copies", copies, COPY_RULES)
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
@@ -408,77 +532,78 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     return articles["first"] | (copies == "all")
 
 
+def rank_outlets(articles: pd.DataFrame) -> list[str]:
+    """Return the outlets, the one with most articles first, equal ones by name."""
+    sizes = articles["outlet"].value_counts().reset_index()
+    return sizes.sort_values(["count", "outlet"], ascending=[False, True])["outlet"].to_list()
+
+
 def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
-    """The compared outlets in the study's order, else the one with most articles first; those without articles in the period left out."""
-    sizes = (
-        articles["outlet"]
-        .value_counts()
-        .reset_index()
-        .sort_values(["count", "outlet"], ascending=[False, True])
-    )
-    return [name for name in study.outlets or sizes["outlet"] if name in set(sizes["outlet"])]
+    """Return the outlets of the articles in the study's order, else as `rank_outlets` does."""
+    ranked = rank_outlets(articles)
+    return [name for name in study.outlets or ranked if name in ranked]
 
 
 def write_counts(study: StudyRecord, folder: Path) -> None:
-    """Writes the text-free measurements of all articles: articles.csv (no titles or addresses), counts.csv (all concepts), attributions.csv (no speakers)."""
-    corpus, _ = build_corpus(study)
+    """Write the text-free counts of all articles into a folder.
+
+    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers.
+    """
+    corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
-    corpus.articles.drop(columns=["title", "authors", "url"]).to_csv(
+    articles = corpus.articles.drop(columns=["title", "authors", "url"])
+    articles.to_csv(
         folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
     )
-    drop_speakers(count_attributions(corpus)).to_csv(
-        folder / "attributions.csv", index=False, lineterminator="\n"
-    )
-    count_hits(corpus, study.concepts, study.lists).to_csv(
-        folder / "counts.csv", index=False, lineterminator="\n"
-    )
+    attributions = drop_speakers(count_attributions(corpus))
+    attributions.to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
+    counts = count_hits(corpus, study.concepts, study.lists)
+    counts.to_csv(folder / "counts.csv", index=False, lineterminator="\n")
 
 
-def drop_speakers(table: pd.DataFrame) -> pd.DataFrame:
-    """The attributions without speakers, who are told in the articles' own words, and without what articles.csv says already."""
+def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
+    """Return the attributions without speakers, who are named in the articles' own words.
+
+    The outlet, which articles.csv has, is left out, too.
+    """
     keys = ["doc_id", "voice", "cue", "stance", "short"]
-    return table.groupby(keys, dropna=False, sort=False, as_index=False)[["n", "n_words"]].sum()
+    grouped = attributions.groupby(keys, dropna=False, sort=False, as_index=False)
+    return grouped[["n", "n_words"]].sum()
 
 
-def read_counts(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The `articles`, `counts` and `attributions` tables that `write_counts` wrote.
+def locate_counts_file(study: StudyRecord, name: str) -> Path:
+    """Return a file of the study's counts folder.
 
     Raises
     ------
     WordingError
-        If the folder does not hold them.
+        If it is missing.
     """
-    for name in ("articles.csv", "counts.csv", "attributions.csv"):
-        if not (folder / name).is_file():
-            raise WordingError(
-                f"{folder / name} is missing, and the articles are not there either; put the articles where study.yml says."
-            )
-    texts = dict.fromkeys(
-        [
-            "doc_id",
-            "outlet",
-            "family",
-            "agency",
-            "concept",
-            "variant",
-            "voice",
-            "speaker",
-            "cue",
-            "stance",
-        ],
-        str,
-    )
-    articles = pd.read_csv(folder / "articles.csv", dtype=texts, parse_dates=["date"]).assign(
-        title=None, authors=None, url=None
-    )
-    counts = pd.read_csv(folder / "counts.csv", dtype=texts)
-    attributed = (
-        pd.read_csv(folder / "attributions.csv", dtype=texts)
-        .merge(articles[["doc_id", "outlet"]], on="doc_id")
-        .assign(speaker=None)
-    )
-    return (
-        check_columns(articles, "articles"),
-        check_columns(counts, "counts"),
-        check_columns(attributed, "attributions"),
-    )
+    file = study.folder / "counts" / name
+    if not file.is_file():
+        raise WordingError(
+            f"{file} is missing, and so are the articles. Put the articles where study.yml says, "
+            "or restore the counts folder."
+        )
+    return file
+
+
+def read_articles_table(study: StudyRecord) -> pd.DataFrame:
+    """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
+    file = locate_counts_file(study, "articles.csv")
+    articles = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str), parse_dates=["date"])
+    return check_columns(articles.assign(title=None, authors=None, url=None), "articles")
+
+
+def read_counts_table(study: StudyRecord) -> pd.DataFrame:
+    """Return the `counts` table that `write_counts` wrote into the study's counts folder."""
+    file = locate_counts_file(study, "counts.csv")
+    return check_columns(pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str)), "counts")
+
+
+def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the `attributions` table of the study's counts folder, outlets from `articles`."""
+    file = locate_counts_file(study, "attributions.csv")
+    attributions = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str))
+    located = attributions.merge(articles[["doc_id", "outlet"]], on="doc_id")
+    return check_columns(located.assign(speaker=None), "attributions")

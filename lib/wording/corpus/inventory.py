@@ -1,4 +1,4 @@
-"""What was read: outlets, dates, lengths, rejects, warnings, and how often each variant was found."""
+"""What was read: outlets, dates, lengths, rejects, warnings, and hits of each variant."""
 
 from __future__ import annotations
 
@@ -9,139 +9,198 @@ from wording.corpus.counts import Counts, count_study_hits
 from wording.phrasing import format_count
 from wording.study.records import StudyRecord
 
+MAX_OUTLETS_PRINTED = 30
+"""Outlets that `wording check` lists."""
+
 
 def summarise_outlets(articles: pd.DataFrame) -> pd.DataFrame:
-    """One row per outlet: outlet, n_articles, n_words, median_words, boilerplate_share, first, last, n_undated; the largest first."""
+    """Return one row per outlet, the largest first.
+
+    Returns
+    -------
+    DataFrame
+        outlet, n_articles, n_words, median_words, first, last (dates), n_undated,
+        boilerplate_share.
+    """
     grouped = articles.assign(undated=articles["date"].isna()).groupby("outlet")
     table = grouped.agg(
-        n_articles=("doc_id", "size"), n_words=("n_words", "sum"), median_words=("n_words", "median"), n_boilerplate=("n_boilerplate", "sum"),
-        first=("date", "min"), last=("date", "max"), n_undated=("undated", "sum"),
-    ).reset_index()  # fmt: skip
-    table["boilerplate_share"] = table["n_boilerplate"] / (
-        table["n_words"] + table["n_boilerplate"]
-    )
+        n_articles=("doc_id", "size"),
+        n_words=("n_words", "sum"),
+        median_words=("n_words", "median"),
+        n_boilerplate=("n_boilerplate", "sum"),
+        first=("date", "min"),
+        last=("date", "max"),
+        n_undated=("undated", "sum"),
+    ).reset_index()
+    n_all_words = table["n_words"] + table["n_boilerplate"]
+    table["boilerplate_share"] = table["n_boilerplate"] / n_all_words
     return table.drop(columns="n_boilerplate").sort_values(
         ["n_articles", "outlet"], ascending=[False, True], ignore_index=True
     )
 
 
 def count_monthly_articles(articles: pd.DataFrame) -> pd.DataFrame:
-    """One row per month from the first to the last dated article: month, n_articles (0 where there is none)."""
+    """Return one row per month from the first to the last dated article: month, n_articles."""
     dated = articles.dropna(subset="date").set_index("date")
     return dated.resample("MS").size().rename_axis("month").reset_index(name="n_articles")
 
 
 def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
-    """One row per concept and variant of the study: concept, variant, n, n_articles, n_outlets; 0 where none was found."""
+    """Return one row per concept and variant of the study, also of those without hits.
+
+    Returns
+    -------
+    DataFrame
+        concept, variant, n, n_articles, n_outlets.
+    """
     located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
-    found = located.groupby(["concept", "variant"]).agg(
+    counts = located.groupby(["concept", "variant"]).agg(
         n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique")
     )
-    listed = pd.MultiIndex.from_tuples(
-        [(name, v) for name, concept in study.concepts.items() for v in concept.variants],
-        names=["concept", "variant"],
-    )
-    return found.reindex(listed, fill_value=0).reset_index()
+    pairs = [
+        (name, variant) for name, concept in study.concepts.items() for variant in concept.variants
+    ]
+    rows = pd.MultiIndex.from_tuples(pairs, names=["concept", "variant"])
+    return counts.reindex(rows, fill_value=0).reset_index()
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:
-    """The `rejects` table of a study that has its articles; without them, empty."""
-    return (
-        build_corpus(study)[0].rejects.to_pandas()
-        if study.has_articles
-        else pd.DataFrame(columns=["source", "reason", "sample"])
-    )
+    """Return the `rejects` table of a study; an empty one without the articles."""
+    if not study.has_articles:
+        return pd.DataFrame(columns=["source", "reason", "sample"])
+    return build_corpus(study).rejects.to_pandas()
 
 
 def count_other_languages(study: StudyRecord) -> pd.DataFrame:
-    """One row per other language than the study's: language (ISO 639-1), n_articles, which are set apart; empty without the articles."""
-    apart = (
-        build_corpus(study)[0].apart.to_pandas()
-        if study.has_articles
-        else pd.DataFrame(columns=["language"])
-    )
-    return (
-        apart.groupby("language")
-        .size()
-        .sort_values(ascending=False, kind="stable")
-        .reset_index(name="n_articles")
-    )
+    """Return how many articles are excluded for their language; none without the articles.
+
+    Returns
+    -------
+    DataFrame
+        language (ISO 639-1), n_articles, most first.
+    """
+    if study.has_articles:
+        excluded = build_corpus(study).apart.to_pandas()
+    else:
+        excluded = pd.DataFrame(columns=["language"])
+    sizes = excluded.groupby("language").size().sort_values(ascending=False, kind="stable")
+    return sizes.reset_index(name="n_articles")
 
 
 def list_reading_warnings(study: StudyRecord) -> list[str]:
-    """What reading the articles gave reason to warn of."""
-    return (
-        build_corpus(study)[0].warnings
-        if study.has_articles
-        else ["The articles are not here: what follows was counted when they were."]
-    )
+    """Return what reading the articles gave reason to warn of."""
+    if not study.has_articles:
+        return [
+            "The articles are not available here; the figures below come from the saved counts."
+        ]
+    return build_corpus(study).warnings
 
 
 def sentences(study: StudyRecord, counted: Counts) -> list[str]:
-    """What was read, in plain sentences with numbers."""
-    articles, apart, n_rejected = counted.articles, counted.set_apart, len(read_rejects(study))
-    named = articles["outlet"].nunique()
-    said = [
-        f"{format_count(len(articles), 'article')} of {format_count(named, 'outlet')} {'is' if len(articles) == 1 else 'are'} compared, "
-        f"{articles['n_words'].sum():,} words without boilerplate."
-    ]
-    dated = articles["date"].dropna()
-    if len(dated):
-        said.append(
-            f"Their dates run from {dated.min():%Y-%m-%d} to {dated.max():%Y-%m-%d}; {format_count(len(articles) - len(dated), 'article')} without a date."
-        )
-    else:
-        said.append("No article has a date.")
-    if len(apart):
-        said.append(
-            f"{format_count(len(apart), 'article')} of {format_count(apart['outlet'].nunique(), 'other outlet')} or another period set apart."
-        )
-    foreign = count_other_languages(study)
-    n_foreign = foreign["n_articles"].sum()
-    if n_foreign:
-        told = ", ".join(f"{row.language} {row.n_articles:,}" for row in foreign.itertuples())
-        said.append(
-            f"{format_count(n_foreign, 'article')} in another language than {study.language} set apart ({told}): a column `language` in the source decides, or else the text."
-        )
-    if study.has_articles:
-        said.append(
-            f"{n_rejected:,} of {len(articles) + len(apart) + n_foreign + n_rejected:,} given could not be read."
-            if n_rejected
-            else "Everything that was given could be read."
-        )
-    hits = counted.counts["n"].sum()
+    """Return what was read, in plain sentences with numbers."""
+    n_hits, n_articles = counted.counts["n"].sum(), counted.counts["doc_id"].nunique()
+    n_concepts = format_count(len(study.concepts), "concept")
     return [
-        *said,
-        f"{hits:,} hits of {format_count(len(study.concepts), 'concept')} in {counted.counts['doc_id'].nunique():,} articles.",
+        _describe_size(counted.articles),
+        _describe_dates(counted.articles),
+        *_describe_excluded(counted.set_apart),
+        *_describe_other_languages(study),
+        *_describe_rejects(study, counted),
+        f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
     ]
+
+
+def _describe_size(articles: pd.DataFrame) -> str:
+    outlets = format_count(articles["outlet"].nunique(), "outlet")
+    verb = "is" if len(articles) == 1 else "are"
+    return (
+        f"{format_count(len(articles), 'article')} of {outlets} {verb} compared, "
+        f"{articles['n_words'].sum():,} words without boilerplate."
+    )
+
+
+def _describe_dates(articles: pd.DataFrame) -> str:
+    dates = articles["date"].dropna()
+    if dates.empty:
+        return "No article has a date."
+    undated = format_count(len(articles) - len(dates), "article")
+    return (
+        f"Their dates run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}; "
+        f"{undated} without a date."
+    )
+
+
+def _describe_excluded(excluded: pd.DataFrame) -> list[str]:
+    if excluded.empty:
+        return []
+    articles = format_count(len(excluded), "article")
+    verb, pronoun = ("is", "it is") if len(excluded) == 1 else ("are", "they are")
+    outlets = format_count(excluded["outlet"].nunique(), "outlet")
+    return [
+        f"{articles} {verb} excluded: {pronoun} from outlets or dates that this study does not "
+        f"compare ({outlets})."
+    ]
+
+
+def _describe_other_languages(study: StudyRecord) -> list[str]:
+    languages = count_other_languages(study)
+    if languages.empty:
+        return []
+    n_excluded = int(languages["n_articles"].sum())
+    verb = "is excluded because it is" if n_excluded == 1 else "are excluded because they are"
+    counts = ", ".join(f"{row.language} {row.n_articles:,}" for row in languages.itertuples())
+    return [
+        f"{format_count(n_excluded, 'article')} {verb} not in {study.language} ({counts}). The "
+        "language comes from the source's `language` column or, without one, from the text."
+    ]
+
+
+def _describe_rejects(study: StudyRecord, counted: Counts) -> list[str]:
+    if not study.has_articles:
+        return []
+    n_rejected = len(read_rejects(study))
+    if not n_rejected:
+        return ["All articles could be read."]
+    n_read = len(counted.articles) + len(counted.set_apart)
+    n_read += count_other_languages(study)["n_articles"].sum()
+    return [f"{n_rejected:,} of {n_read + n_rejected:,} articles could not be read."]
 
 
 def describe_bars(table: pd.DataFrame, *, category: str, value: str, unit: str) -> str:
-    """What a figure of the table shows, in words: how many bars, the longest and the shortest."""
+    """Return what a figure of the table shows: how many bars, the longest and the shortest.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per bar.
+    category, value : str
+        The columns with the name and the length of each bar.
+    unit : str
+        What is counted, in the plural.
+    """
     if table.empty:
-        return f"No {category} has any {unit}."
+        return f"There are no {unit} to show."
     least, most = table.loc[table[value].idxmin()], table.loc[table[value].idxmax()]
-    name = lambda row: (
-        f"{row[category]:%Y-%m}" if isinstance(row[category], pd.Timestamp) else str(row[category])
-    )  # noqa: E731
-    return f"{format_count(len(table), category)}; most {unit}: {name(most)} with {most[value]:,}; fewest: {name(least)} with {least[value]:,}."
+    return (
+        f"{format_count(len(table), category)}; {_format_category(most[category])} has the most "
+        f"{unit} ({most[value]:,}), {_format_category(least[category])} the fewest "
+        f"({least[value]:,})."
+    )
+
+
+def _format_category(category: object) -> str:
+    """A bar's name; a month as year and month."""
+    return f"{category:%Y-%m}" if isinstance(category, pd.Timestamp) else str(category)
 
 
 def format_inventory(study: StudyRecord) -> list[str]:
-    """The inventory that `wording check` prints."""
+    """Return the lines that `wording check` prints."""
     counted = count_study_hits(study)
-    said = [
-        f"{study.title} ({study.folder})",
-        *sentences(study, counted),
-        *(f"note: {warning}" for warning in list_reading_warnings(study)),
-    ]
-    table = summarise_outlets(counted.articles)
-    said += ["", *table.head(30).to_string(index=False).splitlines()]
+    outlets = summarise_outlets(counted.articles).head(MAX_OUTLETS_PRINTED)
+    lines = [f"{study.title} ({study.folder})", *sentences(study, counted)]
+    lines += [f"note: {warning}" for warning in list_reading_warnings(study)]
+    lines += ["", *outlets.to_string(index=False).splitlines()]
     reasons = read_rejects(study).groupby("reason").size().sort_values(ascending=False)
-    said += (
-        ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]
-        if len(reasons)
-        else []
-    )
-    found = count_variants(study, counted)
-    return [*said, "", *found.to_string(index=False).splitlines()]
+    if len(reasons):
+        lines += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]
+    return [*lines, "", *count_variants(study, counted).to_string(index=False).splitlines()]

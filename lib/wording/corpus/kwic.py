@@ -1,6 +1,7 @@
-"""Lines to read: the concordance of a concept, a variant or any phrase, sorted, filtered, and as wide as asked for.
+"""Lines to read: the concordance of a concept, a variant or any phrase, sorted and filtered.
 
-Lines are sorted before they are written out, so the first lines of a frequent word take hardly longer than those of a rare one.
+Lines are sorted before they are written out, so the first lines of a frequent word take hardly
+longer than those of a rare one.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import flag_compared, resolve_pattern, tabulate_hits
-from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.counts import (
+    PhraseLists,
+    find_part_body_hits,
+    flag_compared,
+    resolve_pattern,
+    tabulate_hits,
+)
+from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
     Spans,
     extract_contexts,
-    find_concept_spans,
     find_form_numbers,
     shorten_lines,
 )
@@ -40,7 +46,8 @@ SORT_COLUMNS = {
     "voice": ["voice", "left"],
     "article": [],
 }
-"""What lines may be sorted by, and the columns that does it; left and right are read from the hit outwards."""
+"""What lines may be sorted by, and the columns that do it; left and right are read from the hit
+outwards."""
 
 PLACE_SCHEMA = {
     "part": pl.Int64,
@@ -49,7 +56,8 @@ PLACE_SCHEMA = {
     "article": pl.Int64,
     "variant": pl.String,
 }
-"""The columns that say where a line stands: its shard, its tokens, its row in the corpus, and its variant."""
+"""The columns that say where a line stands: its shard, its tokens, its row in the corpus, and its
+variant."""
 
 SORT_DEPTH = 8
 """Tokens on each side whose words lines are sorted by."""
@@ -64,29 +72,46 @@ def list_concordance(
     outlets: Sequence[str] | None = None,
     copies: str = "all",
     context: ContextWidth = DEFAULT_CONTEXT,
-    limit: int | None = None,
+    max_lines: int | None = None,
 ) -> pd.DataFrame:
-    """The `hits` table of a concept or variant by its name, else of any phrase, in the study's compared articles, body only, sorted.
+    """Return the `hits` of a pattern in a study's compared articles, body only, sorted.
 
     Parameters
     ----------
-    sort, voice, outlets, copies : as in `find_concordance`.
-    context : tokens on each side, or "sentence" or "paragraph"; never more text than the study's `excerpts` allow.
-    limit : the first so many lines in this order (None: all).
+    study, pattern, sort, voice, outlets, copies : various
+        As in `find_concordance`.
+    context : int or str
+        Tokens on each side, or "sentence" or "paragraph"; never more text than the study's
+        `excerpts` allow.
+    max_lines : int, optional
+        How many lines, from the first on; all if left out.
 
     Raises
     ------
     WordingError
         As `find_concordance`.
     """
-    return find_concordance(
+    concordance = find_concordance(
         study, pattern, sort=sort, voice=voice, outlets=outlets, copies=copies
-    ).lines(stop=limit, context=context)
+    )
+    return concordance.lines(stop=max_lines, context=context)
 
 
 @dataclass(frozen=True)
 class Concordance:
-    """The lines of a pattern in their order, not written out yet: `places` has a row per line, with its shard, its tokens and its article."""
+    """The lines of a pattern in their order, not written out yet.
+
+    Attributes
+    ----------
+    study : StudyRecord
+        The study that they are from.
+    corpus : Corpus
+        Its articles.
+    name : str
+        The concept that the lines are hits of.
+    places : DataFrame
+        One row per line, with the columns of `PLACE_SCHEMA`.
+    """
 
     study: StudyRecord
     corpus: Corpus
@@ -99,22 +124,17 @@ class Concordance:
     def lines(
         self, start: int = 0, stop: int | None = None, *, context: ContextWidth = DEFAULT_CONTEXT
     ) -> pd.DataFrame:
-        """The `hits` table of the lines from `start` up to, not including, `stop`."""
-        return shorten_lines(
-            tabulate_places(self.corpus, self.name, self.places[start:stop], context),
-            self.study.width,
-        )
+        """Return the `hits` table of the lines from `start` up to, not including, `stop`."""
+        hits = tabulate_places(self.corpus, self.name, self.places[start:stop], context)
+        return shorten_lines(hits, self.study.width)
 
     def per_outlet(self) -> pd.DataFrame:
-        """One row per outlet with lines, most first: outlet, n (lines), n_articles (with a line)."""
-        told = pl.DataFrame(
-            {
-                "outlet": self.corpus.table["outlet"].gather(self.places["article"]),
-                "article": self.places["article"],
-            }
-        )
-        counted = told.group_by("outlet").agg(n=pl.len(), n_articles=pl.col("article").n_unique())
-        return counted.sort("n", "outlet", descending=[True, False]).to_pandas()
+        """Return one row per outlet with lines, most first: outlet, n, n_articles."""
+        article = self.places["article"]
+        outlet = self.corpus.table["outlet"].gather(article)
+        lines = pl.DataFrame({"outlet": outlet, "article": article})
+        counts = lines.group_by("outlet").agg(n=pl.len(), n_articles=pl.col("article").n_unique())
+        return counts.sort("n", "outlet", descending=[True, False]).to_pandas()
 
 
 def find_concordance(
@@ -126,15 +146,25 @@ def find_concordance(
     outlets: Sequence[str] | None = None,
     copies: str = "all",
 ) -> Concordance:
-    """The lines of a concept or variant by its name, else of any phrase, in the study's compared articles, body only, sorted but not written out.
+    """Return the lines of a pattern in a study's compared articles, body only, sorted.
+
+    They are not written out yet.
 
     Parameters
     ----------
-    pattern : `;` stands between rival phrases.
-    sort : left or right (the nearest word first, then outwards), node, outlet, date, voice or article (as they stand).
-    voice : outlet, quoted, reported, attributed (quoted or reported) or all.
-    outlets : only these (None: all that are compared).
-    copies : as in `study_counts`.
+    study : StudyRecord
+        A study whose articles are available.
+    pattern : str
+        A concept or variant by its name, else any phrase; `;` separates rival ones.
+    sort : str
+        left or right (the nearest word first, then outwards), node, outlet, date, voice or article
+        (as they stand).
+    voice : str
+        outlet, quoted, reported, attributed (quoted or reported) or all.
+    outlets : sequence of str, optional
+        Only these; all that are compared if left out.
+    copies : str
+        As in `count_study_hits`.
 
     Raises
     ------
@@ -144,31 +174,34 @@ def find_concordance(
     one_of("sort", sort, SORT_COLUMNS)
     one_of("voice", voice, VOICE_GROUPS)
     name, concept = resolve_pattern(study, pattern)
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    found = corpus.map_parts(
-        list_sortable_hits,
-        name,
-        concept,
-        study.lists,
-        wanted,
-        VOICE_GROUPS[voice],
-        SORT_COLUMNS[sort],
-        light=True,
-    )
-    with_any = [lines for lines in found if len(lines)]
-    places = (
-        pl.concat(with_any).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
-        if with_any
-        else pl.DataFrame(schema=PLACE_SCHEMA)
-    )
+    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort])
+    parts = corpus.map_parts(list_sortable_hits, query, wanted, light=True)
+    hits = [lines for lines in parts if len(lines)]
+    if not hits:
+        return Concordance(study, corpus, name, pl.DataFrame(schema=PLACE_SCHEMA))
+    places = pl.concat(hits).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
     return Concordance(study, corpus, name, places)
 
 
+@dataclass(frozen=True)
+class _Query:
+    """What a concordance is asked for."""
+
+    name: str
+    concept: Concept
+    lists: PhraseLists
+    voices: Sequence[str]
+    sort_columns: Sequence[str]
+
+
 def bound_hit_count(study: StudyRecord, pattern: str) -> int:
-    """How many hits a pattern can have at most, from how often its rarest words stand in all articles: told at once, however many they are.
+    """Return how many hits a pattern can have at most, without looking for them.
+
+    The bound is how often the rarest word of each phrase stands in all articles.
 
     Raises
     ------
@@ -176,150 +209,164 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
         For a phrase that cannot be read.
     """
     _, concept = resolve_pattern(study, pattern)
-    wanted = [
+    phrases = [
         phrase
         for variant in concept.variants.values()
         for phrase in parse_phrases(variant.match, lists=study.lists, case=variant.case)
     ]
-    return sum(
-        min(
-            part.shard.often(find_form_numbers(part.shard, words, cased=phrase.cased))
-            for words in phrase.words
-        )
-        for part in build_corpus(study)[0].parts()
-        for phrase in wanted
-    )
+    bound = 0
+    for part in build_corpus(study).parts():
+        for phrase in phrases:
+            bound += min(
+                part.shard.count_occurrences(find_form_numbers(part.shard, words, cased=phrase.cased))
+                for words in phrase.words
+            )
+    return bound
 
 
-def list_sortable_hits(
-    part: Part,
-    name: str,
-    concept: Concept,
-    lists,
-    wanted: np.ndarray,
-    voices: Sequence[str],
-    columns: Sequence[str],
-) -> pl.DataFrame:
-    """One row per hit of one shard in the wanted articles and voices: part, start, end (tokens), article (row of the corpus), variant, and the columns to sort by."""
+def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> pl.DataFrame:
+    """Return one row per hit of one shard in the wanted articles and voices.
+
+    Parameters
+    ----------
+    part : Part
+        The shard.
+    query : _Query
+        What to look for, in whose words, and the columns to sort by.
+    wanted : bool array
+        Which articles count, one flag per row of the corpus.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `PLACE_SCHEMA`, and those to sort by.
+    """
     shard = part.shard
-    spans, which = find_concept_spans(shard, name, concept, lists)
-    row = shard.article(spans.start)
-    spoken = np.isin(shard.voice[spans.start], [TOKEN_VOICES.index(voice) for voice in voices])
-    kept = np.flatnonzero(wanted[part.start + row] & spoken & ~shard.boilerplate[spans.start])
+    hits = find_part_body_hits(shard, query.name, query.concept, query.lists)
+    voices = [TOKEN_VOICES.index(voice) for voice in query.voices]
+    kept = np.flatnonzero(wanted[part.start + hits.row] & np.isin(hits.voice, voices))
     if not len(kept):
         return pl.DataFrame(schema=PLACE_SCHEMA)
-    spans, row = spans[kept], row[kept]
-    made = {
-        "left": lambda: join_words_outwards(shard, spans.start - 1, row, -1),
-        "right": lambda: join_words_outwards(shard, spans.end, row, 1),
-        "node": lambda: pl.Series(
-            shard.text(spans.start, spans.end), dtype=pl.String
-        ).str.to_lowercase(),
-        "outlet": lambda: part.table["outlet"].gather(row),
-        "date": lambda: part.table["date"].gather(row),
-        "voice": lambda: pl.Series(TOKEN_VOICES, dtype=pl.String).gather(shard.voice[spans.start]),
-    }
-    variants = pl.Series(list(concept.variants), dtype=pl.String).gather(which[kept])
-    place = {
+    spans, row = hits.spans[kept], hits.row[kept]
+    variants = pl.Series(list(query.concept.variants), dtype=pl.String)
+    places = {
         "part": np.full(len(kept), part.number),
         "start": spans.start,
         "end": spans.end,
         "article": part.start + row,
-        "variant": variants,
+        "variant": variants.gather(hits.variant[kept]),
     }
-    return pl.DataFrame(place | {column: made[column]() for column in columns})
+    columns = {column: read_sort_column(part, column, spans, row) for column in query.sort_columns}
+    return pl.DataFrame(places | columns)
+
+
+def read_sort_column(part: Part, column: str, spans: Spans, row: np.ndarray) -> pl.Series:
+    """Return what the spans, which are in these rows of the part, are sorted by."""
+    shard = part.shard
+    if column == "left":
+        return join_words_outwards(shard, spans.start - 1, row, -1)
+    if column == "right":
+        return join_words_outwards(shard, spans.end, row, 1)
+    if column == "node":
+        return pl.Series(shard.text(spans.start, spans.end), dtype=pl.String).str.to_lowercase()
+    if column == "voice":
+        return pl.Series(TOKEN_VOICES, dtype=pl.String).gather(shard.voice[spans.start])
+    return part.table[column].gather(row)
 
 
 def join_words_outwards(shard: Shard, first: np.ndarray, row: np.ndarray, step: int) -> pl.Series:
-    """The words from each token on, in steps of 1 or -1, within the article, as one text."""
-    at = first[:, None] + step * np.arange(SORT_DEPTH)
-    inside = (at >= shard.bounds[row][:, None]) & (at < shard.bounds[row + 1][:, None])
-    form = shard.tokens[np.clip(at, 0, len(shard.tokens) - 1)]
-    told = np.where(
-        inside & np.isin(shard.kind, (WORD, NUMBER))[form], form, 0
-    )  # form 0 is the end of an article: no key
-    keys = shard.forms["key"].gather(told.ravel())
-    return (
-        keys.replace("", None).reshape((len(row), SORT_DEPTH)).arr.join(" ", ignore_nulls=True)
-        if len(row)
-        else pl.Series([], dtype=pl.String)
-    )
+    """Return the words from each token on, in steps of 1 or -1, within the article, as one text."""
+    if not len(row):
+        return pl.Series([], dtype=pl.String)
+    token = first[:, None] + step * np.arange(SORT_DEPTH)
+    is_inside = (token >= shard.bounds[row][:, None]) & (token < shard.bounds[row + 1][:, None])
+    form = shard.tokens[np.clip(token, 0, len(shard.tokens) - 1)]
+    is_word = is_inside & np.isin(shard.kind, (WORD, NUMBER))[form]
+    # Form 0 is the end of an article and has no key.
+    keys = shard.forms["key"].gather(np.where(is_word, form, 0).ravel())
+    words = keys.replace("", None).reshape((len(row), SORT_DEPTH))
+    return words.arr.join(" ", ignore_nulls=True)
 
 
 def tabulate_places(
     corpus: Corpus, name: str, places: pl.DataFrame, context: ContextWidth
 ) -> pd.DataFrame:
-    """The `hits` at the places, in their order."""
-    near = include_adjacent_rows(np.unique(places["article"]), len(corpus.table))
-    if len(near) and is_small_subset(near, len(corpus.table)):
-        corpus, shift = corpus.subset(near)
-        moved = shift[np.searchsorted(near, places["article"])]
-        places = places.with_columns(
-            part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
-        )
-    lines = [
-        tabulate_hits(
-            corpus.part(k),
-            name,
-            here["variant"].to_numpy(),
-            Spans(here["start"].to_numpy(), here["end"].to_numpy()),
-            context,
-        ).set_index(here["order"].to_numpy())
-        for (k,), here in places.with_row_index("order").partition_by("part", as_dict=True).items()
-    ]
-    return check_columns(
-        pd.concat(lines).sort_index() if lines else pd.DataFrame(columns=list(TABLES["hits"])),
-        "hits",
+    """Return the `hits` at the places, in their order."""
+    corpus, places = _take_subset(corpus, places)
+    lines = []
+    for (number,), here in (
+        places.with_row_index("order").partition_by("part", as_dict=True).items()
+    ):
+        spans = Spans(here["start"].to_numpy(), here["end"].to_numpy())
+        variants = here["variant"].to_numpy()
+        hits = tabulate_hits(corpus.part(number), name, variants, spans, context)
+        lines.append(hits.set_index(here["order"].to_numpy()))
+    if not lines:
+        return pd.DataFrame(columns=list(TABLES["hits"]))
+    return check_columns(pd.concat(lines).sort_index(), "hits")
+
+
+def _take_subset(corpus: Corpus, places: pl.DataFrame) -> tuple[Corpus, pl.DataFrame]:
+    """The articles of a few places as a corpus of their own, and the places in it."""
+    rows = np.unique(places["article"])
+    if not len(rows) or not is_small_subset(rows, len(corpus.table)):
+        return corpus, places
+    subset, shift = corpus.subset(rows)
+    moved = shift[np.searchsorted(rows, places["article"])]
+    return subset, places.with_columns(
+        part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
     )
 
 
 def widen_lines(
     study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth = "paragraph"
 ) -> pd.DataFrame:
-    """The same lines with left and right as wide as their sentence, their paragraph, or so many tokens; lines of another study are refused.
+    """Return the lines with left and right as wide as their sentence, paragraph or so many tokens.
 
     Raises
     ------
     WordingError
-        If an article is not in the study.
+        If a line is of an article that is not in the study.
     """
-    corpus, _ = build_corpus(study)
-    known = pl.DataFrame(
-        {
-            "doc_id": lines["doc_id"].to_list(),
-            "start": lines["start"].to_list(),
-            "end": lines["end"].to_list(),
-        }
-    )
-    left, right = (
-        lines["left"].to_numpy(object, copy=True),
-        lines["right"].to_numpy(object, copy=True),
-    )
-    unknown = np.ones(len(lines), bool)
-    for part in corpus.parts():
-        row = pd.Index(part.table["doc_id"].to_list()).get_indexer(known["doc_id"].to_list())
+    doc_id, start, end = (pl.Series(lines[name].to_list()) for name in ("doc_id", "start", "end"))
+    left = lines["left"].to_numpy(object, copy=True)
+    right = lines["right"].to_numpy(object, copy=True)
+    is_unknown = np.ones(len(lines), bool)
+    for part in build_corpus(study).parts():
+        row = pd.Index(part.table["doc_id"].to_list()).get_indexer(doc_id.to_list())
         here = np.flatnonzero(row >= 0)
-        spans = locate_spans(
-            part.shard, row[here], known["start"].to_numpy()[here], known["end"].to_numpy()[here]
-        )
+        spans = locate_spans(part.shard, row[here], start.to_numpy()[here], end.to_numpy()[here])
         wide = extract_contexts(part.shard, spans, context=to)
-        left[here], right[here], unknown[here] = wide["left"], wide["right"], False
-    if unknown.any():
+        left[here], right[here], is_unknown[here] = wide["left"], wide["right"], False
+    if is_unknown.any():
         raise WordingError(
-            f"The article {lines['doc_id'].iloc[unknown.argmax()]!r} is not in the study {study.name!r}; widen lines of this study."
+            f"The article {lines['doc_id'].iloc[is_unknown.argmax()]!r} is not in the study "
+            f"{study.name!r}; widen lines of this study."
         )
     return shorten_lines(lines.assign(left=left, right=right), study.width)
 
 
 def locate_spans(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Spans:
-    """The tokens that hold the characters from `start` up to `end` of the articles in these rows: what `Shard.offsets` does, backwards."""
-    rows, which = np.unique(row, return_inverse=True)
+    """Return the tokens that have the characters from `start` up to `end` of these articles.
+
+    This is what `Shard.offsets` does, backwards.
+
+    Parameters
+    ----------
+    shard : Shard
+        The articles.
+    row : int array
+        The article of each span, as a row of the shard.
+    start, end : int arrays
+        Characters of the article.
+    """
+    rows, article = np.unique(row, return_inverse=True)
     first, last = shard.bounds[rows], shard.bounds[rows + 1]
+    # The tokens of these articles one after the other: where each ends, in characters.
     ends = np.cumsum(shard.length[shard.tokens[concatenate_ranges(first, last)]])
-    shift = np.cumsum(last - first) - (last - first)
-    before = np.concatenate([[0], ends])[shift][which]
-    place = [
-        np.searchsorted(ends, before + at, side="right") - shift[which] + first[which]
-        for at in (start, end - 1)
-    ]
-    return Spans(place[0], place[1] + 1)
+    n_before = np.cumsum(last - first) - (last - first)
+    characters_before = np.concatenate([[0], ends])[n_before][article]
+    to_shard = first[article] - n_before[article]
+    first_token = np.searchsorted(ends, characters_before + start, side="right") + to_shard
+    last_token = np.searchsorted(ends, characters_before + end - 1, side="right") + to_shard
+    return Spans(first_token, last_token + 1)

@@ -1,7 +1,8 @@
-"""What stands near: the words within a span of each hit, counted per article, without their order, side or place.
+"""What stands near: the words within a span of each hit, per article, without order or place.
 
-A word is near when it is among the next so many words of the hit's own sentence, whoever says it: the sentence is the company in which a reader
-meets the hit. The hit's own words are not near it, and boilerplate is skipped.
+A word is near when it is among the next so many words of the hit's own sentence, whoever says it:
+the sentence is the company in which a reader meets the hit. The hit's own words are not near it,
+and boilerplate is skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import find_concept_hits, read_counts, select_compared, select_concepts
+from wording.corpus.counts import (
+    PhraseLists,
+    find_concept_hits,
+    find_part_body_hits,
+    locate_counts_file,
+    read_articles_table,
+    select_compared,
+    select_concepts,
+)
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -27,6 +36,7 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges
+from wording.corpus.terms import number_keys
 from wording.errors import WordingError
 from wording.files import write_gzip_csv
 from wording.settings import TOKEN_VOICES
@@ -39,7 +49,10 @@ DEFAULT_SPAN = 5
 """Words on each side of a hit that count as near."""
 
 MIN_SHAREABLE_ARTICLES = 2
-"""Articles in which a word must stand near a variant for the text-free counts to name it: what one article alone has could tell its text."""
+"""Articles in which a word must stand near a variant for the text-free counts to name it.
+
+What one article alone has could tell its text.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,98 +71,124 @@ def count_study_neighbours(
     side: Side = "both",
     copies: str = "all",
 ) -> Neighbours:
-    """What stands near the hits in a study's compared articles (`copies` as in `study_counts`); from its counts/ folder without the articles.
+    """Return what stands near the hits in a study's compared articles.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study; without its articles, counts/ is read.
+    concepts : sequence of str, optional
+        Which of its concepts; all if left out.
+    span : int
+        Words on each side that count as near.
+    side : str
+        both, left or right.
+    copies : str
+        As in `count_study_hits`.
 
     Raises
     ------
     WordingError
-        If the articles are not there and another span or side is asked for than was counted.
+        If the articles are not available and another span or side is asked for than was counted.
     """
     wanted = select_concepts(study, concepts)
     if study.has_articles:
-        corpus, _ = build_corpus(study)
-        articles, found = (
-            corpus.articles,
-            count_neighbours(corpus, wanted, study.lists, span=span, side=side),
-        )
+        corpus = build_corpus(study)
+        articles = corpus.articles
+        neighbours = count_neighbours(corpus, wanted, study.lists, span=span, side=side)
     elif (span, side) == (DEFAULT_SPAN, "both"):
-        articles = read_counts(study.folder / "counts")[0]
-        found = read_neighbours(study).query("concept in @wanted")
+        articles, neighbours = read_articles_table(study), read_neighbours(study)
+        neighbours = neighbours[neighbours["concept"].isin(list(wanted))]
     else:
         raise WordingError(
-            f"span={span}, side={side!r}: without the articles only span={DEFAULT_SPAN}, side='both' is there, as counted; leave them out."
+            f"span={span}, side={side!r}: without the articles, only the saved counts with "
+            f"span={DEFAULT_SPAN}, side='both' are available; omit both arguments."
         )
-    kept, _ = select_compared(study, articles, copies=copies)
-    return Neighbours(kept, found[found["doc_id"].isin(set(kept["doc_id"]))].reset_index(drop=True))
+    compared = select_compared(study, articles, copies=copies)
+    return Neighbours(compared.articles, compared.keep(neighbours))
 
 
 def count_neighbours(
     corpus: Corpus,
     concepts: Mapping[str, Concept],
-    lists: Mapping[str, Sequence[str]],
+    lists: PhraseLists,
     *,
     span: int = DEFAULT_SPAN,
     side: Side = "both",
 ) -> pd.DataFrame:
-    """The `neighbours` table: which words stand near the hits in the body, per article, concept, variant and voice of the hit."""
-    rows = list(
-        itertools.chain.from_iterable(
-            corpus.map_parts(count_part_neighbours, concepts, lists, span, side)
-        )
-    )
-    frame = (
-        pl.concat(rows)
-        if rows
-        else pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))
-    )
-    return check_columns(frame.to_pandas(), "neighbours")
+    """Return the `neighbours` table: which words stand near the hits in the body.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The articles.
+    concepts : mapping
+        Concepts by name.
+    lists : mapping
+        The lists that their phrases name.
+    span, side : int, str
+        As in `count_study_neighbours`.
+
+    Returns
+    -------
+    DataFrame
+        Counts per article, concept, variant, voice of the hit, and word.
+    """
+    parts = corpus.map_parts(count_part_neighbours, concepts, lists, span, side)
+    rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
+    if not rows:
+        rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))]
+    return check_columns(pl.concat(rows).to_pandas(), "neighbours")
 
 
 def count_part_neighbours(
     part: Part,
     concepts: Mapping[str, Concept],
-    lists: Mapping[str, Sequence[str]],
+    lists: PhraseLists,
     span: int,
     side: Side,
 ) -> list[pl.DataFrame]:
-    """The neighbours of each concept in one shard."""
-    return [
-        count_concept_neighbours(part.table, part.shard, name, concept, lists, span, side)
-        for name, concept in concepts.items()
-    ]
+    """Return the neighbours of each concept in one shard."""
+    rows = []
+    for name, concept in concepts.items():
+        hits = find_part_body_hits(part.shard, name, concept, lists)
+        frame = pl.DataFrame(
+            {
+                "row": hits.row,
+                "variant": hits.variant,
+                "voice": hits.voice,
+                "hit": np.arange(len(hits.spans)),
+            }
+        )
+        words = find_near_words(part.shard, hits.spans, span=span, side=side)
+        rows.append(tabulate_neighbours(part, name, concept, frame, words))
+    return rows
 
 
-def count_concept_neighbours(
-    table: pl.DataFrame,
-    shard: Shard,
+def tabulate_neighbours(
+    part: Part,
     name: str,
     concept: Concept,
-    lists: Mapping[str, Sequence[str]],
-    span: int,
-    side: Side,
+    hits: pl.DataFrame,
+    words: tuple[np.ndarray, np.ndarray],
 ) -> pl.DataFrame:
-    """The neighbours of one concept in one shard, all words together (an empty collocate) before each one."""
-    spans, which = find_concept_spans(shard, name, concept, lists)
-    body = ~shard.boilerplate[spans.start]
-    spans, which = spans[body], which[body]
-    hits = pl.DataFrame(
-        {
-            "row": shard.article(spans.start),
-            "which": which,
-            "voice": shard.voice[spans.start],
-            "hit": np.arange(len(spans)),
-        }
+    """Return the neighbours of one concept in one shard.
+
+    All words together (an empty collocate) come before each one. `words` has the hit and the
+    position of each word near it.
+    """
+    hit, position = words
+    number, keys = number_keys(part.shard)
+    near = pl.DataFrame(
+        {"hit": hit, "position": position, "key": number[part.shard.tokens[position]]}
     )
-    hit, position = find_near_words(shard, spans, span=span, side=side)
-    code, keys = number_keys(shard)
-    words = pl.DataFrame({"hit": hit, "position": position, "code": code[shard.tokens[position]]})
-    counted = count_near(hits.join(words, on="hit", how="left"))
-    return counted.select(
-        doc_id=table["doc_id"].gather(counted["row"]),
+    counts = count_near(hits.join(near, on="hit", how="left"))
+    return counts.select(
+        doc_id=part.table["doc_id"].gather(counts["row"]),
         concept=pl.lit(name),
-        variant=pl.Series(list(concept.variants), dtype=pl.String).gather(counted["which"]),
-        voice=pl.Series(TOKEN_VOICES, dtype=pl.String).gather(counted["voice"]),
-        collocate=keys.gather(counted["code"]).fill_null(""),
+        variant=pl.Series(list(concept.variants), dtype=pl.String).gather(counts["variant"]),
+        voice=pl.Series(TOKEN_VOICES, dtype=pl.String).gather(counts["voice"]),
+        collocate=keys.gather(counts["key"]).fill_null(""),
         n="n",
         n_words="n_words",
     )
@@ -158,87 +197,90 @@ def count_concept_neighbours(
 def find_near_words(
     shard: Shard, spans: Spans, *, span: int = DEFAULT_SPAN, side: Side = "both"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The number of the hit and the position of each word near it, one pair per hit and word."""
+    """Return the number of the hit and the position of each word near it.
+
+    Parameters
+    ----------
+    shard : Shard
+        The articles.
+    spans : Spans
+        The tokens of each hit.
+    span, side : int, str
+        As in `count_study_neighbours`.
+
+    Returns
+    -------
+    hit, position : int arrays
+        One pair per hit and word.
+    """
     words = np.flatnonzero(shard.is_word & ~shard.boilerplate)
     last = np.flatnonzero(shard.sentence_end)
     first = np.concatenate([[0], last[:-1] + 1])
-    edges = (
-        first[shard.sentence[spans.start]],
-        spans.start,
-        spans.end,
-        last[shard.sentence[spans.end - 1]] + 1,
-    )
-    opening, node, after, closing = (np.searchsorted(words, edge) for edge in edges)
-    sides = {
-        "left": (np.maximum(opening, node - span), node),
-        "right": (after, np.minimum(closing, after + span)),
-    }
-    wanted = [sides[name] for name in (("left", "right") if side == "both" else (side,))]
-    hit = np.concatenate([np.repeat(np.arange(len(spans)), end - start) for start, end in wanted])
-    return hit, np.concatenate([words[concatenate_ranges(start, end)] for start, end in wanted])
-
-
-def number_keys(shard: Shard) -> tuple[np.ndarray, pl.Series]:
-    """The number of each form's key, and the keys by their number."""
-    new = (shard.forms["key"] != shard.forms["key"].shift(1)).fill_null(True)
-    return new.cum_sum().to_numpy() - 1, shard.forms["key"].filter(new)
+    # From here on places in `words`: of the sentence's begin and end, and of the hit's.
+    opening = np.searchsorted(words, first[shard.sentence[spans.start]])
+    closing = np.searchsorted(words, last[shard.sentence[spans.end - 1]] + 1)
+    before = np.searchsorted(words, spans.start)
+    after = np.searchsorted(words, spans.end)
+    bounds = []
+    if side != "right":
+        bounds.append((np.maximum(opening, before - span), before))
+    if side != "left":
+        bounds.append((after, np.minimum(closing, after + span)))
+    numbers = np.arange(len(spans))
+    hit = np.concatenate([np.repeat(numbers, end - start) for start, end in bounds])
+    place = np.concatenate([concatenate_ranges(start, end) for start, end in bounds])
+    return hit, words[place]
 
 
 def count_near(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Hits (n) and words (n_words), each once, per row, variant, voice and word, and of all words together (no code)."""
-    keys = ["row", "which", "voice"]
-    counted = [
+    """Return hits (n) and words (n_words), each once, per row, variant, voice and word.
+
+    Rows without a key are all words together.
+    """
+    groups = ["row", "variant", "voice"]
+    numbers = [
         pl.col("hit").n_unique().cast(pl.Int64).alias("n"),
         pl.col("position").drop_nulls().n_unique().cast(pl.Int64).alias("n_words"),
     ]
-    whole = (
-        pairs.group_by(keys)
-        .agg(counted)
-        .with_columns(code=pl.lit(None, dtype=pairs.schema["code"]))
-    )
-    each = pairs.drop_nulls("code").group_by([*keys, "code"]).agg(counted)
-    return pl.concat([whole, each], how="diagonal").sort([*keys, "code"], nulls_last=False)
+    no_key = pl.lit(None, dtype=pairs.schema["key"])
+    together = pairs.group_by(groups).agg(numbers).with_columns(key=no_key)
+    each = pairs.drop_nulls("key").group_by([*groups, "key"]).agg(numbers)
+    return pl.concat([together, each], how="diagonal").sort([*groups, "key"], nulls_last=False)
 
 
 def select_shareable(
-    neighbours: pd.DataFrame, *, fewest: int = MIN_SHAREABLE_ARTICLES
+    neighbours: pd.DataFrame, *, min_articles: int = MIN_SHAREABLE_ARTICLES
 ) -> pd.DataFrame:
-    """The rows that may leave the articles' place: all words together, and words near the variant in at least so many articles."""
-    n_articles = neighbours.groupby(["concept", "variant", "collocate"])["doc_id"].transform(
-        "nunique"
-    )
-    return neighbours[(neighbours["collocate"] == "") | (n_articles >= fewest)].reset_index(
-        drop=True
-    )
+    """Return the rows that may be shared: all words together, and words near in enough articles."""
+    groups = neighbours.groupby(["concept", "variant", "collocate"])
+    n_articles = groups["doc_id"].transform("nunique")
+    is_shareable = (neighbours["collocate"] == "") | (n_articles >= min_articles)
+    return neighbours[is_shareable].reset_index(drop=True)
 
 
 def write_neighbours(study: StudyRecord, folder: Path) -> None:
-    """Writes neighbours.csv.gz: the words near the hits of all concepts, as far as they are `select_shareable`."""
-    corpus, _ = build_corpus(study)
-    found = select_shareable(count_neighbours(corpus, study.concepts, study.lists))
-    write_gzip_csv(folder / "neighbours.csv.gz", pl.from_pandas(found))
+    """Write neighbours.csv.gz: the shareable words near the hits of all concepts."""
+    neighbours = count_neighbours(build_corpus(study), study.concepts, study.lists)
+    write_gzip_csv(folder / "neighbours.csv.gz", pl.from_pandas(select_shareable(neighbours)))
 
 
 def read_neighbours(study: StudyRecord) -> pd.DataFrame:
-    """The `neighbours` table that `write_neighbours` wrote into the study's counts/ folder.
+    """Return the `neighbours` that `write_neighbours` wrote into the study's counts folder.
 
     Raises
     ------
     WordingError
-        If it is not there.
+        If they are not there.
     """
-    file = study.folder / "counts" / "neighbours.csv.gz"
-    if not file.is_file():
-        raise WordingError(
-            f"{file} is missing, and the articles are not there either; put the articles where study.yml says."
-        )
-    kinds = {
-        name: pl.Int64 if name in ("n", "n_words") else pl.String for name in TABLES["neighbours"]
-    }
-    return check_columns(
-        pl.read_csv(file, schema=kinds).with_columns(pl.col("collocate").fill_null("")).to_pandas(),
-        "neighbours",
+    file = locate_counts_file(study, "neighbours.csv.gz")
+    schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
+        TABLES["neighbours"], pl.String
     )
+    schema |= {"n": pl.Int64, "n_words": pl.Int64}
+    neighbours = pl.read_csv(file, schema=schema)
+    # An empty collocate is all words together.
+    neighbours = neighbours.with_columns(pl.col("collocate").fill_null(""))
+    return check_columns(neighbours.to_pandas(), "neighbours")
 
 
 def find_near_hits(
@@ -251,45 +293,42 @@ def find_near_hits(
     copies: str = "all",
     context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """The `hits` behind the numbers of the wanted words (variant, collocate), with `collocate`: one row per hit and wanted word near it."""
-    corpus, _ = build_corpus(study)
+    """Return the `hits` that have wanted words near, with `collocate`: a row per hit and word.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        A study whose articles are available.
+    concept : str
+        One of its concepts.
+    wanted : DataFrame
+        variant and collocate, the words whose numbers the hits stand behind.
+    span, side, copies : int, str, str
+        As in `count_study_neighbours`.
+    context : int or str
+        Tokens on each side of a line, or "sentence" or "paragraph".
+    """
+    corpus = build_corpus(study)
     pairs = wanted[["variant", "collocate"]].drop_duplicates()
-    parts = [
-        find_part_near_hits(
-            part, concept, study.concepts[concept], study.lists, pairs, span, side, context
-        )
-        for part in corpus.parts()
-    ]
-    found = pd.concat(parts, ignore_index=True)
-    kept, _ = select_compared(study, corpus.articles, copies=copies)
-    return shorten_lines(
-        found[(found["zone"] == "body") & found["doc_id"].isin(set(kept["doc_id"]))].reset_index(
-            drop=True
-        ),
-        study.width,
-    )
+    record = study.concepts[concept]
+    parts = []
+    for part in corpus.parts():
+        spans, _ = find_concept_spans(part.shard, concept, record, study.lists)
+        words = find_near_words(part.shard, spans, span=span, side=side)
+        near = select_near_keys(part.shard, words, pairs["collocate"].to_list())
+        lines = find_concept_hits(part, concept, record, study.lists, context)
+        lines = lines.iloc[near["hit"].to_numpy()]
+        parts.append(lines.assign(collocate=near["collocate"].to_numpy()))
+    hits = pd.concat(parts, ignore_index=True).merge(pairs, on=["variant", "collocate"])
+    compared = select_compared(study, corpus.articles, copies=copies)
+    return shorten_lines(compared.keep(hits[hits["zone"] == "body"]), study.width)
 
 
-def find_part_near_hits(
-    part: Part,
-    name: str,
-    concept: Concept,
-    lists: Mapping[str, Sequence[str]],
-    pairs: pd.DataFrame,
-    span: int,
-    side: Side,
-    context: ContextWidth,
-) -> pd.DataFrame:
-    """The hits of one shard that have one of the words near, in the order of the words."""
-    shard = part.shard
-    spans, _ = find_concept_spans(shard, name, concept, lists)
-    hit, position = find_near_words(shard, spans, span=span, side=side)
-    code, keys = number_keys(shard)
-    words = pl.DataFrame(
-        {"hit": hit, "collocate": keys.gather(code[shard.tokens[position]])}
-    ).unique(maintain_order=True)
-    words = words.filter(pl.col("collocate").is_in(pairs["collocate"].to_list()))
-    lines = find_concept_hits(part, name, concept, lists, context).iloc[words["hit"].to_numpy()]
-    return lines.assign(collocate=words["collocate"].to_numpy()).merge(
-        pairs, on=["variant", "collocate"]
-    )
+def select_near_keys(
+    shard: Shard, words: tuple[np.ndarray, np.ndarray], keys: Sequence[str]
+) -> pl.DataFrame:
+    """Return each hit with each of the keys near it once: hit, collocate, in the order of words."""
+    hit, position = words
+    number, key = number_keys(shard)
+    near = pl.DataFrame({"hit": hit, "collocate": key.gather(number[shard.tokens[position]])})
+    return near.unique(maintain_order=True).filter(pl.col("collocate").is_in(keys))

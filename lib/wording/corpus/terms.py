@@ -1,8 +1,10 @@
 """Terms: the words and short phrases of a corpus, and where each begins.
 
-A term is a run of words of the same zone and voice with nothing between them, in the levelled spelling (`Shard.forms["key"]`). Phrases grow
-word by word: one of n words is looked for only where one of n - 1 words was frequent enough, so rare ones cost nothing (Agrawal & Srikant 1994).
-Without the articles, single words are read from counts/terms.csv.gz; phrases are not kept there, for overlapping phrases would give the text away.
+A term is a run of words of the same zone and voice with nothing between them, in the levelled
+spelling (`Shard.forms["key"]`). Phrases grow word by word: one of n words is looked for only where
+one of n - 1 words was frequent enough, so rare ones cost nothing (Agrawal & Srikant 1994). Without
+the articles, single words are read from counts/terms.csv.gz; phrases are not kept there, for
+overlapping phrases would give the text away.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import polars as pl
 from scipy import sparse
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import count_study_hits
+from wording.corpus.counts import count_study_hits, locate_counts_file
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
@@ -29,9 +31,10 @@ from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
 TokenMask = Callable[[Part], np.ndarray]
+"""Tells which tokens of a part count, bool (n_tokens,)."""
 
 MIN_TERM_ARTICLES, MIN_TERM_ARTICLES_SMALL, MIN_LARGE_STUDY_ARTICLES = 5, 2, 100
-"""Articles that a term must stand in: five, or two in a study of fewer than a hundred articles."""
+"""Articles that a term must stand in: five, or two where fewer than a hundred are compared."""
 
 MAX_SHARED_WORDS = 10_000
 """Words that counts/terms.csv.gz keeps at most: those in most articles."""
@@ -43,11 +46,16 @@ class Terms:
 
     Attributes
     ----------
-    articles : the `articles` table, compared articles only.
-    terms : object (n_terms,), the terms as they are read.
-    length : int64 (n_terms,), how many words each has.
-    counts : int32 (n_articles, n_terms), rows in the order of `articles`; a phrase's words count in the phrase and by themselves.
-    voice : whose words were counted, a name in `VOICE_GROUPS`.
+    articles : DataFrame
+        The `articles` table, compared articles only.
+    terms : object array (n_terms,)
+        The terms as they are read.
+    length : int64 array (n_terms,)
+        How many words each has.
+    counts : int32 sparse array (n_articles, n_terms)
+        Rows in the order of `articles`; a phrase's words count in the phrase and by themselves.
+    voice : str
+        Whose words were counted, a name in `VOICE_GROUPS`.
     """
 
     articles: pd.DataFrame
@@ -59,11 +67,10 @@ class Terms:
     def __len__(self) -> int:
         return len(self.terms)
 
-    def __getitem__(self, which: np.ndarray) -> Terms:
-        """The same of some of the terms (flags or numbers)."""
-        return Terms(
-            self.articles, self.terms[which], self.length[which], self.counts[:, which], self.voice
-        )
+    def __getitem__(self, chosen: np.ndarray) -> Terms:
+        """Return the same of some of the terms (flags or numbers)."""
+        counts = self.counts[:, chosen]
+        return Terms(self.articles, self.terms[chosen], self.length[chosen], counts, self.voice)
 
     @cached_property
     def n_articles(self) -> np.ndarray:
@@ -74,23 +81,29 @@ class Terms:
     def n_words(self) -> np.ndarray:
         """How many words of the voice each article has, float (n_articles,)."""
         attributed = self.articles["n_quoted"] + self.articles["n_reported"]
-        by_voice = {"quoted": "n_quoted", "reported": "n_reported", "all": "n_words"}
-        found = {"outlet": self.articles["n_words"] - attributed, "attributed": attributed} | {
-            voice: self.articles[column] for voice, column in by_voice.items()
+        by_voice = {
+            "outlet": self.articles["n_words"] - attributed,
+            "quoted": self.articles["n_quoted"],
+            "reported": self.articles["n_reported"],
+            "attributed": attributed,
+            "all": self.articles["n_words"],
         }
-        return found[self.voice].to_numpy(dtype=float)
+        return by_voice[self.voice].to_numpy(dtype=float)
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The frequent words and phrases of a corpus, numbered: first all words by name, then all pairs, and so on.
+    """The frequent words and phrases of a corpus, numbered: words by name, pairs, and so on.
 
     Attributes
     ----------
-    words : object (n_words,), the words, sorted.
-    levels : for phrases of 2, 3, ... words int64 (n,), ascending: number of the phrase without its last word within its own level, times n_words,
-        plus the number of the last word.
-    n_articles : int64 (n_terms,), how many articles have each term.
+    words : object array (n_words,)
+        The words, sorted.
+    levels : tuple of int64 arrays
+        For phrases of 2, 3, ... words the code of each, ascending: number of the phrase without
+        its last word within its own level, times n_words, plus the number of the last word.
+    n_articles : int64 array (n_terms,)
+        How many articles have each term.
     """
 
     words: np.ndarray
@@ -113,177 +126,231 @@ class Vocabulary:
     @cached_property
     def terms(self) -> np.ndarray:
         """The terms as they are read, object (n_terms,): "illegal immigrants"."""
-        named, shorter = [self.words], self.words
+        terms = [self.words]
         for level in self.levels:
             before, last = np.divmod(level, len(self.words))
-            shorter = shorter[before] + " " + self.words[last]
-            named.append(shorter)
-        return np.concatenate(named)
+            terms.append(terms[-1][before] + " " + self.words[last])
+        return np.concatenate(terms)
 
     @classmethod
     def from_terms(cls, terms: Sequence[str]) -> Vocabulary:
-        """A vocabulary that holds these terms, and whatever it takes to find them: their words, and the beginnings of the phrases."""
-        split = [tuple(term.split(" ")) for term in terms]
-        beginnings = [
-            sorted({s[:n] for s in split if len(s) >= n})
-            for n in range(1, max(map(len, split), default=1) + 1)
-        ]
-        words = sorted({word for s in split for word in s})
-        number, level, levels = (
-            {word: k for k, word in enumerate(words)},
-            {(word,): k for k, word in enumerate(words)},
-            [],
-        )
-        for phrases in beginnings[1:]:
-            codes = [level[phrase[:-1]] * len(words) + number[phrase[-1]] for phrase in phrases]
-            levels.append(np.sort(np.array(codes, dtype=np.int64)))
-            level = {phrases[k]: place for place, k in enumerate(np.argsort(codes))}
-        return cls(
-            np.array(words, dtype=object),
-            tuple(levels),
-            np.zeros(len(words) + sum(map(len, levels)), np.int64),
-        )
+        """Return a vocabulary of these terms, with their words and the beginnings of phrases."""
+        phrases = [tuple(term.split(" ")) for term in terms]
+        words = sorted({word for phrase in phrases for word in phrase})
+        word_number = {word: number for number, word in enumerate(words)}
+        prefix_number: dict[tuple[str, ...], int] = {
+            (word,): number for number, word in enumerate(words)
+        }
+        levels: list[np.ndarray] = []
+        for n in range(2, max(map(len, phrases), default=1) + 1):
+            beginnings = sorted({phrase[:n] for phrase in phrases if len(phrase) >= n})
+            # The code of a phrase, as in `levels`.
+            codes = np.array(
+                [
+                    prefix_number[phrase[:-1]] * len(words) + word_number[phrase[-1]]
+                    for phrase in beginnings
+                ],
+                dtype=np.int64,
+            )
+            order = np.argsort(codes)
+            levels.append(codes[order])
+            prefix_number = {beginnings[k]: number for number, k in enumerate(order)}
+        n_terms = len(words) + sum(map(len, levels))
+        return cls(np.array(words, dtype=object), tuple(levels), np.zeros(n_terms, np.int64))
 
     def match_terms(self, shard: Shard, mask: np.ndarray) -> list[np.ndarray]:
-        """For each level the term that begins at each token and lies in `mask` throughout, int32 (n_tokens,); -1 where none does."""
-        known = pl.DataFrame(
-            {
-                "key": pl.Series(self.words, dtype=pl.String),
-                "number": np.arange(len(self.words), dtype=np.int32),
-            }
+        """Return the term that begins at each token, for each level.
+
+        Parameters
+        ----------
+        shard : Shard
+            The articles.
+        mask : bool array (n_tokens,)
+            The tokens that a term must lie in throughout.
+
+        Returns
+        -------
+        list of int32 arrays (n_tokens,)
+            The number of the term; -1 where none begins.
+        """
+        numbers = np.arange(len(self.words), dtype=np.int32)
+        words = pl.DataFrame({"key": pl.Series(self.words, dtype=pl.String), "number": numbers})
+        forms = shard.forms.select("key", "kind").join(
+            words, on="key", how="left", maintain_order="left"
         )
-        of_form = shard.forms.select("key", "kind").join(
-            known, on="key", how="left", maintain_order="left"
-        )
-        number = np.where(
-            np.isin(of_form["kind"], (WORD, NUMBER)), of_form["number"].fill_null(-1), -1
-        ).astype(np.int32)
-        found = [np.where(mask, number[shard.tokens], np.int32(-1))]
+        is_term = np.isin(forms["kind"], (WORD, NUMBER))
+        number = np.where(is_term, forms["number"].fill_null(-1), -1).astype(np.int32)
+        matched = [np.where(mask, number[shard.tokens], np.int32(-1))]
         for n, level in enumerate(self.levels, start=1):
-            codes = extend_phrase_codes(
-                found[-1], found[0], n, len(self.words), first=int(self.first[n - 1])
-            )
-            found.append(find_term_numbers(codes, level, int(self.first[n])))
-        return found
+            first = int(self.first[n - 1])
+            codes = extend_phrase_codes(matched[-1], matched[0], n, len(self.words), first=first)
+            matched.append(find_term_numbers(codes, level, int(self.first[n])))
+        return matched
+
+    def find_places(self, shard: Shard, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the token at which each term begins within `mask`, and the number of the term.
+
+        Words come first, then pairs, and so on; each in the order of their tokens.
+        """
+        starts, terms = [], []
+        for numbers in self.match_terms(shard, mask):
+            start = np.flatnonzero(numbers >= 0)
+            starts.append(start)
+            terms.append(numbers[start])
+        return np.concatenate(starts), np.concatenate(terms)
 
     def counts(self, shard: Shard, mask: np.ndarray) -> sparse.csr_array:
-        """How often each term begins in each article within `mask`: int32 (n_articles, n_terms)."""
+        """Return how often each term begins in each article within `mask`.
+
+        The result is int32, (n_articles, n_terms).
+        """
         rows = np.repeat(np.arange(len(shard), dtype=np.int32), np.diff(shard.bounds))
-        places = [
-            (rows[at], ids[at])
-            for ids in self.match_terms(shard, mask)
-            for at in [np.flatnonzero(ids >= 0)]
-        ]
-        row, term = (np.concatenate(part) for part in zip(*places, strict=True))
-        return count_pairs(row, term, (len(shard), len(self)))
+        start, term = self.find_places(shard, mask)
+        return count_pairs(rows[start], term, (len(shard), len(self)))
 
 
 def find_frequent_terms(
-    corpus: Corpus, mask: TokenMask, *, longest: int = 3, fewest: int = 5
+    corpus: Corpus, mask: TokenMask, *, max_words: int = 3, min_articles: int = 5
 ) -> Vocabulary:
-    """The terms of up to `longest` words that stand in at least `fewest` articles, within the tokens that `mask` gives for each part."""
+    """Return the terms that stand in enough articles.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The articles.
+    mask : callable
+        Which tokens of each part count.
+    max_words : int
+        Words of the longest phrases.
+    min_articles : int
+        Articles that a term must stand in.
+    """
     parts = list(corpus.parts())
     masks = [mask(part) for part in parts]
-    words = merge_frequent_terms(
-        [count_word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)],
-        fewest,
-    )
-    found = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
-    for _ in range(2, longest + 1):
-        calls = ((found, part.shard, flags) for part, flags in zip(parts, masks, strict=True))
-        level = merge_frequent_terms(run_parallel(count_longer_phrases, calls), fewest)
-        n_articles = np.concatenate([found.n_articles, level["n_articles"].to_numpy()])
-        found = Vocabulary(found.words, (*found.levels, level["term"].to_numpy()), n_articles)
-    return found
+    tables = [
+        count_word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)
+    ]
+    words = merge_frequent_terms(tables, min_articles)
+    vocabulary = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
+    for _ in range(2, max_words + 1):
+        calls = ((vocabulary, part.shard, flags) for part, flags in zip(parts, masks, strict=True))
+        level = merge_frequent_terms(run_parallel(count_longer_phrases, calls), min_articles)
+        vocabulary = Vocabulary(
+            vocabulary.words,
+            (*vocabulary.levels, level["term"].to_numpy()),
+            np.concatenate([vocabulary.n_articles, level["n_articles"].to_numpy()]),
+        )
+    return vocabulary
 
 
 def make_voice_mask(
     voices: Sequence[str] = TOKEN_VOICES, *, articles: np.ndarray | None = None
 ) -> TokenMask:
-    """The words of the body in the given voices, in the flagged articles (bool, one per row of the corpus; None: all)."""
+    """Return a mask of the words of the body in the given voices.
+
+    Parameters
+    ----------
+    voices : sequence of str
+        Some of `TOKEN_VOICES`.
+    articles : bool array, optional
+        Which articles count, one flag per row of the corpus; all if left out.
+    """
+    numbers = [TOKEN_VOICES.index(voice) for voice in voices]
 
     def mask(part: Part) -> np.ndarray:
         shard = part.shard
-        wanted = (
-            shard.is_word
-            & ~shard.boilerplate
-            & np.isin(shard.voice, [TOKEN_VOICES.index(voice) for voice in voices])
-        )
+        wanted = shard.is_word & ~shard.boilerplate & np.isin(shard.voice, numbers)
         if articles is not None:
-            wanted &= np.repeat(
-                articles[part.start : part.start + len(shard)], np.diff(shard.bounds)
-            )
+            flags = articles[part.start : part.start + len(shard)]
+            wanted &= np.repeat(flags, np.diff(shard.bounds))
         return wanted
 
     return mask
 
 
 def count_word_articles(shard: Shard, mask: np.ndarray) -> pl.DataFrame:
-    """How many articles of a shard have each word within the mask: term, n_articles."""
-    code = (shard.forms["key"] != shard.forms["key"].shift(1)).fill_null(
-        True
-    ).cum_sum().to_numpy() - 1
-    in_article = count_pairs(
-        shard.article(np.flatnonzero(mask)), code[shard.tokens[mask]], (len(shard), code[-1] + 1)
-    )
-    named = shard.forms["key"].to_numpy()[np.unique(code, return_index=True)[1]]
-    return pl.DataFrame(
-        {"term": named, "n_articles": np.bincount(in_article.indices, minlength=len(named))},
-        strict=False,
-    )
+    """Return how many articles of a shard have each word within the mask: term, n_articles."""
+    number, keys = number_keys(shard)
+    article = shard.article(np.flatnonzero(mask))
+    in_article = count_pairs(article, number[shard.tokens[mask]], (len(shard), len(keys)))
+    n_articles = np.bincount(in_article.indices, minlength=len(keys))
+    return pl.DataFrame({"term": keys.to_numpy(), "n_articles": n_articles}, strict=False)
 
 
-def count_longer_phrases(known: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
-    """How many articles of a shard have each phrase of one word more than the known ones: term (see `Vocabulary.levels`), n_articles."""
-    begins = known.match_terms(shard, mask)
-    pairs = extend_phrase_codes(
-        begins[-1], begins[0], len(begins), len(known.words), first=int(known.first[-2])
-    )
-    at = np.flatnonzero(pairs >= 0)
-    distinct, which = np.unique(pairs[at], return_inverse=True)
-    in_article = count_pairs(shard.article(at), which, (len(shard), len(distinct)))
-    return pl.DataFrame(
-        {"term": distinct, "n_articles": np.bincount(in_article.indices, minlength=len(distinct))}
-    )
+def number_keys(shard: Shard) -> tuple[np.ndarray, pl.Series]:
+    """Return the number of each form's key, and the keys by their number."""
+    keys = shard.forms["key"]
+    is_new = (keys != keys.shift(1)).fill_null(True)
+    return is_new.cum_sum().to_numpy() - 1, keys.filter(is_new)
 
 
-def merge_frequent_terms(tables: Sequence[pl.DataFrame], fewest: int) -> pl.DataFrame:
-    """The terms of all shards in at least so many articles, sorted."""
-    return (
-        pl.concat(tables)
-        .group_by("term")
-        .agg(pl.col("n_articles").sum())
-        .filter(pl.col("n_articles") >= fewest)
-        .sort("term")
-    )
+def count_longer_phrases(vocabulary: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
+    """Return how many articles of a shard have each phrase of one word more than the longest ones.
+
+    Returns
+    -------
+    DataFrame
+        term (its code, see `Vocabulary.levels`), n_articles.
+    """
+    begins = vocabulary.match_terms(shard, mask)
+    n_words, first = len(vocabulary.words), int(vocabulary.first[-2])
+    codes = extend_phrase_codes(begins[-1], begins[0], len(begins), n_words, first=first)
+    start = np.flatnonzero(codes >= 0)
+    distinct, number = np.unique(codes[start], return_inverse=True)
+    in_article = count_pairs(shard.article(start), number, (len(shard), len(distinct)))
+    n_articles = np.bincount(in_article.indices, minlength=len(distinct))
+    return pl.DataFrame({"term": distinct, "n_articles": n_articles})
+
+
+def merge_frequent_terms(tables: Sequence[pl.DataFrame], min_articles: int) -> pl.DataFrame:
+    """Return the terms of all shards in at least so many articles, sorted."""
+    n_articles = pl.concat(tables).group_by("term").agg(pl.col("n_articles").sum())
+    return n_articles.filter(pl.col("n_articles") >= min_articles).sort("term")
 
 
 def extend_phrase_codes(
     begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first: int = 0
 ) -> np.ndarray:
-    """For each token the code of the phrase of n + 1 words that begins there, from those of n words; -1 where there is none."""
+    """Return the code of the phrase of n + 1 words that begins at each token.
+
+    Parameters
+    ----------
+    begins : int32 array (n_tokens,)
+        The phrase of n words that begins at each token; -1 where none does.
+    words : int32 array (n_tokens,)
+        The word that each token is; -1 where it is none.
+    n : int
+        Words of the phrases that are there.
+    n_words : int
+        Words of the vocabulary.
+    first : int
+        The number of the first phrase of n words.
+
+    Returns
+    -------
+    int64 array (n_tokens,)
+        As in `Vocabulary.levels`; -1 where no phrase begins.
+    """
     code = np.full(len(begins), -1, np.int64)
-    both = np.flatnonzero((begins[: len(begins) - n] >= 0) & (words[n:] >= 0))
-    code[both] = (begins[both].astype(np.int64) - first) * n_words + words[both + n]
+    start = np.flatnonzero((begins[: len(begins) - n] >= 0) & (words[n:] >= 0))
+    code[start] = (begins[start].astype(np.int64) - first) * n_words + words[start + n]
     return code
 
 
-def find_term_numbers(code: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
-    """The number of each code in the level, from `first` on; -1 where it is not in it."""
-    found = np.full(len(code), -1, np.int32)
-    at = np.flatnonzero(code >= 0)
-    place = np.searchsorted(level, code[at])
-    there = (
-        (place < len(level)) & (level[np.minimum(place, max(len(level) - 1, 0))] == code[at])
-        if len(level)
-        else np.zeros(len(at), bool)
-    )
-    found[at[there]] = first + place[there]
-    return found
+def find_term_numbers(codes: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
+    """Return the number of each code in the level, from `first` on; -1 where it is not in it."""
+    numbers = np.full(len(codes), -1, np.int32)
+    if not len(level):
+        return numbers
+    start = np.flatnonzero(codes >= 0)
+    place = np.searchsorted(level, codes[start])
+    is_known = level[np.minimum(place, len(level) - 1)] == codes[start]
+    numbers[start[is_known]] = first + place[is_known]
+    return numbers
 
 
 def count_pairs(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
-    """How often each pair of row and column occurs."""
+    """Return how often each pair of row and column occurs."""
     return sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
 
 
@@ -291,117 +358,120 @@ def count_study_terms(
     study: StudyRecord,
     *,
     voice: str = "outlet",
-    longest: int = 3,
-    fewest: int | None = None,
+    max_words: int = 3,
+    min_articles: int | None = None,
     copies: str = "all",
 ) -> Terms:
-    """The terms of a study's compared articles in one voice, and how often each stands in each article.
+    """Return the terms of a study's compared articles in one voice, with their counts per article.
 
     Parameters
     ----------
-    voice : outlet, quoted, reported, attributed (quoted or reported) or all.
-    longest : words of the longest phrases. Without the articles there are only single words, of those that `write_terms` kept.
-    fewest : articles that a term must stand in (None: five, or two where fewer than a hundred articles are compared).
-    copies : as in `count_study_hits`.
+    study : StudyRecord
+        The study; without its articles, counts/terms.csv.gz is read, which has only single words.
+    voice : str
+        outlet, quoted, reported, attributed (quoted or reported) or all.
+    max_words : int
+        Words of the longest phrases.
+    min_articles : int, optional
+        Articles that a term must stand in; if left out, five, or two where fewer than a hundred
+        articles are compared.
+    copies : str
+        As in `count_study_hits`.
 
     Raises
     ------
     WordingError
-        For an unknown voice or way of counting copies, a `longest` under 1, or if neither the articles nor counts/terms.csv.gz are there.
+        For an unknown voice or way of counting copies, for `max_words` under 1, or if neither the
+        articles nor counts/terms.csv.gz are there.
     """
     one_of("voice", voice, VOICE_GROUPS)
-    if longest < 1:
+    if max_words < 1:
         raise WordingError(
-            f"longest={longest}: expected the number of words of the longest phrases, 1 or more."
+            f"max_words={max_words}: the maximum number of words in a phrase must be at least 1."
         )
     articles = count_study_hits(study, [], copies=copies).articles
-    fewest = fewest or (
-        MIN_TERM_ARTICLES if len(articles) >= MIN_LARGE_STUDY_ARTICLES else MIN_TERM_ARTICLES_SMALL
-    )
-    return (count_terms if study.has_articles else read_terms)(
-        study, articles, voice, longest, fewest
-    )
+    if not min_articles:
+        is_large = len(articles) >= MIN_LARGE_STUDY_ARTICLES
+        min_articles = MIN_TERM_ARTICLES if is_large else MIN_TERM_ARTICLES_SMALL
+    if not study.has_articles:
+        return read_terms(study, articles, voice, min_articles)
+    return count_terms(study, articles, voice, max_words, min_articles)
 
 
 def count_terms(
-    study: StudyRecord, articles: pd.DataFrame, voice: str, longest: int, fewest: int
+    study: StudyRecord, articles: pd.DataFrame, voice: str, max_words: int, min_articles: int
 ) -> Terms:
-    """The terms of these articles of a study, counted in the encoded corpus."""
-    corpus, _ = build_corpus(study)
+    """Return the terms of these articles of a study, counted in the encoded corpus."""
+    corpus = build_corpus(study)
     wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
     mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted)
-    known = find_frequent_terms(corpus, mask, longest=longest, fewest=fewest)
-    parts = corpus.map_parts(lambda part: known.counts(part.shard, mask(part)))
-    counts = sparse.vstack(parts, format="csr")
-    return Terms(articles, known.terms, known.length, sparse.csr_array(counts)[wanted], voice)
+    vocabulary = find_frequent_terms(corpus, mask, max_words=max_words, min_articles=min_articles)
+    parts = corpus.map_parts(lambda part: vocabulary.counts(part.shard, mask(part)))
+    counts = sparse.csr_array(sparse.vstack(parts, format="csr"))[wanted]
+    return Terms(articles, vocabulary.terms, vocabulary.length, counts, voice)
 
 
-def read_terms(
-    study: StudyRecord, articles: pd.DataFrame, voice: str, longest: int, fewest: int
-) -> Terms:
-    """The words of these articles of a study, from its counts/ folder; phrases are not kept there.
+def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_articles: int) -> Terms:
+    """Return the words of these articles of a study, from its counts folder.
 
     Raises
     ------
     WordingError
-        If the folder does not hold them.
+        If the folder does not have them.
     """
-    file = study.folder / "counts" / "terms.csv.gz"
-    if not file.is_file():
-        raise WordingError(
-            f"{file} is missing, and the articles are not there either; put the articles where study.yml says."
-        )
-    kept = pl.read_csv(
-        file,
-        schema=dict(zip(TABLES["terms"], (pl.String, pl.String, pl.String, pl.Int32), strict=True)),
-    )
-    kept = kept.filter(
+    file = locate_counts_file(study, "terms.csv.gz")
+    kinds = (pl.String, pl.String, pl.String, pl.Int32)
+    rows = pl.read_csv(file, schema=dict(zip(TABLES["terms"], kinds, strict=True))).filter(
         pl.col("voice").is_in(VOICE_GROUPS[voice]),
         pl.col("doc_id").is_in(articles["doc_id"].to_list()),
     )
-    kept = (
-        kept.group_by("doc_id", "term")
+    rows = (
+        rows.group_by("doc_id", "term")
         .agg(pl.col("n").sum())
-        .filter(pl.len().over("term") >= fewest)
+        .filter(pl.len().over("term") >= min_articles)
         .sort("doc_id", "term")
     )
-    words = kept["term"].unique().sort()
-    row = pd.Index(articles["doc_id"]).get_indexer(kept["doc_id"].to_list())
-    column = words.search_sorted(kept["term"]).to_numpy() if len(kept) else np.zeros(0, np.int64)
-    counts = sparse.coo_array(
-        (kept["n"].to_numpy(), (row, column)), shape=(len(articles), len(words))
-    ).tocsr()
-    return Terms(
-        articles, words.to_numpy().astype(object), np.ones(len(words), np.int64), counts, voice
-    )
+    words = rows["term"].unique().sort()
+    row = pd.Index(articles["doc_id"]).get_indexer(rows["doc_id"].to_list())
+    column = words.search_sorted(rows["term"]).to_numpy() if len(rows) else np.zeros(0, np.int64)
+    shape = (len(articles), len(words))
+    counts = sparse.coo_array((rows["n"].to_numpy(), (row, column)), shape=shape).tocsr()
+    length = np.ones(len(words), np.int64)
+    return Terms(articles, words.to_numpy().astype(object), length, counts, voice)
 
 
 def write_terms(study: StudyRecord, folder: Path) -> None:
-    """Writes terms.csv.gz: the words of each article by voice, without their order; words in at least two articles, at most `MAX_SHARED_WORDS` of them."""
-    corpus, _ = build_corpus(study)
-    known = find_frequent_terms(
-        corpus, make_voice_mask(), longest=1, fewest=MIN_TERM_ARTICLES_SMALL
+    """Write terms.csv.gz: the words of each article by voice, without their order.
+
+    These are words in at least two articles, at most `MAX_SHARED_WORDS` of them.
+    """
+    corpus = build_corpus(study)
+    vocabulary = find_frequent_terms(
+        corpus, make_voice_mask(), max_words=1, min_articles=MIN_TERM_ARTICLES_SMALL
     )
-    kept = np.sort(np.lexsort((known.words, -known.n_articles))[:MAX_SHARED_WORDS])
-    rows = [tabulate_part_terms(part, known, kept) for part in corpus.parts()]
+    most_common = np.lexsort((vocabulary.words, -vocabulary.n_articles))[:MAX_SHARED_WORDS]
+    kept = np.sort(most_common)
+    rows = [tabulate_part_terms(part, vocabulary, kept) for part in corpus.parts()]
     write_gzip_csv(folder / "terms.csv.gz", pl.concat(rows))
 
 
-def tabulate_part_terms(part: Part, known: Vocabulary, kept: np.ndarray) -> pl.DataFrame:
-    """The `terms` table of one shard, in the order of articles, voices and words."""
+def tabulate_part_terms(part: Part, vocabulary: Vocabulary, kept: np.ndarray) -> pl.DataFrame:
+    """Return the `terms` table of one shard, in the order of articles, voices and words."""
     by_voice = [
-        known.counts(part.shard, make_voice_mask([voice])(part))[:, kept].tocoo()
+        vocabulary.counts(part.shard, make_voice_mask([voice])(part))[:, kept].tocoo()
         for voice in TOKEN_VOICES
     ]
-    row, term, n = (
-        np.concatenate([getattr(counts, name) for counts in by_voice])
-        for name in ("row", "col", "data")
-    )
+    row = np.concatenate([counts.row for counts in by_voice])
+    term = np.concatenate([counts.col for counts in by_voice])
+    n = np.concatenate([counts.data for counts in by_voice])
     voice = np.repeat(np.arange(len(TOKEN_VOICES)), [counts.nnz for counts in by_voice])
     order = np.lexsort((term, voice, row))
-    return pl.DataFrame({
-        "doc_id": part.table["doc_id"].gather(row[order]),
-        "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice[order]),
-        "term": pl.Series(known.words[kept], dtype=pl.String).gather(term[order]),
-        "n": n[order],
-    }).select(list(TABLES["terms"]))  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "doc_id": part.table["doc_id"].gather(row[order]),
+            "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice[order]),
+            "term": pl.Series(vocabulary.words[kept], dtype=pl.String).gather(term[order]),
+            "n": n[order],
+        }
+    )
+    return table.select(list(TABLES["terms"]))

@@ -114,7 +114,7 @@ class Panel(LineReader):
         """Takes up a study, in the fields too."""
         self.say(f"Reading {study.name} ...")
         if study.has_articles:
-            find_all_attributions(build_corpus(study)[0])
+            find_all_attributions(build_corpus(study))
         known = order_outlets(study, count_study_hits(study, []).articles)
         self.quiet, self.study = True, study
         self.outlets.index = ()

@@ -6,15 +6,20 @@ together, `n_ix` and `n_xi` times each, among `n_xx` (NLTK's names). NLTK's own 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from scipy.special import xlogy
+
+from wording.stats.arrays import Array, Numbers
 
 ZERO_SUBSTITUTE = 0.5
 """What a count of none stands for in a log ratio, which would not be defined (Hardie 2014)."""
 
 
-def log_ratio(n, size, n_other, size_other):
+def log_ratio(n: Numbers, size: Numbers, n_other: Numbers, size_other: Numbers) -> Array:
     """Return the binary logarithm of the ratio of two rates: one more is twice as often; NaN where both counts are 0 or a side has no words.
 
     Source: Hardie (2014), "Log Ratio: an informal introduction", CASS, Lancaster: 0 counts as 0.5.
@@ -32,7 +37,7 @@ def log_ratio(n, size, n_other, size_other):
         return np.where((n + n_other > 0) & (size > 0) & (size_other > 0), np.log2(ratio), np.nan)
 
 
-def percent_diff(n, size, n_other, size_other):
+def percent_diff(n: Numbers, size: Numbers, n_other: Numbers, size_other: Numbers) -> Array:
     """Return by how many percent one rate is above the other; NaN where the other side has none.
 
     Source: Gabrielatos & Marchi (2011), "Keyness: matching metrics to definitions"; they put a tiny number in the place of 0, we do not.
@@ -46,7 +51,15 @@ def percent_diff(n, size, n_other, size_other):
     return np.where((n_other > 0) & (size > 0), found, np.nan)
 
 
-def log_odds(n, size, n_other, size_other, *, alpha, alpha_0):
+def log_odds(
+    n: Numbers,
+    size: Numbers,
+    n_other: Numbers,
+    size_other: Numbers,
+    *,
+    alpha: Numbers,
+    alpha_0: Numbers,
+) -> Array:
     """Return the difference of log odds (natural logarithm) with an informative Dirichlet prior: `alpha` times the term in `alpha_0` words.
 
     Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
@@ -60,7 +73,15 @@ def log_odds(n, size, n_other, size_other, *, alpha, alpha_0):
         return np.where(alpha > 0, np.log(odds / odds_other), np.nan)
 
 
-def log_odds_z(n, size, n_other, size_other, *, alpha, alpha_0):
+def log_odds_z(
+    n: Numbers,
+    size: Numbers,
+    n_other: Numbers,
+    size_other: Numbers,
+    *,
+    alpha: Numbers,
+    alpha_0: Numbers,
+) -> Array:
     """Return `log_odds` over its standard error, which takes words for independent: it ranks terms, and is no test.
 
     Source: Monroe, Colaresi & Quinn (2008), eqs 20 (the variance) to 22.
@@ -71,7 +92,7 @@ def log_odds_z(n, size, n_other, size_other, *, alpha, alpha_0):
         return delta / np.sqrt(1 / (n + alpha) + 1 / (n_other + alpha))
 
 
-def g2(n_ii, n_ix, n_xi, n_xx):
+def g2(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
     """Return the log-likelihood ratio in its four-cell form, never negative (the two-cell form of some keyness tools is smaller).
 
     Source: Dunning (1993), Computational Linguistics 19, 61-74. NLTK's `likelihood_ratio`, for arrays.
@@ -85,10 +106,11 @@ def g2(n_ii, n_ix, n_xi, n_xx):
         cells = [
             np.where(o > 0, xlogy(o, o / e), 0.0) for o, e in zip(observed, expected, strict=True)
         ]
-    return np.maximum(2 * np.sum(cells, axis=0), 0)
+    result: Array = np.maximum(2 * np.sum(cells, axis=0), 0)
+    return result
 
 
-def pmi(n_ii, n_ix, n_xi, n_xx):
+def pmi(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
     """Return pointwise mutual information, in bits; NaN where the two are never together.
 
     Source: Church & Hanks (1990), Computational Linguistics 16, 22-29. NLTK's `pmi`, for arrays.
@@ -101,7 +123,7 @@ def pmi(n_ii, n_ix, n_xi, n_xx):
         return np.where(n_ii > 0, np.log2(n_ii / n_ix * (n_xx / n_xi)), np.nan)
 
 
-def log_dice(n_ii, n_ix, n_xi):
+def log_dice(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers) -> Array:
     """Return logDice: 14 for two words that are always together, one less for half as much; NaN where they never are.
 
     Source: Rychlý (2008), "A lexicographer-friendly association score", RASLAN, 6-9.
@@ -116,7 +138,7 @@ def log_dice(n_ii, n_ix, n_xi):
         )
 
 
-def chi_square(n_ii, n_ix, n_xi, n_xx):
+def chi_square(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
     """Return Pearson's chi-square of the four cells (NLTK's); NaN where a margin is 0.
 
     >>> round(float(chi_square(8, 15828, 4675, 14307668)), 2)
@@ -124,10 +146,11 @@ def chi_square(n_ii, n_ix, n_xi, n_xx):
     """
     n_ii, n_ix, n_xi, n_xx = _to_floats(n_ii, n_ix, n_xi, n_xx)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _import_nltk_measures().chi_sq(n_ii, (n_ix, n_xi), n_xx)
+        result: Array = _import_nltk_measures().chi_sq(n_ii, (n_ix, n_xi), n_xx)
+        return result
 
 
-def t_score(n_ii, n_ix, n_xi, n_xx):
+def t_score(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
     """Return Student's t of two words together (NLTK's); NaN where they never are.
 
     >>> round(float(t_score(20, 42, 20, 14307668)), 4)
@@ -137,7 +160,7 @@ def t_score(n_ii, n_ix, n_xi, n_xx):
     return np.where(n_ii > 0, _import_nltk_measures().student_t(n_ii, (n_ix, n_xi), n_xx), np.nan)
 
 
-def dp(counts, sizes):
+def dp(counts: sparse.sparray | npt.ArrayLike, sizes: npt.ArrayLike) -> Array:
     """Return Gries' deviation of proportions of each term (column) over parts (rows): 0 spread as the words are, towards 1 all in one part.
 
     Parameters
@@ -162,7 +185,7 @@ def dp(counts, sizes):
         )
 
 
-def dp_norm(counts, sizes):
+def dp_norm(counts: sparse.sparray | npt.ArrayLike, sizes: npt.ArrayLike) -> Array:
     """Return `dp` over its largest possible value: 1 for a term that only the smallest part has; NaN where there is one part.
 
     Source: Lijffijt & Gries (2012), International Journal of Corpus Linguistics 17, 147-149.
@@ -172,21 +195,25 @@ def dp_norm(counts, sizes):
     """
     sizes = np.asarray(sizes, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return dp(counts, sizes) / (1 - sizes[sizes > 0].min(initial=np.inf) / sizes.sum())
+        largest = 1 - sizes[sizes > 0].min(initial=np.inf) / sizes.sum()
+        result: Array = dp(counts, sizes) / largest
+        return result
 
 
-def _to_floats(*counts):
-    return (np.asarray(count, dtype=float) for count in counts)
+def _to_floats(*counts: Numbers) -> list[Array]:
+    return [np.asarray(count, dtype=float) for count in counts]
 
 
-def _import_nltk_measures():
+def _import_nltk_measures() -> Any:
     # NLTK pulls scikit-learn in: two seconds that only those who ask for these measures wait.
     from nltk.metrics import BigramAssocMeasures
 
     return BigramAssocMeasures
 
 
-def _build_contingency_table(n_ii, n_ix, n_xi, n_xx):
+def _build_contingency_table(
+    n_ii: Array, n_ix: Array, n_xi: Array, n_xx: Array
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Return the four cells as observed and as expected if the two had nothing to do with each other."""
     observed = (n_ii, n_xi - n_ii, n_ix - n_ii, n_xx - n_ix - n_xi + n_ii)
     with np.errstate(divide="ignore", invalid="ignore"):

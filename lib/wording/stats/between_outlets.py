@@ -1,13 +1,17 @@
 """How far outlets lie apart in a choice between two phrases, beyond what the articles' own variation would give; pure functions of counts."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import stats
+
+from wording.stats.arrays import Array
 
 MIN_ARTICLES_WITH_CHOICE = 3  # articles with a choice, for an outlet to be compared
 LOWER_BOUND_CONFIDENCE = 0.9  # how sure the lower bound is
 
 
-def between_outlet_spread(one, other, both):
+def between_outlet_spread(one: Array, other: Array, both: Array) -> Array:
     """Return the standard deviation of the outlets' shares, at its lower bound, the most deviating outlet left out: one value per pair, 0 to 1.
 
     An article that has only the first phrase chooses 1, one that has only the other 0, one that has both 0.5: one vote an article.
@@ -40,12 +44,12 @@ def between_outlet_spread(one, other, both):
     return _bound_between_sd(*(np.where(left, part, 0.0) for part in (n, total, squares)))
 
 
-def preference_shares(one, other, both):
+def preference_shares(one: Array, other: Array, both: Array) -> Array:
     """Return each outlet's share of the first phrase, one vote an article, (pairs, outlets); NaN where it has none of the two."""
     return _divide_or_nan(one + 0.5 * both, one + other + both)
 
 
-def _bound_between_sd(n, total, squares):
+def _bound_between_sd(n: Array, total: Array, squares: Array) -> Array:
     """Return the lower bound of the standard deviation between groups, from each group's size, sum and sum of squares."""
     groups, size = (n > 0).sum(axis=1), n.sum(axis=1)
     mean = _divide_or_nan(total.sum(axis=1), size)
@@ -63,6 +67,6 @@ def _bound_between_sd(n, total, squares):
     return np.where((groups > 1) & (size > groups), np.sqrt(np.maximum(variance, 0)), np.nan)
 
 
-def _divide_or_nan(a, b):
+def _divide_or_nan(a: Array, b: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(b > 0, a / b, np.nan)

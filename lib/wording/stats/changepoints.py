@@ -8,14 +8,16 @@ where a choice does not change, the order of its days says nothing. `ruptures` p
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import ruptures
 from scipy.special import xlogy
 
 from wording.settings import SIGNIFICANCE_LEVEL
+from wording.stats.arrays import Array
 from wording.stats.resampling import MAX_DRAW_CELLS, make_random_stream
 
 MIN_DAYS_PER_SEGMENT = 5
@@ -62,21 +64,21 @@ class ChangePointSearch:
     changes: tuple[ChangePoint, ...]
 
 
-class MultinomialCost(ruptures.base.BaseCost):
+class MultinomialCost(ruptures.base.BaseCost):  # type: ignore[misc]
     """The cost of a segment for `ruptures`: minus twice the log likelihood of its counts at its own shares."""
 
     model = "composition"
     min_size = MIN_DAYS_PER_SEGMENT
 
-    def fit(self, signal):
+    def fit(self, signal: Array) -> MultinomialCost:
         """Take the counts, rows by variants."""
         self.signal = np.asarray(signal, dtype=float)
         self.before = np.vstack([np.zeros(self.signal.shape[1]), self.signal.cumsum(axis=0)])
         return self
 
-    def error(self, start, end):
+    def error(self, start: int, end: int) -> float:
         """Return the cost of the rows from start up to, not including, end."""
-        return -2 * multinomial_log_likelihood(self.before[end] - self.before[start])
+        return float(-2 * multinomial_log_likelihood(self.before[end] - self.before[start]))
 
 
 def find_change_points(
@@ -102,7 +104,8 @@ def find_change_points(
         for name, counts in series.items()
     }
     whole = dict(zip(p, zip(p.values(), holm_adjust(list(p.values())), strict=True), strict=True))
-    found, tested = dict.fromkeys(series, ()), whole
+    found: dict[str, tuple[ChangePoint, ...]] = dict.fromkeys(series, ())
+    tested = whole
     while more := {name: both for name, both in tested.items() if both[1] < chance}:
         found |= {
             name: _place_changes(series[name], found[name], both, streams[name])
@@ -121,7 +124,13 @@ def find_change_points(
     return {name: ChangePointSearch(*whole[name], found[name]) for name in series}
 
 
-def further_change_p_value(counts, changes, rng, *, shuffles: int = SHUFFLES) -> float:
+def further_change_p_value(
+    counts: Array,
+    changes: Sequence[ChangePoint],
+    rng: np.random.Generator,
+    *,
+    shuffles: int = SHUFFLES,
+) -> float:
     """Return how likely so clear a further change is, if there are only these: the largest p over the places where each of them may lie.
 
     At each such place (some of them, evenly spaced) the stretches between the changes are tested, and the clearest counts, after Bonferroni. The
@@ -147,7 +156,7 @@ def further_change_p_value(counts, changes, rng, *, shuffles: int = SHUFFLES) ->
     return largest
 
 
-def change_p_value(hits, rng, *, shuffles: int = SHUFFLES) -> float:
+def change_p_value(hits: Array, rng: np.random.Generator, *, shuffles: int = SHUFFLES) -> float:
     """Return how likely so large a gain is when the order of the rows says nothing; NaN where there are too few rows.
 
     Source: Phipson & Smyth (2010): (1 + shuffles with as large a gain) / (1 + shuffles).
@@ -164,12 +173,11 @@ def change_p_value(hits, rng, *, shuffles: int = SHUFFLES) -> float:
             for size in sizes
         ]
     )
-    return (1 + (largest >= likelihood_ratio_statistics(hits).max() - ROUNDING_TOLERANCE).sum()) / (
-        1 + shuffles
-    )
+    observed = likelihood_ratio_statistics(hits).max() - ROUNDING_TOLERANCE
+    return float((1 + (largest >= observed).sum()) / (1 + shuffles))
 
 
-def likelihood_ratio_statistics(hits) -> np.ndarray:
+def likelihood_ratio_statistics(hits: Array) -> Array:
     """Return twice the log likelihood ratio of a change at each row against none; minus infinity with fewer than FEWEST rows on a side.
 
     Parameters
@@ -191,24 +199,26 @@ def likelihood_ratio_statistics(hits) -> np.ndarray:
     return found
 
 
-def multinomial_log_likelihood(hits):
+def multinomial_log_likelihood(hits: Array) -> Array:
     """Return the largest multinomial log likelihood of hits by variant (first axis), but for the part that the shares do not change.
 
     >>> round(float(multinomial_log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
     -2.2493
     """
     total = hits.sum(axis=0)
-    return xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
+    result: Array = xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
+    return result
 
 
-def compute_effective_counts(counts) -> np.ndarray:
+def compute_effective_counts(counts: Array) -> Array:
     """Return the independent hits that the counts are worth, (variants, rows): each row's n as n / (1 + (n - 1) rho), Kish's (1965) design effect."""
     counts = np.asarray(counts, dtype=float)
     rho = np.nan_to_num(intraclass_correlation(counts))
-    return (counts / (1 + (counts.sum(axis=1, keepdims=True) - 1) * rho)).T.copy()
+    size = counts.sum(axis=1, keepdims=True)
+    return np.array((counts / (1 + (size - 1) * rho)).T, order="C")
 
 
-def intraclass_correlation(counts) -> float:
+def intraclass_correlation(counts: Array) -> float:
     """Return how much alike two hits of one row are, 0 to 1; NaN where no row has two.
 
     Source: the analysis of variance estimator (Ridout, Demetrio & Firth 1999, Biometrics 55, 137-148), its sums of squares taken over all
@@ -226,7 +236,9 @@ def intraclass_correlation(counts) -> float:
     return float(np.clip((between - within) / spread, 0, 1)) if spread > 0 else 0.0
 
 
-def location_p_values(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.ndarray:
+def location_p_values(
+    hits: Array, rng: np.random.Generator, *, shuffles: int = SHUFFLES_PER_PLACE
+) -> Array:
     """Return for each row the p of a change just there, against one elsewhere; 0 with fewer than FEWEST rows on a side.
 
     If the choice changes at a row, the order of the rows before it says nothing, nor does that of the rows from it on. So each side is
@@ -247,7 +259,7 @@ def location_p_values(hits, rng, *, shuffles: int = SHUFFLES_PER_PLACE) -> np.nd
     return _fill_untried_rows(p)
 
 
-def holm_adjust(p) -> np.ndarray:
+def holm_adjust(p: npt.ArrayLike) -> Array:
     """Return Holm's (1979) p for all tests together; NaN stay NaN and do not count.
 
     >>> holm_adjust([0.01, float("nan"), 0.04, 0.03]).tolist()
@@ -261,7 +273,9 @@ def holm_adjust(p) -> np.ndarray:
     return adjusted
 
 
-def _location_p_value(hits, gain, place, rng, shuffles):
+def _location_p_value(
+    hits: Array, gain: Array, place: int, rng: np.random.Generator, shuffles: int
+) -> float:
     lost = gain.max() - gain[place] - ROUNDING_TOLERANCE
     beaten_by = _shuffle_around(hits, place, rng, FIRST_SHUFFLES)
     if (
@@ -269,27 +283,28 @@ def _location_p_value(hits, gain, place, rng, shuffles):
     ):  # the tail is exponential, or shorter: more shuffles would not reach so far
         return 1 / (1 + shuffles)
     beaten_by = np.append(beaten_by, _shuffle_around(hits, place, rng, shuffles - FIRST_SHUFFLES))
-    return (1 + (beaten_by >= lost).sum()) / (1 + shuffles)
+    return float((1 + (beaten_by >= lost).sum()) / (1 + shuffles))
 
 
-def _shuffle_around(hits, place, rng, shuffles):
+def _shuffle_around(hits: Array, place: int, rng: np.random.Generator, shuffles: int) -> Array:
     """Return by how much the best place beats this one, in shuffles of the rows on either side of this place."""
     sides = [np.arange(place), np.arange(place, hits.shape[-1])]
     order = np.concatenate(
         [rng.permuted(np.tile(side, (shuffles, 1)), axis=1) for side in sides], axis=1
     )
     gain = likelihood_ratio_statistics(hits.take(order, axis=1))
-    return gain.max(axis=-1) - gain[:, place]
+    result: Array = gain.max(axis=-1) - gain[:, place]
+    return result
 
 
-def _bracket_confidence_set(tried, p):
+def _bracket_confidence_set(tried: Array, p: Array) -> Array:
     """Return the rows from the last rejected one before the confidence set to the first rejected one after it."""
     kept = np.flatnonzero(p[tried] > SIGNIFICANCE_LEVEL)
     first, last = tried[max(kept[0] - 1, 0)], tried[min(kept[-1] + 1, len(tried) - 1)]
     return np.arange(first, last + 1)
 
 
-def _fill_untried_rows(p):
+def _fill_untried_rows(p: Array) -> Array:
     """Return p with rows between two tried ones given the larger p of the two, and 0 outside."""
     tried, rows = np.flatnonzero(~np.isnan(p)), np.arange(len(p))
     before, after = np.searchsorted(tried, rows, side="right") - 1, np.searchsorted(tried, rows)
@@ -300,20 +315,28 @@ def _fill_untried_rows(p):
     return np.where(within, either, 0)
 
 
-def _place_changes(counts, known, p, rng):
+def _place_changes(
+    counts: Array,
+    known: Sequence[ChangePoint],
+    p_values: tuple[float, float],
+    rng: np.random.Generator,
+) -> tuple[ChangePoint, ...]:
     """Return one change more than is known, all placed together, each with its confidence set between its neighbours."""
     step = 1 if not known else -(-len(counts) // MAX_JOINT_ROWS)
     ends = ruptures.Dynp(
         custom_cost=MultinomialCost(), min_size=MIN_DAYS_PER_SEGMENT, jump=step
     ).fit_predict(compute_effective_counts(counts).T, n_bkps=len(known) + 1)
-    p, p_holm = np.max([p, *((change.p, change.p_holm) for change in known)], axis=0)
+    p = max([p_values[0], *(change.p for change in known)])
+    p_holm = max([p_values[1], *(change.p_holm for change in known)])
     return tuple(
         _locate_change(counts, start, stop, p, p_holm, rng)
         for start, stop in zip([0, *ends[:-2]], ends[1:], strict=True)
     )
 
 
-def _locate_change(counts, start, stop, p, p_holm, rng):
+def _locate_change(
+    counts: Array, start: int, stop: int, p: float, p_holm: float, rng: np.random.Generator
+) -> ChangePoint:
     """Return the best change between two rows, with its confidence set."""
     hits = compute_effective_counts(counts[start:stop])
     outside = np.zeros(start), np.zeros(len(counts) - stop)

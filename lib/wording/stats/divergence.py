@@ -4,13 +4,17 @@ Its square root is a distance, and outlets can be placed in space by it (Endres 
 Topsoe 2004, ISIT). Small samples lie apart by chance alone, so what articles that change places give is taken off.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import stats
+
+from wording.stats.arrays import Array
 
 LOG_OFFSET = 1e-37  # added inside the logarithm, so that 0 log 0 is 0
 
 
-def jensen_shannon(p, q, *, axis=-1):
+def jensen_shannon(p: Array, q: Array, *, axis: int = -1) -> Array:
     """Return the divergence of `p` and `q` in bits, 0 (the same) to 1 (nothing shared); NaN where they have nothing in common to compare.
 
     Parameters
@@ -25,15 +29,17 @@ def jensen_shannon(p, q, *, axis=-1):
     """
     mass = np.where(np.isnan(q), 0, p)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nansum(jensen_shannon_contributions(p, q), axis=axis) / np.nansum(mass, axis=axis)
+        bits = np.nansum(jensen_shannon_contributions(p, q), axis=axis)
+        result: Array = bits / np.nansum(mass, axis=axis)
+        return result
 
 
-def jensen_shannon_contributions(p, q):
+def jensen_shannon_contributions(p: Array, q: Array) -> Array:
     """Return what each share adds to the divergence: bits, never negative, that sum to `jensen_shannon`."""
     return np.maximum((_plogp(p) + _plogp(q)) / 2 - _plogp((p + q) / 2), 0)
 
 
-def normalise_by_block(sums, block, weight):
+def normalise_by_block(sums: Array, block: Array, weight: Array) -> Array:
     """Return sums along the last axis as shares of their block times its weight; NaN where a block has nothing.
 
     Parameters
@@ -44,10 +50,12 @@ def normalise_by_block(sums, block, weight):
     """
     total = np.add.reduceat(sums, np.searchsorted(block, np.arange(len(weight))), axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return sums * np.where(total > 0, weight / total, np.nan).astype(sums.dtype)[..., block]
+        scale = np.where(total > 0, weight / total, np.nan).astype(sums.dtype)
+        result: Array = sums * scale[..., block]
+        return result
 
 
-def permute_labels(first, stratum, *, draws, rng):
+def permute_labels(first: Array, stratum: Array, *, draws: int, rng: np.random.Generator) -> Array:
     """Return labels that changed places at random within each stratum: bool (draws, rows), as many of `first` in each as there were."""
     ordered = first[np.argsort(stratum, kind="stable")]
     places = np.argsort(stratum + rng.random((draws, len(first))), axis=1)
@@ -56,7 +64,7 @@ def permute_labels(first, stratum, *, draws, rng):
     return labels
 
 
-def permutation_p_value(observed, drawn):
+def permutation_p_value(observed: float, drawn: Array) -> float:
     """Return how likely a value so high is among those drawn by chance; NaN where these are all the same.
 
     Beyond the highest of them the tail is that of a gamma distribution with their mean and variance: a divergence is about a weighted sum of
@@ -67,8 +75,9 @@ def permutation_p_value(observed, drawn):
         return np.nan
     higher = (drawn >= observed - 1e-9).sum()
     tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
-    return (1 + higher) / (1 + len(drawn)) if higher else min(tail, 1 / (1 + len(drawn)))
+    rank = (1 + higher) / (1 + len(drawn))
+    return float(rank if higher else min(tail, rank))
 
 
-def _plogp(p):
+def _plogp(p: Array) -> Array:
     return p * np.log2(p + LOG_OFFSET)

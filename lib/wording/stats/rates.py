@@ -5,14 +5,20 @@ itself: Poisson) says how many fewer. That number goes into the score interval o
 their ratio. The proportions of words, 0.0001 and the like, are so small that Poisson and binomial counts do not differ.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import stats
+
+from wording.stats.arrays import Array, Numbers
 
 PRIOR_ARTICLES = 3
 """As many articles with the term the pooled variance counts for: the one constant here, chosen so that intervals keep their coverage."""
 
 
-def design_effect(variance, n, carriers, pooled, *, least=1):
+def design_effect(
+    variance: Numbers, n: Numbers, carriers: Numbers, pooled: Numbers, *, least: Numbers = 1
+) -> Array:
     """Return how many times larger the variance of a count is than that of independent hits, never below `least`.
 
     Parameters
@@ -36,7 +42,7 @@ def design_effect(variance, n, carriers, pooled, *, least=1):
     ) / (carriers + PRIOR_ARTICLES)
 
 
-def poisson_score_interval(n, z):
+def poisson_score_interval(n: Numbers, z: Numbers) -> tuple[Array, Array]:
     """Return the low and the high end of the score interval of a Poisson mean, at z standard errors.
 
     Source: Brown, Cai & DasGupta (2003), Statistica Sinica 13, 19-49 (their Wilson-type interval for the Poisson).
@@ -48,13 +54,22 @@ def poisson_score_interval(n, z):
     return np.maximum(centre - half, 0), centre + half
 
 
-def rate_interval(n, size, inflated, z):
+def rate_interval(n: Numbers, size: Numbers, inflated: Numbers, z: Numbers) -> tuple[Array, Array]:
     """Return the low and the high end of the rate of `n` hits in `size` words, worth `n / inflated` independent ones."""
     low, high = poisson_score_interval(n / inflated, z)
     return low * inflated / size, high * inflated / size
 
 
-def ratio_interval(n, size, inflated, n_other, size_other, inflated_other, *, level=0.95):
+def ratio_interval(
+    n: Numbers,
+    size: Numbers,
+    inflated: Numbers,
+    n_other: Numbers,
+    size_other: Numbers,
+    inflated_other: Numbers,
+    *,
+    level: float = 0.95,
+) -> tuple[Array, Array]:
     """Return the low and the high end of the ratio of two rates; the high end is infinite where the other side may have none.
 
     Source
@@ -82,8 +97,16 @@ def ratio_interval(n, size, inflated, n_other, size_other, inflated_other, *, le
 
 
 def ratio_p_value(
-    n, size, inflated, n_other, size_other, inflated_other, *, carriers, carriers_other
-):
+    n: Numbers,
+    size: Numbers,
+    inflated: Numbers,
+    n_other: Numbers,
+    size_other: Numbers,
+    inflated_other: Numbers,
+    *,
+    carriers: Numbers,
+    carriers_other: Numbers,
+) -> Array:
     """Return the two-sided p of two rates against no difference: 0.05 exactly where the 95 % interval of their ratio touches 1.
 
     Further out the tail is Student's t on as many degrees of freedom as the side with the higher rate has articles with the term, and `PRIOR_ARTICLES`
@@ -91,25 +114,35 @@ def ratio_p_value(
     """
     freedom = np.where(n / size < n_other / size_other, carriers_other, carriers) + PRIOR_ARTICLES
     z = find_touching_z(n, size, inflated, n_other, size_other, inflated_other)
-    return 2 * stats.t.sf(z * stats.t.isf(0.025, freedom) / stats.norm.isf(0.025), freedom)
+    touching = z * stats.t.isf(0.025, freedom) / stats.norm.isf(0.025)
+    result: Array = 2 * stats.t.sf(touching, freedom)
+    return result
 
 
-def find_touching_z(n, size, inflated, n_other, size_other, inflated_other):
+def find_touching_z(
+    n: Numbers,
+    size: Numbers,
+    inflated: Numbers,
+    n_other: Numbers,
+    size_other: Numbers,
+    inflated_other: Numbers,
+) -> Array:
     """Return the z at which the interval of the ratio touches 1 (and that of the difference 0), by bisection: it widens steadily with z."""
     swap = n / size < n_other / size_other
-    sides = list(zip((n, size, inflated), (n_other, size_other, inflated_other), strict=True))
-    high, *of_high = (np.where(swap, b, a) for a, b in sides)
-    low, *of_low = (np.where(swap, a, b) for a, b in sides)
-    rate, rate_low = high / of_high[0], low / of_low[0]
+    n_high, n_low = np.where(swap, n_other, n), np.where(swap, n, n_other)
+    size_high, size_low = np.where(swap, size_other, size), np.where(swap, size, size_other)
+    inflated_high = np.where(swap, inflated_other, inflated)
+    inflated_low = np.where(swap, inflated, inflated_other)
+    rate, rate_low = n_high / size_high, n_low / size_low
     inside, outside = np.zeros(np.shape(rate)), np.full(np.shape(rate), 1000.0)
     for _ in range(50):
         z = (inside + outside) / 2
         apart = (
             np.hypot(
-                rate - rate_interval(high, *of_high, z)[0],
-                rate_interval(low, *of_low, z)[1] - rate_low,
+                rate - rate_interval(n_high, size_high, inflated_high, z)[0],
+                rate_interval(n_low, size_low, inflated_low, z)[1] - rate_low,
             )
             < rate - rate_low
         )
         inside, outside = np.where(apart, z, inside), np.where(apart, outside, z)
-    return np.where(np.isnan(rate + rate_low + of_high[1] + of_low[1]), np.nan, inside)
+    return np.where(np.isnan(rate + rate_low + inflated_high + inflated_low), np.nan, inside)

@@ -1,7 +1,11 @@
 """How alike phrases are in what surrounds them: weights, vectors and cosines, as pure functions of counts."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import sparse
+
+from wording.stats.arrays import Array
 
 SMOOTHING_EXPONENT = (
     0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
@@ -11,7 +15,7 @@ SVD_ITERATIONS = (
 )
 
 
-def ppmi(counts, *, least=0.0):
+def ppmi(counts: sparse.csr_array, *, least: float = 0.0) -> sparse.csr_array:
     """Return positive pointwise mutual information (natural logarithm) of rows and columns, columns smoothed; cells up to `least` are left out.
 
     Source: Levy, Goldberg & Dagan (2015), TACL 3, sec. 2.1 and eq. 3: max(ln(p(w, c) / p(w) p_a(c)), 0), p_a(c) by counts to the power of 0.75.
@@ -36,7 +40,7 @@ def ppmi(counts, *, least=0.0):
     return sparse.csr_array((value[kept], counts.indices[kept], ends), shape=counts.shape)
 
 
-def weight_sublinear_tf(counts):
+def weight_sublinear_tf(counts: sparse.csr_array) -> sparse.csr_array:
     """Return (1 + ln n) / sqrt(m), where m is the number of rows that the column has: long articles weigh no more than short ones.
 
     Source: Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of columns.
@@ -50,7 +54,9 @@ def weight_sublinear_tf(counts):
     return weights
 
 
-def compute_row_vectors(weights, *, dimensions, seed, basis=None):
+def compute_row_vectors(
+    weights: sparse.csr_array, *, dimensions: int, seed: int, basis: Array | None = None
+) -> Array:
     """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
 
     Parameters
@@ -72,7 +78,7 @@ def compute_row_vectors(weights, *, dimensions, seed, basis=None):
     return normalise_rows(weights @ axes.T.astype(np.float32))
 
 
-def normalise_rows(rows):
+def normalise_rows(rows: Array) -> Array:
     """Return the rows with length 1; rows of zeros stay.
 
     >>> normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
@@ -82,6 +88,7 @@ def normalise_rows(rows):
     return rows / np.where(length > 0, length, 1)
 
 
-def cosine_similarities(space, rows):
+def cosine_similarities(space: Array, rows: Array) -> Array:
     """Return the cosine of every row of a space with the mean of the given rows, never below 0."""
-    return np.maximum(space @ normalise_rows(space[rows].sum(axis=0)), 0)
+    result: Array = np.maximum(space @ normalise_rows(space[rows].sum(axis=0)), 0)
+    return result

@@ -1,4 +1,7 @@
-"""Adds a variant to a study's concepts.yml, keeping its lines, comments and order; what would not be right is not written."""
+"""Adds a variant to a study's concepts.yml, and keeps its lines, comments and order.
+
+What would be invalid is not written.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +30,26 @@ def add_variant(
     *,
     title: str | None = None,
 ) -> Path:
-    """Adds phrases to a variant of the study's concepts.yml, and gives back the file; a concept or variant that is not there is made.
+    """Add phrases to a variant of the study's concepts.yml, and return the file.
+
+    A concept or variant that is not there is made.
 
     Parameters
     ----------
-    phrases : in the language of concepts.yml; those that the variant has already are left out.
-    title : of a new concept.
+    study : StudyRecord
+        The study.
+    concept, variant : str
+        Where the phrases belong.
+    phrases : sequence of str
+        In the language of concepts.yml; those that the variant has already are left out.
+    title : str, optional
+        Of a new concept.
 
     Raises
     ------
     WordingError
-        For no phrase, for a new concept without a title, for a concept that is taken from the library, or if the study's concepts would then not be right; the
-        file stays as it is.
+        For no phrase, for a new concept without a title, for a concept that is taken from the
+        library, or if the study's concepts would then be invalid; the file stays as it is.
     """
     file = study.folder / "concepts.yml"
     own = to_plain_types(read_yaml(file)).get("concepts") or {}
@@ -48,62 +59,66 @@ def add_variant(
         )
     if concept not in own and concept in study.concepts:
         raise WordingError(
-            f"The concept {concept!r} is taken from the library, and {file} holds none of it: copy it there (and out of `take`), or name another one."
+            f"The concept {concept!r} comes from the library, so {file} does not contain it: copy "
+            "it there and remove it from `take`, or name another concept."
         )
     if concept not in own and not title:
+        others = f", or name one of {', '.join(own)}" if own else ""
         raise WordingError(
-            f"{file} has no concept {concept!r}: give title='...' to make it, or name one of {', '.join(own) or 'none yet'}."
+            f"{file} has no concept {concept!r}: give title='...' to create it{others}."
         )
-    write_checked(
-        file,
-        insert_variant(
-            file.read_text(encoding="utf-8-sig"), concept, variant, list(phrases), title
-        ),
-    )
+    text = file.read_text(encoding="utf-8-sig")
+    write_checked(file, insert_variant(text, concept, variant, list(phrases), title))
     return file
 
 
 def insert_variant(
     text: str, concept: str, variant: str, phrases: list[str], title: str | None
 ) -> str:
-    """The text of a concepts.yml with the phrases added: whole lines are put in, and only the variant that is added to is written anew."""
+    """Return the text of a concepts.yml with the phrases added.
+
+    Whole lines are put in, and only the variant that is added to is written anew.
+
+    Parameters
+    ----------
+    text : str
+        What the file has.
+    concept, variant : str
+        Where the phrases belong.
+    phrases : list of str
+        What to add.
+    title : str or None
+        Of a new concept.
+    """
     lines, document = text.splitlines(), YAML().load(text) or CommentedMap()
+    new_variant = {variant: to_flow_style(phrases)}
+    new_concept = {concept: {"title": title, "variants": new_variant}}
     concepts = document.get("concepts")
     if not concepts:
         lines = [line for line in lines if line.strip() != "concepts:"] + ["concepts:"]
-        return insert_item(
-            lines,
-            len(lines),
-            2,
-            {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}},
-        )
+        return insert_item(lines, len(lines), 2, new_concept)
     if concept not in concepts:
-        return insert_item(
-            lines,
-            find_entry_end(lines, concepts),
-            concepts.lc.col,
-            {concept: {"title": title, "variants": {variant: to_flow_style(phrases)}}},
-        )
+        return insert_item(lines, find_entry_end(lines, concepts), concepts.lc.col, new_concept)
     variants = concepts[concept]["variants"]
     if variant not in variants:
-        return insert_item(
-            lines,
-            find_entry_end(lines, variants),
-            variants.lc.col,
-            {variant: to_flow_style(phrases)},
-        )
-    if not (new := extend_variant(variants[variant], phrases)):
+        return insert_item(lines, find_entry_end(lines, variants), variants.lc.col, new_variant)
+    extended = extend_variant(variants[variant], phrases)
+    if not extended:
         return text
     first, last = variants.lc.key(variant)[0], find_entry_end(lines, variants, variant)
     if any("#" in line for line in lines[first:last]):
         raise WordingError(
-            f"The variant {variant!r} has a comment in its lines, which would be lost: add {', '.join(map(repr, phrases))} by hand."
+            f"The variant {variant!r} has a comment in its lines, which would be lost: "
+            f"add {', '.join(map(repr, phrases))} by hand."
         )
-    return insert_item(lines[:first] + lines[last:], first, variants.lc.col, {variant: new})
+    lines = lines[:first] + lines[last:]
+    return insert_item(lines, first, variants.lc.col, {variant: extended})
 
 
 def find_entry_end(lines: Sequence[str], mapping: CommentedMap, key: str | None = None) -> int:
-    """The number of the line after a key (None: the last) of a mapping with all that it holds; blank lines and comments behind it do not belong to it.
+    """Return the number of the line after a key of a mapping, with all that it has.
+
+    Without a key it is the last one. Blank lines and comments behind it do not belong to it.
 
     Raises
     ------
@@ -112,10 +127,11 @@ def find_entry_end(lines: Sequence[str], mapping: CommentedMap, key: str | None 
     """
     if mapping.fa.flow_style():
         raise WordingError(
-            f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on a line of its own, or add the variant by hand."
+            f"The mapping with {', '.join(map(repr, mapping))} is written in braces: put each on "
+            "a line of its own, or add the variant by hand."
         )
-    end = first = mapping.lc.key(key or list(mapping)[-1])[0]
-    for number in range(first + 1, len(lines)):
+    end: int = mapping.lc.key(key or list(mapping)[-1])[0]
+    for number in range(end + 1, len(lines)):
         bare = lines[number].strip()
         if bare and not bare.startswith("#"):
             if len(lines[number]) - len(lines[number].lstrip()) <= mapping.lc.col:
@@ -125,29 +141,28 @@ def find_entry_end(lines: Sequence[str], mapping: CommentedMap, key: str | None 
 
 
 def extend_variant(old: Any, phrases: Sequence[str]) -> Any:
-    """The variant with the phrases that it does not have yet, in one line; None where it has them all."""
+    """Return the variant with the phrases that it lacks, in one line; None where it has all."""
     record = to_plain_types(old)
-    had = record["match"] if isinstance(record, Mapping) else record
-    had = had if isinstance(had, list) else [had]
-    new = [*had, *(phrase for phrase in phrases if phrase not in had)]
-    if len(new) == len(had):
+    match = record["match"] if isinstance(record, Mapping) else record
+    known = match if isinstance(match, list) else [match]
+    new = [phrase for phrase in phrases if phrase not in known]
+    if not new:
         return None
-    return (
-        to_flow_style({**record, "match": to_flow_style(new)})
-        if isinstance(record, Mapping)
-        else to_flow_style(new)
-    )
+    extended = to_flow_style([*known, *new])
+    if isinstance(record, Mapping):
+        return to_flow_style({**record, "match": extended})
+    return extended
 
 
 def to_flow_style(value: Any) -> Any:
-    """A list or a mapping as ruamel writes it in one line."""
-    made = (CommentedMap if isinstance(value, Mapping) else CommentedSeq)(value)
-    made.fa.set_flow_style()
-    return made
+    """Return a list or a mapping as ruamel writes it in one line."""
+    copy = CommentedMap(value) if isinstance(value, Mapping) else CommentedSeq(value)
+    copy.fa.set_flow_style()
+    return copy
 
 
 def insert_item(lines: Sequence[str], where: int, indent: int, item: Mapping[str, Any]) -> str:
-    """The lines with the item, so far indented, put in before line `where`."""
+    """Return the lines with the item, so far indented, put in before line `where`."""
     yaml, out = YAML(), StringIO()
     yaml.width = MAX_LINE_WIDTH
     yaml.dump(dict(item), out)
@@ -156,7 +171,7 @@ def insert_item(lines: Sequence[str], where: int, indent: int, item: Mapping[str
 
 
 def write_checked(file: Path, text: str) -> None:
-    """Puts the text in the file's place at once, if it holds right concepts and every comment of the file.
+    """Put the text in the file's place if its concepts are valid and no comment is lost.
 
     Raises
     ------
@@ -179,7 +194,7 @@ def write_checked(file: Path, text: str) -> None:
 
 
 def find_lost_comments(old: str, new: str) -> list[str]:
-    """The comments of the old text that the new one has no more."""
+    """Return the comments of the old text that the new one does not have any more."""
     left = Counter(line.strip() for line in old.splitlines()) - Counter(
         line.strip() for line in new.splitlines()
     )

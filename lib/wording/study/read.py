@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -12,14 +12,19 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
-from wording.patterns import parse_phrases
+from wording.patterns import Phrase, parse_phrases
 from wording.phrasing import suggest_name
 from wording.settings import one_of
 from wording.study.records import Concept, ConceptsFile, Record, StudyRecord
 
+YamlPath = tuple[str, ...]
+"""The keys that lead to a place in a YAML file."""
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
 
 def read_study(folder: str | Path) -> StudyRecord:
-    """The study in the folder, with its concepts.
+    """Return the study in the folder, with its concepts.
 
     Raises
     ------
@@ -31,7 +36,7 @@ def read_study(folder: str | Path) -> StudyRecord:
         folder = folder.parent
     if not (folder / "study.yml").is_file():
         raise WordingError(
-            f"{folder} is no study: it has no study.yml. `wording new {folder}` makes one."
+            f"{folder} is not a study: it has no study.yml. `wording new {folder}` makes one."
         )
     study = read_record(folder / "study.yml", StudyRecord)
     study._folder = folder
@@ -40,7 +45,7 @@ def read_study(folder: str | Path) -> StudyRecord:
 
 
 def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[str]]]:
-    """The concepts in a file, with those that it takes from the library, and the lists that their phrases name.
+    """Return the concepts in a file and the lists that their phrases name, from the library too.
 
     Raises
     ------
@@ -48,24 +53,16 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
         As `read_study`, and for a phrase that two variants of one concept share.
     """
     file = Path(file)
-    read = read_record(file, ConceptsFile)
-    concepts, lists = dict(read.concepts), dict(read.lists)
-    for library, names in read.take.items():
+    own = read_record(file, ConceptsFile)
+    concepts, lists = dict(own.concepts), dict(own.lists)
+    for library, names in own.take.items():
         taken = take_from_library(file, library, names)
-        for kind, mine, theirs in (
-            ("concept", concepts, taken.concepts),
-            ("list", lists, taken.lists),
-        ):
-            if clash := next(
-                (name for name in mine if name in theirs and mine[name] != theirs[name]), None
-            ):
-                raise WordingError(
-                    f"{file}: the {kind} {clash!r} stands here and in {library}.yml, which is taken: rename this one."
-                )
-            mine.update(theirs)
+        _merge_taken("concept", concepts, taken.concepts, f"{file}", library)
+        _merge_taken("list", lists, taken.lists, f"{file}", library)
     if not concepts:
         raise WordingError(
-            f"{file}: no concept is defined; write at least one below `concepts:` or take some from data/concepts."
+            f"{file}: no concept is defined; write at least one below `concepts:` or take some "
+            "from data/concepts."
         )
     faults = [
         fault
@@ -80,72 +77,114 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
     return concepts, lists
 
 
+def _merge_taken(
+    kind: str, own: dict[str, Any], taken: Mapping[str, Any], place: str, library: str
+) -> None:
+    """Add what is taken from a library to what is there; two different things of one name clash."""
+    for name, record in taken.items():
+        if name in own and own[name] != record:
+            raise WordingError(
+                f"{place}: the {kind} {name!r} is defined both here and in {library}.yml, which "
+                "this file takes from: rename this one."
+            )
+        own[name] = record
+
+
 def take_from_library(file: Path, library: str, names: Literal["all"] | list[str]) -> ConceptsFile:
-    """The named concepts of a library file, with all its lists."""
+    """Return the named concepts of a library file, with all its lists.
+
+    Parameters
+    ----------
+    file : Path
+        The concepts.yml that takes them.
+    library : str
+        The name of the file in data/concepts.
+    names : list of str or "all"
+        Which of its concepts.
+
+    Raises
+    ------
+    WordingError
+        For a library or a concept that is not there.
+    """
     source = DATA_FOLDER / "concepts" / f"{library}.yml"
-    where = f"{locate_line(file, find_line_numbers(file), ('take', library))}"
-    if not source.is_file():
-        raise WordingError(
-            f"{where}: there is no {library}.yml in {source.parent}; {suggest_name(library, [f.stem for f in source.parent.glob('*.yml')])}."
-        )
-    read = read_record(source, ConceptsFile)
-    wanted = list(read.concepts) if names == "all" else names
+    place = locate_line(file, find_line_numbers(file), ("take", library))
+    libraries = [other.stem for other in source.parent.glob("*.yml")]
+    one_of(f"library in {source.parent} called", library, libraries, place=place)
+    taken = read_record(source, ConceptsFile)
+    wanted = list(taken.concepts) if names == "all" else names
     for name in wanted:
-        one_of(f"concept in {library}.yml called", name, read.concepts, place=where)
-    return ConceptsFile(lists=read.lists, concepts={name: read.concepts[name] for name in wanted})
+        one_of(f"concept in {library}.yml called", name, taken.concepts, place=place)
+    return ConceptsFile(lists=taken.lists, concepts={name: taken.concepts[name] for name in wanted})
 
 
 def find_concept_faults(
     name: str, concept: Concept, lists: Mapping[str, list[str]]
-) -> list[tuple[tuple[str, ...], str]]:
-    """What is wrong with the phrases of a concept: (place in the file, message) for each."""
-    faults, owner = [], {}
+) -> list[tuple[YamlPath, str]]:
+    """Return what is wrong with the phrases of a concept.
+
+    Returns
+    -------
+    list of (path, str)
+        The place of each fault in the file, and a message.
+    """
+    faults: list[tuple[YamlPath, str]] = []
+    owners: dict[Phrase, str] = {}
     for variant, record in concept.variants.items():
-        place = ("concepts", name, "variants", variant)
+        path = ("concepts", name, "variants", variant)
         groups = [
             ("match", record.match),
             ("not", record.not_),
-            *(("near", n.any) for n in record.near),
-            *(("not_near", n.any) for n in record.not_near),
+            *(("near", near.any) for near in record.near),
+            *(("not_near", near.any) for near in record.not_near),
         ]
         for field, texts in groups:
             try:
-                parsed = parse_phrases(texts, lists=lists, case=record.case)
+                phrases = parse_phrases(texts, lists=lists, case=record.case)
             except WordingError as fault:
-                faults.append(((*place, field), str(fault)))
+                faults.append(((*path, field), str(fault)))
                 continue
-            for phrase in parsed if field == "match" else []:
-                if owner.setdefault(phrase, variant) != variant:
-                    shared = " ".join("|".join(words) for words in phrase.words)
-                    faults.append(
-                        (
-                            (*place, field),
-                            f"the phrase {shared!r} belongs to two variants, {owner[phrase]!r} and {variant!r}: leave it in one.",
-                        )
-                    )
+            if field == "match":
+                messages = _claim_phrases(phrases, variant, owners)
+                faults += [((*path, field), message) for message in messages]
     return faults
 
 
-def read_record(file: Path, record: type[Record]) -> Any:
-    """The YAML file as a record."""
+def _claim_phrases(phrases: list[Phrase], variant: str, owners: dict[Phrase, str]) -> Iterator[str]:
+    """Note that the phrases are the variant's; a message for each that another one has."""
+    for phrase in phrases:
+        owner = owners.setdefault(phrase, variant)
+        if owner != variant:
+            shared = " ".join("|".join(words) for words in phrase.words)
+            yield (
+                f"the phrase {shared!r} belongs to two variants, {owner!r} and {variant!r}: "
+                "leave it in one."
+            )
+
+
+def read_record(file: Path, record: type[AnyRecord]) -> AnyRecord:
+    """Return the YAML file as a record.
+
+    Raises
+    ------
+    WordingError
+        With a line for each fault.
+    """
     raw = read_yaml(file)
     try:
         return record.model_validate(to_plain_types(raw))
     except ValidationError as error:
         faults = {
-            (find_yaml_path(e["loc"], raw), explain_validation_error(e, record))
-            for e in error.errors()
+            (find_yaml_path(fault["loc"], raw), explain_validation_error(fault, record))
+            for fault in error.errors()
         }
-        lines = find_line_numbers(file)
-        raise WordingError(
-            "\n".join(
-                sorted(f"{locate_line(file, lines, where)}: {what}" for where, what in faults)
-            )
-        ) from None
+    lines = find_line_numbers(file)
+    messages = [f"{locate_line(file, lines, path)}: {message}" for path, message in faults]
+    raise WordingError("\n".join(sorted(messages)))
 
 
 def read_yaml(file: Path) -> Any:
-    """The file as ruamel reads it, which knows the lines and keeps comments and order."""
+    """Return the file as ruamel reads it, which knows the lines and keeps comments and order."""
     if not file.is_file():
         raise WordingError(f"{file} is missing; a study needs study.yml and concepts.yml.")
     try:
@@ -153,94 +192,99 @@ def read_yaml(file: Path) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise WordingError(
-            f"{file}:{mark.line + 1 if mark else '?'}: this is no valid YAML: {error.problem or error.context}; check indents, quotes and colons."
+            f"{file}:{mark.line + 1 if mark else '?'}: this is not valid YAML: "
+            f"{error.problem or error.context}; check indents, quotes and colons."
         ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
     except ValueError as error:
         raise WordingError(
-            f"{file} holds a date that does not exist ({error}); write one such as 2031-06-30."
+            f"{file} has a date that does not exist ({error}); write one such as 2031-06-30."
         ) from None
 
 
 def to_plain_types(value: Any) -> Any:
-    """Mappings and lists of plain Python types, keys as strings."""
+    """Return mappings and lists of plain Python types, keys as strings."""
     if isinstance(value, Mapping):
         return {str(key): to_plain_types(item) for key, item in value.items()}
     return [to_plain_types(item) for item in value] if isinstance(value, list) else value
 
 
-def find_line_numbers(file: Path) -> dict[tuple[str, ...], int]:
-    """The line on which each place of a YAML file stands, by its path of keys."""
+def find_line_numbers(file: Path) -> dict[YamlPath, int]:
+    """Return the line of each place of a YAML file, by its path of keys."""
     return dict(walk_lines(read_yaml(file), ()))
 
 
-def walk_lines(node: Any, path: tuple[str, ...]):
-    """Each place below the node with its line."""
-    items = (
-        node.items()
-        if isinstance(node, Mapping)
-        else enumerate(node)
-        if isinstance(node, list)
-        else ()
-    )
-    for key, value in items:
+def walk_lines(node: Any, path: YamlPath) -> Iterator[tuple[YamlPath, int]]:
+    """Yield each place below the node with its line."""
+    if isinstance(node, Mapping):
+        children = [(key, value, node.lc.key(key)) for key, value in node.items()]  # type: ignore[attr-defined]
+    elif isinstance(node, list):
+        children = [(k, value, node.lc.item(k)) for k, value in enumerate(node)]  # type: ignore[attr-defined]
+    else:
+        return
+    for key, value, position in children:
         here = (*path, str(key))
-        position = node.lc.key(key) if isinstance(node, Mapping) else node.lc.item(key)
         yield here, position[0] + 1
         yield from walk_lines(value, here)
 
 
-def locate_line(file: Path, lines: Mapping[tuple[str, ...], int], where: tuple[str, ...]) -> str:
-    """`file:line` of the place, or of the nearest place above it."""
-    while where and where not in lines:
-        where = where[:-1]
-    return f"{file}:{lines.get(where, 1)}"
+def locate_line(file: Path, lines: Mapping[YamlPath, int], path: YamlPath) -> str:
+    """Return `file:line` of the place, or of the nearest place above it."""
+    while path and path not in lines:
+        path = path[:-1]
+    return f"{file}:{lines.get(path, 1)}"
 
 
-def find_yaml_path(loc: tuple[Any, ...], raw: Any) -> tuple[str, ...]:
-    """The part of pydantic's location that is in the file: it names types and functions too."""
-    path = []
-    for step in loc:
-        step = str(step)
-        if isinstance(raw, Mapping) and step in {str(k) for k in raw}:
-            raw = next(v for k, v in raw.items() if str(k) == step)
-        elif isinstance(raw, list) and step.isdigit() and int(step) < len(raw):
-            raw = raw[int(step)]
+def find_yaml_path(location: tuple[int | str, ...], raw: Any) -> YamlPath:
+    """Return the part of pydantic's location that is in the file: it names types, too."""
+    path: list[str] = []
+    for step in map(str, location):
+        if isinstance(raw, Mapping):
+            children = {str(key): value for key, value in raw.items()}
+        elif isinstance(raw, list):
+            children = {str(k): value for k, value in enumerate(raw)}
         else:
-            continue
-        path.append(step)
+            children = {}
+        if step in children:
+            raw = children[step]
+            path.append(step)
     return tuple(path)
 
 
 def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> str:
-    """One of pydantic's errors in plain words, with the value, what is allowed, and the nearest right name."""
+    """Return one of pydantic's errors in words: the value, what is allowed, the nearest name."""
     name, value = str(error["loc"][-1]), error["input"]
-    where = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
+    place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
-        return f"{name!r} is not known here; {suggest_name(name, list_fields(record, error['loc'][:-1]))}."
+        fields = list_fields(record, error["loc"][:-1])
+        return f"{name!r} is not a valid field here; {suggest_name(name, fields)}."
     if error["type"] == "missing":
         return f"{name!r} is missing: write `{name}: ...`."
     if error["type"] == "literal_error":
-        return f"{where} is {value!r}; allowed: {error['ctx']['expected']}; {suggest_name(str(value), error['ctx']['expected'].replace(chr(39), '').replace(' or ', ', ').split(', '))}."
+        expected = error["ctx"]["expected"]  # "'a', 'b' or 'c'"
+        choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
+        remedy = suggest_name(str(value), choices)
+        return f"{place} is {value!r}; allowed: {expected}; {remedy}."
     if error["type"] == "string_pattern_mismatch":
-        return f"{name if name != '[key]' else value!r} is not allowed as a name: {error['msg']}."
-    return f"{where} is {value!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
+        shown = repr(value) if name == "[key]" else name
+        return f"{shown} is not allowed as a name: {error['msg']}."
+    return f"{place} is {value!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
 
 
 def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:
-    """The fields that the record at the path may have."""
-    for step in path:
-        if str(step) in record.model_fields or any(
-            f.alias == str(step) for f in record.model_fields.values()
-        ):
-            field = next(f for n, f in record.model_fields.items() if str(step) in (n, f.alias))
-            record = next(iter(find_inner_records(field.annotation)), record)
+    """Return the fields that the record at the path may have."""
+    for step in map(str, path):
+        for name, field in record.model_fields.items():
+            if step in (name, field.alias):
+                inner = find_inner_records(field.annotation)
+                record = inner[0] if inner else record
+                break
     return [field.alias or name for name, field in record.model_fields.items()]
 
 
 def find_inner_records(annotation: Any) -> list[type[Record]]:
-    """The records that an annotation mentions."""
+    """Return the records that an annotation mentions."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return [annotation]
     return [r for part in getattr(annotation, "__args__", ()) for r in find_inner_records(part)]

@@ -1,4 +1,4 @@
-"""A study is a folder: study.yml and concepts.yml, read into records that are known to be right, or refused by file, line and remedy."""
+"""The records that study.yml and concepts.yml are read into; `study.read` refuses what is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VariantName = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
 
 def wrap_in_list(value: Any) -> Any:
-    """A single value as a list of one."""
+    """Return a single value as a list of one."""
     return value if isinstance(value, (list, tuple)) else [value]
 
 
@@ -36,7 +36,10 @@ class Record(BaseModel):
 
 
 class Near(Record):
-    """A phrase that must (or must not) stand near: within so many tokens, on a side, in the same sentence."""
+    """A phrase that must, or must not, stand near a match.
+
+    Near is within so many tokens, on a side, in the same sentence.
+    """
 
     any: PhraseTexts
     within: Annotated[int, Field(ge=1, le=200)] = 10
@@ -45,7 +48,7 @@ class Near(Record):
 
 
 class Variant(Record):
-    """One way of naming the thing: phrases, and the conditions under which they have the sense that counts."""
+    """One way of naming the thing: phrases, and when they have the sense that counts."""
 
     match: PhraseTexts
     near: Annotated[list[Near], BeforeValidator(wrap_in_list)] = []
@@ -57,7 +60,7 @@ class Variant(Record):
 
 
 def expand_variant(value: Any) -> Any:
-    """The short form of a variant, only its phrases, as the long one."""
+    """Return the short form of a variant, only its phrases, as the long one."""
     return {"match": value} if isinstance(value, (str, list)) else value
 
 
@@ -73,7 +76,7 @@ class Concept(Record):
 
 
 class ConceptsFile(Record):
-    """What concepts.yml holds: concepts of its own, those taken from the library, and the lists that phrases name."""
+    """What concepts.yml holds: its concepts, those taken from the library, and named lists."""
 
     take: dict[str, Literal["all"] | list[Slug]] = {}
     lists: dict[Slug, PhraseTexts] = {}
@@ -97,7 +100,7 @@ class Period(Record):
 
 
 class Event(Record):
-    """Something that happened on a day, to draw in figures over time; its title is one neutral phrase."""
+    """Something that happened on a day, for figures over time; its title is a neutral phrase."""
 
     date: datetime.date
     title: Annotated[str, Field(min_length=1, max_length=60)]
@@ -113,7 +116,7 @@ class Report(Record):
 
 
 def check_excerpts(value: Any) -> Any:
-    """A value of `excerpts`, checked."""
+    """Return a value of `excerpts`, checked."""
     if value in ("full", "none") or (type(value) is int and 1 <= value <= 50):
         return value
     raise ValueError(
@@ -182,13 +185,13 @@ class StudyRecord(Record):
 
     @property
     def has_articles(self) -> bool:
-        """Whether the articles themselves are there, or only what was counted in them."""
-        source = self.articles and self.folder / self.articles.path
-        return bool(source) and (
-            any(f.is_file() and f.name[0] != "." for f in source.rglob("*"))
-            if source.is_dir()
-            else source.is_file()
-        )
+        """Whether the articles are available, not only the counts made from them."""
+        if not self.articles:
+            return False
+        source = self.folder / self.articles.path
+        if source.is_dir():
+            return any(file.is_file() and file.name[0] != "." for file in source.rglob("*"))
+        return source.is_file()
 
     @property
     def count_files(self) -> list[Path]:
@@ -197,13 +200,11 @@ class StudyRecord(Record):
         return sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
 
     def about(self, concept: str) -> str:
-        """What a reader should know of a concept: its note with the source, and the study's own note."""
+        """Return what a reader should know of a concept: its note, its source, the study's note."""
         record = self.concepts[concept]
         source = f" (Source: {record.source}.)" if record.source else ""
-        return (
-            " ".join(part for part in (f"{record.note}{source}".strip(), self.note) if part)
-            or "No note is given for this concept."
-        )
+        notes = [f"{record.note}{source}".strip(), self.note]
+        return " ".join(filter(None, notes)) or "No note is given for this concept."
 
     def narrow(
         self,
@@ -212,67 +213,86 @@ class StudyRecord(Record):
         first: datetime.date | None = None,
         last: datetime.date | None = None,
     ) -> StudyRecord:
-        """The same study with only these outlets (none: those it compares) and only these of its days, both ends included."""
-        first, last = (
-            max(filter(None, (first, self.period.from_)), default=None),
-            min(filter(None, (last, self.period.to)), default=None),
-        )
-        return self.model_copy(
-            update={
-                "outlets": list(outlets) or self.outlets,
-                "period": Period(from_=first, to=last),
-            }
-        )
+        """Return the same study with only some of its outlets and days.
+
+        Parameters
+        ----------
+        outlets : sequence of str
+            Only these; if empty, those that the study compares.
+        first, last : date, optional
+            The days that count, both ends included, as far as the study's own period has them.
+        """
+        begin = max(filter(None, (first, self.period.from_)), default=None)
+        end = min(filter(None, (last, self.period.to)), default=None)
+        changes = {
+            "outlets": list(outlets) or self.outlets,
+            "period": Period(from_=begin, to=end),
+        }
+        return self.model_copy(update=changes)
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
-        """The same study with one more concept, which concepts.yml does not have."""
+        """Return the same study with one more concept, which concepts.yml does not have."""
         study = self.model_copy()
         study._concepts = {**self.concepts, name: concept}
         return study
 
     @property
     def fingerprint(self) -> str:
-        """A hash of everything that the study says but for which reports it wants and how long they may take, comments aside."""
-        said = {
+        """A hash of what the study says, but for which reports it wants and how long they take."""
+        content = {
             "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
             "lists": self.lists,
-            "concepts": {k: c.model_dump(mode="json") for k, c in self.concepts.items()},
+            "concepts": {name: c.model_dump(mode="json") for name, c in self.concepts.items()},
         }
-        return hash_value(json.dumps(said))  # as text: the order of variants counts
+        return hash_value(json.dumps(content))  # as text: the order of variants counts
 
     @property
     def width(self) -> int | None:
-        """How many words of an article pages may show on each side of a hit (`excerpts` in study.yml); None for any number."""
-        return {"full": None, "none": 0}.get(self.excerpts, self.excerpts)
+        """Words that may be shown on each side of a hit (`excerpts` in study.yml); None for all."""
+        if isinstance(self.excerpts, int):
+            return self.excerpts
+        return 0 if self.excerpts == "none" else None
 
     @property
     def why_no_text(self) -> str:
         """Why pages may not show lines of the articles; empty when they may."""
         if not self.has_articles:
-            return "The articles are not here, only what was counted in them; with the articles in place, this page shows the lines."
-        return (
-            ""
-            if self.width != 0
-            else "This study does not show the text of its articles (`excerpts: none` in study.yml)."
-        )
+            return (
+                "The articles are not available here, only the counts made from them. "
+                "With the articles in place, this page shows the lines."
+            )
+        if self.width == 0:
+            return (
+                "This study does not show the text of its articles (`excerpts: none` in study.yml)."
+            )
+        return ""
 
     def runs(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-        """Each notebook to run, the parameters that all its runs share, and those that tell its runs apart, in the order of study.yml."""
-        return [
-            (report.notebook, report.parameters, dict(zip(report.each, values, strict=True)))
-            for report in self.reports
-            for values in itertools.product(
-                *(self.values(name, given) for name, given in report.each.items())
-            )
-        ]
+        """Return what is to be run, in the order of study.yml.
+
+        Returns
+        -------
+        list of (str, dict, dict)
+            Each notebook, the parameters that all its runs share, and those that tell its runs
+            apart.
+        """
+        runs = []
+        for report in self.reports:
+            choices = [self.values(name, given) for name, given in report.each.items()]
+            for values in itertools.product(*choices):
+                own = dict(zip(report.each, values, strict=True))
+                runs.append((report.notebook, report.parameters, own))
+        return runs
 
     def values(self, name: str, given: Literal["all"] | list[Any]) -> list[Any]:
-        """The values of an `each` list, `all` written out."""
+        """Return the values of an `each` list, `all` written out."""
         if given != "all":
             return given
-        known = {"concept": list(self.concepts), "outlet": self.outlets}
-        if known.get(name) is None:
-            raise WordingError(
-                f"study.yml: `each: {{{name}: all}}` has no meaning here; list the values, or use `concept: all`."
-            )
-        return known[name]
+        if name == "concept":
+            return list(self.concepts)
+        if name == "outlet" and self.outlets is not None:
+            return self.outlets
+        raise WordingError(
+            f"study.yml: `each: {{{name}: all}}` is not possible: `all` works only for `concept`, "
+            "and for `outlet` where `outlets:` lists them; list the values."
+        )

@@ -11,7 +11,8 @@ from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, encode_text
 from wording.patterns import TOKEN_PATTERN
 
 TEXTS = [
-    "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\nA pro-life rally of 1,000.5 met on 2022-02-24.",
+    "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\n"
+    "A pro-life rally of 1,000.5 met on 2022-02-24.",
     "He paid $3.50 in Jan. 2020... ''Yes,'' she said.  Then\u00a0left.",
 ]
 
@@ -96,7 +97,7 @@ def test_forms_are_found_by_their_keys():
     shard = encode_texts(pl.Series(TEXTS))
     for wanted in (["the"], ["no", "said", "nowhere"], ["nowhere"], []):
         assert (
-            sorted(shard.with_keys(wanted))
+            sorted(shard.find_forms(wanted))
             == np.flatnonzero(shard.forms["key"].is_in(wanted)).tolist()
         )
 
@@ -105,7 +106,8 @@ def test_the_index_finds_what_a_scan_finds():
     shard = encode_texts(pl.Series(TEXTS * 3))
     for form in range(len(shard.forms)):
         assert (
-            shard.where(np.array([form])).tolist() == np.flatnonzero(shard.tokens == form).tolist()
+            shard.find_positions(np.array([form])).tolist()
+            == np.flatnonzero(shard.tokens == form).tolist()
         )
 
 
@@ -136,7 +138,7 @@ def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_offsets():
     )
     shard = encode_texts(pl.Series([text]))
     assert sentences(text) == [text.replace("\n", " ")]
-    place = shard.where(np.flatnonzero((shard.forms["key"] == "bridge").to_numpy()))
+    place = shard.find_positions(np.flatnonzero((shard.forms["key"] == "bridge").to_numpy()))
     start, end = shard.offsets(place)
     assert text[start[0] : end[0]] == "bridge"
 

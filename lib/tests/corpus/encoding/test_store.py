@@ -1,4 +1,7 @@
-"""A build that is cut short leaves what was there; builds do not harm each other; what has not changed is not made again."""
+"""A build that is cut short leaves what was there, and builds do not harm each other.
+
+What has not changed is not made again.
+"""
 
 import os
 import signal
@@ -9,7 +12,7 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, open_or_build_corpus
 from wording.corpus.encoding import corpus as encoded
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding import store
@@ -38,7 +41,7 @@ def die_at(owner, name, number):
 
 exec(sys.argv[2])
 try:
-    corpus, made = building.build_corpus(read_study(sys.argv[1]))
+    corpus, made = building.open_or_build_corpus(read_study(sys.argv[1]))
     print(len(corpus.table))
 except WordingError as error:
     print("said:", error)
@@ -93,13 +96,13 @@ MOMENTS = [
     "store, 'link_shard', 3",
     "building, 'save_corpus', 1",
     "encoded.json, 'dumps', 1",
-    "store.Store, 'settle', 1",
+    "store.Store, 'publish', 1",
     "store, 'discard_build', 1",
 ]
 
 
 def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
-    good = build_corpus(read_study(folder))[0].table
+    good = build_corpus(read_study(folder)).table
     before = builds(folder)
     add_article(folder, "One more.")
     for moment in MOMENTS:
@@ -112,9 +115,9 @@ def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
         else:
             assert finished == before
             assert encoded.open_corpus(folder / ".build" / before[0], "en").table.equals(good)
-    assert len(build_corpus(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder)).table) == 61
     edit(folder, 3, str.upper)
-    assert len(build_corpus(read_study(folder))[0].table) == 61
+    assert len(build_corpus(read_study(folder)).table) == 61
     assert len(builds(folder)) == 1
 
 
@@ -162,7 +165,7 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
     monkeypatch.setattr(tokens, "save_shard", full)
     with pytest.raises(
         WordingError,
-        match="could not be written .*No space left on device.*what was there before still stands",
+        match="could not be written .*No space left on device.*previous corpus is unchanged",
     ):
         build_corpus(read_study(folder))
     assert builds(folder) == before
@@ -172,7 +175,10 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_build(folder, monkeypatch,
     sys.platform == "win32", reason="limits of a process are set in another way there"
 )
 def test_files_that_cannot_grow_are_a_full_disk(folder):
-    limit = "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    limit = (
+        "import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+    )
     told, errors = start(folder, limit).communicate()
     assert "said:" in told
     assert "could not be written" in told
@@ -189,11 +195,8 @@ def test_builds_at_once_do_not_harm_each_other(folder):
 
 def test_a_build_in_the_making_by_a_living_process_stays(folder):
     build_corpus(read_study(folder))
-    living = (
-        folder
-        / ".build"
-        / f"abc.{store.name_partial_folder(folder).name.split('.')[-3]}.{os.getppid()}{store.PARTIAL_SUFFIX}"
-    )
+    host = store.BuildOwner.current().host
+    living = folder / ".build" / f"abc.{host}.{os.getppid()}{store.PARTIAL_SUFFIX}"
     living.mkdir()
     edit(folder, 3, str.upper)
     build_corpus(read_study(folder))
@@ -216,7 +219,7 @@ def test_a_change_to_one_article_makes_only_its_shard(folder, change, monkeypatc
         "save_shard",
         lambda shard, where: saved.append(where.name) or original(shard, where),
     )
-    corpus, made = build_corpus(read_study(folder))
+    corpus, made = open_or_build_corpus(read_study(folder))
     assert made
     after = shard_files(folder)
     assert [shard for shard in after if after[shard] != before.get(shard)] == saved
@@ -246,7 +249,7 @@ def test_an_article_in_the_middle_changes_few_shards(folder, monkeypatch):
             articles[20:],
         ]
     ).write_csv(folder / "articles.csv")
-    corpus, _ = build_corpus(read_study(folder))
+    corpus = build_corpus(read_study(folder))
     assert len(corpus.table) == 61
     assert len(corpus.shards) > 5
     assert len(saved) <= 2

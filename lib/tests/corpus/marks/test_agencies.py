@@ -11,7 +11,10 @@ from wording.corpus.encoding.shard import encode_texts as tokens
 from wording.corpus.marks.agencies import find_agencies, read_agency_words
 from wording.corpus.reading.articles import read_articles
 
-BODY = "The council met on Monday. It voted for a new bridge.\n\nThe mayor said that work would begin in May.\n\nNobody was hurt in the storm."
+BODY = (
+    "The council met on Monday. It voted for a new bridge.\n\n"
+    "The mayor said that work would begin in May.\n\nNobody was hurt in the storm."
+)
 
 
 def credited(text):

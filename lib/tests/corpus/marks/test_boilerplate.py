@@ -7,7 +7,7 @@ from wording.corpus.marks.boilerplate import mark_boilerplate
 
 
 def marked(text, *, others=0):
-    """The stretches of the text that are marked; `others` more articles of the outlet hold the same last line."""
+    """The marked spans; `others` more articles of the outlet hold the same last line."""
     texts = [text] + [
         f"Something else, number {k}, was reported here.\n\n{text.splitlines()[-1]}"
         for k in range(others)
@@ -49,9 +49,12 @@ BODY = "The council met on Monday and voted for the bridge."
         *(
             (f"{BODY}\n{line}\n{BODY}", [line])
             for line in (
-                "Media playback is unsupported on your device Media caption The mayor on the bridge",
-                "JUST WATCHED The mayor on the bridge Replay More Videos ... MUST WATCH The mayor on the bridge 01:49",
-                "Sign Up By signing up you agree to receive email newsletters. You can unsubscribe at any time.",
+                "Media playback is unsupported on your device "
+                "Media caption The mayor on the bridge",
+                "JUST WATCHED The mayor on the bridge Replay More Videos ... "
+                "MUST WATCH The mayor on the bridge 01:49",
+                "Sign Up By signing up you agree to receive email newsletters. "
+                "You can unsubscribe at any time.",
                 "Mayor says the bridge is safe Read more",
                 "Read or Share this story: https://example.org/x",
                 "Photos: A bridge through the years Ships in 1950. Cars in 1990.",
@@ -61,7 +64,8 @@ BODY = "The council met on Monday and voted for the bridge."
         (f"{BODY} She just watched him read more books and share this story.", []),
         (f"{BODY} He told Reuters that the war - and he was sure - would end.", []),
         (
-            f"{BODY}\n\nRelated questions were put off until Tuesday, when the full council meets again to hear the engineers speak.",
+            f"{BODY}\n\nRelated questions were put off until Tuesday, when the full council "
+            "meets again to hear the engineers speak.",
             [],
         ),
         (f"{BODY}\n\nThe photo showed a crowd.", []),

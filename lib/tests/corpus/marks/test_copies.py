@@ -1,4 +1,7 @@
-"""Copies that were planted are found, with how much they share; what only quotes, or repeats page furniture, is none."""
+"""Copies that were planted are found, with how much they share.
+
+What only quotes, or repeats page furniture, is none.
+"""
 
 import itertools
 
@@ -109,7 +112,7 @@ def test_bounds_on_memory_change_nothing(demo, monkeypatch, name, value):
 
 
 def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, monkeypatch):
-    """Each paragraph stands in several articles, and hardly two articles share more than one: few pairs are looked at word by word."""
+    """Articles share single paragraphs with many others: few pairs are compared word by word."""
     rng = np.random.default_rng(1)
     paragraphs = [words(40, seed) for seed in range(1500)]
     made = corpus(
@@ -120,9 +123,9 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
         },
     )
     order = order_by_precedence(made.table)
-    found = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
-    monkeypatch.setattr(module, "MIN_COPIED_FRACTION", -1)
-    shared = find_copy_candidates(made, order, most=module.MAX_SOURCE_CANDIDATES)
+    found = find_copy_candidates(made, order, max_sources=module.MAX_SOURCE_CANDIDATES)
+    monkeypatch.setattr(module, "MIN_COPIED_PERCENT", -100)
+    shared = find_copy_candidates(made, order, max_sources=module.MAX_SOURCE_CANDIDATES)
     assert shared["row"].n_unique() > 100
     assert shared.group_by("row").len()["len"].max() == module.MAX_SOURCE_CANDIDATES
     assert len(found) < len(shared) / 3
@@ -131,12 +134,12 @@ def test_an_article_made_of_others_paragraphs_is_compared_with_few(tmp_path, mon
 def test_pairs_that_share_enough_are_among_the_candidates(demo):
     made = encode_articles(read_articles(demo / "articles.csv"))
     order = order_by_precedence(made.table)
-    found = find_copy_candidates(made, order, most=module.MAX_ARTICLES_PER_RUN)
+    found = find_copy_candidates(made, order, max_sources=module.MAX_ARTICLES_PER_RUN)
     a, b = (x.ravel() for x in np.meshgrid(order, order, indexing="ij"))
     later = np.arange(len(order))[:, None] > np.arange(len(order))[None]
     every = pl.DataFrame({"row": a[later.ravel()], "earlier": b[later.ravel()]})
     shares = compare_pairs(made, every).filter(
-        (pl.col("own_part") >= module.MIN_COPIED_FRACTION)
+        (100 * pl.col("n_own") >= module.MIN_COPIED_PERCENT * pl.col("smaller_own"))
         & (pl.col("n_own") >= module.MIN_COPIED_WORDS)
     )
     missed = shares.join(found, on=["row", "earlier"], how="anti")
@@ -201,9 +204,10 @@ def test_what_an_outlet_repeats_day_by_day_is_no_copy_unless_all_is_the_same(tmp
     again = {str(k): f"{gallery} {k}." for k in range(6)}
     outlet, days = dict.fromkeys(pages, "A"), {k: f"2020-01-0{1 + int(k)}" for k in pages}
     one_day = dict.fromkeys(pages, "2020-01-01")
-    n_families = lambda texts, **columns: find_families(corpus(tmp_path, texts, **columns))[
-        "first"
-    ].sum()  # noqa: E731
+
+    def n_families(texts, **columns):
+        return find_families(corpus(tmp_path, texts, **columns))["first"].sum()
+
     assert n_families(pages, outlet=outlet, date=days) == 6
     assert n_families(again, outlet=outlet, date=days) == 1
     assert n_families(pages, outlet=outlet, date=one_day) == 1
@@ -233,7 +237,8 @@ def test_a_story_that_hundreds_printed_is_one_family(tmp_path):
 
 def test_who_was_first():
     table = pl.DataFrame(
-        {"doc_id": ["undated", "later", "short", "b", "a"], "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
+        {"doc_id": ["undated", "later", "short", "b", "a"],
+         "date": [None, "2020-02-02", "2020-02-01", "2020-02-01", "2020-02-01"],
          "n_words": [900, 900, 10, 60, 60], "n_boilerplate": [0, 0, 20, 0, 0]}
     )  # fmt: skip
     assert table["doc_id"].gather(order_by_precedence(table)).to_list() == [

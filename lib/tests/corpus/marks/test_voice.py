@@ -1,4 +1,4 @@
-"""Whose words: cases of marks and cues in invented sentences, laws that hold for any text, and the five seed documents."""
+"""Whose words: cases in invented sentences, laws for any text, and the five seed documents."""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.marks import attribution
+from wording.corpus.marks.attribution_kernels import NO_SIGNAL
+from wording.corpus.marks.fit import write_lexicon
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.voice import explain_token_voices, find_attributions, mark_voices
 from wording.errors import WordingError
@@ -165,7 +167,8 @@ def test_what_is_attributed_without_marks_is_reported(text, expected, cue, speak
 
 def test_the_outlets_own_words_stay_its_own():
     shard = encoded(
-        "The bridge was closed on Monday. Workers left the village in the evening, and the road was empty."
+        "The bridge was closed on Monday. Workers left the village in the evening, "
+        "and the road was empty."
     )
     assert (mark_voices(shard) == OUTLET_VOICE).all()
 
@@ -283,8 +286,8 @@ def test_the_log_odds_are_the_sum_of_all_tables():
             known.bias["attributed"] + sum(entry),
             attribution.attribution_log_odds(stream, known),
         )
-        told = np.isfinite(found)
-        np.testing.assert_allclose(found[told], total[told], atol=1e-4)
+        told = found > NO_SIGNAL
+        np.testing.assert_array_equal(found[told], total[told])
         assert 0 < told.sum() < len(told), (
             "a sentence in which nothing looks like a signal is left out"
         )
@@ -304,7 +307,8 @@ def test_articles_do_not_touch():
 def test_blocks_change_nothing(monkeypatch):
     shard = encoded(
         *[
-            "Keller said that the bridge was “closed”, and left. The road was empty, according to her."
+            "Keller said that the bridge was “closed”, and left. "
+            "The road was empty, according to her."
         ]
         * 20
     )
@@ -355,6 +359,25 @@ def test_a_bad_weight_is_named(tmp_path, row):
         file.write(row + "\n")
     with pytest.raises(WordingError, match="no entry"):
         attribution.read_lexicon(tmp_path, "ru")
+
+
+def test_a_weight_has_at_most_two_decimals(tmp_path):
+    for file in DATA_FOLDER.glob("words/voice-ru*"):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf8"), encoding="utf8")
+    with (tmp_path / "voice-ru-signals.csv").open("a", encoding="utf8") as file:
+        file.write("что,1,0.125,0,0\n")
+    with pytest.raises(WordingError, match=r"signals.csv: .* at most two decimals: что, 1, 0.125"):
+        attribution.read_lexicon(tmp_path, "ru")
+
+
+def test_weights_are_written_as_they_are_read(tmp_path):
+    write_lexicon(attribution.load_lexicon("en"), tmp_path, "en", "")
+    for name in ("voice-en-signals.csv", "voice-en-tables.csv"):
+        written, listed = (
+            [line for line in file.read_text(encoding="utf8").splitlines() if line[0] != "#"]
+            for file in (tmp_path / name, DATA_FOLDER / "words" / name)
+        )
+        assert written == listed
 
 
 def test_no_word_has_two_stances():

@@ -138,11 +138,11 @@ def test_a_study_counts_what_it_sets_apart(tmp_path):
     assert len(counted.articles) == 60
     assert inventory.count_other_languages(study).values.tolist() == [["de", 5]]
     said = (
-        "5 articles in another language than en set apart (de 5): a column "
-        "`language` in the source decides, or else the text."
+        "5 articles are excluded because they are not in en (de 5). The language comes from the "
+        "source's `language` column or, without one, from the text."
     )
     assert said in inventory.sentences(study, counted)
-    assert build_corpus(study)[0].apart["outlet"].to_list() == ["Northline"] * 5
+    assert build_corpus(study).apart["outlet"].to_list() == ["Northline"] * 5
 
 
 def test_a_study_of_nothing_in_its_language_says_so(tmp_path):

@@ -94,7 +94,7 @@ def test_where_all_marks_are_the_same_agreement_beyond_chance_is_not_defined():
         .isna()
         .all(axis=None)
     )
-    assert "cannot be told" in ag.describe_agreement(table)[0]
+    assert "is undefined" in ag.describe_agreement(table)[0]
 
 
 def test_perfect_agreement_is_not_sure_and_lines_of_one_coder_are_left_out():

@@ -8,6 +8,7 @@ import pytest
 from wording.corpus.counts import write_counts
 from wording.questions.coding import coded
 from wording.questions.coding import sample as coding
+from wording.questions.coding.findings import sentences
 from wording.study import journal
 from wording.study.read import read_study
 from wording.tables import TABLES
@@ -74,10 +75,11 @@ def test_the_sample_and_the_coders_are_told(found):
         ["Coder A", 120, 0],
         ["Coder B", 90, 30],
     ]
-    said = coded.sentences(found)
-    assert said[0].startswith("120 lines of ")
+    said = sentences(found)
+    assert said[0].startswith("120 of ")
     assert said[1] == (
-        "Coder A has marked 120 lines for the sense and 120 for whose words they are; Coder B has marked 90 lines for the sense and 90 for whose words they are."
+        "Coder A has coded 120 lines for sense and 120 for voice; "
+        "Coder B has coded 90 lines for sense and 90 for voice."
     )
 
 
@@ -87,7 +89,7 @@ def test_wrong_lines_are_those_that_a_coder_marked_so(found):
     assert set(zip(wrong["doc_id"], wrong["start"], strict=True)) == set(
         zip(marked["doc_id"], marked["start"], strict=True)
     )
-    assert set(wrong["counted_as"]) == {"wrong by every coder", "coders differ"}
+    assert set(wrong["counted_as"]) == {"wrong sense (all coders)", "coders disagree"}
 
 
 def test_rows_to_draw_begin_with_all_outlets(found):
@@ -102,10 +104,10 @@ def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
         shutil.copytree(study.folder, tmp_path / "s", ignore=shutil.ignore_patterns("marks.csv"))
     )
     nothing = coded.analyse_study_coding(bare, CONCEPT, size=120)
-    said = coded.sentences(nothing)
-    assert said[0].startswith("Nothing is coded yet for this concept. 120 lines of ")
+    said = sentences(nothing)
+    assert said[0].startswith("No lines of this concept have been coded yet. 120 of ")
     assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
-    assert coded._describe_results(nothing) == []
+    assert len(said) == 2
     assert all(
         table.empty
         for table in (
@@ -129,7 +131,7 @@ def test_marks_on_lines_that_are_no_longer_counted_are_left_out_and_told(study, 
     )
     now = coded.analyse_study_coding(read_study(changed.folder), CONCEPT, size=120)
     assert now.lost > 0
-    assert "no longer counted" in coded.sentences(now)[-1]
+    assert "no longer counted" in sentences(now)[2]
 
 
 def test_lines_picked_by_hand_are_told_and_change_nothing(study, tmp_path, found):
@@ -153,4 +155,4 @@ def test_without_articles_marks_say_what_they_say(study, tmp_path, found):
     pd.testing.assert_frame_equal(shared.corrected, found.corrected)
     pd.testing.assert_frame_equal(shared.precision, found.precision)
     assert len(coded.find_wrong_hits(shared)) == len(coded.find_wrong_hits(found))
-    assert coded.sentences(shared)[0].startswith("No line can be drawn")
+    assert sentences(shared)[0].startswith("No lines can be drawn")

@@ -83,11 +83,11 @@ def test_the_sentences_say_what_moves():
         shares_of(100, 200, 0.43, 0.57), pd.concat([lines(30, 50), lines(50, 50, variant="w")])
     )
     assert co.describe_corrections(table)[0].startswith(
-        "A: “v” has 50 % of the hits as counted, 38 % of those in the right sense (95 % interval"
+        "A: “v” accounts for 50 % of all hits counted, and 38 % of those in the right sense (95 % interval"
     )
     assert (
-        co.describe_corrections(table, most=1)[1]
-        == "1 further share moves by a percentage point or more."
+        co.describe_corrections(table, top=1)[1]
+        == "1 more share changes by at least one percentage point."
     )
     assert co.describe_corrections(
         co.correct_shares(shares_of(100, 200, 0.43, 0.57), lines(30, 50))

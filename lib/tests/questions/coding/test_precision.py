@@ -69,9 +69,9 @@ def test_the_sentences_say_how_precise():
     counted = pd.concat([hits(A=600), hits(A=600).assign(variant="w")])
     said = pr.describe_precision(pr.estimate_precision(coded, counted))
     assert said[0].startswith(
-        "“v” (own words): 60 % of its hits have the right sense (95 % interval"
+        "“v” (own words): 60 % of the hits are in the right sense (95 % interval"
     )
-    assert said[1].startswith("“w” (own words): 100 % of its hits")
+    assert said[1].startswith("“w” (own words): 100 % of the hits")
     assert pr.describe_precision(pr.estimate_precision(coded.head(3), counted))[0].startswith(
-        "No variant has 5 coded lines"
+        "No term has 5 coded lines"
     )

@@ -105,7 +105,7 @@ def test_what_was_judged_is_not_proposed_again(judging):
 
 
 def test_the_same_articles_make_the_same_bytes(planted, tmp_path):
-    corpus, _ = build_corpus(planted)
+    corpus = build_corpus(planted)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         lexicon.save_phrase_vectors(
@@ -121,7 +121,7 @@ def test_the_same_articles_make_the_same_bytes(planted, tmp_path):
 def test_a_lexicon_is_made_once(planted):
     lexicon.get_phrase_vectors(planted)
     folder = next(
-        f for f in build_corpus(planted)[0].folder.iterdir() if f.name.startswith("lexicon-")
+        f for f in build_corpus(planted).folder.iterdir() if f.name.startswith("lexicon-")
     )
     before = (folder / "table.parquet").stat().st_mtime_ns
     lexicon.open_phrase_vectors.cache_clear()
@@ -220,7 +220,7 @@ def test_the_two_phrases_of_a_set_are_not_one_inside_the_other(bare):
 
 
 def compared_with_outlets(study):
-    table = build_corpus(study)[0].table
+    table = build_corpus(study).table
     return list(range(len(table))), table["outlet"].to_list()
 
 

@@ -24,24 +24,27 @@ def test_no_difference_is_told_too():
     assert table["q"].min() > 0.05
     said = sentences(compute_shares(counts, articles), table)
     assert said[1:] == [
-        f"No difference between outlets is surer than chance would give (8 comparisons, smallest q = {table['q'].min():.2g})."
+        f"No difference between outlets is statistically clear (8 comparisons, smallest q = {table['q'].min():.2g})."
     ]
 
 
 def test_small_outlets_are_told():
     counts, articles = tables(HAND)
     said = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
-    assert said[-2:] == ["C has hits in one article only: no interval.", "D has no hits."]
+    assert said[-2:] == [
+        "C has hits in only one article, so no interval can be given.",
+        "D has no hits.",
+    ]
 
 
 def test_what_is_not_told_is_counted():
     counts, articles = planted(outlets=8, articles=60, shares=[0.9, 0.1] * 4)
     table = contrast_shares(counts, articles, against="pairs")
-    said = sentences(compute_shares(counts, articles), table, most=3)
+    said = sentences(compute_shares(counts, articles), table, top=3)
     assert len(said) == 5
     assert (
         said[4]
-        == f"{(table['q'] < 0.05).sum() - 3} further differences with q < 0.05 are in the table."
+        == f"{(table['q'] < 0.05).sum() - 3} more differences with q < 0.05 are in the table."
     )
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from wording.questions.voices import voices
+from wording.questions.voices.findings import sentences
 
 ARTICLES = pd.DataFrame({
     "doc_id": list("abcdef"), "outlet": ["A", "A", "A", "B", "B", "B"], "n_words": [100] * 6,
@@ -82,22 +83,22 @@ def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
     counts = COUNTS.assign(
         n=COUNTS["n"] * (COUNTS["voice"] != "outlet") + (COUNTS["doc_id"] > "c") * COUNTS["n"]
     )
-    told = voices.sentences(
+    told = sentences(
         voices.compute_voice_shares(ARTICLES),
         voices.compute_own_voice(counts, ARTICLES, variants={"x": ["coup"]}),
     )
     assert (
         told[0]
-        == "40 % of all words are attributed to somebody: 10 % stand in quotation marks, 30 % are reported without them."
+        == "40 % of all words are attributed to a speaker: 10 % in quotation marks, 30 % in reported speech."
     )
     assert (
         told[1]
-        == "It ranges from 30 % at A (20 % quoted, 10 % reported) to 50 % at B (0 % quoted, 50 % reported)."
+        == "It ranges from 30 % in A (20 % quoted, 10 % reported) to 50 % in B (0 % quoted, 50 % reported)."
     )
     assert any("“coup”" in sentence and "A " in sentence for sentence in told[2:])
 
 
 def test_short_quotations_are_counted_not_judged():
     assert voices.describe_short_quotations(ATTRIBUTIONS)[0].startswith(
-        "3 quotations of at most four words stand inside sentences of the outlets' own; for 2 no speaker"
+        "3 quotations of up to four words occur inside the outlets' own sentences. For 2 no speaker"
     )

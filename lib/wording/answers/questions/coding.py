@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.questions.coding import coded
+from wording.questions.coding import coded, findings
 from wording.questions.coding.coded import CodingAnalysis, analyse_study_coding
 from wording.questions.coding.correction import describe_corrections
 from wording.questions.coding.precision import MIN_CODED_LINES
@@ -35,7 +35,7 @@ def answer_coding(record: StudyRecord, concept: str, *, size: int, voice: str) -
         coded.tabulate_strata(found),
         "One row per term and outlet, hits in all voices.",
         columns=("variant", "outlet", "n", "n_lines", "n_coded"),
-        tell=lambda: coded.sentences(found),
+        tell=lambda: findings.sentences(found),
         evidence=Evidence(
             lambda: wrong,
             "Hits that a coder marked as having another sense.",
@@ -92,7 +92,7 @@ def answer_outlet_precision(record: StudyRecord, found: CodingAnalysis, title: s
         columns=("variant", "outlet", "n", "share", "low", "high"),
         picture=Picture(
             f"Part of the hits in the right sense: {title}",
-            share_findings.describe(table) if len(table) else "",
+            findings.describe(found) if len(table) else "",
             lambda linked: plot_forest(table, links=False, numbers="shares"),
             table,
             ("variant", "outlet", "n", "share", "low", "high"),

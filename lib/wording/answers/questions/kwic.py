@@ -24,7 +24,7 @@ def answer_kwic(
     """Answer with the lines of a concept, sorted."""
     if record.why_no_text:
         return Answer(record, "concordance", "hits", NO_LINES, "", empty=record.why_no_text)
-    lines = list_concordance(record, concept, sort=sort, voice=voice, copies=copies, limit=top)
+    lines = list_concordance(record, concept, sort=sort, voice=voice, copies=copies, max_lines=top)
     return Answer(
         record,
         "concordance",

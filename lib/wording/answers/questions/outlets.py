@@ -12,6 +12,7 @@ from wording.questions.outlets.outlets import (
     compare_study_outlets,
     find_driver_lines,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.show import outlet_figures
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -38,7 +39,9 @@ NAMES = {"choice": "term choice", "words": "words and phrases"}
 def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words: int) -> Answer:
     """Answer how far each pair of outlets lies apart."""
     compared = compare_study_outlets(record, request, basis=basis, max_words=max_words)
-    table = compared.distances.table.sort_values("distance_bits", kind="stable")
+    table = compared.distances.table.sort_values(
+        "distance_bits", kind="stable", key=keep_stable_digits
+    )
     columns = (*SHOWN_DISTANCES, "n_concepts") if basis == "choice" else SHOWN_DISTANCES
     return Answer(
         record,

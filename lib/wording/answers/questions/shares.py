@@ -159,9 +159,9 @@ def answer_own_voice(record: StudyRecord, request: Request) -> Answer:
     """Answer how much of each term an outlet writes in its own words."""
     return Answer(
         record,
-        "own",
-        "own",
-        make_asked_table(record, "own", request),
+        "own_voice",
+        "own_voice",
+        make_asked_table(record, "own_voice", request),
         "One row per term and outlet: which part of its hits are the outlet's own words.",
         columns=("variant", "outlet", "n", "n_own", "n_quoted", "n_reported", "own_share"),
     )

@@ -9,7 +9,9 @@ import pandas as pd
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
 from wording.answers.tables import make_table
+from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
+from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
 from wording.show.figures import plot_forest
 from wording.show.lines import with_lines
@@ -32,8 +34,11 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     """Answer how much of each outlet's text is not its own words."""
     table = make_table(record, "voices", copies=copies)
     attributions = make_table(record, "attributions", copies=copies)
-    own = make_table(record, "own", copies=copies)
-    own = own.sort_values(["q", "n"], ascending=[True, False], kind="stable")
+    own = make_table(record, "own_voice", copies=copies)
+    own = own.assign(surety=keep_stable_digits(own["q"])).sort_values(
+        ["surety", "n"], ascending=[True, False], kind="stable"
+    )
+    own = own.drop(columns="surety")
     cues = make_table(record, "cues", copies=copies)
     stances = make_table(record, "stances", copies=copies)
     speakers = key_by(
@@ -46,10 +51,10 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         "voices",
         table,
         "One row per outlet and voice.",
-        tell=lambda: voices.sentences(table, own),
+        tell=lambda: voice_findings.sentences(table, own),
         picture=Picture(
             "Words by voice",
-            share_findings.describe(parts),
+            voice_findings.describe(table),
             lambda linked: plot_forest(parts, links=False, numbers="shares"),
             table,
             why_not="",
@@ -76,8 +81,8 @@ def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) 
     addresses = with_lines(table, counts=VOICES_BY_COUNT, first=linked)
     return Answer(
         record,
-        "own",
-        "own",
+        "own_voice",
+        "own_voice",
         table,
         "One row per term and outlet; the clearest differences first.",
         columns=SHOWN_OWN_VOICE,

@@ -1,4 +1,7 @@
-"""Functions over single tokens, which Python would run a thousand times slower, compiled by Numba when they are first needed."""
+"""Compiles functions over single tokens by Numba when they are first needed.
+
+Python would run them a thousand times slower.
+"""
 
 from __future__ import annotations
 

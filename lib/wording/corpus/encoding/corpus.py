@@ -1,4 +1,7 @@
-"""The encoded corpus: shards of encoded articles with a table of what is known of each, in memory or saved in a folder."""
+"""The encoded corpus: shards of encoded articles, and a table of what is known of each.
+
+It is in memory, or saved in a folder.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,17 +25,26 @@ from wording.files import replace_file
 from wording.tables import check_columns
 
 SUBSET_DIVISOR = 20
-"""Some articles are looked at alone when they are at most one in so many."""
+"""A subset is processed on its own if it is at most this part of all."""
 
-PartResult = TypeVar("Measured")
+PartResult = TypeVar("PartResult")
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The encoded articles: `table` has one row per article (no text) in the order of the shards, with its family when it was built for a study
-    ; the other tables say what was read.
+    """The encoded articles.
 
-    `files` has (name, sha256) of every file read; `apart` the articles in other languages; `warnings` are sentences; `folder` is where it is saved, None if it is not.
+    Attributes
+    ----------
+    table : one row per article (no text) in the order of the shards, with its family if the corpus
+        was built for a study.
+    shards : the encoded texts.
+    rejects : what could not be read.
+    warnings : sentences about what was read.
+    files : name and sha256 of every file read.
+    language : the language of the articles.
+    folder : where it is saved, None if it is not.
+    apart : the articles in other languages.
     """
 
     table: pl.DataFrame
@@ -47,48 +59,51 @@ class Corpus:
 
     @cached_property
     def articles(self) -> pd.DataFrame:
-        """The `articles` table, of a corpus whose families are known."""
+        """Return the `articles` table of a corpus whose families are known."""
         return check_columns(
             self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles"
         )
 
     @cached_property
     def starts(self) -> np.ndarray:
-        """The row of the first article of each shard, with the number of all at the end, int64 (n_shards + 1,)."""
-        return np.cumsum(
-            [
-                0,
-                *(
-                    self.shards.sizes
-                    if isinstance(self.shards, SavedShards)
-                    else map(len, self.shards)
-                ),
-            ]
-        )
+        """Return the row of each shard's first article, then the number of all; int64."""
+        if isinstance(self.shards, SavedShards):
+            return np.cumsum([0, *self.shards.sizes])
+        return np.cumsum([0, *map(len, self.shards)])
 
     def part(self, k: int) -> Part:
-        """Shard `k` with the rows of its articles."""
-        return Part(
-            self.table[int(self.starts[k]) : int(self.starts[k + 1])], self.shards[k], self, k
-        )
+        """Return shard `k` with the rows of its articles."""
+        start, end = self.starts[k : k + 2].tolist()
+        return Part(self.table[start:end], self.shards[k], self, k)
 
     def parts(self) -> Iterator[Part]:
-        """The corpus shard by shard."""
+        """Yield the corpus shard by shard."""
         return map(self.part, range(len(self.shards)))
 
     def map_parts(
-        self, measure: Callable[..., PartResult], *options, light: bool = False
+        self, measure: Callable[..., PartResult], *arguments: Any, light: bool = False
     ) -> list[PartResult]:
-        """What `measure(part, *options)` gives for each part: on all cores, or wherever `joblib.parallel_config` says.
+        """Return `measure(part, *arguments)` of each part, as `run_parallel` runs it.
 
-        What is `light` (some milliseconds a part, mostly Python) runs part by part unless a cluster is configured: threads would wait for one another.
+        Parameters
+        ----------
+        measure : what is called for each part.
+        arguments : what it takes besides.
+        light : whether it takes only some milliseconds, mostly of Python.
         """
-        return run_parallel(measure, ((part, *options) for part in self.parts()), light=light)
+        return run_parallel(measure, ((part, *arguments) for part in self.parts()), light=light)
 
     def derived(
         self, k: int, name: str, make: Callable[[Shard, str], pl.DataFrame]
     ) -> pl.DataFrame:
-        """The table of that name that `make(shard, language)` makes of shard `k`: made when first asked for, and kept beside the shard from then on."""
+        """Return the table of that name of shard `k`: made once, and kept beside the shard.
+
+        Parameters
+        ----------
+        k : the number of the shard.
+        name : the name of the table, and of its file.
+        make : makes it of the shard and the language.
+        """
         file = self.folder / f"{k:04d}" / f"{name}.arrow" if self.folder else None
         if (k, name) not in self._derived and file and file.is_file():
             self._derived[k, name] = pl.read_ipc(file)
@@ -101,14 +116,18 @@ class Corpus:
         return self._derived[k, name]
 
     def has_derived(self, k: int, name: str) -> bool:
-        """Whether the table of that name was made of shard `k` before."""
+        """Return whether the table of that name was made of shard `k` before."""
         return (k, name) in self._derived or (
             self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file()
         )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
-        """Some of the articles (rows of the corpus, ascending) as a corpus of one shard in memory; and for each what to add to a token's number there
-        to have its number in the shard that it comes from, int64 (n_rows,).
+        """Return some articles (rows of the corpus, ascending) as a corpus of one shard in memory.
+
+        Returns
+        -------
+        The corpus; and for each article what to add to a token's position there to have its
+        position in the shard that it comes from, int64 (n_rows,).
         """
         cut = np.searchsorted(rows, self.starts)
         local = {
@@ -133,62 +152,54 @@ class Part:
     corpus: Corpus
     number: int
 
-    def __reduce__(self):
-        """A part of a saved corpus is sent to another process as the corpus's folder and a number: there it is opened again."""
+    def __reduce__(self) -> tuple[Callable[..., Part], tuple[Any, ...]]:
+        """Send a part of a saved corpus to another process as folder and number, to be opened."""
         corpus = self.corpus
-        return (
-            (open_part, (corpus.folder, corpus.language, self.number))
-            if corpus.folder
-            else (Part, (self.table, self.shard, corpus, self.number))
-        )
+        if corpus.folder:
+            return open_part, (corpus.folder, corpus.language, self.number)
+        return Part, (self.table, self.shard, corpus, self.number)
 
     @property
     def start(self) -> int:
-        """The row of its first article in the corpus."""
+        """Return the row of its first article in the corpus."""
         return int(self.corpus.starts[self.number])
 
 
-def include_adjacent_rows(rows: np.ndarray, n: int) -> np.ndarray:
-    """The rows with those before and after them, of `n` in all: cues are known by the words around them, and these may stand in the next article."""
-    near = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
-    return near[(near >= 0) & (near < n)]
-
-
 def is_small_subset(rows: np.ndarray, n: int) -> bool:
-    """Whether so few of `n` articles are asked for that they are looked at alone."""
+    """Return whether so few of `n` articles are asked for that they are processed alone."""
     return len(rows) * SUBSET_DIVISOR <= n
 
 
 def save_corpus(corpus: Corpus, folder: Path) -> None:
-    """Writes the tables; corpus.json last."""
+    """Write the tables, and corpus.json last."""
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
-    said = {
+    content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
         "files": corpus.files,
     }
-    (folder / "corpus.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf8")
+    (folder / "corpus.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf8")
 
 
 @functools.lru_cache(maxsize=4)
 def open_corpus(folder: Path, language: str) -> Corpus:
-    """The corpus that was saved in the folder, opened once: its name says what is in it."""
-    said = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
+    """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
+    content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart = (
         pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart")
     )
     shards = SavedShards(
-        tuple(folder.absolute() / f"{k:04d}" for k in range(len(said["shards"]))),
-        tuple(said["shards"]),
+        tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
+        tuple(content["shards"]),
     )
     return Corpus(
         table,
         shards,
         rejects,
-        said["warnings"],
-        [tuple(pair) for pair in said["files"]],
+        content["warnings"],
+        [tuple(pair) for pair in content["files"]],
         language,
         folder,
         apart,
@@ -196,5 +207,5 @@ def open_corpus(folder: Path, language: str) -> Corpus:
 
 
 def open_part(folder: Path, language: str, number: int) -> Part:
-    """A part of the corpus that is saved in a folder."""
+    """Return a part of the corpus that is saved in a folder."""
     return open_corpus(folder, language).part(number)

@@ -1,4 +1,7 @@
-"""What a corpus depends on, told without reading it: quick to import, so that a run that has nothing to do ends at once."""
+"""What a corpus depends on, without reading it.
+
+Quick to import, so that a run that has nothing to do ends at once.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,24 @@ CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
 
 
 def fingerprint_corpus(study: StudyRecord) -> str:
-    """What the corpus depends on, as a short hash: the files' bytes, how they are read, the code and the word lists.
+    """Return a short hash of what the corpus depends on.
+
+    That is the files' bytes, how they are read, the code and the word lists.
 
     Raises
     ------
     WordingError
         If the articles are not there.
     """
-    if not study.has_articles:
-        where = (
-            study.folder / study.articles.path
+    if not study.articles or not study.has_articles:
+        cause = (
+            f"{study.folder / study.articles.path} is missing"
             if study.articles
-            else "`articles:` is not given in study.yml"
+            else "study.yml has no `articles:`"
         )
         raise WordingError(
-            f"The study {study.name!r} has no articles to build from ({where}); with a counts/ folder it can still be counted."
+            f"The study {study.name!r} has no articles to build a corpus from ({cause}). With a "
+            "counts/ folder, its saved counts can still be analysed."
         )
     source = study.folder / study.articles.path
     files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
@@ -36,12 +42,11 @@ def fingerprint_corpus(study: StudyRecord) -> str:
     parts = [hash_file(f) for f in files] + [
         str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)
     ]
-    said = [*parts, study.articles.model_dump_json(), fingerprint_code(study.language)]
-    return hash_value(said)
+    return hash_value([*parts, study.articles.model_dump_json(), fingerprint_code(study.language)])
 
 
 def fingerprint_code(language: str) -> str:
-    """What every corpus in the language depends on: the code and the word lists."""
+    """Return a short hash of what every corpus in the language depends on: code and word lists."""
     room = Path(__file__).parents[1]
     code = [file for pattern in CORPUS_MODULES for file in sorted(room.glob(pattern))]
     code += [*sorted(WORDS_FOLDER.iterdir()), room.parent / "patterns.py", room.parent / "words.py"]

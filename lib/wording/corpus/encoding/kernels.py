@@ -1,4 +1,4 @@
-"""Single passes over bytes, tokens and words of a shard; to be called compiled (see compiled.py)."""
+"""Single passes over bytes, tokens and words of a shard, to be called compiled (compiled.py)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy as np
 IS_SOLID_BYTE = ~np.isin(
     np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF]
 )
-"""The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other characters, which costs nothing)."""
+"""The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other
+characters, which costs nothing)."""
 IS_WHITE_BYTE = np.isin(np.arange(256), [10, 13, 32])
 """Line feed, carriage return, blank."""
 
@@ -18,39 +19,54 @@ RUN_WORDS = 5
 """Words of a run: so many in a row are seldom the same by chance."""
 HASH_MULTIPLIER, HASH_SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
 INVERSE_OF_THREE, UINT64_ONE = np.uint64(0xAAAAAAAAAAAAAAAB), np.uint64(1)
-"""What three times itself is 1: with it, a number that three divides becomes one of the lowest third (64-bit arithmetic)."""
+"""Three times this number is 1 in 64-bit arithmetic: with it, a number that three divides becomes
+one of the lowest third."""
 ROW_BITS, PLACE_BITS = np.uint64(24), np.uint64(10)
-"""Bits of a sampled run in a sketch that say which article has it, by its row in the shard, and the last of them, where in the article it is: in
-which of so many equal parts. The other bits are the highest of the run's number."""
+"""The lowest bits of a sampled run in a sketch: ROW_BITS say which article has it, by its row in
+the shard, and the last PLACE_BITS of them in which of so many equal parts of the article it is.
+The other bits are the highest of the run's number."""
 PARTS_PER_ARTICLE = 1 << int(PLACE_BITS)
 
 
-def find_pieces(written, starts):
-    """Where the pieces of the articles' bytes begin, int32, with the end of the last; and the first piece of each article, int64 (n_articles + 1,).
+def find_pieces(written: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find where the pieces of the articles' bytes begin.
 
-    Article `k` is `written` from `starts[k]` up to `starts[k + 1]`; a piece begins with it, or at white space after something solid.
+    Article `k` is `written` from `starts[k]` up to `starts[k + 1]`; a piece begins with it, or at
+    white space after something solid.
+
+    Returns
+    -------
+    Where each piece begins, int32, with the end of the last; and the first piece of each article,
+    int64 (n_articles + 1,).
     """
-    places, first, n = (
-        np.empty(len(written) // 2 + len(starts) + 1, np.int32),
-        np.empty(len(starts), np.int64),
-        0,
-    )
+    places = np.empty(len(written) // 2 + len(starts) + 1, np.int32)
+    first, n = np.empty(len(starts), np.int64), 0
     for k in range(len(starts) - 1):
         first[k], places[n] = n, starts[k]
         n += starts[k] < starts[k + 1]
         for i in range(starts[k] + 1, starts[k + 1]):
-            places[n] = (
-                i  # without a branch, which no processor could foresee: that is twice as fast
-            )
+            # Without a branch, which no processor could foresee: that is twice as fast.
+            places[n] = i
             n += IS_WHITE_BYTE[written[i]] & IS_SOLID_BYTE[written[i - 1]]
     first[-1], places[n] = n, starts[-1]
     return places[: n + 1], first
 
 
-def join_pieces(tokens, start, number, first):
-    """The tokens of all articles, int32, each article with the empty form (0) after it, and their bounds, int64 (n_articles + 1,).
+def join_pieces(
+    tokens: np.ndarray, start: np.ndarray, number: np.ndarray, first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Join the pieces to the tokens of all articles, each with the empty form (0) after it.
 
-    `tokens` has those of the distinct pieces, piece `p` from `start[p]` on; `number` the piece in each place, article `k` from place `first[k]` on.
+    Parameters
+    ----------
+    tokens : those of the distinct pieces.
+    start : where the tokens of each distinct piece begin.
+    number : the distinct piece in each place.
+    first : the first place of each article.
+
+    Returns
+    -------
+    The tokens, int32, and the bounds of the articles, int64 (n_articles + 1,).
     """
     n = len(first) - 1
     for piece in number:
@@ -66,8 +82,13 @@ def join_pieces(tokens, start, number, first):
     return stream, bounds
 
 
-def index_tokens(tokens, n_forms):
-    """Positions sorted by form, int32, and where each form's run of them begins, int64 (n_forms + 1,): a counting sort."""
+def index_tokens(tokens: np.ndarray, n_forms: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sort positions by form: a counting sort.
+
+    Returns
+    -------
+    The positions, int32, and where those of each form begin, int64 (n_forms + 1,).
+    """
     runs, positions = np.zeros(n_forms + 1, np.int64), np.empty(len(tokens), np.int32)
     for token in tokens:
         runs[token + 1] += 1
@@ -79,16 +100,27 @@ def index_tokens(tokens, n_forms):
     return positions, runs
 
 
-def find_sentence_ends(tokens, breaks, stop, dot, closing, abbreviation, lower, usually_lower):
-    """The last token of each sentence, bool (n_tokens,): see tokens.sentence_ends. All but the tokens say something of each form."""
+def find_sentence_ends(
+    tokens: np.ndarray,
+    breaks: np.ndarray,
+    stop: np.ndarray,
+    dot: np.ndarray,
+    closing: np.ndarray,
+    abbreviation: np.ndarray,
+    lower: np.ndarray,
+    usually_lower: np.ndarray,
+) -> np.ndarray:
+    """Mark the last token of each sentence, bool (n_tokens,): see `shard.mark_sentence_ends`.
+
+    All parameters but the tokens are flags of the forms.
+    """
     ends = np.zeros(len(tokens), np.bool_)
     for i in range(len(tokens)):
         ends[i] |= breaks[tokens[i]]
         if stop[tokens[i]]:
             mark, behind = tokens[i], i + 1
-            while (
-                stop[tokens[behind]] or closing[tokens[behind]]
-            ):  # an article ends with the empty form, so something else stands behind
+            # An article ends with the empty form, so something else follows.
+            while stop[tokens[behind]] or closing[tokens[behind]]:
                 behind += 1
             after, short = tokens[behind], abbreviation[tokens[max(i - 1, 0)]] or abbreviation[mark]
             unclear = (
@@ -103,18 +135,25 @@ def find_sentence_ends(tokens, breaks, stop, dot, closing, abbreviation, lower, 
     return ends
 
 
-def hash_token_spans(tokens, start, end, numbers):
-    """A number for each line (tokens from `start` up to `end`) that lines of the same words in the same order share, uint64."""
-    found = np.zeros(len(start), np.uint64)
-    for line in range(len(start)):
-        for i in range(start[line], end[line]):
-            found[line] = (found[line] ^ numbers[tokens[i]]) * HASH_MULTIPLIER
-            found[line] ^= found[line] >> HASH_SHIFT
-    return found
+def hash_token_spans(
+    tokens: np.ndarray, start: np.ndarray, end: np.ndarray, numbers: np.ndarray
+) -> np.ndarray:
+    """Return a number for each span that spans of the same words in their order share, uint64."""
+    hashes = np.zeros(len(start), np.uint64)
+    for span in range(len(start)):
+        for i in range(start[span], end[span]):
+            hashes[span] = (hashes[span] ^ numbers[tokens[i]]) * HASH_MULTIPLIER
+            hashes[span] ^= hashes[span] >> HASH_SHIFT
+    return hashes
 
 
-def count_voice_words(is_word, boilerplate, voice, bounds):
-    """The words of each article outside boilerplate, of these quoted ones and reported ones, and those in boilerplate: int64 (4, n_articles)."""
+def count_voice_words(
+    is_word: np.ndarray, boilerplate: np.ndarray, voice: np.ndarray, bounds: np.ndarray
+) -> np.ndarray:
+    """Count the words of each article, int64 (4, n_articles).
+
+    The rows are: outside boilerplate, of these quoted, of these reported, in boilerplate.
+    """
     n = np.zeros((4, len(bounds) - 1), np.int64)
     for row in range(len(bounds) - 1):
         for i in range(bounds[row], bounds[row + 1]):
@@ -127,8 +166,8 @@ def count_voice_words(is_word, boilerplate, voice, bounds):
     return n
 
 
-def count_flagged(flags, start, end):
-    """How many tokens of each stretch (from `start` up to `end`) are flagged, int64."""
+def count_flagged(flags: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Count the flagged tokens of each span, int64."""
     n = np.zeros(len(start), np.int64)
     for k in range(len(start)):
         for i in range(start[k], end[k]):
@@ -136,16 +175,21 @@ def count_flagged(flags, start, end):
     return n
 
 
-def hash_run(word, i):
-    """The number of the run of words that begins at a place."""
+def hash_run(word: np.ndarray, i: int) -> np.uint64:
+    """Return the number of the run of words that begins at a place."""
     run = np.uint64(0)
     for k in range(RUN_WORDS):
         run = run * HASH_MULTIPLIER + word[i + k]
     return run ^ (run >> HASH_SHIFT)
 
 
-def hash_runs(word, bounds):
-    """The number of the run that begins at each word, uint64, and whether it ends in its article; the words of article `k` begin at `bounds[k]`."""
+def hash_runs(word: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hash the run that begins at each word; the words of article `k` begin at `bounds[k]`.
+
+    Returns
+    -------
+    The run's number, uint64, and whether it ends in its article, bool.
+    """
     run, whole = np.zeros(len(word), np.uint64), np.zeros(len(word), np.bool_)
     for k in range(len(bounds) - 1):
         for i in range(bounds[k], bounds[k + 1] - RUN_WORDS + 1):
@@ -153,9 +197,19 @@ def hash_runs(word, bounds):
     return run, whole
 
 
-def sample_runs(tokens, counted, bounds, numbers):
-    """The runs that three divides, with row and part of their article, uint64: of the tokens that are counted, whose forms have these numbers."""
-    found, word, n = np.empty(len(tokens), np.uint64), np.empty(len(tokens), np.uint64), 0
+def sample_runs(
+    tokens: np.ndarray, counted: np.ndarray, bounds: np.ndarray, numbers: np.ndarray
+) -> np.ndarray:
+    """Sample the runs that three divides, with row and part of their article, uint64.
+
+    Parameters
+    ----------
+    tokens : the form of each token.
+    counted : flags of the tokens that are words of a run.
+    bounds : the bounds of the articles.
+    numbers : the number of each form.
+    """
+    sample, word, n = np.empty(len(tokens), np.uint64), np.empty(len(tokens), np.uint64), 0
     for row in range(len(bounds) - 1):
         n_words = 0
         for i in range(bounds[row], bounds[row + 1]):
@@ -164,20 +218,38 @@ def sample_runs(tokens, counted, bounds, numbers):
         for i in range(n_words - RUN_WORDS + 1):
             run = hash_run(word, i)
             if run * INVERSE_OF_THREE <= INVERSE_OF_THREE >> UINT64_ONE:
-                found[n] = (
+                sample[n] = (
                     run >> ROW_BITS << ROW_BITS
                     | np.uint64(row) << PLACE_BITS
                     | np.uint64(i * PARTS_PER_ARTICLE // n_words)
                 )
                 n += 1
-    return found[:n]
+    return sample[:n]
 
 
-def count_shared_words(word, run, whole, quoted, bounds, a, b):
-    """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks; int64 (2, n_pairs).
+def count_shared_words(
+    word: np.ndarray,
+    run: np.ndarray,
+    whole: np.ndarray,
+    quoted: np.ndarray,
+    bounds: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
+) -> np.ndarray:
+    """Count the words of each article `a` that occur in its article `b`, too.
 
-    A word counts when it lies in a run that stands in `b`, or lies between two such runs and as far from one of them as the same word in `b`:
-    so a version with words changed, added or left out here and there shares the words that were not.
+    A word counts if it lies in a run that occurs in `b`, or lies between two such runs and as far
+    from one of them as the same word in `b`: so a version with words changed, added or left out
+    here and there shares the words that were not.
+
+    Parameters
+    ----------
+    word, run, whole, quoted, bounds : the articles, as in `copies.Bodies`.
+    a, b : the articles of each pair.
+
+    Returns
+    -------
+    All such words, and those outside quotation marks, int64 (2, n_pairs).
     """
     n = np.zeros((2, len(a)), np.int64)
     for pair in range(len(a)):
@@ -194,12 +266,13 @@ def count_shared_words(word, run, whole, quoted, bounds, a, b):
                 continue
             shared[i : i + RUN_WORDS] = True
             if left >= 0 and i - left > RUN_WORDS and match[i] > match[left]:
+                first, last = match[left], match[i]
                 for k in range(left + RUN_WORDS, i):
-                    for across in (match[left] + k - left, match[i] + k - i):
-                        shared[k] |= (
-                            match[left] < across < match[i]
-                            and word[here + k] == word[there + across]
-                        )
+                    after_left, before_right = first + k - left, last + k - i
+                    if first < after_left < last:
+                        shared[k] |= word[here + k] == word[there + after_left]
+                    if first < before_right < last:
+                        shared[k] |= word[here + k] == word[there + before_right]
             left = i
         for i in range(end - here):
             n[0, pair] += shared[i]
@@ -207,12 +280,14 @@ def count_shared_words(word, run, whole, quoted, bounds, a, b):
     return n
 
 
-def match_runs(run, whole, other, other_whole):
-    """For each run of an article the first place of the other article at which the same one begins, -1 where there is none; int64."""
-    cells, match = (
-        np.full(1 << int(np.ceil(np.log2(2 * len(other) + 1))), -1, np.int64),
-        np.full(len(run), -1, np.int64),
-    )
+def match_runs(
+    run: np.ndarray, whole: np.ndarray, other: np.ndarray, other_whole: np.ndarray
+) -> np.ndarray:
+    """Return the first place in the other article of each run of an article, or -1; int64."""
+    size = 1
+    while size < 2 * len(other) + 1:
+        size *= 2
+    cells, match = np.full(size, -1, np.int64), np.full(len(run), -1, np.int64)
     for i in range(len(other)):
         if other_whole[i]:
             cell = find_cell(other[i], cells, other)
@@ -223,8 +298,11 @@ def match_runs(run, whole, other, other_whole):
     return match
 
 
-def find_cell(run, cells, runs):
-    """The cell in which the place of a run stands, or the empty one in which it would: the first from that of its highest bits on."""
+def find_cell(run: np.uint64, cells: np.ndarray, runs: np.ndarray) -> np.int64:
+    """Return the cell that has the place of a run, or the empty one that would have it.
+
+    It is the first such cell from that of the run's highest bits on.
+    """
     cell = np.int64(run >> np.uint64(32)) & (len(cells) - 1)
     while cells[cell] >= 0 and runs[cells[cell]] != run:
         cell = (cell + 1) & (len(cells) - 1)

@@ -1,6 +1,7 @@
 """Finds concepts, or any phrase, in the encoded corpus: one row per hit, in context.
 
-A word of a phrase is looked up in the list of forms once; its positions come from the index. The rest is arithmetic on positions.
+A word of a phrase is looked up in the list of forms once; its positions come from the index. The
+rest is arithmetic on positions.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from wording.corpus.encoding.shard import (
     WORD,
     Shard,
     concatenate_ranges,
+    mark_run_starts,
 )
 from wording.errors import WordingError
 from wording.patterns import (
@@ -41,15 +43,15 @@ DEFAULT_CONTEXT = 15
 """Tokens of context on each side of a hit."""
 
 ContextWidth = int | Literal["sentence", "paragraph"]
-"""How wide a line is: so many tokens on each side, or the hit's whole sentence or paragraph."""
+"""The width of a line: tokens on each side, or the hit's whole sentence or paragraph."""
 
 MAX_PHRASE_TOKENS = 256
-"""No phrase has so many tokens."""
+"""Every phrase has fewer tokens than this."""
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Stretches of tokens, sorted by start: `start` up to, not including, `end`."""
+    """Spans of tokens, sorted by start: from `start` up to, not including, `end`."""
 
     start: np.ndarray
     end: np.ndarray
@@ -57,60 +59,70 @@ class Spans:
     def __len__(self) -> int:
         return len(self.start)
 
-    def __getitem__(self, which) -> Spans:
+    def __getitem__(self, which: np.ndarray) -> Spans:
         return Spans(self.start[which], self.end[which])
 
 
 def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
-    """Where any of the phrases stands, each stretch once; `at` (ascending) says at which positions it is enough to look."""
-    allowed = functools.lru_cache(maxsize=256)(
-        lambda words, cased: find_form_numbers(shard, words, cased=cased)
-    )
-    found = [
-        find_phrase_starts(shard, [allowed(words, phrase.cased) for words in phrase.words], at)
-        * MAX_PHRASE_TOKENS
-        + len(phrase)
-        for phrase in wanted
-    ]
-    distinct = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
-    distinct = distinct[np.append(True, distinct[1:] != distinct[:-1])[: len(distinct)]]
-    start, length = np.divmod(distinct, MAX_PHRASE_TOKENS)
+    """Return where any of the phrases occurs, each span once.
+
+    Parameters
+    ----------
+    shard : where to look.
+    wanted : the phrases.
+    at : the positions, ascending, at which alone a phrase may begin (None: anywhere).
+    """
+
+    @functools.lru_cache(maxsize=256)
+    def find_forms_of(words: tuple[str, ...], cased: bool) -> np.ndarray:
+        return find_form_numbers(shard, words, cased=cased)
+
+    codes = [np.zeros(0, np.int64)]
+    for phrase in wanted:
+        forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
+        starts = find_phrase_starts(shard, forms, at)
+        codes.append(starts * MAX_PHRASE_TOKENS + len(phrase))
+    ordered = np.sort(np.concatenate(codes))
+    start, length = np.divmod(ordered[mark_run_starts(ordered)], MAX_PHRASE_TOKENS)
     return Spans(start, start + length)
 
 
 def find_phrase_starts(
     shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None
 ) -> np.ndarray:
-    """The positions at which a phrase of such forms (numbers, ascending) begins: the rarest word is looked up (unless `at` is shorter), the others
-    checked."""
-    often = [shard.often(forms) for forms in allowed]
-    rarest = int(np.argmin(often))
-    if at is None or often[rarest] < len(at):
-        start = shard.where(allowed[rarest]).astype(np.int64) - rarest
+    """Return the positions at which a phrase of such forms (numbers, ascending) begins.
+
+    The rarest word is looked up (unless `at` is shorter), the others are checked.
+    """
+    counts = [shard.count_occurrences(forms) for forms in allowed]
+    rarest = int(np.argmin(counts))
+    is_looked_up = at is None or counts[rarest] < len(at)
+    if at is None or is_looked_up:
+        start = shard.find_positions(allowed[rarest]).astype(np.int64) - rarest
     else:
-        start, rarest = at, None
+        start = at
     start = start[(start >= 0) & (start + len(allowed) <= len(shard.tokens))]
     for k, forms in enumerate(allowed):
-        if k != rarest and len(start):
+        if len(start) and not (is_looked_up and k == rarest):
             start = start[np.isin(shard.tokens[start + k], forms)]
     return start
 
 
 def flag_forms(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
-    """Which forms any of the words stands for, bool (n_forms,)."""
+    """Return which forms any of the words stands for, bool (n_forms,)."""
     return flag_form_numbers(shard, [find_form_numbers(shard, words, cased=cased)])
 
 
 def flag_form_numbers(shard: Shard, numbers: Sequence[np.ndarray]) -> np.ndarray:
-    """The forms that have one of the numbers, bool (n_forms,)."""
-    found = np.zeros(len(shard.numbers), bool)
-    for some in numbers:
-        found[some] = True
-    return found
+    """Return which forms have one of the numbers, bool (n_forms,)."""
+    flags = np.zeros(len(shard.numbers), bool)
+    for forms in numbers:
+        flags[forms] = True
+    return flags
 
 
 def find_form_numbers(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
-    """The numbers of the forms that any of the words stands for, ascending."""
+    """Return the numbers of the forms that any of the words stands for, ascending."""
     if ANY_TOKEN in words:
         return np.arange(np.searchsorted(shard.kind, PARAGRAPH, side="right"), len(shard.kind))
     found = []
@@ -123,29 +135,31 @@ def find_form_numbers(shard: Shard, words: Sequence[str], *, cased: bool = False
 
 
 def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
-    """The numbers of the forms that a word with a star stands for, ascending; of each kind only those whose keys begin like it are looked at."""
+    """Return the numbers of the forms that a word with a star stands for, ascending.
+
+    Of each kind only the forms whose keys begin like the word are looked at.
+    """
     keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
     edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION, PUNCTUATION + 1]).tolist()
-    near = [
-        np.arange(
-            *(
-                bisect.bisect_left(keys, text, first, end)
-                for text in (beginning, beginning + chr(0x10FFFF))
-            )
-        )
-        for first, end in itertools.pairwise(edges)
-    ]
-    some = np.concatenate(near)
+    ranges = []
+    for first, end in itertools.pairwise(edges):
+        start = bisect.bisect_left(keys, beginning, first, end)
+        stop = bisect.bisect_left(keys, beginning + chr(0x10FFFF), first, end)
+        ranges.append(np.arange(start, stop))
+    candidates = np.concatenate(ranges)
     written = normalise_spelling(pl.col("type")) if cased else pl.col("key")
     pattern = re.escape(word).replace(re.escape(WILDCARD), r"\w*(?:[-'.,]\w+)*")
-    fits = shard.forms[some].select(written.str.contains(f"^(?:{pattern})$"))
-    return some[fits.to_series().to_numpy()]
+    fits = shard.forms[candidates].select(written.str.contains(f"^(?:{pattern})$"))
+    return candidates[fits.to_series().to_numpy()]
 
 
 def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndarray:
-    """The numbers of the forms whose key is one of the words; with `cased`, only those that are spelled like it."""
+    """Return the numbers of the forms whose key is one of the words.
+
+    With `cased`, only those that are spelled like one of them.
+    """
     keys = pl.Series(words, dtype=pl.String).str.to_lowercase() if cased else words
-    found = shard.with_keys(list(dict.fromkeys(keys)))
+    found = shard.find_forms(list(dict.fromkeys(keys)))
     if not cased:
         return found
     spelled = (
@@ -158,15 +172,12 @@ def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndar
 
 
 def find_variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:
-    """Where a variant stands in the sense that counts."""
+    """Return where a variant occurs in the sense that counts."""
     spans = find_matches(shard, parse_phrases(variant.match, lists=lists, case=variant.case))
     if variant.not_:
         excluded = parse_phrases(variant.not_, lists=lists, case=variant.case)
-        spans = spans[
-            ~is_overlapping(
-                spans, find_matches(shard, excluded, at=list_possible_starts(spans, excluded))
-            )
-        ]
+        others = find_matches(shard, excluded, at=list_possible_starts(spans, excluded))
+        spans = spans[~is_overlapping(spans, others)]
     for near in variant.near:
         spans = spans[is_near(shard, spans, near, lists, case=variant.case)]
     for near in variant.not_near:
@@ -175,7 +186,10 @@ def find_variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Seque
 
 
 def list_possible_starts(spans: Spans, wanted: Sequence[Phrase], *, within: int = 0) -> np.ndarray:
-    """The positions, ascending, at which one of the phrases may begin and reach up to `within` tokens from a span."""
+    """Return the positions, ascending, at which a phrase may begin and reach near a span.
+
+    Near is up to `within` tokens from it.
+    """
     last = np.maximum.accumulate(spans.end) + within
     first = np.maximum(spans.start - within - max(map(len, wanted)) + 1, 0)
     first[1:] = np.minimum(np.maximum(first[1:], last[:-1]), last[1:])
@@ -183,7 +197,7 @@ def list_possible_starts(spans: Spans, wanted: Sequence[Phrase], *, within: int 
 
 
 def is_overlapping(spans: Spans, others: Spans) -> np.ndarray:
-    """Which of the spans share a token with any of the others."""
+    """Return which of the spans share a token with any of the others, bool."""
     if not len(others):
         return np.zeros(len(spans), bool)
     reach = np.maximum.accumulate(others.end)
@@ -194,7 +208,7 @@ def is_overlapping(spans: Spans, others: Spans) -> np.ndarray:
 def is_near(
     shard: Shard, spans: Spans, near: Near, lists: Mapping[str, Sequence[str]], *, case: bool
 ) -> np.ndarray:
-    """Which of the spans have one of the phrases within so many tokens, on the side and in the sentence that is asked for."""
+    """Return which of the spans have one of the phrases of `near` as near as it asks, bool."""
     wanted = parse_phrases(near.any, lists=lists, case=case)
     context = find_matches(
         shard, wanted, at=list_possible_starts(spans, wanted, within=near.within)
@@ -224,7 +238,9 @@ def is_near(
 def find_concept_spans(
     shard: Shard, name: str, concept: Concept, lists: Mapping[str, Sequence[str]]
 ) -> tuple[Spans, np.ndarray]:
-    """Where a concept's variants stand, and which variant (by number) stands there: one occurrence is one hit, the longest match wins.
+    """Return where a concept's variants occur, and which one (by number) occurs there.
+
+    One occurrence is one hit; the longest match wins.
 
     Raises
     ------
@@ -239,24 +255,26 @@ def find_concept_spans(
     spans, which = Spans(start[order], end[order]), which[order]
     same = np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
     if len(same):
-        one, other = (list(concept.variants)[which[same[0] + k]] for k in (0, 1))
+        variants = list(concept.variants)
+        one, other = variants[which[same[0]]], variants[which[same[0] + 1]]
         words = shard.text(spans.start[same[:1]], spans.end[same[:1]])[0]
         raise WordingError(
-            f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}; narrow one of them, so that each occurrence is one hit of one variant."
+            f"Concept {name!r}: the variants {one!r} and {other!r} both match {words!r}. "
+            "Narrow one of them so that each occurrence counts for one variant only."
         )
     kept = select_longest(spans)
     return spans[kept], which[kept]
 
 
 def select_longest(spans: Spans) -> np.ndarray:
-    """Which spans remain when of overlapping ones the longest wins (of equally long ones the first)."""
+    """Return which spans remain, bool: of overlapping ones the longest, then the first."""
     reach = np.maximum.accumulate(spans.end)
     joined = (
         np.concatenate([[False], spans.start[1:] < reach[:-1]]) if len(spans) else np.zeros(0, bool)
     )
     cluster = np.cumsum(~joined)
     kept = np.ones(len(spans), bool)
-    crowded = np.flatnonzero(np.isin(cluster, cluster[joined]))
+    crowded = np.flatnonzero(np.isin(cluster, cluster[joined])).tolist()
     taken: dict[int, list[int]] = {}
     for k in sorted(crowded, key=lambda k: (spans.start[k] - spans.end[k], spans.start[k])):
         rivals = taken.setdefault(cluster[k], [])
@@ -271,28 +289,33 @@ def select_longest(spans: Spans) -> np.ndarray:
 def extract_contexts(
     shard: Shard, spans: Spans, *, context: ContextWidth = DEFAULT_CONTEXT
 ) -> pd.DataFrame:
-    """One row per span: `row` (the article's row in the shard), start and end (characters), left, node, right (white space made single)."""
+    """Return one row per span, in context.
+
+    Returns
+    -------
+    Columns row (the article's row in the shard), start, end (characters), left, node, right
+    (texts in which every run of white space is one blank).
+    """
     row = shard.article(spans.start)
     first, last = find_context_bounds(shard, spans, context)
     first, last = np.maximum(first, shard.bounds[row]), np.minimum(last, shard.bounds[row + 1])
     start, end = shard.offsets(np.concatenate([spans.start, spans.end - 1]))
-    sides = {
-        name: collapse_whitespace(shard.text(a, b))
-        for name, a, b in (
-            ("left", first, spans.start),
-            ("node", spans.start, spans.end),
-            ("right", spans.end, last),
-        )
-    }
     return pd.DataFrame(
-        {"row": row, "start": start[: len(spans)], "end": end[len(spans) :], **sides}
+        {
+            "row": row,
+            "start": start[: len(spans)],
+            "end": end[len(spans) :],
+            "left": collapse_whitespace(shard.text(first, spans.start)),
+            "node": collapse_whitespace(shard.text(spans.start, spans.end)),
+            "right": collapse_whitespace(shard.text(spans.end, last)),
+        }
     )
 
 
 def find_context_bounds(
     shard: Shard, spans: Spans, context: ContextWidth
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The first token of each span's context and the one after its last: so many tokens, the whole sentence, or the whole paragraph."""
+    """Return the first token of each span's context, and the one after its last."""
     if not isinstance(context, str):
         return spans.start - context, spans.end + context
     ends = np.flatnonzero(
@@ -305,23 +328,24 @@ def find_context_bounds(
 
 
 def collapse_whitespace(texts: list[str]) -> list[str]:
-    """The texts with every run of white space as one blank."""
+    """Return the texts with every run of white space as one blank."""
     return pl.Series(texts, dtype=pl.String).str.replace_all(r"\s+", " ").to_list()
 
 
 def shorten_lines(lines: pd.DataFrame, width: int | None) -> pd.DataFrame:
-    """The lines with so many words on each side at most, without titles, and without names of speakers that are longer; None leaves all."""
+    """Return the lines with at most `width` words on each side (None: all).
+
+    Titles, and names of speakers with more words, are left out.
+    """
     if width is None:
         return lines
-    cut = {"left": slice(-width, None) if width else slice(0), "right": slice(width)}
-    sides = {
-        name: lines[name].str.split().str[part].str.join(" ")
-        for name, part in cut.items()
-        if name in lines
-    }
-    hidden = {"title": None} if "title" in lines else {}
-    return lines.assign(
-        **sides,
-        **hidden,
-        speaker=lines["speaker"].where(lines["speaker"].str.split().str.len() <= width, None),
-    )
+    speaker = lines["speaker"]
+    shortened = lines.assign(speaker=speaker.where(speaker.str.split().str.len() <= width, None))
+    if "left" in lines:
+        last_words = slice(-width, None) if width else slice(0)
+        shortened["left"] = lines["left"].str.split().str[last_words].str.join(" ")
+    if "right" in lines:
+        shortened["right"] = lines["right"].str.split().str[:width].str.join(" ")
+    if "title" in lines:
+        shortened["title"] = None
+    return shortened

@@ -1,17 +1,19 @@
-"""The encoded corpus: one integer per token, and an index from what is written to where it stands.
+"""The encoded corpus: one integer per token, and an index from what is written to its positions.
 
-A *form* is a token as it is written, with the blanks before it; it has a *type* (without them) and a *key* (the type with case folded
-and typographic variants levelled), which is what patterns match. The forms of an article, put one after the other, are its text: so a
-character offset is a sum of lengths, and a line of a concordance is a run of forms. Every article ends with the empty form.
+A *form* is a token as it is written, with the blanks before it; it has a *type* (without them) and
+a *key* (the type with case folded and typographic variants levelled), which is what patterns match.
+The forms of an article, put one after the other, are its text: so a character offset is a sum of
+lengths, and a line of a concordance is a run of forms. Every article ends with the empty form.
 """
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -26,13 +28,19 @@ from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
+LEADING_BLANKS = (
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u202f\u205f\u3000\ufeff"
+)
+"""The blanks that may be a form's first characters."""
 FORM_ORDER = ["kind", "key", "type", "form"]
-"""What the forms of a shard are sorted by, so that those of one kind, and in it those that begin alike, stand together."""
+"""What the forms of a shard are sorted by: those of one kind are neighbours, and in it those that
+begin alike."""
 TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 
 ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION = range(6)
-"""Kinds of a form: the end of an article, a line or paragraph break, other white space, a word, a number, a punctuation mark."""
+"""Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,14 @@ class Shard:
     positions : int32 (n_tokens,), positions of tokens, form by form, ascending within a form.
     runs : int64 (n_forms + 1,), the positions of form `f` are `positions[runs[f]:runs[f + 1]]`.
     sentence_end : bool (n_tokens,), the last token of each sentence.
-    boilerplate : bool (n_tokens,), what belongs to the page and not to the article (zones.py).
-    voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported (voice.py).
-    numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in every shard (pandas' deterministic hash).
+    boilerplate : bool (n_tokens,), what belongs to the page and not to the article.
+    voice : uint8 (n_tokens,), whose words: the outlet's, quoted or reported.
+    numbers : uint64 (n_forms,), a number for each form's key, the same on every machine and in
+        every shard (pandas' deterministic hash).
     by_number : int64 (n_forms,), the forms by the number of their keys.
-    sketch : uint64 (n,), ascending: by which runs of words articles are found to share text (families.py).
-    listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length (characters).
+    sketch : uint64 (n,), ascending: the sampled runs of words by which copies are found.
+    listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length
+        (characters).
     folder : where it is saved, None if it is not.
     """
 
@@ -68,16 +78,14 @@ class Shard:
     listed: pl.DataFrame | None
     folder: Path | None = None
 
-    def __reduce__(self):
-        """A saved shard is sent to another process as the name of its folder: there it is memory-mapped again."""
-        return (
-            (load_shard, (self.folder,))
-            if self.folder
-            else (Shard, tuple(getattr(self, f.name) for f in fields(self)))
-        )
+    def __reduce__(self) -> tuple[Callable[..., Shard], tuple[Any, ...]]:
+        """Send a saved shard to another process as its folder, to be memory-mapped there."""
+        if self.folder:
+            return load_shard, (self.folder,)
+        return Shard, tuple(getattr(self, field.name) for field in fields(self))
 
     def __getattr__(self, name: str) -> np.ndarray:
-        """An array of a saved shard: most questions need few of them."""
+        """Return an array of a saved shard: most questions need few of them."""
         if name not in SHARD_ARRAYS or self.folder is None:
             raise AttributeError(name)
         object.__setattr__(self, name, map_array(self.folder / f"{name}.npy"))
@@ -88,54 +96,61 @@ class Shard:
 
     @cached_property
     def forms(self) -> pl.DataFrame:
-        """One row per form (see above); of a saved shard mapped when first asked for (by pyarrow, for Polars would copy it: thirty times as long)."""
+        """Return one row per form (see above).
+
+        Of a saved shard they are mapped when first asked for, by pyarrow: Polars would copy them,
+        which takes thirty times as long.
+        """
         if self.listed is not None:
             return self.listed
-        return pl.from_arrow(
-            pa.ipc.open_file(pa.memory_map(str(self.folder / "forms.arrow"))).read_all()
-        )
+        assert self.folder, "a shard is saved, or has its forms"
+        file = pa.memory_map(str(self.folder / "forms.arrow"))
+        return cast(pl.DataFrame, pl.from_arrow(pa.ipc.open_file(file).read_all()))
 
     @cached_property
     def kind(self) -> np.ndarray:
-        """The kind of each form, uint8 (n_forms,)."""
+        """Return the kind of each form, uint8 (n_forms,)."""
         return self.forms["kind"].to_numpy()
 
     @cached_property
     def length(self) -> np.ndarray:
-        """The length of each form in characters, int64 (n_forms,)."""
+        """Return the length of each form in characters, int64 (n_forms,)."""
         return self.forms["length"].to_numpy().astype(np.int64)
 
     @cached_property
     def frequency(self) -> np.ndarray:
-        """How often each form stands in the shard, int64 (n_forms,)."""
+        """Return how often each form occurs in the shard, int64 (n_forms,)."""
         return np.diff(self.runs)
 
     @cached_property
     def sentence(self) -> np.ndarray:
-        """The number of the sentence that each token stands in, int32 (n_tokens,)."""
+        """Return the number of the sentence of each token, int32 (n_tokens,)."""
         return number_segments(self.sentence_end)
 
     @cached_property
     def is_word(self) -> np.ndarray:
-        """Whether each token is a word or a number, bool (n_tokens,)."""
+        """Return whether each token is a word or a number, bool (n_tokens,)."""
         return self.are_words(self.tokens)
 
     def are_words(self, tokens: np.ndarray) -> np.ndarray:
-        """Which of the tokens (numbers of forms) are words or numbers: their forms stand together."""
+        """Return which of the tokens (numbers of forms) are words or numbers, bool."""
         first, end = np.searchsorted(self.kind, (WORD, PUNCTUATION)).astype(np.int32)
         return (tokens >= first) & (tokens < end)
 
     def is_break(self, tokens: np.ndarray) -> np.ndarray:
-        """Which of the tokens (numbers of forms) end an article or a line: the first forms do."""
+        """Return which of the tokens (numbers of forms) end an article or a line, bool."""
         return tokens < np.searchsorted(self.kind, SPACE).astype(np.int32)
 
     @cached_property
     def words_before(self) -> np.ndarray:
-        """How many words stand before each token, int32 (n_tokens + 1,): the words of a stretch are a difference of two."""
+        """Return how many words precede each token, int32 (n_tokens + 1,).
+
+        The number of words of a span is a difference of two of these.
+        """
         return np.concatenate([[0], np.cumsum(self.is_word, dtype=np.int32)], dtype=np.int32)
 
-    def with_keys(self, keys: Sequence[str]) -> np.ndarray:
-        """The forms that have one of the (distinct) keys, int64."""
+    def find_forms(self, keys: Sequence[str]) -> np.ndarray:
+        """Return the forms that have one of the (distinct) keys, int64."""
         wanted = hash_keys_cached(tuple(keys))
         first, end = (
             np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number)
@@ -144,7 +159,7 @@ class Shard:
         return self.by_number[concatenate_ranges(first, end)]
 
     def subset(self, rows: np.ndarray) -> Shard:
-        """Some of the articles (ascending) as a shard of their own in memory, without a sketch."""
+        """Return some articles (ascending) as a shard of their own in memory, without a sketch."""
         at = concatenate_ranges(self.bounds[rows], self.bounds[rows + 1])
         used, tokens = np.unique(self.tokens[at], return_inverse=True)
         marks = {name: getattr(self, name)[at] for name in TOKEN_MARKS}
@@ -153,11 +168,14 @@ class Shard:
         )
 
     def article(self, positions: np.ndarray) -> np.ndarray:
-        """Which article (row of the shard) each position lies in."""
+        """Return the article (row of the shard) of each position."""
         return np.searchsorted(self.bounds, positions, side="right") - 1
 
     def in_one_sentence(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Whether each token `last` stands in the sentence of the token `first` before it: looked up between the two, so they should be near."""
+        """Return whether each token `last` is in the sentence of the token `first` before it.
+
+        All tokens between the two are looked at, so they should be near.
+        """
         ended = np.repeat(np.arange(len(first)), last - first)[
             self.sentence_end[concatenate_ranges(first, last)]
         ]
@@ -165,16 +183,19 @@ class Shard:
         same[ended] = False
         return same
 
-    def often(self, forms: np.ndarray) -> int:
-        """How often the given forms stand in the shard."""
+    def count_occurrences(self, forms: np.ndarray) -> int:
+        """Return how often the given forms occur in the shard."""
         return int((self.runs[forms + 1] - self.runs[forms]).sum())
 
-    def where(self, forms: np.ndarray) -> np.ndarray:
-        """All positions of the given forms, ascending."""
+    def find_positions(self, forms: np.ndarray) -> np.ndarray:
+        """Return all positions of the given forms, ascending."""
         return np.sort(self.positions[concatenate_ranges(self.runs[forms], self.runs[forms + 1])])
 
     def offsets(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Character offsets (start, end) of tokens within their article's text as it was given; blanks before a token left out."""
+        """Return the character offsets (start, end) of tokens within their article's text.
+
+        The text is as it was given; blanks before a token are left out.
+        """
         if not len(positions):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         rows, which = np.unique(self.article(positions), return_inverse=True)
@@ -187,7 +208,7 @@ class Shard:
         return end - bare, end
 
     def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
-        """The text from token `start` up to token `end` for each pair, as it was given, with outer white space stripped."""
+        """Return the text from token `start` up to token `end` of each pair, stripped."""
         stretches = pl.DataFrame(
             {
                 "row": np.repeat(np.arange(len(start)), end - start),
@@ -206,7 +227,10 @@ class Shard:
 
 
 def encode_texts(texts: pl.Series) -> Shard:
-    """The articles' texts as a shard, in the order given; no text is changed, and every character lies in one token."""
+    """Return the articles' texts as a shard, in their order.
+
+    No text is changed, and every character lies in one token.
+    """
     pieces, number, first = split_into_pieces(unwrap_lines(texts))
     lists = pieces.str.extract_all(TOKEN_PATTERN)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
@@ -217,22 +241,19 @@ def encode_texts(texts: pl.Series) -> Shard:
     tokens, bounds = compile_module(kernels).join_pieces(
         order[written.to_physical().to_numpy()], start, number, first
     )
-    nothing = np.zeros(len(tokens), bool)
-    shard = build_shard(
-        tokens,
-        np.diff(bounds),
-        forms,
-        dict(zip(TOKEN_MARKS, (nothing, nothing, nothing.view(np.uint8)), strict=True)),
-    )
+    unmarked = np.zeros(len(tokens), bool)
+    marks = {"sentence_end": unmarked, "boilerplate": unmarked, "voice": unmarked.view(np.uint8)}
+    shard = build_shard(tokens, np.diff(bounds), forms, marks)
     if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
         raise WordingError(
-            "The encoded corpus does not add up to the texts given: a character was lost. Please report the file."
+            "The encoded corpus does not reproduce the texts: at least one character was lost. "
+            "Please report this file as a bug."
         )
     return replace(shard, sentence_end=mark_sentence_ends(shard))
 
 
-def hash_keys(keys: Sequence[str]) -> np.ndarray:
-    """A number for each key (see `Shard`), uint64."""
+def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
+    """Return a number for each key (see `Shard`), uint64."""
     return pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
 
 
@@ -241,7 +262,7 @@ hash_keys_cached = lru_cache(maxsize=1 << 14)(hash_keys)
 
 
 def unwrap_lines(texts: pl.Series) -> pl.Series:
-    """The texts, with the line ends inside hard-wrapped paragraphs turned into blanks of the same length."""
+    """Return the texts with line ends inside hard-wrapped paragraphs turned into blanks."""
     wrapped = texts.str.count_matches(r"[^\s.!?:”\"’]\n\p{Ll}")
     single = texts.str.count_matches(r"\S\n\S")
     hard = (single >= 3) & (wrapped > 0.3 * single)
@@ -251,25 +272,28 @@ def unwrap_lines(texts: pl.Series) -> pl.Series:
 
 
 def split_into_pieces(texts: pl.Series) -> tuple[pl.Series, np.ndarray, np.ndarray]:
-    """The texts in pieces that begin where a token does, at white space after something solid: the distinct pieces (far fewer than tokens, so
-    that each is looked at once), the number of each piece in its place, and where each article begins among them (n_articles + 1).
+    """Split the texts where a token begins at white space after something solid.
+
+    Returns
+    -------
+    The distinct pieces (far fewer than tokens, so that each is looked at once), the number of
+    each piece in its place, and where each article begins among them (n_articles + 1).
     """
     whole = texts.rechunk().to_arrow()
-    starts = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset :][: len(whole) + 1]
-    written = np.frombuffer(whole.buffers()[2] or b"", np.uint8)
+    _, offsets, data = whole.buffers()  # of an Arrow array of strings: validity, offsets, bytes
+    starts = np.frombuffer(offsets, np.int64)[whole.offset :][: len(whole) + 1]
+    written = np.frombuffer(data or b"", np.uint8)
     places, first = compile_module(kernels).find_pieces(written, starts)
-    found = pa.StringArray.from_buffers(
+    pieces = pa.StringArray.from_buffers(
         len(places) - 1, pa.py_buffer(places), pa.py_buffer(written)
     ).dictionary_encode()
-    return pl.Series(found.dictionary), found.indices.to_numpy(), first
+    return pl.Series(pieces.dictionary), pieces.indices.to_numpy(), first
 
 
 def build_form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
-    """The forms sorted by key, the empty form first, and the new number of each category."""
+    """Return the forms sorted by key, the empty form first, and each category's new number."""
     distinct = written.unique()
-    bare = pl.col("form").str.strip_chars_start(
-        " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000\ufeff"
-    )
+    bare = pl.col("form").str.strip_chars_start(LEADING_BLANKS)
     table = (
         pl.DataFrame({"form": distinct.cast(pl.String), "code": distinct.to_physical()})
         .vstack(
@@ -297,7 +321,7 @@ def build_form_table(written: pl.Series) -> tuple[pl.DataFrame, np.ndarray]:
 
 
 def classify_kinds(column: str) -> pl.Expr:
-    """The kind of each form, by its characters."""
+    """Return the kind of each form, by its characters."""
     form = pl.col(column)
     return (
         pl.when(form == "")
@@ -314,11 +338,17 @@ def classify_kinds(column: str) -> pl.Expr:
 
 
 def mark_sentence_ends(shard: Shard) -> np.ndarray:
-    """The last token of each sentence, bool (n_tokens,).
+    """Mark the last token of each sentence, bool (n_tokens,).
 
-    A full stop, question or exclamation mark ends a sentence, with the closing marks after it, unless a lower-case word follows; after an
-    abbreviation or an initial it does so only if the next word is one that is mostly written in lower case (after Punkt, Kiss and Strunk
-    2006: a frequent sentence starter). The end of a line or an article always ends one.
+    A full stop, question or exclamation mark ends a sentence, with the closing marks after it,
+    unless a lower-case word follows; after an abbreviation or an initial it does so only if the
+    next word is mostly written in lower case (a frequent sentence starter). The end of a line or
+    an article always ends one.
+
+    References
+    ----------
+    Kiss, T., and Strunk, J. (2006). Unsupervised multilingual sentence boundary detection.
+    Computational Linguistics 32(4): Punkt.
     """
     breaks = shard.is_break(np.arange(len(shard.forms)))
     return compile_module(kernels).find_sentence_ends(
@@ -327,7 +357,11 @@ def mark_sentence_ends(shard: Shard) -> np.ndarray:
 
 
 def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Which forms stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly written in lower case."""
+    """Return flags of the forms, in the order in which `kernels.find_sentence_ends` takes them.
+
+    They stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly
+    written in lower case.
+    """
     type_, key = pl.col("type"), pl.col("key")
     classes = forms.with_columns(n=pl.Series(counts)).select(
         stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"])
@@ -348,12 +382,53 @@ def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np
 
 
 def number_segments(ends: np.ndarray) -> np.ndarray:
-    """For each token the number of the part that it lies in, where `ends` marks each part's last token; int32."""
+    """Return the number of each token's segment, int32; `ends` marks each segment's last token."""
     return np.cumsum(ends, dtype=np.int32) - ends
 
 
+def offsets_of(lengths: np.ndarray) -> np.ndarray:
+    """Return where each of the segments of these lengths begins, and where the last one ends.
+
+    >>> offsets_of(np.array([3, 2])).tolist()
+    [0, 3, 5]
+    """
+    return np.concatenate([[0], np.cumsum(lengths)])
+
+
+def mark_run_starts(values: np.ndarray) -> np.ndarray:
+    """Return which values differ from the one before them, bool; the first one does.
+
+    >>> mark_run_starts(np.array([4, 4, 7])).tolist(), mark_run_starts(np.array([])).tolist()
+    ([True, False, True], [])
+    """
+    starts = np.ones(len(values), bool)
+    starts[1:] = values[1:] != values[:-1]
+    return starts
+
+
+def reduce_segments(operation: np.ufunc, values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the operation over each of the segments of these lengths (none is empty).
+
+    >>> reduce_segments(np.add, np.array([1, 2, 5]), np.array([2, 1])).tolist()
+    [3, 5]
+    >>> len(reduce_segments(np.logical_and, np.zeros(0, bool), np.zeros(0, int)))
+    0
+    """
+    return operation.reduceat(values, offsets_of(lengths)[:-1]) if len(lengths) else values
+
+
+def find_at_or_before(places: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return the nearest of the (sorted) places at or before each position, or -1."""
+    return np.append(-1, places)[np.searchsorted(places, positions, side="right")]
+
+
+def find_at_or_after(places: np.ndarray, positions: np.ndarray, none: int) -> np.ndarray:
+    """Return the nearest of the (sorted) places at or after each position, or `none`."""
+    return np.append(places, none)[np.searchsorted(places, positions, side="left")]
+
+
 def concatenate_ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """The whole numbers from each start up to its end, one range after the other.
+    """Return the whole numbers from each start up to its end, one range after the other.
 
     >>> concatenate_ranges(np.array([0, 7]), np.array([3, 9])).tolist()
     [0, 1, 2, 7, 8]
@@ -364,19 +439,19 @@ def concatenate_ranges(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def merge_shards(shards: Sequence[Shard]) -> Shard:
-    """The articles of several shards as one in memory, without a sketch."""
+    """Return the articles of several shards as one in memory, without a sketch."""
     if len(shards) == 1:
         return shards[0]
     forms = pl.concat([shard.forms for shard in shards]).unique("form").sort(FORM_ORDER)
     number = forms.select("form", number=pl.int_range(pl.len(), dtype=pl.Int32))
-    known = [
+    new_numbers = [
         shard.forms.select("form")
         .join(number, on="form", how="left", maintain_order="left")["number"]
         .to_numpy()
         for shard in shards
     ]
     tokens = np.concatenate(
-        [numbers[shard.tokens] for numbers, shard in zip(known, shards, strict=True)]
+        [numbers[shard.tokens] for numbers, shard in zip(new_numbers, shards, strict=True)]
     )
     marks = {
         name: np.concatenate([getattr(shard, name) for shard in shards]) for name in TOKEN_MARKS
@@ -389,35 +464,41 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
 def build_shard(
     tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]
 ) -> Shard:
-    """The shard of tokens in articles of these lengths, with its index; `marks` has the arrays MARKS."""
-    numbers, bounds, sketch = (
-        hash_keys(forms["key"]),
-        np.append(0, np.cumsum(lengths)),
-        np.zeros(0, np.uint64),
-    )
-    by_number = np.argsort(numbers, kind="stable")
-    index = compile_module(kernels).index_tokens(tokens, len(forms))
+    """Return the shard of these tokens, with its index.
+
+    Parameters
+    ----------
+    tokens : the form of each token, int32.
+    lengths : the number of tokens of each article.
+    forms : the table of forms.
+    marks : the arrays TOKEN_MARKS, by name.
+    """
+    numbers = hash_keys(forms["key"])
+    positions, runs = compile_module(kernels).index_tokens(tokens, len(forms))
     return Shard(
-        tokens,
-        bounds,
-        *index,
-        **marks,
+        tokens=tokens,
+        bounds=offsets_of(lengths),
+        positions=positions,
+        runs=runs,
+        sentence_end=marks["sentence_end"],
+        boilerplate=marks["boilerplate"],
+        voice=marks["voice"],
         numbers=numbers,
-        by_number=by_number,
-        sketch=sketch,
+        by_number=np.argsort(numbers, kind="stable"),
+        sketch=np.zeros(0, np.uint64),
         listed=forms,
     )
 
 
 def save_shard(shard: Shard, folder: Path) -> None:
-    """Writes the shard's arrays and forms into the folder."""
+    """Write the shard's arrays and forms into the folder."""
     for name in SHARD_ARRAYS:
         np.save(folder / f"{name}.npy", getattr(shard, name))
     shard.forms.write_ipc(folder / "forms.arrow")
 
 
 def map_array(file: Path) -> np.ndarray:
-    """The array in a .npy file, memory-mapped: as `np.load` does it, in a third of the time."""
+    """Return the array in a .npy file, memory-mapped: in a third of the time of `np.load`."""
     with file.open("rb") as stream:
         np.lib.format.read_magic(stream)
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
@@ -427,7 +508,7 @@ def map_array(file: Path) -> np.ndarray:
 
 
 def load_shard(folder: Path) -> Shard:
-    """The shard that was saved in the folder; its arrays are memory-mapped when they are first asked for (see `Shard.__getattr__`)."""
+    """Return the shard that was saved in the folder; `Shard.__getattr__` maps its arrays."""
     shard = object.__new__(Shard)
     object.__setattr__(shard, "folder", folder)
     object.__setattr__(shard, "listed", None)
@@ -435,8 +516,11 @@ def load_shard(folder: Path) -> Shard:
 
 
 @dataclass(frozen=True)
-class SavedShards(Sequence):
-    """The shards that are saved in folders, with their numbers of articles; each is opened when it is asked for: those not in use take no memory."""
+class SavedShards(Sequence[Shard]):
+    """The shards that are saved in folders, with their numbers of articles.
+
+    Each is opened when it is asked for: those not in use take no memory.
+    """
 
     folders: tuple[Path, ...]
     sizes: tuple[int, ...]
@@ -444,7 +528,7 @@ class SavedShards(Sequence):
     def __len__(self) -> int:
         return len(self.folders)
 
-    def __getitem__(self, k: int) -> Shard:
+    def __getitem__(self, k: int) -> Shard:  # type: ignore[override]  # slices are not needed
         return load_shard(self.folders[k])
 
 

@@ -1,8 +1,9 @@
-"""Where a build lies until it is whole, what it takes over from older ones, and what is left of those that were cut short.
+"""Stores builds: how one becomes visible when it is whole, and what it takes over from others.
 
-A build is a folder `.build/KEY` with a folder for each shard. It is made as `KEY.HOST.PID.partial` and renamed when it is whole, so that a build
-that is killed, or runs out of disk, leaves the last good one. A shard depends on its articles and on the code alone: the same shard of an older
-build, or of one that was cut short, is linked and not made again.
+A build is a folder `.build/KEY` with a folder for each shard. It is made as `KEY.HOST.PID.partial`
+and renamed when it is whole, so that a build that is killed, or runs out of disk, leaves the last
+good one. A shard depends on its articles and on the code alone: the same shard of an older build,
+or of one that was cut short, is linked and not made again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -23,26 +24,32 @@ from wording.corpus.encoding.fingerprint import fingerprint_code
 from wording.corpus.encoding.shard import Shard
 
 PARTIAL_SUFFIX = ".partial"
-STALE_AFTER_SECONDS = (
-    86_400  # seconds after which the remains of another machine's process are taken for dead
-)
+STALE_AFTER_SECONDS = 86_400
+"""Age at which a partial build of another machine is taken for abandoned."""
 
 
 class Store:
     """The shards of one build, in a folder that is in the making."""
 
-    def __init__(self, final: Path, language: str):
-        self.final, self.code = (
-            final.absolute(),
-            fingerprint_code(language),
-        )  # other processes may stand in another folder
+    def __init__(self, final: Path, language: str) -> None:
+        self.final = final.absolute()  # other processes may have another current folder
+        self.code = fingerprint_code(language)
         self.folder = name_partial_folder(self.final)
         self.known = find_reusable_shards(self.final.parent)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
-    def keep(self, k: int, part: pl.DataFrame, make: Callable[[pl.DataFrame], Shard]) -> Shard:
-        """Shard number `k`: taken over from an older build if that has it, else made and saved."""
+    def load_or_make(
+        self, k: int, part: pl.DataFrame, make: Callable[[pl.DataFrame], Shard]
+    ) -> Shard:
+        """Return shard number `k`: that of an older build if it has it, else made and saved.
+
+        Parameters
+        ----------
+        k : the number of the shard in this build.
+        part : its articles.
+        make : makes the shard of them.
+        """
         key, folder = fingerprint_shard(part, self.code), self.folder / f"{k:04d}"
         if key in self.known and link_shard(self.known[key], folder):
             return tokens.load_shard(folder)
@@ -52,8 +59,11 @@ class Store:
         (folder / "key").write_text(key, encoding="utf8")  # last: with it, the shard is whole
         return replace(shard, folder=folder)
 
-    def settle(self) -> None:
-        """Puts the finished build in its place at once, and removes older ones; a build of the same that was faster stands."""
+    def publish(self) -> None:
+        """Put the finished build in its place at once, and remove older ones.
+
+        A build of the same articles that was faster stands.
+        """
         if self.final.exists() and not (self.final / "corpus.json").is_file():
             discard_build(self.final)
         try:
@@ -62,24 +72,39 @@ class Store:
             if not (self.final / "corpus.json").is_file():
                 raise
             shutil.rmtree(self.folder, ignore_errors=True)
-        for old in self.final.parent.iterdir():
-            if (
-                old.is_dir()
-                and old != self.final
-                and (not old.name.endswith(PARTIAL_SUFFIX) or is_abandoned(old))
-            ):
-                discard_build(old)
+        for other in self.final.parent.iterdir():
+            if other.is_dir() and other != self.final and not is_in_the_making(other):
+                discard_build(other)
+
+
+@dataclass(frozen=True)
+class BuildOwner:
+    """The process that makes a partial build: its machine and its number, both as written."""
+
+    host: str
+    pid: str
+
+    @classmethod
+    def current(cls) -> BuildOwner:
+        """Return this process."""
+        return cls(socket.gethostname().replace(".", "-"), str(os.getpid()))
+
+    @classmethod
+    def from_name(cls, name: str) -> BuildOwner:
+        """Return the owner of `KEY.HOST.PID.partial`; of another name, one that is nobody."""
+        parts = name.split(".")
+        return cls(parts[-3], parts[-2]) if len(parts) >= 3 else cls("", "")
 
 
 def name_partial_folder(folder: Path) -> Path:
-    """The name of the folder while this process makes or removes it."""
-    return folder.with_name(
-        f"{folder.name.removesuffix(PARTIAL_SUFFIX)}.{socket.gethostname().replace('.', '-')}.{os.getpid()}{PARTIAL_SUFFIX}"
-    )
+    """Return the name of the folder while this process makes or removes it."""
+    owner = BuildOwner.current()
+    key = folder.name.removesuffix(PARTIAL_SUFFIX)
+    return folder.with_name(f"{key}.{owner.host}.{owner.pid}{PARTIAL_SUFFIX}")
 
 
 def discard_build(folder: Path) -> None:
-    """Removes a build; other processes see it whole or not at all."""
+    """Remove a build; other processes see it whole or not at all."""
     gone = name_partial_folder(folder)
     try:
         folder.rename(gone)
@@ -88,32 +113,37 @@ def discard_build(folder: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def is_in_the_making(folder: Path) -> bool:
+    """Return whether the folder is a partial build of a living process."""
+    return folder.name.endswith(PARTIAL_SUFFIX) and not is_abandoned(folder)
+
+
 def is_abandoned(partial: Path) -> bool:
-    """Whether the process that made a partial build is gone."""
-    *_, host, pid, _ = ("", "", *partial.name.split("."))
-    if os.name != "posix" or host != socket.gethostname().replace(".", "-") or not pid.isdigit():
+    """Return whether the process that made a partial build is gone.
+
+    What bears this process's own name is left of an earlier attempt, or of a process that had
+    the same number: this one makes one build at a time.
+    """
+    owner, this = BuildOwner.from_name(partial.name), BuildOwner.current()
+    if os.name != "posix" or owner.host != this.host or not owner.pid.isdigit():
         return time.time() - partial.stat().st_mtime > STALE_AFTER_SECONDS
     try:
-        os.kill(int(pid), 0)
+        os.kill(int(owner.pid), 0)
     except ProcessLookupError:
         return True
-    except OSError:
+    except OSError:  # it lives, and is another user's
         pass
-    return int(pid) == os.getpid()
+    return int(owner.pid) == os.getpid()
 
 
 def find_reusable_shards(folder: Path) -> dict[str, Path]:
-    """{key: folder} of the whole shards of older builds and of those whose process is gone."""
-    found = (
-        file
-        for file in folder.glob("*/*/key")
-        if not file.parts[-3].endswith(PARTIAL_SUFFIX) or is_abandoned(file.parents[1])
-    )
-    return {file.read_text(encoding="utf8"): file.parent for file in found}
+    """Return {key: folder} of the whole shards of builds that no process is making."""
+    keys = (file for file in folder.glob("*/*/key") if not is_in_the_making(file.parents[1]))
+    return {file.read_text(encoding="utf8"): file.parent for file in keys}
 
 
 def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
-    """What a shard depends on, as a short hash: its texts and outlets in their order, and the code."""
+    """Return a short hash of what a shard depends on: texts, outlets, their order, the code."""
     marks = part.select(
         pl.col("outlet").hash(seed=0), a=pl.col("text").hash(seed=1), b=pl.col("text").hash(seed=2)
     )
@@ -123,7 +153,7 @@ def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
 
 
 def link_shard(source: Path, target: Path) -> bool:
-    """Whether all files of a shard could be linked, or else copied, to another folder."""
+    """Link or copy all files of a shard to another folder; return whether that succeeded."""
     try:
         shutil.copytree(source, target, copy_function=link_or_copy)
     except OSError:  # another process removes it just now
@@ -132,7 +162,7 @@ def link_shard(source: Path, target: Path) -> bool:
 
 
 def link_or_copy(source: str, target: str) -> None:
-    """Links a file, or copies it where the file system has no links."""
+    """Link a file, or copy it where the file system has no links."""
     try:
         os.link(source, target)
     except OSError:

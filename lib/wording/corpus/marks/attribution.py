@@ -1,15 +1,19 @@
-"""How likely each word is part of something attributed to somebody: a sum of weights from tables that a person can read.
+"""How likely each word is attributed to somebody: a sum of weights from tables that one can read.
 
-Quotations are folded into one token each, so that what is left is the outlet's own text and what it reports. In it, three things are looked
-for by the word and the two on each side of it: *cues* ("said"), *openers* (words right before attributed content: "that") and *closers*
-(words right after it: "said" in "..., said X"). Each word then has places (the nearest cue before it, how far, how many commas between, the
-sentence's first word, ...), each place or combination of places one weight in a table, and the weights are summed: a logistic regression.
-The tables are `data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
+Quotations are folded into one token each, so that what is left is the outlet's own text and what it
+reports. In it, three signals are looked for by the word and the two on each side of it: *cues*
+("said"), *openers* (words right before attributed content: "that") and *closers* (words right after
+it: "said" in "..., said X"). Each word then has features (the nearest cue before it, how far, how
+many commas between, the sentence's first word, ...), each feature or combination of features one
+weight in a table, and the weights are summed: a logistic regression. The tables are
+`data/words/voice-*.csv`; nothing here knows any word. The arithmetic is in attribution_kernels.py.
+Weights, sums and the limits that these are compared with are whole hundredths of log odds, so that
+a word has the same voice on every machine, in whatever order the weights are summed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, Shard
+from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
 from wording.corpus.marks import attribution_kernels
 from wording.corpus.marks.attribution_kernels import (
     CONTEXT_OFFSETS,
@@ -38,7 +42,10 @@ from wording.study.records import Record
 from wording.words import WORDS_FOLDER, has_words, read_word_record
 
 BLOCK_TOKENS = 1 << 20
-"""Tokens that are looked at together: more take memory and save no time."""
+"""Tokens that are processed together: more take memory and save no time."""
+
+HUNDREDTHS = 100
+"""Weights are whole numbers of this part of log odds."""
 
 WORD_SHAPES = ("a number", "a year", "a Name", "a NAME", "another word")
 CUE_SETTINGS = (
@@ -87,7 +94,7 @@ WEIGHT_TABLES: dict[str, tuple[str, ...]] = {
     "clause's first word": ("clause's first word",),
     "place in sentence": ("words since sentence start", "words to sentence end"),
 }
-"""Each table and the places that make up its entries, in order."""
+"""Each table and the features that make up its entries, in order."""
 
 
 class VoiceWords(Record):
@@ -105,28 +112,38 @@ class VoiceWords(Record):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """A language's words, the weights by which signals are known, float32 (5 places, n_classes, 3 signals), the tables of weights, each float32 in the
-    order of its entries, and what sums start from."""
+    """A language's words and weights.
+
+    Attributes
+    ----------
+    words : what its voice-*.yml holds.
+    vocabulary : the words that have a class of their own.
+    signals : the weights by which signals are known, int32 (5 places, n_classes, 3 signals).
+    tables : the tables of weights, each int32, in the order of its entries.
+    bias : what the sums of the signals and of the tables start from.
+
+    All weights are in hundredths of log odds.
+    """
 
     words: VoiceWords
     vocabulary: tuple[str, ...]
     signals: np.ndarray
     tables: dict[str, np.ndarray]
-    bias: dict[str, float]
+    bias: dict[str, int]
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The names of the classes of tokens."""
+        """Return the names of the classes of tokens."""
         return list_class_names(self.words.suffixes, self.vocabulary)
 
     @cached_property
     def names(self) -> dict[str, tuple[str, ...]]:
-        """The names of the values of each place."""
+        """Return the names of the values of each feature."""
         return list_value_names(self.classes, len(self.words.grades) + 1)
 
     @cached_property
     def beside(self) -> np.ndarray:
-        """What each class counts as beside a cue, as a number within BESIDE."""
+        """Return what each class counts as beside a cue, as a number within CUE_NEIGHBOURS."""
         marks = (
             dict.fromkeys(("no word", *PUNCTUATION_MARKS), "other mark")
             | {",": "later comma"}
@@ -139,30 +156,45 @@ class Lexicon:
 
     @cached_property
     def is_that(self) -> np.ndarray:
-        """Which classes are "that", bool (n_classes,)."""
+        """Return which classes are "that", bool (n_classes,)."""
         return np.isin(self.classes, self.words.that)
 
     @cached_property
     def around(self) -> np.ndarray:
-        """What a word adds to the tokens around it: to each signal, and through the tables BESIDE_TOKEN; float32 (5, n_classes, 4)."""
+        """Return what a word adds to the tokens around it, int32 (5, n_classes, 4).
+
+        The first three columns are for the signals, the last is what NEIGHBOUR_FEATURES add.
+        """
         beside = np.stack([self.tables[name] for name in NEIGHBOUR_FEATURES])
         return np.concatenate([self.signals, beside[:, :, None]], axis=2)
 
     @cached_property
     def start(self) -> np.ndarray:
-        """What the sums of these start from, float32 (4,)."""
-        return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.float32)
+        """Return what the sums of these start from, int32 (4,)."""
+        return np.array([self.bias[name] for name in (*SIGNALS, "attributed")], np.int32)
 
     @cached_property
     def edges(self) -> np.ndarray:
-        """The log odds from which each signal has its grades, the first from which there is one, float32 (3, n_grades)."""
-        return logit(
+        """Return the log odds from which each signal has its grades, int32 (3, n_grades).
+
+        From the first of them on, there is a signal.
+        """
+        return smallest_log_odds(
             np.array([[self.words.least[name], *self.words.grades] for name in SIGNALS])
-        ).astype(np.float32)
+        )
+
+    @cached_property
+    def threshold(self) -> int:
+        """Return the log odds from which a word is reported."""
+        return int(smallest_log_odds(self.words.threshold))
 
     @cached_property
     def layout(self) -> tuple[np.ndarray, ...]:
-        """The other tables as `attribution_kernels.log_odds` takes them: the places of each (padded with -1), how many values these have, all weights, where each begins."""
+        """Return the other tables as `attribution_kernels.compute_log_odds` takes them.
+
+        That is the features of each (padded with -1), how many values these have, all weights,
+        and where those of each table begin.
+        """
         tables = {
             name: axes for name, axes in WEIGHT_TABLES.items() if name not in NEIGHBOUR_FEATURES
         }
@@ -174,13 +206,14 @@ class Lexicon:
         return axes, sizes, np.concatenate(weights), np.cumsum([0, *map(len, weights)])[:-1]
 
 
-def logit(probability: np.ndarray | float) -> np.ndarray:
-    """The log odds of a probability."""
-    return np.log(probability / (1 - np.asarray(probability)))
+def smallest_log_odds(probability: np.ndarray | float) -> np.ndarray:
+    """Return the smallest hundredths of log odds whose probability is at least this one, int32."""
+    odds = np.asarray(probability) / (1 - np.asarray(probability))
+    return np.ceil(np.round(HUNDREDTHS * np.log(odds), 6)).astype(np.int32)
 
 
 def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[str, ...]:
-    """All classes of tokens: nothing, marks, quotations, shapes of words, suffixes of words, words."""
+    """Return all classes of tokens: nothing, marks, quotations, shapes, suffixes and words."""
     return (
         "no word",
         *PUNCTUATION_MARKS,
@@ -192,7 +225,7 @@ def list_class_names(suffixes: list[str], vocabulary: tuple[str, ...]) -> tuple[
 
 
 def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple[str, ...]]:
-    """The names of the values of each place, by place."""
+    """Return the names of the values of each feature, by feature."""
     grades = ("none", *map(str, range(1, n_grades + 1)))
     far = (
         "none",
@@ -204,51 +237,53 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
     )
     near = (*map(str, range(MAX_MARK_DISTANCE)), f"{MAX_MARK_DISTANCE} or more")
     signals = ("none", "opener only", "closer only", "opener nearer", "closer nearer")
-    named = {
-        "last signal": signals, "next signal": signals, "mark before": classes[:MIN_WORD_CLASS], "mark after": classes[:MIN_WORD_CLASS],
-        "setting of cue before": CUE_SETTINGS, "setting of cue after": CUE_SETTINGS, "words since mark": near, "words to mark": near, "that and cue": ("before", "after", "right after"),
-        "strength of cue before": grades, "strength of cue after": grades, "opener before": grades, "closer after": grades,
-    }  # fmt: skip
-    return {
-        place: named.get(place)
-        or (
-            far
-            if place.startswith("words ")
-            else COMMA_COUNTS
-            if place.startswith("commas ")
-            else classes
-        )
-        for place in (*NEIGHBOUR_FEATURES, *FEATURES)
+    marks = classes[:MIN_WORD_CLASS]
+    values = dict.fromkeys((*NEIGHBOUR_FEATURES, *FEATURES), classes)
+    values |= {name: far for name in FEATURES if name.startswith("words ")}
+    values |= {name: COMMA_COUNTS for name in FEATURES if name.startswith("commas ")}
+    return values | {
+        "last signal": signals,
+        "next signal": signals,
+        "mark before": marks,
+        "mark after": marks,
+        "words since mark": near,
+        "words to mark": near,
+        "that and cue": ("before", "after", "right after"),
+        "setting of cue before": CUE_SETTINGS,
+        "setting of cue after": CUE_SETTINGS,
+        "strength of cue before": grades,
+        "strength of cue after": grades,
+        "opener before": grades,
+        "closer after": grades,
     }
 
 
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
-    """The language's lexicon, or None where there is no file for it (then only quotation marks are known)."""
+    """Return the language's lexicon, or None if it has no file: then only quotations are marked."""
     return read_lexicon(WORDS_FOLDER, language) if has_words(f"voice-{language}") else None
 
 
 def read_lexicon(folder: Path, language: str) -> Lexicon:
-    """The lexicon in the files `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and `voice-LANGUAGE-tables.csv` of a folder."""
+    """Return the lexicon of a language in a folder.
+
+    Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
+    `voice-LANGUAGE-tables.csv`.
+    """
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
-    signals = pl.read_csv(
-        folder / f"voice-{language}-signals.csv",
-        comment_prefix="#",
-        schema_overrides={"word": pl.String},
-    )
+    file = folder / f"voice-{language}-signals.csv"
+    signals = read_hundredths(file, "word", SIGNALS)
     fixed = set(list_class_names(words.suffixes, ()))
     classes = list_class_names(
         words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed))
     )
     number = {name: k for k, name in enumerate(classes)}
-    weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.float32)
+    weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.int32)
     weights[
         signals["place"].to_numpy() - CONTEXT_OFFSETS[0], [number[w] for w in signals["word"]]
     ] = signals[list(SIGNALS)].to_numpy()
     file = folder / f"voice-{language}-tables.csv"
-    listed = pl.read_csv(
-        file, comment_prefix="#", schema_overrides={"entry": pl.String, "weight": pl.Float32}
-    )
+    listed = read_hundredths(file, "entry", ["weight"])
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
     tables = read_weight_tables(
         listed.filter(pl.col("table") != "bias"),
@@ -260,14 +295,39 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
         classes[len(fixed) :],
         weights,
         tables,
-        {name: bias.get(name, 0.0) for name in (*SIGNALS, "attributed")},
+        {name: bias.get(name, 0) for name in (*SIGNALS, "attributed")},
     )
+
+
+def read_hundredths(file: Path, label: str, columns: Sequence[str]) -> pl.DataFrame:
+    """Return a table of weights with these columns in whole hundredths, int32; `label` is text.
+
+    Raises
+    ------
+    WordingError
+        For a weight with more than two decimals.
+    """
+    types = {label: pl.String} | dict.fromkeys(columns, pl.Float64)
+    weights = pl.read_csv(file, comment_prefix="#", schema_overrides=types)
+    exact = weights.select(pl.col(columns) * HUNDREDTHS)
+    whole = exact.select(pl.all().round())
+    is_finer = (exact - whole).select(pl.any_horizontal(pl.all().abs() > 1e-6)).to_series()
+    if is_finer.any():
+        row = ", ".join(map(str, weights.row(is_finer.arg_true()[0])))
+        raise WordingError(f"{file}: a weight must have at most two decimals: {row}.")
+    return weights.with_columns(whole.cast(pl.Int32))
 
 
 def read_weight_tables(
     listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path
 ) -> dict[str, np.ndarray]:
-    """The tables (columns: table, entry, weight), each as its weights in the order of its entries; an entry that is not listed has weight 0.
+    """Return each table as its weights in the order of its entries.
+
+    Parameters
+    ----------
+    listed : columns table, entry, weight; an entry that is not listed has weight 0.
+    names : the names of the values of each feature.
+    file : the file, for the message.
 
     Raises
     ------
@@ -276,35 +336,36 @@ def read_weight_tables(
     """
     number = {axis: {name: k for k, name in enumerate(values)} for axis, values in names.items()}
     tables = {
-        name: np.zeros([len(names[axis]) for axis in axes], np.float32)
+        name: np.zeros([len(names[axis]) for axis in axes], np.int32)
         for name, axes in WEIGHT_TABLES.items()
     }
     for name, entry, weight in listed.iter_rows():
         try:
-            tables[name][
-                tuple(
-                    number[axis][part]
-                    for axis, part in zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
-                )
-            ] = weight
+            values = zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
+            place = tuple(number[axis][value] for axis, value in values)
         except (KeyError, ValueError):
-            known = (
-                f"its entries are made of {' | '.join(WEIGHT_TABLES[name])}"
+            remedy = (
+                f"Its entries have the form {' | '.join(WEIGHT_TABLES[name])}."
                 if name in WEIGHT_TABLES
-                else f"the tables are {', '.join(WEIGHT_TABLES)}"
+                else f"The tables are {', '.join(WEIGHT_TABLES)}."
             )
             raise WordingError(
-                f"{file}: the table {name!r} has no entry {entry!r}; {known}."
+                f"{file}: the table {name!r} has no entry {entry!r}. {remedy}"
             ) from None
+        tables[name][place] = weight
     return {name: table.ravel() for name, table in tables.items()}
 
 
 def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
-    """The class of each form, int32 (n_forms,): an unknown word has the class of a known one with the same stem, else of its suffix."""
+    """Return the class of each form, int32 (n_forms,).
+
+    A word without a class of its own has that of a known word with the same stem, else that of
+    its suffix.
+    """
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
-    known = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
+    vocabulary = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
     relatives = dict(
-        known.with_columns(word="stem")
+        vocabulary.with_columns(word="stem")
         .with_columns(strip_inflection(pl.col("stem")))
         .filter(pl.col("word").str.len_chars() > 4)
         .reverse()
@@ -319,8 +380,10 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
         rf"^.{{3,}}?({'|'.join(lexicon.words.suffixes) or '^$'})$"
     )
     named = (
-        pl.when(kind == PUNCTUATION).then(pl.when(key.is_in(PUNCTUATION_MARKS)).then(key).otherwise(pl.lit("other mark")))
-        .when(kind == NUMBER).then(pl.when(key.str.contains(r"^\d{4}$")).then(pl.lit("a year")).otherwise(pl.lit("a number")))
+        pl.when((kind == PUNCTUATION) & key.is_in(PUNCTUATION_MARKS)).then(key)
+        .when(kind == PUNCTUATION).then(pl.lit("other mark"))
+        .when((kind == NUMBER) & key.str.contains(r"^\d{4}$")).then(pl.lit("a year"))
+        .when(kind == NUMBER).then(pl.lit("a number"))
         .when(kind != WORD).then(pl.lit("no word"))
         .when(key.is_in(list(lexicon.vocabulary))).then(key)
         .when(type_.str.contains(r"^\p{Lu}[\p{Lu}.-]+$")).then(pl.lit("a NAME"))
@@ -339,7 +402,7 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
 
 
 def strip_inflection(key: pl.Expr) -> pl.Expr:
-    """A word without the ending of its inflection: "decried" and "decries" are "decr"."""
+    """Return a word without its inflection: "decried" and "decries" are "decr"."""
     return key.str.replace(r"^(.{3,}?)(?:ies|ied|ying|y|es|ed|ing|s|e)$", "$1")
 
 
@@ -352,7 +415,8 @@ class FoldedStream:
     at : the position in the shard of each token, int64 (n,).
     word : its class, int32 (n,).
     begins : whether it is the first of its sentence, bool (n,).
-    signal : how likely it is a cue, an opener, a closer (log attribution_kernels), and what the words around it add to its being attributed, float32 (n, 4).
+    signal : the log odds that it is a cue, an opener, a closer, and what the words around it add to
+        those that it is attributed, int32 (n, 4), in hundredths.
     """
 
     at: np.ndarray
@@ -362,12 +426,12 @@ class FoldedStream:
 
     @cached_property
     def is_word(self) -> np.ndarray:
-        """Which tokens are words outside quotations."""
+        """Return which tokens are words outside quotations."""
         return self.word >= MIN_WORD_CLASS
 
 
 def iterate_streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Iterator[FoldedStream]:
-    """The shard as streams, block by block; `inside` says which tokens lie in quotations."""
+    """Yield the shard as streams, block by block; `inside` flags the tokens of quotations."""
     class_of = classify_forms(shard.forms, lexicon)
     cuts = np.unique(
         np.searchsorted(
@@ -381,10 +445,21 @@ def iterate_streams(shard: Shard, inside: np.ndarray, lexicon: Lexicon) -> Itera
 def build_stream(
     shard: Shard, part: slice, inside: np.ndarray, class_of: np.ndarray, lexicon: Lexicon
 ) -> FoldedStream:
-    """One block of articles as a stream."""
+    """Return one block of articles as a stream.
+
+    Parameters
+    ----------
+    shard, part : the block is these tokens of the shard.
+    inside : flags of those of them that lie in quotations.
+    class_of : the class of each form.
+    lexicon : the weights.
+    """
     tokens = shard.tokens[part]
     at, word, begins = compile_module(attribution_kernels).fold_quotations(
-        class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens)
+        class_of.take(tokens),
+        inside,
+        shard.sentence_end[part] | shard.is_break(tokens),
+        np.flatnonzero(shard.kind[tokens] == ARTICLE_END),
     )
     return FoldedStream(
         at + part.start,
@@ -397,8 +472,8 @@ def build_stream(
 
 
 def extract_features(s: FoldedStream, lexicon: Lexicon) -> dict[str, np.ndarray]:
-    """The value of each place for each token, as a number within its names."""
-    found = compile_module(attribution_kernels).compute_features(
+    """Return the value of each feature for each token, as a number within its names."""
+    features = compile_module(attribution_kernels).compute_features(
         s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside
     )
     padded = np.pad(s.word, (-CONTEXT_OFFSETS[0], CONTEXT_OFFSETS[-1]))
@@ -406,13 +481,13 @@ def extract_features(s: FoldedStream, lexicon: Lexicon) -> dict[str, np.ndarray]
         name: padded[by - CONTEXT_OFFSETS[0] :][: len(s.word)]
         for name, by in zip(NEIGHBOUR_FEATURES, CONTEXT_OFFSETS, strict=True)
     }
-    return beside | dict(zip(FEATURES, found, strict=True))
+    return beside | dict(zip(FEATURES, features, strict=True))
 
 
 def find_table_entries(
     place: dict[str, np.ndarray], names: dict[str, tuple[str, ...]], name: str
 ) -> np.ndarray:
-    """The entry of a table for each token, as a number."""
+    """Return the entry of a table for each token, as a number."""
     return np.ravel_multi_index(
         [place[axis] for axis in WEIGHT_TABLES[name]],
         [len(names[axis]) for axis in WEIGHT_TABLES[name]],
@@ -420,17 +495,17 @@ def find_table_entries(
 
 
 def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables.
+    """Return the log odds that each token is attributed, int32, in hundredths: sums of entries.
 
-    In a sentence in which nothing looks like a cue, an opener or a closer they are -inf: in news 30 % of the tokens, and 0.2 % of those attributed.
+    In a sentence in which nothing looks like a cue, an opener or a closer they are NO_SIGNAL:
+    in news 30 % of the tokens, and 0.2 % of those attributed.
     """
     about = (s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
     return compile_module(attribution_kernels).compute_log_odds(*about, *lexicon.layout)
 
 
 def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """The positions in the shard of the tokens that are attributed without quotation marks."""
-    edge = np.float32(logit(lexicon.words.threshold))
+    """Return the positions of the tokens that are attributed without quotation marks."""
     possessive = lexicon.classes.index("'s") if "'s" in lexicon.classes else -1
     return s.at[
         compile_module(attribution_kernels).mark_attributed(
@@ -438,7 +513,7 @@ def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
             s.begins,
             attribution_log_odds(s, lexicon),
             s.signal,
-            edge,
+            lexicon.threshold,
             lexicon.edges[0, 0],
             possessive,
         )

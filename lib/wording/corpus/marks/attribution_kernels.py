@@ -1,7 +1,9 @@
-"""The arithmetic of attribution.py, sentence by sentence: where each word stands, what the tables add up to, which words are marked.
+"""The arithmetic of attribution.py: features of each word, sums of tables, which words are marked.
 
-All of it is a few passes over whole numbers, forward for what stands before a word and back for what stands after it. `FEATURES` are the rows of
-what `fill_features` writes; attribution.py says what tables are made of them. These functions are to be called compiled (see compiled.py).
+All of it is a few passes over whole numbers, sentence by sentence: forward for what stands before a
+word and back for what stands after it. `FEATURES` are the rows of what `fill_features` writes;
+attribution.py says what tables are made of them. These functions are to be called compiled (see
+compiled.py).
 """
 
 from __future__ import annotations
@@ -9,15 +11,16 @@ from __future__ import annotations
 import numpy as np
 
 FEATURES = (
-    "cue before", "word after the cue before", "strength of cue before", "setting of cue before", "words since cue", "commas since cue",
-    "cue after", "word before the cue after", "word after the cue after", "strength of cue after", "setting of cue after", "words to cue", "commas to cue",
-    "words since strong cue", "words to strong cue",
-    "opener before", "words since opener", "commas since opener", "closer after", "words to closer", "commas to closer",
-    "last signal", "next signal", "words since that", "that and cue",
-    "mark before", "words since mark", "mark after", "words to mark",
-    "sentence's first word", "clause's first word", "words since sentence start", "words to sentence end",
+    "cue before", "word after the cue before", "strength of cue before", "setting of cue before",
+    "words since cue", "commas since cue", "cue after", "word before the cue after",
+    "word after the cue after", "strength of cue after", "setting of cue after", "words to cue",
+    "commas to cue", "words since strong cue", "words to strong cue", "opener before",
+    "words since opener", "commas since opener", "closer after", "words to closer",
+    "commas to closer", "last signal", "next signal", "words since that", "that and cue",
+    "mark before", "words since mark", "mark after", "words to mark", "sentence's first word",
+    "clause's first word", "words since sentence start", "words to sentence end",
 )  # fmt: skip
-"""What is known of a word by where it stands; attribution.value_names has the values of each."""
+"""What is known of a word by where it stands; `list_value_names` has the values of each."""
 NEIGHBOUR_FEATURES = (
     "second word before",
     "word before",
@@ -25,48 +28,26 @@ NEIGHBOUR_FEATURES = (
     "word after",
     "second word after",
 )
-"""And by which words stand AROUND it."""
+"""And by which words stand around it, at the CONTEXT_OFFSETS."""
 (
     CUE_BEFORE, BEHIND_CUE_BEFORE, STRENGTH_BEFORE, SETTING_BEFORE, SINCE_CUE, COMMAS_SINCE_CUE,
-    CUE_AFTER, AHEAD_OF_CUE_AFTER, BEHIND_CUE_AFTER, STRENGTH_AFTER, SETTING_AFTER, TO_CUE, COMMAS_TO_CUE,
-    SINCE_STRONG, TO_STRONG,
-    OPENER, SINCE_OPENER, COMMAS_SINCE_OPENER, CLOSER, TO_CLOSER, COMMAS_TO_CLOSER,
-    LAST_SIGNAL, NEXT_SIGNAL, SINCE_THAT, THAT_AND_CUE,
-    MARK_BEFORE, SINCE_MARK, MARK_AFTER, TO_MARK,
-    FIRST_WORD, CLAUSE_WORD, SINCE_START, TO_END,
+    CUE_AFTER, AHEAD_OF_CUE_AFTER, BEHIND_CUE_AFTER, STRENGTH_AFTER, SETTING_AFTER, TO_CUE,
+    COMMAS_TO_CUE, SINCE_STRONG, TO_STRONG, OPENER, SINCE_OPENER, COMMAS_SINCE_OPENER, CLOSER,
+    TO_CLOSER, COMMAS_TO_CLOSER, LAST_SIGNAL, NEXT_SIGNAL, SINCE_THAT, THAT_AND_CUE, MARK_BEFORE,
+    SINCE_MARK, MARK_AFTER, TO_MARK, FIRST_WORD, CLAUSE_WORD, SINCE_START, TO_END,
 ) = range(len(FEATURES))  # fmt: skip
 
-PUNCTUATION_MARKS = (
-    ",",
-    ".",
-    ":",
-    ";",
-    "?",
-    "!",
-    "(",
-    ")",
-    "[",
-    "]",
-    "-",
-    "–",
-    "—",
-    "...",
-    "…",
-    "/",
-    "'",
-    "other mark",
-)
+PUNCTUATION_MARKS = (*",.:;?!()[]-–—", "...", "…", "/", "'", "other mark")
 QUOTATION_CLASSES = tuple(
     f"a {size} quotation{end}"
     for size in ("short", "long")
     for end in ("", " ending in a comma", " ending a sentence")
 )
-COMMA_CLASS, MIN_QUOTATION_CLASS, MIN_WORD_CLASS = (
-    1 + PUNCTUATION_MARKS.index(","),
-    1 + len(PUNCTUATION_MARKS),
-    1 + len(PUNCTUATION_MARKS) + len(QUOTATION_CLASSES),
-)
-"""Classes of tokens: 0 is nothing, then come marks, then quotations, each folded into one token, and from N_MARKS on words."""
+COMMA_CLASS = 1 + PUNCTUATION_MARKS.index(",")
+MIN_QUOTATION_CLASS = 1 + len(PUNCTUATION_MARKS)
+MIN_WORD_CLASS = MIN_QUOTATION_CLASS + len(QUOTATION_CLASSES)
+"""Classes of tokens: 0 is nothing, then come marks, then quotations, each folded into one token,
+and from MIN_WORD_CLASS on words."""
 STOP_CLASSES = tuple(1 + PUNCTUATION_MARKS.index(mark) for mark in (".", "?", "!"))
 MAX_SHORT_QUOTATION_TOKENS = 6
 """Tokens of a short quotation, at most."""
@@ -74,36 +55,49 @@ MAX_SHORT_QUOTATION_TOKENS = 6
 SIGNALS = ("cue", "opener", "closer")
 CUE_SIGNAL, OPENER_SIGNAL, CLOSER_SIGNAL = range(len(SIGNALS))
 CONTEXT_OFFSETS = (-2, -1, 0, 1, 2)
-"""The words by which a signal is known, counted from its own place."""
+"""The places of the words by which a signal is known, counted from its own."""
 NEIGHBOUR_SUM = len(SIGNALS)
-"""The column of `sum_context_weights` beside those of the signals: what the tables BESIDE_TOKEN add."""
+"""The column of `sum_context_weights` after those of the signals: what NEIGHBOUR_FEATURES add."""
 MIN_STRONG_GRADE = 5
 """The grade from which a cue is a strong one."""
 
 CUE_NEIGHBOURS = ("word", "name", "later comma", "other mark", "quotation", "first comma")
 FIRST_COMMA = CUE_NEIGHBOURS.index("first comma")
-"""What can stand beside a cue: the first comma of its sentence before it, in "..., said Keller", tells most."""
+"""What can stand beside a cue: the first comma of its sentence before it, as in "..., said Keller",
+tells most."""
 
 MAX_COMMAS = 3
 DISTANCE_STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30)
 MAX_MARK_DISTANCE = 12
-"""Distances are counted in steps, from DISTANCES[-1] on all alike; to marks one by one up to NEAR. 0 is where there is nothing."""
+"""Distances are counted in steps, from DISTANCE_STEPS[-1] on all alike; to marks one by one up to
+MAX_MARK_DISTANCE. 0 is where there is nothing."""
 STEP_OF_DISTANCE = (
     np.searchsorted(DISTANCE_STEPS, np.arange(DISTANCE_STEPS[-1] + 1), side="right") - 1
 ).astype(np.int32)
+
+NO_SIGNAL = np.iinfo(np.int32).min
+"""The log odds of a token in whose sentence nothing looks like a cue, an opener or a closer."""
 
 BATCH_TOKENS = 4096
 """Tokens that are looked up together."""
 
 
-def fold_quotations(word, inside, ends):
-    """The tokens with each quotation (a run `inside` quotation marks) folded into one: their places, classes, and whether they begin a sentence."""
-    at, kept, begins = (
-        np.empty(len(word), np.int64),
-        np.empty(len(word), np.int32),
-        np.empty(len(word), np.bool_),
-    )
-    n, i, fresh = 0, 0, True
+def fold_quotations(
+    word: np.ndarray, inside: np.ndarray, ends: np.ndarray, article_ends: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fold each quotation (a run `inside` quotation marks) into one token.
+
+    The last token of an article stands twice, so that no word has one of another article within
+    the CONTEXT_OFFSETS.
+
+    Returns
+    -------
+    Position, class, and whether it begins a sentence, of each token that is left.
+    """
+    size = len(word) + len(article_ends)
+    at, kept = np.empty(size, np.int64), np.empty(size, np.int32)
+    begins = np.empty(size, np.bool_)
+    n, i, fresh, article = 0, 0, True, 0
     while i < len(word):
         first = i
         while inside[i] and i + 1 < len(word) and inside[i + 1]:
@@ -113,18 +107,24 @@ def fold_quotations(word, inside, ends):
             classify_quotation(word[max(i - 1, 0)], i - first) if inside[first] else word[first]
         )
         n, i, fresh = n + 1, i + 1, ends[i]
+        if article < len(article_ends) and i > article_ends[article]:
+            at[n], kept[n], begins[n] = i - 1, 0, True
+            n, article = n + 1, article + 1
     return at[:n], kept[:n], begins[:n]
 
 
-def classify_quotation(last_word, n_tokens):
-    """The class of a quotation, by its length and the last token before its last mark."""
+def classify_quotation(last_word: int, n_tokens: int) -> int:
+    """Return the class of a quotation, by its length and the last token before its last mark."""
     ending = 1 if last_word == COMMA_CLASS else 2 if last_word in STOP_CLASSES else 0
     return MIN_QUOTATION_CLASS + 3 * (n_tokens > MAX_SHORT_QUOTATION_TOKENS) + ending
 
 
-def sum_context_weights(word, weights, start):
-    """What the words around each token add up to, float32 (n, 4); weights are (5, n_classes, 4), sums begin with `start`."""
-    total = np.empty((len(word), len(SIGNALS) + 1), np.float32)
+def sum_context_weights(word: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Sum what the words around each token add, int32 (n, 4), from `start` on.
+
+    The weights are (5, n_classes, 4): offset, class, signal (the last is NEIGHBOUR_SUM).
+    """
+    total = np.empty((len(word), len(SIGNALS) + 1), np.int32)
     for i in range(len(word)):
         cue, opener, closer, attributed = start[0], start[1], start[2], start[3]
         for place in range(len(CONTEXT_OFFSETS)):
@@ -142,39 +142,55 @@ def sum_context_weights(word, weights, start):
     return total
 
 
-def bin_distance(distance):
-    """The step of a distance; 0 stays 0."""
+def bin_distance(distance: int) -> int:
+    """Return the step of a distance; 0 stays 0."""
     return STEP_OF_DISTANCE[min(distance, DISTANCE_STEPS[-1])]
 
 
-def get_class_at(word, i):
-    """The class of a token, nothing (0) beyond the ends."""
+def get_class_at(word: np.ndarray, i: int) -> int:
+    """Return the class of a token, nothing (0) beyond the ends."""
     return word[i] if 0 <= i < len(word) else 0
 
 
-def grade_signals(word, signal, edges, start, end, grade):
-    """Writes how strong each signal is at each token of a sentence into `grade` (3, n): how many of its edges it reaches, 0 below the first.
+def grade_signals(
+    word: np.ndarray, signal: np.ndarray, edges: np.ndarray, start: int, end: int, grade: np.ndarray
+) -> bool:
+    """Write how strong each signal is at each token of a sentence into `grade` (3, n).
 
-    Says whether there is any signal.
+    That is how many of its edges it reaches, 0 below the first. Return whether there is any signal.
     """
-    some = False
+    has_signal = False
     for i in range(start, end):
         for k in range(len(SIGNALS)):
             grade[k, i - start] = 0
             if signal[i, k] >= edges[k, 0] and word[i] >= MIN_WORD_CLASS:
-                some = True
+                has_signal = True
                 for j in range(edges.shape[1]):
                     grade[k, i - start] += signal[i, k] >= edges[k, j]
-    return some
+    return has_signal
 
 
-def fill_features(place, word, grade, start, end, is_that, beside):
-    """Writes the places of the words of one sentence (tokens `start` up to `end`) into `place`, int32 (n_places, n) from column 0 on."""
-    n, commas, setting = (
-        end - start,
-        np.zeros(end - start, np.int32),
-        np.zeros(end - start, np.int32),
-    )
+def fill_features(
+    place: np.ndarray,
+    word: np.ndarray,
+    grade: np.ndarray,
+    start: int,
+    end: int,
+    is_that: np.ndarray,
+    beside: np.ndarray,
+) -> None:
+    """Write the features of a sentence's words into `place`, int32 (n_features, n), from column 0.
+
+    Parameters
+    ----------
+    place : what is written.
+    word : the class of each token.
+    grade : the grades of the sentence's signals, as `grade_signals` writes them.
+    start, end : the tokens of the sentence, from start up to end.
+    is_that, beside : of each class, as in `Lexicon`.
+    """
+    n = end - start
+    commas, setting = np.zeros(n, np.int32), np.zeros(n, np.int32)
     cue = strong = opener = closer = that = mark = -1
     for i in range(n):
         at, own = start + i, word[start + i]
@@ -202,9 +218,8 @@ def fill_features(place, word, grade, start, end, is_that, beside):
         place[SINCE_THAT, i] = bin_distance(i - that) if that >= 0 else 0
         place[THAT_AND_CUE, i] = 1 + (that - cue <= 2) if cue >= 0 and that >= cue else 0
         place[MARK_BEFORE, i] = word[start + mark] if mark >= 0 else 0
-        place[SINCE_MARK, i] = min(
-            i - mark, MAX_MARK_DISTANCE
-        )  # where no mark stands before, from the beginning of the sentence
+        # Where no mark stands before, from the beginning of the sentence.
+        place[SINCE_MARK, i] = min(i - mark, MAX_MARK_DISTANCE)
         place[CLAUSE_WORD, i] = word[start + mark + 1]
         if grade[CUE_SIGNAL, i]:
             previous, following = get_class_at(word, at - 1), get_class_at(word, at + 1)
@@ -244,12 +259,17 @@ def fill_features(place, word, grade, start, end, is_that, beside):
         mark = i if word[start + i] < MIN_WORD_CLASS else mark
 
 
-def compute_features(word, begins, signal, edges, is_that, beside):
-    """The value of each place for each token, int32 (n_places, n_tokens)."""
-    place, grade = (
-        np.zeros((len(FEATURES), len(word)), np.int32),
-        np.zeros((len(SIGNALS), len(word)), np.int8),
-    )
+def compute_features(
+    word: np.ndarray,
+    begins: np.ndarray,
+    signal: np.ndarray,
+    edges: np.ndarray,
+    is_that: np.ndarray,
+    beside: np.ndarray,
+) -> np.ndarray:
+    """Return the value of each feature for each token, int32 (n_features, n_tokens)."""
+    place = np.zeros((len(FEATURES), len(word)), np.int32)
+    grade = np.zeros((len(SIGNALS), len(word)), np.int8)
     start = 0
     while start < len(word):
         end = find_sentence_end(begins, start)
@@ -259,30 +279,52 @@ def compute_features(word, begins, signal, edges, is_that, beside):
     return place
 
 
-def find_sentence_end(begins, start):
-    """Where the sentence that begins at `start` ends."""
+def find_sentence_end(begins: np.ndarray, start: int) -> int:
+    """Return where the sentence that begins at `start` ends."""
     end = start + 1
     while end < len(begins) and not begins[end]:
         end += 1
     return end
 
 
-def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, weights, starts):
-    """The log odds that each token is attributed to somebody, float32: the sum of its entries in all tables; -inf in sentences without a signal.
-
-    Table `t` has the places `axes[t]` (padded with -1) of so many values each (`sizes[t]`), and its weights in `weights` from `starts[t]` on.
-    """
-    total, width = np.full(len(word), -np.inf, np.float32), 0
-    start = 0
-    while start < len(word):
+def find_longest_sentence(begins: np.ndarray) -> int:
+    """Return the number of tokens of the longest sentence."""
+    longest = start = 0
+    while start < len(begins):
         end = find_sentence_end(begins, start)
-        width, start = max(width, end - start), end
-    width += BATCH_TOKENS
-    place, grade, at = (
-        np.zeros((len(FEATURES), width), np.int32),
-        np.zeros((len(SIGNALS), width), np.int8),
-        np.zeros(width, np.int64),
-    )
+        longest, start = max(longest, end - start), end
+    return longest
+
+
+def compute_log_odds(
+    word: np.ndarray,
+    begins: np.ndarray,
+    signal: np.ndarray,
+    edges: np.ndarray,
+    is_that: np.ndarray,
+    beside: np.ndarray,
+    axes: np.ndarray,
+    sizes: np.ndarray,
+    weights: np.ndarray,
+    starts: np.ndarray,
+) -> np.ndarray:
+    """Return the log odds that each token is attributed, int32, in hundredths.
+
+    They are the sum of its entries in all tables; NO_SIGNAL in sentences without a signal.
+
+    Parameters
+    ----------
+    word, begins, signal : the tokens, as in `FoldedStream`.
+    edges, is_that, beside : as in `Lexicon`.
+    axes : the features of each table, padded with -1, (n_tables, n).
+    sizes : how many values each of these has.
+    weights, starts : the weights of all tables, and where those of each begin.
+    """
+    total = np.full(len(word), NO_SIGNAL, np.int32)
+    width = BATCH_TOKENS + find_longest_sentence(begins)
+    place = np.zeros((len(FEATURES), width), np.int32)
+    grade = np.zeros((len(SIGNALS), width), np.int8)
+    at = np.zeros(width, np.int64)
     n = start = 0
     while start < len(word):
         end = find_sentence_end(begins, start)
@@ -300,9 +342,11 @@ def compute_log_odds(word, begins, signal, edges, is_that, beside, axes, sizes, 
     return total
 
 
-def sum_table_entries(place, axes, sizes, weights, starts):
-    """The sum of the entries of all tables, for each column of places."""
-    total, entry = np.zeros(place.shape[1], np.float32), np.zeros(place.shape[1], np.uint32)
+def sum_table_entries(
+    place: np.ndarray, axes: np.ndarray, sizes: np.ndarray, weights: np.ndarray, starts: np.ndarray
+) -> np.ndarray:
+    """Return the sum of the entries of all tables for each column of features, int32."""
+    total, entry = np.zeros(place.shape[1], np.int32), np.zeros(place.shape[1], np.uint32)
     for t in range(len(axes)):
         values, table = place[axes[t, 0]], weights[starts[t] :]
         for i in range(len(entry)):
@@ -317,10 +361,28 @@ def sum_table_entries(place, axes, sizes, weights, starts):
     return total
 
 
-def mark_attributed(word, begins, log_odds, signal, edge, least_cue, possessive):
-    """Which tokens are attributed: words by their log odds, "'s" with its word, and marks between two such words of a sentence.
+def mark_attributed(
+    word: np.ndarray,
+    begins: np.ndarray,
+    log_odds: np.ndarray,
+    signal: np.ndarray,
+    edge: int,
+    least_cue: int,
+    possessive: int,
+) -> np.ndarray:
+    """Mark the attributed tokens, bool.
 
-    A single word, no cue, between two that are both marked otherwise goes with these: that reads better and costs next to nothing.
+    Words are marked by their log odds, "'s" with its word, and marks of punctuation between two
+    such words of a sentence. A single word, no cue, between two that are both marked otherwise
+    goes with these: that reads better and costs next to nothing.
+
+    Parameters
+    ----------
+    word, begins, signal : the tokens, as in `FoldedStream`.
+    log_odds : of each token, in hundredths.
+    edge : the log odds from which a word is marked.
+    least_cue : the log odds from which a word is a cue.
+    possessive : the class of "'s", or -1.
     """
     words, marked = np.zeros(len(word), np.bool_), np.zeros(len(word), np.bool_)
     for i in range(len(word)):

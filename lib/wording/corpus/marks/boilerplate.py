@@ -1,10 +1,12 @@
-"""Marks boilerplate: credits, captions, links, sign-offs, repeated lines, a leading date line. The text is never changed.
+"""Marks boilerplate: credits, captions, links, sign-offs, repeated lines, a leading date line.
 
-What can be told from a line's words is a rule in data/words/boilerplate-*.yml; what needs the article or the outlet is a function here.
+The text is never changed. What can be told from a line's words is a rule in
+data/words/boilerplate-*.yml; what needs the article or the outlet is a function here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated, Literal
@@ -22,23 +24,28 @@ from wording.corpus.encoding.matching import (
     flag_forms,
     is_overlapping,
 )
-from wording.corpus.encoding.shard import Shard, concatenate_ranges
+from wording.corpus.encoding.shard import Shard, concatenate_ranges, reduce_segments
 from wording.patterns import parse_phrases
 from wording.study.records import PhraseTexts, Record
 from wording.words import has_words, read_word_record
 
 MIN_REPEATED_ARTICLES = 5
-"""A line that stands in so many articles of one outlet, and in one of a hundred of them, is the page's, not the article's."""
+"""A line is boilerplate if it occurs in at least this many articles of an outlet, and in at least
+1 % of them."""
 MAX_REPEATED_WORDS = 40
 MAX_LABEL_WORDS = 3
 MAX_LINK_WORDS = 12
 MAX_SIGN_OFF_WORDS = 12
 MAX_DATELINE_TOKENS = 16
 N_TOP_LINES = 8
+DASHES = ("-", "–", "—", "--")
 
 
 class BoilerplateRule(Record):
-    """A kind of boilerplate line, by its words; `within_end`: the phrase begins within so many tokens of the line's end."""
+    """A kind of boilerplate line, by its words.
+
+    `within_end`: the phrase ends within so many tokens of the line's end.
+    """
 
     match: PhraseTexts
     at: Literal["anywhere", "start", "end", "whole"]
@@ -58,7 +65,7 @@ class BoilerplateRules(Record):
 
 @dataclass(frozen=True)
 class ShardLines:
-    """The lines of a shard that have any token: from token `start` up to `end`, the article's row, and `top`, the line's number in its article."""
+    """The lines of a shard that have any token: from `start` up to `end`, and the article's row."""
 
     start: np.ndarray
     end: np.ndarray
@@ -70,17 +77,17 @@ class ShardLines:
 
     @cached_property
     def n_words(self) -> np.ndarray:
-        """Words per line."""
+        """Return the number of words of each line."""
         return compile_module(kernels).count_flagged(self.shard.is_word, self.start, self.end)
 
     @cached_property
     def number(self) -> np.ndarray:
-        """The line's number within its article, from 0."""
+        """Return the number of each line within its article, from 0."""
         return np.arange(len(self)) - np.searchsorted(self.row, self.row, side="left")
 
     @cached_property
     def is_sentence(self) -> np.ndarray:
-        """Whether the line ends as a sentence does."""
+        """Return whether each line ends as a sentence does."""
         last = (
             self.shard.forms["type"]
             .is_in([".", "!", "?", "…", "...", "”", '"', "''", "’", ":", ")"])
@@ -88,24 +95,35 @@ class ShardLines:
         )
         return last[self.shard.tokens[self.end - 1]]
 
-    def of(self, positions: np.ndarray) -> np.ndarray:
-        """The line that each position lies in."""
+    def line_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
 
-    def ended(self, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
-        """Which of the spans end their line, bool, and the line that each span's last token lies in."""
-        line = self.of(spans.end - 1)
+    def match_line_ends(self, spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of the spans end their line, and the line of each span's last token."""
+        line = self.line_of(spans.end - 1)
         return spans.end == self.end[line], line
 
     def mark(self, which: np.ndarray) -> np.ndarray:
-        """The tokens of the lines that are flagged, bool (n_tokens,)."""
-        marked = np.zeros(len(self.shard.tokens), bool)
-        marked[concatenate_ranges(self.start[which], self.end[which])] = True
-        return marked
+        """Return which tokens lie in the flagged lines, bool (n_tokens,)."""
+        return mask_spans(len(self.shard.tokens), self.start[which], self.end[which])
+
+    def flag(self, lines: np.ndarray) -> np.ndarray:
+        """Return which lines have one of the numbers, bool (n_lines,)."""
+        flags = np.zeros(len(self), bool)
+        flags[lines] = True
+        return flags
+
+
+def mask_spans(n: int, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return which of `n` tokens lie in one of the spans, bool (n,)."""
+    mask = np.zeros(n, bool)
+    mask[concatenate_ranges(start, end)] = True
+    return mask
 
 
 def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") -> np.ndarray:
-    """Which tokens are boilerplate, bool (n_tokens,); `outlets` has the outlet of each article of the shard."""
+    """Return which tokens are boilerplate, bool (n_tokens,); `outlets` are the articles'."""
     lines, rules = find_lines(shard), read_boilerplate_rules(language)
     marked = mark_repeated(lines, outlets) | mark_section_labels(lines)
     for rule in rules.rules.values():
@@ -121,13 +139,16 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
 
 @cache
 def read_boilerplate_rules(language: str) -> BoilerplateRules:
-    """The rules for a language; a language without a file has those for English, whose agencies and credits are the world's."""
+    """Return the rules for a language.
+
+    A language without a file has those for English, whose agencies and credits are the world's.
+    """
     name = f"boilerplate-{language}"
     return read_word_record(name if has_words(name) else "boilerplate-en", BoilerplateRules)
 
 
 def find_lines(shard: Shard) -> ShardLines:
-    """The lines of the shard."""
+    """Return the lines of the shard."""
     end = np.flatnonzero(shard.is_break(shard.tokens))
     start = np.concatenate([[0], end[:-1] + 1])
     start, end = start[start < end], end[start < end]
@@ -137,41 +158,37 @@ def find_lines(shard: Shard) -> ShardLines:
 def mark_by_rule(
     lines: ShardLines, rule: BoilerplateRule, lists: dict[str, list[str]]
 ) -> np.ndarray:
-    """The lines that a rule marks."""
+    """Return which lines a rule marks, bool (n_lines,)."""
     found = find_matches(lines.shard, parse_phrases(rule.match, lists=lists))
-    line = lines.of(found.start)
-    at_start = found.start == lines.start[line]
-    at_end = found.end >= lines.end[line] - rule.within_end
-    fits = {"anywhere": True, "start": at_start, "end": at_end, "whole": at_start & at_end}[
-        rule.at
-    ] & (lines.n_words[line] <= rule.words)
-    marked = np.zeros(len(lines), bool)
-    marked[line[fits]] = True
+    line = lines.line_of(found.start)
+    fits = lines.n_words[line] <= rule.words
+    if rule.at in ("start", "whole"):
+        fits &= found.start == lines.start[line]
+    if rule.at in ("end", "whole"):
+        fits &= found.end >= lines.end[line] - rule.within_end
+    marked = lines.flag(line[fits])
     if rule.caption:
         marked |= mark_captions(lines, marked)
     return marked | mark_following(lines, marked) if rule.rest else marked
 
 
 def mark_captions(lines: ShardLines, credits: np.ndarray) -> np.ndarray:
-    """The lines whose words the credit line after them repeats."""
+    """Return which lines have words that the credit line after them repeats, bool (n_lines,)."""
     credit = np.flatnonzero(credits[1:] & (lines.row[1:] == lines.row[:-1])) + 1
-    length = (lines.end - lines.start)[credit - 1]
-    credit, length = (x[length <= (lines.end - lines.start)[credit]] for x in (credit, length))
-    marked = np.zeros(len(lines), bool)
-    if len(credit):
-        key, tokens = lines.shard.numbers, lines.shard.tokens
-        above, here = (
-            key[tokens[concatenate_ranges(start, start + length)]]
-            for start in (lines.start[credit - 1], lines.start[credit])
-        )
-        marked[credit[np.logical_and.reduceat(above == here, np.cumsum(length) - length)] - 1] = (
-            True
-        )
-    return marked
+    lengths = lines.end - lines.start
+    credit = credit[lengths[credit - 1] <= lengths[credit]]
+    above, length = credit - 1, lengths[credit - 1]
+    keys, tokens = lines.shard.numbers, lines.shard.tokens
+    upper = keys[tokens[concatenate_ranges(lines.start[above], lines.start[above] + length)]]
+    lower = keys[tokens[concatenate_ranges(lines.start[credit], lines.start[credit] + length)]]
+    return lines.flag(above[reduce_segments(np.logical_and, upper == lower, length)])
 
 
 def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
-    """The lines after a marked one, in its article, that are no sentences or as short as a headline."""
+    """Return which lines follow a marked one of their article and are no text, bool (n_lines,).
+
+    They are no sentences, or as short as a headline.
+    """
     first = np.full(lines.row.max(initial=-1) + 1, len(lines))
     np.minimum.at(first, lines.row[marked], np.flatnonzero(marked))
     return (np.arange(len(lines)) > first[lines.row]) & (
@@ -180,13 +197,12 @@ def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
 
 
 def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
-    """The short lines that many articles of one outlet share."""
+    """Return which short lines many articles of one outlet share, bool (n_lines,)."""
     short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
     printed = hash_lines(lines, short)
     cell = (printed >> np.uint64(44)).astype(np.int64)
-    kept = (
-        np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES
-    )  # most lines are alone in their cell: a quick way to leave them out
+    # Most lines are alone in their cell: a quick way to leave them out.
+    kept = np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES
     short, printed = short[kept], printed[kept]
     code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
     articles = np.bincount(code)[code[lines.row[short]]]
@@ -194,20 +210,19 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
     )
     n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
-    marked = np.zeros(len(lines), bool)
-    marked[short[n >= np.maximum(MIN_REPEATED_ARTICLES, articles / 100)]] = True
-    return marked
+    is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n.astype(np.int64) >= articles)
+    return lines.flag(short[is_repeated])
 
 
 def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
-    """A number for each of the lines that lines of the same words, and practically no others, share; uint64."""
+    """Return a number for each of the lines, uint64: in practice equal for equal words only."""
     return compile_module(kernels).hash_token_spans(
         lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers
     )
 
 
 def mark_section_labels(lines: ShardLines) -> np.ndarray:
-    """A first line of a few words that stands above a headline: the name of the page's section."""
+    """Return which lines are the name of a page's section: first ones above a headline, bool."""
     following = np.append(lines.row[1:] == lines.row[:-1], False)
     headline = np.append(~lines.is_sentence[1:] & (lines.n_words[1:] > MAX_LABEL_WORDS), False)
     return (
@@ -220,71 +235,76 @@ def mark_section_labels(lines: ShardLines) -> np.ndarray:
 
 
 def mark_sign_offs(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
-    """Lines of nothing but agencies and words that join them, and the initials below an agency's name."""
+    """Return which lines sign off an article, bool (n_lines,).
+
+    They have nothing but agencies and words that join them, or initials below an agency's name.
+    """
     shard = lines.shard
     named = find_matches(shard, parse_phrases(["<agency>"], lists=rules.lists))
-    line = np.unique(lines.of(named.start))
+    line = np.unique(lines.line_of(named.start))
     line = line[lines.n_words[line] <= MAX_SIGN_OFF_WORDS]
-    places = concatenate_ranges(lines.start[line], lines.end[line])
+    covered = line[is_covered_by(lines, line, named, rules.connectives)]
+    return lines.flag(covered) | mark_initials(lines, named)
+
+
+def is_covered_by(
+    lines: ShardLines, line: np.ndarray, named: Spans, connectives: Sequence[str]
+) -> np.ndarray:
+    """Return which of the lines have nothing but agencies and words that join them, bool.
+
+    Parameters
+    ----------
+    lines : all lines.
+    line : those that are looked at, by number.
+    named : where agencies are named.
+    connectives : the words that join them.
+    """
+    shard = lines.shard
+    at = concatenate_ranges(lines.start[line], lines.end[line])
     fits = (
-        flag_forms(shard, rules.connectives)[shard.tokens[places]]
-        | ~shard.is_word[places]
-        | is_overlapping(Spans(places, places + 1), named)
+        flag_forms(shard, connectives)[shard.tokens[at]]
+        | ~shard.is_word[at]
+        | is_overlapping(Spans(at, at + 1), named)
     )
-    marked = np.zeros(len(lines), bool)
-    if len(line):
-        marked[
-            line[
-                np.logical_and.reduceat(
-                    fits,
-                    np.cumsum(lines.end[line] - lines.start[line])
-                    - (lines.end[line] - lines.start[line]),
-                )
-            ]
-        ] = True
-    return marked | mark_initials(lines, named)
+    return reduce_segments(np.logical_and, fits, lines.end[line] - lines.start[line])
 
 
 def mark_initials(lines: ShardLines, named: Spans) -> np.ndarray:
-    """Lines such as "abc-de/fg" below a line that ends with an agency's name."""
-    last, line = lines.ended(named)
+    """Return which lines are like "abc-de/fg", below one that ends with an agency's name, bool."""
+    last, line = lines.match_line_ends(named)
     below = line[last & (line + 1 < len(lines))] + 1
     below = below[lines.row[below] == lines.row[below - 1]]
-    slashed = np.unique(lines.of(lines.shard.where(find_form_numbers(lines.shard, ["/"]))))
-    marked = np.zeros(len(lines), bool)
-    marked[below[(lines.n_words[below] <= 3) & np.isin(below, slashed)]] = True
-    return marked
+    slashed = np.unique(
+        lines.line_of(lines.shard.find_positions(find_form_numbers(lines.shard, ["/"])))
+    )
+    return lines.flag(below[(lines.n_words[below] <= 3) & np.isin(below, slashed)])
 
 
 def mark_trailing_agency(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
-    """An agency's name alone after the last sentence of a line."""
+    """Return which tokens name an agency alone after the last sentence of a line, bool."""
     shard = lines.shard
     named = find_matches(shard, parse_phrases(["<agency>"], lists=rules.lists))
-    last = lines.ended(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
-    marked = np.zeros(len(shard.tokens), bool)
-    marked[concatenate_ranges(named.start[last], named.end[last])] = True
-    return marked
+    last = lines.match_line_ends(named)[0] & shard.sentence_end[np.maximum(named.start - 1, 0)]
+    return mask_spans(len(shard.tokens), named.start[last], named.end[last])
 
 
 def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
-    """Place, date and agency before the dash that opens a story: "LVIV, Dec 19 (EFE) -"; all capitalised, or an agency in brackets."""
+    """Return which tokens are a date line, bool: "LVIV, Dec 19 (EFE) -".
+
+    That is place, date and agency before the dash that opens a story: all capitalised, or with an
+    agency in brackets.
+    """
     shard = lines.shard
-    dash = shard.where(find_form_numbers(shard, ["-", "–", "—", "--"]))
-    line = lines.of(dash)
+    dash = shard.find_positions(find_form_numbers(shard, DASHES))
+    line = lines.line_of(dash)
     start = lines.start[line]
     near = (
         (lines.number[line] < N_TOP_LINES) & (dash - start < MAX_DATELINE_TOKENS) & (dash > start)
     )
     dash, start = dash[near], start[near]
     begins_lower = shard.forms["type"].str.contains(r"^\p{Ll}").to_numpy()
-    lower = (
-        np.add.reduceat(
-            begins_lower[shard.tokens[concatenate_ranges(start, dash)]],
-            np.cumsum(dash - start) - (dash - start),
-        )
-        if len(dash)
-        else dash
-    )
+    lower = begins_lower[shard.tokens[concatenate_ranges(start, dash)]]
+    has_lower = reduce_segments(np.logical_or, lower, dash - start)
     bracketed = find_matches(
         shard, parse_phrases(["( <agency> )", "( the <agency> )"], lists=rules.lists)
     )
@@ -297,15 +317,13 @@ def mark_datelines(lines: ShardLines, rules: BoilerplateRules) -> np.ndarray:
     capitals = (
         shard.forms["type"].str.contains(r"^\p{Lu}[\p{Lu}.]{2,}").to_numpy()[shard.tokens[start]]
     )
-    whole = (lower == 0) & capitals & (dash - start < 8) | agency
+    whole = ~has_lower & capitals & (dash - start < 8) | agency
     dash, start = dash[whole], start[whole]
-    marked = np.zeros(len(shard.tokens), bool)
-    marked[concatenate_ranges(start, dash + 1)] = True
-    return marked
+    return mask_spans(len(shard.tokens), start, dash + 1)
 
 
 def mark_leading_dates(lines: ShardLines) -> np.ndarray:
-    """A date that the page put before an article's first words: "date 2022-02-24", "Published 2022-02-24"."""
+    """Return which tokens are a date before an article's first words: "Published 2022-02-24"."""
     shard = lines.shard
     found = find_matches(
         shard,
@@ -324,6 +342,5 @@ def mark_leading_dates(lines: ShardLines) -> np.ndarray:
         if len(found)
         else first
     )
-    marked = np.zeros(len(shard.tokens), bool)
-    marked[concatenate_ranges(found.start[first & iso], found.end[first & iso])] = True
-    return marked
+    leading = found[first & iso]
+    return mask_spans(len(shard.tokens), leading.start, leading.end)

@@ -1,8 +1,15 @@
-"""Articles that share their text: reprints, cut and changed versions, a story inside a longer one; and who was first.
+"""Finds articles that share their text, and which of them was first.
 
-A run of five words has a number that depends on its words only. A fixed third of the runs (those whose number three divides: the sketch made for
-containment, Broder 1997) shows which articles may share text; each article is then compared word by word with those that share most of it. What
-this takes grows with the number of articles: a run leads to the earliest few that have it, and an article to the few that share most with it.
+They may be reprints, cut and changed versions, or a story inside a longer one. A run of five words
+has a number that depends on its words only. A fixed third of the runs (those whose number three
+divides) shows which articles may share text; each article is then compared word by word with those
+that share most of it. What this takes grows with the number of articles: a run leads to the
+earliest few that have it, and an article to the few that share most with it.
+
+References
+----------
+Broder, A. (1997). On the resemblance and containment of documents. Compression and Complexity of
+Sequences: the sketch made for containment.
 """
 
 from __future__ import annotations
@@ -19,30 +26,39 @@ from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.kernels import PARTS_PER_ARTICLE, PLACE_BITS, QUOTED_VOICE, ROW_BITS
 from wording.corpus.encoding.parallel import run_parallel
-from wording.corpus.encoding.shard import Shard, concatenate_ranges
+from wording.corpus.encoding.shard import (
+    Shard,
+    concatenate_ranges,
+    mark_run_starts,
+    offsets_of,
+)
 from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
 from wording.errors import WordingError
 
-MIN_COPIED_FRACTION = 0.4
-"""Articles are a copy and its source when so much of one, outside quotation marks, stands in the other: what many quote makes no copy."""
+MIN_COPIED_PERCENT = 40
+"""Two articles are copies if at least this part of one, quotations excluded, is in the other, too.
+
+All limits are compared in whole numbers, so that no rounding decides."""
 
 MIN_COPIED_WORDS = 30
-"""And when it is so many words."""
+"""And if it is at least so many words."""
 
-MIN_MUTUAL_FRACTION = 0.8
-"""Or when so much of both stands in the other, quotations included."""
+MIN_MUTUAL_PERCENT = 80
+"""Or if at least this part of each is in the other, quotations included."""
 
-MIN_SKETCH_FRACTION = 0.1
-"""Articles are compared word by word when they have so much of the smaller sketch in common."""
+MIN_SKETCH_PERCENT = 10
+"""Articles are compared word by word if they share at least this part of the smaller sketch."""
 
 MIN_REPEATED_DAYS = 5
-"""What one outlet prints on so many days belongs to its pages, not to a story."""
+"""What one outlet prints on at least so many days belongs to its pages, not to a story."""
 
 MAX_ARTICLES_PER_RUN = 20
-"""Each run leads to so many of the articles that have it, the earliest: enough to find the source, however often it was printed."""
+"""Each run leads to at most so many of the articles that have it, the earliest: enough to find the
+source, however often it was printed."""
 
 MAX_SOURCE_CANDIDATES = 2
-"""For its family an article is compared word by word with so many earlier ones: those that share most of its sketch."""
+"""For its family an article is compared word by word with at most so many earlier ones: those that
+share most of its sketch."""
 
 BUCKET_RUNS = 1 << 24
 """Sampled runs that are sorted at once."""
@@ -54,17 +70,30 @@ BATCH_ARTICLES = 2_000
 """Articles that are looked up among the shared runs at once."""
 
 PREFILTER_BITS = 22
-"""Highest bits of a run's number by which most runs that no other article has are left out at once."""
+"""Highest bits of a run's number, by which most runs of one article only are left out at once."""
 
 MARGIN_WORDS = 30
-"""Words by which what two articles share may reach beyond the first and the last sampled run that they share."""
+"""Words by which what two articles share may reach beyond the sampled runs that they share."""
 
 OUTLET_STRIDE = 1_000_000
+"""The numbers of two outlets' issues are so far apart: no outlet has so many days."""
+
+Pairs = tuple[np.ndarray, np.ndarray]
+"""Articles (int64) and as many earlier ones."""
 
 
 @dataclass(frozen=True)
 class Bodies:
-    """The words of some articles, boilerplate left out: `word` and `run` (the run that begins there; `whole` if it ends in the article) as numbers."""
+    """The words of some articles, boilerplate left out.
+
+    Attributes
+    ----------
+    word : the number of each word, uint64.
+    run : the number of the run that begins there, uint64.
+    whole : whether that run ends in the article, bool.
+    quoted : whether the word is in quotation marks, bool.
+    bounds : the words of article `i` are `bounds[i]` to `bounds[i + 1]`, int64.
+    """
 
     word: np.ndarray
     run: np.ndarray
@@ -74,13 +103,13 @@ class Bodies:
 
     @property
     def n_words(self) -> np.ndarray:
-        """Words of each article, int64 (n_articles,)."""
+        """Return the words of each article, int64 (n_articles,)."""
         return np.diff(self.bounds)
 
     @property
     def n_own(self) -> np.ndarray:
-        """Of these, outside quotation marks."""
-        return self.n_words - np.diff(np.concatenate([[0], np.cumsum(self.quoted)])[self.bounds])
+        """Return those outside quotation marks."""
+        return self.n_words - np.diff(offsets_of(self.quoted)[self.bounds])
 
 
 @dataclass(frozen=True)
@@ -91,32 +120,34 @@ class SharedRuns:
     ----------
     run : uint64 (n,), ascending, the highest bits of each run's number.
     repeated : bool (n,), whether an outlet repeats it day by day.
-    some : bool (2 ** CELLS,), whether any run has such highest bits: a quick way to leave most others out.
-    articles : 0/1 (n, n_articles), the EARLIEST of the articles that have it; articles are numbered by precedence here.
-    size, own : int64 (n_articles,), the sampled runs of each article: in all, and without repeated ones.
+    prefilter : bool (2 ** PREFILTER_BITS,), whether any run has such highest bits.
+    articles : 0/1 (n, n_articles), the earliest of the articles that have it; articles are numbered
+        by precedence here.
+    size, n_unrepeated : int64 (n_articles,), the sampled runs of each article: in all, and without
+        repeated ones.
     words, unquoted : int64 (n_articles,), its words: in all, and outside quotation marks.
     """
 
     run: np.ndarray
     repeated: np.ndarray
-    some: np.ndarray
+    prefilter: np.ndarray
     articles: sparse.csr_array
     size: np.ndarray
-    own: np.ndarray
+    n_unrepeated: np.ndarray
     words: np.ndarray
     unquoted: np.ndarray
 
 
 def find_families(corpus: Corpus) -> pl.DataFrame:
-    """One row per article, in the corpus's order: doc_id, family, first, shared, agency (see `TABLES["families"]`).
+    """Return one row per article, in the corpus's order, as `TABLES["families"]` says.
 
-    An article that shares its text with earlier ones belongs to the family of the one with which it shares most: each copy has one source, so a
-    page that holds two stories does not make these one family.
+    An article that shares its text with earlier ones belongs to the family of the one with which it
+    shares most: each copy has one source, so a page that holds two stories does not make these one
+    family.
     """
     table, order = corpus.table, order_by_precedence(corpus.table)
-    first = order[
-        find_first_places(select_copy_pairs(corpus, order, most=MAX_SOURCE_CANDIDATES), order)
-    ]
+    copy_pairs = select_copy_pairs(corpus, order, max_sources=MAX_SOURCE_CANDIDATES)
+    first = order[find_first_places(copy_pairs, order)]
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
     shared[copies] = compare_pairs(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))[
@@ -131,16 +162,15 @@ def find_families(corpus: Corpus) -> pl.DataFrame:
 
 
 def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
-    """One row per pair of articles of which one shares its text with the other, as `TABLES["family_pairs"]` says; most shared first.
+    """Return one row per pair of articles that share their text, most shared first.
 
-    Of the many that a much printed article shares its text with, the EARLIEST that share most of it stand for all.
+    The columns are those of `TABLES["family_pairs"]`. Of the many that a much printed article
+    shares its text with, the earliest that share most of it stand for all.
     """
-    found, names = (
-        select_copy_pairs(corpus, order_by_precedence(corpus.table), most=MAX_ARTICLES_PER_RUN),
-        corpus.table["doc_id"],
-    )
-    named = found.with_columns(
-        doc_id=names.gather(found["row"]), earlier=names.gather(found["earlier"])
+    order, names = order_by_precedence(corpus.table), corpus.table["doc_id"]
+    copy_pairs = select_copy_pairs(corpus, order, max_sources=MAX_ARTICLES_PER_RUN)
+    named = copy_pairs.with_columns(
+        doc_id=names.gather(copy_pairs["row"]), earlier=names.gather(copy_pairs["earlier"])
     )
     return named.select(
         "doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own"
@@ -153,7 +183,10 @@ def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
 
 
 def order_by_precedence(table: pl.DataFrame) -> np.ndarray:
-    """The rows from the earliest to the latest: by date, undated ones last; on one day the longest first; then by doc_id."""
+    """Return the rows from the earliest to the latest.
+
+    By date, undated ones last; on one day the longest first; then by doc_id.
+    """
     keys = table.select(
         "date",
         "doc_id",
@@ -163,38 +196,59 @@ def order_by_precedence(table: pl.DataFrame) -> np.ndarray:
     return keys.sort("date", "n", "doc_id", nulls_last=True)["row"].to_numpy()
 
 
-def find_first_places(found: pl.DataFrame, order: np.ndarray) -> np.ndarray:
-    """For each row the place in `order` of its family's first: the source of its source, and so on."""
+def invert_permutation(order: np.ndarray) -> np.ndarray:
+    """Return the place of each row in `order`, int64."""
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    source = np.arange(len(order))
-    best = found.with_columns(place=place[found["earlier"].to_numpy()]).sort(
-        "n_words", "place", descending=[False, True]
+    return place
+
+
+def find_first_places(copy_pairs: pl.DataFrame, order: np.ndarray) -> np.ndarray:
+    """Return for each row the place in `order` of its family's first article.
+
+    It is the source of its source, and so on.
+    """
+    place, source = invert_permutation(order), np.arange(len(order))
+    by_merit = copy_pairs.with_columns(place=place[copy_pairs["earlier"].to_numpy()]).sort(
+        "n_words", "place", "row", descending=[False, True, False]
     )
-    source[place[best["row"].to_numpy()]] = best[
-        "place"
-    ].to_numpy()  # the last one written stands: the most words, then the earliest
+    # The last one written stands: the most words, then the earliest.
+    source[place[by_merit["row"].to_numpy()]] = by_merit["place"].to_numpy()
     while (source[source] != source).any():
         source = source[source]
     return source[place]
 
 
-def select_copy_pairs(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
-    """The pairs that are a copy and its source: row, earlier (rows), and what `compare_pairs` says of them; `most` as in `candidates`."""
-    enough = (pl.col("own_part") >= MIN_COPIED_FRACTION) & (pl.col("n_own") >= MIN_COPIED_WORDS) | (
-        pl.min_horizontal("shared", "shared_earlier") >= MIN_MUTUAL_FRACTION
-    )
-    return compare_pairs(corpus, find_copy_candidates(corpus, order, most=most)).filter(enough)
+def select_copy_pairs(corpus: Corpus, order: np.ndarray, *, max_sources: int) -> pl.DataFrame:
+    """Return the pairs that are a copy and its source, as `compare_pairs` describes them.
 
-
-def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.DataFrame:
-    """Pairs of articles that may share text, by their sketches: row, earlier; each article with at most so many earlier ones, those that share most.
-
-    What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no sign, unless the articles are alike as a whole.
+    Parameters
+    ----------
+    corpus : the articles.
+    order : their rows by precedence.
+    max_sources : the number of earlier articles that one is compared with, at most.
     """
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    places = np.split(place, corpus.starts[1:-1])
+    share_own_words = (100 * pl.col("n_own") >= MIN_COPIED_PERCENT * pl.col("smaller_own")) & (
+        pl.col("n_own") >= MIN_COPIED_WORDS
+    )
+    return compare_pairs(
+        corpus, find_copy_candidates(corpus, order, max_sources=max_sources)
+    ).filter(share_own_words | pl.col("mutual"))
+
+
+def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, max_sources: int) -> pl.DataFrame:
+    """Return the pairs of articles that may share text, by their sketches: row, earlier.
+
+    What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no
+    sign, unless the articles are alike as a whole.
+
+    Parameters
+    ----------
+    corpus : the articles.
+    order : their rows by precedence.
+    max_sources : the number of earlier articles to each, at most: those that share most.
+    """
+    places = np.split(invert_permutation(order), corpus.starts[1:-1])
     words, quoted = (
         corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted")
     )
@@ -202,18 +256,28 @@ def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, most: int) -> pl.
         corpus.shards, places, number_issues(corpus.table)[order], words, words - quoted
     )
     calls = (
-        (shard, place, shared, most) for shard, place in zip(corpus.shards, places, strict=True)
+        (shard, place, shared, max_sources)
+        for shard, place in zip(corpus.shards, places, strict=True)
     )
     found = run_parallel(find_shard_candidates, calls, shared_memory=True)
-    row, earlier = (
-        np.concatenate([np.zeros(0, np.int64), *part])
-        for part in (zip(*found, strict=True) if found else ((), ()))
-    )
+    row, earlier = concatenate_pairs(found)
     return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
 
 
+def concatenate_pairs(parts: Sequence[Pairs]) -> Pairs:
+    """Return all pairs of articles of the parts."""
+    none = np.zeros(0, np.int64)
+    return (
+        np.concatenate([none, *(article for article, _ in parts)]),
+        np.concatenate([none, *(earlier for _, earlier in parts)]),
+    )
+
+
 def number_issues(table: pl.DataFrame) -> np.ndarray:
-    """A number for each article's outlet and day, DAYS apart for each outlet; undated ones, and those of no known outlet, have one day."""
+    """Return a number for each article's outlet and day, OUTLET_STRIDE apart for each outlet.
+
+    Undated articles, and those of no known outlet, have one day.
+    """
     dated = (
         pl.when(pl.col("outlet") != UNATTRIBUTED_OUTLET)
         .then(pl.col("date").rank("dense"))
@@ -229,7 +293,10 @@ def number_issues(table: pl.DataFrame) -> np.ndarray:
 
 
 def build_sketch(shard: Shard) -> np.ndarray:
-    """The sampled runs of a shard, ascending, uint64: the highest bits are the run's, the last ROW the article's row and the place in it."""
+    """Return the sampled runs of a shard, ascending, uint64.
+
+    The lowest ROW_BITS of each are the article's row and the place in it, the others the run's.
+    """
     return np.sort(
         compile_module(kernels).sample_runs(
             shard.tokens, shard.is_word & ~shard.boilerplate, shard.bounds, shard.numbers
@@ -244,14 +311,23 @@ def find_shared_runs(
     words: np.ndarray,
     unquoted: np.ndarray,
 ) -> SharedRuns:
-    """The sampled runs of more than one article; `places` has the number of each shard's articles by precedence, `issues` the issue of each number.
+    """Return the sampled runs of more than one article.
 
-    The runs are sorted bucket by bucket, by the highest bits of their numbers; each sketch is opened anew for it, so that none stays in memory.
+    The runs are sorted bucket by bucket, by the highest bits of their numbers; each sketch is
+    opened anew for it, so that none stays in memory.
+
+    Parameters
+    ----------
+    shards : the articles.
+    places : the number of each shard's articles by precedence.
+    issues, words, unquoted : of each article by precedence: its issue, its words, and those of them
+        outside quotation marks.
     """
     n_articles = sum(map(len, places))
     if n_articles >= 1 << int(ROW_BITS):
         raise WordingError(
-            f"{n_articles:,} articles are too many to find copies among: at most {1 << int(ROW_BITS):,}; make several studies."
+            f"Copies cannot be searched for among {n_articles:,} articles; the limit is "
+            f"{1 << int(ROW_BITS):,}. Split the study."
         )
     n_runs = sum(len(shard.sketch) for shard in shards)
     edges = (
@@ -277,31 +353,53 @@ def find_shared_runs(
     size = np.zeros(n_articles, np.int64)
     for shard, place in zip(shards, places, strict=True):
         size[place] = np.bincount(extract_rows(shard.sketch), minlength=len(place))
-    bounds, early = np.append(0, np.cumsum(np.concatenate(n))), np.concatenate(early)
-    articles = sparse.csr_array(
-        (np.ones(len(early), np.int32), early, bounds), shape=(len(bounds) - 1, n_articles)
+    bounds, earliest, runs = (
+        offsets_of(np.concatenate(n)),
+        np.concatenate(early),
+        np.concatenate(run),
     )
-    run, some = np.concatenate(run), np.zeros(1 << PREFILTER_BITS, bool)
-    some[(run >> (np.uint64(64 - PREFILTER_BITS) - ROW_BITS)).astype(np.int64)] = True
+    articles = sparse.csr_array(
+        (np.ones(len(earliest), np.int32), earliest, bounds), shape=(len(bounds) - 1, n_articles)
+    )
+    prefilter = np.zeros(1 << PREFILTER_BITS, bool)
+    prefilter[(runs >> (np.uint64(64 - PREFILTER_BITS) - ROW_BITS)).astype(np.int64)] = True
     return SharedRuns(
-        run, np.concatenate(repeated), some, articles, size, size - sum(n_repeated), words, unquoted
+        run=runs,
+        repeated=np.concatenate(repeated),
+        prefilter=prefilter,
+        articles=articles,
+        size=size,
+        n_unrepeated=size - sum(n_repeated),
+        words=words,
+        unquoted=unquoted,
     )
 
 
 def take_low_bits(numbers: np.ndarray, bits: np.uint64) -> np.ndarray:
-    """The lowest bits of the numbers, int64."""
+    """Return the lowest bits of the numbers, int64."""
     return (numbers & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
 
 
 def extract_rows(sketch: np.ndarray) -> np.ndarray:
-    """The article of each sampled run, by its row in the shard."""
+    """Return the article of each sampled run, by its row in the shard."""
     return take_low_bits(sketch, ROW_BITS) >> int(PLACE_BITS)
 
 
 def find_bucket_runs(
     parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray
 ) -> tuple[np.ndarray, ...]:
-    """The shared runs of one bucket: run, repeated, how many of its articles are kept, these articles, and each article's number of repeated runs."""
+    """Return the shared runs of one bucket.
+
+    Parameters
+    ----------
+    parts : for each shard the sampled runs of the bucket, and its articles' numbers by precedence.
+    issues : the issue of each article by precedence.
+
+    Returns
+    -------
+    Each run; whether it is repeated; how many of its articles are kept; these articles; and each
+    article's number of repeated runs.
+    """
     keys = np.sort(
         np.concatenate(
             [
@@ -311,19 +409,14 @@ def find_bucket_runs(
         )
     )
     same = keys[1:] >> ROW_BITS == keys[:-1] >> ROW_BITS
-    keys = deduplicate_sorted(
-        keys[np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]]
-    )  # most runs stand alone
-    start = np.flatnonzero(
-        np.append(True, keys[1:] >> ROW_BITS != keys[:-1] >> ROW_BITS)[: len(keys)]
-    )
+    # Most runs stand alone.
+    is_shared = np.append(False, same)[: len(keys)] | np.append(same, False)[: len(keys)]
+    keys = deduplicate_sorted(keys[is_shared])
+    start = np.flatnonzero(mark_run_starts(keys >> ROW_BITS))
     n = np.diff(start, append=len(keys))
     start, n = start[n > 1], n[n > 1]
-    run, article, first = (
-        np.repeat(np.arange(len(start)), n),
-        take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS),
-        np.cumsum(n) - n,
-    )
+    run, first = np.repeat(np.arange(len(start)), n), offsets_of(n)[:-1]
+    article = take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS)
     repeated = count_repeat_days(run, issues[article]) >= MIN_REPEATED_DAYS
     early = article[np.arange(len(run)) - first[run] < MAX_ARTICLES_PER_RUN].astype(np.int32)
     n_repeated = np.bincount(article[repeated], minlength=len(issues))
@@ -337,138 +430,216 @@ def find_bucket_runs(
 
 
 def deduplicate_sorted(ordered: np.ndarray) -> np.ndarray:
-    """The numbers of an ascending array, each once."""
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    """Return the numbers of an ascending array, each once."""
+    return ordered[mark_run_starts(ordered)]
 
 
 def find_shard_candidates(
-    shard: Shard, place: np.ndarray, shared: SharedRuns, most: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The candidates of a shard's articles: the article and an earlier one, by their numbers."""
-    known = shard.sketch[
-        shared.some.take((shard.sketch >> np.uint64(64 - PREFILTER_BITS)).astype(np.int64))
-    ]
-    run = np.searchsorted(shared.run, known >> ROW_BITS).clip(max=max(len(shared.run) - 1, 0))
-    there = (
-        np.flatnonzero(shared.run[run] == known >> ROW_BITS)
-        if len(shared.run)
-        else np.zeros(0, np.int64)
-    )
-    order = np.argsort(extract_rows(known[there]).astype(np.uint16), kind="stable")
-    run, known = run[there][order], known[there][order]
-    row = extract_rows(known)
-    bounds, again = (
-        np.searchsorted(row, np.arange(len(shard) + 1)),
-        np.append(False, (run[1:] == run[:-1]) & (row[1:] == row[:-1]))[: len(run)],
-    )
-    wide = (
-        np.bincount(row, minlength=1).max() >= 1 << 15
-    )  # then the sums of both kinds do not fit into 32 bits
-    own = np.int64(1 << 32) if wide else np.int32(1 << 16)
-    weight = np.where(
-        again, own.dtype.type(0), np.where(shared.repeated[run], own.dtype.type(1), own)
-    )  # each run of an article once
-    mine = sparse.csr_array((weight, (row, run)), shape=(len(shard), len(shared.run)))
-    found = [(np.zeros(0, np.int64),) * 2]
-    for first in range(0, len(shard), BATCH_ARTICLES):
-        both = mine[first : first + BATCH_ARTICLES] @ shared.articles
-        a, b = np.repeat(place[first : first + BATCH_ARTICLES], np.diff(both.indptr)), both.indices
-        found.append(
-            select_nearest(
-                a[b < a],
-                b[b < a].astype(np.int64),
-                *np.divmod(both.data[b < a].astype(np.int64), int(own)),
-                shared,
-                most,
-            )
-        )
-    a, b = (np.concatenate(part) for part in zip(*found, strict=True))
-    rows = np.argsort(place)[np.searchsorted(np.sort(place), a)]
-    kept = (
-        measure_shared_spread(
-            bounds[rows], bounds[rows + 1], b, run, take_low_bits(known, PLACE_BITS), shared
-        )
-        * shared.words[a]
-        / PARTS_PER_ARTICLE
-    )
-    far = kept + MARGIN_WORDS >= MIN_COPIED_FRACTION * np.minimum(
-        shared.unquoted[a], shared.unquoted[b]
-    )
+    shard: Shard, place: np.ndarray, shared: SharedRuns, max_sources: int
+) -> Pairs:
+    """Return the candidates of a shard's articles: each article and an earlier one.
+
+    Parameters
+    ----------
+    shard : the articles.
+    place : their numbers by precedence; those of the result, too.
+    shared : the runs that several articles have.
+    max_sources : the number of candidates of an article, at most.
+    """
+    runs = find_article_runs(shard, shared)
+    a, b = find_nearest_articles(runs, place, shared, max_sources)
+    rows = invert_places(place, a)
+    spread = measure_shared_spread(runs, runs.bounds[rows], runs.bounds[rows + 1], b, shared)
+    smaller = np.minimum(shared.unquoted[a], shared.unquoted[b])
+    reach = spread * shared.words[a] + MARGIN_WORDS * PARTS_PER_ARTICLE
+    far = 100 * reach >= MIN_COPIED_PERCENT * PARTS_PER_ARTICLE * smaller
     return a[far], b[far]
 
 
+def invert_places(place: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the rows that have the wanted places."""
+    order = np.argsort(place)
+    return order[np.searchsorted(place[order], wanted)]
+
+
+@dataclass(frozen=True)
+class ArticleRuns:
+    """The sampled runs of a shard's articles that others have, too; article by article.
+
+    Attributes
+    ----------
+    run : the place of each in `SharedRuns.run`, ascending within an article.
+    row : the row of its article in the shard.
+    part : in which of PARTS_PER_ARTICLE equal parts of the article it is.
+    bounds : the runs of row `i` are `bounds[i]` to `bounds[i + 1]`.
+    """
+
+    run: np.ndarray
+    row: np.ndarray
+    part: np.ndarray
+    bounds: np.ndarray
+
+
+def find_article_runs(shard: Shard, shared: SharedRuns) -> ArticleRuns:
+    """Return the sampled runs of the shard's articles that others have, too."""
+    highest = (shard.sketch >> np.uint64(64 - PREFILTER_BITS)).astype(np.int64)
+    sketch = shard.sketch[shared.prefilter.take(highest)]
+    run = np.searchsorted(shared.run, sketch >> ROW_BITS).clip(max=max(len(shared.run) - 1, 0))
+    if len(shared.run):
+        known = np.flatnonzero(shared.run[run] == sketch >> ROW_BITS)
+    else:
+        known = np.zeros(0, np.int64)
+    order = known[np.argsort(extract_rows(sketch[known]).astype(np.uint16), kind="stable")]
+    row = extract_rows(sketch[order])
+    bounds = np.searchsorted(row, np.arange(len(shard) + 1))
+    return ArticleRuns(run[order], row, take_low_bits(sketch[order], PLACE_BITS), bounds)
+
+
+def find_nearest_articles(
+    runs: ArticleRuns, place: np.ndarray, shared: SharedRuns, max_sources: int
+) -> Pairs:
+    """Return for each article the earlier ones that share most of its sampled runs.
+
+    How many unrepeated and repeated runs two articles share is counted at once, by one product of
+    sparse matrices: in the upper and the lower half of each of its numbers.
+    """
+    again = ~(mark_run_starts(runs.run) | mark_run_starts(runs.row))
+    # The sums of both kinds fit into 32 bits where no article has many runs.
+    is_wide = np.bincount(runs.row, minlength=1).max() >= 1 << 15
+    one_unrepeated = np.int64(1 << 32) if is_wide else np.int32(1 << 16)
+    one_repeated = one_unrepeated.dtype.type(1)
+    weight = np.where(shared.repeated[runs.run], one_repeated, one_unrepeated)
+    weight[again] = 0  # each run of an article once
+    n_rows = len(runs.bounds) - 1
+    sampled = sparse.csr_array((weight, (runs.row, runs.run)), shape=(n_rows, len(shared.run)))
+    pairs = []
+    for first in range(0, n_rows, BATCH_ARTICLES):
+        batch = slice(first, first + BATCH_ARTICLES)
+        in_common = sampled[batch] @ shared.articles
+        a, b = np.repeat(place[batch], np.diff(in_common.indptr)), in_common.indices
+        earlier = b < a
+        n_shared = in_common.data[earlier].astype(np.int64)
+        n_unrepeated, n_repeated = np.divmod(n_shared, int(one_unrepeated))
+        candidates = (a[earlier], b[earlier].astype(np.int64))
+        pairs.append(select_nearest(candidates, n_unrepeated, n_repeated, shared, max_sources))
+    return concatenate_pairs(pairs)
+
+
 def measure_shared_spread(
-    start: np.ndarray,
-    end: np.ndarray,
-    other: np.ndarray,
-    run: np.ndarray,
-    part: np.ndarray,
-    shared: SharedRuns,
+    runs: ArticleRuns, start: np.ndarray, end: np.ndarray, other: np.ndarray, shared: SharedRuns
 ) -> np.ndarray:
-    """From the first to the last of the runs (from `start` up to `end`, for each pair) that the `other` article has too: in parts of the article."""
+    """Return from where to where in an article the runs lie that another one has, too.
+
+    Parameters
+    ----------
+    runs : the runs of all articles.
+    start, end : those of each pair's article, from start up to end.
+    other : each pair's other article, by precedence.
+    shared : the runs that several articles have.
+
+    Returns
+    -------
+    Parts of the article from the first to the last of these runs, int64 (n_pairs,).
+    """
     if not len(start):
         return start
     at = concatenate_ranges(start, end)
-    low, high = shared.articles.indptr[run[at]], shared.articles.indptr[run[at] + 1]
-    wanted, last, index = np.repeat(other, end - start), high, shared.articles.indices
+    low, high = shared.articles.indptr[runs.run[at]], shared.articles.indptr[runs.run[at] + 1]
+    wanted = np.repeat(other, end - start)
+    there = contains_sorted(shared.articles.indices, low, high, wanted)
+    first = offsets_of(end - start)[:-1]
+    lowest = np.where(there, runs.part[at], PARTS_PER_ARTICLE)
+    highest = np.where(there, runs.part[at], -1)
+    return np.maximum.reduceat(highest, first) - np.minimum.reduceat(lowest, first) + 1
+
+
+def contains_sorted(
+    values: np.ndarray, low: np.ndarray, high: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
+    """Return whether each stretch of the values has its wanted number: a binary search in each.
+
+    Parameters
+    ----------
+    values : numbers, ascending in each stretch.
+    low, high : where each stretch begins and ends.
+    wanted : the number that is looked for in each.
+    """
+    end = high
     while (low < high).any():
         middle = (low + high) // 2
-        below = (low < high) & (index[np.minimum(middle, len(index) - 1)] < wanted)
+        below = (low < high) & (values[np.minimum(middle, len(values) - 1)] < wanted)
         low, high = (
             np.where(below, middle + 1, low),
             np.where(below, high, np.minimum(middle, high)),
         )
-    there = (low < last) & (index[np.minimum(low, len(index) - 1)] == wanted)
-    first = np.cumsum(end - start) - (end - start)
-    least, most = np.where(there, part[at], PARTS_PER_ARTICLE), np.where(there, part[at], -1)
-    return np.maximum.reduceat(most, first) - np.minimum.reduceat(least, first) + 1
+    return (low < end) & (values[np.minimum(low, len(values) - 1)] == wanted)
 
 
 def select_nearest(
-    a: np.ndarray, b: np.ndarray, own: np.ndarray, again: np.ndarray, shared: SharedRuns, most: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The pairs of articles that share enough sampled runs (`own`: not repeated, `again`: repeated ones), for each `a` those that share most."""
-    n = own + again
-    some = (own >= 2) & (own >= MIN_SKETCH_FRACTION * np.minimum(shared.own[a], shared.own[b]))
-    kept = np.flatnonzero(
-        some | (n >= MIN_MUTUAL_FRACTION * np.maximum(shared.size[a], shared.size[b]))
-    )
+    pairs: Pairs,
+    n_unrepeated: np.ndarray,
+    n_repeated: np.ndarray,
+    shared: SharedRuns,
+    max_sources: int,
+) -> Pairs:
+    """Return the pairs that share enough sampled runs, for each article those that share most.
+
+    Parameters
+    ----------
+    pairs : each article and an earlier one.
+    n_unrepeated, n_repeated : the runs that they share, of either kind.
+    shared : the runs that several articles have.
+    max_sources : the number of pairs of an article, at most.
+    """
+    (a, b), n = pairs, n_unrepeated + n_repeated
+    smaller = np.minimum(shared.n_unrepeated[a], shared.n_unrepeated[b])
+    larger = np.maximum(shared.size[a], shared.size[b])
+    contains = (n_unrepeated >= 2) & (100 * n_unrepeated >= MIN_SKETCH_PERCENT * smaller)
+    kept = np.flatnonzero(contains | (100 * n >= MIN_MUTUAL_PERCENT * larger))
     kept = kept[np.lexsort((b[kept], -n[kept], a[kept]))]
     first = np.searchsorted(a[kept], a[kept])
-    kept = kept[np.arange(len(kept)) - first < most]
+    kept = kept[np.arange(len(kept)) - first < max_sources]
     return a[kept], b[kept]
 
 
 def count_repeat_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
-    """On how many days the outlet that repeats a run most printed it, for each place of it (`run` ascending from 0)."""
+    """Return on how many days the outlet that repeats a run most printed it.
+
+    For each place of a run (`run` ascending from 0), whose article is of this issue.
+    """
     n_issues = issues.max(initial=0) + 1
     printed = deduplicate_sorted(np.sort(run * n_issues + issues))
     each, issue = np.divmod(printed, n_issues)
     outlet = each * n_issues + issue // OUTLET_STRIDE
-    new = np.flatnonzero(np.append(True, outlet[1:] != outlet[:-1])[: len(outlet)])
+    new = np.flatnonzero(mark_run_starts(outlet))
     most = np.zeros(run.max(initial=-1) + 1, np.int64)
     np.maximum.at(most, each[new], np.diff(new, append=len(outlet)))
     return most[run]
 
 
-def compare_pairs(corpus: Corpus, found: pl.DataFrame) -> pl.DataFrame:
-    """What pairs of articles (row, earlier) share: n_words (of row, that also stand in earlier), n_own (of these, outside quotation marks in
-    both), own_part (n_own as a part of the smaller article's), shared and shared_earlier (the part of each one's words).
+def compare_pairs(corpus: Corpus, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of articles (row, earlier) with what they share.
+
+    Returns
+    -------
+    Added are n_words (of row, that also occur in earlier), n_own (of these, outside quotation marks
+    in both), smaller_own (such words of the article that has fewer), mutual (whether enough of each
+    is in the other), shared and shared_earlier (the part of each one's words).
     """
     length = corpus.table["n_words"].to_numpy()
     chunk = (
-        np.cumsum(length[found["row"].to_numpy()] + length[found["earlier"].to_numpy()])
+        np.cumsum(length[pairs["row"].to_numpy()] + length[pairs["earlier"].to_numpy()])
         // CHUNK_WORDS
     )
-    parts = found.with_columns(chunk=chunk).partition_by(
+    parts = pairs.with_columns(chunk=chunk).partition_by(
         "chunk", include_key=False, maintain_order=True
-    ) or [found]
+    ) or [pairs]
     calls = ((corpus, part) for part in parts)
     return pl.concat(run_parallel(compare_chunk, calls, shared_memory=True))
 
 
 def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
-    """The same of some pairs, all at once."""
+    """Return the same of some pairs, all at once."""
     rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
     bodies = gather_bodies(corpus.shards, corpus.starts, rows)
     a, b = which.reshape(-1, 2).T
@@ -478,47 +649,53 @@ def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
         return part.with_columns(
             n_words=n,
             n_own=own,
-            own_part=own / np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            smaller_own=np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            mutual=(100 * n >= MIN_MUTUAL_PERCENT * bodies.n_words[a])
+            & (100 * m >= MIN_MUTUAL_PERCENT * bodies.n_words[b]),
             shared=n / bodies.n_words[a],
             shared_earlier=m / bodies.n_words[b],
         )
 
 
 def count_words_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """How many words of each article `a` stand in its article `b`, too: all, and those outside quotation marks; int64 (2, n_pairs)."""
+    """Count the words of each article `a` that occur in its article `b`, too.
+
+    Returns
+    -------
+    All such words, and those outside quotation marks, int64 (2, n_pairs).
+    """
     return compile_module(kernels).count_shared_words(
         bodies.word, bodies.run, bodies.whole, bodies.quoted, bodies.bounds, a, b
     )
 
 
 def gather_bodies(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:
-    """The bodies of the articles (rows of the corpus, ascending), from all shards; `start` has the row of each one's first article."""
+    """Return the bodies of articles (rows of the corpus, ascending) from all shards.
+
+    `start` has the row of each shard's first article.
+    """
     cut = np.searchsorted(rows, start)
     parts = [
         read_bodies(shards[k], rows[cut[k] : cut[k + 1]] - start[k])
-        for k in np.flatnonzero(np.diff(cut))
+        for k in np.flatnonzero(np.diff(cut)).tolist()
     ]
     parts = parts or [read_bodies(shards[0], rows)]
-    arrays = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("word", "run", "whole", "quoted")
-    )
     return Bodies(
-        *arrays, np.concatenate([[0], np.cumsum(np.concatenate([part.n_words for part in parts]))])
+        word=np.concatenate([part.word for part in parts]),
+        run=np.concatenate([part.run for part in parts]),
+        whole=np.concatenate([part.whole for part in parts]),
+        quoted=np.concatenate([part.quoted for part in parts]),
+        bounds=offsets_of(np.concatenate([part.n_words for part in parts])),
     )
 
 
 def read_bodies(shard: Shard, rows: np.ndarray) -> Bodies:
-    """The bodies of some articles of a shard."""
+    """Return the bodies of some articles of a shard."""
     at = concatenate_ranges(shard.bounds[rows], shard.bounds[rows + 1])
     tokens = shard.tokens[at]
     counted = shard.are_words(tokens) & ~shard.boilerplate[at]
     ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
-    bounds = np.concatenate([[0], np.concatenate([[0], np.cumsum(counted)])[ends]])
+    bounds = np.concatenate([[0], offsets_of(counted)[ends]])
     at, word = at[counted], shard.numbers[tokens[counted]]
-    return Bodies(
-        word,
-        *compile_module(kernels).hash_runs(word, bounds),
-        shard.voice[at] == QUOTED_VOICE,
-        bounds,
-    )
+    run, whole = compile_module(kernels).hash_runs(word, bounds)
+    return Bodies(word, run, whole, shard.voice[at] == QUOTED_VOICE, bounds)

@@ -1,9 +1,10 @@
-"""Estimates the weights of data/words/voice-*.csv from articles whose attributions were marked by hand.
+"""Estimates the weights of data/words/voice-*.csv from articles whose attributions were annotated.
 
 python -m wording.corpus.marks.fit GOLD.parquet [--into FOLDER] [--folds 5] [--by outlet]
 
-GOLD has doc_id, text, spans (a JSON list of [label, start, end] with the labels Content and Cue, in characters), and source (the outlet).
-With --folds, nothing is written: each fold is marked by what was estimated from the others, and scored.
+GOLD has doc_id, text, spans (a JSON list of [label, start, end] with the labels Content and Cue, in
+characters), and source (the outlet). With --folds nothing is written: each fold is annotated with
+weights estimated from the other folds, and scored.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution, attribution_kernels
-from wording.corpus.marks.attribution import WEIGHT_TABLES, FoldedStream, Lexicon
+from wording.corpus.marks.attribution import HUNDREDTHS, WEIGHT_TABLES, FoldedStream, Lexicon
 from wording.corpus.marks.attribution_kernels import COMMA_CLASS, CONTEXT_OFFSETS, SIGNALS
 from wording.corpus.marks.quotation import find_quotations
 from wording.words import WORDS_FOLDER, read_word_record
 
 MIN_CUE_USES = 2
-"""A cue word must be one so often, ..."""
+"""A cue word must be one at least so often, ..."""
 MIN_CUE_RATE = 0.1
-"""... and in this share of its uses outside quotations."""
+"""... and in at least this share of its uses outside quotations."""
 N_COMMON_WORDS = 300
-"""So many of the commonest lower-case words (by articles) have a class of their own."""
+"""The number of the commonest lower-case words (by articles), which have a class of their own."""
 INVERSE_PENALTY = {"signals": 0.5, "tables": 0.05}
 """Inverse strengths of the ridge penalty."""
 MIN_CUE_ARTICLES = 2
@@ -44,7 +45,14 @@ MIN_WEIGHT = {"signals": 0.1, "tables": 0.05}
 
 @dataclass(frozen=True)
 class GoldArticles:
-    """Marked articles: the shard, what lies inside quotation marks, and per token whether it is content, and part of a cue."""
+    """Articles whose attributions were marked by hand.
+
+    Attributes
+    ----------
+    shard : the articles.
+    inside, content, cue : flags of the tokens in quotation marks, of content, and of cues.
+    outlet : the outlet of each article.
+    """
 
     shard: Shard
     inside: np.ndarray
@@ -54,7 +62,7 @@ class GoldArticles:
 
 
 def encode_gold(frame: pl.DataFrame) -> GoldArticles:
-    """The marked articles, encoded."""
+    """Return the marked articles, encoded."""
     shard = tokens.encode_texts(frame["text"])
     content, cue = (mark_label(shard, frame["spans"], label) for label in ("Content", "Cue"))
     return GoldArticles(
@@ -67,7 +75,7 @@ def encode_gold(frame: pl.DataFrame) -> GoldArticles:
 
 
 def mark_label(shard: Shard, spans: pl.Series, label: str) -> np.ndarray:
-    """Which tokens begin in a span of the label, bool (n_tokens,)."""
+    """Return which tokens begin in a span of the label, bool (n_tokens,)."""
     start, _ = shard.offsets(np.arange(len(shard.tokens)))
     marked = np.zeros(len(shard.tokens), bool)
     for row, listed in enumerate(spans):
@@ -78,7 +86,10 @@ def mark_label(shard: Shard, spans: pl.Series, label: str) -> np.ndarray:
 
 
 def select_vocabulary(gold: GoldArticles, rows: np.ndarray, topics: list[str]) -> tuple[str, ...]:
-    """The words with a class of their own: common ones that are no topics, and cues; lower-case words only, so no names."""
+    """Return the words with a class of their own: common ones that are no topics, and cues.
+
+    Only words in lower case, so no names.
+    """
     shard = gold.shard
     at = np.flatnonzero(~gold.inside & rows[shard.article(np.arange(len(gold.inside)))])
     used = pl.DataFrame(
@@ -87,11 +98,19 @@ def select_vocabulary(gold: GoldArticles, rows: np.ndarray, topics: list[str]) -
     forms = shard.forms.with_row_index("number").select(
         pl.col("number").cast(pl.Int32).alias("form"), "type", "key", "kind"
     )
+    is_lower_case = pl.col("type").str.contains(r"^\p{Ll}|^['’]")
     words = (
-        used.join(forms, on="form").filter(pl.col("kind") == tokens.WORD, pl.col("type").str.contains(r"^\p{Ll}|^['’]"))
-        .group_by("key").agg(n=pl.len(), cue=pl.col("cue").sum(), articles=pl.col("article").n_unique(), cue_articles=pl.col("article").filter("cue").n_unique())
+        used.join(forms, on="form")
+        .filter(pl.col("kind") == tokens.WORD, is_lower_case)
+        .group_by("key")
+        .agg(
+            n=pl.len(),
+            cue=pl.col("cue").sum(),
+            articles=pl.col("article").n_unique(),
+            cue_articles=pl.col("article").filter("cue").n_unique(),
+        )
         .filter(~pl.col("key").is_in(topics))
-    )  # fmt: skip
+    )
     common = words.sort("articles", "key", descending=[True, False]).head(N_COMMON_WORDS)["key"]
     cues = words.filter(
         (pl.col("cue") >= MIN_CUE_USES)
@@ -102,23 +121,27 @@ def select_vocabulary(gold: GoldArticles, rows: np.ndarray, topics: list[str]) -
 
 
 def make_blank_lexicon(words: attribution.VoiceWords, vocabulary: tuple[str, ...]) -> Lexicon:
-    """A lexicon of the vocabulary whose weights are all 0."""
+    """Return a lexicon of the vocabulary whose weights are all 0."""
     lexicon = Lexicon(
-        words, vocabulary, np.zeros(0), {}, dict.fromkeys((*SIGNALS, "attributed"), 0.0)
+        words, vocabulary, np.zeros(0), {}, dict.fromkeys((*SIGNALS, "attributed"), 0)
     )
     tables = {
-        name: np.zeros(int(np.prod([len(lexicon.names[a]) for a in axes])), np.float32)
+        name: np.zeros(int(np.prod([len(lexicon.names[a]) for a in axes])), np.int32)
         for name, axes in WEIGHT_TABLES.items()
     }
     return replace(
         lexicon,
-        signals=np.zeros((len(CONTEXT_OFFSETS), len(lexicon.classes), len(SIGNALS)), np.float32),
+        signals=np.zeros((len(CONTEXT_OFFSETS), len(lexicon.classes), len(SIGNALS)), np.int32),
         tables=tables,
     )
 
 
 def build_training_stream(gold: GoldArticles, lexicon: Lexicon) -> FoldedStream:
-    """All articles as one stream, and each sentence with "..., Keller said" once more as "..., said Keller": US outlets hardly write so, others do."""
+    """Return all articles as one stream, with inverted sentences.
+
+    Each sentence with "..., Keller said" stands there once more as "..., said Keller": US outlets
+    hardly write so, others do.
+    """
     shard = gold.shard
     s = attribution.build_stream(
         shard,
@@ -133,7 +156,7 @@ def build_training_stream(gold: GoldArticles, lexicon: Lexicon) -> FoldedStream:
 
 
 def list_inverted_tokens(gold: GoldArticles, s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """The tokens of those sentences, with cue and speaker in the other order."""
+    """Return the tokens of those sentences, with cue and speaker in the other order."""
     verbs = [
         k for k, name in enumerate(lexicon.classes) if name in lexicon.words.subject["inverted"]
     ]
@@ -159,12 +182,16 @@ def list_inverted_tokens(gold: GoldArticles, s: FoldedStream, lexicon: Lexicon) 
 
 
 def find_last_flagged(flags: np.ndarray) -> np.ndarray:
-    """The nearest flagged place at or before each place, or -1."""
+    """Return the nearest flagged place at or before each place, or -1."""
     return np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1))
 
 
 def build_targets(gold: GoldArticles, s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
-    """What the signals are to find, bool (n, 3): words of cues (function words only in cues without any other), last before content, first after it."""
+    """Return what the signals are to find, bool (n, 3).
+
+    Words of cues (function words only in cues without any other), the last word before content,
+    and the first after it.
+    """
     content = gold.content[s.at] | gold.inside[s.at]
     cue = gold.cue[s.at] & s.is_word
     function = np.array([c in lexicon.words.fitting["function_words"] for c in lexicon.classes])[
@@ -184,7 +211,7 @@ def build_targets(gold: GoldArticles, s: FoldedStream, lexicon: Lexicon) -> np.n
 
 
 def encode_one_hot(columns: np.ndarray, sizes: list[int]) -> sparse.csr_matrix:
-    """Entries of tables (one column per table) as a 0/1 matrix, the tables side by side."""
+    """Return entries of tables (one column per table) as a 0/1 matrix, the tables side by side."""
     shift = np.cumsum([0, *sizes[:-1]])
     n, k = columns.shape
     return sparse.csr_matrix(
@@ -200,13 +227,13 @@ def encode_one_hot(columns: np.ndarray, sizes: list[int]) -> sparse.csr_matrix:
 def fit_logistic(
     x: sparse.csr_matrix, y: np.ndarray, strength: float, steps: int
 ) -> tuple[np.ndarray, float]:
-    """Weights and bias of a logistic regression with a ridge penalty."""
+    """Return weights and bias of a logistic regression with a ridge penalty."""
     model = LogisticRegression(C=strength, max_iter=steps, tol=1e-5).fit(x, y)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
 def fit_signals(s: FoldedStream, y: np.ndarray, rows: np.ndarray, lexicon: Lexicon) -> Lexicon:
-    """The lexicon with the weights of the signals, and their biases, estimated on the rows."""
+    """Return the lexicon with the signals' weights and biases, estimated on the rows."""
     n = len(lexicon.classes)
     padded = np.pad(s.word, (-CONTEXT_OFFSETS[0], CONTEXT_OFFSETS[-1]))
     x = encode_one_hot(
@@ -216,21 +243,24 @@ def fit_signals(s: FoldedStream, y: np.ndarray, rows: np.ndarray, lexicon: Lexic
     fitted = [
         fit_logistic(x, y[rows, k], INVERSE_PENALTY["signals"], 80) for k in range(len(SIGNALS))
     ]
-    weights = np.zeros_like(lexicon.signals)
-    weights[:] = np.stack([w.reshape(len(CONTEXT_OFFSETS), n) for w, _ in fitted], axis=2)
-    bias = lexicon.bias | {name: round(b, 2) for name, (_, b) in zip(SIGNALS, fitted, strict=True)}
+    weights = np.stack([w.reshape(len(CONTEXT_OFFSETS), n) for w, _ in fitted], axis=2)
+    bias = lexicon.bias | {
+        name: round(HUNDREDTHS * b) for name, (_, b) in zip(SIGNALS, fitted, strict=True)
+    }
     return replace(lexicon, signals=round_weights(weights, MIN_WEIGHT["signals"]), bias=bias)
 
 
 def round_weights(weights: np.ndarray, smallest: float) -> np.ndarray:
-    """Weights as they are written: two decimals, and 0 where they are small."""
-    return np.where(np.abs(weights) < smallest, 0, np.round(weights, 2))
+    """Return weights in whole hundredths, int32, and 0 where they are small."""
+    whole = np.round(HUNDREDTHS * weights).astype(np.int32)
+    return np.where(np.abs(weights) < smallest, np.int32(0), whole)
 
 
 def fit_lexicon(gold: GoldArticles, articles: np.ndarray, words: attribution.VoiceWords) -> Lexicon:
-    """The lexicon estimated from some of the articles (bool per article).
+    """Return the lexicon estimated from some of the articles (bool per article).
 
-    The signals of the articles from which the tables are estimated come from the others of them: else the tables would trust signals too much.
+    The signals of the articles from which the tables are estimated come from the others of them:
+    else the tables would trust signals too much.
     """
     lexicon = make_blank_lexicon(words, select_vocabulary(gold, articles, words.fitting["topics"]))
     s = build_training_stream(gold, lexicon)
@@ -267,30 +297,32 @@ def fit_lexicon(gold: GoldArticles, articles: np.ndarray, words: attribution.Voi
             strict=True,
         )
     )
-    return replace(lexicon, tables=tables, bias=lexicon.bias | {"attributed": round(bias, 2)})
+    return replace(
+        lexicon, tables=tables, bias=lexicon.bias | {"attributed": round(HUNDREDTHS * bias)}
+    )
 
 
 def write_lexicon(lexicon: Lexicon, folder: Path, language: str, source: str) -> None:
-    """Writes the weights as two tables that `attribution.read_lexicon` reads."""
+    """Write the weights as two tables that `attribution.read_lexicon` reads."""
     place, word = np.nonzero(lexicon.signals.any(axis=2))
     signals = pl.DataFrame(
         {"word": [lexicon.classes[k] for k in word], "place": place + CONTEXT_OFFSETS[0]}
     ).with_columns(
-        pl.Series(name, lexicon.signals[place, word, k]).round(2) for k, name in enumerate(SIGNALS)
+        pl.Series(name, lexicon.signals[place, word, k] / HUNDREDTHS)
+        for k, name in enumerate(SIGNALS)
     )
     rows = [("bias", name, weight) for name, weight in lexicon.bias.items()]
     for name, table in lexicon.tables.items():
-        entries = np.stack(
-            np.unravel_index(
-                np.flatnonzero(table), [len(lexicon.names[a]) for a in WEIGHT_TABLES[name]]
-            ),
-            axis=1,
-        )
-        rows += [(name, " | ".join(lexicon.names[a][k] for a, k in zip(WEIGHT_TABLES[name], entry, strict=True)), table[entry_number])
-                 for entry, entry_number in zip(entries, np.flatnonzero(table), strict=True)]  # fmt: skip
+        names = [lexicon.names[feature] for feature in WEIGHT_TABLES[name]]
+        numbers = np.flatnonzero(table)
+        for number, entry in zip(
+            numbers, zip(*np.unravel_index(numbers, [*map(len, names)]), strict=True), strict=True
+        ):
+            values = [values[k] for values, k in zip(names, entry, strict=True)]
+            rows.append((name, " | ".join(values), table[number]))
     tables = pl.DataFrame(
-        rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Float32}, orient="row"
-    ).with_columns(pl.col("weight").round(2))
+        rows, schema={"table": pl.String, "entry": pl.String, "weight": pl.Int32}, orient="row"
+    ).with_columns(pl.col("weight") / HUNDREDTHS)
     for name, frame, about in (
         ("signals", signals.sort("word", "place"), SIGNALS_NOTE),
         ("tables", tables, TABLES_NOTE),
@@ -302,18 +334,23 @@ def write_lexicon(lexicon: Lexicon, folder: Path, language: str, source: str) ->
 
 
 SIGNALS_NOTE = (
-    "Weights by which cues, openers (the last word before attributed content) and closers (the first after it) are known: in each row, what a word "
-    "that stands `place` tokens after a token (before it, if negative) adds to the log odds that the token is one. Words not listed go by shape or suffix."
+    "Weights for recognising cues, openers (the last word before attributed content) and closers "
+    "(the first after it). Each row says what a word `place` tokens after a token (before it, if "
+    "negative) adds to the log odds that the token is one. Words not listed go by shape or suffix."
 )
-TABLES_NOTE = "What each entry of each table adds to the log odds that a word is attributed to somebody; entries not listed add 0. See attribution.py for the tables."
+TABLES_NOTE = (
+    "What each entry of each table adds to the log odds that a word is attributed to somebody; "
+    "entries not listed add 0. See attribution.py for the tables."
+)
 SOURCE_NOTE = (
-    "Estimated by voice_fit.py from {n} articles of {outlets} US outlets, 2015 and 2016, of PolNeAR (Newell, Margolin and Ruths 2018, 'An Attribution "
-    "Relations Corpus for Political News', LREC): other places, decades and languages are untested."
+    "Estimated by corpus/marks/fit.py from {n} articles of {outlets} US outlets, 2015 and 2016, of "
+    "PolNeAR (Newell, Margolin and Ruths 2018, 'An Attribution Relations Corpus for Political "
+    "News', LREC); not tested on other places, decades or languages."
 )
 
 
 def score_words(truth: np.ndarray, guess: np.ndarray, quoted: np.ndarray) -> dict[str, float]:
-    """Precision, recall and F1 over words, and recall inside and outside quotation marks."""
+    """Return precision, recall and F1 over words, and recall inside and outside quotations."""
     hit = (truth & guess).sum()
     precision, recall = hit / max(guess.sum(), 1), hit / max(truth.sum(), 1)
     direct, indirect = (
@@ -329,17 +366,20 @@ def score_words(truth: np.ndarray, guess: np.ndarray, quoted: np.ndarray) -> dic
 
 
 def mark_with_lexicon(gold: GoldArticles, lexicon: Lexicon) -> np.ndarray:
-    """Which tokens are quoted or reported by a lexicon."""
-    found = gold.inside.copy()
-    for s in attribution.iterate_streams(gold.shard, gold.inside, lexicon):
-        found[attribution.find_reported_tokens(s, lexicon)] = True
-    return found
+    """Return which tokens are quoted or reported by a lexicon."""
+    marked = gold.inside.copy()
+    for stream in attribution.iterate_streams(gold.shard, gold.inside, lexicon):
+        marked[attribution.find_reported_tokens(stream, lexicon)] = True
+    return marked
 
 
 def cross_validate(
     gold: GoldArticles, fold: np.ndarray, words: attribution.VoiceWords
 ) -> pl.DataFrame:
-    """One row per outlet, and one for all: each fold's articles marked by what was estimated from the others."""
+    """Return the scores of each outlet and of all.
+
+    Each fold's articles are marked with weights estimated from the other folds.
+    """
     article = gold.shard.article(np.arange(len(gold.inside)))
     found = np.zeros(len(gold.inside), bool)
     for k in np.unique(fold):
@@ -359,14 +399,19 @@ def cross_validate(
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("--into", type=Path, default=WORDS_FOLDER)
-    parser.add_argument("--folds", type=int)
-    parser.add_argument("--by", choices=["article", "outlet"], default="article")
+    parser.add_argument("gold", type=Path, help="annotated articles")
+    parser.add_argument("--into", type=Path, default=WORDS_FOLDER, help="folder for the weights")
+    parser.add_argument("--folds", type=int, help="number of folds for cross-validation")
+    parser.add_argument(
+        "--by",
+        choices=["article", "outlet"],
+        default="article",
+        help="what a fold consists of",
+    )
     given = parser.parse_args()
     gold = encode_gold(pl.read_parquet(given.gold))
     words = read_word_record("voice-en", attribution.VoiceWords)

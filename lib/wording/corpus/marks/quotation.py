@@ -1,8 +1,9 @@
 """Finds what stands inside quotation marks of any kind: where each quotation begins and ends.
 
-There are three families of marks (double, guillemets, single), each with its own state, so that an inner quotation does not end the outer
-one. Within a line the last mark wins: an unclosed mark runs to the end of its line, as in a quotation of several paragraphs, and a closing
-mark that nothing opened does nothing. Only the marks are looked at, never the words.
+There are three families of marks (double, guillemets, single), each with its own state, so that an
+inner quotation does not end the outer one. Within a line the last mark wins: an unclosed mark runs
+to the end of its line, as in a quotation of several paragraphs, and a closing mark that nothing
+opened does nothing. Only the marks are looked at, never the words.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, SPACE, Shard
+from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, SPACE, Shard, mark_run_starts
 
 QUOTATION_MARKS = {
     "double": ('“”„‟"〝〞＂「」『』', ("``", "''")),
@@ -44,7 +45,8 @@ ELIDED_WORDS = (
 )
 """Words that an apostrophe shortens at their beginning."""
 MAX_CARRIED_LINES = 4
-"""A closing mark ends a quotation that was opened so many lines before, if no other mark stands between."""
+"""A closing mark ends a quotation that was opened at most so many lines before, if no other mark
+stands between."""
 
 OPENS, CLOSES, ALTERNATES = 1, 0, 2
 SPACED, SOLID, TOUCHING = range(3)
@@ -52,13 +54,19 @@ SPACED, SOLID, TOUCHING = range(3)
 
 @dataclass(frozen=True)
 class Quotations:
-    """The quotations of a shard: tokens `start` (the opening mark) up to `end` (after the closing mark, or the end of the line); they may nest."""
+    """The quotations of a shard, which may nest.
+
+    Attributes
+    ----------
+    start : the opening marks.
+    end : the tokens after the closing marks, or the ends of the lines.
+    """
 
     start: np.ndarray
     end: np.ndarray
 
     def inside(self, n_tokens: int) -> np.ndarray:
-        """Which tokens lie in a quotation, its marks included, bool (n_tokens,)."""
+        """Return which tokens lie in a quotation, its marks included, bool (n_tokens,)."""
         steps = np.zeros(n_tokens + 1, np.int8)
         np.add.at(steps, self.start, 1)
         np.add.at(steps, self.end, -1)
@@ -67,7 +75,15 @@ class Quotations:
 
 @dataclass(frozen=True)
 class MarkPositions:
-    """The quotation marks of one family in a shard: position, type, line (by number), end of the line, and what stands on each side."""
+    """The quotation marks of one family in a shard.
+
+    Attributes
+    ----------
+    at : position.
+    type : the mark itself.
+    line, line_end : the number of its line, and where that ends.
+    before, after : what stands on each side: SPACED, SOLID or TOUCHING.
+    """
 
     at: np.ndarray
     type: np.ndarray
@@ -78,17 +94,16 @@ class MarkPositions:
 
 
 def find_quotations(shard: Shard) -> Quotations:
-    """Where each quotation of the shard begins and ends; never an error, however odd the marks."""
-    ends, sides = (
-        np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens)),
-        flag_side_forms(shard.forms),
-    )
-    marks = {name: find_quotation_marks(shard, name, ends, sides) for name in QUOTATION_MARKS}
-    found = [
-        pair_single_marks(shard, some) if name == "single" else pair_marks(shard, some)
-        for name, some in marks.items()
-    ]
-    start, end = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
+    """Return where each quotation of the shard begins and ends; no marks are an error."""
+    ends = np.append(np.flatnonzero(shard.is_break(shard.tokens)), len(shard.tokens))
+    sides = flag_side_forms(shard.forms)
+    pairs = []
+    for family in QUOTATION_MARKS:
+        marks = find_quotation_marks(shard, family, ends, sides)
+        pair = pair_single_marks if family == "single" else pair_marks
+        pairs.append(pair(shard, marks))
+    start = np.concatenate([start for start, _ in pairs])
+    end = np.concatenate([end for _, end in pairs])
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 
@@ -96,9 +111,17 @@ def find_quotations(shard: Shard) -> Quotations:
 def find_quotation_marks(
     shard: Shard, family: str, ends: np.ndarray, classes: tuple[np.ndarray, ...]
 ) -> MarkPositions:
-    """The marks of a family, in order; `ends` has the ends of the lines, `classes` what `flag_side_forms` says of the forms."""
+    """Return the marks of a family, in order.
+
+    Parameters
+    ----------
+    shard : the articles.
+    family : a key of QUOTATION_MARKS.
+    ends : the ends of the lines.
+    classes : flags of the forms, as `flag_side_forms` gives them.
+    """
     characters, pairs = QUOTATION_MARKS[family]
-    at = shard.where(
+    at = shard.find_positions(
         np.flatnonzero(shard.forms["type"].is_in([*characters, *pairs]).to_numpy())
     ).astype(np.int64)
     line = np.searchsorted(ends, at)
@@ -116,7 +139,10 @@ def find_quotation_marks(
 def classify_mark_sides(
     shard: Shard, at: np.ndarray, classes: tuple[np.ndarray, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What stands before and after each mark: a blank or its like, something solid, or another mark, which hands on what it touches."""
+    """Return what stands before and after each mark: SPACED or SOLID.
+
+    A mark that touches another has what stands beyond the two.
+    """
     blank, opens, closes, quote = classes
     last = len(shard.tokens) - 1
     previous, following = (
@@ -143,7 +169,11 @@ def classify_mark_sides(
 
 
 def flag_side_forms(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
-    """Which forms have a blank before them, can stand before an opening mark, can stand after a closing one, are quotation marks."""
+    """Return flags of the forms: blank, opens, closes, quote.
+
+    They have a blank before them, can stand before an opening mark, can stand after a closing one,
+    are quotation marks.
+    """
     type_ = pl.col("type")
     every = [m for characters, pairs in QUOTATION_MARKS.values() for m in (*characters, *pairs)]
     classes = forms.select(
@@ -158,7 +188,7 @@ def flag_side_forms(forms: pl.DataFrame) -> tuple[np.ndarray, ...]:
 def resolve_touching_sides(
     shard: Shard, at: np.ndarray, side: np.ndarray, classes: tuple[np.ndarray, ...], *, step: int
 ) -> np.ndarray:
-    """The sides, where a mark that touches another has what stands beyond the two."""
+    """Return the sides, where a mark that touches another has what stands beyond the two."""
     if not len(at) or not (side == TOUCHING).any():
         return side
     blank, opens, closes, quote = classes
@@ -173,12 +203,10 @@ def resolve_touching_sides(
 
 
 def classify_directions(marks: MarkPositions) -> np.ndarray:
-    """Whether each mark opens, closes, or turns the state round."""
-    opening, closing, either = (
-        np.isin(marks.type, [*group])
-        for group in (OPENING_MARKS + "``", CLOSING_MARKS, AMBIGUOUS_MARKS)
-    )
-    opening, either = opening | (marks.type == "``"), either | (marks.type == "''")
+    """Return whether each mark opens, closes, or alternates with the one before it."""
+    opening = np.isin(marks.type, [*OPENING_MARKS, "``"])
+    closing = np.isin(marks.type, [*CLOSING_MARKS])
+    either = np.isin(marks.type, [*AMBIGUOUS_MARKS, "''"])
     looks_open = (marks.before == SPACED) & (marks.after != SPACED)
     looks_closed = (marks.before != SPACED) & (marks.after == SPACED)
     low = (
@@ -193,10 +221,10 @@ def classify_directions(marks: MarkPositions) -> np.ndarray:
 
 
 def pair_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarray]:
-    """Start and end of the quotations of a family whose marks are never apostrophes."""
+    """Return start and end of the quotations of a family whose marks are never apostrophes."""
     if not len(marks.at):
         return marks.at, marks.at
-    first = np.append(True, marks.line[1:] != marks.line[:-1])
+    first = mark_run_starts(marks.line)
     opens = resolve_directions(marks, classify_directions(marks)) == OPENS
     stop = np.where(np.append(first[1:], True), marks.line_end, np.append(marks.at[1:], 0) + 1)
     carried = np.flatnonzero(is_carried_over(shard, marks, opens, first))
@@ -206,26 +234,32 @@ def pair_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarr
 
 
 def resolve_directions(marks: MarkPositions, direction: np.ndarray) -> np.ndarray:
-    """The direction of each mark, those that turn the state round resolved from the last clear mark of their line."""
+    """Return whether each mark opens or closes.
+
+    One that alternates is resolved from the last clear mark of its line; the first of a line opens.
+    """
     n = np.arange(len(direction))
-    first = np.append(True, marks.line[1:] != marks.line[:-1])
+    first = mark_run_starts(marks.line)
     clear = direction != ALTERNATES
     anchor = np.maximum.accumulate(np.where(clear | first, n, 0))
-    base = np.where(clear, direction, CLOSES ^ 1)[anchor]  # a first mark that is not clear opens
+    base = np.where(clear, direction, OPENS)[anchor]
     return np.where(clear, direction, (base + n - anchor) % 2)
 
 
 def is_carried_over(
     shard: Shard, marks: MarkPositions, opens: np.ndarray, first: np.ndarray
 ) -> np.ndarray:
-    """The closing marks that end a quotation opened a few lines before in the same article."""
+    """Return which closing marks end a quotation opened a few lines before in the article."""
     row = shard.article(marks.at)
     near = (np.diff(marks.line) <= MAX_CARRIED_LINES) & (np.diff(row) == 0)
     return np.append(False, ~opens[1:] & first[1:] & opens[:-1] & near)
 
 
 def pair_single_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, np.ndarray]:
-    """Start and end of the quotations in single marks: only those that close in their line, since most such marks are apostrophes."""
+    """Return start and end of the quotations in single marks.
+
+    Only those that close in their line, since most such marks are apostrophes.
+    """
     if not len(marks.at):
         return marks.at, marks.at
     following = shard.forms["key"].gather(

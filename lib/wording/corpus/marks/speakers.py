@@ -1,7 +1,8 @@
-"""Finds who is named as the speaker of a cue, and which cue belongs to a stretch of quoted or reported words: rules on positions.
+"""Finds the speaker of each cue, and the cue of each attribution: rules on positions.
 
-The rules are few and know no grammar: a speaker is the run of words before the cue, back to a mark or a joining word ("he also *said*"), or
-after it ("*said* the minister", "*according* to the report", "*accused* by her rivals"). The words that they need are in voice-*.yml.
+The rules are few and know no grammar: a speaker is the run of words before the cue, back to a mark
+or a joining word ("he also *said*"), or after it ("*said* the minister", "*according* to the
+report", "*accused* by her rivals"). The words that they need are in voice-*.yml.
 """
 
 from __future__ import annotations
@@ -10,28 +11,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, PUNCTUATION, WORD, Shard
-from wording.corpus.marks.attribution import VoiceWords
+from wording.corpus.encoding.shard import (
+    ARTICLE_END,
+    PARAGRAPH,
+    PUNCTUATION,
+    WORD,
+    Shard,
+    find_at_or_after,
+    find_at_or_before,
+)
+from wording.corpus.marks.attribution import HUNDREDTHS, VoiceWords
 
 MAX_SPEAKER_TOKENS = 14
-"""Tokens of a speaker; of a longer run only this many nearest to the cue are taken."""
+"""Tokens of a speaker, at most; of a longer run those nearest to the cue are taken."""
 MAX_TOKENS_TO_CUE = 5
-"""A cue may follow a quotation that ends a sentence at most so many tokens on: "Is it?" the minister asked."""
-
-
-def find_at_or_before(places: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """The nearest of the (sorted) places at or before each position, or -1."""
-    return np.append(-1, places)[np.searchsorted(places, position, side="right")]
-
-
-def find_at_or_after(places: np.ndarray, position: np.ndarray, none: int) -> np.ndarray:
-    """The nearest of the (sorted) places at or after each position, or `none`."""
-    return np.append(places, none)[np.searchsorted(places, position, side="left")]
+"""Tokens from a quotation that ends a sentence to its cue, at most: "Is it?" the minister asked."""
 
 
 @dataclass(frozen=True)
 class Cues:
-    """The cues in the outlet's own words: their positions in the shard (ascending) and how strong each is (log odds)."""
+    """The cues in the outlet's own words.
+
+    Attributes
+    ----------
+    at : their positions in the shard, ascending.
+    strength : the log odds that each is one, in hundredths.
+    """
 
     at: np.ndarray
     strength: np.ndarray
@@ -40,8 +45,18 @@ class Cues:
 def assign_cues(
     shard: Shard, start: np.ndarray, end: np.ndarray, quoted: np.ndarray, cues: Cues
 ) -> np.ndarray:
-    """The cue of each stretch (start up to end): the nearest and strongest in its sentence; for a quotation, else one beside it or the last
-    of the sentence before; -1 where there is none."""
+    """Return the position of the cue of each attribution, or -1.
+
+    It is the nearest and strongest in its sentence; for a quotation without one, a cue beside it or
+    the last one of the sentence before.
+
+    Parameters
+    ----------
+    shard : the articles.
+    start, end : the tokens of each attribution.
+    quoted : which attributions are quotations.
+    cues : the cues of the shard.
+    """
     n, sentence = len(shard.tokens), np.append(shard.sentence, -1)
     left, right = find_at_or_before(cues.at, start - 1), find_at_or_after(cues.at, end, n)
     ends = np.flatnonzero(shard.sentence_end)
@@ -76,73 +91,95 @@ def assign_cues(
 
 
 def compute_cue_cost(cues: Cues, at: np.ndarray, distance: np.ndarray) -> np.ndarray:
-    """How far a cue is, less for a strong one."""
+    """Return how far a cue is, less for a strong one; in hundredths of a token."""
     if not len(cues.at):
-        return distance
-    return distance - 2 * cues.strength[np.searchsorted(cues.at, at).clip(0, len(cues.at) - 1)]
+        return HUNDREDTHS * distance
+    return (
+        HUNDREDTHS * distance
+        - 2 * cues.strength[np.searchsorted(cues.at, at).clip(0, len(cues.at) - 1)]
+    )
 
 
 @dataclass(frozen=True)
 class SpeakerBounds:
-    """Where the words stand that bound a speaker (sorted positions), and which forms have a part (bool per form)."""
+    """Where the tokens stand that bound a speaker (sorted positions).
+
+    Attributes
+    ----------
+    mark : marks of punctuation, breaks, and what is not the outlet's own.
+    start : these, and words after which a speaker begins.
+    last_solid : these marks, and words that are no filler between a speaker and a cue.
+    end : marks, breaks and words before which a speaker that follows its cue ends.
+    far_end : the same for "according to", which more may follow.
+    listed : which forms are in each list of voice-*.yml, bool (n_forms,).
+    """
 
     mark: np.ndarray
     start: np.ndarray
-    solid: np.ndarray
+    last_solid: np.ndarray
     end: np.ndarray
     far_end: np.ndarray
     listed: dict[str, np.ndarray]
 
 
 def find_speaker_bounds(shard: Shard, own: np.ndarray, words: VoiceWords) -> SpeakerBounds:
-    """The roles of the shard's tokens; a speaker before its cue stands in the outlet's own words (`own`, bool per token)."""
+    """Return what bounds the shard's speakers; `own` flags the tokens of the outlet's own words."""
     key, kind = shard.forms["key"], shard.kind
-    listed = {name: key.is_in(some).to_numpy() for name, some in words.subject.items()}
+    listed = {name: key.is_in(forms).to_numpy() for name, forms in words.subject.items()}
     dots = key.is_in([".", "'", "-", "&"]).to_numpy() & (kind == PUNCTUATION)
     adverb = shard.forms["type"].str.contains(r"^\p{Ll}\w{2,}ly$").to_numpy()
     bounds = np.isin(kind, (PUNCTUATION, ARTICLE_END, PARAGRAPH)) & ~dots
     filler = (listed["between"] | adverb) & (kind == WORD)
     breaks = np.isin(kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]
     ends = shard.sentence_end | np.append(breaks[1:], True)
-    mark = ~own | ends
-    places = [
-        np.flatnonzero(mark | forms[shard.tokens])
-        for forms in (bounds, bounds | listed["starts"], ~filler)
-    ]
-    after = [
-        np.flatnonzero(ends | forms[shard.tokens])
-        for forms in (bounds | listed["ends"], bounds | listed["starts"])
-    ]
-    return SpeakerBounds(*places, *after, listed)
+    mark, tokens = ~own | ends, shard.tokens
+    return SpeakerBounds(
+        mark=np.flatnonzero(mark | bounds[tokens]),
+        start=np.flatnonzero(mark | (bounds | listed["starts"])[tokens]),
+        last_solid=np.flatnonzero(mark | ~filler[tokens]),
+        end=np.flatnonzero(ends | (bounds | listed["ends"])[tokens]),
+        far_end=np.flatnonzero(ends | (bounds | listed["starts"])[tokens]),
+        listed=listed,
+    )
 
 
 def find_speakers(
     shard: Shard, own: np.ndarray, cues: Cues, words: VoiceWords
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The speaker of each cue as tokens (start up to end), start -1 where none is found; of several cues of a sentence a later one that has none
-    of its own has that of the one before."""
+    """Return the speaker of each cue as tokens (start up to end), start -1 where there is none.
+
+    Of several cues of a sentence, a later one without a speaker of its own has that of the one
+    before.
+    """
     role, at = find_speaker_bounds(shard, own, words), cues.at
-    start, end = find_speaker_before(shard, role, at)
-    for found in (find_speaker_after(shard, role, at), find_agent(shard, role, at)):
-        start, end = (
-            np.where(found[0] >= 0, other, one)
-            for other, one in zip(found, (start, end), strict=True)
-        )
-    start, end = trim_speakers(shard, role, start, end)
-    known = np.maximum.accumulate(np.where(start >= 0, np.arange(len(at)), -1)) if len(at) else at
-    same = (
-        (known >= 0) & (shard.sentence[at[known]] == shard.sentence[at])
-        if len(at)
-        else np.zeros(0, bool)
-    )
-    return np.where(same, start[known], -1), np.where(same, end[known], -1)
+    if not len(at):
+        return at, at
+    speakers = find_speaker_before(shard, role, at)
+    speakers = prefer(find_speaker_after(shard, role, at), speakers)
+    speakers = prefer(find_agent(shard, role, at), speakers)
+    start, end = trim_speakers(shard, role, *speakers)
+    latest = np.maximum.accumulate(np.where(start >= 0, np.arange(len(at)), -1))
+    same = (latest >= 0) & (shard.sentence[at[latest]] == shard.sentence[at])
+    return np.where(same, start[latest], -1), np.where(same, end[latest], -1)
+
+
+def prefer(
+    first: tuple[np.ndarray, np.ndarray], otherwise: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first speakers (start, end), and the others where there is none (start -1)."""
+    exists = first[0] >= 0
+    return np.where(exists, first[0], otherwise[0]), np.where(exists, first[1], otherwise[1])
 
 
 def find_speaker_before(
     shard: Shard, role: SpeakerBounds, at: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The run of words before each cue; if a comma stands between ("the minister, a lawyer, said"), the run before the inserted words."""
-    last = find_at_or_before(role.solid, at - 1)
+    """Return the run of words before each cue.
+
+    If words are inserted between commas ("the minister, a lawyer, said"), it is the run before
+    them.
+    """
+    last = find_at_or_before(role.last_solid, at - 1)
     comma = shard.forms["key"].is_in([","]).to_numpy()[shard.tokens]
     relative = (at - last > 1) & role.listed["relative"][
         shard.tokens[np.minimum(last + 1, len(shard.tokens) - 1)]
@@ -165,7 +202,10 @@ def find_speaker_before(
 def find_speaker_after(
     shard: Shard, role: SpeakerBounds, at: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The run of words after each cue that is followed by its speaker: after "according to", and after "..., said"."""
+    """Return the run of words after each cue that its speaker follows.
+
+    Such are "according to", and "said" after a mark.
+    """
     n, tokens = len(shard.tokens), shard.tokens
     forward = role.listed["forward"][tokens[at]]
     nominal = role.listed["nominal"] | shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
@@ -184,7 +224,7 @@ def find_speaker_after(
 
 
 def find_agent(shard: Shard, role: SpeakerBounds, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The run of words after "by" right after a cue: "accused by her rivals"."""
+    """Return the run of words after "by" right after a cue: "accused by her rivals"."""
     n = len(shard.tokens)
     start = np.minimum(at + 2, n - 1)
     end = np.minimum(find_at_or_after(role.end, start, n), start + MAX_SPEAKER_TOKENS)
@@ -195,7 +235,7 @@ def find_agent(shard: Shard, role: SpeakerBounds, at: np.ndarray) -> tuple[np.nd
 def trim_speakers(
     shard: Shard, role: SpeakerBounds, start: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The speakers without words that cannot begin or end one; -1 where nothing is left."""
+    """Return the speakers without words that cannot begin or end one; -1 if nothing is left."""
     for _ in range(3):
         start = start + ((start >= 0) & (start < end) & role.listed["dropped"][shard.tokens[start]])
     possessive = (

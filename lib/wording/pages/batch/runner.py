@@ -157,7 +157,7 @@ def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
     faults = {}
     for study in {study.name: study for study in studies if study.has_articles}.values():
         try:
-            find_all_attributions(build_corpus(study)[0])
+            find_all_attributions(build_corpus(study))
         except WordingError as error:
             faults[study.name] = str(error)
     return faults

@@ -7,6 +7,8 @@ A mark answers one of two questions about a line: has the term the sense that co
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,15 +77,15 @@ def describe_agreement(agreed: pd.DataFrame) -> list[str]:
     return [
         f"{format_count(row.coders, 'coder')} agree on {format_percent(row.agreed)} of {format_count(row.n, 'line')} about {_QUESTION_LABELS[row.question]} ({_describe_alpha(row)})."
         for row in agreed.itertuples()
-    ] or ["No line was coded by two coders, so agreement cannot be told."]
+    ] or ["No line was coded by two coders, so agreement cannot be measured."]
 
 
 _QUESTION_LABELS = {"sense": "the sense", "voice": "whose words they are"}
 
 
-def _describe_alpha(row):
+def _describe_alpha(row: Any) -> str:
     if np.isnan(row.alpha):
-        return "all marks are the same, so agreement beyond chance cannot be told"
+        return "all marks are the same, so agreement beyond chance is undefined"
     interval = (
         f", {format_interval(row.alpha_low, row.alpha_high, form=_format_alpha)}"
         if np.isfinite(row.alpha_low)
@@ -137,7 +139,7 @@ def _compute_question_agreement(
     }
 
 
-def _compute_kappa(triples):
+def _compute_kappa(triples: Sequence[tuple[str, str, str]]) -> float:
     """Return Cohen's kappa, of more than two coders the mean over the pairs that share lines."""
     by_coder = {
         coder: {line: mark for who, line, mark in triples if who == coder}
@@ -169,15 +171,18 @@ def _compute_disagreement_interval(
     n_articles = resampling.effective_articles(np.bincount(articles, weights=m))
     worst = n_articles if n_articles > 1 else np.nan
     n = resampling.effective_hits(samples, share, hits=len(m), articles=worst, carriers=carriers)
-    return resampling.share_interval(share, n)
+    low, high = resampling.share_interval(share, n)
+    return float(low), float(high)
 
 
-def _compute_expected_disagreement(n):
+def _compute_expected_disagreement(n: np.ndarray) -> float:
     """Return how often two marks drawn from all would differ, of so many of each kind."""
     return 1 - (n * (n - 1)).sum() / (n.sum() * (n.sum() - 1))
 
 
-def _compute_agreement_interval(value, observed, chance, ends):
+def _compute_agreement_interval(
+    value: float, observed: float, chance: float, ends: tuple[float, float]
+) -> tuple[float, float]:
     """Return the interval of an agreement beyond chance, 1 less observed by expected disagreement, the expected one held fixed."""
     expected = observed / (1 - value) if observed and value < 1 else chance
     return (

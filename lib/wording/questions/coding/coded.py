@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, find_study_hits
-from wording.phrasing import format_count
 from wording.questions.coding import sample as coding
 from wording.questions.coding.agreement import compute_agreement, select_latest_marks
-from wording.questions.coding.agreement import describe_agreement as agreed
-from wording.questions.coding.correction import correct_shares, describe_corrections
+from wording.questions.coding.correction import correct_shares
 from wording.questions.coding.precision import average_line_marks, estimate_precision
-from wording.questions.coding.precision import describe_precision as precisions
 from wording.questions.coding.sample import LINE_KEY
 from wording.questions.design import Design, Request
 from wording.questions.shares.shares import compute_study_shares
@@ -123,7 +120,7 @@ def find_wrong_hits(of: CodingAnalysis) -> pd.DataFrame:
     found = sense.groupby(LINE_KEY)["wrong"].agg(["any", "all"])
     known = of.hits if "start" in of.hits else of.marks[[*LINE_KEY, "outlet"]].drop_duplicates()
     lines = known.merge(found[found["any"]].reset_index(), on=LINE_KEY)
-    said = lines["all"].map({True: "wrong by every coder", False: "coders differ"})
+    said = lines["all"].map({True: "wrong sense (all coders)", False: "coders disagree"})
     return lines.drop(columns=["any", "all"]).assign(counted_as=said)
 
 
@@ -165,55 +162,7 @@ def reshape_corrected_shares(of: CodingAnalysis) -> pd.DataFrame:
     )
 
 
-def sentences(of: CodingAnalysis) -> list[str]:
-    """What there is to code and how far it is; where nothing is coded, how to begin."""
-    drawn = (
-        f"{format_count(len(of.lines), 'line')} of {format_count(len(of.hits), 'hit')} are drawn at random to be coded, from {format_count(of.lines['outlet'].nunique(), 'outlet')}."
-        if len(of.lines)
-        else "No line can be drawn: the articles are not here."
-        if len(of.hits)
-        else "No hit was found, so there is nothing to code."
-    )
-    lost = (
-        [
-            f"{format_count(of.lost, 'mark')} on lines that are no longer counted {'is' if of.lost == 1 else 'are'} left out."
-        ]
-        if of.lost
-        else []
-    )
-    if of.marks.empty:
-        return [
-            f"Nothing is coded yet for this concept. {drawn}",
-            *lost,
-            *([_suggest_first_step(of)] if len(of.lines) else []),
-        ]
-    told = [
-        f"{row.coder} has marked {format_count(row.n_sense, 'line')} for the sense and {row.n_voice:,} for whose words they are"
-        for row in tabulate_coders(of).itertuples()
-    ]
-    return [drawn, f"{'; '.join(told)}.", *lost]
-
-
-def _describe_results(of: CodingAnalysis) -> list[str]:
-    """What the marks say: agreement, precision in the voice compared, the shares that move; nothing where there is no mark."""
-    if of.marks.empty:
-        return []
-    return (
-        agreed(of.agreement)
-        + precisions(of.precision_of_voice)
-        + describe_corrections(of.corrected, most=3)
-    )
-
-
-def _suggest_first_step(of):
-    return (
-        "To begin, mark lines in notebooks/explore.ipynb, or in code: "
-        f'lines = wording.coding.sample(study, ["{of.concept}"], size={of.size}), then wording.coding.mark(study, lines.head(1), "right sense", coder="your name", from_sample=True). '
-        "Marks are kept in marks.csv in the study's folder; run this page again to see them."
-    )
-
-
-def _summarise_coder(name, marks, lines):
+def _summarise_coder(name: str, marks: pd.DataFrame, lines: pd.DataFrame) -> dict[str, object]:
     drawn = marks[marks["sample"].astype(bool)]
     asked = drawn.groupby("question").size()
     left = len(coding.select_uncoded(lines, drawn[drawn["question"] == "sense"], coder=name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import betaln
@@ -9,6 +11,7 @@ from scipy.special import betaln
 from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.precision import average_line_marks
 from wording.questions.design import DEFAULT_DESIGN, Design
+from wording.questions.reporting import STABLE_DECIMALS
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -52,33 +55,37 @@ def correct_shares(
     return check_columns(whole.sort_index(), "corrected")
 
 
-def describe_corrections(table: pd.DataFrame, *, most: int = 4) -> list[str]:
-    """Return what the table of `corrected` says: the shares that move most, by a percentage point or more."""
+def describe_corrections(table: pd.DataFrame, *, top: int = 4) -> list[str]:
+    """Return the shares of a table `corrected` that change most, by at least a percentage point."""
     known = table.dropna(subset="corrected_share")
     if known.empty:
         return [
-            "No share can be corrected: that takes a coded line of every term in the voice compared."
+            "No share can be corrected: this needs at least one coded line for every term in the "
+            "voice compared."
         ]
-    by = (known["corrected_share"] - known["share"]).abs()
-    far = known[by >= 0.01].assign(by=by).sort_values("by", ascending=False, kind="stable")
-    told = [
-        f"{row.outlet}: “{row.variant}” has {format_percent(row.share)} of the hits as counted, {format_percent(row.corrected_share)} of those in the right sense{_format_corrected_interval(row)}."
-        for row in far.head(most).itertuples()
+    change = (known["corrected_share"] - known["share"]).abs().round(STABLE_DECIMALS)
+    change = change[change >= 0.01].sort_values(ascending=False, kind="stable")
+    described = [_describe_correction(row) for row in known.loc[change.index[:top]].itertuples()]
+    left = len(change) - len(described)
+    if left:
+        verb = "changes" if left == 1 else "change"
+        described.append(
+            f"{format_count(left, 'more share')} {verb} by at least one percentage point."
+        )
+    return described or [
+        "Leaving out hits in the wrong sense changes no share by a percentage point or more."
     ]
-    more = len(far) - most
-    left = (
-        [
-            f"{format_count(more, 'further share')} {'moves' if more == 1 else 'move'} by a percentage point or more."
-        ]
-        if more > 0
-        else []
+
+
+def _describe_correction(row: Any) -> str:
+    return (
+        f"{row.outlet}: “{row.variant}” accounts for {format_percent(row.share)} of all hits "
+        f"counted, and {format_percent(row.corrected_share)} of those in the right sense"
+        f"{_format_corrected_interval(row)}."
     )
-    return told + left or [
-        "No share moves by a percentage point when hits in the wrong sense are taken out."
-    ]
 
 
-def _format_corrected_interval(row):
+def _format_corrected_interval(row: Any) -> str:
     if np.isnan(row.corrected_low):
         return ""
     return f" ({format_interval(row.corrected_low, row.corrected_high)})"
@@ -132,7 +139,7 @@ def composite_estimate(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> 
     return pull * overall + np.where(known, (1 - pull) * np.where(known, own, 0), 0)
 
 
-def _select_concept_lines(lines, concept, part):
+def _select_concept_lines(lines: pd.DataFrame, concept: str, part: pd.DataFrame) -> pd.DataFrame:
     """Return the coded lines of a concept in the voice and at the outlets of its shares."""
     told = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]]) & lines["outlet"].isin(
         part["outlet"]
@@ -140,7 +147,9 @@ def _select_concept_lines(lines, concept, part):
     return lines[(lines["concept"] == concept) & told]
 
 
-def _correct_concept(part, lines, draws, rng):
+def _correct_concept(
+    part: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> pd.DataFrame:
     """Return one concept with corrected shares."""
     rows = [
         _estimate_outlet_precision(of, lines[lines["variant"] == variant], draws, rng)
@@ -154,7 +163,9 @@ def _correct_concept(part, lines, draws, rng):
     return pd.concat(made)
 
 
-def _estimate_outlet_precision(rows, lines, draws, rng):
+def _estimate_outlet_precision(
+    rows: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Return one variant with its precision at each outlet, and draws of it: NaN without a coded line, 0 where there is no hit to be right."""
     count = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
     if lines.empty:
@@ -182,7 +193,9 @@ def _estimate_outlet_precision(rows, lines, draws, rng):
     ), sample
 
 
-def _correct_outlet(part, parts, rng):
+def _correct_outlet(
+    part: pd.DataFrame, parts: np.ndarray, rng: np.random.Generator
+) -> pd.DataFrame:
     """Return one concept at one outlet with corrected shares; `parts` are draws of its variants' precisions."""
     n, p = part["n"].to_numpy(float), part["right_sense"].to_numpy(float)
     n_right = np.where(n == 0, 0, n * p)
@@ -200,7 +213,7 @@ def _correct_outlet(part, parts, rng):
     )
 
 
-def _draw_shares(part, draws, rng):
+def _draw_shares(part: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Return draws of the shares of a concept that spread as their intervals do: Dirichlet, draws x variants; NaN without intervals."""
     share, width = part["share"].to_numpy(float), (part["high"] - part["low"]).to_numpy(float)
     if np.isnan(share + width).any():
@@ -211,7 +224,7 @@ def _draw_shares(part, draws, rng):
     return rng.dirichlet(n * share + 1 / len(share), size=draws)
 
 
-def _find_effective_hits(share, width):
+def _find_effective_hits(share: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Return the number of hits whose Wilson interval has the width, by bisection on its logarithm."""
     few, many = np.zeros_like(share), np.full_like(share, 40.0)
     for _ in range(60):

@@ -5,6 +5,8 @@ Only lines of a random sample (`sample` in the `marks`) say how many of all line
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ from wording.phrasing import format_count, format_interval, format_percent
 from wording.questions.coding.agreement import select_latest_marks
 from wording.questions.coding.sample import LINE_KEY
 from wording.questions.design import DEFAULT_DESIGN, Design
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import VOICE_GROUPS
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
@@ -70,16 +73,24 @@ def average_line_marks(marks: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([right, own], axis=1).reset_index().dropna(subset="right")
 
 
-def describe_precision(precise: pd.DataFrame, *, most: int = 6) -> list[str]:
+def describe_precision(precision: pd.DataFrame, *, top: int = 6) -> list[str]:
     """Return what the table of `precision` says, the least precise first."""
-    known = precise.dropna(subset="right_sense").sort_values("right_sense", kind="stable")
-    return [
-        f"“{row.variant}” ({_VOICE_LABELS[row.voice]}): {format_percent(row.right_sense)} of its hits have the right sense "
-        f"({format_interval(row.low, row.high)}; {format_count(row.n_coded, 'line')} coded)."
-        for row in known.head(most).itertuples()
-    ] or [
-        f"No variant has {MIN_CODED_LINES} coded lines of a random sample, so no precision can be told."
-    ]
+    known = precision.dropna(subset="right_sense")
+    if known.empty:
+        return [
+            f"No term has {MIN_CODED_LINES} coded lines from a random sample, so precision cannot "
+            "be estimated."
+        ]
+    order = keep_stable_digits(known["right_sense"]).sort_values(kind="stable").index
+    return [_describe_term_precision(row) for row in known.loc[order].head(top).itertuples()]
+
+
+def _describe_term_precision(row: Any) -> str:
+    return (
+        f"“{row.variant}” ({_VOICE_LABELS[row.voice]}): {format_percent(row.right_sense)} of the "
+        f"hits are in the right sense ({format_interval(row.low, row.high)}; "
+        f"{format_count(row.n_coded, 'line')} coded)."
+    )
 
 
 _VOICE_LABELS = {
@@ -91,7 +102,7 @@ _VOICE_LABELS = {
 }
 
 
-def _add_line_weights(lines, hits):
+def _add_line_weights(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     """Return the coded lines with the number of hits that each stands for."""
     stratum = ["concept", "variant", "outlet", "voice"]
     n = hits.assign(n=hits.get("n", 1)).groupby(stratum, observed=True)["n"].sum().rename("n_hits")
@@ -135,7 +146,8 @@ def _estimate_proportion(
     n = resampling.effective_hits(
         samples, share, hits=hits, articles=articles if articles > 1 else np.nan, carriers=carriers
     )
-    return (share, *resampling.share_interval(share, n))
+    low, high = resampling.share_interval(share, n)
+    return float(share), float(low), float(high)
 
 
 def _draw_line_weights(outlet: np.ndarray, doc: np.ndarray, design: Design) -> np.ndarray:

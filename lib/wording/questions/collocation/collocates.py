@@ -8,7 +8,7 @@ import pandas as pd
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours, find_near_hits
 from wording.phrasing import format_count
 from wording.questions.collocation.collocation import VARIANT_KEYS
-from wording.questions.shares.findings import select_clear_differences
+from wording.questions.reporting import keep_stable_digits, select_clear_differences
 from wording.settings import ALL_OUTLETS, SIGNIFICANCE_LEVEL, VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import order_as
@@ -58,7 +58,9 @@ def select_outlet_collocates(
     """
     is_single = collocates["outlet"] != ALL_OUTLETS
     frequent = collocates[is_single & (collocates["n_articles"] >= min_articles)]
-    ranked = frequent.sort_values("log_dice", ascending=False, kind="stable")
+    ranked = frequent.sort_values(
+        "log_dice", ascending=False, kind="stable", key=keep_stable_digits
+    )
     shown = ranked.groupby([*VARIANT_KEYS, "outlet"], observed=True).head(top)
     keys = ["outlet", "variant"]
     ordered = order_as(shown[keys], {key: collocates[key].unique() for key in keys})
@@ -67,7 +69,9 @@ def select_outlet_collocates(
 
 def select_clearest_contrasts(contrasts: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
     """Return the contrasts with the smallest q; of equal ones those farthest from 0 first."""
-    ranked = select_clear_differences(contrasts, np.inf).sort_values("q", kind="stable")
+    ranked = select_clear_differences(contrasts, np.inf).sort_values(
+        "q", kind="stable", key=keep_stable_digits
+    )
     return ranked.head(top).drop(columns=["least", "less"])
 
 

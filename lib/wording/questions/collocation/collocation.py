@@ -17,6 +17,7 @@ from wording.corpus.counts import select_concepts
 from wording.corpus.neighbours import DEFAULT_SPAN, Side, count_study_neighbours
 from wording.corpus.terms import Terms, count_study_terms
 from wording.questions.design import DEFAULT_DESIGN, DEFAULT_REQUEST, Design, Request
+from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
@@ -76,7 +77,11 @@ def find_study_collocates(
     )
     spoken = near.neighbours[near.neighbours["voice"].isin(VOICE_GROUPS[request.voice])]
     words = count_study_terms(
-        study, voice="all", longest=1, fewest=MIN_ARTICLES_PER_COLLOCATE, copies=request.copies
+        study,
+        voice="all",
+        max_words=1,
+        min_articles=MIN_ARTICLES_PER_COLLOCATE,
+        copies=request.copies,
     )
     concepts = select_concepts(study, request.concepts)
     variants = {name: list(concept.variants) for name, concept in concepts.items()}
@@ -366,7 +371,7 @@ def select_strongest_collocates(
     is_more = table["n_words"] >= MIN_OBSERVED_EXPECTED_RATIO * table["expected"]
     is_evident = table["g2"] >= MIN_COLLOCATE_G2
     collocates = table[is_more & is_evident & (table["n_articles"] >= min_articles)]
-    ranked = collocates.assign(strength=collocates["log_dice"].round(9)).sort_values(
+    ranked = collocates.assign(strength=keep_stable_digits(collocates["log_dice"])).sort_values(
         [*VARIANT_KEYS, "strength", "n", "collocate"], ascending=[True, True, False, False, True]
     )
     return ranked.groupby(VARIANT_KEYS).head(top)[[*VARIANT_KEYS, "collocate", "log_dice"]]
@@ -423,9 +428,9 @@ def resample_variant_collocates(
     by_unit = by_article.groupby(level=["outlet", "unit"]).sum()
     hits = by_unit.to_numpy(dtype=float)
     outlet = by_unit.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, drawn = resample_outlets(hits[:, 1:], hits[:, :1], outlet, design)
+    own, rest = resample_outlets(hits[:, 1:], hits[:, :1], outlet, design)
     articles_with = (by_article > 0).groupby(level="outlet").sum()
     n_articles = articles_with.reindex(outlets, fill_value=0).to_numpy()
     return ConceptComparison(
-        concept, words, outlets, own, own.rest(drawn), n_articles[:, 1:], n_articles[:, 0]
+        concept, words, outlets, own, rest, n_articles[:, 1:], n_articles[:, 0]
     )

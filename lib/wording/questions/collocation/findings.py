@@ -12,12 +12,12 @@ from wording.questions.collocation.collocation import (
     MIN_OBSERVED_EXPECTED_RATIO,
     VARIANT_KEYS,
 )
-from wording.questions.shares.findings import (
+from wording.questions.reporting import (
     VOICE_PHRASES,
     describe_totals,
+    name_other,
     select_clear_differences,
 )
-from wording.questions.shares.shares import REST_LABEL
 from wording.settings import ALL_OUTLETS, SIGNIFICANCE_LEVEL
 
 _NO_TEST_MESSAGE = (
@@ -101,7 +101,7 @@ def _describe_differences(
 
 
 def _describe_difference(row: Any, share: pd.Series) -> str:
-    other = "the other outlets together" if row.other == REST_LABEL else row.other
+    other = name_other(row.other)
     return (
         f"At {row.outlet}, “{row.collocate}” occurs near {format_percent(share.share)} of the "
         f"{format_count(row.total, 'hit')} of “{row.variant}” "

@@ -93,7 +93,7 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
     WordingError
         If the articles are not there.
     """
-    corpus, _ = build_corpus(study)
+    corpus = build_corpus(study)
     folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
     if not (folder / "table.parquet").is_file():
         with replace_folder(folder) as partial:

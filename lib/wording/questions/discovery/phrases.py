@@ -1,7 +1,8 @@
 """Candidates of discovery: which phrases of a corpus may name a thing, and what surrounds each.
 
-A phrase is a term of one to four words (terms.py) without a function word at either end. Whether it is proposed to a reader is decided by how it is spread over outlets and how it is used; any
-phrase may be asked about.
+A phrase is a term of one to four words (terms.py) without a function word at either end. Whether it
+is proposed to a reader is decided by how it is spread over outlets and how it is used; any phrase
+may be asked about.
 """
 
 from __future__ import annotations
@@ -152,8 +153,10 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
     known = find_frequent_terms(
         corpus,
         make_voice_mask(),
-        longest=MAX_PHRASE_WORDS,
-        fewest=max(MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))),
+        max_words=MAX_PHRASE_WORDS,
+        min_articles=max(
+            MIN_PHRASE_ARTICLES, int(np.ceil(MIN_PHRASE_ARTICLE_SHARE * len(corpus.table)))
+        ),
     )
     words, anatomy = classify_words(corpus, known, language), decompose_terms(known)
     edge = words.edge[anatomy.first] | words.edge[anatomy.last]

@@ -200,8 +200,8 @@ def count_phrase_hits(
     study: StudyRecord, concepts: Mapping[str, Concept], copies: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the hits of the concepts per compared article, and these articles."""
-    corpus, _ = build_corpus(study)
-    articles, _ = select_compared(study, corpus.articles, copies=copies)
+    corpus = build_corpus(study)
+    articles = select_compared(study, corpus.articles, copies=copies).articles
     counts = count_hits(corpus, concepts, study.lists)
     return counts[counts["doc_id"].isin(articles["doc_id"])].reset_index(drop=True), articles
 
@@ -269,7 +269,7 @@ def find_proposal_lines(
 
 def list_proposal_warnings(study: StudyRecord, copies: str = "all") -> list[str]:
     """Return how far the study's proposals can be relied on; nothing where they can."""
-    articles, _ = select_compared(study, build_corpus(study)[0].articles, copies=copies)
+    articles = select_compared(study, build_corpus(study).articles, copies=copies).articles
     n_outlets, n_articles = articles["outlet"].nunique(), len(articles)
     if n_outlets >= MIN_RELIABLE_OUTLETS and n_articles >= MIN_RELIABLE_ARTICLES:
         return []
@@ -282,7 +282,7 @@ def list_proposal_warnings(study: StudyRecord, copies: str = "all") -> list[str]
 
 def explain_no_phrases(study: StudyRecord) -> str:
     """Return why a study has no phrase to propose."""
-    articles = build_corpus(study)[0].articles
+    articles = build_corpus(study).articles
     n_outlets = articles["outlet"].nunique()
     return (
         "Nothing can be proposed: a phrase is proposed when it occurs in at least "

@@ -87,8 +87,8 @@ def find_rival_sets(
     WordingError
         If the articles are not there, or for an unknown way of counting copies.
     """
-    vectors, corpus = get_phrase_vectors(study), build_corpus(study)[0]
-    compared, _ = select_compared(study, corpus.articles, copies=copies)
+    vectors, corpus = get_phrase_vectors(study), build_corpus(study)
+    compared = select_compared(study, corpus.articles, copies=copies).articles
     is_compared = corpus.table["doc_id"].is_in(compared["doc_id"].to_list())
     articles = np.flatnonzero(is_compared.to_numpy())
     outlets = corpus.table["outlet"].to_numpy()[articles]

@@ -15,8 +15,8 @@ from wording.phrasing import (
     join_names,
 )
 from wording.questions.keyness.keywords import select_top_keywords
-from wording.questions.shares.shares import REST_LABEL
-from wording.settings import SIGNIFICANCE_LEVEL
+from wording.questions.reporting import keep_stable_digits, name_other
+from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
 
 _VOICE_VERBS = {
     "outlet": "writes",
@@ -102,7 +102,8 @@ def _describe_outlets(table: pd.DataFrame, top: int, max_q: float, level: float)
             "No outlet uses any term significantly more often than the other side "
             f"(smallest {smallest})."
         ]
-    first = clear.drop_duplicates("outlet").sort_values(["low", "outlet"], ascending=[False, True])
+    first = clear.drop_duplicates("outlet")
+    first = first.assign(rank=-keep_stable_digits(first["low"])).sort_values(["rank", "outlet"])
     described = [
         _describe_outlet(row, clear[clear["outlet"] == row.outlet].iloc[1:], level)
         for row in first.head(top).itertuples()
@@ -124,7 +125,7 @@ def _describe_outlet(row: Any, next_terms: pd.DataFrame, level: float) -> str:
 
 
 def _describe_term(row: Any, level: float) -> str:
-    other = "the other outlets together" if row.other == REST_LABEL else row.other
+    other = name_other(row.other)
     hits = f"{format_count(row.n, 'time')} in {format_count(row.n_articles, 'article')}"
     if row.n_other:
         interval = format_interval(row.times_low, row.times_high, level, format_ratio)

@@ -27,8 +27,7 @@ from wording.questions.keyness.term_counts import (
     group_into_units,
     resample_rate_variance,
 )
-from wording.questions.shares.shares import REST_LABEL
-from wording.settings import one_of
+from wording.settings import REST_LABEL, one_of
 from wording.stats import association, rates, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -247,8 +246,8 @@ def select_tested_terms(
     terms = count_study_terms(
         study,
         voice=request.voice,
-        longest=selection.max_words,
-        fewest=selection.min_articles,
+        max_words=selection.max_words,
+        min_articles=selection.min_articles,
         copies=request.copies,
     )
     is_eligible = _count_outlets(terms) >= selection.min_outlets

@@ -10,6 +10,7 @@ import pandas as pd
 from wording.corpus.lines import KEYNESS_CONCEPT, find_term_hits
 from wording.corpus.terms import Terms
 from wording.phrasing import format_count, format_q, format_ratio
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.study.records import StudyRecord
 from wording.tables import order_as
@@ -72,8 +73,9 @@ def select_clearest_terms(table: pd.DataFrame, *, top: int = 300) -> pd.DataFram
     tested = table[table["q"].notna()]
     excludes_zero = tested["low"] * tested["high"] > 0
     least_effect = tested[["low", "high"]].abs().min(axis=1).where(excludes_zero, 0)
-    ranked = tested.assign(rank=-least_effect.round(9)).sort_values(["q", "rank", "outlet", "term"])
-    return add_frequency_ratios(ranked.head(top).drop(columns="rank").reset_index(drop=True))
+    order = tested.assign(q=keep_stable_digits(tested["q"]), rank=-least_effect.round(9))
+    ranked = tested.loc[order.sort_values(["q", "rank", "outlet", "term"]).index]
+    return add_frequency_ratios(ranked.head(top).reset_index(drop=True))
 
 
 def add_frequency_ratios(table: pd.DataFrame) -> pd.DataFrame:

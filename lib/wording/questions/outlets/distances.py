@@ -26,6 +26,7 @@ from wording.questions.outlets.profiles import (
     sum_by_outlet,
     sum_rows,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.stats import resampling
 from wording.stats.divergence import (
     LOG_OFFSET,
@@ -308,4 +309,6 @@ def _rank_drivers(
         per_million=share * 1e6,
         per_million_other=share_other * 1e6,
     )
-    return table[bits > 0].sort_values(["bits", "variant"], ascending=[False, True])
+    shown = table[bits > 0]
+    order = shown.assign(bits=keep_stable_digits(shown["bits"]))
+    return shown.loc[order.sort_values(["bits", "variant"], ascending=[False, True]).index]

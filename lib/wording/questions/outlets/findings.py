@@ -21,6 +21,7 @@ from wording.questions.outlets.outlets import (
     OutletComparison,
     explain_too_few,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import SIGNIFICANCE_LEVEL
 
 _MAX_BRANCHES = 6
@@ -74,11 +75,11 @@ def _describe_distances(table: pd.DataFrame, basis: str, max_q: float) -> list[s
         f"outlet would (q < {max_q:g})."
     ]
     if len(table) > 1:
-        nearest = table.loc[table["distance_bits"].idxmin()]
+        nearest = table.loc[keep_stable_digits(table["distance_bits"]).idxmin()]
         is_clear = nearest["q"] < max_q
         same = "" if is_clear else ", no further than two halves of the same outlet would be"
         described.append(f"Closest: {_format_pair(nearest)}{same}.")
-    farthest = table.loc[table["distance_bits"].idxmax()]
+    farthest = table.loc[keep_stable_digits(table["distance_bits"]).idxmax()]
     return [*described, f"Farthest apart: {_format_pair(farthest)}."]
 
 
@@ -135,8 +136,8 @@ def _describe_recognition(comparison: OutletComparison) -> list[str]:
 
 def _describe_recalls(comparison: OutletComparison) -> str:
     recalls = comparison.recognition.recognised.dropna(subset="share")
-    best = recalls.loc[recalls["share"].idxmax()]
-    worst = recalls.loc[recalls["share"].idxmin()]
+    best = recalls.loc[keep_stable_digits(recalls["share"]).idxmax()]
+    worst = recalls.loc[keep_stable_digits(recalls["share"]).idxmin()]
     return (
         f"Recognised most often: {best['outlet']} ({format_percent(best['share'])}); "
         f"least often: {worst['outlet']} ({format_percent(worst['share'])})."
@@ -209,7 +210,7 @@ def _caption_recalls(comparison: OutletComparison) -> str:
     recalls = comparison.recognition.recognised.dropna(subset="share")
     if recalls.empty:
         return "Not attempted."
-    ranked = recalls.sort_values("share", ascending=False, kind="stable")
+    ranked = recalls.sort_values("share", ascending=False, kind="stable", key=keep_stable_digits)
     return f"{'; '.join(_format_recall(row) for row in ranked.itertuples())}."
 
 

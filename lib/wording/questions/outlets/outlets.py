@@ -26,6 +26,7 @@ from wording.questions.outlets.recognition import (
     compute_tfidf,
     recognise_outlets,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
@@ -88,8 +89,9 @@ class OutletComparison:
         top : int
             Terms per pair at most.
         """
-        farthest = self.distances.table.dropna(subset="distance_bits").sort_values(
-            ["distance_bits", "outlet", "other"], ascending=[False, True, True]
+        known = self.distances.table.dropna(subset="distance_bits")
+        farthest = known.assign(rank=-keep_stable_digits(known["distance_bits"])).sort_values(
+            ["rank", "outlet", "other"]
         )
         return find_distance_drivers(self.profiles, farthest.head(pairs), top=top, voice=self.voice)
 

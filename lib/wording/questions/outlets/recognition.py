@@ -22,6 +22,7 @@ from wording.questions.outlets.profiles import (
     Profiles,
     build_indicator_matrix,
 )
+from wording.questions.reporting import keep_stable_digits
 from wording.stats import resampling
 from wording.tables import TABLES, check_columns
 
@@ -375,7 +376,8 @@ def _build_confusion_table(trial: _Trial) -> pd.DataFrame:
         if a != b
     ]
     table = pd.DataFrame(rows, columns=["outlet", "other", "n", "share"])
-    return table.sort_values(["share", "outlet", "other"], ascending=[False, True, True])
+    order = table.assign(rank=-keep_stable_digits(table["share"]))
+    return table.loc[order.sort_values(["rank", "outlet", "other"]).index]
 
 
 def _build_empty_result(basis: str, outlets: Sequence[str]) -> Recognition:

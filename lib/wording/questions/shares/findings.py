@@ -1,154 +1,78 @@
 """What the tables of shares and contrasts say, in plain sentences with numbers."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
-from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
-from wording.questions.shares.shares import REST_LABEL
+from wording.phrasing import format_count, format_interval, format_percent, format_q
+from wording.questions.reporting import (
+    Comparison,
+    describe_totals,
+    join_outlets,
+    keep_stable_digits,
+    name_other,
+    select_clear_differences,
+    summarise_rest,
+)
 
-VOICE_PHRASES = {
-    "outlet": " in the outlets' own words", "quoted": " in quotation marks", "reported": " in reported speech", "attributed": " in quoted or reported words",
-}  # fmt: skip
-_NO_TEST_MESSAGE = "No test of a difference is possible: that takes two sides with hits in at least two articles each, and a choice between terms."
+_COMPARISON = Comparison(
+    no_test="No difference can be tested: a test needs hits in at least two articles on each side, "
+    "and at least two terms to choose between.",
+    none_clear="No difference between outlets is statistically clear",
+)
 
 
 def sentences(
-    shares, contrasts, *, most=6, titles=None, chance=0.05, level=0.95, unit="hit"
+    shares: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    *,
+    top: int = 6,
+    titles: Mapping[str, str] | None = None,
+    unit: str = "hit",
 ) -> list[str]:
-    """Return what was found in all, what differs, the clearest first, then what is too small to tell.
+    """Return what was found in all, what differs, the clearest first, and what is too small.
 
     Parameters
     ----------
-    shares, contrasts : tables of `wording.questions.shares.compute_shares`, of the same study and voice
-    most : differences to tell one by one (the clearest variant per concept and outlet, or pair); the others are counted
-    titles : what to call each concept, where the table has several (a dict; else its name)
-    chance : a difference counts when its q is below
-    level : of the intervals in the tables
-    unit : what was counted
+    shares, contrasts : pandas.DataFrame
+        Tables of `compute_shares` and `contrast_shares`, of the same study and voice.
+    top : int
+        How many differences are described one by one, at most: the clearest variant of each
+        concept and outlet, or pair; the others are counted.
+    titles : mapping of str to str, optional
+        What to call each concept, where the table has several; else its name.
+    unit : str
+        What was counted, in the singular.
 
     Returns
     -------
-    Sentences. The clearest difference is the one whose interval ends farthest from 0.
+    list of str
+        The clearest difference is the one whose interval ends farthest from 0.
     """
     if not shares["n"].sum():
         return describe_totals(shares, unit)
     names = _name_units(contrasts, titles or {}, unit)
-    clear = select_clear_differences(contrasts, chance)
-    told = clear.drop_duplicates(["concept", "outlet", "other"]).head(most)
-    known = shares.set_index(["concept", "variant", "outlet"])
-    said = [
-        _describe_difference(row, known.loc[(row.concept, row.variant, row.outlet)], names, level)
-        for row in told.itertuples()
-    ]
-    overall = describe_totals(shares, unit) if len(names) == 1 else []
+    opening = describe_totals(shares, unit) if len(names) == 1 else []
     if len(names) == 1 and contrasts["q"].isna().all():
-        return overall + _describe_each_outlet(shares, most) + [_NO_TEST_MESSAGE]
-    return (
-        overall
-        + said
-        + _summarise_rest(contrasts, len(clear) - len(told), chance, bool(said))
-        + _report_missing_intervals(shares, names, unit)
-    )
-
-
-def describe_totals(shares, unit):
-    """Return one sentence on all outlets together: which variant has which part of the hits, if there are any."""
-    if not shares["n"].sum():
-        return [
-            f"No {unit} was found in the compared articles: the outlets do not write of this, or not in the words of concepts.yml."
-        ]
-    n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
-    per_outlet = shares.drop_duplicates("outlet")
-    parts = [
-        f"“{variant}” {format_percent(count / n.sum())}" for variant, count in n[n > 0].items()
-    ]
-    whose = VOICE_PHRASES.get(shares["voice"].iloc[0], "")
+        return [*opening, *_describe_each_outlet(shares, top), _COMPARISON.no_test]
+    clear = select_clear_differences(contrasts)
+    chosen = clear.drop_duplicates(["concept", "outlet", "other"]).head(top)
+    rows = shares.set_index(["concept", "variant", "outlet"])
     return [
-        f"{format_count(n.sum(), unit)}{whose} in {format_count(per_outlet['total_articles'].sum(), 'article')} of {format_count((per_outlet['total'] > 0).sum(), 'outlet')}: {', '.join(parts)}."
+        *opening,
+        *(
+            _describe_difference(row, rows.loc[(row.concept, row.variant, row.outlet)], names)
+            for row in chosen.itertuples()
+        ),
+        *summarise_rest(contrasts["q"], len(chosen), len(clear), _COMPARISON),
+        *_report_missing_intervals(shares, len(names) > 1, unit),
     ]
 
 
-def _describe_each_outlet(shares, most):
-    """Return what each outlet with hits writes and how often, for so many outlets."""
-    used = shares[shares["n"] > 0].sort_values("n", ascending=False, kind="stable")
-    said = [
-        f"{outlet} writes {', '.join(f'“{row.variant}” {_format_times(row.n)}' for row in used[used['outlet'] == outlet].itertuples())}."
-        for outlet in shares["outlet"].drop_duplicates()
-        if (used["outlet"] == outlet).any()
-    ]
-    return said[:most] + [f"What the other {len(said) - most} outlets write is in the table."] * (
-        len(said) > most
-    )
-
-
-def _name_units(table, titles, unit):
-    """Return how to refer to what was counted of each concept: the concept by name only where there are several."""
-    concepts = table["concept"].unique()
-    alone = f"{unit}s of this concept" if unit == "hit" else f"{unit}s"
-    return {c: f"{unit}s of {titles.get(c, c)}" if len(concepts) > 1 else alone for c in concepts}
-
-
-def select_clear_differences(contrasts, chance):
-    """Return the differences with q below chance, the one whose interval ends farthest from 0 first; of mirrored ones, "more" first."""
-    found = contrasts[contrasts["q"] < chance]
-    least = found[["low", "high"]].abs().min(axis=1).where(found["low"] * found["high"] > 0, 0)
-    ranked = found.assign(least=-least.round(9), less=found["difference"] < 0)
-    return ranked.sort_values(["least", "less", "concept", "variant", "outlet", "other"])
-
-
-def _describe_difference(row, share, names, level):
-    interval = format_interval(share.low, share.high, level)
-    other = "the other outlets together" if row.other == REST_LABEL else row.other
-    return (
-        f"{row.outlet} writes “{row.variant}” in {format_percent(share.share)} of its {row.total:,} {names[row.concept]} "
-        f"({interval}), {other} in {format_percent(row.n_other / row.total_other)} of {row.total_other:,} ({format_q(row.q)})."
-    )
-
-
-def _summarise_rest(contrasts, left, chance, told):
-    tested = contrasts["q"].dropna()
-    if tested.empty:
-        return [_NO_TEST_MESSAGE]
-    if left:
-        return [
-            f"{format_count(left, 'further difference')} with q < {chance:g} {'are' if left > 1 else 'is'} in the table."
-        ]
-    if told:
-        return []
-    comparisons = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
-    return [f"No difference between outlets is surer than chance would give ({comparisons})."]
-
-
-def _report_missing_intervals(shares, names, unit):
-    """Return which outlets have no interval for want of articles."""
-    outlets = shares.drop_duplicates(["concept", "outlet"])
-    single = outlets[outlets["total_articles"] == 1]
-    if len(names) > 1:
-        return (
-            [
-                f"In {format_count(len(single), 'case')} an outlet has {unit}s of a concept in one article only: no interval."
-            ]
-            if len(single)
-            else []
-        )
-    none = outlets[outlets["total_articles"] == 0]
-    said = (
-        [f"{_join_outlets(single['outlet'], unit + 's')} in one article only: no interval."]
-        if len(single)
-        else []
-    )
-    return said + ([f"{_join_outlets(none['outlet'], f'no {unit}s')}."] if len(none) else [])
-
-
-def _join_outlets(outlets: pd.Series, what, most=4):
-    named = join_names(outlets, top=most, rest="more outlet")
-    return f"{named} {'has' if len(outlets) == 1 else 'have'} {what}"
-
-
-def _format_times(n):
-    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
-
-
-def describe(shares) -> str:
+def describe(shares: pd.DataFrame) -> str:
     """Return what a figure of the shares shows, in words: per variant the range over outlets."""
     return " ".join(
         _describe_range(variant, rows.dropna(subset="share"))
@@ -156,10 +80,83 @@ def describe(shares) -> str:
     )
 
 
-def _describe_range(variant, rows):
+def _describe_each_outlet(shares: pd.DataFrame, top: int) -> list[str]:
+    """Return what each outlet with hits writes and how often, for so many outlets."""
+    used = shares[shares["n"] > 0].sort_values("n", ascending=False, kind="stable")
+    outlets = [name for name in shares["outlet"].drop_duplicates() if name in set(used["outlet"])]
+    described = []
+    for outlet in outlets[:top]:
+        rows = used[used["outlet"] == outlet]
+        terms = [f"“{row.variant}” {_format_times(row.n)}" for row in rows.itertuples()]
+        described.append(f"{outlet} writes {', '.join(terms)}.")
+    if len(outlets) > top:
+        described.append(f"The table has the other {len(outlets) - top} outlets.")
+    return described
+
+
+def _name_units(table: pd.DataFrame, titles: Mapping[str, str], unit: str) -> dict[str, str]:
+    """Return what is counted of each concept, which is named only where there are several."""
+    concepts = table["concept"].unique()
+    if len(concepts) > 1:
+        return {name: f"{unit}s of {titles.get(name, name)}" for name in concepts}
+    single = "hits of this concept" if unit == "hit" else f"{unit}s"
+    return dict.fromkeys(concepts, single)
+
+
+def _describe_difference(row: Any, share: pd.Series, names: Mapping[str, str]) -> str:
+    return (
+        f"{row.outlet} writes “{row.variant}” in {format_percent(share.share)} of its "
+        f"{row.total:,} {names[row.concept]} ({format_interval(share.low, share.high)}), "
+        f"{name_other(row.other)} in {format_percent(row.n_other / row.total_other)} of "
+        f"{row.total_other:,} ({format_q(row.q)})."
+    )
+
+
+def _report_missing_intervals(shares: pd.DataFrame, several: bool, unit: str) -> list[str]:
+    """Return which outlets have no interval for want of articles."""
+    outlets = shares.drop_duplicates(["concept", "outlet"])
+    single = outlets[outlets["total_articles"] == 1]["outlet"]
+    none = outlets[outlets["total_articles"] == 0]["outlet"]
+    if several:
+        return _report_single_cases(len(single), unit)
+    reports = []
+    if len(single) == 1:
+        reports.append(
+            f"{single.iloc[0]} has {unit}s in only one article, so no interval can be given."
+        )
+    elif len(single):
+        reports.append(
+            f"{join_outlets(single)} have {unit}s in only one article each, "
+            "so no interval can be given."
+        )
+    if len(none):
+        reports.append(f"{join_outlets(none)} {'has' if len(none) == 1 else 'have'} no {unit}s.")
+    return reports
+
+
+def _report_single_cases(n: int, unit: str) -> list[str]:
+    if not n:
+        return []
+    return [
+        f"In {format_count(n, 'case')} an outlet has {unit}s of a concept in only one article, "
+        "so no interval can be given."
+    ]
+
+
+def _format_times(n: int) -> str:
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+
+
+def _describe_range(variant: object, rows: pd.DataFrame) -> str:
     if rows.empty:
-        return f"“{variant}”: no outlet has a hit of the concept."
-    low, high = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
-    if low["share"] == high["share"]:
-        return f"“{variant}”: {format_percent(low['share'])} of the hits at {'each outlet' if len(rows) > 1 else low['outlet']}."
-    return f"“{variant}”: from {format_percent(low['share'])} of the hits at {low['outlet']} to {format_percent(high['share'])} at {high['outlet']}."
+        return f"“{variant}”: no outlet has a hit for this concept."
+    shares = keep_stable_digits(rows["share"])
+    low, high = rows.loc[shares.idxmin()], rows.loc[shares.idxmax()]
+    lowest = format_percent(low["share"])
+    if shares.min() == shares.max():
+        where = "each outlet" if len(rows) > 1 else low["outlet"]
+        return f"“{variant}”: {lowest} of the hits in {where}."
+    return (
+        f"“{variant}”: from {lowest} of the hits in {low['outlet']} "
+        f"to {format_percent(high['share'])} in {high['outlet']}."
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,12 +17,18 @@ from wording.questions.design import (
     Request,
     compare_articles,
 )
-from wording.questions.shares.resampled import Variants, compare_concepts
+from wording.questions.shares.resampled import (
+    ConceptComparison,
+    ResampledCounts,
+    Variants,
+    compare_concepts,
+)
+from wording.settings import REST_LABEL
 from wording.stats import resampling
+from wording.stats.arrays import Array, Numbers
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
-REST_LABEL = "the rest"
 SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts"])
 
 
@@ -102,92 +110,109 @@ def contrast_shares(
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRAST_COLUMNS]
 
 
-def log_odds_ratio(n, total, n_other, total_other):
-    """Return the natural logarithm of the odds ratio, 0.5 added to each count (Haldane 1956; Anscombe 1956).
+def log_odds_ratio(n: Numbers, total: Numbers, n_other: Numbers, total_other: Numbers) -> Array:
+    """Return the natural logarithm of the odds ratio, 0.5 added to each count.
+
+    References
+    ----------
+    Haldane (1956); Anscombe (1956).
 
     >>> round(float(log_odds_ratio(2, 4, 0, 4)), 3)
     2.197
     """
-    odds, odds_other = (
-        (n + 0.5) / (total - n + 0.5),
-        (n_other + 0.5) / (total_other - n_other + 0.5),
-    )
+    n, total, n_other, total_other = map(np.asarray, (n, total, n_other, total_other))
+    odds = (n + 0.5) / (total - n + 0.5)
+    odds_other = (n_other + 0.5) / (total_other - n_other + 0.5)
     return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
 
 
-def build_share_table(choice, words, level):
-    """Return the `shares` table of one choice but for the voice; `words` are the outlets' words."""
-    own = choice.own
+def build_share_table(compared: ConceptComparison, words: Array, level: float) -> pd.DataFrame:
+    """Return the `shares` table of one concept but for the voice; `words` are the outlets' words."""
+    own = compared.own
     low, high = resampling.share_interval(own.share, own.effective, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_million = np.where(words[:, None] > 0, own.n / words[:, None] * 1e6, np.nan)
     columns = {
         "n": own.n.astype(int),
-        "n_articles": choice.n_articles,
+        "n_articles": compared.n_articles,
         "share": own.share,
         "low": low,
         "high": high,
-    }
-    columns |= {
         "per_million": per_million,
         "total": own.total.astype(int),
-        "total_articles": choice.total_articles[:, None],
+        "total_articles": compared.total_articles[:, None],
     }
-    return _to_long_table(choice, choice.outlets, columns)
+    return _to_long_table(compared, compared.outlets, columns)
 
 
-def build_contrast_table(choice, against, level):
-    """Return the `contrasts` table of one choice but for q."""
-    a, b, outlets, others = _pair_sides(choice, against)
-    ends = resampling.difference_interval(
-        a["share"], a["effective"], b["share"], b["effective"], level=level
-    )
-    p = resampling.difference_p_value(
-        a["share"],
-        a["effective"],
-        b["share"],
-        b["effective"],
-        articles=np.minimum(a["articles"], b["articles"]),
-    )
-    both, all_hits = a["n"] + b["n"], a["total"] + b["total"]
-    columns = {"difference": a["share"] - b["share"], "low": ends[0], "high": ends[1]}
-    columns["log_odds_ratio"] = log_odds_ratio(a["n"], a["total"], b["n"], b["total"])
-    columns["p"] = np.where((both > 0) & (both < all_hits), p, np.nan)
-    columns |= {"n": a["n"].astype(int), "total": a["total"].astype(int)}
-    columns |= {"n_other": b["n"].astype(int), "total_other": b["total"].astype(int)}
-    return _to_long_table(
-        choice, outlets, columns | {"other": np.array(others, dtype=object)[:, None]}
-    )
+@dataclass(frozen=True)
+class _Side:
+    """One side of every difference of a concept: arrays of rows x variants, or rows x 1."""
 
+    names: list[str]
+    n: Array
+    total: Array
+    share: Array
+    effective: Array
+    articles: Array
 
-def _pair_sides(choice, against):
-    """Return the two sides of every row, and their names."""
-    own = _collect_estimates(choice.own)
-    if against == "rest":
-        return (
-            own,
-            _collect_estimates(choice.rest),
-            choice.outlets,
-            [REST_LABEL] * len(choice.outlets),
+    def take(self, rows: Sequence[int]) -> _Side:
+        """Return some of the rows, in this order."""
+        at = np.array(rows, dtype=int)
+        return _Side(
+            [self.names[row] for row in rows],
+            self.n[at],
+            self.total[at],
+            self.share[at],
+            self.effective[at],
+            self.articles[at],
         )
-    pairs = np.array(
-        list(itertools.combinations(range(len(choice.outlets)), 2)), dtype=int
-    ).reshape(-1, 2)
-    first, second = ({name: part[pairs[:, side]] for name, part in own.items()} for side in (0, 1))
-    return first, second, *([choice.outlets[i] for i in pairs[:, side]] for side in (0, 1))
 
 
-def _collect_estimates(side):
-    return {name: getattr(side, name) for name in ("n", "total", "share", "effective", "articles")}
+def build_contrast_table(compared: ConceptComparison, against: str, level: float) -> pd.DataFrame:
+    """Return the `contrasts` table of one concept but for q."""
+    a, b = _pair_sides(compared, against)
+    shares = (a.share, a.effective, b.share, b.effective)
+    low, high = resampling.difference_interval(*shares, level=level)
+    p = resampling.difference_p_value(*shares, articles=np.minimum(a.articles, b.articles))
+    both, all_hits = a.n + b.n, a.total + b.total
+    columns = {
+        "difference": a.share - b.share,
+        "low": low,
+        "high": high,
+        "log_odds_ratio": log_odds_ratio(a.n, a.total, b.n, b.total),
+        "p": np.where((both > 0) & (both < all_hits), p, np.nan),
+        "n": a.n.astype(int),
+        "total": a.total.astype(int),
+        "n_other": b.n.astype(int),
+        "total_other": b.total.astype(int),
+        "other": np.array(b.names, dtype=object)[:, None],
+    }
+    return _to_long_table(compared, a.names, columns)
 
 
-def _to_long_table(choice, outlets, columns):
+def _pair_sides(compared: ConceptComparison, against: str) -> tuple[_Side, _Side]:
+    """Return the two sides of every row: each outlet and its others, or every pair of outlets."""
+    own = _build_side(compared.own, compared.outlets)
+    if against == "rest":
+        return own, _build_side(compared.rest, [REST_LABEL] * len(compared.outlets))
+    pairs = list(itertools.combinations(range(len(compared.outlets)), 2))
+    return own.take([first for first, _ in pairs]), own.take([second for _, second in pairs])
+
+
+def _build_side(counts: ResampledCounts, names: list[str]) -> _Side:
+    return _Side(names, counts.n, counts.total, counts.share, counts.effective, counts.articles)
+
+
+def _to_long_table(
+    compared: ConceptComparison, outlets: Sequence[str], columns: Mapping[str, Array]
+) -> pd.DataFrame:
     """Return one row per variant and outlet, from arrays of outlets x variants."""
-    shape = (len(outlets), len(choice.variants))
-    flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}
+    shape = (len(outlets), len(compared.variants))
     keys = {
-        "concept": choice.concept,
-        "variant": np.repeat(choice.variants, shape[0]),
+        "concept": compared.concept,
+        "variant": np.repeat(compared.variants, shape[0]),
         "outlet": list(outlets) * shape[1],
     }
+    flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}
     return pd.DataFrame(keys | flat)

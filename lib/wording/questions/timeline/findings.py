@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_p, format_percent, join_names
-from wording.questions.shares.findings import VOICE_PHRASES
+from wording.questions.reporting import STABLE_DECIMALS, VOICE_PHRASES
 from wording.questions.timeline.timeline import TimelineAnalysis, describe_endpoints
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.stats.changepoints import MIN_DAYS_PER_SEGMENT
@@ -97,7 +97,7 @@ def _describe_changes(changes: pd.DataFrame, top: int) -> list[str]:
 def _describe_change(rows: pd.DataFrame) -> str:
     """Return one change with the variant that rose most and the one that fell most."""
     change = rows.iloc[0]
-    rise = rows["share_after"] - rows["share_before"]
+    rise = (rows["share_after"] - rows["share_before"]).round(STABLE_DECIMALS)
     extremes = rows.loc[[rise.idxmax(), rise.idxmin()]].drop_duplicates("variant")
     shifts = [
         f"“{row.variant}” {_describe_shift(row)}"

@@ -18,6 +18,7 @@ from wording.questions.design import (
     Request,
     compare_articles,
 )
+from wording.questions.reporting import STABLE_DECIMALS
 from wording.questions.shares.shares import compute_shares
 from wording.questions.timeline.changes import (
     ChangingChoice,
@@ -374,4 +375,4 @@ def _find_most_changed(changes: pd.DataFrame) -> str:
     if changes.empty:
         return ""
     size = (changes["share_after"] - changes["share_before"]).abs() * changes["rose_most"]
-    return str(changes.loc[size.idxmax(), "variant"])
+    return str(changes.loc[size.round(STABLE_DECIMALS).idxmax(), "variant"])

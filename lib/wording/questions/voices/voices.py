@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from wording.phrasing import format_interval, format_percent, format_q
 from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.settings import TOKEN_VOICES as VOICES
@@ -81,7 +80,7 @@ def contrast_cues(
     )
 
 
-def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+def rank_speakers(attributions: pd.DataFrame, *, top: int = 10) -> pd.DataFrame:
     """Return whom each outlet attributes most to: one row per outlet and speaker, so many an outlet.
 
     Returns
@@ -98,7 +97,7 @@ def rank_speakers(attributions: pd.DataFrame, *, most: int = 10) -> pd.DataFrame
     ranked = table.sort_values(
         ["outlet", "n", "n_articles", "speaker"], ascending=[True, False, False, True]
     )
-    return ranked.groupby("outlet").head(most).reset_index(drop=True)
+    return ranked.groupby("outlet").head(top).reset_index(drop=True)
 
 
 def compute_own_voice(
@@ -165,78 +164,20 @@ def compute_own_voice(
     ]
 
 
-def sentences(
-    voiced: pd.DataFrame, owned: pd.DataFrame, *, most: int = 5, chance: float = 0.05
-) -> list[str]:
-    """Return what the tables of `voices` and `own` say: how much is attributed, and which terms an outlet rather quotes or makes its own."""
-    total = voiced.groupby("voice")["n_words"].sum()
-    if not total.sum():
-        return ["No words were found to compare."]
-    quoted, reported = (format_percent(total[name] / total.sum()) for name in ATTRIBUTED_VOICES)
-    said = [
-        f"{format_percent(1 - total['outlet'] / total.sum())} of all words are attributed to somebody: {quoted} stand in quotation marks, {reported} are reported without them."
-    ]
-    by_voice = (
-        voiced.pivot(index="outlet", columns="voice", values="share")
-        .rename_axis(None)
-        .dropna()
-        .sort_values("outlet", kind="stable")
-    )
-    said += (
-        [_describe_voice_range(by_voice.iloc[-1], by_voice.iloc[0])] if len(by_voice) > 1 else []
-    )
-    clear = (
-        owned[owned["q"] < chance]
-        .assign(gap=lambda f: (f["own_share"] - f["own_share_rest"]).abs())
-        .sort_values("gap", ascending=False, kind="stable")
-    )
-    said += [_describe_own_voice(row) for row in clear.head(most).itertuples()]
-    if len(clear) > most:
-        said.append(
-            f"{len(clear) - most:,} further terms at an outlet with q < {chance:g} are in the table."
-        )
-    tested = owned["q"].dropna()
-    if not len(clear) and len(tested):
-        said.append(
-            f"No outlet differs from the others in how much of a term it writes in its own words more surely than chance would give ({len(tested):,} comparisons)."
-        )
-    only = owned[(owned["n"] >= MIN_HITS_PER_TERM) & (owned["n_own"] == 0)]
-    return said + [
-        f"{row.outlet} has “{row.variant}” {row.n:,} times and never in its own words."
-        for row in only.head(most).itertuples()
-        if row.q >= chance or pd.isna(row.q)
-    ]
-
-
 def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
     """Return how many short quotations stand inside the outlets' own sentences, and for how many no speaker was found."""
     short = attributions[attributions["short"].astype(bool)]
     if short.empty:
-        return ["No short quotation was found."]
+        return ["There are no short quotations."]
     unnamed = short[short["speaker"].isna()]["n"].sum()
     return [
-        f"{short['n'].sum():,} quotations of at most four words stand inside sentences of the outlets' own; for {unnamed:,} no speaker was found: "
-        "titles, names, words as words, or a distance taken, for the reader to judge."
+        f"{short['n'].sum():,} quotations of up to four words occur inside the outlets' own "
+        f"sentences. For {unnamed:,} no speaker was found: they may be titles, names, words "
+        "mentioned as words, or scare quotes; read them to judge."
     ]
 
 
-def _describe_own_voice(row):
-    interval = format_interval(row.low, row.high)
-    return (
-        f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” in its own words ({interval}), "
-        f"the other outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
-    )
-
-
-def _describe_voice_range(least, most):
-    told = (
-        f"{format_percent(1 - row['outlet'])} at {row.name} ({format_percent(row['quoted'])} quoted, {format_percent(row['reported'])} reported)"
-        for row in (least, most)
-    )
-    return f"It ranges from {' to '.join(told)}."
-
-
-def _tabulate_voice_words(articles):
+def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
     """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
     wide = pd.DataFrame(
@@ -254,7 +195,7 @@ def _tabulate_voice_words(articles):
     )
 
 
-def _tabulate_cues(attributions, by):
+def _tabulate_cues(attributions: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
     """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
     known = attributions.dropna(subset=by)
     ranked = (
@@ -263,7 +204,10 @@ def _tabulate_cues(attributions, by):
         .reset_index()
         .sort_values(["n", by], ascending=[False, True])[by]
     )
-    told = list(ranked if by == "stance" else ranked.head(MAX_CUES))
-    variant = known[by].where(known[by].isin(told), OTHER_CUES)
+    frequent = list(ranked if by == "stance" else ranked.head(MAX_CUES))
+    variant = known[by].where(known[by].isin(frequent), OTHER_CUES)
     table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
-    return table.assign(concept=by, voice="all"), told + [OTHER_CUES] * (len(ranked) > len(told))
+    names = list(frequent)
+    if len(ranked) > len(names):
+        names.append(OTHER_CUES)
+    return table.assign(concept=by, voice="all"), names

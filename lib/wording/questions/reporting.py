@@ -1,0 +1,130 @@
+"""What the findings of several questions say alike: in whose words, how much, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from wording.phrasing import (
+    drop_unstable_digits,
+    format_count,
+    format_percent,
+    format_q,
+    join_names,
+)
+from wording.settings import REST_LABEL
+
+MAX_Q = 0.05
+"""A difference is clear when its q is below."""
+
+STABLE_DECIMALS = 9
+"""Decimals of a difference that are the same on every processor."""
+
+VOICE_PHRASES = {
+    "outlet": " in the outlets' own words",
+    "quoted": " in quotation marks",
+    "reported": " in reported speech",
+    "attributed": " in quoted or reported words",
+}
+"""In whose words hits stand, to follow their number."""
+
+NO_HITS_MESSAGE = "the outlets do not mention this, or use other words than those in concepts.yml."
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the differences that are not described one by one are summed up.
+
+    Attributes
+    ----------
+    no_test : str
+        What a test would need, where nothing could be tested.
+    none_clear : str
+        That nothing differs, without a full stop: the number of comparisons follows.
+    noun : str
+        What is compared, in the singular.
+    """
+
+    no_test: str
+    none_clear: str
+    noun: str = "difference"
+
+
+def summarise_rest(
+    q: pd.Series, n_described: int, n_clear: int, comparison: Comparison
+) -> list[str]:
+    """Return how many clear differences are not described, or that none is clear.
+
+    Parameters
+    ----------
+    q : pandas.Series
+        Of all comparisons; NaN where there was no test.
+    n_described, n_clear : int
+        How many differences are described one by one, and how many have a q below `MAX_Q`.
+    comparison : Comparison
+        The words for it.
+    """
+    tested = q.dropna()
+    left = n_clear - n_described
+    if tested.empty:
+        return [comparison.no_test]
+    if left:
+        more = format_count(left, f"more {comparison.noun}")
+        return [f"{more} with q < {MAX_Q:g} {'is' if left == 1 else 'are'} in the table."]
+    if n_described:
+        return []
+    smallest = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
+    return [f"{comparison.none_clear} ({smallest})."]
+
+
+def describe_totals(shares: pd.DataFrame, unit: str = "hit") -> list[str]:
+    """Return one sentence on all outlets together: which part of the hits each variant has.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        A `shares` table of one concept and voice.
+    unit : str
+        What was counted, in the singular.
+    """
+    if not shares["n"].sum():
+        return [f"No {unit}s were found in the compared articles: {NO_HITS_MESSAGE}"]
+    n = shares.groupby("variant", sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
+    per_outlet = shares.drop_duplicates("outlet")
+    parts = [f"“{name}” {format_percent(count / n.sum())}" for name, count in n[n > 0].items()]
+    whose = VOICE_PHRASES.get(shares["voice"].iloc[0], "")
+    articles = format_count(per_outlet["total_articles"].sum(), "article")
+    outlets = format_count((per_outlet["total"] > 0).sum(), "outlet")
+    total = format_count(n.sum(), unit)
+    return [f"{total}{whose} in {articles} of {outlets}: {', '.join(parts)}."]
+
+
+def select_clear_differences(contrasts: pd.DataFrame, max_q: float = MAX_Q) -> pd.DataFrame:
+    """Return the differences with q below `max_q`, the clearest first.
+
+    Clearest is the one whose interval ends farthest from 0; of mirrored ones "more" comes first.
+    The columns `least` and `less` hold the order.
+    """
+    clear = contrasts[contrasts["q"] < max_q]
+    least = clear[["low", "high"]].abs().min(axis=1).where(clear["low"] * clear["high"] > 0, 0)
+    ranked = clear.assign(least=-least.round(STABLE_DECIMALS), less=clear["difference"] < 0)
+    return ranked.sort_values(["least", "less", "concept", "variant", "outlet", "other"])
+
+
+def name_other(other: str) -> str:
+    """Return the other side of a difference as it is called in a sentence."""
+    return "the other outlets together" if other == REST_LABEL else other
+
+
+def join_outlets(outlets: Iterable[str], top: int = 4) -> str:
+    """Return some outlets by name, and how many more there are."""
+    return join_names(outlets, top=top, rest="more outlet")
+
+
+def keep_stable_digits(values: pd.Series) -> pd.Series:
+    """Return the values without the digits that differ between processors, so ties stay ties."""
+    return pd.Series(
+        [float(drop_unstable_digits(value)) for value in values], index=values.index, dtype=float
+    )

@@ -1,0 +1,105 @@
+"""What the tables of voices say: how much is attributed, and which terms are only quoted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from wording.phrasing import format_interval, format_percent, format_q
+from wording.questions.reporting import (
+    MAX_Q,
+    STABLE_DECIMALS,
+    Comparison,
+    keep_stable_digits,
+    summarise_rest,
+)
+from wording.questions.shares.findings import describe as describe_shares
+from wording.questions.voices.voices import (
+    ATTRIBUTED_VOICES,
+    MIN_HITS_PER_TERM,
+    reshape_voice_shares,
+)
+
+_COMPARISON = Comparison(
+    no_test="",
+    none_clear="No outlet differs clearly from the others in how much of a term it writes in its "
+    "own words",
+    noun="term",
+)
+
+
+def sentences(voice_shares: pd.DataFrame, own_voice: pd.DataFrame, *, top: int = 5) -> list[str]:
+    """Return how much is attributed, and which terms an outlet rather quotes or makes its own.
+
+    Parameters
+    ----------
+    voice_shares, own_voice : pandas.DataFrame
+        The tables `voices` and `own_voice`.
+    top : int
+        How many terms are described one by one, at most; the others are counted.
+    """
+    if not voice_shares["n_words"].sum():
+        return ["There are no words to compare."]
+    return [
+        _describe_attributed_part(voice_shares),
+        *_describe_voice_range(voice_shares),
+        *_describe_clear_terms(own_voice, top),
+        *_describe_only_attributed(own_voice, top),
+    ]
+
+
+def describe(voice_shares: pd.DataFrame) -> str:
+    """Return what a figure of the voices shows, in words: per voice the range over outlets."""
+    return describe_shares(reshape_voice_shares(voice_shares))
+
+
+def _describe_attributed_part(voice_shares: pd.DataFrame) -> str:
+    n_words = voice_shares.groupby("voice")["n_words"].sum()
+    attributed = format_percent(1 - n_words["outlet"] / n_words.sum())
+    quoted, reported = (format_percent(n_words[v] / n_words.sum()) for v in ATTRIBUTED_VOICES)
+    return (
+        f"{attributed} of all words are attributed to a speaker: {quoted} in quotation marks, "
+        f"{reported} in reported speech."
+    )
+
+
+def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
+    by_outlet = voice_shares.pivot(index="outlet", columns="voice", values="share").dropna()
+    if len(by_outlet) < 2:
+        return []
+    own = keep_stable_digits(by_outlet["outlet"].rename(None)).sort_values(kind="stable")
+    ends = [
+        f"{format_percent(1 - by_outlet.at[name, 'outlet'])} in {name} "
+        f"({format_percent(by_outlet.at[name, 'quoted'])} quoted, "
+        f"{format_percent(by_outlet.at[name, 'reported'])} reported)"
+        for name in (own.index[-1], own.index[0])
+    ]
+    return [f"It ranges from {' to '.join(ends)}."]
+
+
+def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
+    clear = own_voice[own_voice["q"] < MAX_Q]
+    gap = (clear["own_share"] - clear["own_share_rest"]).abs().round(STABLE_DECIMALS)
+    chosen = clear.loc[gap.sort_values(ascending=False, kind="stable").index].head(top)
+    described = [_describe_own_voice(row) for row in chosen.itertuples()]
+    rest = summarise_rest(own_voice["q"], len(chosen), len(clear), _COMPARISON)
+    return described + [sentence for sentence in rest if sentence]
+
+
+def _describe_own_voice(row: Any) -> str:
+    return (
+        f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” "
+        f"in its own words ({format_interval(row.low, row.high)}), the other outlets together "
+        f"{format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
+    )
+
+
+def _describe_only_attributed(own_voice: pd.DataFrame, top: int) -> list[str]:
+    """Return which terms an outlet never writes in its own words, but for the clear differences."""
+    never = own_voice[(own_voice["n"] >= MIN_HITS_PER_TERM) & (own_voice["n_own"] == 0)].head(top)
+    return [
+        f"{row.outlet} uses “{row.variant}” {row.n:,} times, never in its own words."
+        for row in never.itertuples()
+        if not row.q < MAX_Q
+    ]
