@@ -137,6 +137,18 @@ def format_percent(share: SupportsFloat) -> str:
     return f"{round_half_up(100 * stable)} %"
 
 
+def format_ratio(ratio: SupportsFloat) -> str:
+    """Return a ratio of rates with at least two figures.
+
+    >>> format_ratio(3.21), format_ratio(1234.5), format_ratio(float("inf"))
+    ('3.2', '1,235', 'any number of')
+    """
+    stable = drop_unstable_digits(ratio)
+    if stable.is_infinite():
+        return "any number of"
+    return format_decimal(stable, 1 if stable < Decimal("9.95") else 0)
+
+
 def format_interval(
     low: Any,
     high: Any,

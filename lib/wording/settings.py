@@ -28,6 +28,9 @@ VOICE_GROUPS = {
 COPY_RULES = ("all", "one", "none")
 """Which copies count: every article; one of each family per outlet; the first of each family."""
 
+SIGNIFICANCE_LEVEL = 0.05
+"""A difference is clear when its p, or its q where many are tested, is below."""
+
 
 def one_of(kind: str, value: str, known: Iterable[str], *, place: str = "") -> str:
     """Return the value if it is one of the known names.

@@ -7,8 +7,10 @@ exactly these columns, in this order.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,6 +75,15 @@ def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
             f"{', '.join(map(str, frame.columns))}."
         )
     return frame[list(TABLES[table])].reset_index(drop=True)
+
+
+def order_as(frame: pd.DataFrame, order: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
+    """Return the frame with the named columns as categories, in the order of their values."""
+    categories = {
+        column: pd.Categorical(frame[column], categories=list(values))
+        for column, values in order.items()
+    }
+    return frame.assign(**categories)
 
 
 def is_among(texts: pd.Series, known: pd.Series | pd.Index) -> np.ndarray:

@@ -162,8 +162,8 @@ def _make_changes(study: StudyRecord, request: Request) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _make_order(study: StudyRecord, request: Request) -> pd.DataFrame:
-    tables = [analysis.order for analysis in _analyse_timelines(study, request)]
+def _make_change_order(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [analysis.change_order for analysis in _analyse_timelines(study, request)]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -200,7 +200,7 @@ _MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {
     "collocate_contrasts": _make_collocate_contrasts,
     "timeline": _make_timeline,
     "changes": _make_changes,
-    "order": _make_order,
+    "change_order": _make_change_order,
     "outlets": _make_outlets,
     "candidates": _make_candidates,
 }

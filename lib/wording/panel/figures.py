@@ -6,7 +6,7 @@ import pandas as pd
 
 from wording.answers.questions.shares import describe_rates
 from wording.questions.shares.findings import describe
-from wording.questions.timeline.findings import describe_endpoints
+from wording.questions.timeline.timeline import describe_endpoints
 from wording.show import figures as plots
 from wording.show import html as show
 from wording.show.html import Display

@@ -16,13 +16,13 @@ import numpy.typing as npt
 import ruptures
 from scipy.special import xlogy
 
+from wording.settings import SIGNIFICANCE_LEVEL
 from wording.stats.arrays import Array
 from wording.stats.resampling import MAX_DRAW_CELLS, make_random_stream
 
 MIN_DAYS_PER_SEGMENT = 5
 """Days with hits that a change needs on either side."""
 
-SIGNIFICANCE_LEVEL = 0.05
 SHUFFLES, SHUFFLES_PER_PLACE, FIRST_SHUFFLES = 1999, 799, 99
 MAX_PLACES_PER_PASS = 60
 """Places tried at once for the interval of a change: first over the whole series, then over what remains."""

@@ -8,7 +8,8 @@ from scipy import sparse
 
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
-from wording.questions.collocation import findings as contexts
+from wording.questions.collocation import collocates as shown_collocates
+from wording.questions.collocation import findings
 from wording.questions.collocation.collocation import (
     CollocateSelection,
     add_association_scores,
@@ -263,14 +264,15 @@ def test_sentences_tell_the_planted_difference_and_what_is_typical():
     differences = contrast_collocates(
         neighbours, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=199)
     )
-    said = contexts.sentences(found, differences, pd.DataFrame())
+    said = findings.sentences(found, differences, pd.DataFrame())
     row = found.set_index(["outlet", "collocate"]).loc[("A", "army")]
     assert said[0].startswith(
-        f"A has “army” near {100 * row['share']:.0f} % of its {row['total']} hits of “coup” (95 % interval "
+        f"At A, “army” occurs near {100 * row['share']:.0f} % of the {row['total']} hits of “coup” "
+        "(95 % interval "
     )
-    assert f"in {row['n_articles']} articles), the other outlets together near" in said[0]
+    assert f"in {row['n_articles']} articles), at the other outlets together near" in said[0]
     hits = neighbours.loc[neighbours["collocate"] == "", "n"].sum()
-    assert said[-1].startswith(f"Most typical near the {hits} hits of “coup”: “army” (")
+    assert said[-1].startswith(f"Strongest collocates of “coup” ({hits} hits): “army” (")
 
 
 def test_sentences_say_when_there_is_nothing_to_compare():
@@ -281,37 +283,37 @@ def test_sentences_say_when_there_is_nothing_to_compare():
     empty = find_collocates(
         counts.assign(collocate="", n_words=0), articles, words, design=Design(draws=99)
     )
-    said = contexts.sentences(
+    said = findings.sentences(
         empty,
         contrast_collocates(neighbours, articles, empty, design=Design(draws=99)),
         compute_shares(counts, articles, design=Design(draws=99)),
     )
-    assert said[-1] == contexts._NO_COLLOCATES_MESSAGE
+    assert said[-1] == findings._NO_COLLOCATES_MESSAGE
     assert said[0].startswith(f"{counts['n'].sum()} hits in 120 articles of 2 outlets")
     one = neighbours[neighbours["doc_id"].str.startswith("A")]
     found = find_collocates(one, articles, words, design=Design(draws=99))
-    alone = contexts.sentences(
+    alone = findings.sentences(
         found,
         contrast_collocates(
             one, articles, found[found["outlet"] == ALL_OUTLETS], design=Design(draws=99)
         ),
         compute_shares(counts, articles, design=Design(draws=99)),
     )
-    assert contexts._NO_TEST_MESSAGE in alone
+    assert findings._NO_TEST_MESSAGE in alone
 
 
 def test_every_number_leads_to_its_lines(study):
     found, differences = find_study_collocates(study, Request(["levy"]))
     rows = pd.concat(
         [
-            contexts.label_collocates(part, voice="outlet")
+            shown_collocates.label_collocates(part, voice="outlet")
             for part in (
-                contexts.select_overall_collocates(found),
-                contexts.select_clearest_contrasts(differences),
+                shown_collocates.select_overall_collocates(found),
+                shown_collocates.select_clearest_contrasts(differences),
             )
         ]
     )
-    lines = contexts.find_collocate_lines(study, "levy", rows)
+    lines = shown_collocates.find_collocate_lines(study, "levy", rows)
     counted = lines.groupby(["variant", "near"], observed=True).size()
     expected = (
         rows[rows["n"] > 0].drop_duplicates(["variant", "near"]).set_index(["variant", "near"])["n"]
@@ -320,7 +322,7 @@ def test_every_number_leads_to_its_lines(study):
     assert counted.to_dict() == expected.to_dict()
     hidden = study.model_copy(update={"excerpts": "none"})
     hidden._folder, hidden._concepts, hidden._lists = study.folder, study.concepts, study.lists
-    without_text = contexts.find_collocate_lines(hidden, "levy", rows)
+    without_text = shown_collocates.find_collocate_lines(hidden, "levy", rows)
     assert not {"left", "node", "right"} & set(without_text.columns)
     by_article = without_text.groupby(["variant", "near"], observed=True)["n"].sum()
     assert by_article.to_dict() == counted.to_dict()
@@ -334,34 +336,34 @@ def test_what_copies_change_is_told():
     )
     less = found[found["collocate"] == "army"]
     clear = (contrasts["q"] < 0.05).sum()
-    same = contexts.describe_collocate_sensitivity(
-        found, contrasts, found, contrasts, way="with copies"
+    same = shown_collocates.describe_collocate_sensitivity(
+        (found, contrasts), (found, contrasts), copies="with copies"
     )[0]
-    assert same.startswith(
-        "Of 2 collocates, 2 stay when articles are counted with copies; 0 other words become one."
-    )
-    assert same.endswith(f"Of {clear} differences with q < 0.05, {clear} stay; 0 others appear.")
-    gone = contexts.describe_collocate_sensitivity(
-        found, contrasts, less, contrasts.assign(q=1.0), way="without copies"
+    assert same.startswith("With copies, 2 of 2 collocates remain and 0 words become collocates.")
+    assert same.endswith(f"Of {clear} differences with q < 0.05, {clear} remain; 0 others appear.")
+    gone = shown_collocates.describe_collocate_sensitivity(
+        (found, contrasts), (less, contrasts.assign(q=1.0)), copies="without copies"
     )[0]
-    assert "Of 2 collocates, 1 stays when articles are counted without copies" in gone
-    assert gone.endswith(f"Of {clear} differences with q < 0.05, 0 stay; 0 others appear.")
-    none = contexts.describe_collocate_sensitivity(
-        less, contrasts.assign(q=1.0), found, contrasts.assign(q=1.0), way="without copies"
+    assert "Without copies, 1 of 2 collocates remains" in gone
+    assert gone.endswith(f"Of {clear} differences with q < 0.05, 0 remain; 0 others appear.")
+    none = shown_collocates.describe_collocate_sensitivity(
+        (less, contrasts.assign(q=1.0)),
+        (found, contrasts.assign(q=1.0)),
+        copies="without copies",
     )[0]
     assert (
-        "1 other word becomes one. No difference between outlets has q < 0.05 either way." in none
+        "1 word becomes a collocate. No difference between outlets has q < 0.05 either way." in none
     )
 
 
 def test_what_is_drawn_and_listed(study):
     found, differences = find_study_collocates(study, Request(["levy"], "all"))
-    typical = contexts.select_outlet_collocates(found, most=2)
+    typical = shown_collocates.select_outlet_collocates(found, top=2)
     assert typical.groupby(["variant", "outlet"]).size().max() == 2
     assert list(typical["outlet"].unique()) == [
         name for name in study.outlets if name in set(typical["outlet"])
     ]
-    pairs = contexts.select_clearest_pairs(found, differences, most=2)
+    pairs = shown_collocates.select_clearest_pairs(found, differences, top=2)
     assert pairs["variant"].nunique() == 2
     assert set(pairs["outlet"]) == set(study.outlets)
-    assert "near" in contexts.describe(found)
+    assert "near" in findings.describe(found)

@@ -9,8 +9,8 @@ import pytest
 
 from wording.corpus.build import build_corpus
 from wording.errors import WordingError
+from wording.questions.discovery import findings, proposals
 from wording.questions.discovery import phrase_vectors as lexicon
-from wording.questions.discovery import proposals
 from wording.questions.discovery import rival_sets as starters
 from wording.questions.discovery import rivals as discovery
 from wording.simulation.simulate import simulate_study
@@ -237,7 +237,7 @@ def test_proposals_say_why_there_are_none(tmp_path):
     (tmp_path / "study.yml").write_text("title: T\nquestion: Q?\narticles: {path: a.csv}\n")
     (tmp_path / "concepts.yml").write_text("concepts: {c: {title: C, variants: {v: [w]}}}\n")
     missing = proposals.propose_rivals(read_study(tmp_path))
-    assert proposals.sentences(missing)[0].startswith("Discovery reads the order of words")
+    assert findings.sentences(missing)[0].startswith("Discovery needs the articles themselves")
     pl.DataFrame(
         [
             {"doc_id": str(k), "outlet": "AB"[k % 2], "text": f"Article {k} tells of a war."}
@@ -245,5 +245,5 @@ def test_proposals_say_why_there_are_none(tmp_path):
         ]
     ).write_csv(tmp_path / "a.csv")
     few = proposals.propose_rivals(read_study(tmp_path))
-    assert "5 articles of 2 outlets cannot show" in proposals.sentences(few)[0]
-    assert any("below 10 outlets or 10,000 articles" in sentence for sentence in few.warnings)
+    assert "5 articles of 2 outlets are not enough to show" in findings.sentences(few)[0]
+    assert any("fewer than 10 outlets or 10,000 articles" in sentence for sentence in few.warnings)

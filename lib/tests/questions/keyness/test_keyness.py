@@ -13,7 +13,7 @@ from scipy import sparse
 from wording.corpus.terms import Terms
 from wording.errors import WordingError
 from wording.questions.design import Design
-from wording.questions.keyness import findings as keywords
+from wording.questions.keyness import findings, keywords
 from wording.questions.keyness.keyness import (
     TermSelection,
     add_reference_corpus,
@@ -232,7 +232,7 @@ def test_without_terms_or_a_second_outlet_there_is_a_table_without_rows(terms, o
     assert list(table.columns) == list(TABLES["keyness"])
     assert keywords.select_top_keywords(table).empty
     assert keywords.select_clearest_terms(table).empty
-    assert len(keywords.sentences(table)) == 1
+    assert len(findings.sentences(table)) == 1
 
 
 def test_the_same_seed_gives_the_same_table_and_order_does_not_matter():
@@ -341,9 +341,9 @@ def test_a_study_has_its_table_and_its_sentences(study):
     terms = select_tested_terms(study, selection=TermSelection(2))
     table = compute_study_keyness(study, terms=terms)
     assert list(dict.fromkeys(table["outlet"])) == study.outlets
-    said = keywords.sentences(table)
+    said = findings.sentences(table)
     assert said[0].startswith(f"Compared: {len(terms)} terms at 6 outlets")
-    shown = keywords.select_top_keywords(table, most=3)
+    shown = keywords.select_top_keywords(table, top=3)
     assert (shown.groupby("outlet").size() <= 3).all()
     lines = keywords.find_keyword_lines(study, terms, shown)
     counted = shown.set_index(["term", "outlet"])["n"].to_dict()
@@ -356,7 +356,7 @@ def test_a_study_that_shows_no_text_shows_the_counts_behind_its_numbers(small, t
         file.write("excerpts: none\n")
     study = read_study(folder)
     terms = select_tested_terms(study, selection=TermSelection(2))
-    shown = keywords.select_top_keywords(compute_study_keyness(study, terms=terms), most=3)
+    shown = keywords.select_top_keywords(compute_study_keyness(study, terms=terms), top=3)
     lines = keywords.find_keyword_lines(study, terms, shown)
     assert "left" not in lines.columns
     assert (

@@ -231,7 +231,7 @@ def test_against_a_slow_count():
     wanted = sum(families[c] * bits[c] for c in VARIANTS) / sum(families.values())
     table = compute_distances(found).table
     assert table["uncorrected_bits"].iloc[0] == pytest.approx(wanted, rel=1e-5)
-    driving = find_distance_drivers(found, table, most=99)
+    driving = find_distance_drivers(found, table, top=99)
     assert driving["bits"].sum() == pytest.approx(wanted, rel=1e-9)
     assert driving["bits_share"].sum() == pytest.approx(1)
     for row in driving.itertuples():

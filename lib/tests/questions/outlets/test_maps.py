@@ -38,7 +38,7 @@ def known(places, *, draws=200, noise=0.02, seed=1):
 def test_places_are_found_again():
     found = map_outlets(known(PLACES))
     np.testing.assert_allclose(pdist(found.positions[["x", "y"]]), pdist(PLACES), atol=1e-9)
-    assert found.kept == pytest.approx(1)
+    assert found.explained_fraction == pytest.approx(1)
     assert found.left_out == []
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from wording.errors import WordingError
 from wording.questions.design import Request
-from wording.questions.outlets import outlets
+from wording.questions.outlets import findings, outlets
 from wording.study.read import read_study
 
 
@@ -30,7 +30,7 @@ def test_the_planted_differences_are_found(choice):
 
 
 def test_every_count_of_a_driver_is_the_number_of_its_lines(study, choice):
-    driving = choice.drivers(pairs=2, most=4)
+    driving = choice.find_drivers(pairs=2, top=4)
     lines = (
         outlets.find_driver_lines(study, driving).groupby(["concept", "variant", "outlet"]).size()
     )
@@ -40,8 +40,8 @@ def test_every_count_of_a_driver_is_the_number_of_its_lines(study, choice):
 
 
 def test_words_lead_to_lines_too(study):
-    found = outlets.compare_study_outlets(study, basis="words", longest=2)
-    driving = found.drivers(pairs=1, most=3)
+    found = outlets.compare_study_outlets(study, basis="words", max_words=2)
+    driving = found.find_drivers(pairs=1, top=3)
     lines = outlets.find_driver_lines(study, driving).groupby(["variant", "outlet"]).size()
     for row in driving.itertuples():
         assert lines.get((row.variant, row.outlet), 0) == row.n
@@ -51,7 +51,7 @@ def test_words_lead_to_lines_too(study):
 
 
 def test_sentences_have_the_numbers_of_the_tables(choice):
-    said = outlets.sentences(choice)
+    said = findings.sentences(choice)
     tested = choice.distances.table.dropna(subset="q")
     assert f"{(tested['q'] < 0.05).sum()} of {len(tested)} pairs" in said[0]
     far = tested.loc[tested["distance_bits"].idxmax()]
@@ -60,9 +60,10 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     )
     assert (
         said[-1]
-        == "Not compared with every other, for want of articles or of articles of like length: Skerry Gazette."
+        == "Not compared with every other outlet, because it has too few articles, or too few of similar length: Skerry Gazette."
     )
-    assert all(told for told in outlets.describe(choice).values())
+    for figure in ("map", "tree", "distances", "recognised"):
+        assert findings.describe(choice, figure)
 
 
 def test_the_same_study_gives_the_same_numbers(study, choice):
@@ -76,10 +77,10 @@ def test_five_documents_show_no_distance():
     from wording.files import PROJECT_ROOT
 
     found = outlets.compare_study_outlets(read_study(PROJECT_ROOT / "seeds"))
-    assert outlets.sentences(found)[0].startswith("No two outlets can be compared")
+    assert findings.sentences(found)[0].startswith("No two outlets can be compared")
     assert found.why_no_map
-    assert found.why_none_told
-    assert found.drivers().empty
+    assert found.why_no_recognition
+    assert found.find_drivers().empty
 
 
 def test_refused(study):

@@ -58,13 +58,13 @@ def test_planted_dates_are_found_and_held(three):
         assert row["low"] <= row["date"] <= row["high"]
         assert row["share_before"] < 0.4 < row["share_after"]
         assert row["share_after_low"] < row["share_after"] < row["share_after_high"]
-    assert three.tested.set_index("outlet")["n_changes"].to_dict() == {"A": 1, "B": 1, "C": 0}
+    assert three.change_tests.set_index("outlet")["n_changes"].to_dict() == {"A": 1, "B": 1, "C": 0}
 
 
 def test_tables_have_the_columns_that_are_documented(three):
-    for name in ("tested", "changes", "plausible"):
+    for name in ("change_tests", "changes", "change_dates"):
         assert list(getattr(three, name).columns) == list(TABLES[name])
-    assert list(order_changes(three).columns) == list(TABLES["order"])
+    assert list(order_changes(three).columns) == list(TABLES["change_order"])
 
 
 def test_shares_and_hits_are_those_of_either_side(three):
@@ -103,7 +103,7 @@ def test_dates_shifted_shift_the_changes(three):
     gap = pd.Timedelta(days=50)
     for column in ("date", "low", "high"):
         assert (moved.changes[column] - three.changes[column] == gap).all()
-    pd.testing.assert_series_equal(moved.tested["p"], three.tested["p"])
+    pd.testing.assert_series_equal(moved.change_tests["p"], three.change_tests["p"])
 
 
 def test_dates_shuffled_show_no_change():
@@ -148,7 +148,7 @@ def test_copies_of_one_story_are_one_choice():
         pd.concat([counts, hits]),
     )
     together, apart = (
-        find_outlet_changes(all_counts, table, PLANTED).tested["p"].iloc[0]
+        find_outlet_changes(all_counts, table, PLANTED).change_tests["p"].iloc[0]
         for table in (both, both.drop(columns="family"))
     )
     assert apart < 0.05 < together
@@ -163,7 +163,7 @@ def test_a_story_printed_again_counts_at_the_day_of_its_first_print():
         family=lambda t: t["doc_id"].replace("again", articles["doc_id"].iloc[0])
     )
     hits = counts[counts["doc_id"] == articles["doc_id"].iloc[0]].assign(doc_id="again")
-    tested = find_outlet_changes(pd.concat([counts, hits]), both, PLANTED).tested.iloc[0]
+    tested = find_outlet_changes(pd.concat([counts, hits]), both, PLANTED).change_tests.iloc[0]
     assert (tested["first"], tested["last"]) == (articles["date"].min(), articles["date"].max())
     assert tested["total"] == counts["n"].sum() + hits["n"].sum()
 
@@ -180,11 +180,11 @@ def test_one_variant_may_be_asked_for(three):
 
 def test_too_few_days_are_not_tested_and_nothing_is_an_empty_table():
     counts, articles = newspaper({"A": 60}, days=20)
-    short = find_outlet_changes(counts, articles, PLANTED).tested.iloc[0]
+    short = find_outlet_changes(counts, articles, PLANTED).change_tests.iloc[0]
     assert short["n_days"] < 10
     assert np.isnan([short["p"], short["p_holm"]]).all()
     nothing = find_outlet_changes(counts.iloc[:0], articles, PLANTED)
-    assert nothing.tested[["n_days", "total", "n_changes"]].to_numpy().tolist() == [[0, 0, 0]]
+    assert nothing.change_tests[["n_days", "total", "n_changes"]].to_numpy().tolist() == [[0, 0, 0]]
     assert nothing.changes.empty
     assert order_changes(nothing).empty
 
@@ -294,6 +294,6 @@ def test_an_outlet_that_changes_by_copying_changes_only_with_copies(newspapers):
                 FIGHTING,
                 design=Design(draws=99, outlets=["Tidewatch"]),
             )
-            p[counted].append(found.tested["p"].iloc[0])
+            p[counted].append(found.change_tests["p"].iloc[0])
     assert np.median(p[True]) < 0.05
     assert min(p[False]) > 0.05

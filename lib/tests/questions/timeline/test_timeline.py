@@ -178,7 +178,7 @@ def test_the_demo_says_who_changed_when(made, demo):
             s
             for s in said
             if s.startswith(
-                f"{outlet} changed about {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to"
+                f"{outlet} changed around {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to"
             )
         ]
         assert len(told) == 1
@@ -188,7 +188,7 @@ def test_the_demo_says_who_changed_when(made, demo):
     assert any(
         s == f"{made.n_undated} articles with hits have no date and are left out." for s in said
     )
-    assert "Northline about" in timeline_findings.describe(made)
+    assert "Northline around" in timeline_findings.describe(made)
 
 
 def test_what_copies_add_is_said(made):
@@ -196,17 +196,17 @@ def test_what_copies_add_is_said(made):
     more = type(made)(**{**vars(made), "changes": pd.concat([made.changes, copied])})
     fewer = type(made)(**{**vars(made), "copies": "none"})
     for one, other in ((more, fewer), (fewer, more)):
-        said = timeline_findings.sentences(one, beside=other)
-        assert any(s.startswith("Tidewatch changes only where copies count") for s in said)
-    assert "Whether copies count or not, the same outlets change." in timeline_findings.sentences(
-        made, beside=fewer
+        said = timeline_findings.sentences(one, otherwise=other)
+        assert any(s.startswith("Tidewatch changes only when copies are counted") for s in said)
+    assert "With or without copies, the same outlets change." in timeline_findings.sentences(
+        made, otherwise=fewer
     )
 
 
 def test_nothing_to_tell_is_told(demo):
     never = analyse_study_timeline(read_study(demo), "levy")
     assert any(
-        s.startswith("No change surer than chance") for s in timeline_findings.sentences(never)
+        s.startswith("No statistically clear change") for s in timeline_findings.sentences(never)
     )
     assert never.variant == "carbon tax"
     with pytest.raises(WordingError, match="no variant"):

@@ -15,7 +15,7 @@ from wording.answers.questions.shares import (
     other_copy_rule,
 )
 from wording.answers.tables import make_asked_table
-from wording.questions.collocation import findings as contexts
+from wording.questions.collocation import collocates, findings
 from wording.questions.collocation.collocation import find_study_collocates
 from wording.questions.design import Request
 from wording.questions.shares import findings as share_findings
@@ -37,9 +37,11 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
     asked, voice = replace(request, concepts=[concept]), request.voice
     found, contrasts = find_study_collocates(record, asked, span=span)
     shares = make_asked_table(record, "shares", asked)
-    together = contexts.label_collocates(contexts.select_overall_collocates(found), voice=voice)
-    typical = contexts.label_collocates(contexts.select_outlet_collocates(found), voice=voice)
-    clearest = contexts.label_collocates(contexts.select_clearest_contrasts(contrasts), voice=voice)
+    together = collocates.label_collocates(collocates.select_overall_collocates(found), voice=voice)
+    typical = collocates.label_collocates(collocates.select_outlet_collocates(found), voice=voice)
+    clearest = collocates.label_collocates(
+        collocates.select_clearest_contrasts(contrasts), voice=voice
+    )
     title = record.concepts[concept].title
     shown = pd.concat([together, clearest, typical])
     return Answer(
@@ -50,10 +52,10 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
         "One row per term and collocate, all outlets together, the most typical first.",
         columns=SHOWN_COLLOCATES,
         links={"n": with_lines(together, by="near")["lines"]},
-        tell=lambda: contexts.sentences(found, contrasts, shares),
+        tell=lambda: findings.sentences(found, contrasts, shares),
         picture=Picture(
             f"Share of the hits that have a word near: {title}",
-            contexts.describe(together) if len(together) else "",
+            findings.describe(together) if len(together) else "",
             lambda linked: plot_collocates(together, links=linked),
             why_not=""
             if len(together)
@@ -62,7 +64,7 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
         ),
         evidence=Evidence(
             partial(
-                contexts.find_collocate_lines,
+                collocates.find_collocate_lines,
                 record,
                 concept,
                 shown,
@@ -78,7 +80,7 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
                 answer_collocate_contrasts,
                 record,
                 clearest,
-                contexts.select_clearest_pairs(found, contrasts),
+                collocates.select_clearest_pairs(found, contrasts),
                 title,
             ),
             "typical": partial(answer_typical, record, typical),
@@ -142,8 +144,8 @@ def answer_collocate_copies(
         "One row per term, collocate and outlet, copies counted otherwise.",
         tell=lambda: [
             *describe_study_copies(record, request.copies),
-            *contexts.describe_collocate_sensitivity(
-                *tables, *otherwise, way=name_copy_rule(swapped)
+            *collocates.describe_collocate_sensitivity(
+                tables, otherwise, copies=name_copy_rule(swapped)
             ),
         ],
     )

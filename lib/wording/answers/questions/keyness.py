@@ -14,7 +14,7 @@ from wording.answers.questions.shares import (
     other_copy_rule,
 )
 from wording.questions.design import Request
-from wording.questions.keyness import findings as keywords
+from wording.questions.keyness import findings, keywords
 from wording.questions.keyness.keyness import (
     TermSelection,
     compute_study_keyness,
@@ -40,7 +40,7 @@ def answer_keyness(
     """Answer which terms each outlet uses more than the others, the clearest of each."""
     terms = select_tested_terms(record, request, selection)
     table = compute_study_keyness(record, request, terms)
-    shown = keywords.select_top_keywords(table, most=top)
+    shown = keywords.select_top_keywords(table, top=top)
     return Answer(
         record,
         "keyness",
@@ -49,10 +49,10 @@ def answer_keyness(
         "One row per outlet and term.",
         columns=SHOWN_KEYNESS,
         links={"n": with_lines(shown)["lines"]},
-        tell=lambda: keywords.sentences(table),
+        tell=lambda: findings.sentences(table),
         picture=Picture(
             "Times as often as the other side",
-            keywords.describe(shown) if len(shown) else "",
+            findings.describe(shown) if len(shown) else "",
             lambda linked: plot_ratios(shown, links=linked),
             why_not="" if len(shown) else "No outlet uses a term more than the others do.",
         ),
@@ -65,7 +65,10 @@ def answer_keyness(
             "copies": partial(answer_keyness_copies, record, request, selection, shown),
         },
         note=keywords.describe_term_selection(
-            record, terms, shared=selection.min_outlets, function_words=selection.function_words
+            record,
+            terms,
+            min_outlets=selection.min_outlets,
+            function_words=selection.function_words,
         ),
         summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
         f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",
@@ -80,7 +83,7 @@ def answer_differences(record: StudyRecord, table: pd.DataFrame) -> Answer:
         "keywords",
         keywords.select_clearest_terms(table),
         f"One row per outlet and term, of {len(table):,} compared.",
-        columns=(*SHOWN_DIFFERENCES, "told_by"),
+        columns=(*SHOWN_DIFFERENCES, "subsumed_by"),
     )
 
 
@@ -100,7 +103,7 @@ def answer_keyness_copies(
         tell=lambda: [
             *describe_study_copies(record, request.copies),
             *keywords.describe_keyness_sensitivity(
-                shown, otherwise, way=name_copy_rule(swapped.copies)
+                shown, otherwise, copies=name_copy_rule(swapped.copies)
             ),
         ],
     )

@@ -6,8 +6,12 @@ from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.questions.design import Request
-from wording.questions.outlets import outlets
-from wording.questions.outlets.outlets import OutletComparison, compare_study_outlets
+from wording.questions.outlets import findings
+from wording.questions.outlets.outlets import (
+    OutletComparison,
+    compare_study_outlets,
+    find_driver_lines,
+)
 from wording.questions.reporting import keep_stable_digits
 from wording.show import outlet_figures
 from wording.show.lines import with_lines
@@ -34,12 +38,11 @@ NAMES = {"choice": "term choice", "words": "words and phrases"}
 
 def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words: int) -> Answer:
     """Answer how far each pair of outlets lies apart."""
-    compared = compare_study_outlets(record, request, basis=basis, longest=max_words)
+    compared = compare_study_outlets(record, request, basis=basis, max_words=max_words)
     table = compared.distances.table.sort_values(
         "distance_bits", kind="stable", key=keep_stable_digits
     )
     columns = (*SHOWN_DISTANCES, "n_concepts") if basis == "choice" else SHOWN_DISTANCES
-    captions = outlets.describe(compared)
     return Answer(
         record,
         f"distances-{basis}",
@@ -47,18 +50,20 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
         table,
         "One row per pair of outlets, the closest first.",
         columns=columns,
-        tell=lambda: outlets.sentences(compared),
+        tell=lambda: findings.sentences(compared),
         picture=Picture(
             f"Distances in {NAMES[basis]}, bits; hollow where not statistically clear",
-            captions["distances"],
+            findings.describe(compared, "distances"),
             lambda linked: outlet_figures.plot_distances(compared.distances.table),
             why_not=compared.why_no_map,
         ),
         parts={
-            "map": partial(answer_map, record, compared, captions["map"]),
-            "tree": partial(answer_tree, record, compared, captions["tree"]),
+            "map": partial(answer_map, record, compared, findings.describe(compared, "map")),
+            "tree": partial(answer_tree, record, compared, findings.describe(compared, "tree")),
             "drivers": partial(answer_drivers, record, compared, request),
-            "recognition": partial(answer_recognition, record, compared, captions["recognised"]),
+            "recognition": partial(
+                answer_recognition, record, compared, findings.describe(compared, "recognised")
+            ),
             "confusions": partial(answer_confusions, record, compared),
         },
         summary=f"{len(table):,} pairs of outlets, {len(compared.profiles.columns):,} "
@@ -107,7 +112,7 @@ def answer_tree(record: StudyRecord, compared: OutletComparison, description: st
 
 def answer_drivers(record: StudyRecord, compared: OutletComparison, request: Request) -> Answer:
     """Answer what keeps the outlets that lie farthest apart."""
-    table = compared.drivers()
+    table = compared.find_drivers()
     mirrored = table.assign(outlet=table["other"], n=table["n_other"])
     return Answer(
         record,
@@ -118,9 +123,7 @@ def answer_drivers(record: StudyRecord, compared: OutletComparison, request: Req
         columns=SHOWN_DRIVERS[compared.basis],
         links={"n": with_lines(table)["lines"], "n_other": with_lines(mirrored)["lines"]},
         evidence=Evidence(
-            partial(
-                outlets.find_driver_lines, record, table, voice=request.voice, copies=request.copies
-            ),
+            partial(find_driver_lines, record, table, voice=request.voice, copies=request.copies),
             "The hits of each term at the two outlets.",
         ),
     )
@@ -140,7 +143,7 @@ def answer_recognition(record: StudyRecord, compared: OutletComparison, descript
             f"Articles correctly recognised (dot) and by chance (bar), by {NAMES[compared.basis]}",
             description,
             lambda linked: outlet_figures.plot_recalls(compared.recognition.recognised),
-            why_not=compared.why_none_told,
+            why_not=compared.why_no_recognition,
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.questions.discovery import proposals
+from wording.questions.discovery import findings, proposals
 from wording.questions.discovery.proposals import Proposals, propose_rivals
 from wording.show.figures import plot_forest
 from wording.show.lines import with_lines
@@ -27,7 +27,7 @@ def answer_rivals(record: StudyRecord, term: str, *, top: int, sets: int, copies
         found.table,
         "One row per proposal, the likeliest first.",
         columns=SHOWN_RIVALS if term else SHOWN_SETS,
-        tell=lambda: proposals.sentences(found),
+        tell=lambda: findings.sentences(found),
         evidence=Evidence(
             lambda: found.lines,
             "The hits of each phrase at each outlet of the table.",
@@ -56,7 +56,7 @@ def answer_used(record: StudyRecord, found: Proposals) -> Answer:
         links={} if found.used.empty else {"n": with_lines(found.used)["lines"]},
         picture=Picture(
             f"Share of the rival in the hits of it and of “{found.term}”: the four likeliest",
-            proposals.describe(found) if found.term and not found.why_none else "",
+            findings.describe(found) if found.term and not found.why_none else "",
             lambda linked: plot_forest(proposals.select_plotted_rivals(found), links=linked),
             why_not=NOTHING if found.why_none else no_figure,
         ),

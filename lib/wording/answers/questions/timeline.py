@@ -51,7 +51,7 @@ def answer_timeline(
             f"n_{side}": with_lines(prepare_line_links(made.changes, side))["lines"]
             for side in ("before", "after")
         },
-        tell=lambda: findings.sentences(made, beside=otherwise),
+        tell=lambda: findings.sentences(made, otherwise=otherwise),
         picture=Picture(
             f"Share of “{made.variant}” over time: {record.concepts[concept].title}",
             findings.describe(made),
@@ -73,7 +73,7 @@ def answer_timeline(
             "periods": partial(answer_periods, record, made, shown),
         },
         note=record.about(concept),
-        summary=f"{made.tested['total'].sum():,} hits of voice {request.voice!r} in dated "
+        summary=f"{made.change_tests['total'].sum():,} hits of voice {request.voice!r} in dated "
         "articles; "
         f"{made.n_undated:,} undated articles with hits; by {made.period}",
     )
@@ -83,10 +83,10 @@ def answer_change_order(record: StudyRecord, made: TimelineAnalysis) -> Answer:
     """Answer which outlet changed first."""
     return Answer(
         record,
-        "order",
-        "order",
-        made.order,
-        "One row per pair of outlets that changed alike.",
+        "change_order",
+        "change_order",
+        made.change_order,
+        "One row per pair of outlets that changed in the same direction.",
         columns=SHOWN_ORDER,
     )
 
@@ -95,9 +95,9 @@ def answer_change_tests(record: StudyRecord, made: TimelineAnalysis) -> Answer:
     """Answer where a change was looked for."""
     return Answer(
         record,
-        "tested",
-        "tested",
-        made.tested,
+        "change_tests",
+        "change_tests",
+        made.change_tests,
         "One row per outlet.",
         columns=SHOWN_TESTS,
     )

@@ -1,4 +1,4 @@
-"""What surrounds each phrase of a corpus, counted in three ways: in its slot, in its sentences, in its articles."""
+"""What surrounds each phrase of a corpus: in its immediate context, its sentences, its articles."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ from wording.corpus.terms import count_pairs
 from wording.questions.discovery.phrases import MAX_PHRASE_WORDS, CorpusPhrases, PhrasePlaces
 
 SLOT_OFFSETS, WINDOW_OFFSETS = (-2, -1, 1, 2), (-4, -3, -2, -1, 1, 2, 3, 4)
-"""How many tokens from the phrase a neighbour stands: those told apart by place, and those that only have to be near."""
+"""How many tokens from the phrase a neighbour is: those distinguished by place, and those that only
+have to be near."""
 
 
 def count_slot_neighbours(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_array:
-    """How often which neighbours stand around each phrase: (n_phrases, features), int32.
+    """Return how often which neighbours occur around each phrase: (n_phrases, features), int32.
 
-    The two neighbours on each side, by place (a token that is no frequent word, and what lies beyond the sentence, are a neighbour of their own kind), then the content words
-    of the sentence within four tokens.
+    The two neighbours on each side, by place (a token that is no frequent word, and what lies
+    beyond the sentence, are a neighbour of their own kind), then the content words of the sentence
+    within four tokens.
     """
     return sum_over_parts(corpus, phrases, count_part_slots)
 
 
 def count_sentence_words(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_array:
-    """How often each content word stands in a sentence with each phrase, the phrase's own words left out: (n_phrases, n_words), int32."""
+    """Return how often each content word occurs in a sentence with each phrase.
+
+    (n_phrases, n_words), int32; the phrase's own words are left out.
+    """
     together = sum_over_parts(corpus, phrases, count_part_sentence_words)
     row = np.repeat(np.arange(together.shape[0], dtype=np.int32), np.diff(together.indptr))
     own = phrases.number.copy()
@@ -38,27 +43,27 @@ def count_sentence_words(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_a
 
 
 def count_phrase_articles(corpus: Corpus, phrases: CorpusPhrases) -> sparse.csr_array:
-    """How often each phrase stands in each article of the corpus: (n_phrases, n_articles), int32."""
-    row, parts = map_terms_to_rows(phrases), list(zip(corpus.parts(), phrases.places, strict=True))
-    found = [
+    """Return how often each phrase occurs in each article: (n_phrases, n_articles), int32."""
+    row, parts = map_terms_to_rows(phrases), zip(corpus.parts(), phrases.places, strict=True)
+    counts = [
         count_pairs(
             *select_places(row, places, part.shard.article(places.start)),
             (len(phrases.number), len(part.shard)),
         )
         for part, places in parts
     ]
-    return sparse.csr_array(sparse.hstack(found, format="csr"))
+    return sparse.csr_array(sparse.hstack(counts, format="csr"))
 
 
 def sum_over_parts(corpus: Corpus, phrases: CorpusPhrases, one: Callable) -> sparse.csr_array:
-    """The sum over shards of what is counted in each."""
+    """Return the sum over shards of what is counted in each."""
     row = map_terms_to_rows(phrases)
     parts = zip(corpus.parts(), phrases.places, strict=True)
     return sum(run_parallel(one, ((part, places, phrases, row) for part, places in parts)))
 
 
 def map_terms_to_rows(phrases: CorpusPhrases) -> np.ndarray:
-    """The row of each term among the phrases, -1 for the others."""
+    """Return the row of each term among the phrases, -1 for the others."""
     row = np.full(len(phrases.known), -1, np.int32)
     row[phrases.number] = np.arange(len(phrases.number))
     return row
@@ -67,7 +72,7 @@ def map_terms_to_rows(phrases: CorpusPhrases) -> np.ndarray:
 def select_places(
     row: np.ndarray, places: PhrasePlaces, column: np.ndarray, where: np.ndarray | bool = True
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Row and column of each place of a phrase where `where` holds."""
+    """Return row and column of each place of a phrase where `where` holds."""
     kept = (row[places.term] >= 0) & where
     return row[places.term[kept]], column[kept]
 
@@ -75,7 +80,7 @@ def select_places(
 def count_part_slots(
     part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray
 ) -> sparse.csr_array:
-    """The neighbours of one shard's places."""
+    """Count the neighbours of one shard's places."""
     n_words = len(phrases.known.words)
     last = places.start + phrases.known.length[places.term].astype(np.int32) - 1
     shape, sentence = (
@@ -101,7 +106,7 @@ def count_part_slots(
 def count_part_sentence_words(
     part: Part, places: PhrasePlaces, phrases: CorpusPhrases, row: np.ndarray
 ) -> sparse.csr_array:
-    """The content words in the sentences of one shard's places."""
+    """Count the content words in the sentences of one shard's places."""
     sentence, n_words = part.shard.sentence, len(phrases.known.words)
     n_sentences = int(sentence[-1]) + 1 if len(sentence) else 0
     content = np.flatnonzero(phrases.words.content[places.words])

@@ -1,4 +1,7 @@
-"""The lexicon of a study: its phrases with a vector for each of three similarities, made once and kept beside the encoded corpus."""
+"""The phrases of a study with a vector for each of three similarities.
+
+They are made once and kept beside the encoded corpus.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,14 @@ VECTOR_DIMENSIONS = {"slot": 200, "company": 150, "topic": 150}
 """The similarities, and the dimensions of each."""
 
 MIN_COMPANY_PPMI = 1.5
-"""Company counts from this PPMI on: the cells below are most of the cells, and made no answer better."""
+"""PPMI from which sentence context counts: the cells below are most, and made no answer better."""
 
 PLURAL_PATTERN = re.compile(r"\w\w[^\Wsui]s$")
-FALSE_PLURALS = frozenset({
-    "news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms", "goods", "customs", "paris", "texas", "kansas", "illinois",
-})  # fmt: skip
+FALSE_PLURALS = frozenset(
+    ("news", "means", "isis", "politics", "economics", "ethics", "series", "species", "arms")
+    + ("goods", "customs", "paris", "texas", "kansas", "illinois")
+)
+"""Words that look like plurals and are none."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +76,17 @@ class PhraseVectors:
         return self.table["person"].to_numpy()
 
     def fold(self, phrase: str) -> str:
-        """A phrase as it is read, folded; itself where the lexicon does not have it."""
-        found = self.table.filter(join_possessives("term") == phrase)["folded"]
-        return found[0] if len(found) else phrase
+        """Return a phrase as it is read, folded; itself where it is unknown."""
+        folded = self.table.filter(join_possessives("term") == phrase)["folded"]
+        return str(folded[0]) if len(folded) else phrase
 
-    def similar(self, rows: Sequence[int]) -> dict[str, np.ndarray]:
-        """The similarities of every phrase with the given ones taken together."""
+    def compute_similarities(self, rows: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
+        """Return the similarities of every phrase with the given ones taken together."""
         return {name: cosine_similarities(space, rows) for name, space in self.spaces.items()}
 
 
 def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
-    """The lexicon of a study's articles, all of them: made when it is first asked for, then only opened.
+    """Return the phrases of a study's articles: made when first asked for, then only opened.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
 
 
 def compute_vectors_fingerprint(seed: int) -> str:
-    """What a lexicon depends on beside the corpus: the code and the seed."""
+    """Return a hash of what the vectors depend on beside the corpus: the code and the seed."""
     code = [hash_file(Path(module.__file__)) for module in (candidates, surroundings, terms)]
     code += [
         hash_file(Path(__file__)),
@@ -109,7 +114,7 @@ def compute_vectors_fingerprint(seed: int) -> str:
 
 
 def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseVectors:
-    """The phrases of a corpus with their vectors."""
+    """Return the phrases of a corpus with their vectors."""
     found = candidates.extract_phrases(corpus, language=language)
     in_articles = surroundings.count_phrase_articles(corpus, found)
     weights = {
@@ -120,7 +125,8 @@ def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseV
         "topic": lambda: weight_sublinear_tf(in_articles),
     }
     basis, order = found.table["proposed"].to_numpy(), found.table["term"].arg_sort().to_numpy()
-    # Counting uses all cores by itself and takes the most room: it is done here, one after the other, as the generator is read.
+    # Counting uses all cores by itself and takes the most room: it is done here, one matrix after
+    # the other, as the generator is read.
     made = run_parallel(
         lambda matrix, dimensions: compute_row_vectors(
             matrix, dimensions=dimensions, seed=seed, basis=basis
@@ -136,17 +142,17 @@ def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseV
     )
 
 
-def save_phrase_vectors(lexicon: PhraseVectors, folder: Path) -> None:
-    """Writes the vectors and the articles of each phrase, then the table."""
-    for name, space in lexicon.spaces.items():
+def save_phrase_vectors(vectors: PhraseVectors, folder: Path) -> None:
+    """Write the vectors and the articles of each phrase, then the table."""
+    for name, space in vectors.spaces.items():
         np.save(folder / f"{name}.npy", space)
-    sparse.save_npz(folder / "present.npz", lexicon.present, compressed=False)
-    lexicon.table.write_parquet(folder / "table.parquet")
+    sparse.save_npz(folder / "present.npz", vectors.present, compressed=False)
+    vectors.table.write_parquet(folder / "table.parquet")
 
 
 @functools.lru_cache(maxsize=2)
 def open_phrase_vectors(folder: Path) -> PhraseVectors:
-    """The lexicon that was saved in the folder."""
+    """Return the phrases that were saved in the folder."""
     spaces = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in VECTOR_DIMENSIONS}
     return PhraseVectors(
         pl.read_parquet(folder / "table.parquet"),
@@ -156,7 +162,9 @@ def open_phrase_vectors(folder: Path) -> PhraseVectors:
 
 
 def fold_phrase_forms(terms: pl.Series) -> pl.Series:
-    """The terms without what tells the forms of one phrase apart: hyphens are blanks, and plurals singulars where the singular occurs too.
+    """Return the terms without what distinguishes the forms of one phrase.
+
+    Hyphens are blanks, and plurals singulars where the singular occurs too.
 
     >>> fold_phrase_forms(pl.Series(["tax cuts", "tax-cut", "the news", "new"])).to_list()
     ['tax cut', 'tax cut', 'the news', 'new']
@@ -174,7 +182,7 @@ def fold_phrase_forms(terms: pl.Series) -> pl.Series:
 
 
 def guess_singulars(word: str) -> list[str]:
-    """What a plural may be the plural of, the likeliest last."""
+    """Return what a plural may be the plural of, the likeliest last."""
     return [
         word[:-1],
         *([word[:-2]] if word.endswith("es") else []),
@@ -183,5 +191,5 @@ def guess_singulars(word: str) -> list[str]:
 
 
 def join_possessives(column: str) -> pl.Expr:
-    """A term as it is read: "woman's right"."""
+    """Return a term as it is read: "woman's right"."""
     return pl.col(column).str.replace_all(r" (['’]s)\b", "$1")

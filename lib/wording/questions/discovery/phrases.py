@@ -1,7 +1,8 @@
 """Candidates of discovery: which phrases of a corpus may name a thing, and what surrounds each.
 
-A phrase is a term of one to four words (terms.py) that neither begins nor ends with a word of no content. Whether it is proposed to a reader is decided by how it is
-spread over outlets and how it is used; any phrase may be asked about.
+A phrase is a term of one to four words (terms.py) without a function word at either end. Whether it
+is proposed to a reader is decided by how it is spread over outlets and how it is used; any phrase
+may be asked about.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from wording.study.records import Record
 from wording.words import has_words, read_word_record, read_words
 
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
-"""Words of a phrase at most; articles that it stands in at least, absolute and as a part of all."""
+"""Words of a phrase at most; articles that it occurs in at least: absolute, and of all."""
 MIN_PROPOSED_OUTLETS, MAX_OUTLET_SHARE = 4, 0.5
-"""Outlets that a proposed phrase stands in at least, and the part of its articles that one of them may have."""
+"""Outlets that a proposed phrase occurs at, at least; the part of its articles one may have."""
 MIN_PHRASE_NPMI, MIN_FIXED_NPMI = 0.15, 0.4
-"""NPMI of a phrase at least, and of a fixed expression, which the filters for quantities and verbs spare."""
+"""NPMI of a phrase at least; of a fixed expression, which number and verb filters spare."""
 MAX_NESTED_SHARE, MAX_VERBAL_SHARE = 0.6, 0.3
-"""The part of its places that a proposed phrase may have inside one longer phrase, or after a word that a verb follows."""
+"""The part of its places that a proposed phrase may have inside one longer phrase, or after a word
+that a verb follows."""
 
 IS_SINGLE_WORD, IS_FIXED_EXPRESSION = (
     pl.col("npmi").is_nan(),
@@ -48,15 +50,18 @@ IS_PROPOSED = (
     & (pl.col("inside") <= MAX_NESTED_SHARE)
     & ((pl.col("verbal") <= MAX_VERBAL_SHARE) | IS_FIXED_EXPRESSION)
 )
-"""Which phrases are proposed: several outlets have them, not mostly inside a longer one, and not as verbs."""
+"""Which phrases are proposed: those of several outlets, neither mostly nested nor used as verbs."""
 
 MIN_TITLED_PLACES, MIN_TITLED_SHARE, MIN_CAPITAL_SHARE = 3, 0.02, 0.8
-"""Places of a word after a title, at least and as a part of all its places, and the part that begins with a capital, that make it a person's name."""
+"""What makes a word a person's name: places after a title (absolute, and of all its places), and
+the part that begins with a capital."""
 
 
 @dataclass(frozen=True)
 class WordFlags:
-    """What each word of a vocabulary is to discovery; flags, bool (n_words + 1,), the last for tokens that are no word of it (number -1).
+    """What each word of a vocabulary is to discovery: flags, bool (n_words + 1,).
+
+    The last is for tokens that are no word of it (number -1).
 
     Attributes
     ----------
@@ -82,7 +87,9 @@ class WordFlags:
 
 @dataclass(frozen=True)
 class TermParts:
-    """What each term of a vocabulary is made of, by number; -1 where a term has no such part; int64 (n_terms,).
+    """What each term of a vocabulary is made of, by number: int64 (n_terms,).
+
+    -1 where a term has no such part.
 
     Attributes
     ----------
@@ -98,7 +105,15 @@ class TermParts:
 
 @dataclass(frozen=True)
 class PhrasePlaces:
-    """Where phrases stand in one shard: `words` int32 (n_tokens,) the number of the word at each token, -1 for other tokens; `start` and `term`, one per place."""
+    """Where phrases occur in one shard.
+
+    Attributes
+    ----------
+    words : np.ndarray
+        The number of the word at each token, int32 (n_tokens,); -1 for other tokens.
+    start, term : np.ndarray
+        The first token and the term of each place.
+    """
 
     words: np.ndarray
     start: np.ndarray
@@ -107,9 +122,22 @@ class PhrasePlaces:
 
 @dataclass(frozen=True)
 class CorpusPhrases:
-    """The phrases of a corpus: `table` has one row each; `known` is the vocabulary, `number` (n_phrases,) the term of each row, `places` one per shard.
+    """The phrases of a corpus.
 
-    The columns of `table`: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single words); proposed (whether a reader may be told of it); person (whether it ends with a person's name).
+    Attributes
+    ----------
+    table : pl.DataFrame
+        One row each: term; n (places in the body), n_articles, n_outlets; npmi (NaN for single
+        words); proposed (whether it is proposed to a reader); person (whether it ends with a
+        person's name).
+    known : Vocabulary
+    words : WordFlags
+    anatomy : TermParts
+        Of the vocabulary.
+    number : np.ndarray
+        The term of each row, (n_phrases,).
+    places : sequence of PhrasePlaces
+        One per shard.
     """
 
     table: pl.DataFrame
@@ -121,7 +149,7 @@ class CorpusPhrases:
 
 
 def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
-    """The phrases in at least `MIN_PHRASE_ARTICLES` articles and `MIN_PHRASE_ARTICLE_SHARE` of all."""
+    """Return the phrases in at least `MIN_PHRASE_ARTICLES` and `MIN_PHRASE_ARTICLE_SHARE`."""
     known = find_frequent_terms(
         corpus,
         make_voice_mask(),
@@ -158,7 +186,7 @@ def extract_phrases(corpus: Corpus, *, language: str = "en") -> CorpusPhrases:
 
 
 def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlags:
-    """What each word is to discovery, by the lists of the language and by how it is written."""
+    """Return what each word is to discovery, by the language's lists and how it is written."""
     words, lists = pl.Series(known.words, dtype=pl.String), read_discovery_words(language)
     edges = [*read_words("function", language), *lists.edges]
     begins = [edge.removesuffix("*") for edge in edges if edge.endswith("*")]
@@ -178,7 +206,7 @@ def classify_words(corpus: Corpus, known: Vocabulary, language: str) -> WordFlag
 
 
 def measure_capital_share(corpus: Corpus, words: pl.Series) -> pl.Series:
-    """The part of each word's places where it begins with a capital letter."""
+    """Return the part of each word's places where it begins with a capital letter."""
     forms = pl.concat(
         [
             s.forms.select(
@@ -209,7 +237,7 @@ def read_discovery_words(language: str) -> DiscoveryWords:
 
 
 def decompose_terms(known: Vocabulary) -> TermParts:
-    """What each term is made of."""
+    """Return what each term is made of."""
     n_words, alone = len(known.words), np.arange(len(known.words))
     parts = [(alone, alone, np.full(n_words, -1), np.full(n_words, -1))]
     for k, level in enumerate(known.levels):
@@ -229,7 +257,7 @@ def decompose_terms(known: Vocabulary) -> TermParts:
 def find_phrase_places(
     part: Part, known: Vocabulary, wanted: np.ndarray
 ) -> tuple[PhrasePlaces, np.ndarray]:
-    """Where the wanted terms stand in one shard, and how often each term stands there."""
+    """Return where the wanted terms occur in one shard, and how often each term does."""
     begins = known.match_terms(part.shard, make_voice_mask()(part))
     n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
     wanted = np.append(wanted, False)  # what stands at -1: no term begins there
@@ -239,9 +267,13 @@ def find_phrase_places(
 
 
 def weakest_npmi(known: Vocabulary, anatomy: TermParts, n: np.ndarray) -> np.ndarray:
-    """Normalised pointwise mutual information of a phrase's two parts, at the weakest of its seams; NaN for single words.
+    """Return the normalised pointwise mutual information of a phrase's two parts.
 
-    Source: Bouma (2009), eq. 7: ln(p(x,y) / p(x) p(y)) / -ln p(x,y).
+    At the weakest of its seams; NaN for single words.
+
+    References
+    ----------
+    Bouma (2009), eq. 7: ln(p(x,y) / p(x) p(y)) / -ln p(x,y).
     """
     p = np.log(np.maximum(n, 1) / n[: len(known.words)].sum())
     several = known.length > 1
@@ -257,7 +289,7 @@ def weakest_npmi(known: Vocabulary, anatomy: TermParts, n: np.ndarray) -> np.nda
 
 
 def flag_terms_with_number(known: Vocabulary, anatomy: TermParts, words: WordFlags) -> np.ndarray:
-    """Which terms hold a number."""
+    """Return which terms contain a number."""
     found = words.number[anatomy.last]
     for _ in range(MAX_PHRASE_WORDS - 1):
         found = found | ((anatomy.shorter >= 0) & found[anatomy.shorter])
@@ -267,7 +299,7 @@ def flag_terms_with_number(known: Vocabulary, anatomy: TermParts, words: WordFla
 def measure_outlet_spread(
     corpus: Corpus, places: Sequence[PhrasePlaces], n_terms: int
 ) -> pl.DataFrame:
-    """For each term how many articles and outlets it stands in, and the part of its articles that one outlet has: n_articles, n_outlets, largest."""
+    """Return n_articles and n_outlets of each term, and the largest part that one outlet has."""
     _, outlet = np.unique(corpus.table["outlet"].to_numpy(), return_inverse=True)
     per_outlet = sum(
         count_articles_by_outlet(*both, outlet, n_terms)
@@ -289,7 +321,7 @@ def measure_outlet_spread(
 def count_articles_by_outlet(
     part: Part, places: PhrasePlaces, outlet: np.ndarray, n_terms: int
 ) -> sparse.csr_array:
-    """In how many articles of one shard each term stands at each outlet (n_terms, n_outlets)."""
+    """Return in how many articles of one shard each term occurs: (n_terms, n_outlets)."""
     in_article = count_pairs(
         places.term, part.shard.article(places.start), (n_terms, len(part.shard))
     )
@@ -300,7 +332,7 @@ def count_articles_by_outlet(
 
 
 def measure_nested_share(anatomy: TermParts, n: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """The largest part of a term's places that lies inside one longer phrase."""
+    """Return the largest part of a term's places that lies inside one longer phrase."""
     longer, most = np.flatnonzero((anatomy.shorter >= 0) & ~edge), np.zeros(len(n), np.int64)
     np.maximum.at(most, anatomy.shorter[longer], n[longer])
     np.maximum.at(most, anatomy.rest[longer], n[longer])
@@ -310,7 +342,10 @@ def measure_nested_share(anatomy: TermParts, n: np.ndarray, edge: np.ndarray) ->
 def measure_verbal_share(
     places: Sequence[PhrasePlaces], words: WordFlags, n_terms: int
 ) -> np.ndarray:
-    """The part of a term's places after a word that a verb often follows; 0 where nouns' words stand before it as often."""
+    """Return the part of a term's places after a word that a verb often follows.
+
+    0 where words that nouns follow precede it as often.
+    """
     after = np.zeros((2, n_terms))
     for place in places:
         before = place.words[np.maximum(place.start - 1, 0)]
@@ -323,7 +358,7 @@ def measure_verbal_share(
 def flag_persons(
     places: Sequence[PhrasePlaces], words: WordFlags, anatomy: TermParts
 ) -> np.ndarray:
-    """Which terms end with a word in capitals that often follows the title of a person ("Sen. Smith")."""
+    """Return which terms end with a capitalised word that often follows a title ("Sen. Smith")."""
     n, named = np.zeros((2, len(words.title)))
     for place in places:
         title = words.title[place.words]

@@ -1,65 +1,95 @@
-"""Terms inside longer terms: "united" and "states" inside "united states", "president obama" around "obama"."""
+"""Terms inside longer terms: "states" inside "united states", "president obama" around "obama"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 MIN_NESTED_FRACTION = 0.5
-"""The part of a term's hits that, inside one longer term, makes the longer one tell of both."""
+"""The part of a term's hits inside one longer term from which the longer one subsumes it."""
 
 
-def find_subsuming_terms(terms, n, log_ratio, low, high):
-    """Return, for each outlet and term, the number of the term that tells of it, -1 where it tells of itself.
+def find_subsuming_terms(
+    terms: Sequence[str] | np.ndarray,
+    n: np.ndarray,
+    log_ratio: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> np.ndarray:
+    """Return, for each outlet and term, the number of the term that subsumes it; -1 for none.
 
-    A term that stands mostly inside one longer term is told by the longer one. Else a phrase whose effect lies within the interval of a term in
-    it (or, where there is no interval, is no larger) is told by that one. In between, both tell of themselves: "immigrants" and
-    "illegal immigrants", where the second differs more.
+    A term that occurs mostly inside one longer term is subsumed by the longer one. Else a phrase
+    whose effect lies within the interval of a term in it (or, where there is no interval, is no
+    larger) is subsumed by that one. In between, neither is: "immigrants" and "illegal immigrants",
+    where the second differs more.
 
     Parameters
     ----------
-    terms : the terms
-    n : hits on the side that has the term more often, outlets x terms
-    log_ratio, low, high : the effect with its interval, outlets x terms
+    terms : sequence of str
+    n : np.ndarray
+        Hits on the side that has the term more often, outlets x terms.
+    log_ratio, low, high : np.ndarray
+        The effect with its interval, outlets x terms.
 
-    Source: after the C-value of Frantzi, Ananiadou & Mima (2000), which also discounts a term by what longer ones hold of it.
+    References
+    ----------
+    After the C-value of Frantzi, Ananiadou & Mima (2000), which also discounts a term by what
+    longer ones hold of it.
     """
-    found = np.full(np.shape(n), -1)
+    subsuming = np.full(np.shape(n), -1)
     phrase, part = find_nested_pairs(terms)
-    if not len(phrase):
-        return found
-    mostly = n[:, phrase] >= MIN_NESTED_FRACTION * np.maximum(n[:, part], 1)
-    for k in range(len(found)):  # a row per outlet
-        inside = np.flatnonzero(mostly[k])
-        inside = inside[
-            np.argsort(n[k, phrase[inside]], kind="stable")
-        ]  # of several longer ones, the most frequent is written last
-        found[k, part[inside]] = phrase[inside]
-        up = np.where(np.isnan(high[k, part]), log_ratio[k, part], high[k, part])
-        down = np.where(np.isnan(low[k, part]), log_ratio[k, part], low[k, part])
-        same = (log_ratio[k, phrase] <= up) & (log_ratio[k, phrase] > 0) | (
-            log_ratio[k, phrase] >= down
-        ) & (log_ratio[k, phrase] < 0)
-        around = np.flatnonzero(same & (found[k, part] < 0) & (found[k, phrase] < 0))
-        around = around[
-            np.argsort(-n[k, part[around]], kind="stable")
-        ]  # of several parts, the rarest: it says most
-        found[k, phrase[around]] = part[around]
-    return found
+    for k in range(len(subsuming)):
+        high_k = np.where(np.isnan(high[k]), log_ratio[k], high[k])
+        low_k = np.where(np.isnan(low[k]), log_ratio[k], low[k])
+        effect = log_ratio[k, phrase]
+        is_mostly_nested = n[k, phrase] >= MIN_NESTED_FRACTION * np.maximum(n[k, part], 1)
+        is_explained = ((effect <= high_k[part]) & (effect > 0)) | (
+            (effect >= low_k[part]) & (effect < 0)
+        )
+        _subsume_parts(subsuming[k], phrase[is_mostly_nested], part[is_mostly_nested], n[k])
+        is_free = (subsuming[k, part] < 0) & (subsuming[k, phrase] < 0)
+        is_subsumed = is_explained & is_free
+        _subsume_phrases(subsuming[k], phrase[is_subsumed], part[is_subsumed], n[k])
+    return subsuming
 
 
-def find_nested_pairs(terms):
-    """Return every phrase with every shorter term in it: two arrays of numbers of terms."""
-    index, split = pd.Index(terms), pd.Series(terms, dtype=object).str.split(" ")
-    length = split.str.len().to_numpy()
-    found = []
+def _subsume_parts(
+    subsuming: np.ndarray, phrase: np.ndarray, part: np.ndarray, n: np.ndarray
+) -> None:
+    """Let each part be subsumed by its phrase, of several phrases by the most frequent."""
+    by_frequency = np.argsort(n[phrase], kind="stable")  # the last one written stays
+    subsuming[part[by_frequency]] = phrase[by_frequency]
+
+
+def _subsume_phrases(
+    subsuming: np.ndarray, phrase: np.ndarray, part: np.ndarray, n: np.ndarray
+) -> None:
+    """Let each phrase be subsumed by its part, of several parts by the rarest: it says most."""
+    by_rarity = np.argsort(-n[part], kind="stable")  # the last one written stays
+    subsuming[phrase[by_rarity]] = part[by_rarity]
+
+
+def find_nested_pairs(terms: Sequence[str] | np.ndarray) -> np.ndarray:
+    """Return every phrase with every shorter term in it: two rows of numbers of terms."""
+    index, words = pd.Index(terms), pd.Series(terms, dtype=object).str.split(" ")
+    length = words.str.len().to_numpy()
+    pairs = [np.zeros((2, 0), int)]
     for size in range(2, length.max(initial=0) + 1):
-        numbers = np.flatnonzero(length == size)
-        words = pd.DataFrame(split.iloc[numbers].tolist(), index=numbers)
-        for first in range(size):
-            for last in range(first + 1, size + 1 - (first == 0)):
-                part = (
-                    index.get_indexer(words.iloc[:, first:last].agg(" ".join, axis=1))
-                    if len(words)
-                    else np.zeros(0, int)
-                )
-                found.append(np.stack([numbers[part >= 0], part[part >= 0]]))
-    return np.concatenate(found, axis=1) if found else np.zeros((2, 0), int)
+        phrases = np.flatnonzero(length == size)
+        if not len(phrases):
+            continue
+        table = pd.DataFrame(words.iloc[phrases].tolist(), index=phrases)
+        for start, stop in _list_proper_parts(size):
+            parts = index.get_indexer(table.iloc[:, start:stop].agg(" ".join, axis=1))
+            pairs.append(np.stack([phrases[parts >= 0], parts[parts >= 0]]))
+    return np.concatenate(pairs, axis=1)
+
+
+def _list_proper_parts(size: int) -> Iterator[tuple[int, int]]:
+    """Yield where each run of words begins and ends that is shorter than the whole phrase."""
+    for start in range(size):
+        for stop in range(start + 1, size + 1):
+            if stop - start < size:
+                yield start, stop

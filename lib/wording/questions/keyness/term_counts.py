@@ -1,11 +1,14 @@
-"""The sides of a comparison of rates: how often each outlet, or its others, has each term, and how that varies over draws of articles.
+"""How often each outlet, or its others, has each term, and how that varies over draws of articles.
 
-Articles of one family at one outlet are one unit; units are drawn, not articles. Everything is sparse but for the sums of a block of terms.
+Articles of one family at one outlet are one unit; units are drawn, not articles. Everything is
+sparse but for the sums of a block of terms.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,43 +24,64 @@ TERMS_PER_BLOCK = 128
 
 
 @dataclass(frozen=True)
+class Pairing:
+    """Which outlets are compared, by number, and with which one: all their others, if None."""
+
+    mine: list[int]
+    theirs: int | None = None
+
+
+@dataclass(frozen=True)
 class TermCounts:
-    """One side of every comparison: arrays of outlets x terms, but for `size`, `units` and `sizes`, which are outlets x 1."""
+    """One side of every comparison: arrays of outlets x terms.
+
+    `size`, `units` and `sizes` are outlets x 1. A unit is a family of articles at one outlet.
+    """
 
     n: np.ndarray  # hits
     n_articles: np.ndarray  # articles with the term
-    carriers: np.ndarray  # families with the term
+    units_with: np.ndarray  # units with the term
     size: np.ndarray  # words
-    units: np.ndarray  # families
-    copied: np.ndarray  # sum over families of hits times articles
-    squares: np.ndarray  # sum over families of squared hits
-    products: np.ndarray  # sum over families of hits times words
-    sizes: np.ndarray  # sum over families of squared words
+    units: np.ndarray  # units
+    copied: np.ndarray  # sum over units of hits times articles
+    squares: np.ndarray  # sum over units of squared hits
+    products: np.ndarray  # sum over units of hits times words
+    sizes: np.ndarray  # sum over units of squared words
 
-    def with_each(self, of, *others):
-        """Return the side whose arrays are `of` these arrays and those of the others."""
+    def split(self, pairing: Pairing) -> tuple[TermCounts, TermCounts]:
+        """Return the outlets compared, and what each is compared with."""
+        own = self._combine(lambda part: part[pairing.mine])
+        if pairing.theirs is None:
+            return own, self._combine(lambda part: part.sum(axis=0) - part[pairing.mine])
+        reference = [pairing.theirs] * len(pairing.mine)
+        return own, self._combine(lambda part: part[reference])
+
+    def add(self, other: TermCounts) -> TermCounts:
+        """Return both sides together."""
+        return self._combine(np.add, other)
+
+    def _combine(self, function: Callable[..., np.ndarray], *others: TermCounts) -> TermCounts:
+        """Return what the function gives for each array and the same array of the others."""
+        names = [field.name for field in fields(self)]
         return TermCounts(
-            *(
-                of(*(getattr(side, name) for side in (self, *others)))
-                for name in self.__dataclass_fields__
-            )
+            *(function(*(getattr(side, name) for side in (self, *others))) for name in names)
         )
 
     @property
-    def rate(self):
+    def rate(self) -> np.ndarray:
         """Hits per word, outlets x terms."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.n / self.size
 
     @property
-    def copies(self):
-        """How many articles the family of a hit has, on average: 1 where there are no copies, outlets x terms."""
+    def copies(self) -> np.ndarray:
+        """Articles of the unit of a hit, on average: 1 where there are no copies."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.copied / self.n
 
     @property
-    def inflation(self):
-        """How many times larger the variance of the hits over families is than that of independent hits, outlets x terms."""
+    def inflation(self) -> np.ndarray:
+        """The variance of the hits over units, as a multiple of that of independent hits."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(
                 (self.squares - 2 * self.rate * self.products + self.rate**2 * self.sizes) / self.n,
@@ -87,32 +111,32 @@ class Units:
     n_articles: np.ndarray
 
 
-@dataclass(frozen=True)
-class Pairing:
-    """Which outlets are compared, by number, and with which one: all their others, if None."""
-
-    mine: list[int]
-    theirs: int | None = None
-
-
 def group_into_units(
     articles: pd.DataFrame, code: np.ndarray, counts: sparse.csr_array, words: np.ndarray
 ) -> Units:
-    """Return the units of the articles, whose outlets have the numbers `code`."""
+    """Return the units of the articles.
+
+    Parameters
+    ----------
+    articles : pd.DataFrame
+        doc_id, and family where copies are drawn together.
+    code : np.ndarray
+        The number of each article's outlet.
+    counts : sparse.csr_array
+        Articles x terms: hits.
+    words : np.ndarray
+        The words of each article.
+    """
     family = articles["family" if "family" in articles else "doc_id"].astype(str).to_numpy()
-    unit = (
-        pd.DataFrame({"code": code, "family": family})
-        .groupby(["code", "family"], sort=True)
-        .ngroup()
-        .to_numpy()
-    )
-    gather = sparse.csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))))
-    unit_code = np.zeros(gather.shape[0], int)
+    groups = pd.DataFrame({"code": code, "family": family}).groupby(["code", "family"], sort=True)
+    unit = groups.ngroup().to_numpy()
+    n_units = unit.max(initial=-1) + 1
+    unit_code = np.zeros(n_units, int)
     unit_code[unit] = code
     return Units(
         code=unit_code,
         words=np.bincount(unit, words),
-        counts=sparse.csr_array(gather @ counts),
+        counts=sparse.csr_array(build_member_matrix(unit, n_units) @ counts),
         n_articles=np.bincount(unit),
     )
 
@@ -120,23 +144,34 @@ def group_into_units(
 def build_term_counts(
     counts: sparse.csr_array, words: np.ndarray, code: np.ndarray, units: Units, n_outlets: int
 ) -> TermCounts:
-    """Return every outlet as a `TermCounts`, from articles and from units."""
+    """Return what every outlet has of each term.
+
+    Parameters
+    ----------
+    counts : sparse.csr_array
+        Articles x terms: hits.
+    words, code : np.ndarray
+        The words of each article, and the number of its outlet.
+    units : Units
+        The same articles as they are drawn.
+    n_outlets : int
+    """
 
     def sum_sparse(like: sparse.csr_array, data: np.ndarray, codes: np.ndarray) -> np.ndarray:
         values = sparse.csr_array((data.astype(float), like.indices, like.indptr), shape=like.shape)
-        return (_build_member_matrix(codes, n_outlets) @ values).toarray()
+        return (build_member_matrix(codes, n_outlets) @ values).toarray()
 
     def sum_units(data: np.ndarray) -> np.ndarray:
         return sum_sparse(units.counts, data, units.code)
 
     def sum_dense(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
-        return _build_member_matrix(codes, n_outlets) @ values
+        return build_member_matrix(codes, n_outlets) @ values
 
     hits, terms_per_unit = units.counts.data, np.diff(units.counts.indptr)
     return TermCounts(
         n=sum_units(hits),
         n_articles=sum_sparse(counts, counts.data > 0, code),
-        carriers=sum_units(hits > 0),
+        units_with=sum_units(hits > 0),
         size=sum_dense(words[:, None], code),
         units=sum_dense(np.ones((len(units.code), 1)), units.code),
         copied=sum_units(hits * np.repeat(units.n_articles, terms_per_unit)),
@@ -146,60 +181,77 @@ def build_term_counts(
     )
 
 
-def _build_member_matrix(codes: np.ndarray, n_outlets: int) -> sparse.csr_array:
-    """Return which rows are of each outlet: outlets x rows, 0 or 1."""
-    ones = np.ones(len(codes))
-    return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(n_outlets, len(codes)))
+def build_member_matrix(codes: np.ndarray, n_groups: int, dtype: Any = float) -> sparse.csr_array:
+    """Return which rows are of each group: groups x rows, 0 or 1."""
+    ones = np.ones(len(codes), dtype)
+    return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(n_groups, len(codes)))
 
 
 def resample_rate_variance(
     units: Units, pairing: Pairing, design: Design
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the variance, over draws, of the rates at the outlets and at their others: two arrays of outlets x terms."""
-    outlets, code = list(design.outlets or []), units.code
-    sizes = np.bincount(code, minlength=len(outlets))
-    strata = np.where(
-        sizes[code] > 1, np.array(outlets, dtype=object)[code], SINGLE_ARTICLE_STRATUM
-    ).astype(str)
-    drawn = np.ascontiguousarray(
-        resampling.draw_article_weights(strata, draws=design.draws, seed=design.seed).T,
-        dtype=np.float32,
-    )
-    members = [np.flatnonzero(strata == name) for name in [*outlets, SINGLE_ARTICLE_STRATUM]]
-    # Sums are scaled by n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988), as in `resampling.resample_sums`.
-    scaled = [drawn[rows] * np.float32(len(rows) / max(len(rows) - 1, 1)) for rows in members]
-    size = np.stack(
-        [
-            units.words[rows].astype(np.float32) @ of
-            for rows, of in zip(members, scaled, strict=True)
-        ]
-    )
+    """Return the variance of the rates over draws, at the outlets and at their others.
+
+    Parameters
+    ----------
+    units : Units
+        What is drawn.
+    pairing : Pairing
+        Which outlets are compared, and with which.
+    design : Design
+        With the outlets whose numbers the units and the pairing have.
+
+    Returns
+    -------
+    tuple of np.ndarray
+        Two arrays, outlets x terms.
+    """
+    strata, names = _assign_strata(units, design)
+    weights = resampling.draw_article_weights(strata, draws=design.draws, seed=design.seed)
+    drawn = np.ascontiguousarray(weights.T, dtype=np.float32)
+    members = [np.flatnonzero(strata == name) for name in names]
+    scaled = [drawn[rows] * _scale_draws(len(rows)) for rows in members]
+    words = [units.words[rows].astype(np.float32) for rows in members]
+    size = np.stack([part @ weight for part, weight in zip(words, scaled, strict=True)])
     by_term = [sparse.csr_array(units.counts[rows].T, dtype=np.float32) for rows in members]
 
-    def block(first):
-        hits = np.stack(
-            [
-                of[first : first + TERMS_PER_BLOCK] @ weights
-                for of, weights in zip(by_term, scaled, strict=True)
-            ]
-        )
-        return _compute_rate_variances(hits, size[:, None], pairing)
+    def compute_block(start: int) -> tuple[np.ndarray, np.ndarray]:
+        stop = start + TERMS_PER_BLOCK
+        hits = [part[start:stop] @ weight for part, weight in zip(by_term, scaled, strict=True)]
+        return _compute_rate_variances(np.stack(hits), size[:, None], pairing)
 
-    blocks = range(0, max(units.counts.shape[1], 1), TERMS_PER_BLOCK)
-    parts = run_parallel(block, ((first,) for first in blocks))
-    return tuple(np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
+    starts = range(0, max(units.counts.shape[1], 1), TERMS_PER_BLOCK)
+    blocks = run_parallel(compute_block, ((start,) for start in starts))
+    own, other = zip(*blocks, strict=True)
+    return np.concatenate(own, axis=1), np.concatenate(other, axis=1)
+
+
+def _assign_strata(units: Units, design: Design) -> tuple[np.ndarray, list[str]]:
+    """Return the stratum of each unit (its outlet, or that of single articles), and all strata."""
+    outlets = list(design.outlets or [])
+    sizes = np.bincount(units.code, minlength=len(outlets))
+    outlet = np.array(outlets, dtype=object)[units.code]
+    strata = np.where(sizes[units.code] > 1, outlet, SINGLE_ARTICLE_STRATUM).astype(str)
+    return strata, [*outlets, SINGLE_ARTICLE_STRATUM]
+
+
+def _scale_draws(n: int) -> np.float32:
+    """Return n / (n - 1), so that an outlet keeps its size beside others (Rao & Wu 1988).
+
+    `resampling.resample_sums` does the same.
+    """
+    return np.float32(n / max(n - 1, 1))
 
 
 def _compute_rate_variances(
     hits: np.ndarray, size: np.ndarray, pairing: Pairing
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the variance over draws of the rates at the outlets and at their others, from sums of strata x terms x draws."""
+    """Return the variances of the rates, from sums of strata x terms x draws."""
     mine, theirs = pairing.mine, pairing.theirs
     total, total_size = hits.sum(axis=0), size.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.stack([(hits[k] / size[k]).var(axis=1) for k in mine])
         if theirs is not None:
             return own, np.broadcast_to((hits[theirs] / size[theirs]).var(axis=1), own.shape)
-        return own, np.stack(
-            [((total - hits[k]) / (total_size - size[k])).var(axis=1) for k in mine]
-        )
+        rest = [((total - hits[k]) / (total_size - size[k])).var(axis=1) for k in mine]
+        return own, np.stack(rest)

@@ -1,12 +1,17 @@
-"""How far outlets lie apart, by their choice of terms for a study's concepts or by all their words and phrases.
+"""How far outlets lie apart, by their choice of terms or by all their words and phrases.
 
-A distance is Jensen and Shannon's divergence in bits, less what chance gives: what it is on average after families of articles have changed places
-between the two outlets, articles of like length among each other (long articles sway less by chance), copies of one story with each other. So two halves of
-one outlet lie 0 apart on average, and a distance may come out a little below 0; it is left so, for cut off it would be too large on average.
+A distance is Jensen and Shannon's divergence in bits, less what chance gives: what it is on average
+after families of articles have changed places between the two outlets, articles of similar length
+among each other (long articles sway less by chance), copies of one story with each other. So two
+halves of one outlet lie 0 apart on average, and a distance may come out a little below 0; it is
+left so, for cut off it would be too large on average.
 """
+
+from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,21 +41,58 @@ RELABELLINGS_PER_PAIR = 99
 """How often the articles of two outlets change places."""
 
 MAX_RESIDUAL_FRACTION = 0.75
-"""Where more of a difference is left when articles change places (one outlet writes long, the other short), nobody can say what is chance."""
+"""The part of a difference left after articles changed places above which chance is unknown.
+
+So much is left where one outlet writes long articles and the other short ones.
+"""
 
 UNTESTED_COLUMNS = [name for name in TABLES["outlets"] if name != "q"]
+
+DISTANCE_DESIGN = Design(draws=199)
 
 
 @dataclass(frozen=True)
 class Distances:
-    """The table `outlets`, and the distances in each draw of families: draws x rows of the table, their mean that of the table."""
+    """The distances of every pair of outlets.
+
+    Attributes
+    ----------
+    table : pd.DataFrame
+        The table `outlets`.
+    drawn : np.ndarray
+        The distances in each draw of families: draws x rows of the table, their mean that of the
+        table.
+    outlets : list of str
+        The outlets in order.
+    """
 
     table: pd.DataFrame
     drawn: np.ndarray
-    outlets: list
+    outlets: list[str]
 
 
-DISTANCE_DESIGN = Design(draws=199)
+@dataclass(frozen=True)
+class _Relabelled:
+    """A pair of outlets whose families have changed places.
+
+    Attributes
+    ----------
+    divergences : np.ndarray
+        One per relabelling.
+    residual : np.ndarray
+        The part of a divergence that is left each time.
+    """
+
+    divergences: np.ndarray
+    residual: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """The distance of a pair: its columns in the table, and the distances in each draw."""
+
+    columns: dict[str, float]
+    drawn: np.ndarray
 
 
 def compute_distances(profiles: Profiles, design: Design = DISTANCE_DESIGN) -> Distances:
@@ -58,177 +100,215 @@ def compute_distances(profiles: Profiles, design: Design = DISTANCE_DESIGN) -> D
 
     Parameters
     ----------
-    profiles : of `wording.questions.outlets.profiles`
-    design : how families are drawn for the intervals, and which articles change places; the outlets are those of the profiles
+    profiles : Profiles
+    design : Design
+        How families are drawn for the intervals, and which articles change places; the outlets are
+        those of the profiles.
 
     Returns
     -------
-    `Distances`, whose table has one row per pair: outlet, other, basis; distance_bits (NaN where either has fewer than `FEWEST` families to compare, or articles of too different length) with
-    low_bits, high_bits; uncorrected_bits; chance_bits (what was taken off); p, q (Benjamini-Hochberg over the table); n, n_other (families); n_concepts.
+    Distances
+        The table has one row per pair. distance_bits is NaN where either has fewer than
+        `MIN_FAMILIES_PER_OUTLET` families to compare, or articles of too different length;
+        chance_bits is what was taken off; q is Benjamini-Hochberg over the table.
     """
     pairs = list(itertools.combinations(range(len(profiles.outlets)), 2))
-    chance = run_parallel(_relabel_families, ((profiles, pair, design.seed) for pair in pairs))
-    weights = resampling.draw_article_weights(
-        profiles.rows["outlet"],
-        draws=design.draws,
-        seed=design.seed,
-        families=profiles.rows["family"].to_numpy(),
-    )
-    shares, drawn = (
-        compute_block_shares(profiles, sum_by_outlet(profiles, w))
-        for w in (np.ones((1, len(profiles.rows)), np.uint8), weights)
-    )
+    relabelled = run_parallel(_relabel_families, ((profiles, pair, design.seed) for pair in pairs))
+    counted, drawn = _compute_outlet_shares(profiles, design)
+    divergences = [jensen_shannon(counted[0, a], counted[0, b]) for a, b in pairs]
     samples = run_parallel(jensen_shannon, ((drawn[:, a], drawn[:, b]) for a, b in pairs))
-    plain = [jensen_shannon(shares[0, a], shares[0, b]) for a, b in pairs]
-    found = [
-        _estimate_distance(bits, *null, sample, design.level)
-        for bits, null, sample in zip(plain, chance, samples, strict=True)
+    estimates = [
+        _estimate_distance(*parts, design.level)
+        for parts in zip(divergences, relabelled, samples, strict=True)
     ]
-    table = pd.DataFrame(
-        [_describe_pair(profiles, pair) | row for pair, (row, _) in zip(pairs, found, strict=True)],
-        columns=UNTESTED_COLUMNS,
-    )
+    rows = [
+        _describe_pair(profiles, pair) | estimate.columns
+        for pair, estimate in zip(pairs, estimates, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=UNTESTED_COLUMNS)
     table = table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))
     return Distances(
         check_columns(table, "outlets"),
-        np.array([centred for _, centred in found]).T,
+        np.array([estimate.drawn for estimate in estimates]).T,
         profiles.outlets,
     )
 
 
-def _relabel_families(profiles, pair, seed):
-    """Return the divergences of a pair of outlets when their families have changed places, and how much of a difference is then still there."""
+def _compute_outlet_shares(profiles: Profiles, design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares of each outlet as counted and as drawn: draws x outlets x columns."""
+    rows = profiles.rows
+    once = np.ones((1, len(rows)), np.uint8)
+    weights = resampling.draw_article_weights(
+        rows["outlet"],
+        draws=design.draws,
+        seed=design.seed,
+        families=rows["family"].to_numpy(),
+    )
+    return (
+        compute_block_shares(profiles, sum_by_outlet(profiles, once)),
+        compute_block_shares(profiles, sum_by_outlet(profiles, weights)),
+    )
+
+
+def _relabel_families(profiles: Profiles, pair: tuple[int, int], seed: int) -> _Relabelled:
+    """Return what the divergence of a pair of outlets is when their families change places."""
     rows = np.flatnonzero(profiles.rows["outlet"].isin(pair))
-    about = profiles.rows.iloc[rows]
-    named = sorted(
-        pair, key=lambda k: profiles.outlets[k]
-    )  # whatever the order of the outlets, the same
-    stream = resampling.make_random_stream(seed, "\0".join(profiles.outlets[k] for k in named))
-    first = (about["outlet"] == named[0]).to_numpy()
-    labels = permute_labels(first, _assign_strata(about), draws=RELABELLINGS_PER_PAIR, rng=stream)
+    families = profiles.rows.iloc[rows]
+    first, second = sorted(pair, key=lambda k: profiles.outlets[k])  # in whatever order they come
+    names = f"{profiles.outlets[first]}\0{profiles.outlets[second]}"
+    stream = resampling.make_random_stream(seed, names)
+    is_first = (families["outlet"] == first).to_numpy()
+    strata = _assign_strata(families)
+    labels = permute_labels(is_first, strata, draws=RELABELLINGS_PER_PAIR, rng=stream)
     one = sum_rows(profiles.counts, rows, labels)
     other = profiles.counts[rows].sum(axis=0) - one
-    return jensen_shannon(
+    divergences = jensen_shannon(
         compute_block_shares(profiles, one), compute_block_shares(profiles, other)
-    ), _compute_residual_fraction(about, first, labels, profiles.weight)
-
-
-def _assign_strata(about):
-    """Return what may change places: the two of a family that both outlets have, with each other; the others with those of the same block and like length."""
-    length, block, family = (about[name].to_numpy() for name in ("length", "block", "family"))
-    code = family * (block.max(initial=0) + 1) + block
-    both = np.bincount(code, minlength=1)[code] > 1
-    return np.where(both, -1 - code, block * 64 + np.floor(np.log2(length)))
-
-
-def _compute_residual_fraction(about, first, labels, weight):
-    """Return the part of a divergence that is left each time that articles change places: 0 where all are mixed evenly, 1 where none moved.
-
-    If a part f of what one side has now was its own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its divergence the square.
-    """
-    length = (
-        build_indicator_matrix(about["block"].to_numpy(), len(weight))
-        * about["length"].to_numpy()[:, None]
     )
-    with np.errstate(invalid="ignore"):
-        own = [
-            side.astype(float) @ (length * mine[:, None]) / (side.astype(float) @ length)
-            for side, mine in ((labels, first), (~labels, ~first))
-        ]
-        squares = (own[0] + own[1] - 1) ** 2
-        there = ~np.isnan(squares).any(axis=0)
-        return squares[:, there] @ weight[there] / weight[there].sum()
+    residual = _compute_residual_fraction(families, is_first, labels, profiles.weight)
+    return _Relabelled(divergences, residual)
 
 
-def _estimate_distance(plain, null, left, sample, level):
-    """Return the numbers of one row of the table, and the drawn distances.
+def _assign_strata(families: pd.DataFrame) -> np.ndarray:
+    """Return the number of the stratum of each row; rows of one stratum may change places.
 
-    A divergence is about (d + e)'(d + e), with e the error of the difference d, V the covariance of e: of variance 4 d'Vd + 2 tr VV. The draws start from d + e, so
-    theirs is 4 d'Vd + 6 tr VV on average; what is too much is twice the variance without any difference: that of `null`, less what is left of d in it.
+    The two rows of a family that both outlets have are a stratum (numbers below 0); the others are
+    with those of the same block and a similar length, up to a factor of two.
     """
-    known = left.mean() < MAX_RESIDUAL_FRACTION
-    distance = (plain - null.mean()) / (1 - left.mean()) if known else np.nan
-    least = (null - left * distance).var(ddof=1)
-    spread = np.sqrt(max(sample.var(ddof=1) - 2 * least, least))
+    length, block, family = (families[name].to_numpy() for name in ("length", "block", "family"))
+    code = family * (block.max(initial=0) + 1) + block
+    is_shared = np.bincount(code, minlength=1)[code] > 1
+    return np.where(is_shared, -1 - code, block * 64 + np.floor(np.log2(length)))
+
+
+def _compute_residual_fraction(
+    families: pd.DataFrame, is_first: np.ndarray, labels: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """Return the part of a divergence that is left each time that articles change places.
+
+    0 where all are mixed evenly, 1 where none moved. If a part f of what one side has now was its
+    own, and a part g of the other's, the difference of the two is f + g - 1 of what it was, its
+    divergence the square.
+    """
+    members = build_indicator_matrix(families["block"].to_numpy(), len(weight))
+    length = members * families["length"].to_numpy()[:, None]
+    kept = _compute_kept_fraction(labels, is_first, length)
+    kept_other = _compute_kept_fraction(~labels, ~is_first, length)
+    squares = (kept + kept_other - 1) ** 2
+    has_both = ~np.isnan(squares).any(axis=0)
+    with np.errstate(invalid="ignore"):
+        residual: np.ndarray = squares[:, has_both] @ weight[has_both] / weight[has_both].sum()
+    return residual
+
+
+def _compute_kept_fraction(labels: np.ndarray, is_own: np.ndarray, length: Any) -> np.ndarray:
+    """Return the part of what a side has after each relabelling that was its own, by block."""
+    side = labels.astype(float)
+    with np.errstate(invalid="ignore"):
+        return side @ (length * is_own[:, None]) / (side @ length)
+
+
+def _estimate_distance(
+    divergence: float, relabelled: _Relabelled, sample: np.ndarray, level: float
+) -> _Estimate:
+    """Return the distance of a pair with its interval and p, and the drawn distances.
+
+    A divergence is about (d + e)'(d + e), with e the error of the difference d, V the covariance of
+    e: of variance 4 d'Vd + 2 tr VV. The draws start from d + e, so theirs is 4 d'Vd + 6 tr VV on
+    average; what is too much is twice the variance without any difference: that of the relabelled
+    divergences, less what is left of d in them.
+    """
+    chance, residual = relabelled.divergences, relabelled.residual
+    is_known = residual.mean() < MAX_RESIDUAL_FRACTION
+    distance = (divergence - chance.mean()) / (1 - residual.mean()) if is_known else np.nan
+    chance_variance = (chance - residual * distance).var(ddof=1)
+    variance = max(sample.var(ddof=1) - 2 * chance_variance, chance_variance)
+    spread = np.sqrt(variance)
     half = stats.norm.isf((1 - level) / 2) * spread
-    row = {
+    columns = {
         "distance_bits": distance,
         "low_bits": distance - half,
         "high_bits": min(distance + half, 1.0),
+        "uncorrected_bits": divergence,
+        "chance_bits": divergence - distance,
+        "p": permutation_p_value(divergence, chance) if is_known else np.nan,
     }
-    row |= {
-        "uncorrected_bits": plain,
-        "chance_bits": plain - distance,
-        "p": permutation_p_value(plain, null) if known else np.nan,
-    }
-    return row, distance + (sample - sample.mean()) * spread / max(sample.std(ddof=1), LOG_OFFSET)
+    centred = (sample - sample.mean()) * spread / max(sample.std(ddof=1), LOG_OFFSET)
+    return _Estimate(columns, distance + centred)
 
 
-def _describe_pair(profiles, pair):
+def _describe_pair(profiles: Profiles, pair: tuple[int, int]) -> dict[str, Any]:
     """Return what a row of the table is about."""
-    n = [profiles.rows.loc[profiles.rows["outlet"] == k, "family"].nunique() for k in pair]
-    there = [set(profiles.rows.loc[profiles.rows["outlet"] == k, "block"]) for k in pair]
-    both = len(set.intersection(*there))
-    row = {
+    one, other = (profiles.rows[profiles.rows["outlet"] == k] for k in pair)
+    n_concepts = len(set(one["block"]) & set(other["block"]))
+    return {
         "outlet": profiles.outlets[pair[0]],
         "other": profiles.outlets[pair[1]],
         "basis": profiles.basis,
-    }
-    return row | {
-        "n": n[0],
-        "n_other": n[1],
-        "n_concepts": both if profiles.basis == "choice" else np.nan,
+        "n": one["family"].nunique(),
+        "n_other": other["family"].nunique(),
+        "n_concepts": n_concepts if profiles.basis == "choice" else np.nan,
     }
 
 
-def find_distance_drivers(profiles, pairs, *, most=10, voice="all"):
-    """Return which variants or terms keep outlets apart: one row per pair and term, so many a pair, the weightiest first.
+def find_distance_drivers(
+    profiles: Profiles, pairs: pd.DataFrame, *, top: int = 10, voice: str = "all"
+) -> pd.DataFrame:
+    """Return which variants or terms keep outlets apart, the weightiest of each pair first.
 
     Parameters
     ----------
-    profiles : of `wording.questions.outlets.profiles`
-    pairs : rows with outlet and other, such as those of the table `outlets`
-    most : terms told per pair
-    voice : whose words were counted
+    profiles : Profiles
+    pairs : pd.DataFrame
+        Rows with outlet and other, such as those of the table `outlets`.
+    top : int
+        Terms per pair at most.
+    voice : str
+        Whose words were counted.
 
     Returns
     -------
-    outlet, other, basis, concept, variant (or word or phrase); bits (of the divergence as counted); bits_share (of all of it); n, n_other (hits); share, share_other
-    (of the concept's hits, or of all terms counted); per_million, per_million_other (the same times a million).
+    pd.DataFrame
+        The table `drivers`: one row per pair and variant (or word or phrase), with bits (of the
+        divergence as counted) and bits_share (of all of it).
     """
     sums = sum_by_outlet(profiles, np.ones((1, len(profiles.rows)), np.uint8))[0].astype(float)
     shares = compute_block_shares(profiles, sums)
-    known = {name: k for k, name in enumerate(profiles.outlets)}
-    rows = [
-        _rank_drivers(profiles, known[a], known[b], shares, sums).head(most)
-        for a, b in zip(pairs["outlet"], pairs["other"], strict=True)
+    number = {outlet: k for k, outlet in enumerate(profiles.outlets)}
+    tables = [
+        _rank_drivers(profiles, (number[outlet], number[other]), shares, sums).head(top)
+        for outlet, other in zip(pairs["outlet"], pairs["other"], strict=True)
     ]
-    return check_columns(
-        (
-            pd.concat(rows, ignore_index=True)
-            if rows
-            else pd.DataFrame(columns=list(TABLES["drivers"]))
-        ).assign(voice=voice),
-        "drivers",
-    )
+    empty = pd.DataFrame(columns=list(TABLES["drivers"]))
+    table = pd.concat(tables, ignore_index=True) if tables else empty
+    return check_columns(table.assign(voice=voice), "drivers")
 
 
-def _rank_drivers(profiles, a, b, shares, sums):
+def _rank_drivers(
+    profiles: Profiles, pair: tuple[int, int], shares: np.ndarray, sums: np.ndarray
+) -> pd.DataFrame:
+    """Return what keeps a pair apart, the weightiest first."""
+    a, b = pair
     bits = np.nan_to_num(jensen_shannon_contributions(shares[a], shares[b]))
-    mass = np.where(np.isnan(shares[a] + shares[b]), 0, shares[a]).sum()
     if not bits.any():
         return pd.DataFrame(columns=list(TABLES["drivers"]))
+    mass = np.where(np.isnan(shares[a] + shares[b]), 0, shares[a]).sum()
     weight = profiles.weight[profiles.columns["block"].to_numpy()]
-    table = profiles.columns[["concept", "term"]].rename(columns={"term": "variant"}).assign(
-        outlet=profiles.outlets[a], other=profiles.outlets[b], basis=profiles.basis, bits=bits / mass, bits_share=bits / bits.sum(),
-        n=sums[a].astype(int), n_other=sums[b].astype(int), share=shares[a] / weight, share_other=shares[b] / weight,
-    )  # fmt: skip
-    table = table.assign(
-        per_million=table["share"] * 1e6, per_million_other=table["share_other"] * 1e6
+    share, share_other = shares[a] / weight, shares[b] / weight
+    terms = profiles.columns[["concept", "term"]].rename(columns={"term": "variant"})
+    table = terms.assign(
+        outlet=profiles.outlets[a],
+        other=profiles.outlets[b],
+        basis=profiles.basis,
+        bits=bits / mass,
+        bits_share=bits / bits.sum(),
+        n=sums[a].astype(int),
+        n_other=sums[b].astype(int),
+        share=share,
+        share_other=share_other,
+        per_million=share * 1e6,
+        per_million_other=share_other * 1e6,
     )
-    order = (
-        table[bits > 0]
-        .assign(bits=keep_stable_digits(table["bits"]))
-        .sort_values(["bits", "variant"], ascending=[False, True])
-    )
-    return table.loc[order.index]
+    shown = table[bits > 0]
+    order = shown.assign(bits=keep_stable_digits(shown["bits"]))
+    return shown.loc[order.sort_values(["bits", "variant"], ascending=[False, True]).index]

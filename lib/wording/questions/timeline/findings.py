@@ -1,197 +1,228 @@
-"""What the tables over time say, in plain sentences with numbers: who changed when, who was first, and what copies add."""
+"""What the tables over time say, in sentences: who changed when, who was first, copies or not."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_p, format_percent, join_names
 from wording.questions.reporting import STABLE_DECIMALS, VOICE_PHRASES
-from wording.questions.timeline.timeline import TimelineAnalysis
-from wording.settings import ALL_OUTLETS
+from wording.questions.timeline.timeline import TimelineAnalysis, describe_endpoints
+from wording.settings import SIGNIFICANCE_LEVEL
+from wording.stats.changepoints import MIN_DAYS_PER_SEGMENT
 
-_SIGNIFICANCE_LEVEL = 0.05
+_NO_DATED_HITS_MESSAGE = (
+    "No dated article mentions this concept in the voice compared, so change over time cannot be "
+    "studied."
+)
+_MIN_DAYS = 2 * MIN_DAYS_PER_SEGMENT
+_NO_TEST_MESSAGE = (
+    f"No outlet has hits on at least {_MIN_DAYS} days, the minimum for a test, so no change can "
+    "be dated."
+)
+_COPIES_PHRASES = {
+    "all": "",
+    "one": ", a story that an outlet printed twice counted once",
+    "none": ", copies left out",
+}
 _MAX_NAMES = 6
 
 
 def sentences(
-    made: TimelineAnalysis, *, beside: TimelineAnalysis | None = None, most: int = 8
+    analysis: TimelineAnalysis, *, otherwise: TimelineAnalysis | None = None, top: int = 8
 ) -> list[str]:
-    """What was found: the changes, the earliest first; where none was found or could be; who was first; what copies add; what is not dated.
+    """Return the changes, the earliest first, who was first, what copies add, what has no date.
 
     Parameters
     ----------
-    beside : the same with copies counted otherwise.
-    most : changes to tell one by one.
+    analysis : TimelineAnalysis
+    otherwise : TimelineAnalysis, optional
+        The same with copies counted otherwise.
+    top : int
+        Changes to describe at most; the others are counted.
     """
-    tested, found = made.tested, made.changes
-    if not tested["total"].sum():
-        return [
-            "No dated article has a hit of this concept in the voice compared, so nothing can be said of time.",
-            *_report_undated(made),
-        ]
-    told = [
-        _describe_change(rows)
-        for _, rows in found.sort_values(["date", "outlet"], kind="stable").groupby(
-            ["date", "outlet"], sort=False
-        )
-    ]
-    left = (
-        [
-            f"{format_count(len(told) - most, 'further change')} {'are' if len(told) - most > 1 else 'is'} in the table."
-        ]
-        if len(told) > most
-        else []
-    )
+    if not analysis.change_tests["total"].sum():
+        return [_NO_DATED_HITS_MESSAGE, *_report_undated(analysis)]
     return [
-        _summarise_counts(made),
-        *told[:most],
-        *left,
-        *_describe_unchanged(tested),
-        *_describe_order(made),
-        *(_compare_copies(made, beside) if beside else []),
-        *_report_undated(made),
+        _summarise_counts(analysis),
+        *_describe_changes(analysis.changes, top),
+        *_describe_unchanged(analysis.change_tests),
+        *_describe_order(analysis),
+        *_describe_copies(analysis, otherwise),
+        *_report_undated(analysis),
     ]
 
 
-def describe(made: TimelineAnalysis) -> str:
-    """What the figure over time shows, in words."""
-    shown = made.timeline[made.timeline["variant"] == made.variant]
+def describe(analysis: TimelineAnalysis) -> str:
+    """Return what the figure over time shows, in words."""
+    shown = analysis.timeline[analysis.timeline["variant"] == analysis.variant]
+    endpoints = describe_endpoints(shown, analysis.variant)
     if shown["share"].isna().all():
-        return describe_endpoints(shown, made.variant)
-    changed = made.changes.drop_duplicates(["outlet", "change"])
-    dates = [f"{row.outlet} about {row.date:%Y-%m-%d}" for row in changed.itertuples()]
-    told = f"Changes are marked at {', '.join(dates)}." if dates else "No change is marked."
-    return f"{describe_endpoints(shown, made.variant)} {told} What each outlet has in each {made.period} is in the table below."
-
-
-def describe_endpoints(shown: pd.DataFrame, variant: str) -> str:
-    """The share of a variant in the first and in the last period with hits, all outlets together, from its rows of the table `timeline`."""
-    known = shown[shown["outlet"] == ALL_OUTLETS].dropna(subset="share")
-    if known.empty:
-        return f"“{variant}”: no dated hits."
-    told = [
-        f"{format_percent(row['share'])} of {format_count(int(row['total']), 'hit')} in {row['label']}"
-        for _, row in known.iloc[[0, -1]].iterrows()
-    ]
-    return f"“{variant}”, all outlets together: {told[0]}, {told[1]}."
-
-
-def _summarise_counts(made):
-    tested = made.tested[made.tested["total"] > 0]
-    whose, days = (
-        VOICE_PHRASES.get(made.voice, ""),
-        dict.fromkeys([f"{tested['first'].min():%Y-%m-%d}", f"{tested['last'].max():%Y-%m-%d}"]),
+        return endpoints
+    changes = analysis.changes.drop_duplicates(["outlet", "change"])
+    dates = [f"{row.outlet} around {row.date:%Y-%m-%d}" for row in changes.itertuples()]
+    marked = f"Changes are marked at {', '.join(dates)}." if dates else "No change is marked."
+    return (
+        f"{endpoints} {marked} The table below gives each outlet's share in each {analysis.period}."
     )
-    left_out = {
-        "all": "",
-        "one": ", a story that an outlet printed twice counted once",
-        "none": ", copies left out",
-    }[made.copies]
-    return f"{format_count(int(tested['total'].sum()), 'hit')}{whose} in dated articles of {format_count(len(tested), 'outlet')}, {' to '.join(days)}{left_out}."
 
 
-def _describe_change(rows):
-    one = rows.iloc[0]
-    moved = (rows["share_after"] - rows["share_before"]).round(STABLE_DECIMALS)
-    ends = rows.loc[[moved.idxmax(), moved.idxmin()]].drop_duplicates("variant")
-    told = [
+def _summarise_counts(analysis: TimelineAnalysis) -> str:
+    tests = analysis.change_tests[analysis.change_tests["total"] > 0]
+    first, last = f"{tests['first'].min():%Y-%m-%d}", f"{tests['last'].max():%Y-%m-%d}"
+    days = first if first == last else f"{first} to {last}"
+    whose = VOICE_PHRASES.get(analysis.voice, "")
+    return (
+        f"{format_count(int(tests['total'].sum()), 'hit')}{whose} in dated articles of "
+        f"{format_count(len(tests), 'outlet')}, {days}{_COPIES_PHRASES[analysis.copies]}."
+    )
+
+
+def _describe_changes(changes: pd.DataFrame, top: int) -> list[str]:
+    """Return one sentence per change, the earliest first, and how many more there are."""
+    ranked = changes.sort_values(["date", "outlet"], kind="stable")
+    by_change = ranked.groupby(["date", "outlet"], sort=False)
+    described = [_describe_change(rows) for _, rows in by_change]
+    left = len(described) - top
+    if left <= 0:
+        return described
+    return [
+        *described[:top],
+        f"{format_count(left, 'further change')} {'are' if left > 1 else 'is'} in the table.",
+    ]
+
+
+def _describe_change(rows: pd.DataFrame) -> str:
+    """Return one change with the variant that rose most and the one that fell most."""
+    change = rows.iloc[0]
+    rise = (rows["share_after"] - rows["share_before"]).round(STABLE_DECIMALS)
+    extremes = rows.loc[[rise.idxmax(), rise.idxmin()]].drop_duplicates("variant")
+    shifts = [
         f"“{row.variant}” {_describe_shift(row)}"
-        for row in ends.itertuples()
+        for row in extremes.itertuples()
         if row.share_after != row.share_before
     ]
-    interval = format_interval(one["low"], one["high"], form="{:%Y-%m-%d}".format)
-    return f"{one['outlet']} changed about {one['date']:%Y-%m-%d} ({interval}; {format_p(one['p_holm'])}): {', '.join(told)}."
-
-
-def _describe_shift(row):
-    verb = "rose" if row.share_after > row.share_before else "fell"
-    return f"{verb} from {format_percent(row.share_before)} of {row.total_before:,} hits to {format_percent(row.share_after)} of {row.total_after:,}"
-
-
-def _describe_unchanged(tested):
-    still, short = (
-        tested[(tested["n_changes"] == 0) & tested["p"].notna()],
-        tested[tested["p"].isna() & (tested["total"] > 0)],
-    )
-    said = []
-    if len(still):
-        where = join_names(still["outlet"], top=_MAX_NAMES, rest="other outlet")
-        said.append(
-            f"No change surer than chance would give at {where} (smallest {format_p(still['p_holm'].min())})."
-        )
-    if tested["p"].isna().all():
-        return [
-            "No outlet has hits on ten days, the fewest that a test of change needs: nothing can be said of when a choice changed."
-        ]
-    if len(short):
-        said.append(
-            f"Too few days with hits to test (ten are needed) at {join_names(short['outlet'], top=_MAX_NAMES, rest='other outlet')}."
-        )
-    return said
-
-
-def _describe_order(made):
-    if made.changes["outlet"].nunique() < 2:
-        return []
-    if made.order.empty:
-        return ["The outlets that changed did not change alike, so that none was first."]
-    return [
-        said
-        for (_, rose), rows in made.order.groupby(["variant", "rose"], sort=False)
-        for said in _describe_first(rows, rose)
-    ]
-
-
-def _describe_first(rows, rose):
-    first, variant = rows.sort_values("date_earlier", kind="stable").iloc[0][["earlier", "variant"]]
-    own = rows[rows["earlier"] == first]
-    open_to, what = (
-        own[own["p"] >= _SIGNIFICANCE_LEVEL],
-        f"{'more' if rose else 'less'} “{variant}”",
-    )
-    if open_to.empty:
-        said = f"{first} was the first to write {what}, earlier than {join_names(own['later'], top=_MAX_NAMES, rest='outlet')} (largest {format_p(own['p'].max())})."
-    else:
-        said = f"Of the outlets that came to write {what} {first} has the earliest date, but {join_names(open_to['later'], top=_MAX_NAMES, rest='outlet')} may have changed before it (largest {format_p(own['p'].max())})."
-    sure = rows[
-        (rows["q"] < _SIGNIFICANCE_LEVEL) & ((rows["earlier"] != first) | (len(open_to) > 0))
-    ]
-    pairs = [f"{row.earlier} before {row.later}" for row in sure.itertuples()]
+    interval = format_interval(change["low"], change["high"], form="{:%Y-%m-%d}".format)
     return (
-        [
-            said,
-            f"Sure at q < {_SIGNIFICANCE_LEVEL:g}: {join_names(pairs, top=_MAX_NAMES, rest='other pair')}.",
-        ]
-        if pairs
-        else [said]
+        f"{change['outlet']} changed around {change['date']:%Y-%m-%d} "
+        f"({interval}; {format_p(change['p_holm'])}): {', '.join(shifts)}."
     )
 
 
-def _compare_copies(made, beside):
-    without, counted = sorted([made, beside], key=lambda one: one.copies == "all")
-    found, alone = (set(one.changes["outlet"]) for one in (counted, without))
-    p = without.tested.set_index("outlet")["p_holm"]
-    own = {
-        name: f" ({format_p(p[name])})" if name in p and pd.notna(p[name]) else ""
-        for name in found - alone
-    }
-    said = [
-        f"{name} changes only where copies count: with copies left out, no change is found{own[name]}."
-        for name in sorted(own)
-    ]
-    said += [f"{name} changes only with copies left out." for name in sorted(alone - found)]
-    if not said and counted.tested["p"].isna().all():
-        return []
-    return said or [
-        "Whether copies count or not, the same outlets change."
-        if found
-        else "With or without copies, no outlet changes."
-    ]
+def _describe_shift(row: Any) -> str:
+    verb = "rose" if row.share_after > row.share_before else "fell"
+    return (
+        f"{verb} from {format_percent(row.share_before)} of {row.total_before:,} hits to "
+        f"{format_percent(row.share_after)} of {row.total_after:,}"
+    )
 
 
-def _report_undated(made):
-    if not made.n_undated:
+def _describe_unchanged(tests: pd.DataFrame) -> list[str]:
+    """Return at which outlets no change is clear, and which have too few days to test."""
+    if tests["p"].isna().all():
+        return [_NO_TEST_MESSAGE]
+    unchanged = tests[(tests["n_changes"] == 0) & tests["p"].notna()]
+    untested = tests[tests["p"].isna() & (tests["total"] > 0)]
+    described = []
+    if len(unchanged):
+        described.append(
+            f"No statistically clear change at {_join_outlets(unchanged['outlet'], 'other outlet')}"
+            f" (smallest {format_p(unchanged['p_holm'].min())})."
+        )
+    if len(untested):
+        described.append(
+            f"Too few days with hits to test ({_MIN_DAYS} are needed) at "
+            f"{_join_outlets(untested['outlet'], 'other outlet')}."
+        )
+    return described
+
+
+def _describe_order(analysis: TimelineAnalysis) -> list[str]:
+    """Return who was first, for each variant and direction in which several outlets changed."""
+    if analysis.changes["outlet"].nunique() < 2:
         return []
-    return [
-        f"{format_count(made.n_undated, 'article')} with hits {'has' if made.n_undated == 1 else 'have'} no date and {'is' if made.n_undated == 1 else 'are'} left out."
+    if analysis.change_order.empty:
+        return [
+            "The outlets that changed did not change in the same direction, so none can be called "
+            "first."
+        ]
+    described = []
+    for (_, rose), rows in analysis.change_order.groupby(["variant", "rose"], sort=False):
+        described += _describe_first(rows, rose)
+    return described
+
+
+def _describe_first(rows: pd.DataFrame, rose: bool) -> list[str]:
+    """Return which outlet has the earliest date, whether it is clear, and which pairs are."""
+    earliest = rows.sort_values(["date_earlier", "earlier"], kind="stable").iloc[0]
+    first = earliest["earlier"]
+    pairs = rows[rows["earlier"] == first]
+    unclear = pairs[pairs["p"] >= SIGNIFICANCE_LEVEL]
+    direction = "more" if rose else "less"
+    largest = f"(largest {format_p(pairs['p'].max())})"
+    if unclear.empty:
+        described = (
+            f"{first} was the first to write “{earliest['variant']}” {direction}, earlier than "
+            f"{_join_outlets(pairs['later'])} {largest}."
+        )
+    else:
+        described = (
+            f"Of the outlets that began to write “{earliest['variant']}” {direction}, {first} "
+            f"changed earliest, but {_join_outlets(unclear['later'])} may have changed before it "
+            f"{largest}."
+        )
+    clear = rows[rows["q"] < SIGNIFICANCE_LEVEL]
+    further = clear if len(unclear) else clear[clear["earlier"] != first]
+    return [described, *_list_clear_pairs(further)]
+
+
+def _list_clear_pairs(rows: pd.DataFrame) -> list[str]:
+    if rows.empty:
+        return []
+    pairs = [f"{row.earlier} before {row.later}" for row in rows.itertuples()]
+    return [f"Clear at q < {SIGNIFICANCE_LEVEL:g}: {_join_outlets(pairs, 'other pair')}."]
+
+
+def _describe_copies(analysis: TimelineAnalysis, otherwise: TimelineAnalysis | None) -> list[str]:
+    if otherwise is None:
+        return []
+    if analysis.copies == "all":
+        return _compare_copies(analysis, otherwise)
+    return _compare_copies(otherwise, analysis)
+
+
+def _compare_copies(with_copies: TimelineAnalysis, without: TimelineAnalysis) -> list[str]:
+    """Return which outlets change only with copies, or only without them."""
+    changed_with = set(with_copies.changes["outlet"])
+    changed_without = set(without.changes["outlet"])
+    p = without.change_tests.set_index("outlet")["p_holm"].dropna()
+    described = [
+        f"{outlet} changes only when copies are counted; without them no change is found"
+        f"{f' ({format_p(p[outlet])})' if outlet in p else ''}."
+        for outlet in sorted(changed_with - changed_without)
     ]
+    described += [
+        f"{outlet} changes only without copies."
+        for outlet in sorted(changed_without - changed_with)
+    ]
+    if described or with_copies.change_tests["p"].isna().all():
+        return described
+    if changed_with:
+        return ["With or without copies, the same outlets change."]
+    return ["With or without copies, no outlet changes."]
+
+
+def _report_undated(analysis: TimelineAnalysis) -> list[str]:
+    n = analysis.n_undated
+    if not n:
+        return []
+    articles = format_count(n, "article")
+    if n == 1:
+        return [f"{articles} with hits has no date and is left out."]
+    return [f"{articles} with hits have no date and are left out."]
+
+
+def _join_outlets(names: Iterable[str], rest: str = "outlet") -> str:
+    return join_names(names, top=_MAX_NAMES, rest=rest)
