@@ -1,4 +1,4 @@
-"""What the documentation takes from the project when it is built: README, the demo's figures, docstrings."""
+"""What the documentation takes from the project: README, the demo's figures, docstrings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROOMS = {
     "The panel and invented articles": ["panel/*", "simulation/*"],
     "What all rooms share": ["*"],
 }
-"""The pages of the API, and the modules on each, as patterns below lib/wording; the first that fits has it."""
+"""The pages of the API, with patterns of their modules; a module is on the first that fits."""
 
 GOOD = ("ok", "up-to-date")
 SECTION = re.compile(r"\{\{ README: (.+?) \}\}")
@@ -80,7 +80,7 @@ def make_demo_pages() -> list[Path]:
 
 
 def write_gallery(pages: list[Path]) -> str:
-    """Return the gallery: the figures of the first page of each notebook, with a link to the page."""
+    """Return the gallery: the figures of the first page of each notebook, and a link to it."""
     parts, notebooks = [INTRODUCTION], set()
     for page in pages:
         notebook = page.stem.split("-")[0]
@@ -102,17 +102,22 @@ themselves a click on a point or a count leads to the lines that it counts."""
 
 
 def adapt_figure(figure: str, page: Path) -> str:
-    """Return a figure's picture as it stands on another page: other ids, links to the page itself."""
+    """Return a figure as it may stand on another page: with other ids, and links to its own page."""
     caption = re.search(r"<figcaption>(.*?)</figcaption>", figure, re.S)
     svg = re.search(r"<svg.*?</svg>", figure, re.S)
     assert caption is not None
     assert svg is not None
     ids = set(re.findall(r'\bid="([^"]+)"', svg[0]))
-    picture = re.sub(r'href="#([^"]+)"', lambda m: m[0] if m[1] in ids else f'href="demo/{page.name}#{m[1]}"', svg[0])
+    picture = re.sub(
+        r'href="#([^"]+)"',
+        lambda m: m[0] if m[1] in ids else f'href="demo/{page.name}#{m[1]}"',
+        svg[0],
+    )
     for name in ids:
         picture = re.sub(rf'(["#(]){re.escape(name)}(?=[")])', rf"\g<1>{page.stem}-{name}", picture)
     picture = re.sub(r"\n\s*", " ", picture)
-    return f'<figure><figcaption>{caption[1]}</figcaption><div style="overflow-x: auto">{picture}</div></figure>'
+    scroll = f'<div style="overflow-x: auto">{picture}</div>'
+    return f"<figure><figcaption>{caption[1]}</figcaption>{scroll}</figure>"
 
 
 class DoctestSections(griffe.Extension):
