@@ -102,7 +102,7 @@ themselves a click on a point or a count leads to the lines that it counts."""
 
 
 def adapt_figure(figure: str, page: Path) -> str:
-    """Return a figure as it may stand on another page: with other ids, and links to its own page."""
+    """Return a figure as it may stand on another page: with ids of its own, links to its page."""
     caption = re.search(r"<figcaption>(.*?)</figcaption>", figure, re.S)
     svg = re.search(r"<svg.*?</svg>", figure, re.S)
     assert caption is not None

@@ -45,7 +45,7 @@ TYPING_PAUSE_SECONDS = 0.4
 MAX_HITS_WHILE_TYPING = 100_000
 """Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
 
-STATIC_PAGE_NOTE = "The panel opens in JupyterLab (`make lab`); what was chosen when this page was made stands below."
+STATIC_PAGE_NOTE = "The panel opens in JupyterLab (`wording lab`); what was chosen when this page was made stands below."
 
 
 class Panel(LineReader):
