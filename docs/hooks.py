@@ -52,7 +52,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page in pages:
         files.append(File.generated(config, f"demo/{page.name}", abs_src_path=str(page)))
     for room, modules in sort_modules().items():
-        text = "\n\n".join([f"# {room}", *(f"::: {name}" for name in modules)])
+        text = "\n\n".join([f"# {room}", *map(write_module, modules)])
         files.append(File.generated(config, name_page(room), content=text))
     return files
 
@@ -126,8 +126,17 @@ class DoctestSections(griffe.Extension):
     def on_object(self, *, obj: griffe.Object, **options: Any) -> None:
         """Put a heading over each run of lines that begins with a prompt."""
         if obj.docstring:
-            value = obj.docstring.value
+            value = obj.docstring.value.replace("  # doctest: +SKIP", "")
             obj.docstring.value = EXAMPLE.sub(r"\n\nExamples\n--------\n\1", value)
+
+    def on_module(self, *, mod: griffe.Module, **options: Any) -> None:
+        """Do so for the module's own docstring."""
+        self.on_object(obj=mod)
+
+
+def write_module(name: str) -> str:
+    """Return a module's part of its page; the package only repeats what others define."""
+    return f"::: {name}" + ("\n    options: {members: false}" if name == "wording" else "")
 
 
 def name_page(room: str) -> str:
