@@ -4,7 +4,7 @@ ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup report pdf test lab open lint bench clean
+.PHONY: help setup report pdf test slow lab open lint docs bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ pdf: report  ## the same pages as PDF, when Chromium is installed
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
 
+slow: setup  ## run the tests that take over 20 seconds each
+	$(BIN)/python -m pytest -m slow
+
 lab: setup  ## open JupyterLab on the notebooks, at the start page
 	$(BIN)/wording lab
 
@@ -36,11 +39,16 @@ open: setup  ## open the run of a page as a notebook in JupyterLab (RUN=reports/
 	@test -f "$(basename $(RUN)).ipynb" || { echo "RUN=$(RUN): there is no $(basename $(RUN)).ipynb; write RUN=reports/STUDY/PAGE as reports/index.html links it" >&2; exit 2; }
 	$(BIN)/wording lab "$(basename $(RUN)).ipynb"
 
-lint: setup  ## check style
+lint: setup  ## check style and types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: setup  ## build the documentation into site/, with figures made from the demo
+	$(BIN)/mkdocs build --strict --quiet
 
 bench: setup  ## time the build against CountVectorizer (ARTICLES=...)
 	$(BIN)/wording bench $(ARTICLES)
 
 clean:  ## remove everything that was built
-	rm -rf .venv reports/*/ reports/index.html seeds/.build data/demo/.build .pytest_cache .ruff_cache
+	rm -rf .venv reports/*/ reports/index.html seeds/.build data/demo/.build .pytest_cache .ruff_cache .mypy_cache site build dist

@@ -47,7 +47,7 @@ def installed(wheel, tmp_path_factory):
     (folder / SITE / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     (folder / "share").symlink_to(Path(sys.prefix, "share"))  # JupyterLab's own pages
     install = [folder / "bin" / "pip", "install", "-q", "--no-deps", "--no-index", wheel]
-    subprocess.run(install, check=True, env=environment())
+    subprocess.run(install, check=True, env=environment(folder))
     set_writable(folder / SITE / "wording", False)
     yield folder
     set_writable(folder / SITE / "wording", True)
@@ -58,15 +58,18 @@ def set_writable(folder, writable):
         place.chmod(place.stat().st_mode | 0o200 if writable else place.stat().st_mode & ~0o222)
 
 
-def environment():
-    """This process's environment without what leads to the checkout."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("PYTHONPATH", "WORDING_"))}
+def environment(installed):
+    """This process's environment without what leads to the checkout, with a cache of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHONPATH", "WORDING_"))}
+    return kept | {"XDG_CACHE_HOME": str(installed / "cache")}
 
 
 def wording(installed, folder, *arguments):
     """What the command prints, once it has ended well."""
     command = [*UNPRIVILEGED, installed / "bin" / "wording", *arguments]
-    result = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
+    result = subprocess.run(
+        command, cwd=folder, env=environment(installed), capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
@@ -140,7 +143,7 @@ def test_lab_serves_a_copy_of_the_notebooks_and_asks_no_other_host(installed, tm
     ]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment() | own, stdout=output, stderr=output
+            command, cwd=tmp_path, env=environment(installed) | own, stdout=output, stderr=output
         )
     try:
         page = fetch(f"http://127.0.0.1:{port}/lab/tree/00_start.ipynb?token={token}", process, log)

@@ -43,8 +43,8 @@ reports:
 """
 
 CONCEPTS_TEMPLATE = """\
-# The concepts: the thing named, and the rival ways of naming it.
-# data/README.md documents the language of the phrases.
+# The concepts: the thing named, and the rival ways of naming it. The language of the
+# phrases: https://github.com/wording/wording/blob/main/docs/phrases.md
 take: {events: all}      # from the library in data/concepts; see there for more
 # lists:
 #   places: [Springfield, Shelbyville]

@@ -66,7 +66,7 @@ class Browser:
                 return message["result"]
             self.events.append(message)
 
-    def open(self, page, *, width=1280, height=900, dark=False, media=""):
+    def open(self, page, *, width=1280, height=900, media=""):
         """Opens the file at this size, and waits until it is loaded."""
         self.events.clear()
         self.call(
@@ -76,14 +76,18 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", media=media, features=[scheme])
+        self.show_scheme("light", media=media)
         self.call("Page.navigate", url=page if "://" in str(page) else Path(page).as_uri())
         end = time.monotonic() + 60
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             assert time.monotonic() < end, f"{page} was not loaded"
             self.call("Runtime.evaluate", expression="1")
             time.sleep(0.01)
+
+    def show_scheme(self, scheme: str, *, media: str = "") -> None:
+        """Shows the page to a reader who prefers it light or dark, on the screen or another medium."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
     def value(self, expression: str):
         """What the expression gives on the open page."""

@@ -58,29 +58,33 @@ def test_pages_are_as_wide_as_the_window(chromium, published, width):
         assert chromium.value("document.documentElement.scrollWidth") <= width, page
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nobody_is_shut_out(chromium, published, dark):
+@pytest.fixture(scope="module")
+def shut_out(chromium, published):
+    """What axe-core finds by scheme and page; in the dark only colours can be other than in the light."""
     if axe() is None:
         pytest.skip(
             "axe-core is not installed (the package axe-core-python, or WORDING_AXE=axe.min.js)"
         )
-    seen, faults = set(), {}
+    smallest = {}  # of each notebook and study: the pages of one notebook are built alike
     for page in sorted(pages_of(published), key=lambda page: page.stat().st_size):
-        kind = (page.parent.name, page.name.split("-")[0])
-        if (
-            kind not in seen
-        ):  # the pages of one notebook are built alike: the smallest of each study
-            seen.add(kind)
-            chromium.open(page, dark=dark)
-            chromium.value(OPEN_SOME)
-            chromium.value(axe())
-            options = "{runOnly: ['color-contrast']}" if dark else "{}"
-            faults |= (
-                {page.name: found}
-                if (found := chromium.value(SERIOUS.replace("OPTIONS", options)))
-                else {}
-            )
-    assert faults == {}
+        smallest.setdefault((page.parent.name, page.name.split("-")[0]), page)
+    found = {"light": {}, "dark": {}}
+    for page in smallest.values():
+        chromium.open(page)
+        chromium.value(OPEN_SOME)
+        chromium.value(axe())
+        found["light"][page] = chromium.value(SERIOUS.replace("OPTIONS", "{}"))
+        chromium.show_scheme("dark")
+        colours = SERIOUS.replace("OPTIONS", "{runOnly: ['color-contrast']}")
+        found["dark"][page] = chromium.value(colours)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(shut_out, scheme):
+    assert len(shut_out[scheme]) > 10
+    assert {page.name: faults for page, faults in shut_out[scheme].items() if faults} == {}
 
 
 def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium, published):
@@ -249,6 +253,7 @@ def hostile(tmp_path_factory):
     return folder.parent / "reports"
 
 
+@pytest.mark.slow
 def test_no_planted_script_runs(chromium, hostile):
     for page in sorted(hostile.rglob("*.html")):
         chromium.open(page)

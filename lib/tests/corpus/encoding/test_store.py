@@ -101,6 +101,7 @@ MOMENTS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_build_that_is_killed_leaves_the_last_good_one(folder):
     good = build_corpus(read_study(folder)).table
     before = builds(folder)

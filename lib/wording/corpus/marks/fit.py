@@ -1,6 +1,6 @@
 """Estimates the weights of data/words/voice-*.csv from articles whose attributions were annotated.
 
-python -m wording.corpus.marks.fit GOLD.parquet [--into FOLDER] [--folds 5] [--by outlet]
+`python -m wording.corpus.marks.fit GOLD.parquet [--into FOLDER] [--folds 5] [--by outlet]`
 
 GOLD has doc_id, text, spans (a JSON list of [label, start, end] with the labels Content and Cue, in
 characters), and source (the outlet). With --folds nothing is written: each fold is annotated with
