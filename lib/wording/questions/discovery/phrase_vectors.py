@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +79,7 @@ class PhraseVectors:
         folded = self.table.filter(join_possessives("term") == phrase)["folded"]
         return str(folded[0]) if len(folded) else phrase
 
-    def compute_similarities(self, rows: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
+    def compute_similarities(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return the similarities of every phrase with the given ones taken together."""
         return {name: cosine_similarities(space, rows) for name, space in self.spaces.items()}
 
