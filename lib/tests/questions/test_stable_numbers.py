@@ -309,7 +309,7 @@ def test_coding_is_shown_alike(marks, counts, articles, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_changes_are_shown_alike(small, seed):
     made = analyse_study_timeline(read_study(small), "fighting")
-    names = ("timeline", "tested", "changes", "plausible", "order")
+    names = ("timeline", "change_tests", "changes", "change_dates", "change_order")
     moved = replace(made, **{name: perturbed(getattr(made, name), seed) for name in names})
     assert timeline_findings.sentences(moved) == timeline_findings.sentences(made)
     assert timeline_findings.describe(moved) == timeline_findings.describe(made)
