@@ -110,9 +110,14 @@ class Browser:
         text = "" if with_ == CTRL else {"Enter": "\r", " ": " "}.get(key, "")
         for kind in ("rawKeyDown", *(["char"] if text else []), "keyUp"):
             self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code={" ": "Space", "a": "KeyA"}.get(key, key), windowsVirtualKeyCode=code,
-                modifiers=with_, text=text if kind == "char" else "",
-            )  # fmt: skip
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code={" ": "Space", "a": "KeyA"}.get(key, key),
+                windowsVirtualKeyCode=code,
+                modifiers=with_,
+                text=text if kind == "char" else "",
+            )
 
     def told(self, method: str) -> list[dict]:
         """The events of this kind since the page was opened."""

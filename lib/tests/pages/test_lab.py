@@ -21,11 +21,26 @@ from wording.show.html import DISPLAY_MIME
 from wording.study import journal
 from wording.study.read import read_study
 
-FIELD = "[...document.querySelectorAll('.wording-panel label')].find(label => label.textContent === '{}').control"
-BUTTON = "[...document.querySelectorAll('.wording-panel button')].find(button => button.textContent === '{}')"
-STATUS = "(document.querySelector('.wording-panel [role=status], .wording-panel [role=alert]') ?? {}).textContent"
-FIGURES = "[...document.querySelectorAll('.wording-panel figcaption')].map(caption => caption.textContent).join()"
-LINES = f"[...{FIELD.format('The lines')}.options].slice(0, 5).map(option => option.text.replaceAll('\\u00a0', ' ')).join('\\n')"
+FIELD = (
+    "[...document.querySelectorAll('.wording-panel label')]"
+    ".find(label => label.textContent === '{}').control"
+)
+BUTTON = (
+    "[...document.querySelectorAll('.wording-panel button')]"
+    ".find(button => button.textContent === '{}')"
+)
+STATUS = (
+    "(document.querySelector('.wording-panel [role=status], .wording-panel [role=alert]') ?? "
+    "{}).textContent"
+)
+FIGURES = (
+    "[...document.querySelectorAll('.wording-panel figcaption')]"
+    ".map(caption => caption.textContent).join()"
+)
+LINES = (
+    f"[...{FIELD.format('The lines')}.options].slice(0, 5)"
+    ".map(option => option.text.replaceAll('\\u00a0', ' ')).join('\\n')"
+)
 IDLE = "!!document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')"
 DOWN, ENTER, TAB = ("ArrowDown", 40), ("Enter", 13), ("Tab", 9)
 
@@ -56,9 +71,17 @@ def lab(chromium, place, tmp_path_factory):
         for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")
     }
     command = [
-        sys.executable, "-m", "wording.cli", "lab", str(place / "notebooks" / "explore.ipynb"), "--no-browser", "--allow-root",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "wording.cli",
+        "lab",
+        str(place / "notebooks" / "explore.ipynb"),
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+    ]
     with (own / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | kept, stdout=log, stderr=log)
     try:
@@ -90,7 +113,10 @@ def keys(chromium, field, *pressed, text="", with_=0):
 def run_all(chromium):
     """Chooses all cells and runs them; JupyterLab takes no keys until it is quite ready."""
     begun, end = (
-        "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => /[*0-9]/.test(prompt.textContent))",
+        (
+            "[...document.querySelectorAll('.jp-InputPrompt')]"
+            ".some(prompt => /[*0-9]/.test(prompt.textContent))"
+        ),
         monotonic() + 60,
     )
     while not chromium.value(begun):

@@ -43,7 +43,8 @@ def place(tmp_path):
         (tmp_path / name).mkdir()
     (tmp_path / "study" / "study.yml").write_text("title: Study\nquestion: Who?\n")
     (tmp_path / "study" / "concepts.yml").write_text(
-        "concepts: {levy: {title: The levy, variants: {tax: [carbon tax], charge: [climate charge]}}}"
+        "concepts: {levy: {title: The levy, variants: {tax: [carbon tax], charge: "
+        "[climate charge]}}}"
     )
     notebook(tmp_path, "good", SHOWS)
     return tmp_path

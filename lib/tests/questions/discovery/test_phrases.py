@@ -171,8 +171,11 @@ def written(sentences, tmp_path):
 
 def test_verbs_and_quantities_are_not_proposed_and_persons_are_told(tmp_path):
     sentences = [
-        "They will repeal the levy, and he would repeal it.", "The levy fell on coal.", "Some 40 towns met Mr. Brask, and Mr. Brask met the coal owners.", "The owners knew Brask.",
-    ]  # fmt: skip
+        "They will repeal the levy, and he would repeal it.",
+        "The levy fell on coal.",
+        "Some 40 towns met Mr. Brask, and Mr. Brask met the coal owners.",
+        "The owners knew Brask.",
+    ]
     table = candidates.extract_phrases(written(sentences, tmp_path)).table
     told = {row["term"]: row for row in table.iter_rows(named=True)}
     assert not told["repeal"]["proposed"]

@@ -58,9 +58,9 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     assert said[2].startswith(
         f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits"
     )
-    assert (
-        said[-1]
-        == "Not compared with every other outlet, because it has too few articles, or too few of similar length: Skerry Gazette."
+    assert said[-1] == (
+        "Not compared with every other outlet, because it has too few articles, "
+        "or too few of similar length: Skerry Gazette."
     )
     for figure in ("map", "tree", "distances", "recognised"):
         assert findings.describe(choice, figure)

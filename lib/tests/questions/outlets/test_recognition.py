@@ -164,6 +164,15 @@ def test_what_gives_an_outlet_away():
     present[0, 4] = present[7, 9] = 1
     found = mark_identifying_terms(terms, sparse.csr_array(present), articles)
     assert dict(zip(terms, found, strict=True)) == {
-        "daily": True, "daily news": True, "the": False, "war": False, "smith": True, "white": False, "www": True, "2014": True, "read more": True,
-        "foxnews": True, "usa.com": True,
-    }  # fmt: skip
+        "daily": True,
+        "daily news": True,
+        "the": False,
+        "war": False,
+        "smith": True,
+        "white": False,
+        "www": True,
+        "2014": True,
+        "read more": True,
+        "foxnews": True,
+        "usa.com": True,
+    }
