@@ -1,4 +1,7 @@
-"""What pages do when they are opened: they ask no host, run no script but ours, and nobody is shut out."""
+"""What pages do when they are opened.
+
+They ask no host, run no script but ours, and nobody is shut out.
+"""
 
 import json
 import re
@@ -17,12 +20,17 @@ HOSTILE = (
     "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     "<svg/onload=alert(1)>{{7*7}}</style></table>"
 )
-SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations
+SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS})\
+.then(found => found.violations
   .filter(fault => ["serious", "critical"].includes(fault.impact))
   .map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 150)}`))"""
 # Lines are many and built alike: some of them will do.
-OPEN_SOME = """document.querySelectorAll('details').forEach(fold => { fold.open = !fold.closest('.lines'); });
-  [...document.querySelectorAll('.lines details')].slice(0, 3).forEach(fold => { fold.open = true; })"""
+OPEN_SOME = (
+    "document.querySelectorAll('details')"
+    ".forEach(fold => { fold.open = !fold.closest('.lines'); });\n"
+    "  [...document.querySelectorAll('.lines details')].slice(0, 3)"
+    ".forEach(fold => { fold.open = true; })"
+)
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 
 
@@ -63,7 +71,10 @@ def test_pages_are_as_wide_as_the_window(chromium, published, width):
 
 @pytest.fixture(scope="module")
 def shut_out(chromium, published):
-    """What axe-core finds by scheme and page; in the dark only colours can be other than in the light."""
+    """What axe-core finds by scheme and page.
+
+    In the dark only colours can be other than in the light.
+    """
     if axe() is None:
         pytest.skip(
             "axe-core is not installed (the package axe-core-python, or WORDING_AXE=axe.min.js)"
@@ -199,10 +210,13 @@ def test_tables_sort_filter_and_save(chromium, published):
     chromium.value(f"{find}.value = 'coup'; {find}.dispatchEvent(new Event('input'))")
     assert len(chromium.value(column)) == 1
     # What is saved is read from the link that the page makes, before the browser follows it.
-    save = f"""(() => {{ let address; const click = HTMLAnchorElement.prototype.click;
-      HTMLAnchorElement.prototype.click = function () {{ address = this.href; }};
-      {table}.closest('.scroll').nextElementSibling.querySelector('button').click();
-      HTMLAnchorElement.prototype.click = click; return fetch(address).then(answer => answer.text()); }})()"""
+    save = (
+        "(() => { let address; const click = HTMLAnchorElement.prototype.click;\n"
+        "      HTMLAnchorElement.prototype.click = function () { address = this.href; };\n"
+        f"      {table}.closest('.scroll').nextElementSibling.querySelector('button').click();\n"
+        "      HTMLAnchorElement.prototype.click = click; "
+        "return fetch(address).then(answer => answer.text()); })()"
+    )
     chromium.call("Page.setBypassCSP", enabled=True)  # the page itself may fetch nothing
     chromium.open(page)
     rows = chromium.value(save).lstrip("\ufeff").splitlines()
@@ -214,7 +228,10 @@ def test_tables_sort_filter_and_save(chromium, published):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """Reports of a study in which every field holds scripts, over every notebook that the demo names."""
+    """Reports of a study in which every field holds scripts.
+
+    They are over every notebook that the demo names.
+    """
     folder = simulate_study(
         tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60
     )

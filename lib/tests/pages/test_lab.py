@@ -1,4 +1,7 @@
-"""JupyterLab with the panel of explore.ipynb, used in Chromium by keyboard alone: what is chosen there is shown, and what is marked is on disk."""
+"""JupyterLab with the panel of explore.ipynb, used in Chromium by keyboard alone.
+
+What is chosen there is shown, and what is marked is on disk.
+"""
 
 import json
 import os
@@ -102,7 +105,10 @@ def await_answer(address, process, log):
 
 
 def keys(chromium, field, *pressed, text="", with_=0):
-    """Puts the focus on a field or button, writes the text there in the place of what stands there, and presses the keys."""
+    """Puts the focus on a field or button, and presses the keys.
+
+    Before, the text is written there in the place of what stands there.
+    """
     chromium.value(f"(place => {{ place.focus(); if (place.select) place.select(); }})({field})")
     if text:
         chromium.call("Input.insertText", text=text)

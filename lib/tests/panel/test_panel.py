@@ -1,4 +1,7 @@
-"""The panel, driven as its fields drive it, without a browser: what it shows is what the library says, and what it writes is on disk."""
+"""The panel, driven as its fields drive it, without a browser.
+
+What it shows is what the library says, and what it writes is on disk.
+"""
 
 import asyncio
 import datetime

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def place(tmp_path):
-    """A folder with a study that has nothing to build, notebooks of our own, and a place for reports."""
+    """A folder: a study that has nothing to build, notebooks of our own, a place for reports."""
     for name in ("notebooks", "study"):
         (tmp_path / name).mkdir()
     (tmp_path / "study" / "study.yml").write_text("title: Study\nquestion: Who?\n")

@@ -29,7 +29,10 @@ def found(corpus):
 
 @pytest.fixture(scope="module")
 def tokens(corpus):
-    """For each article its tokens: the word (None for other tokens and for boilerplate) and the number of the sentence."""
+    """For each article its tokens: the word and the number of the sentence.
+
+    The word is None for other tokens and for boilerplate.
+    """
     read = []
     for part in corpus.parts():
         shard, keys = part.shard, part.shard.forms["key"].to_numpy()

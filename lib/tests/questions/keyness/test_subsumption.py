@@ -9,7 +9,10 @@ NAN = np.nan
 
 
 def told(rows):
-    """Return which term tells of each, by name; rows of (term, n, log_ratio, low, high) at one outlet."""
+    """Return which term tells of each, by name.
+
+    The rows are (term, n, log_ratio, low, high) at one outlet.
+    """
     terms, *numbers = zip(*rows, strict=True)
     found = find_subsuming_terms(
         np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers)

@@ -1,4 +1,7 @@
-"""A study's outlets compared, from articles to sentences: planted truth in the demo, and the lines behind the numbers."""
+"""A study's outlets compared, from articles to sentences.
+
+Planted truth in the demo, and the lines behind the numbers.
+"""
 
 import pytest
 
@@ -19,7 +22,11 @@ def choice(study):
 
 
 def test_the_planted_differences_are_found(choice):
-    """Which term an outlet takes for the change of government and for towns differs most between the Ledger, Northline and the Lantern; nobody can say much of 4 articles."""
+    """The Ledger, Northline and the Lantern differ most.
+
+    So they do in the terms for the change of government and for towns; nobody can say much of 4
+    articles.
+    """
     table = choice.distances.table.set_index(["outlet", "other"])
     for pair in (("Harbour Ledger", "Northline"), ("Harbour Ledger", "Valley Lantern")):
         assert table.loc[pair, "q"] < 0.01
