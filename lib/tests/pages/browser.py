@@ -88,7 +88,7 @@ class Browser:
             time.sleep(0.01)
 
     def show_scheme(self, scheme: str, *, media: str = "") -> None:
-        """Shows the page to who prefers it light or dark, on the screen or another medium."""
+        """Shows the page to a reader who prefers light or dark, on the screen or another medium."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
