@@ -138,9 +138,9 @@ def compare_concepts(
 
 
 def _select_outlets(articles: pd.DataFrame, design: Design) -> list[str]:
-    known = sorted(articles["outlet"].dropna().unique())
+    names = sorted(articles["outlet"].dropna().unique())
     for outlet in design.outlets or []:
-        one_of("outlet", outlet, known)
+        one_of("outlet", outlet, names)
     return design.list_outlets(articles)
 
 
