@@ -53,6 +53,12 @@ def test_a_terms_own_share_is_counted_beside_the_rest():
     assert (a["own_share"], a["own_share_rest"]) == (0.1, 1.0)
 
 
+def test_where_no_term_has_a_hit_the_table_is_empty():
+    table = voices.compute_own_voice(COUNTS.iloc[:0], ARTICLES, variants={"x": ["coup"]})
+    assert table.empty
+    assert list(table.columns) == voices.OWN_VOICE_COLUMNS
+
+
 def test_cues_stances_and_speakers():
     cues = voices.compute_cue_shares(ATTRIBUTIONS, ARTICLES).set_index(["outlet", "variant"])
     assert cues.loc[("A", "said"), "share"] == 0.75

@@ -32,9 +32,12 @@ def map_to_questions(marks: pd.Series) -> pd.Series:
 
 
 def select_latest_marks(marks: pd.DataFrame) -> pd.DataFrame:
-    """Return the marks that stand, with the column `question`.
+    """Return the marks that stand: the last by one coder on one line and question.
 
-    Of several marks by one coder on one line and question the last stands.
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of the marks, and question.
     """
     asked = marks.assign(question=map_to_questions(marks["mark"]))
     return asked.drop_duplicates([*LINE_KEY, "coder", "question"], keep="last").reset_index(

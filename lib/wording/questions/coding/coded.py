@@ -115,13 +115,26 @@ def _sort_by_variant(table: pd.DataFrame, variants: list[str]) -> pd.DataFrame:
 
 
 def count_hits_with_outlets(study: StudyRecord, concept: str) -> pd.DataFrame:
-    """Return the `counts` of a concept with their outlets, where there are no articles."""
+    """Return the hits of a concept where there are no articles to take them from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `counts`, with outlet.
+    """
     counted = count_study_hits(study, [concept])
     return counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
 
 
 def tabulate_strata(of: CodingAnalysis) -> pd.DataFrame:
-    """Return the table `strata`: one row per variant and outlet of the concept, hits or none."""
+    """Return how many lines of each variant and outlet were drawn and coded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `strata`: one row per variant and outlet of the concept, hits or none; n (hits),
+        n_lines (drawn), n_coded.
+    """
     keys = ["variant", "outlet"]
     n = of.hits.assign(n=of.hits.get("n", 1)).groupby(keys, observed=True)["n"].sum()
     coded = average_line_marks(of.marks)
@@ -138,7 +151,13 @@ def tabulate_strata(of: CodingAnalysis) -> pd.DataFrame:
 
 
 def tabulate_coders(of: CodingAnalysis) -> pd.DataFrame:
-    """Return the table `coders`: one row per coder, in the order of their first marks."""
+    """Return how many lines each coder has coded, and how many are left.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `coders`: one row per coder, in the order of their first marks.
+    """
     rows = [
         _summarise_coder(name, marks, of.lines)
         for name, marks in select_latest_marks(of.marks).groupby("coder", sort=False)

@@ -187,7 +187,16 @@ def composite_estimate(right: np.ndarray, n: np.ndarray, weight: np.ndarray) -> 
 
 
 def _select_concept_lines(lines: pd.DataFrame, concept: str, part: pd.DataFrame) -> pd.DataFrame:
-    """Return the coded lines of a concept in the voice and at the outlets of its shares."""
+    """Return the coded lines of a concept in the voice and at the outlets of its shares.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        The coded lines of all concepts.
+    concept : str
+    part : pandas.DataFrame
+        The shares of the concept.
+    """
     in_voice = lines["voice"].isin(VOICE_GROUPS[part["voice"].iloc[0]])
     at_outlets = lines["outlet"].isin(part["outlet"])
     return lines[(lines["concept"] == concept) & in_voice & at_outlets]
@@ -196,7 +205,18 @@ def _select_concept_lines(lines: pd.DataFrame, concept: str, part: pd.DataFrame)
 def _correct_concept(
     part: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return one concept with corrected shares."""
+    """Return one concept with corrected shares.
+
+    Parameters
+    ----------
+    part : pandas.DataFrame
+        Its shares.
+    lines : pandas.DataFrame
+        Its coded lines.
+    draws : int
+        How often precisions and shares are drawn.
+    rng : numpy.random.Generator
+    """
     tables, samples = [], []
     for variant, rows in part.groupby("variant", sort=False):
         coded = lines[lines["variant"] == variant]
@@ -232,7 +252,20 @@ class _PrecisionEstimate:
 def _estimate_outlet_precision(
     rows: pd.DataFrame, lines: pd.DataFrame, draws: int, rng: np.random.Generator
 ) -> _PrecisionEstimate:
-    """Return the precision of one variant: NaN without a coded line, draws of 0 without a hit."""
+    """Return the precision of one variant at each outlet.
+
+    It is NaN without a coded line; the draws are then 0 where there is no hit to be right.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Its shares.
+    lines : pandas.DataFrame
+        Its coded lines.
+    draws : int
+        How often precisions are drawn.
+    rng : numpy.random.Generator
+    """
     n_coded = lines.groupby("outlet").size().reindex(rows["outlet"], fill_value=0).to_numpy()
     if lines.empty:
         table = rows.assign(

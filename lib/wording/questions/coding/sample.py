@@ -119,6 +119,11 @@ def select_uncoded(
         The table `marks`.
     coder : str, optional
         Whose marks count; without it anybody's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns and the order of `lines`.
     """
     if coder is not None:
         set_marks = set_marks[set_marks["coder"] == coder.strip()]

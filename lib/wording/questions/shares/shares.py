@@ -133,6 +133,18 @@ def contrast_shares(
 def log_odds_ratio(n: Numbers, total: Numbers, n_other: Numbers, total_other: Numbers) -> Array:
     """Return the natural logarithm of the odds ratio, 0.5 added to each count.
 
+    Parameters
+    ----------
+    n, total : float or array
+        Hits of the variant, and of the concept.
+    n_other, total_other : float or array
+        The same of the other side.
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where a side has no hit of the concept.
+
     References
     ----------
     Haldane (1956); Anscombe (1956).
@@ -246,7 +258,16 @@ def _build_side(counts: ResampledCounts, names: list[str]) -> _Side:
 def _to_long_table(
     compared: ConceptComparison, outlets: Sequence[str], columns: Mapping[str, Array]
 ) -> pd.DataFrame:
-    """Return one row per variant and outlet, from arrays of outlets x variants."""
+    """Return one row per variant and outlet.
+
+    Parameters
+    ----------
+    compared : ConceptComparison
+    outlets : sequence of str
+        One per row of the arrays.
+    columns : mapping of str to numpy.ndarray
+        Arrays of outlets x variants, or what is broadcast to them, by the name of the column.
+    """
     shape = (len(outlets), len(compared.variants))
     keys = {
         "concept": compared.concept,
