@@ -17,9 +17,9 @@ def test_ppmi_by_hand():
     counts = np.array([[3, 1], [0, 4]])
     smoothed = np.array([3, 5]) ** 0.75
     expected = np.log(counts[0] / 4 / (smoothed / smoothed.sum()))
-    found = similarity.ppmi(sparse.csr_array(counts)).toarray()
-    assert found[0] == pytest.approx(np.maximum(expected, 0), rel=1e-5)
-    assert found[1, 0] == 0
+    weights = similarity.ppmi(sparse.csr_array(counts)).toarray()
+    assert weights[0] == pytest.approx(np.maximum(expected, 0), rel=1e-5)
+    assert weights[1, 0] == 0
 
 
 @given(COUNTS)
@@ -43,10 +43,10 @@ def test_weights_leave_the_counts_as_they_were():
 @given(COUNTS)
 def test_with_all_axes_cosines_are_those_of_the_weights(counts):
     weights = counts.astype(np.float32)
-    found = similarity.compute_row_vectors(sparse.csr_array(weights), dimensions=5, seed=1)
+    vectors = similarity.compute_row_vectors(sparse.csr_array(weights), dimensions=5, seed=1)
     length = np.linalg.norm(weights, axis=1)
     cosine = weights @ weights.T / np.maximum(np.outer(length, length), 1e-9)  # 0 for rows of zeros
-    assert found @ found.T == pytest.approx(cosine, abs=1e-3)
+    assert vectors @ vectors.T == pytest.approx(cosine, abs=1e-3)
 
 
 def test_the_same_seed_gives_the_same_bytes():
