@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from wording.stats import vectors as similarity
 
@@ -79,3 +80,14 @@ def test_an_empty_row_is_like_nothing():
 def test_cosines_of_a_row_with_itself_and_with_its_opposite():
     space = similarity.normalise_rows(np.array([[1.0, 0], [0, 2.0], [-1.0, 0]]))
     assert similarity.cosine_similarities(space, [0]).tolist() == [1, 0, 0]
+
+
+def test_similarities_do_not_depend_on_the_number_of_threads():
+    """Sums in another order change last digits, and these the axes of a decomposition."""
+    rng = np.random.default_rng(1)
+    topics = rng.gamma(0.2, size=(400, 30)) @ rng.gamma(0.2, size=(30, 2_000))
+    weights = similarity.weight_sublinear_tf(sparse.csr_array(rng.poisson(topics)))
+    several = similarity.compute_row_vectors(weights, dimensions=50, seed=1)
+    with threadpool_limits(1):
+        alone = similarity.compute_row_vectors(weights, dimensions=50, seed=1)
+    assert several @ several.T == pytest.approx(alone @ alone.T, abs=2e-6)

@@ -26,14 +26,13 @@ MAX_ROWS = 20
 """Rows of an answer's table that are shown when the answer itself ends a cell."""
 MAX_LINES = 50
 """Lines shown below one number."""
-EVIDENT_COLUMNS = frozenset(
-    (
-        "coder collocate concept cue date doc_id first label last month n n_after n_articles "
-        "n_before n_other n_outlets n_words other outlet period question rank reason rival sample "
-        "set share source speaker term title total_after total_before total_other variant verdict "
-        "voice who"
-    ).split()
-)
+EVIDENT_COLUMNS = frozenset({
+    "coder", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month",
+    "n", "n_after", "n_articles", "n_before", "n_other", "n_outlets", "n_words", "other",
+    "outlet", "period", "question", "rank", "reason", "rival", "sample", "set", "share", "source",
+    "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
+    "verdict", "voice", "who",
+})  # fmt: skip
 """Columns whose headings say enough; what the others mean stands below a table."""
 
 
