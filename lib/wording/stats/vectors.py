@@ -119,7 +119,7 @@ def compute_row_vectors(
     dimensions = min(dimensions, *basis_rows.shape)
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
-    # In float32 the last digits of sums, which depend on the number of threads, would show in scores.
+    # In float32, last digits of sums, which depend on the number of threads, would show in scores.
     doubles = basis_rows.astype(np.float64)
     axes = randomized_svd(doubles, dimensions, n_iter=SVD_ITERATIONS, random_state=seed)[2]
     return normalise_rows(weights @ axes.T.astype(np.float32))
