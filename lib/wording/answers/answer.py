@@ -169,15 +169,20 @@ class Answer:
         """Return what a reader should know of the concept, to show: its note, and the study's."""
         return html.note(self.note)
 
-    def plot(self) -> html.Display:
+    def plot(self, *, linked: bool = True) -> html.Display:
         """Return the figure to show, with the table behind it; or a note that says why none.
 
-        The matplotlib figure is its `figure`. Rows lead to their lines in exported pages.
+        The matplotlib figure is its `figure`.
+
+        Parameters
+        ----------
+        linked : bool
+            Whether rows lead to their lines in an exported page, which must then show the lines.
         """
         if self.picture.why_not:
             return html.note(self.picture.why_not)
         return html.figure(
-            self.picture.draw(is_exported()),
+            self.picture.draw(linked and is_exported()),
             title=self.picture.title,
             alt=self.picture.description,
             name=self.name,

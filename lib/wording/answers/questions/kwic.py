@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from wording.answers.answer import Answer
-from wording.corpus.kwic import list_concordance
+from wording.corpus.kwic import find_concordance
+from wording.phrasing import format_count
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
@@ -24,13 +25,16 @@ def answer_kwic(
     """Answer with the lines of a concept, sorted."""
     if record.why_no_text:
         return Answer(record, "concordance", "hits", NO_LINES, "", empty=record.why_no_text)
-    lines = list_concordance(record, concept, sort=sort, voice=voice, copies=copies, max_lines=top)
+    found = find_concordance(record, concept, sort=sort, voice=voice, copies=copies)
+    lines = found.lines(stop=top)
+    first = f"; the first {len(lines):,}" if len(lines) < len(found) else ""
+    title = record.concepts[concept].title
     return Answer(
         record,
         "concordance",
         "hits",
         lines,
-        f"{record.concepts[concept].title}: lines sorted by {sort}.",
+        f"{title}: {format_count(len(found), 'line')}, sorted by {sort}{first}.",
         empty=f"No line of {concept!r} was found.",
-        summary=f"{len(lines):,} lines of {concept!r}",
+        summary=f"{format_count(len(found), 'line')} of {concept!r}",
     )
