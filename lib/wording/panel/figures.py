@@ -27,7 +27,7 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
     """
     if not shares["n"].sum():
         return show.note(
-            "No hit in this voice, at these outlets, on these days: no shares to plot."
+            "No hits in this voice, at these outlets, on these days: no shares to plot."
         )
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:

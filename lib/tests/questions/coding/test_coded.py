@@ -106,7 +106,7 @@ def test_where_nothing_is_coded_it_says_how_to_begin(study, tmp_path):
     nothing = coded.analyse_study_coding(bare, CONCEPT, size=120)
     said = sentences(nothing)
     assert said[0].startswith("No lines of this concept have been coded yet. 120 of ")
-    assert f'wording.coding.sample(study, ["{CONCEPT}"], size=120)' in said[1]
+    assert f'draw_sample(study.record, ["{CONCEPT}"], size=120)' in said[1]
     assert len(said) == 2
     assert all(
         table.empty

@@ -13,7 +13,7 @@ COPY_RULE_SENTENCES = {
     "all": "Every article is counted, including copies.",
     "one": "An outlet that prints a story twice counts it once; a story that several outlets "
     "print is counted for each of them.",
-    "none": "Copies are left out: of articles with the same text, only the first is counted, "
+    "none": "Copies are left out: of articles that share their text, only the first is counted, "
     "wherever it appeared.",
 }
 """What each way of counting copies means."""
