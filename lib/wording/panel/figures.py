@@ -71,7 +71,7 @@ def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: s
         "outlet": "Outlet",
         "label": "Period",
         "n": "Hits",
-        "total": "Of",
+        "total": "Out of",
         "n_articles": "Articles",
         "share": "Share",
         "low": "Low",

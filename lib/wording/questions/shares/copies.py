@@ -117,7 +117,7 @@ def describe_share_sensitivity(changed: pd.DataFrame, *, way: str, top: int = 3)
         largest = clear.iloc[0]
         return [
             f"Counted {way}, no share moves outside its interval; the largest change is "
-            f"“{largest.variant}” in {largest.outlet}, from {format_percent(largest.share)} to "
+            f"“{largest.variant}” at {largest.outlet}, from {format_percent(largest.share)} to "
             f"{format_percent(largest.share_otherwise)}."
         ]
     return [_describe_change(row, way) for row in outside.itertuples()]
