@@ -91,7 +91,8 @@ def _describe_own_voice(row: Any) -> str:
     return (
         f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} hits of "
         f"“{row.variant}” in its own words ({format_interval(row.low, row.high)}), the other "
-        f"outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
+        f"outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} "
+        f"({format_q(row.q)})."
     )
 
 
