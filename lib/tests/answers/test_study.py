@@ -35,6 +35,7 @@ def test_the_five_lines_of_the_readme(study):
     pd.testing.assert_frame_equal(
         shares.table, make_table(study.record, "shares", concepts=["towns"])
     )
+    assert repr(shares).startswith("Answer('shares': 18 rows; ")
     assert "Northline" in " ".join(shares.sentences)
     assert isinstance(shares.plot().figure, matplotlib.figure.Figure)
     lines = shares.lines("liberated", "Northline").table

@@ -31,7 +31,10 @@ CTRL, SHIFT = 2, 8
 
 @functools.cache
 def axe() -> str | None:
-    """The script of axe-core: the file that WORDING_AXE names, else that of the package axe-core-python; None without either."""
+    """The script of axe-core; None without one.
+
+    It is the file that WORDING_AXE names, else that of the package axe-core-python.
+    """
     package = find_spec("axe_core_python")
     file = os.environ.get("WORDING_AXE") or (
         package and Path(package.submodule_search_locations[0]) / "axe.min.js"
@@ -85,7 +88,7 @@ class Browser:
             time.sleep(0.01)
 
     def show_scheme(self, scheme: str, *, media: str = "") -> None:
-        """Shows the page to a reader who prefers it light or dark, on the screen or another medium."""
+        """Shows the page to a reader who prefers light or dark, on the screen or another medium."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
@@ -110,9 +113,14 @@ class Browser:
         text = "" if with_ == CTRL else {"Enter": "\r", " ": " "}.get(key, "")
         for kind in ("rawKeyDown", *(["char"] if text else []), "keyUp"):
             self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code={" ": "Space", "a": "KeyA"}.get(key, key), windowsVirtualKeyCode=code,
-                modifiers=with_, text=text if kind == "char" else "",
-            )  # fmt: skip
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code={" ": "Space", "a": "KeyA"}.get(key, key),
+                windowsVirtualKeyCode=code,
+                modifiers=with_,
+                text=text if kind == "char" else "",
+            )
 
     def told(self, method: str) -> list[dict]:
         """The events of this kind since the page was opened."""

@@ -20,7 +20,10 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
-    """A folder with the pages of the studies that ship: the project's own reports when they are up to date, else made here."""
+    """A folder with the pages of the studies that ship.
+
+    They are the project's own reports when those are up to date, else made here.
+    """
     studies = [read_study(PROJECT_ROOT / name) for name in ("data/demo", "seeds")]
     if all(page.status == "up-to-date" for page in runner.preview_reports(studies)):
         return runner.REPORTS_FOLDER

@@ -1,4 +1,7 @@
-"""What pages do when they are opened: they ask no host, run no script but ours, and nobody is shut out."""
+"""What pages do when they are opened.
+
+They ask no host, run no script but ours, and nobody is shut out.
+"""
 
 import json
 import re
@@ -13,13 +16,21 @@ from wording.pages.batch import runner
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}</style></table>"
-SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS}).then(found => found.violations
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    "<svg/onload=alert(1)>{{7*7}}</style></table>"
+)
+SERIOUS = """axe.run(document, {resultTypes: ["violations"], ...OPTIONS})\
+.then(found => found.violations
   .filter(fault => ["serious", "critical"].includes(fault.impact))
   .map(fault => `${fault.id}: ${fault.nodes[0].html.slice(0, 150)}`))"""
 # Lines are many and built alike: some of them will do.
-OPEN_SOME = """document.querySelectorAll('details').forEach(fold => { fold.open = !fold.closest('.lines'); });
-  [...document.querySelectorAll('.lines details')].slice(0, 3).forEach(fold => { fold.open = true; })"""
+OPEN_SOME = (
+    "document.querySelectorAll('details')"
+    ".forEach(fold => { fold.open = !fold.closest('.lines'); });\n"
+    "  [...document.querySelectorAll('.lines details')].slice(0, 3)"
+    ".forEach(fold => { fold.open = true; })"
+)
 OPEN_ALL = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 
 
@@ -60,7 +71,10 @@ def test_pages_are_as_wide_as_the_window(chromium, published, width):
 
 @pytest.fixture(scope="module")
 def shut_out(chromium, published):
-    """What axe-core finds by scheme and page; in the dark only colours can be other than in the light."""
+    """What axe-core finds by scheme and page.
+
+    In the dark only colours can be other than in the light.
+    """
     if axe() is None:
         pytest.skip(
             "axe-core is not installed (the package axe-core-python, or WORDING_AXE=axe.min.js)"
@@ -108,7 +122,8 @@ def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium
         "Term: all",
     ]
     outlet = chromium.value(
-        f"(() => {{const s = {choices}[0]; s.selectedIndex = 2; s.dispatchEvent(new Event('input')); return s.value}})()"
+        f"(() => {{const s = {choices}[0]; s.selectedIndex = 2; "
+        f"s.dispatchEvent(new Event('input')); return s.value}})()"
     )
     assert set(chromium.value(f"{shown}.map(row => row.cells[3].textContent)")) == {outlet}
 
@@ -125,7 +140,8 @@ def test_what_is_folded_is_printed_but_for_code(chromium, published):
         "[...document.querySelectorAll('.lines details')].every(fold => fold.open)"
     )
     assert chromium.value(
-        "[...document.querySelectorAll('details.code, .tools, .contents')].every(part => !part.checkVisibility())"
+        "[...document.querySelectorAll('details.code, .tools, .contents')]"
+        ".every(part => !part.checkVisibility())"
     )
     chromium.value("dispatchEvent(new Event('afterprint'))")
     assert chromium.value(
@@ -140,7 +156,10 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
         if page.name.startswith("03_voice") and page.parent.name == "demo"
     )
     chromium.open(page)
-    told = "[...document.querySelectorAll('table[data-name=own] tbody td a')].filter(a => a.textContent === '{n}')[0]"
+    told = (
+        "[...document.querySelectorAll('table[data-name=own] tbody td a')]"
+        ".filter(a => a.textContent === '{n}')[0]"
+    )
     counts = chromium.value(
         "[...document.querySelectorAll('table[data-name=own] tbody td a')].map(a => a.textContent)"
     )
@@ -156,9 +175,14 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
                 text="\r" if kind == "char" else "",
             )
         chromium.value("new Promise(done => setTimeout(done, 200))")
-        folds = "(target => target.closest('details') ? [target.closest('details')] : [...target.querySelectorAll('details')])(document.activeElement)"
+        folds = (
+            "(target => target.closest('details') ? [target.closest('details')] : "
+            "[...target.querySelectorAll('details')])(document.activeElement)"
+        )
         said = chromium.value(
-            f"{folds}.map(fold => [fold.open, Number(fold.querySelector('summary').textContent.match(/: ([0-9,]+) hit/)[1])])"
+            f"{folds}"
+            ".map(fold => [fold.open, "
+            "Number(fold.querySelector('summary').textContent.match(/: ([0-9,]+) hit/)[1])])"
         )
         assert all(opened for opened, _ in said)
         assert sum(hits for _, hits in said) == int(n)
@@ -172,7 +196,10 @@ def test_tables_sort_filter_and_save(chromium, published):
     )
     chromium.open(page)
     table = "document.querySelector('table[data-name=variants]')"
-    column = f"[...{table}.tBodies[0].rows].filter(row => !row.hidden).map(row => Number(row.cells[2].dataset.v ?? row.cells[2].textContent))"
+    column = (
+        f"[...{table}.tBodies[0].rows].filter(row => !row.hidden)"
+        ".map(row => Number(row.cells[2].dataset.v ?? row.cells[2].textContent))"
+    )
     before = chromium.value(column)
     chromium.value(f"{table}.tHead.rows[0].cells[2].querySelector('button').click()")
     assert chromium.value(column) == sorted(before, reverse=True)
@@ -183,10 +210,13 @@ def test_tables_sort_filter_and_save(chromium, published):
     chromium.value(f"{find}.value = 'coup'; {find}.dispatchEvent(new Event('input'))")
     assert len(chromium.value(column)) == 1
     # What is saved is read from the link that the page makes, before the browser follows it.
-    save = f"""(() => {{ let address; const click = HTMLAnchorElement.prototype.click;
-      HTMLAnchorElement.prototype.click = function () {{ address = this.href; }};
-      {table}.closest('.scroll').nextElementSibling.querySelector('button').click();
-      HTMLAnchorElement.prototype.click = click; return fetch(address).then(answer => answer.text()); }})()"""
+    save = (
+        "(() => { let address; const click = HTMLAnchorElement.prototype.click;\n"
+        "      HTMLAnchorElement.prototype.click = function () { address = this.href; };\n"
+        f"      {table}.closest('.scroll').nextElementSibling.querySelector('button').click();\n"
+        "      HTMLAnchorElement.prototype.click = click; "
+        "return fetch(address).then(answer => answer.text()); })()"
+    )
     chromium.call("Page.setBypassCSP", enabled=True)  # the page itself may fetch nothing
     chromium.open(page)
     rows = chromium.value(save).lstrip("\ufeff").splitlines()
@@ -198,7 +228,10 @@ def test_tables_sort_filter_and_save(chromium, published):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """Reports of a study in which every field holds scripts, over every notebook that the demo names."""
+    """Reports of a study in which every field holds scripts.
+
+    They are over every notebook that the demo names.
+    """
     folder = simulate_study(
         tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>", articles=60
     )
@@ -208,9 +241,14 @@ def hostile(tmp_path_factory):
         for number, name in enumerate(sorted(articles["outlet"].unique()))
     }
     spiked = articles.assign(
-        outlet=articles["outlet"].map(names), doc_id=HOSTILE + articles["doc_id"], title=HOSTILE, url="javascript:alert(1)",
-        text=articles["text"].str.replace(r"\b(said|coup|protests?)\b", rf"\1 {HOSTILE}", regex=True),
-    )  # fmt: skip
+        outlet=articles["outlet"].map(names),
+        doc_id=HOSTILE + articles["doc_id"],
+        title=HOSTILE,
+        url="javascript:alert(1)",
+        text=articles["text"].str.replace(
+            r"\b(said|coup|protests?)\b", rf"\1 {HOSTILE}", regex=True
+        ),
+    )
     spiked.to_csv(folder / "=<script>alert(1)</script>.csv".replace("/", ":"), index=False)
     (folder / "articles.csv").unlink()
     yaml = YAML(typ="safe")
@@ -266,12 +304,14 @@ def test_no_planted_script_runs(chromium, hostile):
         assert chromium.value("document.querySelectorAll('script').length") == 1
         assert (
             chromium.value(
-                "document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]').length"
+                "document.querySelectorAll('img, iframe, object, embed, [onerror], [onload]')"
+                ".length"
             )
             == 0
         )
         assert chromium.value(
-            "[...document.querySelectorAll('a')].every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))"
+            "[...document.querySelectorAll('a')]"
+            ".every(a => /^(file|https?):/.test(new URL(a.href.baseVal ?? a.href, location)))"
         )
         assert hosts(chromium) == []
         text = chromium.value("document.body.textContent")
@@ -288,7 +328,8 @@ def test_no_planted_script_runs(chromium, hostile):
 
 def test_the_test_would_see_a_script_that_runs(chromium, tmp_path):
     (tmp_path / "page.html").write_text(
-        "<img src='http://127.0.0.1:9/x' onerror='document.title = 1'><script>console.error(1)</script>"
+        "<img src='http://127.0.0.1:9/x' onerror='document.title = 1'>"
+        "<script>console.error(1)</script>"
     )
     chromium.open(tmp_path / "page.html")
     chromium.value("new Promise(done => setTimeout(done, 200))")

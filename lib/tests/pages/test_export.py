@@ -34,7 +34,10 @@ def example_notebook(*more):
         cells=[
             new_markdown_cell("# Who wrote *what*?\n\nFirst words."),
             code(
-                source='study: str = "demo"  # a folder\nleast: int = 5  # hits; fewer are not compared',
+                source=(
+                    'study: str = "demo"  # a folder\nleast: int = 5  # hits; '
+                    "fewer are not compared"
+                ),
                 tags=["parameters"],
             ),
             code(source="least = 9", tags=["injected-parameters"]),
@@ -100,9 +103,9 @@ def test_parameters_are_shown_without_a_cell_that_declares_them():
 def test_code_is_folded_and_hidden_cells_are_left_out():
     html = exported()
     assert (
-        '<details class="code"><summary>Code</summary><pre tabindex="0"><code>a &lt; b</code></pre></details>'
-        in html
-    )
+        '<details class="code"><summary>Code</summary><pre tabindex="0"><code>a &lt; b</code>'
+        "</pre></details>"
+    ) in html
     assert "secret" not in html
     assert "In [" not in html
 

@@ -10,12 +10,27 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 def example_record(**more):
     return {
-        "study": "demo", "study_title": "Demo study", "question": "Who words it how?", "page": "terms", "title": "Which words?",
-        "subtitle": "velin", "notebook": "02_terms", "parameters": {"concept": "velin"}, "status": "ok", "reason": "",
-        "findings": ["A differs.", "B does not.", "C neither."], "html": "demo/terms.html", "ipynb": "demo/terms.ipynb", "pdf": "demo/terms.pdf", "tables": {"shares.csv": "demo/terms-tables/shares.csv"},
-        "made": "2031-04-05T10:11:12+00:00", "period": "2031-01-02 to 2031-03-04", "log": "demo/.state/terms.log",
-        "failed_ipynb": "demo/.state/terms.failed.ipynb", **more,
-    }  # fmt: skip
+        "study": "demo",
+        "study_title": "Demo study",
+        "question": "Who words it how?",
+        "page": "terms",
+        "title": "Which words?",
+        "subtitle": "velin",
+        "notebook": "02_terms",
+        "parameters": {"concept": "velin"},
+        "status": "ok",
+        "reason": "",
+        "findings": ["A differs.", "B does not.", "C neither."],
+        "html": "demo/terms.html",
+        "ipynb": "demo/terms.ipynb",
+        "pdf": "demo/terms.pdf",
+        "tables": {"shares.csv": "demo/terms-tables/shares.csv"},
+        "made": "2031-04-05T10:11:12+00:00",
+        "period": "2031-01-02 to 2031-03-04",
+        "log": "demo/.state/terms.log",
+        "failed_ipynb": "demo/.state/terms.failed.ipynb",
+        **more,
+    }
 
 
 def test_pages_stand_under_their_study_in_the_order_given():

@@ -1,4 +1,7 @@
-"""JupyterLab with the panel of explore.ipynb, used in Chromium by keyboard alone: what is chosen there is shown, and what is marked is on disk."""
+"""JupyterLab with the panel of explore.ipynb, used in Chromium by keyboard alone.
+
+What is chosen there is shown, and what is marked is on disk.
+"""
 
 import json
 import os
@@ -21,11 +24,26 @@ from wording.show.html import DISPLAY_MIME
 from wording.study import journal
 from wording.study.read import read_study
 
-FIELD = "[...document.querySelectorAll('.wording-panel label')].find(label => label.textContent === '{}').control"
-BUTTON = "[...document.querySelectorAll('.wording-panel button')].find(button => button.textContent === '{}')"
-STATUS = "(document.querySelector('.wording-panel [role=status], .wording-panel [role=alert]') ?? {}).textContent"
-FIGURES = "[...document.querySelectorAll('.wording-panel figcaption')].map(caption => caption.textContent).join()"
-LINES = f"[...{FIELD.format('The lines')}.options].slice(0, 5).map(option => option.text.replaceAll('\\u00a0', ' ')).join('\\n')"
+FIELD = (
+    "[...document.querySelectorAll('.wording-panel label')]"
+    ".find(label => label.textContent === '{}').control"
+)
+BUTTON = (
+    "[...document.querySelectorAll('.wording-panel button')]"
+    ".find(button => button.textContent === '{}')"
+)
+STATUS = (
+    "(document.querySelector('.wording-panel [role=status], .wording-panel [role=alert]') ?? "
+    "{}).textContent"
+)
+FIGURES = (
+    "[...document.querySelectorAll('.wording-panel figcaption')]"
+    ".map(caption => caption.textContent).join()"
+)
+LINES = (
+    f"[...{FIELD.format('The lines')}.options].slice(0, 5)"
+    ".map(option => option.text.replaceAll('\\u00a0', ' ')).join('\\n')"
+)
 IDLE = "!!document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')"
 DOWN, ENTER, TAB = ("ArrowDown", 40), ("Enter", 13), ("Tab", 9)
 
@@ -56,9 +74,17 @@ def lab(chromium, place, tmp_path_factory):
         for name in ("_CONFIG", "_DATA", "_RUNTIME", "LAB_SETTINGS", "LAB_WORKSPACES")
     }
     command = [
-        sys.executable, "-m", "wording.cli", "lab", str(place / "notebooks" / "explore.ipynb"), "--no-browser", "--allow-root",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "wording.cli",
+        "lab",
+        str(place / "notebooks" / "explore.ipynb"),
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+    ]
     with (own / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | kept, stdout=log, stderr=log)
     try:
@@ -79,7 +105,10 @@ def await_answer(address, process, log):
 
 
 def keys(chromium, field, *pressed, text="", with_=0):
-    """Puts the focus on a field or button, writes the text there in the place of what stands there, and presses the keys."""
+    """Puts the focus on a field or button, and presses the keys.
+
+    Before, the text is written there in the place of what stands there.
+    """
     chromium.value(f"(place => {{ place.focus(); if (place.select) place.select(); }})({field})")
     if text:
         chromium.call("Input.insertText", text=text)
@@ -90,7 +119,10 @@ def keys(chromium, field, *pressed, text="", with_=0):
 def run_all(chromium):
     """Chooses all cells and runs them; JupyterLab takes no keys until it is quite ready."""
     begun, end = (
-        "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => /[*0-9]/.test(prompt.textContent))",
+        (
+            "[...document.querySelectorAll('.jp-InputPrompt')]"
+            ".some(prompt => /[*0-9]/.test(prompt.textContent))"
+        ),
         monotonic() + 60,
     )
     while not chromium.value(begun):

@@ -1,4 +1,7 @@
-"""The panel, driven as its fields drive it, without a browser: what it shows is what the library says, and what it writes is on disk."""
+"""The panel, driven as its fields drive it, without a browser.
+
+What it shows is what the library says, and what it writes is on disk.
+"""
 
 import asyncio
 import datetime
@@ -147,8 +150,14 @@ def test_rival_phrases_are_compared_and_counted_per_outlet(panel, study):
 
 @pytest.mark.parametrize(
     ("pattern", "told"),
-    [("<town>", "did you mean 'towns'"), ("*", "alone would match every word"), ("a || b", "one alternative is empty"), ("coup;", "empty part"), ("_ #", "has no word")],
-)  # fmt: skip
+    [
+        ("<town>", "did you mean 'towns'"),
+        ("*", "alone would match every word"),
+        ("a || b", "one alternative is empty"),
+        ("coup;", "empty part"),
+        ("_ #", "has no word"),
+    ],
+)
 def test_a_pattern_that_cannot_be_read_is_told_in_words_and_the_panel_goes_on(panel, pattern, told):
     before = panel.lines.options
     panel.pattern.value = pattern
@@ -402,7 +411,10 @@ def test_a_saved_report_is_made_from_the_panel(panel, study):
     [
         "",
         "reports:\n- notebook: 01_corpus\n# the end\nexcerpts: full\n",
-        "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\nexcerpts: full\n",
+        (
+            "reports:\n    - notebook: 02_terms\n      each:\n          concept: all\n\n"
+            "excerpts: full\n"
+        ),
     ],
 )
 def test_a_report_is_put_behind_the_others_however_they_are_written(study, listed):

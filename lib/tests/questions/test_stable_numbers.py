@@ -14,12 +14,14 @@ from scipy import sparse
 from wording.corpus.terms import Terms
 from wording.questions.coding import correction, precision
 from wording.questions.coding.agreement import compute_agreement, describe_agreement
-from wording.questions.collocation import collocation
+from wording.questions.collocation import collocates, collocation
 from wording.questions.collocation import findings as collocate_findings
 from wording.questions.design import Design
 from wording.questions.keyness import findings as keyness_findings
+from wording.questions.keyness import keywords
 from wording.questions.keyness.keyness import compute_keyness
-from wording.questions.outlets import distances, outlets, profiles
+from wording.questions.outlets import distances, profiles
+from wording.questions.outlets import findings as outlet_findings
 from wording.questions.shares import copies
 from wording.questions.shares import findings as share_findings
 from wording.questions.shares.shares import compute_shares, contrast_shares
@@ -173,8 +175,8 @@ def test_the_order_of_rows_changes_nothing_that_is_shown(counts, articles, case,
 def tell_keyness(table):
     return [
         *keyness_findings.sentences(table),
-        shown(keyness_findings.select_top_keywords(table)),
-        shown(keyness_findings.select_clearest_terms(table)),
+        shown(keywords.select_top_keywords(table)),
+        shown(keywords.select_clearest_terms(table)),
     ]
 
 
@@ -213,9 +215,9 @@ def tell_collocates(table, contrasts):
     return [
         *collocate_findings.sentences(table, contrasts, pd.DataFrame()),
         collocate_findings.describe(table),
-        shown(collocate_findings.select_clearest_contrasts(contrasts)),
-        shown(collocate_findings.select_outlet_collocates(table)),
-        shown(collocate_findings.select_clearest_pairs(table, contrasts)),
+        shown(collocates.select_clearest_contrasts(contrasts)),
+        shown(collocates.select_outlet_collocates(table)),
+        shown(collocates.select_clearest_pairs(table, contrasts)),
     ]
 
 
@@ -242,7 +244,9 @@ def test_distances_are_shown_alike(counts, articles, seed):
 
     def tell(table, drivers):
         return [
-            *outlets._describe_distances(table.dropna(subset="distance_bits"), "choice", 0.05),
+            *outlet_findings._describe_distances(
+                table.dropna(subset="distance_bits"), "choice", 0.05
+            ),
             shown(table),
             shown(drivers),
         ]
@@ -305,7 +309,7 @@ def test_coding_is_shown_alike(marks, counts, articles, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_changes_are_shown_alike(small, seed):
     made = analyse_study_timeline(read_study(small), "fighting")
-    names = ("timeline", "tested", "changes", "plausible", "order")
+    names = ("timeline", "change_tests", "changes", "change_dates", "change_order")
     moved = replace(made, **{name: perturbed(getattr(made, name), seed) for name in names})
     assert timeline_findings.sentences(moved) == timeline_findings.sentences(made)
     assert timeline_findings.describe(moved) == timeline_findings.describe(made)

@@ -53,9 +53,20 @@ def assert_harmless(html):
 
 def example_hits(n=3, **columns):
     row = {
-        "doc_id": "d1", "outlet": "Outlet A", "date": pd.Timestamp("2031-04-02"), "concept": "velin", "variant": "fell", "start": 10,
-        "end": 14, "left": "the old town", "node": "fell", "right": "at night", "voice": "outlet", "zone": "body", "url": None,
-    }  # fmt: skip
+        "doc_id": "d1",
+        "outlet": "Outlet A",
+        "date": pd.Timestamp("2031-04-02"),
+        "concept": "velin",
+        "variant": "fell",
+        "start": 10,
+        "end": 14,
+        "left": "the old town",
+        "node": "fell",
+        "right": "at night",
+        "voice": "outlet",
+        "zone": "body",
+        "url": None,
+    }
     return pd.DataFrame([{**row, "doc_id": f"d{number:03d}", **columns} for number in range(n)])
 
 

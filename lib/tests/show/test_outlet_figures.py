@@ -94,9 +94,16 @@ def test_heat_prints_few_and_marks_what_is_not_sure():
 
 
 def test_recalls_are_sorted_and_those_unknown_left_out():
-    table = pd.DataFrame({
-        "outlet": ["A", "B", "C"], "n": [40, 30, 0], "share": [0.2, 0.6, np.nan], "low": [0.1, 0.4, np.nan], "high": [0.3, 0.8, np.nan], "chance_share": [0.3, 0.3, np.nan],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "outlet": ["A", "B", "C"],
+            "n": [40, 30, 0],
+            "share": [0.2, 0.6, np.nan],
+            "low": [0.1, 0.4, np.nan],
+            "high": [0.3, 0.8, np.nan],
+            "chance_share": [0.3, 0.3, np.nan],
+        }
+    )
     said = texts(outlet_plots.plot_recalls(table))
     assert said.index("B") < said.index("A")
     assert "C" not in said

@@ -9,7 +9,10 @@ from wording.simulation.power import ConceptModel, describe_power, simulate_powe
 
 
 def test_power_is_the_textbooks_where_every_hit_is_an_article():
-    """Two independent proportions, normal approximation with the pooled variance (Fleiss 1981, ch. 3)."""
+    """Two independent proportions, normal approximation with the pooled variance.
+
+    Source: Fleiss (1981), ch. 3.
+    """
     one, other, n = 0.6, 0.4, 100
     pooled = 2 * 0.25 / n
     unpooled = (one * (1 - one) + other * (1 - other)) / n

@@ -33,11 +33,12 @@ CONTESTED = re.compile(
     re.IGNORECASE,
 )
 REAL = """
-Afghanistan Africa Algeria America Argentina Asia Australia Austria Baghdad Beijing Belarus Berlin Bosnia Brazil Britain
-Brussels Cairo Canada Chechnya Chile China Colombia Congo Crimea Cuba Damascus Donbas Donetsk Egypt Ethiopia Europe
-France Gaza Georgia Germany Greece Hamas India Iran Iraq Israel Italy Japan Kabul Kashmir Kiev Korea Kosovo Kyiv Lebanon
-Libya London Mali Mariupol Mexico Minsk Moscow Myanmar NATO Nigeria Ostrava Pakistan Palestine Paris Poland Putin
-Reuters Russia Serbia Severodonetsk Spain Sudan Syria Taiwan Tehran Tokyo Trump Turkey Ukraine Venezuela Vietnam
+Afghanistan Africa Algeria America Argentina Asia Australia Austria Baghdad Beijing Belarus Berlin
+Bosnia Brazil Britain Brussels Cairo Canada Chechnya Chile China Colombia Congo Crimea Cuba Damascus
+Donbas Donetsk Egypt Ethiopia Europe France Gaza Georgia Germany Greece Hamas India Iran Iraq Israel
+Italy Japan Kabul Kashmir Kiev Korea Kosovo Kyiv Lebanon Libya London Mali Mariupol Mexico Minsk
+Moscow Myanmar NATO Nigeria Ostrava Pakistan Palestine Paris Poland Putin Reuters Russia Serbia
+Severodonetsk Spain Sudan Syria Taiwan Tehran Tokyo Trump Turkey Ukraine Venezuela Vietnam
 Washington Yemen Zelensky
 """
 
@@ -60,7 +61,10 @@ def truth():
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """The truth of a larger study, with outlet and date; nothing in boilerplate, in another sense or copied."""
+    """The truth of a larger study, with outlet and date.
+
+    Nothing in boilerplate, in another sense or copied.
+    """
     folder = simulate_study(tmp_path_factory.mktemp("large"), articles=900, seed=7)
     given = read(folder, "articles.csv")
     given["date"] = pd.to_datetime(given["date"], format="%Y-%m-%d", errors="coerce")
@@ -151,7 +155,10 @@ def test_every_kind_of_quotation_mark_is_planted(articles):
 
 
 def test_planted_probabilities_come_out(large):
-    """Standardised differences between counts and plan are small, and as large as clustering makes them."""
+    """Standardised differences between counts and plan are small.
+
+    They are as large as clustering makes them.
+    """
     world = World.read(0)
     extra = 1 / (1 + world.plan["clustering"])
     scores = []
@@ -313,7 +320,10 @@ def test_the_study_is_right():
 
 
 def test_the_concepts_find_what_was_planted(truth):
-    """All words in their right sense are hits, those that were planted to be missed, and no others; of the hits, nearly all in boilerplate are known as such, none of the body."""
+    """All words in their right sense are hits, also those planted to be missed, and no others.
+
+    Of the hits, nearly all in boilerplate are known as such, none of the body.
+    """
     study = read_study(DEMO)
     found = counts.find_hits(
         build.encode_articles(read_articles(DEMO / "articles.csv")), study.concepts, study.lists

@@ -40,7 +40,10 @@ def each(cases):
     [(0.0006, 0.0002, math.log2(3)), (2, 1, 1), (4, 1, 2), (1, 2, -1), (8, 8, 0)],
 )
 def test_log_ratio_is_hardies(n, other, expected):
-    """Hardie (2014): three times as often is a ratio of 3; the same rate is 0, each step of 1 a doubling."""
+    """Hardie (2014): three times as often is a ratio of 3.
+
+    The same rate is 0, each step of 1 a doubling.
+    """
     assert log_ratio(n, 1, other, 1) == pytest.approx(expected)
 
 
@@ -112,7 +115,10 @@ def test_a_strong_prior_leaves_no_difference_and_a_weak_one_the_odds_as_counted(
     ("n_ii", "n_ix", "n_xi", "expected"), [(110, 2552, 221, 270.72), (8, 13, 32, 95.29)]
 )
 def test_g2_is_dunnings(n_ii, n_ix, n_xi, expected):
-    """Dunning (1993), table 1, in the four-cell form; the two-cell form gives 88.85 for the second."""
+    """Dunning (1993), table 1, in the four-cell form.
+
+    The two-cell form gives 88.85 for the second.
+    """
     assert g2(n_ii, n_ix, n_xi, 31777) == pytest.approx(expected, abs=5e-3)
 
 
@@ -149,7 +155,10 @@ def test_counts_may_be_whole_numbers_of_any_size():
 
 
 def test_log_dice_has_rychlys_landmarks():
-    """Rychlý (2008): 14 where the two are always together; 0 for one co-occurrence in 16,000; one more is twice as often."""
+    """Rychlý (2008): 14 where the two are always together.
+
+    0 for one co-occurrence in 16,000; one more is twice as often.
+    """
     assert log_dice(30, 30, 30) == 14
     assert log_dice(1, 2**14, 2**14) == 0
     assert log_dice(1, 16_000, 16_000) == pytest.approx(0, abs=0.04)
@@ -158,35 +167,36 @@ def test_log_dice_has_rychlys_landmarks():
 
 
 def test_dispersion_of_griess_example():
-    """Gries (2008): a corpus of five parts of 9, 10, 10, 10 and 11 words, with the word 1 to 5 times."""
-    found, sizes = [[1], [2], [3], [4], [5]], [9, 10, 10, 10, 11]
-    assert dp(found, sizes) == pytest.approx([0.18])
-    assert dp_norm(found, sizes) == pytest.approx([0.18 / 0.82])
+    """Gries (2008): five parts of 9, 10, 10, 10 and 11 words, with the word 1 to 5 times."""
+    counts, sizes = [[1], [2], [3], [4], [5]], [9, 10, 10, 10, 11]
+    assert dp(counts, sizes) == pytest.approx([0.18])
+    assert dp_norm(counts, sizes) == pytest.approx([0.18 / 0.82])
 
 
 def test_dispersion_of_lijffijt_and_griess_example():
-    """Lijffijt & Gries (2012), table 1: three parts of one size, two thirds of the word in one, the rest in another."""
+    """Lijffijt & Gries (2012), table 1: three parts of one size.
+
+    Two thirds of the word are in one, the rest in another.
+    """
     assert dp([[2], [1], [0]], [5, 5, 5]) == pytest.approx([1 / 3])
     assert dp_norm([[2], [1], [0]], [5, 5, 5]) == pytest.approx([1 / 2])
 
 
+def slow_dp(counts, sizes):
+    """Return the deviation of proportions of one term, part by part."""
+    if not sum(counts):
+        return math.nan
+    pairs = zip(counts, sizes, strict=True)
+    return sum(abs(n / sum(counts) - size / sizes.sum()) for n, size in pairs) / 2
+
+
 def test_dispersion_agrees_with_a_loop_and_keeps_its_bounds():
     rng = np.random.default_rng(1)
-    found, sizes = (
-        rng.poisson(rng.gamma(0.3, 2, size=(1, 30)), size=(12, 30)),
-        rng.integers(50, 900, size=12),
-    )
-    slow = [
-        sum(
-            abs(x / sum(column) - size / sizes.sum()) for x, size in zip(column, sizes, strict=True)
-        )
-        / 2
-        if sum(column)
-        else math.nan
-        for column in found.T.tolist()
-    ]
-    np.testing.assert_allclose(dp(sparse.csr_array(found), sizes), slow, rtol=1e-12)
-    norm = dp_norm(found, sizes)
+    counts = rng.poisson(rng.gamma(0.3, 2, size=(1, 30)), size=(12, 30))
+    sizes = rng.integers(50, 900, size=12)
+    slow = [slow_dp(column, sizes) for column in counts.T.tolist()]
+    np.testing.assert_allclose(dp(sparse.csr_array(counts), sizes), slow, rtol=1e-12)
+    norm = dp_norm(counts, sizes)
     assert (norm[~np.isnan(norm)] <= 1 + 1e-12).all()
     assert dp(sizes[:, None] * 3, sizes) == pytest.approx([0])
     only = np.zeros((12, 1))

@@ -1,4 +1,7 @@
-"""Change points: a published ratio, slow oracles, laws, and planted truth: how often changes are found, and held."""
+"""Change points: a published ratio, slow oracles, laws, and planted truth.
+
+Planted truth says how often changes are found, and held.
+"""
 
 import itertools
 import math
@@ -11,7 +14,10 @@ from wording.stats import changepoints as cp
 
 
 def series(rng, rows, at, before, after, *, rho=0.25, size=3.0):
-    """Return counts whose shares change at a row, alike within a row (Dirichlet) and with one hit, a few or many."""
+    """Return counts whose shares change at a row.
+
+    They are alike within a row (Dirichlet), with one hit, a few or many.
+    """
     sizes, alpha = rng.geometric(1 / size, rows), (1 - rho) / rho
     return np.array(
         [
@@ -29,7 +35,8 @@ def slow_log_likelihood(rows):
 
 
 def test_the_gain_is_dunnings_ratio():
-    # Dunning (1993), table 2: "the swiss" 110, 2442, 111, 29114: 270.72, as two halves of five equal rows each.
+    # Dunning (1993), table 2: "the swiss" 110, 2442, 111, 29114: 270.72, as two halves of five
+    # equal rows each.
     counts = np.repeat([[110 / 5, 2442 / 5], [111 / 5, 29114 / 5]], 5, axis=0)
     assert cp.likelihood_ratio_statistics(counts.T)[5] == pytest.approx(270.72, abs=0.005)
 
@@ -52,21 +59,22 @@ def test_gains_are_those_of_a_slow_loop():
 @pytest.mark.parametrize("changes", [1, 2])
 def test_ruptures_places_changes_where_trying_all_places_does(changes):
     counts = series(np.random.default_rng(4), 18, 9, [0.7, 0.3], [0.3, 0.7])
-    found = ruptures.Dynp(
+    search = ruptures.Dynp(
         custom_cost=cp.MultinomialCost(), min_size=cp.MIN_DAYS_PER_SEGMENT, jump=1
-    ).fit_predict(counts, n_bkps=changes)
-    tried = {}
+    )
+    segment_ends = search.fit_predict(counts, n_bkps=changes)
+    likelihoods = {}
     for places in itertools.combinations(
         range(cp.MIN_DAYS_PER_SEGMENT, 18 - cp.MIN_DAYS_PER_SEGMENT + 1), changes
     ):
         ends = [0, *places, 18]
         if min(np.diff(ends)) >= cp.MIN_DAYS_PER_SEGMENT:
-            tried[places] = sum(
+            likelihoods[places] = sum(
                 slow_log_likelihood(counts[a:b].tolist()) for a, b in itertools.pairwise(ends)
             )
-    assert tuple(found[:-1]) == max(tried, key=tried.get)
+    assert tuple(segment_ends[:-1]) == max(likelihoods, key=likelihoods.get)
     if changes == 1:
-        assert found[0] == cp.likelihood_ratio_statistics(counts.T).argmax()
+        assert segment_ends[0] == cp.likelihood_ratio_statistics(counts.T).argmax()
 
 
 def test_hits_of_a_row_that_are_all_alike_are_worth_one():
@@ -128,10 +136,10 @@ def test_the_same_seed_gives_the_same_and_another_may_not():
 
 
 def test_too_short_a_series_is_not_tested():
-    found = cp.find_change_points(
+    searches = cp.find_change_points(
         {"a": np.ones((2 * cp.MIN_DAYS_PER_SEGMENT - 1, 2)), "none": np.zeros((0, 2))}
     )
-    assert all(np.isnan(one.p) and one.changes == () for one in found.values())
+    assert all(np.isnan(one.p) and one.changes == () for one in searches.values())
 
 
 def test_one_variant_alone_never_changes():
@@ -139,7 +147,8 @@ def test_one_variant_alone_never_changes():
 
 
 def test_several_changes_are_found_and_held():
-    shares, found = ([0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]), []
+    shares = ([0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8])
+    intervals = []
     for seed in range(10):
         rng = np.random.default_rng(seed)
         counts = np.concatenate(
@@ -148,26 +157,14 @@ def test_several_changes_are_found_and_held():
                 for rows, share in zip((30, 20, 25), shares, strict=True)
             ]
         )
-        found.append(
-            [
-                change.ends()
-                for change in cp.find_change_points({"a": counts}, seed=seed, shuffles=499)[
-                    "a"
-                ].changes
-            ]
-        )
-    two = [ends for ends in found if len(ends) == 2]
+        search = cp.find_change_points({"a": counts}, seed=seed, shuffles=499)["a"]
+        intervals.append([change.ends() for change in search.changes])
+    two = [ends for ends in intervals if len(ends) == 2]
     assert len(two) >= 9
-    assert (
-        np.mean(
-            [
-                low <= at <= high
-                for ends in two
-                for (low, high), at in zip(ends, (30, 50), strict=True)
-            ]
-        )
-        >= 0.9
-    )
+    hits = [
+        low <= at <= high for ends in two for (low, high), at in zip(ends, (30, 50), strict=True)
+    ]
+    assert np.mean(hits) >= 0.9
 
 
 def test_the_p_of_no_change_is_uniform():
@@ -190,26 +187,22 @@ def test_none_is_found_where_none_is():
         {str(k): series(rng, 20, 0, [0.6, 0.3, 0.1], [0.6, 0.3, 0.1], rho=0.4) for k in range(4)}
         for _ in range(studies)
     ]
-    found = [
+    false_alarms = [
         any(one.changes for one in cp.find_change_points(study, seed=k, shuffles=199).values())
         for k, study in enumerate(flat)
     ]
-    assert np.mean(found) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / studies)
+    assert np.mean(false_alarms) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / studies)
 
 
 def test_shuffled_days_show_no_change():
     rng = np.random.default_rng(12)
     counts = series(rng, 40, 20, [0.85, 0.15], [0.1, 0.9])
     assert cp.find_change_points({"a": counts})["a"].p < 0.01
-    assert (
-        np.median(
-            [
-                cp.find_change_points({"a": rng.permutation(counts)}, shuffles=199)["a"].p
-                for _ in range(15)
-            ]
-        )
-        > 0.2
-    )
+    p = [
+        cp.find_change_points({"a": rng.permutation(counts)}, shuffles=199)["a"].p
+        for _ in range(15)
+    ]
+    assert np.median(p) > 0.2
 
 
 @pytest.mark.parametrize(
@@ -225,11 +218,11 @@ def test_intervals_hold_the_place_of_the_change(rows, before, after, rho, size):
     rng, held, width = np.random.default_rng(13), [], []
     while len(held) < 40:
         at = rng.integers(cp.MIN_DAYS_PER_SEGMENT, rows - cp.MIN_DAYS_PER_SEGMENT + 1)
-        found = cp.find_change_points(
+        changes = cp.find_change_points(
             {"a": series(rng, rows, at, before, after, rho=rho, size=size)}, shuffles=199
         )["a"].changes
-        if found:
-            ends = min((change.ends() for change in found), key=lambda e: abs(sum(e) / 2 - at))
+        if changes:
+            ends = min((change.ends() for change in changes), key=lambda e: abs(sum(e) / 2 - at))
             held.append(ends[0] <= at <= ends[1])
             width.append(ends[1] - ends[0] + 1)
     assert np.mean(held) >= 0.9

@@ -23,7 +23,10 @@ def test_as_scipy_has_it():
 
 
 def test_values_known_in_closed_form():
-    """Two coins: H(1/2) - (H(a) + H(b)) / 2 for a = 1/4, b = 3/4 is 1 - H(1/4), the capacity of a channel that errs in 1 of 4 (Cover & Thomas, 7.1.4)."""
+    """Two coins: H(1/2) - (H(a) + H(b)) / 2 for a = 1/4, b = 3/4 is 1 - H(1/4).
+
+    That is the capacity of a channel that errs in 1 of 4 (Cover & Thomas, 7.1.4).
+    """
     assert jensen_shannon(np.array([0.25, 0.75]), np.array([0.75, 0.25])) == pytest.approx(
         0.188722, abs=1e-6
     )

@@ -1,4 +1,7 @@
-"""Intervals of rates and their ratios: published numbers, laws, coverage and calibration on planted, over-dispersed counts."""
+"""Intervals of rates and their ratios: published numbers, laws, coverage and calibration.
+
+Coverage and calibration are those on planted, over-dispersed counts.
+"""
 
 import itertools
 
@@ -18,7 +21,10 @@ from wording.stats.rates import (
 
 @pytest.mark.parametrize("n", [0, 1, 10, 250])
 def test_the_score_interval_solves_its_own_equation(n):
-    """Brown, Cai & DasGupta (2003): the ends are the means that lie z of their own standard errors from the count."""
+    """Brown, Cai & DasGupta (2003): what the ends are.
+
+    They are the means that lie z of their own standard errors from the count.
+    """
     low, high = poisson_score_interval(n, 1.96)
     assert abs(n - high) / np.sqrt(high) == pytest.approx(1.96)
     assert low == 0 if n == 0 else (n - low) / np.sqrt(low) == pytest.approx(1.96)
@@ -30,7 +36,10 @@ def test_no_hits_in_a_million_words_leave_at_most_four():
 
 
 def test_the_ratio_of_two_large_counts_has_the_interval_of_the_logarithm():
-    """Where counts are large every method agrees with the log ratio's standard error, the root of 1/n + 1/n'."""
+    """Where counts are large every method agrees with the log ratio's standard error.
+
+    It is the root of 1/n + 1/n'.
+    """
     low, high = ratio_interval(40_000, 1e7, 1, 90_000, 3e7, 1)
     error = 1.959964 * np.sqrt(1 / 40_000 + 1 / 90_000)
     assert np.log([low, high]) == pytest.approx(np.log(4 / 3) + np.array([-error, error]), rel=1e-4)
@@ -98,7 +107,10 @@ SETTINGS = list(
 
 
 def planted(rng, articles, mean, kind, of, cases):
-    """Return hits and words, articles x cases: articles of unequal length whose rates differ, or in which one hit brings others."""
+    """Return hits and words, articles x cases, and the planted rate.
+
+    Articles are of unequal length, and their rates differ, or one hit in them brings others.
+    """
     words = np.maximum(rng.lognormal(6, 0.6, size=(articles, 1)), 30) * np.ones((1, cases))
     rate = mean / (articles * np.exp(6.18))
     if kind == "bursts":
@@ -120,7 +132,10 @@ def planted(rng, articles, mean, kind, of, cases):
 
 
 def compared(rng, sizes, kind, mean, ratio, cases):
-    """Return the arguments of the two sides, their carriers, and the planted ratio; the variance is that of all possible draws."""
+    """Return the arguments of the two sides, their carriers, and the planted ratio.
+
+    The variance is that of all possible draws.
+    """
     sides = [
         planted(rng, sizes[0], mean, *kind, cases),
         planted(rng, sizes[1], mean * sizes[1] / sizes[0] / ratio, *kind, cases),

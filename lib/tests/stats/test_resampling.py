@@ -87,12 +87,12 @@ def test_differences_give_newcombes_numbers(a, m, b, n, low, high):
     )
 
 
-def effective(found, sizes, *, draws=999):
+def effective(hits, sizes, *, draws=999):
     """Return share, effective hits and effective articles of columns of cases, articles as rows."""
-    drawn = resampling.draw_article_weights(["a"] * len(found), draws=draws, seed=1).astype(float)
-    share, articles = found.sum(0) / sizes.sum(0), resampling.effective_articles(sizes)
-    carriers = np.minimum((found > 0).sum(0), (found < sizes).sum(0))
-    samples = (drawn @ found) / (drawn @ sizes)
+    drawn = resampling.draw_article_weights(["a"] * len(hits), draws=draws, seed=1).astype(float)
+    share, articles = hits.sum(0) / sizes.sum(0), resampling.effective_articles(sizes)
+    carriers = np.minimum((hits > 0).sum(0), (hits < sizes).sum(0))
+    samples = (drawn @ hits) / (drawn @ sizes)
     n = resampling.effective_hits(
         samples, share, hits=sizes.sum(0), articles=articles, carriers=carriers
     )
@@ -100,15 +100,15 @@ def effective(found, sizes, *, draws=999):
 
 
 def test_articles_of_one_word_each_are_as_many_hits():
-    found = np.arange(400)[:, None] % 4 == 0
-    share, n, articles = effective(found.astype(float), np.ones((400, 1)))
+    hits = np.arange(400)[:, None] % 4 == 0
+    share, n, articles = effective(hits.astype(float), np.ones((400, 1)))
     assert (share[0], articles[0]) == (0.25, 400)
     assert n[0] == pytest.approx(400, rel=0.05)
 
 
 def test_ten_copies_of_each_word_add_no_certainty():
-    found = np.arange(400)[:, None] % 4 == 0
-    assert effective(found * 10.0, np.full((400, 1), 10.0))[1] == pytest.approx(400, rel=0.05)
+    hits = np.arange(400)[:, None] % 4 == 0
+    assert effective(hits * 10.0, np.full((400, 1), 10.0))[1] == pytest.approx(400, rel=0.05)
 
 
 def test_a_share_of_none_or_all_has_an_honest_end():
@@ -122,29 +122,33 @@ def test_a_share_of_none_or_all_has_an_honest_end():
 
 
 def test_one_article_alone_does_not_prove_its_hits_independent():
-    sizes, found = np.full((100, 1), 3.0), np.zeros((100, 1))
-    found[0] = 1
-    _, n, articles = effective(found, sizes)
+    sizes, hits = np.full((100, 1), 3.0), np.zeros((100, 1))
+    hits[0] = 1
+    _, n, articles = effective(hits, sizes)
     assert articles[0] == pytest.approx(100)
     assert 1 / n[0] == pytest.approx((1 / 100 + 1 / 300) / 2, rel=0.05)
 
 
 def planted(rng, *, articles, share, clustering, cases, mean=3):
-    """Return hits of a variant and all hits, articles x cases, from a beta-binomial: sizes are geometric."""
+    """Return hits of a variant and all hits, articles x cases, from a beta-binomial.
+
+    Sizes are geometric.
+    """
     sizes = rng.geometric(1 / mean, size=(articles, cases))
     scale = (1 - clustering) / clustering
-    found = rng.binomial(sizes, rng.beta(share * scale, (1 - share) * scale, size=sizes.shape))
-    return found.astype(float), sizes.astype(float)
+    hits = rng.binomial(sizes, rng.beta(share * scale, (1 - share) * scale, size=sizes.shape))
+    return hits.astype(float), sizes.astype(float)
 
 
 def coverage(articles):
-    """Return how often intervals of 95 % hold the planted share, for each of 15 kinds of outlet, 200 outlets each."""
+    """Return how often intervals of 95 % hold the planted share.
+
+    One number for each of 15 kinds of outlet, 200 outlets each.
+    """
     rng, held = np.random.default_rng(articles), []
     for share, clustering in itertools.product((0.02, 0.1, 0.3, 0.5, 0.9), (0.1, 0.3, 0.6)):
-        found, sizes = planted(
-            rng, articles=articles, share=share, clustering=clustering, cases=200
-        )
-        low, high = resampling.share_interval(*effective(found, sizes, draws=499)[:2])
+        hits, sizes = planted(rng, articles=articles, share=share, clustering=clustering, cases=200)
+        low, high = resampling.share_interval(*effective(hits, sizes, draws=499)[:2])
         held.append(((low <= share) & (share <= high)).mean())
     return held
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from wording.stats import vectors as similarity
 
@@ -17,9 +18,9 @@ def test_ppmi_by_hand():
     counts = np.array([[3, 1], [0, 4]])
     smoothed = np.array([3, 5]) ** 0.75
     expected = np.log(counts[0] / 4 / (smoothed / smoothed.sum()))
-    found = similarity.ppmi(sparse.csr_array(counts)).toarray()
-    assert found[0] == pytest.approx(np.maximum(expected, 0), rel=1e-5)
-    assert found[1, 0] == 0
+    weights = similarity.ppmi(sparse.csr_array(counts)).toarray()
+    assert weights[0] == pytest.approx(np.maximum(expected, 0), rel=1e-5)
+    assert weights[1, 0] == 0
 
 
 @given(COUNTS)
@@ -43,10 +44,10 @@ def test_weights_leave_the_counts_as_they_were():
 @given(COUNTS)
 def test_with_all_axes_cosines_are_those_of_the_weights(counts):
     weights = counts.astype(np.float32)
-    found = similarity.compute_row_vectors(sparse.csr_array(weights), dimensions=5, seed=1)
+    vectors = similarity.compute_row_vectors(sparse.csr_array(weights), dimensions=5, seed=1)
     length = np.linalg.norm(weights, axis=1)
     cosine = weights @ weights.T / np.maximum(np.outer(length, length), 1e-9)  # 0 for rows of zeros
-    assert found @ found.T == pytest.approx(cosine, abs=1e-3)
+    assert vectors @ vectors.T == pytest.approx(cosine, abs=1e-3)
 
 
 def test_the_same_seed_gives_the_same_bytes():
@@ -79,3 +80,14 @@ def test_an_empty_row_is_like_nothing():
 def test_cosines_of_a_row_with_itself_and_with_its_opposite():
     space = similarity.normalise_rows(np.array([[1.0, 0], [0, 2.0], [-1.0, 0]]))
     assert similarity.cosine_similarities(space, [0]).tolist() == [1, 0, 0]
+
+
+def test_similarities_do_not_depend_on_the_number_of_threads():
+    """Sums in another order change last digits, and these the axes of a decomposition."""
+    rng = np.random.default_rng(1)
+    topics = rng.gamma(0.2, size=(400, 30)) @ rng.gamma(0.2, size=(30, 2_000))
+    weights = similarity.weight_sublinear_tf(sparse.csr_array(rng.poisson(topics)))
+    several = similarity.compute_row_vectors(weights, dimensions=50, seed=1)
+    with threadpool_limits(1):
+        alone = similarity.compute_row_vectors(weights, dimensions=50, seed=1)
+    assert several @ several.T == pytest.approx(alone @ alone.T, abs=2e-6)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from wording.errors import WordingError
 from wording.files import save_table
+from wording.phrasing import format_count
 from wording.settings import one_of
 from wording.show import html
 from wording.show.lines import concordance
@@ -25,22 +26,13 @@ MAX_ROWS = 20
 """Rows of an answer's table that are shown when the answer itself ends a cell."""
 MAX_LINES = 50
 """Lines shown below one number."""
-EVIDENT_COLUMNS = frozenset(
-    ("article", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month")
-    + (
-        "n",
-        "n_after",
-        "n_articles",
-        "n_before",
-        "n_other",
-        "n_outlets",
-        "n_words",
-        "other",
-        "outlet",
-    )
-    + ("period", "rank", "reason", "rival", "sample", "set", "share", "source", "speaker", "term")
-    + ("title", "total_after", "total_before", "total_other", "variant", "verdict", "voice", "who")
-)
+EVIDENT_COLUMNS = frozenset({
+    "coder", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month",
+    "n", "n_after", "n_articles", "n_before", "n_other", "n_outlets", "n_words", "other",
+    "outlet", "period", "question", "rank", "reason", "rival", "sample", "set", "share", "source",
+    "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
+    "verdict", "voice", "who",
+})  # fmt: skip
 """Columns whose headings say enough; what the others mean stands below a table."""
 
 
@@ -146,6 +138,10 @@ class Answer:
     empty: str = ""
     summary: str = ""
     note: str = ""
+
+    def __repr__(self) -> str:
+        rows = format_count(len(self.table), "row")
+        return f"Answer({self.name!r}: {rows}{self.summary and f'; {self.summary}'})"
 
     @cached_property
     def sentences(self) -> list[str]:

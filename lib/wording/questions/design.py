@@ -35,7 +35,7 @@ class Design:
 
     @classmethod
     def of(cls, study: StudyRecord, articles: pd.DataFrame) -> Design:
-        """Return a study's own design: the outlets of the articles in its order, its draws, seed."""
+        """Return a study's own design: outlets of the articles in its order, its draws, seed."""
         return cls(order_outlets(study, articles), study.draws, study.seed)
 
     def list_outlets(self, articles: pd.DataFrame) -> list[str]:

@@ -264,7 +264,7 @@ def plot_monthly_counts(
             height, anchor = (0.06, "baseline") if panel else (0.95, "center")
             axes.text(1.01, height, maximum, transform=axes.transAxes, va=anchor, alpha=0.75)
         place = panels[0].transAxes
-        panels[0].text(1.01, 1.0, "maximum", transform=place, va="bottom", alpha=0.75)
+        panels[0].text(1.01, 1.0, "max.", transform=place, va="bottom", alpha=0.75)
         set_month_axis(panels[-1])
     return figure
 

@@ -103,6 +103,15 @@ def describe_power(table: pd.DataFrame, difference: float, *, share: float = 0.5
     """Return how many articles are enough, read off the table of `power`.
 
     Between its rows the number is read along the logarithm.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `simulate_power`.
+    difference : float
+        Of the two shares, as simulated.
+    share : float
+        What lies in the middle of them, 0 to 1.
     """
     shares = [format_percent(end) for end in (share + difference / 2, share - difference / 2)]
     asked = f"A difference between {' and '.join(shares)} is detected in"
@@ -182,7 +191,15 @@ def _simulate_outlet(
 def _draw_article_shares(
     outlet: _OutletModel, shape: tuple[int, ...], rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the share that each article leans to: beta, so that its hits correlate by the icc."""
+    """Return the share that each article leans to: beta, so that its hits correlate by the icc.
+
+    Parameters
+    ----------
+    outlet : _OutletModel
+    shape : tuple of int
+        Articles x cases.
+    rng : numpy.random.Generator
+    """
     share, icc = outlet.share, outlet.concept.icc
     if share in (0, 1) or icc == 0:
         return np.full(shape, share)

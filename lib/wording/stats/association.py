@@ -1,7 +1,9 @@
-"""Measures of keyness, association and dispersion, as pure functions of counts: arrays of one shape in, an array of that shape out.
+"""Measures of keyness, association and dispersion, as pure functions of counts.
 
-Keyness compares a term's count on two sides, `n` of `size` words with `n_other` of `size_other`. Association compares two words: `n_ii` times
-together, `n_ix` and `n_xi` times each, among `n_xx` (NLTK's names). NLTK's own measures are used where they take arrays; its logarithms do not.
+Arrays of one shape go in, and an array of that shape comes out. Keyness compares a term's count on
+two sides, `n` of `size` words with `n_other` of `size_other`. Association compares two words:
+`n_ii` times together, `n_ix` and `n_xi` times each, among `n_xx` (NLTK's names). NLTK's own
+measures are used where they take arrays; its logarithms do not.
 """
 
 from __future__ import annotations
@@ -20,35 +22,67 @@ ZERO_SUBSTITUTE = 0.5
 
 
 def log_ratio(n: Numbers, size: Numbers, n_other: Numbers, size_other: Numbers) -> Array:
-    """Return the binary logarithm of the ratio of two rates: one more is twice as often; NaN where both counts are 0 or a side has no words.
+    """Return the binary logarithm of the ratio of two rates.
 
-    Source: Hardie (2014), "Log Ratio: an informal introduction", CASS, Lancaster: 0 counts as 0.5.
+    Parameters
+    ----------
+    n, n_other : float or array
+        Hits of the term on either side; 0 counts as 0.5.
+    size, size_other : float or array
+        Words on either side.
 
+    Returns
+    -------
+    Array
+        In bits: one more is twice as often. NaN where both counts are 0 or a side has no words.
+
+    References
+    ----------
+    Hardie (2014), "Log Ratio: an informal introduction", CASS, Lancaster.
+
+    Examples
+    --------
     >>> float(log_ratio(8, 1000, 2, 1000)), float(log_ratio(4, 1000, 0, 1000))
     (2.0, 3.0)
     """
     n, size, n_other, size_other = _to_floats(n, size, n_other, size_other)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (
-            np.where(n > 0, n, ZERO_SUBSTITUTE)
-            / size
-            / (np.where(n_other > 0, n_other, ZERO_SUBSTITUTE) / size_other)
-        )
-        return np.where((n + n_other > 0) & (size > 0) & (size_other > 0), np.log2(ratio), np.nan)
+        rate = np.where(n > 0, n, ZERO_SUBSTITUTE) / size
+        rate_other = np.where(n_other > 0, n_other, ZERO_SUBSTITUTE) / size_other
+        logarithm = np.log2(rate / rate_other)
+    defined = (n + n_other > 0) & (size > 0) & (size_other > 0)
+    return np.where(defined, logarithm, np.nan)
 
 
 def percent_diff(n: Numbers, size: Numbers, n_other: Numbers, size_other: Numbers) -> Array:
-    """Return by how many percent one rate is above the other; NaN where the other side has none.
+    """Return by how many percent one rate is above the other.
 
-    Source: Gabrielatos & Marchi (2011), "Keyness: matching metrics to definitions"; they put a tiny number in the place of 0, we do not.
+    Parameters
+    ----------
+    n, n_other : float or array
+        Hits of the term on either side.
+    size, size_other : float or array
+        Words on either side.
 
+    Returns
+    -------
+    Array
+        In percent of the other rate. NaN where the other side has no hits.
+
+    References
+    ----------
+    Gabrielatos & Marchi (2011), "Keyness: matching metrics to definitions"; they put a tiny number
+    in the place of 0, we do not.
+
+    Examples
+    --------
     >>> float(percent_diff(3, 1000, 2, 1000))
     50.0
     """
     n, size, n_other, size_other = _to_floats(n, size, n_other, size_other)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = 100 * ((n / size) / (n_other / size_other) - 1)
-    return np.where((n_other > 0) & (size > 0), found, np.nan)
+        difference = 100 * ((n / size) / (n_other / size_other) - 1)
+    return np.where((n_other > 0) & (size > 0), difference, np.nan)
 
 
 def log_odds(
@@ -60,9 +94,27 @@ def log_odds(
     alpha: Numbers,
     alpha_0: Numbers,
 ) -> Array:
-    """Return the difference of log odds (natural logarithm) with an informative Dirichlet prior: `alpha` times the term in `alpha_0` words.
+    """Return the difference of log odds with an informative Dirichlet prior.
 
-    Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
+    Parameters
+    ----------
+    n, n_other : float or array
+        Hits of the term on either side.
+    size, size_other : float or array
+        Words on either side.
+    alpha : float or array
+        Hits of the term in the prior.
+    alpha_0 : float or array
+        Words in the prior.
+
+    Returns
+    -------
+    Array
+        In natural logarithms. NaN where `alpha` is 0.
+
+    References
+    ----------
+    Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 15 and 16.
     """
     n, size, n_other, size_other, alpha, alpha_0 = _to_floats(
         n, size, n_other, size_other, alpha, alpha_0
@@ -82,9 +134,29 @@ def log_odds_z(
     alpha: Numbers,
     alpha_0: Numbers,
 ) -> Array:
-    """Return `log_odds` over its standard error, which takes words for independent: it ranks terms, and is no test.
+    """Return `log_odds` over its standard error.
 
-    Source: Monroe, Colaresi & Quinn (2008), eqs 20 (the variance) to 22.
+    The standard error takes words for independent: the measure ranks terms, and is no test.
+
+    Parameters
+    ----------
+    n, n_other : float or array
+        Hits of the term on either side.
+    size, size_other : float or array
+        Words on either side.
+    alpha : float or array
+        Hits of the term in the prior.
+    alpha_0 : float or array
+        Words in the prior.
+
+    Returns
+    -------
+    Array
+        In standard errors. NaN where `alpha` is 0.
+
+    References
+    ----------
+    Monroe, Colaresi & Quinn (2008), Political Analysis 16, 372-403, eqs 20 (the variance) to 22.
     """
     delta = log_odds(n, size, n_other, size_other, alpha=alpha, alpha_0=alpha_0)
     n, n_other, alpha = _to_floats(n, n_other, alpha)
@@ -93,10 +165,31 @@ def log_odds_z(
 
 
 def g2(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
-    """Return the log-likelihood ratio in its four-cell form, never negative (the two-cell form of some keyness tools is smaller).
+    """Return the log-likelihood ratio in its four-cell form.
 
-    Source: Dunning (1993), Computational Linguistics 19, 61-74. NLTK's `likelihood_ratio`, for arrays.
+    The two-cell form of some keyness tools is smaller. This is NLTK's `likelihood_ratio`, for
+    arrays.
 
+    Parameters
+    ----------
+    n_ii : float or array
+        How often the two words are together.
+    n_ix, n_xi : float or array
+        How often each of them is there.
+    n_xx : float or array
+        Among how many.
+
+    Returns
+    -------
+    Array
+        Never negative.
+
+    References
+    ----------
+    Dunning (1993), Computational Linguistics 19, 61-74.
+
+    Examples
+    --------
     >>> round(float(g2(110, 2552, 221, 31777)), 2)
     270.72
     """
@@ -111,10 +204,30 @@ def g2(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
 
 
 def pmi(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
-    """Return pointwise mutual information, in bits; NaN where the two are never together.
+    """Return pointwise mutual information.
 
-    Source: Church & Hanks (1990), Computational Linguistics 16, 22-29. NLTK's `pmi`, for arrays.
+    This is NLTK's `pmi`, for arrays.
 
+    Parameters
+    ----------
+    n_ii : float or array
+        How often the two words are together.
+    n_ix, n_xi : float or array
+        How often each of them is there.
+    n_xx : float or array
+        Among how many.
+
+    Returns
+    -------
+    Array
+        In bits. NaN where the two are never together.
+
+    References
+    ----------
+    Church & Hanks (1990), Computational Linguistics 16, 22-29.
+
+    Examples
+    --------
     >>> round(float(pmi(20, 42, 20, 14307668)), 2)
     18.38
     """
@@ -124,23 +237,55 @@ def pmi(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
 
 
 def log_dice(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers) -> Array:
-    """Return logDice: 14 for two words that are always together, one less for half as much; NaN where they never are.
+    """Return logDice.
 
-    Source: Rychlý (2008), "A lexicographer-friendly association score", RASLAN, 6-9.
+    Parameters
+    ----------
+    n_ii : float or array
+        How often the two words are together.
+    n_ix, n_xi : float or array
+        How often each of them is there.
 
+    Returns
+    -------
+    Array
+        14 for two words that are always together, one less for half as much; NaN where they never
+        are.
+
+    References
+    ----------
+    Rychlý (2008), "A lexicographer-friendly association score", RASLAN, 6-9.
+
+    Examples
+    --------
     >>> float(log_dice(1, 16384, 16384))
     0.0
     """
     n_ii, n_ix, n_xi = _to_floats(n_ii, n_ix, n_xi)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(
-            n_ii > 0, 14 + np.log2(_import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)), np.nan
-        )
+        dice = _import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)
+        return np.where(n_ii > 0, 14 + np.log2(dice), np.nan)
 
 
 def chi_square(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
-    """Return Pearson's chi-square of the four cells (NLTK's); NaN where a margin is 0.
+    """Return Pearson's chi-square of the four cells (NLTK's).
 
+    Parameters
+    ----------
+    n_ii : float or array
+        How often the two words are together.
+    n_ix, n_xi : float or array
+        How often each of them is there.
+    n_xx : float or array
+        Among how many.
+
+    Returns
+    -------
+    Array
+        NaN where a margin is 0.
+
+    Examples
+    --------
     >>> round(float(chi_square(8, 15828, 4675, 14307668)), 2)
     1.55
     """
@@ -151,8 +296,24 @@ def chi_square(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Ar
 
 
 def t_score(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array:
-    """Return Student's t of two words together (NLTK's); NaN where they never are.
+    """Return Student's t of two words together (NLTK's).
 
+    Parameters
+    ----------
+    n_ii : float or array
+        How often the two words are together.
+    n_ix, n_xi : float or array
+        How often each of them is there.
+    n_xx : float or array
+        Among how many.
+
+    Returns
+    -------
+    Array
+        NaN where the two are never together.
+
+    Examples
+    --------
     >>> round(float(t_score(20, 42, 20, 14307668)), 4)
     4.4721
     """
@@ -161,35 +322,63 @@ def t_score(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers, n_xx: Numbers) -> Array
 
 
 def dp(counts: sparse.sparray | npt.ArrayLike, sizes: npt.ArrayLike) -> Array:
-    """Return Gries' deviation of proportions of each term (column) over parts (rows): 0 spread as the words are, towards 1 all in one part.
+    """Return Gries' deviation of proportions of each term over parts.
 
     Parameters
     ----------
-    counts : parts x terms, sparse or not
-    sizes : words of each part
+    counts : sparse array or array_like, shape (parts, terms)
+        Hits of each term in each part.
+    sizes : array_like, shape (parts,)
+        Words of each part.
 
-    Source: Gries (2008), International Journal of Corpus Linguistics 13, 403-437. NaN for a term that no part has.
+    Returns
+    -------
+    Array, shape (terms,)
+        0 spread as the words are, towards 1 all in one part. NaN for a term that no part has.
 
+    References
+    ----------
+    Gries (2008), International Journal of Corpus Linguistics 13, 403-437.
+
+    Examples
+    --------
     >>> dp([[1], [2], [3], [4], [5]], [9, 10, 10, 10, 11]).round(2).tolist()
     [0.18]
     """
-    found = sparse.csr_array(counts, dtype=float)
-    v_of = found.sum(axis=0)
-    s = np.asarray(sizes, dtype=float) / np.sum(sizes)
-    s_at = np.repeat(s, np.diff(found.indptr))
-    # A part without the term deviates by its own size: all sizes sum to 1, so only the parts with the term need to be visited.
+    hits = sparse.csr_array(counts, dtype=float)
+    totals = hits.sum(axis=0)
+    size_shares = np.asarray(sizes, dtype=float) / np.sum(sizes)
+    size_share_per_hit = np.repeat(size_shares, np.diff(hits.indptr))
+    # A part without the term deviates by its own size. All sizes sum to 1, so only the parts with
+    # the term need to be visited.
     with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(found.data / v_of[found.indices] - s_at) - s_at
-        return np.where(
-            v_of > 0, (1 + np.bincount(found.indices, apart, minlength=found.shape[1])) / 2, np.nan
-        )
+        hit_shares = hits.data / totals[hits.indices]
+        excess = np.abs(hit_shares - size_share_per_hit) - size_share_per_hit
+        deviations = (1 + np.bincount(hits.indices, excess, minlength=hits.shape[1])) / 2
+    return np.where(totals > 0, deviations, np.nan)
 
 
 def dp_norm(counts: sparse.sparray | npt.ArrayLike, sizes: npt.ArrayLike) -> Array:
-    """Return `dp` over its largest possible value: 1 for a term that only the smallest part has; NaN where there is one part.
+    """Return `dp` over its largest possible value.
 
-    Source: Lijffijt & Gries (2012), International Journal of Corpus Linguistics 17, 147-149.
+    Parameters
+    ----------
+    counts : sparse array or array_like, shape (parts, terms)
+        Hits of each term in each part.
+    sizes : array_like, shape (parts,)
+        Words of each part.
 
+    Returns
+    -------
+    Array, shape (terms,)
+        1 for a term that only the smallest part has. NaN where there is one part.
+
+    References
+    ----------
+    Lijffijt & Gries (2012), International Journal of Corpus Linguistics 17, 147-149.
+
+    Examples
+    --------
     >>> dp_norm([[2], [1], [0]], [10, 10, 10]).round(2).tolist()
     [0.5]
     """
@@ -214,7 +403,7 @@ def _import_nltk_measures() -> Any:
 def _build_contingency_table(
     n_ii: Array, n_ix: Array, n_xi: Array, n_xx: Array
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Return the four cells as observed and as expected if the two had nothing to do with each other."""
+    """Return the four cells as observed and as expected of two words without a connection."""
     observed = (n_ii, n_xi - n_ii, n_ix - n_ii, n_xx - n_ix - n_xi + n_ii)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = (

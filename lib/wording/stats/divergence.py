@@ -1,7 +1,8 @@
-"""How far two distributions lie apart, and how far they would by chance: Jensen and Shannon's divergence in bits.
+"""How far two distributions lie apart, and how far by chance: Jensen-Shannon divergence in bits.
 
-Its square root is a distance, and outlets can be placed in space by it (Endres & Schindelin 2003, IEEE Trans. Inf. Theory 49, 1858-1860; Fuglede &
-Topsoe 2004, ISIT). Small samples lie apart by chance alone, so what articles that change places give is taken off.
+Its square root is a distance, and outlets can be placed in space by it (Endres & Schindelin 2003,
+IEEE Trans. Inf. Theory 49, 1858-1860; Fuglede & Topsoe 2004, ISIT). Small samples lie apart by
+chance alone, so what articles that change places give is taken off.
 """
 
 from __future__ import annotations
@@ -15,16 +16,31 @@ LOG_OFFSET = 1e-37  # added inside the logarithm, so that 0 log 0 is 0
 
 
 def jensen_shannon(p: Array, q: Array, *, axis: int = -1) -> Array:
-    """Return the divergence of `p` and `q` in bits, 0 (the same) to 1 (nothing shared); NaN where they have nothing in common to compare.
+    """Return the divergence of `p` and `q`.
 
     Parameters
     ----------
-    p, q : shares along `axis`, which sum to 1; or, for several things at once, to the weight of each, NaN where a side does not have it:
-        only what both have counts, and the weights of that are made to sum to 1
+    p, q : Array
+        Shares along `axis`, which sum to 1. Or, for several things at once, shares that sum to the
+        weight of each thing, NaN where a side does not have it: only what both have counts, and the
+        weights of that are made to sum to 1.
+    axis : int
+        The axis of the shares.
 
-    Source: Lin (1991), IEEE Trans. Inf. Theory 37, 145-151, eq. 4.1 with equal weights.
+    Returns
+    -------
+    Array
+        In bits, without `axis`: 0 (the same) to 1 (nothing shared). NaN where `p` and `q` have
+        nothing in common to compare.
 
-    >>> [round(float(jensen_shannon(np.array([1, 0]), np.array(q))), 4) for q in ([1, 0], [0.5, 0.5], [0, 1])]
+    References
+    ----------
+    Lin (1991), IEEE Trans. Inf. Theory 37, 145-151, eq. 4.1 with equal weights.
+
+    Examples
+    --------
+    >>> p = np.array([1, 0])
+    >>> [round(float(jensen_shannon(p, np.array(q))), 4) for q in ([1, 0], [0.5, 0.5], [0, 1])]
     [0.0, 0.3113, 1.0]
     """
     mass = np.where(np.isnan(q), 0, p)
@@ -35,18 +51,32 @@ def jensen_shannon(p: Array, q: Array, *, axis: int = -1) -> Array:
 
 
 def jensen_shannon_contributions(p: Array, q: Array) -> Array:
-    """Return what each share adds to the divergence: bits, never negative, that sum to `jensen_shannon`."""
+    """Return what each share adds to the divergence.
+
+    Returns
+    -------
+    Array
+        In bits, never negative; they sum to `jensen_shannon`.
+    """
     return np.maximum((_plogp(p) + _plogp(q)) / 2 - _plogp((p + q) / 2), 0)
 
 
 def normalise_by_block(sums: Array, block: Array, weight: Array) -> Array:
-    """Return sums along the last axis as shares of their block times its weight; NaN where a block has nothing.
+    """Return sums along the last axis as shares of their block times its weight.
 
     Parameters
     ----------
-    sums : array (..., columns)
-    block : number of each column's block, ascending from 0
-    weight : of each block
+    sums : Array, shape (..., columns)
+        What is shared out.
+    block : Array of int, shape (columns,)
+        Number of each column's block, ascending from 0.
+    weight : Array, shape (blocks,)
+        Weight of each block.
+
+    Returns
+    -------
+    Array, shape (..., columns)
+        NaN where a block has nothing.
     """
     total = np.add.reduceat(sums, np.searchsorted(block, np.arange(len(weight))), axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -56,7 +86,24 @@ def normalise_by_block(sums: Array, block: Array, weight: Array) -> Array:
 
 
 def permute_labels(first: Array, stratum: Array, *, draws: int, rng: np.random.Generator) -> Array:
-    """Return labels that changed places at random within each stratum: bool (draws, rows), as many of `first` in each as there were."""
+    """Return labels that changed places at random within each stratum.
+
+    Parameters
+    ----------
+    first : Array of bool, shape (rows,)
+        Whether a row is of the first side.
+    stratum : Array of int, shape (rows,)
+        Number of each row's stratum.
+    draws : int
+        Number of draws.
+    rng : np.random.Generator
+        Stream of random numbers.
+
+    Returns
+    -------
+    Array of bool, shape (draws, rows)
+        As many of `first` in each stratum as there were.
+    """
     ordered = first[np.argsort(stratum, kind="stable")]
     places = np.argsort(stratum + rng.random((draws, len(first))), axis=1)
     labels = np.empty((draws, len(first)), dtype=bool)
@@ -65,18 +112,31 @@ def permute_labels(first: Array, stratum: Array, *, draws: int, rng: np.random.G
 
 
 def permutation_p_value(observed: float, drawn: Array) -> float:
-    """Return how likely a value so high is among those drawn by chance; NaN where these are all the same.
+    """Return how likely a value so high is among those drawn by chance.
 
-    Beyond the highest of them the tail is that of a gamma distribution with their mean and variance: a divergence is about a weighted sum of
-    squares (Satterthwaite 1946; for permutations Knijnenburg et al. 2009, Bioinformatics 25, i161-i168, who fit another tail).
+    Beyond the highest of them the tail is that of a gamma distribution with their mean and
+    variance: a divergence is about a weighted sum of squares.
+
+    Returns
+    -------
+    float
+        The p. NaN where the drawn values are all the same.
+
+    References
+    ----------
+    Satterthwaite (1946); for permutations Knijnenburg et al. (2009), Bioinformatics 25, i161-i168,
+    who fit another tail.
     """
-    mean, variance = drawn.mean(), drawn.var(ddof=1)
+    mean = drawn.mean()
+    variance = drawn.var(ddof=1)
     if not variance > (1e-4 * mean) ** 2:  # single precision
         return np.nan
     higher = (drawn >= observed - 1e-9).sum()
-    tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
     rank = (1 + higher) / (1 + len(drawn))
-    return float(rank if higher else min(tail, rank))
+    if higher:
+        return float(rank)
+    tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
+    return float(min(tail, rank))
 
 
 def _plogp(p: Array) -> Array:

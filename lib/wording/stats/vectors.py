@@ -1,4 +1,7 @@
-"""How alike phrases are in what surrounds them: weights, vectors and cosines, as pure functions of counts."""
+"""How alike phrases are in what surrounds them: weights, vectors and cosines of counts.
+
+All are pure functions.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +10,48 @@ from scipy import sparse
 
 from wording.stats.arrays import Array
 
-SMOOTHING_EXPONENT = (
-    0.75  # Levy, Goldberg & Dagan (2015), sec. 3.1: without it rare neighbours weigh too much
-)
-SVD_ITERATIONS = (
-    2  # of the randomised decomposition; four gave the same neighbours in twice the time
-)
+SMOOTHING_EXPONENT = 0.75
+"""Without it rare neighbours weigh too much (Levy, Goldberg & Dagan 2015, sec. 3.1)."""
+
+SVD_ITERATIONS = 2
+"""Of the randomised decomposition; four gave the same neighbours in twice the time."""
 
 
 def ppmi(counts: sparse.csr_array, *, least: float = 0.0) -> sparse.csr_array:
-    """Return positive pointwise mutual information (natural logarithm) of rows and columns, columns smoothed; cells up to `least` are left out.
+    """Return positive pointwise mutual information of rows and columns, columns smoothed.
 
-    Source: Levy, Goldberg & Dagan (2015), TACL 3, sec. 2.1 and eq. 3: max(ln(p(w, c) / p(w) p_a(c)), 0), p_a(c) by counts to the power of 0.75.
+    Parameters
+    ----------
+    counts : sparse.csr_array, shape (rows, columns)
+        Hits of each row with each column.
+    least : float
+        Cells up to this value are left out.
 
+    Returns
+    -------
+    sparse.csr_array, shape (rows, columns)
+        In natural logarithms.
+
+    References
+    ----------
+    Levy, Goldberg & Dagan (2015), TACL 3, sec. 2.1 and eq. 3: max(ln(p(w, c) / p(w) p_a(c)), 0),
+    p_a(c) by counts to the power of 0.75.
+
+    Examples
+    --------
     >>> ppmi(sparse.csr_array([[2, 0], [0, 2]])).toarray().astype(float).round(3).tolist()
     [[0.693, 0.0], [0.0, 0.693]]
     """
-    row, column = (np.asarray(counts.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
-    smoothed = column**SMOOTHING_EXPONENT
+    row_sums = np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+    column_sums = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel()
+    smoothed = column_sums**SMOOTHING_EXPONENT
     with np.errstate(divide="ignore"):
-        of_row, of_column = (
-            np.log(part).astype(np.float32)
-            for part in (row, smoothed / max(smoothed.sum(), 1e-300))
-        )
+        log_rows = np.log(row_sums).astype(np.float32)
+        log_columns = np.log(smoothed / max(smoothed.sum(), 1e-300)).astype(np.float32)
     value = (
         np.log(counts.data.astype(np.float32))
-        - np.repeat(of_row, np.diff(counts.indptr))
-        - of_column[counts.indices]
+        - np.repeat(log_rows, np.diff(counts.indptr))
+        - log_columns[counts.indices]
     )
     kept = value > least
     ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
@@ -41,11 +59,24 @@ def ppmi(counts: sparse.csr_array, *, least: float = 0.0) -> sparse.csr_array:
 
 
 def weight_sublinear_tf(counts: sparse.csr_array) -> sparse.csr_array:
-    """Return (1 + ln n) / sqrt(m), where m is the number of rows that the column has: long articles weigh no more than short ones.
+    """Return (1 + ln n) / sqrt(m), where m is the number of rows that the column has.
 
-    Source: Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of columns.
+    Long articles weigh no more than short ones.
 
-    >>> weight_sublinear_tf(sparse.csr_array([[1, 0], [1, 1]])).toarray().astype(float).round(3).tolist()
+    Returns
+    -------
+    sparse.csr_array, shape of `counts`
+        In single precision.
+
+    References
+    ----------
+    Manning, Raghavan & Schuetze (2008), sec. 6.4: sublinear tf, here with cosine normalisation of
+    columns.
+
+    Examples
+    --------
+    >>> weights = weight_sublinear_tf(sparse.csr_array([[1, 0], [1, 1]]))
+    >>> weights.toarray().astype(float).round(3).tolist()
     [[0.707, 0.0], [0.707, 1.0]]
     """
     weights = sparse.csr_array(counts, dtype=np.float32, copy=True)
@@ -57,30 +88,48 @@ def weight_sublinear_tf(counts: sparse.csr_array) -> sparse.csr_array:
 def compute_row_vectors(
     weights: sparse.csr_array, *, dimensions: int, seed: int, basis: Array | None = None
 ) -> Array:
-    """Return one vector of length 1 per row (0 where the row is empty), float32 (n_rows, dimensions at most): the rows on their main axes.
+    """Return the rows on their main axes, one vector of length 1 per row.
 
     Parameters
     ----------
-    weights : sparse (n_rows, n_columns)
-    dimensions : axes at most; never more than rows or columns
-    seed : of the randomised decomposition
-    basis : flags of the rows that the axes are made from (None: all)
+    weights : sparse.csr_array, shape (rows, columns)
+        Weight of each column in each row.
+    dimensions : int
+        Axes at most; never more than rows or columns.
+    seed : int
+        Of the randomised decomposition.
+    basis : Array of bool, shape (rows,), optional
+        Flags of the rows that the axes are made from (None: all).
 
-    Source: truncated singular value decomposition by random projection (Halko, Martinsson & Tropp 2011, SIAM Review 53).
+    Returns
+    -------
+    Array of float32, shape (rows, dimensions at most)
+        0 where the row is empty.
+
+    References
+    ----------
+    Truncated singular value decomposition by random projection: Halko, Martinsson & Tropp (2011),
+    SIAM Review 53.
     """
     from sklearn.utils.extmath import randomized_svd  # takes a second to import
 
-    used = weights if basis is None else weights[np.flatnonzero(basis)]
-    dimensions = min(dimensions, *used.shape)
+    basis_rows = weights
+    if basis is not None:
+        basis_rows = weights[np.flatnonzero(basis)]
+    dimensions = min(dimensions, *basis_rows.shape)
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
-    axes = randomized_svd(used, dimensions, n_iter=SVD_ITERATIONS, random_state=seed)[2]
+    # In float32, last digits of sums, which depend on the number of threads, would show in scores.
+    doubles = basis_rows.astype(np.float64)
+    axes = randomized_svd(doubles, dimensions, n_iter=SVD_ITERATIONS, random_state=seed)[2]
     return normalise_rows(weights @ axes.T.astype(np.float32))
 
 
 def normalise_rows(rows: Array) -> Array:
     """Return the rows with length 1; rows of zeros stay.
 
+    Examples
+    --------
     >>> normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
     [[0.6, 0.8], [0.0, 0.0]]
     """

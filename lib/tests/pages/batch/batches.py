@@ -12,7 +12,8 @@ import psutil
 # What show.findings gives, without the seconds that the library takes to import.
 SHOWS = """
 record = {"kind": "findings", "sentences": [f"It is {word}."]}
-get_ipython().display_pub.publish({"text/plain": word, "text/html": "<p>Said.</p>", "application/vnd.wording+json": record})
+get_ipython().display_pub.publish({"text/plain": word, "text/html": "<p>Said.</p>", \
+"application/vnd.wording+json": record})
 """
 WORD = 'study: str = ""  # where\nword: str = "good"  # what'
 
@@ -92,7 +93,11 @@ def left_behind(place):
 
 
 def alive(number):
-    """Whether the process runs: one that has ended stays listed until its parent, after a kill the system's first process, has asked how."""
+    """Whether the process runs.
+
+    One that has ended stays listed until its parent, after a kill the system's first process, has
+    asked how.
+    """
     try:
         return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

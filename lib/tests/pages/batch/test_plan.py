@@ -8,7 +8,10 @@ from wording.pages import state
 from wording.pages.batch import plan, runner
 from wording.study.read import read_study
 
-CHOOSY = 'study: str = ""  # where\nvoice: str = "all"  # one of all, quoted (in marks): whose words\noutlets: list[str] = []  # which'
+CHOOSY = (
+    'study: str = ""  # where\nvoice: str = "all"  # one of all, quoted (in marks): whose words\n'
+    "outlets: list[str] = []  # which"
+)
 
 
 @pytest.fixture

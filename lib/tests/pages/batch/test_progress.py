@@ -58,7 +58,7 @@ def test_a_terminal_sees_what_runs_now():
         ([], [], [], 1, None),
         ([example_run()], [example_page("next")], [], 1, None),
         ([example_run(seconds=4)], [example_page("next")], [10.0], 1, 16),
-        ([example_run(seconds=4, )], [example_page("next", seconds=30.0)], [10.0], 2, (30 + 16) / 2),
+        ([example_run(seconds=4)], [example_page("next", seconds=30.0)], [10.0], 2, (30 + 16) / 2),
         ([example_run(seconds=50)], [], [10.0], 1, 0),
     ],
 )  # fmt: skip

@@ -38,12 +38,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def place(tmp_path):
-    """A folder with a study that has nothing to build, notebooks of our own, and a place for reports."""
+    """A folder: a study that has nothing to build, notebooks of our own, a place for reports."""
     for name in ("notebooks", "study"):
         (tmp_path / name).mkdir()
     (tmp_path / "study" / "study.yml").write_text("title: Study\nquestion: Who?\n")
     (tmp_path / "study" / "concepts.yml").write_text(
-        "concepts: {levy: {title: The levy, variants: {tax: [carbon tax], charge: [climate charge]}}}"
+        "concepts: {levy: {title: The levy, variants: {tax: [carbon tax], charge: "
+        "[climate charge]}}}"
     )
     notebook(tmp_path, "good", SHOWS)
     return tmp_path

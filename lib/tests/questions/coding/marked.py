@@ -11,16 +11,30 @@ OUTLETS, TERMS = [f"outlet {i}" for i in range(6)], ["v", "w", "x"]
 
 
 def lines(right, n, *, outlet="A", variant="v", voice="outlet", first=0, sample=True):
-    """Marks of one coder on n lines, each of an article of its own, the first so many in the right sense."""
+    """Return marks of one coder on n lines, the first `right` of them in the right sense.
+
+    Each line is of an article of its own.
+    """
     at = np.arange(first, first + n)
-    return pd.DataFrame({
-        "coder": "a", "date": "2031-01-01", "doc_id": [f"{outlet}{variant}{i}" for i in at], "start": at, "end": at + 4, "concept": "c",
-        "variant": variant, "outlet": outlet, "voice": voice, "mark": np.where(np.arange(n) < right, "right sense", "wrong sense"), "sample": sample,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "coder": "a",
+            "date": "2031-01-01",
+            "doc_id": [f"{outlet}{variant}{i}" for i in at],
+            "start": at,
+            "end": at + 4,
+            "concept": "c",
+            "variant": variant,
+            "outlet": outlet,
+            "voice": voice,
+            "mark": np.where(np.arange(n) < right, "right sense", "wrong sense"),
+            "sample": sample,
+        }
+    )
 
 
 def hits(**n):
-    """So many hits of the variant v at each outlet."""
+    """Return so many hits of the variant v at each outlet."""
     return pd.DataFrame(
         {
             "concept": "c",
@@ -45,7 +59,10 @@ def shares_of(n, total, low, high):
 
 
 def planted(rng, *, spread, articles=60, size=150, alike=6):
-    """Hits of six outlets with planted shares and precisions (spread around .95, .8, .6), both clustered in articles, and the marks of a sample."""
+    """Return hits of six outlets, the marks of a sample, and what was planted in them.
+
+    Shares and precisions (spread around .95, .8, .6) are planted, both clustered in articles.
+    """
     share = rng.dirichlet([4, 4, 4], 6)
     right = rng.beta(
         np.array([0.95, 0.8, 0.6]) * spread, np.array([0.05, 0.2, 0.4]) * spread, (6, 3)
@@ -61,7 +78,7 @@ def planted(rng, *, spread, articles=60, size=150, alike=6):
     own_right = rng.beta(right[outlet] * alike, (1 - right[outlet]) * alike)
     sense = rng.random(len(doc)) < own_right[doc, variant]
     start = np.arange(len(doc))
-    found = pd.DataFrame(
+    all_hits = pd.DataFrame(
         {
             "doc_id": doc.astype(str),
             "start": start,
@@ -70,14 +87,14 @@ def planted(rng, *, spread, articles=60, size=150, alike=6):
             "voice": "outlet",
         }
     )
-    found = found.assign(
+    all_hits = all_hits.assign(
         variant=np.array(TERMS)[variant], outlet=np.array(OUTLETS)[outlet[doc]], right=sense
     )
-    drawn = coding.draw_stratified(found, size=size, seed=1)
+    drawn = coding.draw_stratified(all_hits, size=size, seed=1)
     marks = drawn.assign(
         coder="a", date="", sample=True, mark=np.where(drawn["right"], "right sense", "wrong sense")
     )
-    given = pd.DataFrame(
+    listed = pd.DataFrame(
         {
             "doc_id": np.arange(6 * articles).astype(str),
             "outlet": np.array(OUTLETS)[outlet],
@@ -85,9 +102,9 @@ def planted(rng, *, spread, articles=60, size=150, alike=6):
         }
     )
     counts = (
-        found.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
+        all_hits.groupby(["doc_id", "concept", "variant", "voice"]).size().rename("n").reset_index()
     )
     table = compute_shares(
-        counts, given, design=Design(outlets=OUTLETS, draws=199), variants={"c": TERMS}
+        counts, listed, design=Design(outlets=OUTLETS, draws=199), variants={"c": TERMS}
     ).assign(voice="outlet")
-    return found, marks, table, share, right
+    return all_hits, marks, table, share, right

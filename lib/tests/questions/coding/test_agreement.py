@@ -9,20 +9,29 @@ from wording.questions.design import Design
 
 
 def marks(rows, *, question="sense", sample=True, doc=None):
-    """Marks from (coder, line, answer): answers of 1 and 0 for the two of the question."""
+    """Return marks from (coder, line, answer): answers of 1 and 0 for the two of the question."""
     yes, no = ag.CODING_QUESTIONS[question]
-    made = [
+    table = [
         {
-            "coder": coder, "date": "2031-01-01", "doc_id": f"d{line if doc is None else doc(line)}", "start": line, "end": line + 4, "concept": "c",
-            "variant": "v", "outlet": "A", "voice": "outlet", "mark": yes if answer else no, "sample": sample,
+            "coder": coder,
+            "date": "2031-01-01",
+            "doc_id": f"d{line if doc is None else doc(line)}",
+            "start": line,
+            "end": line + 4,
+            "concept": "c",
+            "variant": "v",
+            "outlet": "A",
+            "voice": "outlet",
+            "mark": yes if answer else no,
+            "sample": sample,
         }
         for coder, line, answer in rows
-    ]  # fmt: skip
-    return pd.DataFrame(made)
+    ]
+    return pd.DataFrame(table)
 
 
 def crossed(both, first, second, neither):
-    """Two coders' marks from the four cells of their table."""
+    """Return two coders' marks from the four cells of their table."""
     pairs = [(1, 1)] * both + [(1, 0)] * first + [(0, 1)] * second + [(0, 0)] * neither
     return marks(
         [(coder, line, pair[k]) for line, pair in enumerate(pairs) for k, coder in enumerate("ab")]
@@ -31,20 +40,27 @@ def crossed(both, first, second, neither):
 
 @pytest.fixture
 def any_code(monkeypatch):
-    """Marks of any code instead of the two of a question: the published examples have several."""
+    """Return a function for marks of any code: the published examples have more than two."""
     monkeypatch.setitem(ag.CODING_QUESTIONS, "code", tuple("abcde12345"))
-    return lambda **said: marks(
-        [
-            (coder, line, 1)
-            for coder, codes in said.items()
-            for line, code in enumerate(codes)
+
+    def mark_codes(**codes):
+        answers = [
+            (coder, line, code)
+            for coder, text in codes.items()
+            for line, code in enumerate(text)
             if code != "."
         ]
-    ).assign(mark=[code for codes in said.values() for code in codes if code != "."])
+        table = marks([(coder, line, 1) for coder, line, _ in answers])
+        return table.assign(mark=[code for _, _, code in answers])
+
+    return mark_codes
 
 
 def test_alpha_of_two_observers_and_a_binary_code(any_code):
-    """Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, example A: 10 units, agreement on 6, alpha 0.095."""
+    """10 units, agreement on 6, alpha 0.095.
+
+    Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, example A.
+    """
     table = ag.compute_agreement(any_code(meg="2122222212", owen="1112212222"))
     assert table["alpha"].item() == pytest.approx(0.095, abs=5e-4)
     assert table["agreed"].item() == pytest.approx(0.6)
@@ -59,7 +75,10 @@ def test_alpha_of_two_observers_and_a_nominal_code(any_code):
 
 
 def test_alpha_of_four_observers_with_gaps(any_code):
-    """Krippendorff (2011), example C: four observers, 12 units, some not coded, one coded by one observer only, nominal alpha 0.743."""
+    """Four observers, 12 units, some not coded, one coded by one observer only.
+
+    Nominal alpha 0.743: Krippendorff (2011), example C.
+    """
     table = ag.compute_agreement(
         any_code(a="123321412...", b="1233224125.3", c=".3332342251.", d="12332441251.")
     )
@@ -68,7 +87,10 @@ def test_alpha_of_four_observers_with_gaps(any_code):
 
 
 def test_kappa_of_two_judges(any_code):
-    """Cohen (1968), Psychological Bulletin 70, 213-220: 200 cases in three categories, observed .70, by chance .41, unweighted kappa .492."""
+    """200 cases in three categories, observed .70, by chance .41, unweighted kappa .492.
+
+    Cohen (1968), Psychological Bulletin 70, 213-220.
+    """
     cells = {"aa": 88, "ab": 14, "ac": 18, "ba": 10, "bb": 40, "bc": 10, "ca": 2, "cb": 6, "cc": 12}
     codes = "".join(pair * n for pair, n in cells.items())
     row = ag.compute_agreement(any_code(one=codes[::2], other=codes[1::2])).iloc[0]
@@ -119,14 +141,18 @@ def test_the_last_of_a_coders_marks_stands():
 
 
 def test_alpha_intervals_hold_the_truth():
-    """Two coders who each err in 1 of 10 binary answers, half of them 1: agreement .82, alpha .64."""
+    """Two coders who each err in 1 of 10 binary answers, half of them 1.
+
+    Agreement .82, alpha .64.
+    """
     rng, held = np.random.default_rng(1), 0
     for _ in range(120):
         truth = rng.random(60) < 0.5
-        said = [(coder, i, x ^ (rng.random() < 0.1)) for coder in "ab" for i, x in enumerate(truth)]
-        row = ag.compute_agreement(
-            marks(said, doc=lambda line: line // 2), design=Design(draws=199)
-        ).iloc[0]
+        answers = [
+            (coder, i, x ^ (rng.random() < 0.1)) for coder in "ab" for i, x in enumerate(truth)
+        ]
+        coded = marks(answers, doc=lambda line: line // 2)
+        row = ag.compute_agreement(coded, design=Design(draws=199)).iloc[0]
         held += row["alpha_low"] <= 0.64 <= row["alpha_high"]
     assert held / 120 >= 0.9
 

@@ -15,8 +15,11 @@ from wording.questions.design import Design
     ids=["deforestation", "overall accuracy"],
 )
 def test_precision_is_the_stratified_estimator(right, part, half):
-    """Olofsson et al. (2014), Remote Sensing of Environment 148, 42-57, section 5.1 and table 8: of 10,000,000 pixels in four strata 235,086 were
-    deforested, and 95 % (plus or minus 2) are mapped right."""
+    """Of 10,000,000 pixels in four strata 235,086 were deforested, and 95 % are mapped right.
+
+    Plus or minus 2: Olofsson et al. (2014), Remote Sensing of Environment 148, 42-57, section 5.1
+    and table 8.
+    """
     coded = pd.concat(
         [lines(r, n, outlet=o) for r, n, o in zip(right, (75, 75, 165, 325), "abcd", strict=True)]
     )
@@ -30,9 +33,9 @@ def test_intervals_hold_the_planted_truth():
     """300 precisions of a variant over six outlets, from 150 lines."""
     rng, held = np.random.default_rng(2), []
     for spread in [1e6, 30, 6] * 34:
-        found, marks, _, share, right = planted(rng, spread=spread)
+        all_hits, marks, _, share, right = planted(rng, spread=spread)
         truth = (share * right).sum(axis=0) / share.sum(axis=0)
-        precise = pr.estimate_precision(marks, found, design=Design(draws=199))
+        precise = pr.estimate_precision(marks, all_hits, design=Design(draws=199))
         held += list((precise["low"] <= truth) & (truth <= precise["high"]))
     assert len(held) == 306
     assert 0.93 <= np.mean(held) <= 0.985
@@ -67,11 +70,11 @@ def test_lines_picked_by_hand_and_few_lines_tell_nothing():
 def test_the_sentences_say_how_precise():
     coded = pd.concat([lines(30, 50), lines(50, 50, variant="w")])
     counted = pd.concat([hits(A=600), hits(A=600).assign(variant="w")])
-    said = pr.describe_precision(pr.estimate_precision(coded, counted))
-    assert said[0].startswith(
+    described = pr.describe_precision(pr.estimate_precision(coded, counted))
+    assert described[0].startswith(
         "“v” (own words): 60 % of the hits are in the right sense (95 % interval"
     )
-    assert said[1].startswith("“w” (own words): 100 % of the hits")
+    assert described[1].startswith("“w” (own words): 100 % of the hits")
     assert pr.describe_precision(pr.estimate_precision(coded.head(3), counted))[0].startswith(
         "No term has 5 coded lines"
     )

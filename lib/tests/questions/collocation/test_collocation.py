@@ -26,11 +26,17 @@ from wording.study.read import read_study
 from wording.tables import TABLES
 
 RATES = {"army": {"A": 0.7, "B": 0.1}, "vote": {"A": 0.3, "B": 0.3}, "the": {"A": 0.2, "B": 0.2}}
-"""How often each word stands near a hit of "coup", by outlet, any other outlet as B; "the" stands near less often than elsewhere."""
+"""How often each word stands near a hit of "coup", by outlet, any other outlet as B.
+
+"the" stands near less often than elsewhere.
+"""
 
 
 def planted(*, outlets="AB", articles=60, seed=1):
-    """Neighbours, articles and words: one to four hits in an article, each with the planted words near it, ten words near a hit."""
+    """Neighbours, articles and words.
+
+    One to four hits in an article, each with the planted words near it, ten words near a hit.
+    """
     rng, rows, words = np.random.default_rng(seed), [], []
     listed = pd.DataFrame(
         [(f"{o}{k}", o, 400) for o in outlets for k in range(articles)],

@@ -29,7 +29,10 @@ def found(corpus):
 
 @pytest.fixture(scope="module")
 def tokens(corpus):
-    """For each article its tokens: the word (None for other tokens and for boilerplate) and the number of the sentence."""
+    """For each article its tokens: the word and the number of the sentence.
+
+    The word is None for other tokens and for boilerplate.
+    """
     read = []
     for part in corpus.parts():
         shard, keys = part.shard, part.shard.forms["key"].to_numpy()
@@ -171,8 +174,11 @@ def written(sentences, tmp_path):
 
 def test_verbs_and_quantities_are_not_proposed_and_persons_are_told(tmp_path):
     sentences = [
-        "They will repeal the levy, and he would repeal it.", "The levy fell on coal.", "Some 40 towns met Mr. Brask, and Mr. Brask met the coal owners.", "The owners knew Brask.",
-    ]  # fmt: skip
+        "They will repeal the levy, and he would repeal it.",
+        "The levy fell on coal.",
+        "Some 40 towns met Mr. Brask, and Mr. Brask met the coal owners.",
+        "The owners knew Brask.",
+    ]
     table = candidates.extract_phrases(written(sentences, tmp_path)).table
     told = {row["term"]: row for row in table.iter_rows(named=True)}
     assert not told["repeal"]["proposed"]

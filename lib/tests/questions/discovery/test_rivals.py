@@ -194,7 +194,8 @@ def test_a_judged_pair_and_variants_of_one_concept_are_no_starter_sets(bare, tmp
 
 def test_each_phrase_of_a_set_is_told_at_the_outlet_that_uses_it_most(bare):
     found = proposals.propose_rivals(bare)
-    of_set = f"set {starters.find_rival_sets(bare).query('term in @TOWNS and rival in @TOWNS')['set'].iloc[0]}"
+    rival_sets = starters.find_rival_sets(bare)
+    of_set = f"set {rival_sets.query('term in @TOWNS and rival in @TOWNS')['set'].iloc[0]}"
     told = found.used[found.used["concept"] == of_set].set_index("variant")
     assert set(told.index) == TOWNS
     assert told.loc["captured", "outlet"] != told.loc["liberated", "outlet"]

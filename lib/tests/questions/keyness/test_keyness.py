@@ -389,7 +389,8 @@ def test_999_draws_of_10000_articles_and_5000_terms_are_quick_and_small():
         time.perf_counter(),
     )
     compute_keyness(terms, design=Design(draws=999))
-    # On a busy machine the clock on the wall tells what others do; the processor's own counts both cores together.
+    # On a busy machine the clock on the wall tells what others do; the processor's own counts both
+    # cores together.
     spent = min(time.perf_counter() - start, time.process_time() - before)
     assert counts.nnz > 2_300_000
     assert spent < 3

@@ -62,18 +62,24 @@ def test_what_cannot_be_tested_is_ranked_by_z():
 def test_the_sentences_tell_effect_interval_and_evidence():
     said = findings.sentences(TABLE)
     assert said == [
-        "Compared: 5 terms at 2 outlets, each against all the other outlets together; 5 of 6 differences have q < 0.05.",
-        "Gazette writes “junta” 12 times in 6 articles; the other outlets never use it (95 % interval: at least 5.7 times as often; q = 0.01); "
+        (
+            "Compared: 5 terms at 2 outlets, each against all the other outlets together; "
+            "5 of 6 differences have q < 0.05."
+        ),
+        "Gazette writes “junta” 12 times in 6 articles; the other outlets never use it (95 % "
+        "interval: at least 5.7 times as often; q = 0.01); "
         "then “coup” (8.0 times as often).",
-        "Herald writes “protests” 8.0 times as often as the other outlets together (95 % interval 2.0 to 16; 60 times in 30 articles; q = 0.002).",
+        (
+            "Herald writes “protests” 8.0 times as often as the other outlets together (95 % "
+            "interval 2.0 to 16; 60 times in 30 articles; q = 0.002)."
+        ),
     ]
 
 
 def test_what_is_too_small_to_tell_says_so():
     none = findings.sentences(TABLE.assign(q=0.6))
-    assert (
-        none[1]
-        == "No outlet uses any term significantly more often than the other side (smallest q = 0.6)."
+    assert none[1] == (
+        "No outlet uses any term significantly more often than the other side (smallest q = 0.6)."
     )
     assert findings.sentences(TABLE.assign(q=np.nan))[1] == findings._NO_TEST_MESSAGE
     assert (
@@ -81,7 +87,10 @@ def test_what_is_too_small_to_tell_says_so():
         == "Too few articles for a test: Herald."
     )
     assert findings.sentences(TABLE.iloc[:0]) == [
-        "Nothing can be compared: a comparison needs at least two outlets, and terms that occur in enough articles."
+        (
+            "Nothing can be compared: a comparison needs at least two outlets, "
+            "and terms that occur in enough articles."
+        )
     ]
     assert (
         findings.sentences(TABLE, top=1)[-1]
@@ -103,7 +112,8 @@ def test_what_copies_change_is_told():
     otherwise = TABLE[TABLE["term"] != "junta"].assign(log_ratio=1, q=[0.2, 0.3, 0.4, 0.01, 0.5])
     assert keywords.describe_keyness_sensitivity(shown, otherwise, copies="without copies") == [
         "Without copies, 1 of the 3 clear terms shown remains clear; "
-        "these do not: “junta” at Gazette (not tested then), “coup” at Gazette (2.0 times as often instead of 8.0, q = 0.2)."
+        "these do not: “junta” at Gazette (not tested then), “coup” at Gazette (2.0 times as "
+        "often instead of 8.0, q = 0.2)."
     ]
     assert (
         keywords.describe_keyness_sensitivity(shown.assign(q=0.3), TABLE, copies="without copies")

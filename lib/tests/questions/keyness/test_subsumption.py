@@ -9,7 +9,10 @@ NAN = np.nan
 
 
 def told(rows):
-    """Return which term tells of each, by name; rows of (term, n, log_ratio, low, high) at one outlet."""
+    """Return which term tells of each, by name.
+
+    The rows are (term, n, log_ratio, low, high) at one outlet.
+    """
     terms, *numbers = zip(*rows, strict=True)
     found = find_subsuming_terms(
         np.array(terms, dtype=object), *(np.array([column], dtype=float) for column in numbers)
@@ -34,16 +37,25 @@ def test_every_shorter_run_of_words_is_part_of_a_phrase():
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([("united", 30, 2, 1, 3), ("states", 25, 2, 1, 3), ("united states", 24, 2, 1, 3)], {"united": "united states", "states": "united states"}),
+        (
+            [("united", 30, 2, 1, 3), ("states", 25, 2, 1, 3), ("united states", 24, 2, 1, 3)],
+            {"united": "united states", "states": "united states"},
+        ),
         ([("trump", 90, 2, 1.5, 2.5), ("said trump", 9, 2.2, 0, 4)], {"said trump": "trump"}),
         ([("immigrants", 90, 0.5, 0, 1), ("illegal immigrants", 20, 4, 3, 5)], {}),
-        ([("obama", 90, 2, 1, 3), ("mr obama", 50, 6, 5, 7), ("president obama", 30, 2, 1, 3)], {"obama": "mr obama"}),
-        ([("tax", 9, 3, NAN, NAN), ("tax cut", 4, 3, NAN, NAN), ("tax rise", 3, 4, NAN, NAN)], {"tax cut": "tax"}),
+        (
+            [("obama", 90, 2, 1, 3), ("mr obama", 50, 6, 5, 7), ("president obama", 30, 2, 1, 3)],
+            {"obama": "mr obama"},
+        ),
+        (
+            [("tax", 9, 3, NAN, NAN), ("tax cut", 4, 3, NAN, NAN), ("tax rise", 3, 4, NAN, NAN)],
+            {"tax cut": "tax"},
+        ),
         ([("aid", 9, -2, -3, -1), ("food aid", 4, -2.5, -4, -1)], {"food aid": "aid"}),
         ([("aid", 9, 2, 1, 3), ("food aid", 4, -1, -2, 0)], {}),
         ([("a", 1, 1, 0, 2)], {}),
     ],
-)  # fmt: skip
+)
 def test_a_term_is_told_once(rows, expected):
     assert told(rows) == expected
 

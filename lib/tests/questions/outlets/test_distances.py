@@ -16,7 +16,10 @@ VARIANTS = {"a": ["x", "y", "z"], "b": ["u", "v"]}
 
 
 def articles(sizes, *, rng, shares=None, clustering=3.0, length=6.0):
-    """Return counts and articles of outlets with so many articles, whose hits of two concepts cluster in articles."""
+    """Return counts and articles of outlets with so many articles.
+
+    Their hits of two concepts cluster in articles.
+    """
     rows, about = [], []
     for outlet, size in sizes.items():
         planted = (shares or {}).get(outlet, {"a": [0.6, 0.3, 0.1], "b": [0.2, 0.8]})
@@ -45,7 +48,10 @@ def choice(sizes, *, rng, draws=99, seed=1, **options):
 
 
 def words(lengths, *, rng, terms=300):
-    """Return sparse counts of outlets of one kind, each with articles of its own length, about topics of their own."""
+    """Return sparse counts of outlets of one kind.
+
+    Each has articles of its own length, about topics of their own.
+    """
     about = pd.DataFrame(
         [(f"{o}{k}", o) for o, (n, _) in lengths.items() for k in range(n)],
         columns=["doc_id", "outlet"],
@@ -57,7 +63,10 @@ def words(lengths, *, rng, terms=300):
 
 
 def test_halves_of_one_outlet_lie_no_further_apart_than_chance():
-    """One outlet cut in two parts again and again: the distance is 0 on average, and p is as often below 0.05, 0.2 and 0.5 as it should."""
+    """One outlet cut in two parts again and again: the distance is 0 on average.
+
+    And p is as often below 0.05, 0.2 and 0.5 as it should.
+    """
     rng, cuts = np.random.default_rng(2), []
     counts, about = articles({"A": 60}, rng=rng)
     for cut, smaller in enumerate([30, 12, 8] * 40):
@@ -94,7 +103,10 @@ def test_halves_of_one_outlet_in_words():
 
 
 def test_an_outlet_that_writes_long_is_not_far_for_that():
-    """Were articles of any length to change places, short ones would seem far: 120 words or 240 on average, the same topics."""
+    """Were articles of any length to change places, short ones would seem far.
+
+    They have 120 words or 240 on average, and the same topics.
+    """
     rng = np.random.default_rng(3)
     rows = []
     for seed in range(20):
@@ -189,7 +201,10 @@ def test_laws():
 
 
 def test_an_outlet_and_its_own_copy_lie_nowhere_apart():
-    """Every article has its copy at the other outlet: they change places with each other, which changes nothing."""
+    """Every article has its copy at the other outlet.
+
+    They change places with each other, which changes nothing.
+    """
     counts, about = articles({"A": 20}, rng=np.random.default_rng(8))
     copies = [frame.assign(doc_id=frame["doc_id"] + "'") for frame in (counts, about)]
     both = pd.concat(

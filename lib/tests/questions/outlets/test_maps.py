@@ -1,4 +1,7 @@
-"""The map and the tree: known places are found again, draws are turned onto them, branches are those of SciPy."""
+"""The map and the tree.
+
+Known places are found again, draws are turned onto them, branches are those of SciPy.
+"""
 
 import itertools
 

@@ -1,4 +1,7 @@
-"""A study's outlets compared, from articles to sentences: planted truth in the demo, and the lines behind the numbers."""
+"""A study's outlets compared, from articles to sentences.
+
+Planted truth in the demo, and the lines behind the numbers.
+"""
 
 import pytest
 
@@ -19,7 +22,11 @@ def choice(study):
 
 
 def test_the_planted_differences_are_found(choice):
-    """Which term an outlet takes for the change of government and for towns differs most between the Ledger, Northline and the Lantern; nobody can say much of 4 articles."""
+    """The Ledger, Northline and the Lantern differ most.
+
+    So they do in the terms for the change of government and for towns; nobody can say much of 4
+    articles.
+    """
     table = choice.distances.table.set_index(["outlet", "other"])
     for pair in (("Harbour Ledger", "Northline"), ("Harbour Ledger", "Valley Lantern")):
         assert table.loc[pair, "q"] < 0.01
@@ -58,9 +65,9 @@ def test_sentences_have_the_numbers_of_the_tables(choice):
     assert said[2].startswith(
         f"Farthest apart: {far['outlet']} and {far['other']}, {far['distance_bits']:.3f} bits"
     )
-    assert (
-        said[-1]
-        == "Not compared with every other outlet, because it has too few articles, or too few of similar length: Skerry Gazette."
+    assert said[-1] == (
+        "Not compared with every other outlet, because it has too few articles, "
+        "or too few of similar length: Skerry Gazette."
     )
     for figure in ("map", "tree", "distances", "recognised"):
         assert findings.describe(choice, figure)

@@ -1,4 +1,7 @@
-"""Who is recognised: planted differences are, chance and copies are not, topics do not help the choice of terms."""
+"""Who is recognised.
+
+Planted differences are, chance and copies are not, topics do not help the choice of terms.
+"""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +24,7 @@ from wording.questions.outlets.recognition import (
 
 
 def texts(sizes, *, rng, leaning=0.0, terms=200):
-    """Return counts of terms and rows (outlet, family) of outlets that each lean to terms of their own."""
+    """Return counts of terms and rows (outlet, family); each outlet leans to terms of its own."""
     shares = {o: rng.dirichlet(np.full(terms, 0.4)) for o in sizes}
     common = rng.dirichlet(np.full(terms, 0.4))
     counts = [
@@ -59,7 +62,10 @@ def test_outlets_that_differ_are_told_and_those_that_do_not_are_not():
 
 
 def test_copies_do_not_leak():
-    """Every story stands four times, at outlets drawn at random: whoever has seen one copy knows the others, and yet they are told no better than by chance."""
+    """Every story stands four times, at outlets drawn at random.
+
+    Whoever has seen one copy knows the others, and yet they are told no better than by chance.
+    """
     rng = np.random.default_rng(3)
     counts, rows = texts({"A": 60}, rng=rng, leaning=1.0)
     counts = sparse.csr_array(rng.multinomial(40, rng.dirichlet(np.full(200, 0.05), size=60)))
@@ -100,7 +106,10 @@ def test_sampled_takes_one_article_of_a_family_and_no_outlet_with_few():
 
 
 def test_what_an_outlet_writes_about_does_not_help_the_choice_of_terms():
-    """A writes of one concept, B mostly of the other, each with the same choice within it: nothing to tell them by."""
+    """A writes of one concept, B mostly of the other.
+
+    Each has the same choice within it: nothing to tell them by.
+    """
     rng = np.random.default_rng(5)
     counts, about = articles({"A": 80, "B": 80}, rng=rng)
     about_a = counts["doc_id"].str[0] == "A"
@@ -164,6 +173,15 @@ def test_what_gives_an_outlet_away():
     present[0, 4] = present[7, 9] = 1
     found = mark_identifying_terms(terms, sparse.csr_array(present), articles)
     assert dict(zip(terms, found, strict=True)) == {
-        "daily": True, "daily news": True, "the": False, "war": False, "smith": True, "white": False, "www": True, "2014": True, "read more": True,
-        "foxnews": True, "usa.com": True,
-    }  # fmt: skip
+        "daily": True,
+        "daily news": True,
+        "the": False,
+        "war": False,
+        "smith": True,
+        "white": False,
+        "www": True,
+        "2014": True,
+        "read more": True,
+        "foxnews": True,
+        "usa.com": True,
+    }

@@ -1,4 +1,4 @@
-"""Counts and articles made up for the tests, small enough to count by hand or with planted shares."""
+"""Counts and articles made up for the tests: to count by hand, or with planted shares."""
 
 import itertools
 
@@ -24,8 +24,8 @@ def tables(hits, *, words=1000):
     )
     counts = [
         (doc, "kyiv", variant, "all", n)
-        for doc, _, found in hits
-        for variant, n in found.items()
+        for doc, _, by_variant in hits
+        for variant, n in by_variant.items()
         if n
     ]
     return pd.DataFrame(counts, columns=["doc_id", "concept", "variant", "voice", "n"]), articles

@@ -1,4 +1,7 @@
-"""Copies are no new evidence: with whole families drawn, intervals hold the truth; with each copy drawn by itself they do not."""
+"""Copies are no new evidence.
+
+With whole families drawn, intervals hold the truth; with each copy drawn by itself they do not.
+"""
 
 import numpy as np
 
@@ -8,10 +11,13 @@ STORIES, CASES, SHARE, CLUSTERING = 40, 400, 0.3, 0.3
 
 
 def coverage(families):
-    """How often intervals of 95 % hold the planted share where every third story is printed four times; `families`: drawn together."""
+    """Return how often intervals of 95 % hold the planted share, families drawn together or not.
+
+    Every third story is printed four times.
+    """
     rng, scale = np.random.default_rng(3), (1 - CLUSTERING) / CLUSTERING
     size = rng.geometric(1 / 3, size=(STORIES, CASES))
-    found = rng.binomial(size, rng.beta(SHARE * scale, (1 - SHARE) * scale, size=size.shape))
+    n_hits = rng.binomial(size, rng.beta(SHARE * scale, (1 - SHARE) * scale, size=size.shape))
     story = np.repeat(np.arange(STORIES), np.where(np.arange(STORIES) % 3, 1, 4))
     unit = story if families else np.arange(len(story))
     by_unit = np.zeros((unit.max() + 1, len(unit)))
@@ -19,8 +25,8 @@ def coverage(families):
     drawn = resampling.draw_article_weights(
         ["a"] * len(story), draws=399, seed=1, families=unit
     ).astype(float)
-    hits, all_hits = (x[story].astype(float) for x in (found, size))
-    unit_hits, unit_size = (by_unit @ x[story] for x in (found, size))
+    hits, all_hits = n_hits[story].astype(float), size[story].astype(float)
+    unit_hits, unit_size = by_unit @ n_hits[story], by_unit @ size[story]
     share = hits.sum(0) / all_hits.sum(0)
     carriers = np.minimum((unit_hits > 0).sum(0), (unit_hits < unit_size).sum(0))
     n = resampling.effective_hits(

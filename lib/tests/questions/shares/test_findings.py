@@ -9,29 +9,30 @@ from wording.questions.shares.shares import compute_shares, contrast_shares
 
 def test_planted_differences_are_found_and_told():
     counts, articles = planted(outlets=4, articles=80, shares=[0.6, 0.2, 0.2, 0.2])
-    told = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
-    assert told[0].endswith(" of 4 outlets: “protests” 72 %, “coup” 28 %.")
-    assert told[1].startswith(
+    described = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
+    assert described[0].endswith(" of 4 outlets: “protests” 72 %, “coup” 28 %.")
+    assert described[1].startswith(
         "A writes “coup” in 57 % of its 252 hits of this concept (95 % interval "
     )
-    assert told[1].endswith("the other outlets together in 19 % of 765 (q < 0.001).")
-    assert len(told) <= 9
+    assert described[1].endswith("the other outlets together in 19 % of 765 (q < 0.001).")
+    assert len(described) <= 9
 
 
 def test_no_difference_is_told_too():
     counts, articles = planted(seed=3)
     table = contrast_shares(counts, articles)
     assert table["q"].min() > 0.05
-    said = sentences(compute_shares(counts, articles), table)
-    assert said[1:] == [
-        f"No difference between outlets is statistically clear (8 comparisons, smallest q = {table['q'].min():.2g})."
+    described = sentences(compute_shares(counts, articles), table)
+    assert described[1:] == [
+        "No difference between outlets is statistically clear "
+        f"(8 comparisons, smallest q = {table['q'].min():.2g})."
     ]
 
 
 def test_small_outlets_are_told():
     counts, articles = tables(HAND)
-    said = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
-    assert said[-2:] == [
+    described = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
+    assert described[-2:] == [
         "C has hits in only one article, so no interval can be given.",
         "D has no hits.",
     ]
@@ -40,10 +41,10 @@ def test_small_outlets_are_told():
 def test_what_is_not_told_is_counted():
     counts, articles = planted(outlets=8, articles=60, shares=[0.9, 0.1] * 4)
     table = contrast_shares(counts, articles, against="pairs")
-    said = sentences(compute_shares(counts, articles), table, top=3)
-    assert len(said) == 5
+    described = sentences(compute_shares(counts, articles), table, top=3)
+    assert len(described) == 5
     assert (
-        said[4]
+        described[4]
         == f"{(table['q'] < 0.05).sum() - 3} more differences with q < 0.05 are in the table."
     )
 

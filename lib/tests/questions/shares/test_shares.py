@@ -127,11 +127,11 @@ def test_the_order_of_rows_changes_nothing():
 
 def test_the_order_of_outlets_changes_nothing_but_the_order():
     key = ["variant", "outlet"]
-    given, turned = (
+    straight, turned = (
         compute_shares(*planted(), design=Design(outlets=list(order))).set_index(key)
         for order in ("ABCD", "DBCA")
     )
-    pd.testing.assert_frame_equal(given, turned.loc[given.index])
+    pd.testing.assert_frame_equal(straight, turned.loc[straight.index])
 
 
 def test_the_pair_turned_round_changes_the_sign():
@@ -162,30 +162,30 @@ def test_another_outlet_changes_no_interval():
 
 def naive(counts, articles, draws, seed):
     """Return low and high of every variant and outlet, looping over draws and articles."""
-    found = counts.merge(articles, on="doc_id").pivot_table(
+    by_article = counts.merge(articles, on="doc_id").pivot_table(
         index=["outlet", "doc_id"], columns="variant", values="n", fill_value=0
     )
     limits = {}
-    for outlet, rows in found.groupby(level="outlet"):
+    for outlet, rows in by_article.groupby(level="outlet"):
         drawn, hits = (
             resampling.draw_article_weights([outlet] * len(rows), draws=draws, seed=seed),
             rows.to_numpy().tolist(),
         )
-        for v, variant in enumerate(found.columns):
+        for v, variant in enumerate(by_article.columns):
             samples = []
             for weights in drawn.tolist():
                 taken = [
                     sum(w * row[k] for w, row in zip(weights, hits, strict=True))
-                    for k in range(len(found.columns))
+                    for k in range(len(by_article.columns))
                 ]
                 samples.append(taken[v] / sum(taken))
             total, n = sum(map(sum, hits)), sum(row[v] for row in hits)
             carriers = min(sum(row[v] > 0 for row in hits), sum(row[v] < sum(row) for row in hits))
             articles_worth, share = total**2 / sum(sum(row) ** 2 for row in hits), n / total
             seen = min(share * (1 - share) / np.var(samples), total)
-            known = carriers / (carriers + 1)
+            certainty = carriers / (carriers + 1)
             limits[variant, outlet] = resampling.share_interval(
-                share, 1 / (known / seen + (1 - known) / articles_worth)
+                share, 1 / (certainty / seen + (1 - certainty) / articles_worth)
             )
     return limits
 
@@ -200,14 +200,14 @@ def test_intervals_are_those_of_a_slow_loop():
 
 
 def test_outlets_with_one_article_each_are_drawn_among_each_other():
-    found = [(f"{i}", {"coup": 4 * (i % 2), "protests": 4 - 4 * (i % 2)}) for i in range(10)]
+    single = [(f"{i}", {"coup": 4 * (i % 2), "protests": 4 - 4 * (i % 2)}) for i in range(10)]
     many = [(f"a{i}", "A", {"coup": i % 3, "protests": 1}) for i in range(40)]
     apart = contrast_shares(
-        *tables(many + [(doc, f"X{doc}", hits) for doc, hits in found])
+        *tables(many + [(doc, f"X{doc}", hits) for doc, hits in single])
     ).set_index(["variant", "outlet"])
-    together = contrast_shares(*tables(many + [(doc, "X", hits) for doc, hits in found])).set_index(
-        ["variant", "outlet"]
-    )
+    together = contrast_shares(
+        *tables(many + [(doc, "X", hits) for doc, hits in single])
+    ).set_index(["variant", "outlet"])
     limits = ["difference", "low", "high", "p"]
     np.testing.assert_allclose(
         apart.loc[("coup", "A"), limits].astype(float),
@@ -256,7 +256,7 @@ def test_articles_and_counts_that_do_not_fit_are_refused():
 
 
 def test_where_nothing_differs_few_tables_have_a_q_below_5_percent():
-    found = [
+    is_clear = [
         (
             contrast_shares(*planted(outlets=5, articles=20, seed=seed), design=Design(draws=199))[
                 "q"
@@ -265,7 +265,7 @@ def test_where_nothing_differs_few_tables_have_a_q_below_5_percent():
         ).any()
         for seed in range(60)
     ]
-    assert np.mean(found) <= 0.1
+    assert np.mean(is_clear) <= 0.1
 
 
 def test_a_large_study_takes_seconds():

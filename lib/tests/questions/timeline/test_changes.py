@@ -1,4 +1,7 @@
-"""Changes and their order: planted dates, laws, lines that the numbers count, and the newspaper whose truth is known."""
+"""Changes and their order.
+
+Planted dates, laws, lines that the numbers count, and the newspaper whose truth is known.
+"""
 
 from dataclasses import replace
 
@@ -23,7 +26,10 @@ PLANTED = ChangingChoice("kyiv", ["coup", "protests", "revolution"])
 
 
 def newspaper(switches, *, days=200, seed=1, start="2031-01-01"):
-    """Return counts and articles of outlets, one article a day, that go from mostly "coup" to mostly "protests" on a day (or never)."""
+    """Return counts and articles of outlets, one article a day.
+
+    On a day (or never) they go from mostly "coup" to mostly "protests".
+    """
     rng, rows, about = np.random.default_rng(seed), [], []
     for outlet, switch in switches.items():
         for day in np.flatnonzero(rng.random(days) < 0.3):
@@ -233,7 +239,10 @@ def test_p_of_an_order_is_that_of_a_slow_loop_over_days():
 
 @pytest.fixture(scope="module")
 def newspapers(tmp_path_factory):
-    """Return the planted counts and the articles of some simulated newspapers, with the articles that are copies."""
+    """Return the planted counts and the articles of some simulated newspapers.
+
+    With them, the articles that are copies.
+    """
     return [simulated(tmp_path_factory.mktemp("newspaper"), seed) for seed in range(1, 5)]
 
 
@@ -280,9 +289,9 @@ def test_the_newspapers_changes_are_found_held_and_in_order(newspapers):
     assert np.mean(held) >= 0.9
     assert false == 0
     assert firsts[0]
-    assert (
-        np.mean(firsts) >= 0.75
-    )  # two months apart, and gaps as long; where the earliest date is not the first, `order` is not sure of it
+    # They are two months apart, and gaps as long; where the earliest date is not the first, `order`
+    # is not sure of it.
+    assert np.mean(firsts) >= 0.75
 
 
 def test_an_outlet_that_changes_by_copying_changes_only_with_copies(newspapers):

@@ -178,7 +178,8 @@ def test_the_demo_says_who_changed_when(made, demo):
             s
             for s in said
             if s.startswith(
-                f"{outlet} changed around {row['date']:%Y-%m-%d} (95 % interval {row['low']:%Y-%m-%d} to"
+                f"{outlet} changed around {row['date']:%Y-%m-%d} (95 % interval "
+                f"{row['low']:%Y-%m-%d} to"
             )
         ]
         assert len(told) == 1

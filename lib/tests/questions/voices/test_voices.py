@@ -24,12 +24,14 @@ COUNTS = pd.DataFrame(
 ).assign(concept="x", variant="coup")
 ATTRIBUTIONS = pd.DataFrame(
     [
-        ("a", "A", "quoted", "Ann", "said", "neutral", False, 3, 30), ("a", "A", "reported", "Ann", "claimed", "doubting", False, 1, 8),
-        ("b", "A", "quoted", None, None, None, True, 2, 4), ("d", "B", "reported", "Bo", "said", "neutral", False, 4, 90),
+        ("a", "A", "quoted", "Ann", "said", "neutral", False, 3, 30),
+        ("a", "A", "reported", "Ann", "claimed", "doubting", False, 1, 8),
+        ("b", "A", "quoted", None, None, None, True, 2, 4),
+        ("d", "B", "reported", "Bo", "said", "neutral", False, 4, 90),
         ("e", "B", "quoted", "Ann", "said", "neutral", True, 1, 3),
     ],
     columns=["doc_id", "outlet", "voice", "speaker", "cue", "stance", "short", "n", "n_words"],
-)  # fmt: skip
+)
 
 
 def test_words_are_divided_among_voices():
@@ -49,6 +51,12 @@ def test_a_terms_own_share_is_counted_beside_the_rest():
     a = row.loc["A"]
     assert (a["n"], a["n_own"], a["n_quoted"], a["n_reported"], a["n_rest"]) == (10, 1, 7, 2, 12)
     assert (a["own_share"], a["own_share_rest"]) == (0.1, 1.0)
+
+
+def test_where_no_term_has_a_hit_the_table_is_empty():
+    table = voices.compute_own_voice(COUNTS.iloc[:0], ARTICLES, variants={"x": ["coup"]})
+    assert table.empty
+    assert list(table.columns) == voices.OWN_VOICE_COLUMNS
 
 
 def test_cues_stances_and_speakers():
@@ -83,19 +91,19 @@ def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
     counts = COUNTS.assign(
         n=COUNTS["n"] * (COUNTS["voice"] != "outlet") + (COUNTS["doc_id"] > "c") * COUNTS["n"]
     )
-    told = sentences(
+    described = sentences(
         voices.compute_voice_shares(ARTICLES),
         voices.compute_own_voice(counts, ARTICLES, variants={"x": ["coup"]}),
     )
-    assert (
-        told[0]
-        == "40 % of all words are attributed to a speaker: 10 % in quotation marks, 30 % in reported speech."
+    assert described[0] == (
+        "40 % of all words are attributed to a speaker: 10 % in quotation marks, 30 % in reported "
+        "speech."
     )
-    assert (
-        told[1]
-        == "By outlet, this ranges from 30 % at A (20 % quoted, 10 % reported) to 50 % at B (0 % quoted, 50 % reported)."
+    assert described[1] == (
+        "By outlet, this ranges from 30 % at A (20 % quoted, 10 % reported) "
+        "to 50 % at B (0 % quoted, 50 % reported)."
     )
-    assert any("“coup”" in sentence and "A " in sentence for sentence in told[2:])
+    assert any("“coup”" in sentence and "A " in sentence for sentence in described[2:])
 
 
 def test_short_quotations_are_counted_not_judged():

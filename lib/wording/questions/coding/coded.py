@@ -1,4 +1,7 @@
-"""How far the coding of a concept is, and all that its coded lines say: what a page on coding is made of."""
+"""How far the coding of a concept is, and all that its coded lines say.
+
+What a page on coding is made of.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,28 @@ from wording.tables import TABLES, check_columns
 
 @dataclass(frozen=True)
 class CodingAnalysis:
-    """What is known of a concept: the `lines` to code (a sample of about that `size` of the `hits`; none without the articles), its `marks` that still
-    stand on a counted line, how many are `lost`; the tables `agreement` and `precision`, the `shares` of the voice asked for, and those `corrected`.
+    """What is known of a concept.
+
+    Attributes
+    ----------
+    concept : str
+        Its name.
+    size : int
+        About how many lines were to be drawn.
+    lines : pandas.DataFrame
+        The lines to code: a sample of the hits; none without the articles.
+    marks : pandas.DataFrame
+        Its marks that still stand on a counted line.
+    lost : int
+        How many marks do not.
+    agreement, precision : pandas.DataFrame
+        The tables of these names.
+    precision_of_voice : pandas.DataFrame
+        The table `precision` of the voice asked for.
+    shares, corrected : pandas.DataFrame
+        The tables of these names, of the voice asked for.
+    hits : pandas.DataFrame
+        Its hits; without the articles its counts, with their outlets.
     """
 
     concept: str
@@ -42,36 +65,41 @@ class CodingAnalysis:
 def analyse_study_coding(
     study: StudyRecord, concept: str, *, size: int = 200, voice: str = "outlet"
 ) -> CodingAnalysis:
-    """What the marks of a study say of one concept; agreement and precision from lines that were drawn at random only.
+    """Return what the marks of a study say of one concept.
+
+    Agreement and precision are from lines that were drawn at random only.
 
     Parameters
     ----------
-    size : lines of the sample to code.
-    voice : of the shares to correct, as in `table`.
+    study : StudyRecord
+    concept : str
+        Its name in the study.
+    size : int
+        About how many lines the sample to code has.
+    voice : str
+        Of the shares to correct, as in `Request`.
     """
     shares = compute_study_shares(study, Request([concept], voice))
-    hits = (
-        find_study_hits(study, [concept])
-        if study.has_articles
-        else count_hits_with_outlets(study, concept)
-    )
-    given = journal.read_marks(study)
-    given = given[given["concept"] == concept]
-    marks = coding.keep_current_marks(given, hits) if study.has_articles else given
+    every_mark = journal.read_marks(study)
+    concept_marks = every_mark[every_mark["concept"] == concept]
+    if study.has_articles:
+        hits = find_study_hits(study, [concept])
+        marks = coding.keep_current_marks(concept_marks, hits)
+        lines = coding.draw_stratified(hits, size=size, seed=study.seed)
+    else:
+        hits = count_hits_with_outlets(study, concept)
+        marks = concept_marks
+        lines = concept_marks.iloc[:0]
     design = Design(draws=study.draws, seed=study.seed)
-    order = list(study.concepts[concept].variants)
+    precision = estimate_precision(marks, hits, design=design)
     return CodingAnalysis(
         concept=concept,
         size=size,
-        lines=coding.draw_stratified(hits, size=size, seed=study.seed)
-        if study.has_articles
-        else given.iloc[:0],
+        lines=lines,
         marks=marks,
-        lost=len(given) - len(marks),
+        lost=len(concept_marks) - len(marks),
         agreement=compute_agreement(marks[marks["sample"].astype(bool)], design),
-        precision=estimate_precision(marks, hits, design=design).sort_values(
-            "variant", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
-        ),
+        precision=_sort_by_variant(precision, list(study.concepts[concept].variants)),
         precision_of_voice=estimate_precision(marks, hits, voice, design),
         shares=shares,
         corrected=correct_shares(shares, marks, design),
@@ -79,31 +107,57 @@ def analyse_study_coding(
     )
 
 
+def _sort_by_variant(table: pd.DataFrame, variants: list[str]) -> pd.DataFrame:
+    """Return the rows in the order of the variants."""
+    return table.sort_values(
+        "variant", key=lambda names: names.map(variants.index), kind="stable", ignore_index=True
+    )
+
+
 def count_hits_with_outlets(study: StudyRecord, concept: str) -> pd.DataFrame:
-    """The `counts` of a concept with their outlets, where there are no articles to take hits from."""
-    found = count_study_hits(study, [concept])
-    return found.counts.merge(found.articles[["doc_id", "outlet"]], on="doc_id")
+    """Return the hits of a concept where there are no articles to take them from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `counts`, with outlet.
+    """
+    counted = count_study_hits(study, [concept])
+    return counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
 
 
 def tabulate_strata(of: CodingAnalysis) -> pd.DataFrame:
-    """The table `strata`: one row per variant and outlet of the concept, hits or none."""
+    """Return how many lines of each variant and outlet were drawn and coded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `strata`: one row per variant and outlet of the concept, hits or none; n (hits),
+        n_lines (drawn), n_coded.
+    """
     keys = ["variant", "outlet"]
     n = of.hits.assign(n=of.hits.get("n", 1)).groupby(keys, observed=True)["n"].sum()
-    done = average_line_marks(of.marks)
+    coded = average_line_marks(of.marks)
     counts = {
         "n": n,
         "n_lines": of.lines.groupby(keys).size(),
-        "n_coded": done.groupby(keys).size(),
+        "n_coded": coded.groupby(keys).size(),
     }
     rows = pd.MultiIndex.from_frame(of.shares[keys])
-    made = pd.DataFrame(
+    table = pd.DataFrame(
         {name: count.reindex(rows, fill_value=0) for name, count in counts.items()}
     ).reset_index()
-    return check_columns(made.assign(concept=of.shares["concept"].to_numpy()), "strata")
+    return check_columns(table.assign(concept=of.shares["concept"].to_numpy()), "strata")
 
 
 def tabulate_coders(of: CodingAnalysis) -> pd.DataFrame:
-    """The table `coders`: one row per coder, in the order of their first marks."""
+    """Return how many lines each coder has coded, and how many are left.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `coders`: one row per coder, in the order of their first marks.
+    """
     rows = [
         _summarise_coder(name, marks, of.lines)
         for name, marks in select_latest_marks(of.marks).groupby("coder", sort=False)
@@ -112,20 +166,34 @@ def tabulate_coders(of: CodingAnalysis) -> pd.DataFrame:
 
 
 def find_wrong_hits(of: CodingAnalysis) -> pd.DataFrame:
-    """The `hits` that a coder found to be in the wrong sense, with `counted_as`: whether all who coded the line say so."""
+    """Return the hits that a coder found to be in the wrong sense.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the `hits` (without the articles: of the marks the keys and the outlet), with
+        counted_as: whether all who coded the line say so.
+    """
     sense = select_latest_marks(of.marks)
     sense = sense[sense["question"] == "sense"].assign(
         wrong=lambda marks: marks["mark"] == "wrong sense"
     )
-    found = sense.groupby(LINE_KEY)["wrong"].agg(["any", "all"])
-    known = of.hits if "start" in of.hits else of.marks[[*LINE_KEY, "outlet"]].drop_duplicates()
-    lines = known.merge(found[found["any"]].reset_index(), on=LINE_KEY)
-    said = lines["all"].map({True: "wrong sense (all coders)", False: "coders disagree"})
-    return lines.drop(columns=["any", "all"]).assign(counted_as=said)
+    wrong = sense.groupby(LINE_KEY)["wrong"].agg(["any", "all"])
+    places = of.hits if "start" in of.hits else of.marks[[*LINE_KEY, "outlet"]].drop_duplicates()
+    lines = places.merge(wrong[wrong["any"]].reset_index(), on=LINE_KEY)
+    label = lines["all"].map({True: "wrong sense (all coders)", False: "coders disagree"})
+    return lines.drop(columns=["any", "all"]).assign(counted_as=label)
 
 
 def tabulate_outlet_precision(of: CodingAnalysis) -> pd.DataFrame:
-    """The precision of each variant as rows to draw: all outlets together, then each outlet; share is the part in the right sense."""
+    """Return the precision of each variant as rows to draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per variant all outlets together, then each outlet: concept, variant, outlet, voice; n and
+        total (coded lines); share (the part in the right sense) with low, high.
+    """
     whole = of.precision_of_voice.rename(columns={"right_sense": "share", "n_coded": "n"}).assign(
         outlet=ALL_OUTLETS
     )
@@ -137,7 +205,8 @@ def tabulate_outlet_precision(of: CodingAnalysis) -> pd.DataFrame:
     single = of.corrected[of.corrected["n"] > 0].assign(n=of.corrected["n_coded"], **ends)
     kept = ["concept", "variant", "outlet", "voice", "n", "share", "low", "high"]
     rows = pd.concat([whole[kept], single[kept]]).dropna(subset="share")
-    order = pd.Categorical(rows["variant"], categories=list(dict.fromkeys(of.shares["variant"])))
+    variants = list(dict.fromkeys(of.shares["variant"]))
+    order = pd.Categorical(rows["variant"], categories=variants)
     return (
         rows.assign(total=rows["n"], order=order)
         .sort_values("order", kind="stable")
@@ -147,7 +216,13 @@ def tabulate_outlet_precision(of: CodingAnalysis) -> pd.DataFrame:
 
 
 def reshape_corrected_shares(of: CodingAnalysis) -> pd.DataFrame:
-    """The corrected shares under the names of the table `shares`, to draw beside them: n and total are hits in the right sense."""
+    """Return the corrected shares under the names of the table `shares`, to draw beside them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        concept, variant, outlet, voice; n and total (hits in the right sense); share, low, high.
+    """
     total = of.corrected.groupby(["concept", "outlet"])["n_right"].transform("sum")
     names = {
         "n_right": "n",

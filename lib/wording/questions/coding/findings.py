@@ -66,10 +66,11 @@ def _report_lost_marks(coding: CodingAnalysis) -> list[str]:
 
 def _suggest_first_step(coding: CodingAnalysis) -> str:
     return (
-        "To begin, mark lines in notebooks/explore.ipynb, or in code: "
+        "To begin, mark lines in notebooks/explore.ipynb, or in code: with draw_sample from "
+        "wording.questions.coding.sample, "
         f'lines = draw_sample(study.record, ["{coding.concept}"], size={coding.size}), '
-        'then record_marks(study.record, lines.head(1), "right sense", coder="your name", '
-        "from_sample=True); draw_sample is in wording.questions.coding.sample, record_marks in "
-        "wording.study.journal. Marks are saved in marks.csv in the study's folder; run this page "
-        "again to see them."
+        "then with record_marks from wording.study.journal, "
+        'record_marks(study.record, lines.head(1), "right sense", coder="your name", '
+        "from_sample=True). Marks are kept in marks.csv in the study's folder; run this page again "
+        "to see them."
     )

@@ -20,7 +20,21 @@ LINE_KEY = ["doc_id", "start", "end", "concept", "variant"]
 def draw_sample(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, size: int = 200
 ) -> pd.DataFrame:
-    """The `hits` to code: about so many, drawn at random, every outlet and variant by its number of hits and at least one of each.
+    """Return the lines to code, drawn at random from the hits of a study.
+
+    Parameters
+    ----------
+    study : StudyRecord
+    concepts : sequence of str, optional
+        Their names in the study; without it all.
+    size : int
+        About how many lines.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A part of the `hits`: every outlet and variant by its number of hits, and at least one of
+        each.
 
     Raises
     ------
@@ -29,15 +43,30 @@ def draw_sample(
     """
     if not study.has_articles:
         raise WordingError(
-            f"{study.name}: lines are drawn from the articles, which are not available here; put them where study.yml says."
+            f"{study.name}: lines are drawn from the articles, which are not available here; put them "
+            "where study.yml says."
         )
     return draw_stratified(find_study_hits(study, concepts), size=size, seed=study.seed)
 
 
 def draw_stratified(hits: pd.DataFrame, *, size: int, seed: int) -> pd.DataFrame:
-    """About so many of the `hits` (see `draw_sample`), by a hash of the seed, the article and the place, so that articles that are added move no line.
+    """Return about so many of the hits, drawn at random as in `draw_sample`.
 
-    They come in the order of the hash, so that whoever stops early has coded a random part of them.
+    They are drawn by a hash of the seed, the article and the place, so that articles that are added
+    move no line.
+
+    Parameters
+    ----------
+    hits : pandas.DataFrame
+    size : int
+        About how many.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        The hits drawn, in the order of the hash, so that whoever stops early has coded a random
+        part of them.
     """
     place = (
         hits["doc_id"].astype(str)
@@ -56,7 +85,7 @@ def draw_stratified(hits: pd.DataFrame, *, size: int, seed: int) -> pd.DataFrame
 
 
 def choose_started_concept(study: StudyRecord) -> str:
-    """The concept that has the most marks, or the study's first where none has any."""
+    """Return the concept that has the most marks, or the study's first where none has any."""
     counts = read_marks(study)["concept"].value_counts()
     return next(
         (name for name in counts.index if name in study.concepts), next(iter(study.concepts))
@@ -64,7 +93,13 @@ def choose_started_concept(study: StudyRecord) -> str:
 
 
 def keep_current_marks(set_marks: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
-    """The marks whose line is one of the hits, with the outlet and the voice of the hit as it is counted now."""
+    """Return the marks whose line is one of the hits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `marks`, with the outlet and the voice of the hit as it is counted now.
+    """
     now = hits[[*LINE_KEY, "outlet", "voice"]].astype({"doc_id": str}).drop_duplicates(LINE_KEY)
     return set_marks.drop(columns=["outlet", "voice"]).merge(now, on=LINE_KEY, how="inner")[
         list(TABLES["marks"])
@@ -74,13 +109,24 @@ def keep_current_marks(set_marks: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFr
 def select_uncoded(
     lines: pd.DataFrame, set_marks: pd.DataFrame, *, coder: str | None = None
 ) -> pd.DataFrame:
-    """The lines on which the coder (None: anybody) has set no mark yet: where one left off."""
-    done = (
-        set_marks[LINE_KEY]
-        if coder is None
-        else set_marks.loc[set_marks["coder"] == coder.strip(), LINE_KEY]
-    )
-    done = done.drop_duplicates().assign(done=True)
-    return lines[
-        lines[LINE_KEY].merge(done, on=LINE_KEY, how="left")["done"].isna().to_numpy()
-    ].reset_index(drop=True)
+    """Return the lines on which a coder has set no mark yet: where one left off.
+
+    Parameters
+    ----------
+    lines : pandas.DataFrame
+        Those to code.
+    set_marks : pandas.DataFrame
+        The table `marks`.
+    coder : str, optional
+        Whose marks count; without it anybody's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns and the order of `lines`.
+    """
+    if coder is not None:
+        set_marks = set_marks[set_marks["coder"] == coder.strip()]
+    coded = set_marks[LINE_KEY].drop_duplicates().assign(is_coded=True)
+    beside = lines[LINE_KEY].merge(coded, on=LINE_KEY, how="left")
+    return lines[beside["is_coded"].isna().to_numpy()].reset_index(drop=True)

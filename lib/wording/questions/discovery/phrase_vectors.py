@@ -6,8 +6,8 @@ They are made once and kept beside the encoded corpus.
 from __future__ import annotations
 
 import functools
+import inspect
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +80,7 @@ class PhraseVectors:
         folded = self.table.filter(join_possessives("term") == phrase)["folded"]
         return str(folded[0]) if len(folded) else phrase
 
-    def compute_similarities(self, rows: Sequence[int] | np.ndarray) -> dict[str, np.ndarray]:
+    def compute_similarities(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return the similarities of every phrase with the given ones taken together."""
         return {name: cosine_similarities(space, rows) for name, space in self.spaces.items()}
 
@@ -94,6 +94,7 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
         If the articles are not there.
     """
     corpus = build_corpus(study)
+    assert corpus.folder, "a study's corpus is saved"
     folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
     if not (folder / "table.parquet").is_file():
         with replace_folder(folder) as partial:
@@ -105,7 +106,9 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
 
 def compute_vectors_fingerprint(seed: int) -> str:
     """Return a hash of what the vectors depend on beside the corpus: the code and the seed."""
-    code = [hash_file(Path(module.__file__)) for module in (candidates, surroundings, terms)]
+    code = [
+        hash_file(Path(inspect.getfile(module))) for module in (candidates, surroundings, terms)
+    ]
     code += [
         hash_file(Path(__file__)),
         hash_file(Path(__file__).parents[2] / "stats" / "vectors.py"),

@@ -259,7 +259,9 @@ def find_phrase_places(
 ) -> tuple[PhrasePlaces, np.ndarray]:
     """Return where the wanted terms occur in one shard, and how often each term does."""
     begins = known.match_terms(part.shard, make_voice_mask()(part))
-    n = sum(np.bincount(ids[ids >= 0], minlength=len(known)) for ids in begins)
+    n = np.zeros(len(known), np.int64)
+    for ids in begins:
+        n += np.bincount(ids[ids >= 0], minlength=len(known))
     wanted = np.append(wanted, False)  # what stands at -1: no term begins there
     found = [(at, ids[at]) for ids in begins for at in [np.flatnonzero(wanted[ids])]]
     start, term = (np.concatenate(side) for side in zip(*found, strict=True))

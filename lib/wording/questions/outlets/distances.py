@@ -118,8 +118,8 @@ def compute_distances(profiles: Profiles, design: Design = DISTANCE_DESIGN) -> D
     divergences = [jensen_shannon(counted[0, a], counted[0, b]) for a, b in pairs]
     samples = run_parallel(jensen_shannon, ((drawn[:, a], drawn[:, b]) for a, b in pairs))
     estimates = [
-        _estimate_distance(*parts, design.level)
-        for parts in zip(divergences, relabelled, samples, strict=True)
+        _estimate_distance(divergence, chance, sample, design.level)
+        for divergence, chance, sample in zip(divergences, relabelled, samples, strict=True)
     ]
     rows = [
         _describe_pair(profiles, pair) | estimate.columns
@@ -209,7 +209,7 @@ def _compute_kept_fraction(labels: np.ndarray, is_own: np.ndarray, length: Any) 
 
 
 def _estimate_distance(
-    divergence: float, relabelled: _Relabelled, sample: np.ndarray, level: float
+    divergence: Any, relabelled: _Relabelled, sample: np.ndarray, level: float
 ) -> _Estimate:
     """Return the distance of a pair with its interval and p, and the drawn distances.
 

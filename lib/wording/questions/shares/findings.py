@@ -95,7 +95,17 @@ def _describe_each_outlet(shares: pd.DataFrame, top: int) -> list[str]:
 
 
 def _name_units(table: pd.DataFrame, titles: Mapping[str, str], unit: str) -> dict[str, str]:
-    """Return what is counted of each concept, which is named only where there are several."""
+    """Return what is counted of each concept, which is named only where there are several.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With the column concept.
+    titles : mapping of str to str
+        What to call each concept; else its name.
+    unit : str
+        What was counted, in the singular.
+    """
     concepts = table["concept"].unique()
     if len(concepts) > 1:
         return {name: f"{unit}s of {titles.get(name, name)}" for name in concepts}
@@ -113,7 +123,16 @@ def _describe_difference(row: Any, share: pd.Series, names: Mapping[str, str]) -
 
 
 def _report_missing_intervals(shares: pd.DataFrame, several: bool, unit: str) -> list[str]:
-    """Return which outlets have no interval for want of articles."""
+    """Return which outlets have no interval for want of articles.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+    several : bool
+        Whether there are several concepts: then cases are counted, and no outlet is named.
+    unit : str
+        What was counted, in the singular.
+    """
     outlets = shares.drop_duplicates(["concept", "outlet"])
     single = outlets[outlets["total_articles"] == 1]["outlet"]
     none = outlets[outlets["total_articles"] == 0]["outlet"]

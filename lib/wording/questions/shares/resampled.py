@@ -125,7 +125,18 @@ class ConceptComparison:
 def compare_concepts(
     counts: pd.DataFrame, articles: pd.DataFrame, variants: Variants | None, design: Design
 ) -> list[ConceptComparison]:
-    """Return one `ConceptComparison` per concept, in the order of `variants`, else by name."""
+    """Return one `ConceptComparison` per concept, in the order of `variants`, else by name.
+
+    Parameters
+    ----------
+    counts, articles, variants, design
+        As for `compute_shares`.
+
+    Raises
+    ------
+    WordingError
+        For an outlet, a variant or an article that is not listed.
+    """
     design = replace(design, outlets=_select_outlets(articles, design))
     listed = _list_variants(counts, variants)
     located = add_outlet_and_unit(counts, articles)
@@ -138,14 +149,20 @@ def compare_concepts(
 
 
 def _select_outlets(articles: pd.DataFrame, design: Design) -> list[str]:
-    known = sorted(articles["outlet"].dropna().unique())
+    names = sorted(articles["outlet"].dropna().unique())
     for outlet in design.outlets or []:
-        one_of("outlet", outlet, known)
+        one_of("outlet", outlet, names)
     return design.list_outlets(articles)
 
 
 def _list_variants(counts: pd.DataFrame, variants: Variants | None) -> dict[str, list[str]]:
-    """Return the variants of each concept to compare, in order."""
+    """Return the variants of each concept to compare, in order.
+
+    Raises
+    ------
+    WordingError
+        For a variant of a listed concept that is counted and not listed.
+    """
     counted = counts[["concept", "variant"]].drop_duplicates().sort_values(["concept", "variant"])
     counted_pairs = list(counted.itertuples(index=False, name=None))
     listed: dict[str, list[str]] = {}
@@ -169,7 +186,11 @@ def _list_variant_pairs(variants: Variants) -> list[tuple[str, str]]:
 def add_outlet_and_unit(counts: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     """Return the counts with the outlet of each row, and the unit to draw.
 
-    The unit is the family, where the articles have that column, else the article.
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of the counts with hits, with outlet and unit: the family, where the articles have
+        that column, else the article.
 
     Raises
     ------

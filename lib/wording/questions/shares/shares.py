@@ -1,4 +1,7 @@
-"""Term choice per outlet: of all hits of a concept, the part that each variant has, and where outlets differ."""
+"""Term choice per outlet.
+
+Of all hits of a concept, the part that each variant has, and where outlets differ.
+"""
 
 from __future__ import annotations
 
@@ -46,25 +49,35 @@ def compute_shares(
     design: Design = DEFAULT_DESIGN,
     voice: str | None = None,
 ) -> pd.DataFrame:
-    """Return the share of each variant at each outlet: one row per concept, variant and outlet, hits or none.
+    """Return the share of each variant at each outlet.
 
     Parameters
     ----------
-    counts : one row per article x concept x variant x voice: doc_id, concept, variant, voice, n
-    articles : one row per article: doc_id, outlet, n_words; where there is a column `family`, its articles are drawn together
-    variants : the variants of each concept in order, also those without a hit (None: those counted)
-    design : which outlets, and how articles are drawn
-    voice : one voice (None: all voices together, called "all")
+    counts : pandas.DataFrame
+        One row per article x concept x variant x voice: doc_id, concept, variant, voice, n.
+    articles : pandas.DataFrame
+        One row per article: doc_id, outlet, n_words; where there is a column `family`, its articles
+        are drawn together.
+    variants : mapping or sequence of pairs, optional
+        The variants of each concept in order, also those without a hit; without it those counted.
+    design : Design
+        Which outlets, and how articles are drawn.
+    voice : str, optional
+        One voice; without it all voices together, called "all".
 
     Returns
     -------
-    concept, variant, outlet, voice; n (hits), n_articles (with such a hit); share (n / total; NaN without a hit of the concept);
-    low, high (the interval; NaN with one article or none); per_million (hits per million body words of all the outlet's articles);
-    total, total_articles (hits of the concept, and articles with one).
+    pandas.DataFrame
+        One row per concept, variant and outlet, hits or none: concept, variant, outlet, voice; n
+        (hits), n_articles (with such a hit); share (n / total; NaN without a hit of the concept);
+        low, high (the interval; NaN with one article or none); per_million (hits per million body
+        words of all the outlet's articles); total, total_articles (hits of the concept, and
+        articles with one).
 
     Raises
     ------
-    WordingError : an outlet, a concept, a variant or an article that is not listed
+    WordingError
+        For an outlet, a concept, a variant or an article that is not listed.
     """
     in_voice = counts if voice is None else counts[counts["voice"] == voice]
     compared = compare_concepts(in_voice, articles, variants, design)
@@ -84,23 +97,30 @@ def contrast_shares(
     design: Design = DEFAULT_DESIGN,
     against: str = "rest",
 ) -> pd.DataFrame:
-    """Return where outlets differ: one row per concept, variant and outlet against the rest, or per pair of outlets.
+    """Return where outlets differ in the shares of the variants.
 
     Parameters
     ----------
-    counts, articles, variants, design : as for `compute_shares`; the same seed gives the same draws
-    against : "rest" (all the other outlets together) or "pairs" (every pair of outlets)
+    counts, articles, variants, design
+        As for `compute_shares`; the same seed gives the same draws.
+    against : str
+        "rest" (all the other outlets together) or "pairs" (every pair of outlets).
 
     Returns
     -------
-    concept, variant, outlet, other; difference (share less the other's share) with low, high; log_odds_ratio (natural logarithm,
-    0.5 added to each of the four counts: Haldane 1956, Anscombe 1956); p; q (Benjamini-Hochberg over all rows); n, total, n_other,
-    total_other (hits). low, high, p and q are NaN where either side has hits in fewer than two articles; p and q also where both
-    sides have no hit of the variant, or no hit of another: there is nothing to test.
+    pandas.DataFrame
+        One row per concept, variant and outlet against the rest, or per pair of outlets: concept,
+        variant, outlet, other; difference (share less the other's share) with low, high;
+        log_odds_ratio (natural logarithm, 0.5 added to each of the four counts: Haldane 1956,
+        Anscombe 1956); p; q (Benjamini-Hochberg over all rows); n, total, n_other, total_other
+        (hits). low, high, p and q are NaN where either side has hits in fewer than two articles; p
+        and q also where both sides have no hit of the variant, or no hit of another: there is
+        nothing to test.
 
     Raises
     ------
-    WordingError : as in `shares`, or another word for `against`
+    WordingError
+        As in `compute_shares`, or for another word for `against`.
     """
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
@@ -113,6 +133,18 @@ def contrast_shares(
 def log_odds_ratio(n: Numbers, total: Numbers, n_other: Numbers, total_other: Numbers) -> Array:
     """Return the natural logarithm of the odds ratio, 0.5 added to each count.
 
+    Parameters
+    ----------
+    n, total : float or array
+        Hits of the variant, and of the concept.
+    n_other, total_other : float or array
+        The same of the other side.
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where a side has no hit of the concept.
+
     References
     ----------
     Haldane (1956); Anscombe (1956).
@@ -120,14 +152,24 @@ def log_odds_ratio(n: Numbers, total: Numbers, n_other: Numbers, total_other: Nu
     >>> round(float(log_odds_ratio(2, 4, 0, 4)), 3)
     2.197
     """
-    n, total, n_other, total_other = map(np.asarray, (n, total, n_other, total_other))
+    n, total = np.asarray(n), np.asarray(total)
+    n_other, total_other = np.asarray(n_other), np.asarray(total_other)
     odds = (n + 0.5) / (total - n + 0.5)
     odds_other = (n_other + 0.5) / (total_other - n_other + 0.5)
     return np.where((total > 0) & (total_other > 0), np.log(odds / odds_other), np.nan)
 
 
 def build_share_table(compared: ConceptComparison, words: Array, level: float) -> pd.DataFrame:
-    """Return the `shares` table of one concept but for the voice; `words` are the outlets' words."""
+    """Return the `shares` table of one concept but for the voice.
+
+    Parameters
+    ----------
+    compared : ConceptComparison
+    words : numpy.ndarray
+        All words of each outlet.
+    level : float
+        Of the intervals, 0 to 1.
+    """
     own = compared.own
     low, high = resampling.share_interval(own.share, own.effective, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -170,7 +212,16 @@ class _Side:
 
 
 def build_contrast_table(compared: ConceptComparison, against: str, level: float) -> pd.DataFrame:
-    """Return the `contrasts` table of one concept but for q."""
+    """Return the `contrasts` table of one concept but for q.
+
+    Parameters
+    ----------
+    compared : ConceptComparison
+    against : str
+        "rest" or "pairs".
+    level : float
+        Of the intervals, 0 to 1.
+    """
     a, b = _pair_sides(compared, against)
     shares = (a.share, a.effective, b.share, b.effective)
     low, high = resampling.difference_interval(*shares, level=level)
@@ -207,7 +258,16 @@ def _build_side(counts: ResampledCounts, names: list[str]) -> _Side:
 def _to_long_table(
     compared: ConceptComparison, outlets: Sequence[str], columns: Mapping[str, Array]
 ) -> pd.DataFrame:
-    """Return one row per variant and outlet, from arrays of outlets x variants."""
+    """Return one row per variant and outlet.
+
+    Parameters
+    ----------
+    compared : ConceptComparison
+    outlets : sequence of str
+        One per row of the arrays.
+    columns : mapping of str to numpy.ndarray
+        Arrays of outlets x variants, or what is broadcast to them, by the name of the column.
+    """
     shape = (len(outlets), len(compared.variants))
     keys = {
         "concept": compared.concept,

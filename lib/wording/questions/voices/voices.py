@@ -1,6 +1,8 @@
-"""Who speaks: how much of each outlet's text is not its own, whom it quotes and with which verbs, and which terms are only quoted.
+"""Who speaks in an outlet's text, and which terms are only quoted.
 
-All of it is the mathematics of shares: of words among voices, of attributions among cues, of a term's hits among voices.
+How much of each outlet's text is not its own, whom it quotes and with which verbs. All of it is the
+mathematics of shares: of words among voices, of attributions among cues, of a term's hits among
+voices.
 """
 
 from __future__ import annotations
@@ -20,16 +22,18 @@ KEY_SEPARATOR = "\x1f"
 MIN_HITS_PER_TERM = 5
 """Hits that a term needs at an outlet to be told of as never in its own words."""
 MAX_CUES = 12
-OTHER_CUES = "other cues"
 """Cues told one by one; the others are counted together."""
+OTHER_CUES = "other cues"
 
 
 def compute_voice_shares(articles: pd.DataFrame, design: Design = DEFAULT_DESIGN) -> pd.DataFrame:
-    """Return the part of each outlet's words that each voice has: one row per voice and outlet.
+    """Return the part of each outlet's words that each voice has.
 
     Returns
     -------
-    outlet, voice; n_words, n_articles (with such words); share (of all words of the body) with low, high.
+    pandas.DataFrame
+        One row per voice and outlet: outlet, voice; n_words, n_articles (with such words); share
+        (of all words of the body) with low, high.
     """
     table = compute_shares(
         _tabulate_voice_words(articles), articles, {"words": list(VOICES)}, design
@@ -39,7 +43,13 @@ def compute_voice_shares(articles: pd.DataFrame, design: Design = DEFAULT_DESIGN
 
 
 def reshape_voice_shares(voiced: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of `voices` as a `shares` table, voices as variants, those that are not the outlet's first: what a figure takes."""
+    """Return the table of `voices` as a `shares` table: what a figure takes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The voices as variants, those that are not the outlet's first.
+    """
     total = voiced.groupby("outlet")["n_words"].transform("sum")
     named = voiced.assign(
         concept="words",
@@ -60,9 +70,25 @@ def compute_cue_shares(
     by: str = "cue",
     design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
-    """Return which cues (or, by="stance", which stances) each outlet's attributions have: the `shares` table, cue or stance as variant."""
-    counted, listed = _tabulate_cues(attributions, by)
-    return compute_shares(counted, articles, {by: listed}, design)
+    """Return which cues, or which stances, each outlet's attributions have.
+
+    Parameters
+    ----------
+    attributions : pandas.DataFrame
+        With doc_id, n, and a column of what is compared.
+    articles : pandas.DataFrame
+        As for `compute_shares`.
+    by : str
+        "cue" or "stance".
+    design : Design
+
+    Returns
+    -------
+    pandas.DataFrame
+        The `shares` table, with the cue or stance as variant.
+    """
+    counts, names = _tabulate_cues(attributions, by)
+    return compute_shares(counts, articles, {by: names}, design)
 
 
 def contrast_cues(
@@ -71,22 +97,38 @@ def contrast_cues(
     by: str = "cue",
     design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
-    """Return where outlets differ in their cues or stances: the `contrasts` table, without the rare ones together, which name no wording."""
-    counted, listed = _tabulate_cues(attributions, by)
-    return (
-        contrast_shares(counted, articles, {by: listed}, design)
-        .query("variant != @OTHER_CUES")
-        .reset_index(drop=True)
-    )
+    """Return where outlets differ in their cues or stances.
 
-
-def rank_speakers(attributions: pd.DataFrame, *, top: int = 10) -> pd.DataFrame:
-    """Return whom each outlet attributes most to: one row per outlet and speaker, so many an outlet.
+    Parameters
+    ----------
+    attributions, articles, by, design
+        As for `compute_cue_shares`.
 
     Returns
     -------
-    outlet, speaker; n (attributions), n_articles, n_words (attributed); the most frequent first. Speakers stand as they are written
-    where they speak: "Smith" and "the mayor" may be one person.
+    pandas.DataFrame
+        The `contrasts` table, without the rare ones together, which name no wording.
+    """
+    counts, names = _tabulate_cues(attributions, by)
+    contrasts = contrast_shares(counts, articles, {by: names}, design)
+    return contrasts[contrasts["variant"] != OTHER_CUES].reset_index(drop=True)
+
+
+def rank_speakers(attributions: pd.DataFrame, *, top: int = 10) -> pd.DataFrame:
+    """Return whom each outlet attributes most to.
+
+    Parameters
+    ----------
+    attributions : pandas.DataFrame
+    top : int
+        How many speakers an outlet, at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per outlet and speaker, the most frequent first: outlet, speaker; n (attributions),
+        n_articles, n_words (attributed). Speakers stand as they are written where they speak:
+        "Smith" and "the mayor" may be one person.
     """
     named = attributions.dropna(subset="speaker")
     table = (
@@ -100,72 +142,83 @@ def rank_speakers(attributions: pd.DataFrame, *, top: int = 10) -> pd.DataFrame:
     return ranked.groupby("outlet").head(top).reset_index(drop=True)
 
 
+OWN_VOICE_COLUMNS = [
+    "concept",
+    "variant",
+    "outlet",
+    "n",
+    *VOICE_COUNT_COLUMNS,
+    "own_share",
+    "low",
+    "high",
+    "n_rest",
+    "own_share_rest",
+    "q",
+]
+
+
 def compute_own_voice(
     counts: pd.DataFrame,
     articles: pd.DataFrame,
     variants: Mapping[str, Sequence[str]],
     design: Design = DEFAULT_DESIGN,
 ) -> pd.DataFrame:
-    """Return how much of each term an outlet writes in its own voice: one row per concept, variant and outlet with hits.
+    """Return how much of each term an outlet writes in its own voice.
+
+    Parameters
+    ----------
+    counts, articles : pandas.DataFrame
+        As for `compute_shares`.
+    variants : mapping of str to sequence of str
+        The variants of each concept in order.
+    design : Design
 
     Returns
     -------
-    concept, variant, outlet; n (hits in all voices), n_own, n_quoted, n_reported; own_share (n_own / n) with low, high; n_rest and
-    own_share_rest (of the other outlets together); q (of the difference, Benjamini-Hochberg over the table).
+    pandas.DataFrame
+        One row per concept, variant and outlet with hits: concept, variant, outlet; n (hits in all
+        voices), n_own, n_quoted, n_reported; own_share (n_own / n) with low, high; n_rest and
+        own_share_rest (of the other outlets together); q (of the difference, Benjamini-Hochberg
+        over the table).
     """
-    by_voice = counts.assign(
+    # compute_shares is asked for the voices of a term as it is for the variants of a concept
+    by_term = counts.assign(
         concept=counts["concept"] + KEY_SEPARATOR + counts["variant"],
         variant=counts["voice"],
         voice="all",
     )
     terms = {
-        f"{concept}{KEY_SEPARATOR}{variant}": list(VOICES)
-        for concept, of in variants.items()
-        for variant in of
+        concept + KEY_SEPARATOR + variant: (concept, variant)
+        for concept, names in variants.items()
+        for variant in names
     }
-    table = compute_shares(by_voice, articles, terms, design)
-    n = table.pivot(index=["concept", "outlet"], columns="variant", values="n").rename(
+    voices = dict.fromkeys(terms, VOICES)
+    shares = compute_shares(by_term, articles, voices, design)
+    contrasts = contrast_shares(by_term, articles, voices, design)
+    keys = ["concept", "outlet"]
+    n_by_voice = shares.pivot(index=keys, columns="variant", values="n").rename(
         columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True))
     )
-    rest = (
-        contrast_shares(by_voice, articles, terms, design)
-        .query("variant == 'outlet'")
-        .set_index(["concept", "outlet"])
-    )
-    mine = (
-        table[table["variant"] == "outlet"]
-        .set_index(["concept", "outlet"])
-        .join(n)
-        .join(rest[["n_other", "total_other", "p"]])
-    )
-    mine = mine[mine["total"] > 0].rename(
-        columns={"total": "n_hits", "share": "own_share", "total_other": "n_rest"}
-    )
-    mine = mine.assign(
-        q=q_values(mine["p"].to_numpy(dtype=float)),
-        own_share_rest=(mine["n_other"] / mine["n_rest"].where(mine["n_rest"] > 0)),
-    )
-    mine = mine.drop(columns=["n", "variant"]).rename(columns={"n_hits": "n"}).reset_index()
-    mine[["concept", "variant"]] = mine["concept"].str.split(KEY_SEPARATOR, expand=True)
-    return mine[
-        [
-            "concept",
-            "variant",
-            "outlet",
-            "n",
-            *VOICE_COUNT_COLUMNS,
-            "own_share",
-            "low",
-            "high",
-            "n_rest",
-            "own_share_rest",
-            "q",
-        ]
-    ]
+    rest = contrasts[contrasts["variant"] == "outlet"].set_index(keys)
+    own = shares[shares["variant"] == "outlet"].set_index(keys)[["share", "low", "high", "total"]]
+    table = own.join(n_by_voice).join(rest[["n_other", "total_other", "p"]])
+    table = table[table["total"] > 0].reset_index()
+    return table.assign(
+        concept=[terms[key][0] for key in table["concept"]],
+        variant=[terms[key][1] for key in table["concept"]],
+        n=table["total"],
+        own_share=table["share"],
+        n_rest=table["total_other"],
+        own_share_rest=table["n_other"] / table["total_other"].where(table["total_other"] > 0),
+        q=q_values(table["p"].to_numpy(dtype=float)),
+    )[OWN_VOICE_COLUMNS]
 
 
 def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
-    """Return how many short quotations stand inside the outlets' own sentences, and for how many no speaker was found."""
+    """Return how many short quotations stand inside the outlets' own sentences.
+
+    And for how many of them no speaker was found.
+    """
     short = attributions[attributions["short"].astype(bool)]
     if short.empty:
         return ["There are no short quotations."]
@@ -178,7 +231,10 @@ def describe_short_quotations(attributions: pd.DataFrame) -> list[str]:
 
 
 def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the words of each article by voice as a counts table: concept "words", voices as variants."""
+    """Return the words of each article by voice as a counts table.
+
+    The concept is "words", the voices are its variants.
+    """
     own_words = articles["n_words"] - articles["n_quoted"] - articles["n_reported"]
     wide = pd.DataFrame(
         {
@@ -196,17 +252,20 @@ def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tabulate_cues(attributions: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return attributions as a counts table, and their cues (the most frequent, then the others together) or stances in order."""
-    known = attributions.dropna(subset=by)
+    """Return attributions as a counts table, and their cues or stances in order.
+
+    Of cues the most frequent come first, then the others together.
+    """
+    named = attributions.dropna(subset=by)
     ranked = (
-        known.groupby(by)["n"]
+        named.groupby(by)["n"]
         .sum()
         .reset_index()
         .sort_values(["n", by], ascending=[False, True])[by]
     )
     frequent = list(ranked if by == "stance" else ranked.head(MAX_CUES))
-    variant = known[by].where(known[by].isin(frequent), OTHER_CUES)
-    table = known.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
+    variant = named[by].where(named[by].isin(frequent), OTHER_CUES)
+    table = named.assign(variant=variant).groupby(["doc_id", "variant"])["n"].sum().reset_index()
     names = list(frequent)
     if len(ranked) > len(names):
         names.append(OTHER_CUES)
