@@ -57,7 +57,10 @@ def main() -> None:
 )
 @click.option("--concepts", type=PATH_TYPE, help="A concepts.yml to start from.")
 def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> None:
-    """A study of your articles, ready to build; without --articles, of a few invented ones."""
+    """Make a study of your articles.
+
+    It is ready to run; without --articles, it has a few invented ones.
+    """
     from wording.new import create_study
 
     for line in create_study(folder, articles=articles, concepts=concepts):
@@ -67,7 +70,10 @@ def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> N
 @main.command("check")
 @click.argument("study", type=PATH_TYPE)
 def check_command(study: Path) -> None:
-    """What was read, what was rejected and why; exit status 1 if the study cannot run."""
+    """Say what was read, what was rejected and why.
+
+    The exit status is 1 if the study cannot run.
+    """
     from wording.corpus import inventory
     from wording.pages.batch.plan import plan_valid_pages
     from wording.study.read import read_study
@@ -81,7 +87,10 @@ def check_command(study: Path) -> None:
 @main.command("build")
 @click.argument("study", type=PATH_TYPE)
 def build_command(study: Path) -> None:
-    """The encoded corpus and its marks; a second call does nothing and says so."""
+    """Build the encoded corpus and its marks.
+
+    A second call does nothing and says so.
+    """
     from wording.corpus.build import open_or_build_corpus
     from wording.study.read import read_study
 
@@ -98,7 +107,7 @@ def build_command(study: Path) -> None:
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
 @out_option
 def find_command(articles: Path, concepts: Path, out: Path) -> None:
-    """One row per hit of the concepts in the articles."""
+    """Write one row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
     from wording.study.read import read_concepts
 
@@ -112,11 +121,11 @@ def find_command(articles: Path, concepts: Path, out: Path) -> None:
 @click.argument("pattern")
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
 @click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
-@click.option("--out", type=PATH_TYPE, help="A .csv or .parquet file instead.")
+@click.option("--out", type=PATH_TYPE, help="Write a .csv or .parquet file instead.")
 def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
-    """The lines of any pattern, or of a concept or variant by its name.
+    """Print the lines of a pattern, concept or variant.
 
-    PATTERN is written as in concepts.yml.
+    PATTERN is written as in concepts.yml, or is the name of a concept or variant.
     """
     from wording.corpus.counts import find_pattern_hits
     from wording.study.read import read_study
@@ -138,15 +147,15 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
     "--language",
     default="en",
     show_default=True,
-    help="Of the articles: en, or another with a file data/words/voice-*.yml.",
+    help="Language of the articles: en, or another with a file data/words/voice-*.yml.",
 )
 @click.option(
     "--explain",
     is_flag=True,
-    help="Why each word has its voice: one row per word and feature that contributes.",
+    help="Write instead why each word has its voice: one row per word and feature.",
 )
 def voice_command(articles: Path, out: Path, language: str, explain: bool) -> None:
-    """Every quoted or reported passage in the articles, with speaker and cue."""
+    """Write every quoted or reported passage, with speaker and cue."""
     from wording.corpus import counts
     from wording.corpus.build import encode_articles
 
@@ -163,12 +172,13 @@ def voice_command(articles: Path, out: Path, language: str, explain: bool) -> No
 @click.option(
     "--pairs",
     is_flag=True,
-    help="One row per pair of articles that share text, with how much, instead.",
+    help="Write instead one row per pair of articles that share text, with how much.",
 )
 def families_command(articles: Path, out: Path, pairs: bool) -> None:
-    """One row per article: its group of copies, and whether it is the original.
+    """Write the family of copies that each article belongs to.
 
-    Also how much it shares with the original, and the agency that it credits.
+    One row per article: its family, whether it is the first of it, how much it shares with the
+    first, and the agency that it credits.
     """
     from wording.corpus.build import encode_articles
     from wording.corpus.marks import copies
@@ -182,9 +192,10 @@ def families_command(articles: Path, out: Path, pairs: bool) -> None:
 @click.argument("study", type=PATH_TYPE)
 @click.option("--out", type=PATH_TYPE, required=True, help="A folder.")
 def counts_command(study: Path, out: Path) -> None:
-    """Counts without any text: no titles, no addresses, no phrases.
+    """Write counts without any text.
 
-    Hits, words and attributions per article, words near hits, frequent words.
+    They hold no titles, addresses or phrases, but hits, words and attributions per article,
+    words near hits, and frequent words.
     """
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
@@ -216,12 +227,13 @@ def counts_command(study: Path, out: Path) -> None:
     "--copies",
     default="all",
     show_default=True,
-    help="all, one (per outlet and family) or none (only the first of a family).",
+    help="Which copies count: all, one (per outlet and family) or none (the first only).",
 )
 def table_command(study: Path, name: str, out: Path, **choices: str) -> None:
-    """Any table of the analysis by its name, such as shares; an unknown name lists them.
+    """Write any table of the analysis, such as shares.
 
-    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets.
+    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets; an unknown
+    name lists them all.
     """
     from wording.answers.tables import make_table
     from wording.study.read import read_study
@@ -241,9 +253,10 @@ def table_command(study: Path, name: str, out: Path, **choices: str) -> None:
 )
 @out_option
 def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> None:
-    """Other ways of naming the same thing: the likeliest phrases for each term.
+    """Find other ways of naming the same thing.
 
-    They come with their similarities; a person must judge them.
+    They are the most likely phrases for each term, with their similarities; a person must judge
+    them.
     """
     from wording.questions.discovery import rivals
     from wording.study.read import read_study
@@ -262,7 +275,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 @click.option(
     "--difference",
     type=float,
-    help="Instead: how many articles would show a difference of two shares, such as 0.2.",
+    help="Instead: how many articles would show this difference of two shares, such as 0.2.",
 )
 @click.option(
     "--share", default=0.5, show_default=True, help="With --difference: the share in the middle."
@@ -271,7 +284,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     "--hits",
     default=1.8,
     show_default=True,
-    help="With --difference: hits in an article that has any, on average.",
+    help="With --difference: average number of hits in an article that has any.",
 )
 @click.option(
     "--alike",
@@ -282,9 +295,10 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 def simulate_command(
     out: Path | None, articles: int, seed: int, difference: float | None, **power: float
 ) -> None:
-    """A study of invented articles with planted truth, and the truth as a table.
+    """Make a study of invented articles with planted truth.
 
-    With --difference instead: how many articles would show it.
+    The truth is written as a table. With --difference, say instead how many articles would show
+    that difference.
     """
     from wording.simulation.simulate import simulate_study
 
@@ -318,15 +332,15 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
 @click.option(
     "--jobs",
     type=click.IntRange(1),
-    help="Notebooks at a time; as many as there are cores by default.",
+    help="Notebooks run at a time; by default, one per core.",
 )
-@click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
 @click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
 def report_command(
     studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
 ) -> None:
-    """Every notebook that the studies name, run and exported.
+    """Run and export every notebook that the studies name.
 
     The pages are reports/STUDY/*.html; reports/index.html lists them.
     """
@@ -375,17 +389,17 @@ def print_preview(pages: Sequence[Page]) -> None:
 @main.command("lab", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FOLDER]")
 def lab_command(arguments: tuple[str, ...]) -> None:
-    """JupyterLab on a copy of the notebooks in FOLDER, or on one notebook.
+    """Open JupyterLab on a copy of the notebooks.
 
-    Nothing that you changed is overwritten. Other options are JupyterLab's own, such as
-    --no-browser.
+    The copy is in FOLDER; the name of a notebook opens that one instead. Nothing that you
+    changed is overwritten. Other options are JupyterLab's own, such as --no-browser.
     """
     from wording.panel.launch import open_lab
 
     options = [argument for argument in arguments if argument.startswith("-")]
     places = [Path(argument) for argument in arguments if not argument.startswith("-")]
     if len(places) > 1:
-        raise click.UsageError(f"One folder or notebook, not {len(places)}.")
+        raise click.UsageError(f"Give one folder or notebook, not {len(places)}.")
     open_lab(places[0] if places else None, options)
 
 
@@ -393,9 +407,9 @@ def lab_command(arguments: tuple[str, ...]) -> None:
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--rounds", default=3, show_default=True, help="Runs of each step.")
 def bench_command(articles: Path, rounds: int) -> None:
-    """How fast each step is, beside scikit-learn's CountVectorizer in the same run.
+    """Time each step beside scikit-learn's CountVectorizer.
 
-    Other peers that are installed are timed, too.
+    All are timed in the same run. Other similar tools that are installed are timed, too.
     """
     from wording.bench import measure_peak_memory, time_steps
 

@@ -24,7 +24,7 @@ articles:
   path: {path}
   # columns: {{outlet: publisher, text: body}}    # only if they are not recognised
   # date_order: dmy                              # for dates such as 9/6/17
-# outlets: [A, B]        # compare only these; by default the {most} with most articles
+# outlets: [A, B]        # compare only these; by default the {most} with the most articles
 # period: {{from: 2020-01-01, to: 2020-12-31}}
 # excerpts: none         # for texts that may not be shown
 reports:
@@ -43,7 +43,7 @@ reports:
 """
 
 CONCEPTS_TEMPLATE = """\
-# The concepts: the thing named, and the rival ways of naming it. The language of the
+# The concepts: the things named, and the rival ways of naming each. The language of the
 # phrases: https://github.com/wording/wording/blob/main/docs/phrases.md
 take: {events: all}      # from the library in data/concepts; see there for more
 # lists:

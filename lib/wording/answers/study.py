@@ -304,7 +304,7 @@ def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Stud
         raise WordingError(f"{place}: there is no such study, file or folder.")
     record = StudyRecord(
         title=path.stem,
-        question=f"How do the sources in {path.name} word what they write of?",
+        question=f"How do the sources in {path.name} word what they write about?",
         articles=Articles(path=str(path.resolve())),
     )
     folder = tempfile.TemporaryDirectory(prefix="wording-")

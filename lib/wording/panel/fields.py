@@ -90,7 +90,7 @@ def make_question_fields() -> dict[str, widgets.Widget]:
         "outlets": make_field(
             widgets.SelectMultiple,
             "Outlets",
-            "None chosen: all; several with Shift or Ctrl",
+            "None selected: all; select several with Shift or Ctrl",
             FieldSize(22),
             rows=4,
         ),
@@ -120,7 +120,7 @@ def make_question_fields() -> dict[str, widgets.Widget]:
         "period": make_field(
             widgets.Dropdown,
             "By",
-            "Length of a period; auto: the shortest with some articles in it",
+            "Length of a period; auto: the shortest that has enough articles in it",
             FieldSize(11, 3),
             options=PERIOD_OPTIONS,
         ),
@@ -140,7 +140,7 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
         "sort": make_field(
             widgets.Dropdown,
             "Sorted by",
-            "left and right: the nearest word first",
+            "left and right: by the words outwards from the hit",
             FieldSize(14),
             options=list(SORT_COLUMNS),
         ),
@@ -162,7 +162,7 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
         "coder": make_field(
             widgets.Text,
             "Coder",
-            "Your name, which stands with each mark",
+            "Your name, which is saved with each mark",
             FieldSize(15),
             continuous_update=False,
         ),
@@ -171,14 +171,14 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
 
 def make_saving_fields() -> dict[str, widgets.Widget]:
     """Return the fields that say what a pattern is added as."""
-    into_hint = "A concept of concepts.yml, or the name of a new one (small letters and hyphens)"
+    into_hint = "A concept in concepts.yml, or the name of a new one (lower case, hyphens)"
     variant_hint = "What the term is called; empty: as the pattern is written"
     return {
         "into": make_field(
             widgets.Combobox, "Into", into_hint, FieldSize(20), continuous_update=False
         ),
         "title": make_field(
-            widgets.Text, "Title if new", "Of a new concept, as a reader sees it", FieldSize(17)
+            widgets.Text, "Title if new", "Title of a new concept, as readers see it", FieldSize(17)
         ),
         "variant": make_field(widgets.Text, "Variant", variant_hint, FieldSize(15)),
     }
@@ -236,7 +236,7 @@ def make_buttons() -> SimpleNamespace:
         marks={
             mark: widgets.Button(
                 description=f"{mark} ({MARK_LETTERS[mark]})",
-                tooltip=f"Marks the chosen lines: {mark}",
+                tooltip=f"Marks the selected lines: {mark}",
             )
             for mark in CODING_MARKS
         },

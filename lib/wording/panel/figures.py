@@ -27,7 +27,7 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
     """
     if not shares["n"].sum():
         return show.note(
-            "No hit in this voice, at these outlets, on these days: no shares to plot."
+            "No hits in this voice, at these outlets, on these days: no shares to plot."
         )
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:
@@ -71,7 +71,7 @@ def make_timeline_figure(study: StudyRecord, by_period: pd.DataFrame, variant: s
         "outlet": "Outlet",
         "label": "Period",
         "n": "Hits",
-        "total": "Of",
+        "total": "Out of",
         "n_articles": "Articles",
         "share": "Share",
         "low": "Low",

@@ -218,7 +218,7 @@ class Panel(LineReader):
         pattern = self.pattern.value
         limit = kwic.bound_hit_count(self.study, pattern) if pattern.strip() else 0
         if limit > MAX_HITS_WHILE_TYPING:
-            note = show.note(f"Up to {limit:,} hits: press Enter to run it.")
+            note = show.note(f"This may have up to {limit:,} hits: press Enter to run it.")
             self.count_note.value = note.html
         else:
             self.refresh()

@@ -42,7 +42,7 @@ def test_whoever_stops_early_has_coded_a_random_part(study):
 
 def test_without_articles_there_is_nothing_to_draw(study):
     (study.folder / "articles.csv").unlink()
-    with pytest.raises(WordingError, match="which are not here"):
+    with pytest.raises(WordingError, match="which are not available here"):
         coding.draw_sample(read_study(study.folder))
 
 

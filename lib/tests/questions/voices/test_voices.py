@@ -100,8 +100,8 @@ def test_sentences_tell_how_much_is_attributed_and_what_is_only_quoted():
         "speech."
     )
     assert described[1] == (
-        "It ranges from 30 % in A (20 % quoted, 10 % reported) "
-        "to 50 % in B (0 % quoted, 50 % reported)."
+        "By outlet, this ranges from 30 % at A (20 % quoted, 10 % reported) "
+        "to 50 % at B (0 % quoted, 50 % reported)."
     )
     assert any("“coup”" in sentence and "A " in sentence for sentence in described[2:])
 

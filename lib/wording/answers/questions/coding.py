@@ -33,14 +33,14 @@ def answer_coding(record: StudyRecord, concept: str, *, size: int, voice: str) -
         "sample",
         "strata",
         coded.tabulate_strata(found),
-        "One row per term and outlet, hits in all voices.",
+        "One row per term and outlet; hits in all voices.",
         columns=("variant", "outlet", "n", "n_lines", "n_coded"),
         tell=lambda: findings.sentences(found),
         evidence=Evidence(
             lambda: wrong,
-            "Hits that a coder marked as having another sense.",
+            "Hits that a coder marked as used in another sense.",
             unit="line",
-            empty="No line is marked as having another sense.",
+            empty="No line is marked as used in another sense.",
         ),
         parts={
             "coders": partial(answer_coders, record, found),
@@ -75,7 +75,7 @@ def answer_agreement(record: StudyRecord, found: CodingAnalysis) -> Answer:
         "agreement",
         "agreement",
         found.agreement,
-        "One row per question that two coders or more answered for the same lines.",
+        "One row per question that at least two coders answered about the same lines.",
         empty="No line was marked by two coders.",
     )
 
@@ -88,10 +88,10 @@ def answer_outlet_precision(record: StudyRecord, found: CodingAnalysis, title: s
         "precision",
         "shares",
         table,
-        "One row per term and outlet, first all outlets together.",
+        "One row per term and outlet, all outlets together first.",
         columns=("variant", "outlet", "n", "share", "low", "high"),
         picture=Picture(
-            f"Part of the hits in the right sense: {title}",
+            f"Share of the hits in the right sense: {title}",
             findings.describe(found) if len(table) else "",
             lambda linked: plot_forest(table, links=False, numbers="shares"),
             table,
@@ -111,8 +111,8 @@ def answer_precision(record: StudyRecord, found: CodingAnalysis) -> Answer:
         "precision-voices",
         "precision",
         found.precision,
-        "One row per term and voice, as our count has it, all outlets together; a dash where too "
-        "few lines are coded.",
+        "One row per term and voice (as counted), all outlets together; a dash where too few lines "
+        "are coded.",
         columns=SHOWN_PRECISION,
         empty="No line of a random sample is coded.",
     )
@@ -137,7 +137,7 @@ def answer_corrected(record: StudyRecord, found: CodingAnalysis, title: str) -> 
             found.corrected,
             why_not="" if is_known else describe_corrections(found.corrected)[0],
         ),
-        empty="The shares as counted stand on the page 02_terms.",
+        empty="The page 02_terms has the shares as counted.",
     )
 
 
@@ -149,7 +149,7 @@ def answer_next_lines(record: StudyRecord, found: CodingAnalysis) -> Answer:
         "next",
         "hits",
         left.iloc[:0] if record.why_no_text else left,
-        f"The first of {len(left):,} lines of the sample that nobody has marked, in the order in "
-        "which to code them.",
+        f"The first of {len(left):,} lines of the sample that nobody has marked yet, in the order "
+        "in which to code them.",
         empty=record.why_no_text or "Every line of the sample is marked.",
     )

@@ -54,13 +54,13 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
         links={"n": with_lines(together, by="near")["lines"]},
         tell=lambda: findings.sentences(found, contrasts, shares),
         picture=Picture(
-            f"Share of the hits that have a word near: {title}",
+            f"Share of the hits that have a word near them: {title}",
             findings.describe(together) if len(together) else "",
             lambda linked: plot_collocates(together, links=linked),
             why_not=""
             if len(together)
-            else "There is nothing to draw: no word is a collocate of these terms in so few "
-            "articles.",
+            else "There is nothing to plot: in so few articles, no word is a collocate of these "
+            "terms.",
         ),
         evidence=Evidence(
             partial(
@@ -72,7 +72,7 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
                 span=span,
                 copies=request.copies,
             ),
-            "The hits of each term that have the word near.",
+            "The hits of each term that have the word near them.",
             by="near",
         ),
         parts={
@@ -106,7 +106,7 @@ def answer_collocate_contrasts(
         columns=("variant", "collocate", *SHOWN_CONTRASTS[1:]),
         links={"n": with_lines(clearest, by="near")["lines"]},
         picture=Picture(
-            f"Hits that have the word near, by outlet: {title}",
+            f"Hits that have the word near them, by outlet: {title}",
             share_findings.describe(pairs) if len(pairs) else "",
             lambda linked: plot_forest(pairs, links=False),
             why_not="" if len(pairs) else "No difference between outlets could be tested.",
@@ -141,7 +141,7 @@ def answer_collocate_copies(
         "copies",
         "collocates",
         otherwise[0],
-        "One row per term, collocate and outlet, copies counted otherwise.",
+        "One row per term, collocate and outlet, with copies counted otherwise.",
         tell=lambda: [
             *describe_study_copies(record, request.copies),
             *collocates.describe_collocate_sensitivity(

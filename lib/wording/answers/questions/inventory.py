@@ -50,7 +50,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
         "outlets",
         "outlet_inventory",
         outlets,
-        "One row per outlet. Words are those of the body.",
+        "One row per outlet. Only words of the body are counted.",
         tell=lambda: inventory.sentences(record, counted),
         picture=Picture(
             "Articles per outlet",
@@ -71,8 +71,8 @@ def answer_inventory(record: StudyRecord) -> Answer:
             "variants": partial(answer_variants, record, counted),
             "warnings": partial(answer_warnings, record, rejects),
         },
-        summary=f"{len(counted.articles):,} articles compared, {len(counted.set_apart):,} set "
-        f"apart, {len(rejects):,} rejected",
+        summary=f"{len(counted.articles):,} articles compared, "
+        f"{len(counted.set_apart):,} excluded, {len(rejects):,} rejected",
     )
 
 
@@ -114,7 +114,7 @@ def answer_warnings(record: StudyRecord, rejects: pd.DataFrame) -> Answer:
     none_rejected = (
         "No file or row was rejected."
         if record.has_articles
-        else "What was rejected is not known: the articles are not available here."
+        else "It is not known what was rejected: the articles are not available here."
     )
     return Answer(
         record,
@@ -122,6 +122,6 @@ def answer_warnings(record: StudyRecord, rejects: pd.DataFrame) -> Answer:
         "rejects",
         rejects,
         "One row per file or row that could not be read.",
-        tell=lambda: warnings or ["Reading the articles gave no reason for a warning."],
+        tell=lambda: warnings or ["There were no warnings when the articles were read."],
         empty=none_rejected,
     )

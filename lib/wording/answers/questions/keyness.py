@@ -51,14 +51,14 @@ def answer_keyness(
         links={"n": with_lines(shown)["lines"]},
         tell=lambda: findings.sentences(table),
         picture=Picture(
-            "Times as often as the other side",
+            "How many times as often as the other side",
             findings.describe(shown) if len(shown) else "",
             lambda linked: plot_ratios(shown, links=linked),
-            why_not="" if len(shown) else "No outlet uses a term more than the others do.",
+            why_not="" if len(shown) else "No outlet uses a term more often than the others.",
         ),
         evidence=Evidence(
             partial(keywords.find_keyword_lines, record, terms, shown),
-            "The hits of each term shown, at its outlet.",
+            "The hits of each term in the table, at its outlet.",
         ),
         parts={
             "differences": partial(answer_differences, record, table),
@@ -82,7 +82,7 @@ def answer_differences(record: StudyRecord, table: pd.DataFrame) -> Answer:
         "differences",
         "keywords",
         keywords.select_clearest_terms(table),
-        f"One row per outlet and term, of {len(table):,} compared.",
+        f"One row per outlet and term, out of {len(table):,} compared.",
         columns=(*SHOWN_DIFFERENCES, "subsumed_by"),
     )
 
@@ -99,7 +99,7 @@ def answer_keyness_copies(
         "copies",
         "keyness",
         otherwise,
-        "One row per outlet and term, copies counted otherwise.",
+        "One row per outlet and term, with copies counted otherwise.",
         tell=lambda: [
             *describe_study_copies(record, request.copies),
             *keywords.describe_keyness_sensitivity(

@@ -52,7 +52,7 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
         columns=columns,
         tell=lambda: findings.sentences(compared),
         picture=Picture(
-            f"Distances in {NAMES[basis]}, bits; hollow where not statistically clear",
+            f"Distances in {NAMES[basis]}, in bits; hollow: not statistically clear",
             findings.describe(compared, "distances"),
             lambda linked: outlet_figures.plot_distances(compared.distances.table),
             why_not=compared.why_no_map,
@@ -136,8 +136,8 @@ def answer_recognition(record: StudyRecord, compared: OutletComparison, descript
         f"recognised-{compared.basis}",
         "recognised",
         compared.recognition.recognised,
-        "One row per outlet: what speaks for it. Look for what identifies an outlet without being "
-        "wording.",
+        "One row per outlet, with the terms that speak most strongly for it. Look for terms that "
+        "identify an outlet but are not wording.",
         columns=SHOWN_RECOGNISED,
         picture=Picture(
             f"Articles correctly recognised (dot) and by chance (bar), by {NAMES[compared.basis]}",
@@ -155,6 +155,6 @@ def answer_confusions(record: StudyRecord, compared: OutletComparison) -> Answer
         f"confusions-{compared.basis}",
         "confusions",
         compared.recognition.confusions,
-        "One row per outlet and the outlet that its articles are taken for.",
+        "One row per outlet and other outlet that its articles are taken for.",
         columns=("outlet", "other", "n", "share"),
     )

@@ -25,12 +25,12 @@ def answer_rivals(record: StudyRecord, term: str, *, top: int, sets: int, copies
         "proposals",
         "rivals" if term else "candidates",
         found.table,
-        "One row per proposal, the likeliest first.",
+        "One row per proposal, the most likely first.",
         columns=SHOWN_RIVALS if term else SHOWN_SETS,
         tell=lambda: findings.sentences(found),
         evidence=Evidence(
             lambda: found.lines,
-            "The hits of each phrase at each outlet of the table.",
+            "The hits of each phrase at each outlet in the table.",
             empty=NOTHING,
         ),
         parts={
@@ -55,7 +55,7 @@ def answer_used(record: StudyRecord, found: Proposals) -> Answer:
         columns=SHOWN_USED if found.term else ("concept", *SHOWN_USED),
         links={} if found.used.empty else {"n": with_lines(found.used)["lines"]},
         picture=Picture(
-            f"Share of the rival in the hits of it and of “{found.term}”: the four likeliest",
+            f"Share of each rival in its hits and those of “{found.term}”: the four most likely",
             findings.describe(found) if found.term and not found.why_none else "",
             lambda linked: plot_forest(proposals.select_plotted_rivals(found), links=linked),
             why_not=NOTHING if found.why_none else no_figure,
@@ -71,6 +71,6 @@ def answer_verdicts(record: StudyRecord, found: Proposals) -> Answer:
         "verdicts",
         "verdicts",
         found.judged,
-        "One row per pair that was judged; the last verdict on it.",
+        "One row per pair that was judged, with the latest verdict on it.",
         columns=("term", "rival", "verdict", "who", "date"),
     )

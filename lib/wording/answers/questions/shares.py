@@ -80,7 +80,7 @@ def picture_shares(record: StudyRecord, table: pd.DataFrame, beside: pd.DataFram
     """Return the figure of shares; of a concept with one variant, of hits per million words."""
     if not table["n"].sum():
         return Picture(
-            why_not="No hit in this voice, at these outlets, on these days: no share to draw."
+            why_not="No hits in this voice, at these outlets, on these days: no shares to plot."
         )
     title = record.concepts[table["concept"].iloc[0]].title
     if table["variant"].nunique() > 1:
@@ -162,7 +162,7 @@ def answer_own_voice(record: StudyRecord, request: Request) -> Answer:
         "own_voice",
         "own_voice",
         make_asked_table(record, "own_voice", request),
-        "One row per term and outlet: which part of its hits are the outlet's own words.",
+        "One row per term and outlet: the share of its hits that are the outlet's own words.",
         columns=("variant", "outlet", "n", "n_own", "n_quoted", "n_reported", "own_share"),
     )
 
@@ -187,7 +187,7 @@ def answer_shares_by_period(record: StudyRecord, concept: str, request: Request)
             SHOWN_PERIODS,
             why_not=""
             if shown["period"].nunique() > 1
-            else "No dated hits, or all within one period: there is no course of time to draw.",
+            else "No dated hits, or all within one period: not enough periods to plot.",
         ),
     )
 

@@ -58,7 +58,7 @@ def answer_timeline(
             lambda linked: plot_timeline(shown, changes=made.changes, events=record.events),
             why_not=""
             if shown["period"].nunique() > 1
-            else "No dated hits, or all within one period: there is no course of time to draw.",
+            else "No dated hits, or all within one period: not enough periods to plot.",
         ),
         evidence=Evidence(
             lambda: label_timeline_lines(

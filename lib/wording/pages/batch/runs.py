@@ -237,7 +237,7 @@ def finish_run(run: PageRun, ending: Mapping[str, Any]) -> Page:
             page = replace(page, failed_ipynb=str(run.paths.failed.relative_to(reports)))
         return record_outcome(reports, page)
     except OSError as error:
-        reason = f"It could not be put in its place: {error}."
+        reason = f"The page could not be moved into place: {error}."
         return record_outcome(reports, replace(run.page, status="failed", reason=reason))
     finally:
         run.end()
@@ -265,5 +265,5 @@ def record_outcome(reports: Path, page: Page) -> Page:
     try:
         write_page_record(reports, page)
     except OSError as error:
-        return replace(page, status="failed", reason=f"It could not be recorded: {error}.")
+        return replace(page, status="failed", reason=f"The page could not be recorded: {error}.")
     return page

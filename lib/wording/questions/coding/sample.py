@@ -43,8 +43,8 @@ def draw_sample(
     """
     if not study.has_articles:
         raise WordingError(
-            f"{study.name}: lines are drawn from the articles, which are not here; put them where "
-            "study.yml says."
+            f"{study.name}: lines are drawn from the articles, which are not available here; put "
+            "them where study.yml says."
         )
     return draw_stratified(find_study_hits(study, concepts), size=size, seed=study.seed)
 

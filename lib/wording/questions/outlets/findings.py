@@ -77,7 +77,7 @@ def _describe_distances(table: pd.DataFrame, basis: str, max_q: float) -> list[s
     if len(table) > 1:
         nearest = table.loc[keep_stable_digits(table["distance_bits"]).idxmin()]
         is_clear = nearest["q"] < max_q
-        same = "" if is_clear else ", no further than two halves of the same outlet would be"
+        same = "" if is_clear else ", no farther apart than two halves of the same outlet would be"
         described.append(f"Closest: {_format_pair(nearest)}{same}.")
     farthest = table.loc[keep_stable_digits(table["distance_bits"]).idxmax()]
     return [*described, f"Farthest apart: {_format_pair(farthest)}."]

@@ -13,7 +13,7 @@ COPY_RULE_SENTENCES = {
     "all": "Every article is counted, including copies.",
     "one": "An outlet that prints a story twice counts it once; a story that several outlets "
     "print is counted for each of them.",
-    "none": "Copies are left out: of articles with the same text, only the first is counted, "
+    "none": "Copies are left out: of articles that share their text, only the first is counted, "
     "wherever it appeared.",
 }
 """What each way of counting copies means."""
@@ -117,7 +117,7 @@ def describe_share_sensitivity(changed: pd.DataFrame, *, way: str, top: int = 3)
         largest = clear.iloc[0]
         return [
             f"Counted {way}, no share moves outside its interval; the largest change is "
-            f"“{largest.variant}” in {largest.outlet}, from {format_percent(largest.share)} to "
+            f"“{largest.variant}” at {largest.outlet}, from {format_percent(largest.share)} to "
             f"{format_percent(largest.share_otherwise)}."
         ]
     return [_describe_change(row, way) for row in outside.itertuples()]

@@ -174,8 +174,8 @@ def _describe_range(variant: object, rows: pd.DataFrame) -> str:
     lowest = format_percent(low["share"])
     if shares.min() == shares.max():
         where = "each outlet" if len(rows) > 1 else low["outlet"]
-        return f"“{variant}”: {lowest} of the hits in {where}."
+        return f"“{variant}”: {lowest} of the hits at {where}."
     return (
-        f"“{variant}”: from {lowest} of the hits in {low['outlet']} "
-        f"to {format_percent(high['share'])} in {high['outlet']}."
+        f"“{variant}”: from {lowest} of the hits at {low['outlet']} "
+        f"to {format_percent(high['share'])} at {high['outlet']}."
     )

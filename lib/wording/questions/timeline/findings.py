@@ -160,7 +160,7 @@ def _describe_first(rows: pd.DataFrame, rose: bool) -> list[str]:
     first = earliest["earlier"]
     pairs = rows[rows["earlier"] == first]
     unclear = pairs[pairs["p"] >= SIGNIFICANCE_LEVEL]
-    direction = "more" if rose else "less"
+    direction = "more often" if rose else "less often"
     largest = f"(largest {format_p(pairs['p'].max())})"
     if unclear.empty:
         described = (

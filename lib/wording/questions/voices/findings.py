@@ -70,12 +70,12 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
         return []
     own = keep_stable_digits(by_outlet["outlet"].rename(None)).sort_values(kind="stable")
     ends = [
-        f"{format_percent(1 - by_outlet.at[name, 'outlet'])} in {name} "
+        f"{format_percent(1 - by_outlet.at[name, 'outlet'])} at {name} "
         f"({format_percent(by_outlet.at[name, 'quoted'])} quoted, "
         f"{format_percent(by_outlet.at[name, 'reported'])} reported)"
         for name in (own.index[-1], own.index[0])
     ]
-    return [f"It ranges from {' to '.join(ends)}."]
+    return [f"By outlet, this ranges from {' to '.join(ends)}."]
 
 
 def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
@@ -89,9 +89,10 @@ def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
 
 def _describe_own_voice(row: Any) -> str:
     return (
-        f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} “{row.variant}” "
-        f"in its own words ({format_interval(row.low, row.high)}), the other outlets together "
-        f"{format_percent(row.own_share_rest)} of {row.n_rest:,} ({format_q(row.q)})."
+        f"{row.outlet} writes {format_percent(row.own_share)} of its {row.n:,} hits of "
+        f"“{row.variant}” in its own words ({format_interval(row.low, row.high)}), the other "
+        f"outlets together {format_percent(row.own_share_rest)} of {row.n_rest:,} "
+        f"({format_q(row.q)})."
     )
 
 
