@@ -161,7 +161,8 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
         ".filter(a => a.textContent === '{n}')[0]"
     )
     counts = chromium.value(
-        "[...document.querySelectorAll('table[data-name=own-voice] tbody td a')].map(a => a.textContent)"
+        "[...document.querySelectorAll('table[data-name=own-voice] tbody td a')]"
+        ".map(a => a.textContent)"
     )
     for n in (counts[0], counts[1]):
         chromium.value(f"{told.format(n=n)}.focus()")

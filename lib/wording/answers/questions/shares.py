@@ -159,7 +159,7 @@ def answer_own_voice(record: StudyRecord, request: Request) -> Answer:
     """Answer how much of each term an outlet writes in its own words."""
     return Answer(
         record,
-        "own_voice",
+        "own-voice",
         "own_voice",
         make_asked_table(record, "own_voice", request),
         "One row per term and outlet: the share of its hits that are the outlet's own words.",

@@ -83,7 +83,7 @@ def answer_change_order(record: StudyRecord, made: TimelineAnalysis) -> Answer:
     """Answer which outlet changed first."""
     return Answer(
         record,
-        "change_order",
+        "change-order",
         "change_order",
         made.change_order,
         "One row per pair of outlets that changed in the same direction.",
@@ -95,7 +95,7 @@ def answer_change_tests(record: StudyRecord, made: TimelineAnalysis) -> Answer:
     """Answer where a change was looked for."""
     return Answer(
         record,
-        "change_tests",
+        "change-tests",
         "change_tests",
         made.change_tests,
         "One row per outlet.",

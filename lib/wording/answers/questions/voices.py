@@ -81,7 +81,7 @@ def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) 
     addresses = with_lines(table, counts=VOICES_BY_COUNT, first=linked)
     return Answer(
         record,
-        "own_voice",
+        "own-voice",
         "own_voice",
         table,
         "One row per term and outlet; the clearest differences first.",
