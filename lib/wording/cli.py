@@ -399,7 +399,10 @@ def lab_command(arguments: tuple[str, ...]) -> None:
     options = [argument for argument in arguments if argument.startswith("-")]
     places = [Path(argument) for argument in arguments if not argument.startswith("-")]
     if len(places) > 1:
-        raise click.UsageError(f"Give one folder or notebook, not {len(places)}.")
+        raise click.UsageError(
+            f"Give one folder or notebook, not {len(places)}; write options of JupyterLab as "
+            "--name=value."
+        )
     open_lab(places[0] if places else None, options)
 
 
