@@ -14,10 +14,7 @@ from wording.phrasing import (
     format_q,
     join_names,
 )
-from wording.settings import REST_LABEL
-
-MAX_Q = 0.05
-"""A difference is clear when its q is below."""
+from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
 
 STABLE_DECIMALS = 9
 """Decimals of a difference that are the same on every processor."""
@@ -62,7 +59,8 @@ def summarise_rest(
     q : pandas.Series
         Of all comparisons; NaN where there was no test.
     n_described, n_clear : int
-        How many differences are described one by one, and how many have a q below `MAX_Q`.
+        How many differences are described one by one, and how many are clear: have a q below
+        `SIGNIFICANCE_LEVEL`.
     comparison : Comparison
         The words for it.
     """
@@ -72,7 +70,9 @@ def summarise_rest(
         return [comparison.no_test]
     if left:
         more = format_count(left, f"more {comparison.noun}")
-        return [f"{more} with q < {MAX_Q:g} {'is' if left == 1 else 'are'} in the table."]
+        return [
+            f"{more} with q < {SIGNIFICANCE_LEVEL:g} {'is' if left == 1 else 'are'} in the table."
+        ]
     if n_described:
         return []
     smallest = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
@@ -101,7 +101,9 @@ def describe_totals(shares: pd.DataFrame, unit: str = "hit") -> list[str]:
     return [f"{total}{whose} in {articles} of {outlets}: {', '.join(parts)}."]
 
 
-def select_clear_differences(contrasts: pd.DataFrame, max_q: float = MAX_Q) -> pd.DataFrame:
+def select_clear_differences(
+    contrasts: pd.DataFrame, max_q: float = SIGNIFICANCE_LEVEL
+) -> pd.DataFrame:
     """Return the differences with q below `max_q`, the clearest first.
 
     Clearest is the one whose interval ends farthest from 0; of mirrored ones "more" comes first.

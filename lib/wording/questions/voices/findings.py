@@ -8,7 +8,6 @@ import pandas as pd
 
 from wording.phrasing import format_interval, format_percent, format_q
 from wording.questions.reporting import (
-    MAX_Q,
     STABLE_DECIMALS,
     Comparison,
     keep_stable_digits,
@@ -20,6 +19,7 @@ from wording.questions.voices.voices import (
     MIN_HITS_PER_TERM,
     reshape_voice_shares,
 )
+from wording.settings import SIGNIFICANCE_LEVEL
 
 _COMPARISON = Comparison(
     no_test="",
@@ -79,7 +79,7 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
 
 
 def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
-    clear = own_voice[own_voice["q"] < MAX_Q]
+    clear = own_voice[own_voice["q"] < SIGNIFICANCE_LEVEL]
     gap = (clear["own_share"] - clear["own_share_rest"]).abs().round(STABLE_DECIMALS)
     chosen = clear.loc[gap.sort_values(ascending=False, kind="stable").index].head(top)
     described = [_describe_own_voice(row) for row in chosen.itertuples()]
@@ -102,5 +102,5 @@ def _describe_only_attributed(own_voice: pd.DataFrame, top: int) -> list[str]:
     return [
         f"{row.outlet} uses “{row.variant}” {row.n:,} times, never in its own words."
         for row in never.itertuples()
-        if not row.q < MAX_Q
+        if not row.q < SIGNIFICANCE_LEVEL
     ]
