@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wording.errors import WordingError
+from wording.files import save_table
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -438,15 +439,7 @@ def read_with_warnings(path: Path) -> ReadingResult:
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:
     """Write the table as .csv or .parquet, by the ending of `out`."""
-    if out.suffix not in (".csv", ".parquet"):
-        raise WordingError(
-            f"--out {out}: the ending says which format to write; use .csv or .parquet."
-        )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix == ".csv":
-        frame.to_csv(out, index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    else:
-        frame.to_parquet(out, index=False)
+    save_table(frame, out, option="--out")
     click.echo(f"{len(frame):,} rows in {out}")
 
 

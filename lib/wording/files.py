@@ -122,8 +122,17 @@ def hash_value(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def save_table(table: Any, file: Path) -> None:
+def save_table(table: Any, file: Path, *, option: str = "") -> None:
     """Write a table as .csv or .parquet, by the ending of the file.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table.
+    file : Path
+        Where it is written; its folder is made if need be.
+    option : str
+        The option of a command that named the file, to begin an error with.
 
     Raises
     ------
@@ -131,7 +140,8 @@ def save_table(table: Any, file: Path) -> None:
         For another ending.
     """
     if file.suffix not in (".csv", ".parquet"):
-        raise WordingError(f"{file}: the ending says what to write; use .csv or .parquet.")
+        named = f"{option} {file}" if option else str(file)
+        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix == ".csv":
         table.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
