@@ -57,6 +57,8 @@ class Variant(Record):
     case: bool = False
     note: str = ""
     source: str = ""
+    precision: Annotated[str | None, Field(pattern=r"^\d+/\d+$")] = None
+    """Of how many lines read, how many had the sense that counts: `23/25`."""
 
 
 def expand_variant(value: Any) -> Any:
@@ -79,6 +81,7 @@ class ConceptsFile(Record):
     """What concepts.yml holds: its concepts, those taken from the library, and named lists."""
 
     take: dict[str, Literal["all"] | list[Slug]] = {}
+    precision_source: str = ""
     lists: dict[Slug, PhraseTexts] = {}
     concepts: dict[Slug, Concept] = {}
 
