@@ -6,15 +6,17 @@ Errors are sentences, never tracebacks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from wording.errors import WordingError
 from wording.files import save_table
+from wording.phrasing import format_count
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -106,15 +108,25 @@ def build_command(study: Path) -> None:
 @main.command("find")
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
+@click.option("--boilerplate", is_flag=True, help="Write hits in boilerplate, too.")
 @out_option
-def find_command(articles: Path, concepts: Path, out: Path) -> None:
-    """Write one row per hit of the concepts in the articles."""
+def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -> None:
+    """Write one row per hit of the concepts in the articles.
+
+    Hits in boilerplate are left out and counted, unless --boilerplate asks for them.
+    """
     from wording.corpus import build, counts
     from wording.study.read import read_concepts
 
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
-    write_output(counts.find_hits(corpus, wanted, lists), out)
+    hits = counts.find_hits(corpus, wanted, lists)
+    if not boilerplate:
+        is_body = hits["zone"] == "body"
+        n_left_out = format_count(int((~is_body).sum()), "hit")
+        click.echo(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
+        hits = hits[is_body].reset_index(drop=True)
+    write_output(hits, out)
 
 
 @main.command("kwic")
@@ -122,23 +134,28 @@ def find_command(articles: Path, concepts: Path, out: Path) -> None:
 @click.argument("pattern")
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
 @click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
-@click.option("--out", type=PATH_TYPE, help="Write a .csv or .parquet file instead.")
+@click.option("--out", type=PATH_TYPE, help="Write every line to a .csv or .parquet file instead.")
 def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
-    """Print the lines of a pattern, concept or variant.
+    """Print the lines of a pattern, and above them what was looked for.
 
-    PATTERN is written as in concepts.yml, or is the name of a concept or variant.
+    PATTERN is words, written as in concepts.yml. =NAME is a variant or concept of that name, and
+    CONCEPT/VARIANT the variant of one concept.
     """
-    from wording.corpus.counts import find_pattern_hits
+    from wording.answers.narrow import narrow_study
+    from wording.corpus.kwic import find_concordance
     from wording.study.read import read_study
 
-    hits = find_pattern_hits(read_study(study), pattern, context=width)
     if out:
-        write_output(hits, out)
+        refuse_given_options({"limit": "with --out, which has every line"})
+    found = find_concordance(*narrow_study(read_study(study), pattern=pattern), sort="article")
+    click.echo(found.describe(), err=bool(out))
+    if out:
+        write_output(found.tabulate(context=width), out)
         return
-    for row in hits.head(limit).itertuples():
+    for row in found.tabulate(limit, context=width).itertuples():
         click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
-    count = f"{len(hits):,} hits in {hits['doc_id'].nunique():,} articles"
-    click.echo(f"{count}; the first {limit} are shown" if len(hits) > limit else count)
+    if len(found) > limit:
+        click.echo(f"{len(found):,} hits; the first {limit} are shown")
 
 
 @main.command("voice")
@@ -214,27 +231,22 @@ def counts_command(study: Path, out: Path) -> None:
 @out_option
 @click.option(
     "--voice",
-    default="outlet",
-    show_default=True,
-    help="Whose words count: outlet, quoted, reported, attributed or all.",
+    help="Whose words count: outlet (the default), quoted, reported, attributed or all.",
 )
 @click.option(
     "--against",
-    default="rest",
-    show_default=True,
-    help="For contrasts: rest, or pairs of outlets; for keyness also an outlet.",
+    help="For contrasts: rest (the default), or pairs of outlets; for keyness also an outlet.",
 )
 @click.option(
     "--copies",
-    default="all",
-    show_default=True,
-    help="Which copies count: all, one (per outlet and family) or none (the first only).",
+    help="Which copies count: all (the default), one (per outlet and family) or none (the first "
+    "only).",
 )
-def table_command(study: Path, name: str, out: Path, **choices: str) -> None:
+def table_command(study: Path, name: str, out: Path, **choices: str | None) -> None:
     """Write any table of the analysis, such as shares.
 
     Others are articles, hits, contrasts, keyness, collocates, timeline and outlets; an unknown
-    name lists them all.
+    name lists them all. An option that the table does not take is refused.
     """
     from wording.answers.tables import make_table
     from wording.study.read import read_study
@@ -306,9 +318,12 @@ def simulate_command(
     if difference is not None:
         from wording.simulation.power import ConceptModel
 
+        refuse_given_options({"articles": "with --difference, which says how many are needed"})
+
         concept = ConceptModel(power["share"], power["hits"], power["alike"])
         report_power(difference, concept, seed, out)
         return
+    refuse_given_options(dict.fromkeys(power, "without --difference"))
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
     simulate_study(out, articles=articles, seed=seed)
@@ -420,6 +435,29 @@ def bench_command(articles: Path, rounds: int) -> None:
     memory = measure_peak_memory(articles)
     click.echo(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
     click.echo(f"peak memory of a build: {memory:.2f} GB")
+
+
+def refuse_given_options(reasons: Mapping[str, str]) -> None:
+    """Refuse options that were given but would do nothing.
+
+    Parameters
+    ----------
+    reasons : mapping
+        {parameter: when its option does nothing, as the end of a sentence}.
+
+    Raises
+    ------
+    WordingError
+        Naming the options that were given.
+    """
+    context = click.get_current_context()
+    given = [
+        f"--{name.replace('_', '-')} has no effect {reason}"
+        for name, reason in reasons.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise WordingError(f"{'; '.join(given)}: leave it out.")
 
 
 def read_with_warnings(path: Path) -> ReadingResult:

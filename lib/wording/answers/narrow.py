@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from wording.corpus.counts import resolve_pattern, select_concepts
+from wording.corpus.counts import select_concepts
 from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
+from wording.study.asked import resolve_pattern
 from wording.study.records import StudyRecord
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -42,8 +43,8 @@ def narrow_study(
     concept : str
         A concept of the study; empty: its first.
     pattern : str
-        Instead of it a phrase, or rival phrases with `;` between them, each a variant; or the name
-        of a concept or variant.
+        Instead of it a phrase, or rival phrases with `;` between them, each a variant; or with a
+        mark the name of a variant or concept (see `resolve_pattern`).
     outlets : sequence of str
         Only these; empty: all that the study compares.
     first, last : str or datetime.date, optional
@@ -59,7 +60,9 @@ def narrow_study(
     if not pattern.strip():
         return narrow, next(iter(select_concepts(study, [concept or next(iter(study.concepts))])))
     name, record = resolve_pattern(study, pattern)
-    if name not in study.concepts and not study.has_articles:
+    if name in study.concepts:
+        return narrow, name
+    if not study.has_articles:
         raise WordingError(
             f"{name!r} is a pattern, and patterns are counted in the articles, which are not "
             "available here; choose a concept of the study."
@@ -77,7 +80,7 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
     study : StudyRecord
         The study.
     what : str
-        A concept of the study, or a pattern; empty: the study's first concept.
+        A concept of the study by its name, or a pattern; empty: the study's first concept.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wording.answers.answer import Answer
-from wording.answers.narrow import name_concept, parse_day
+from wording.answers.narrow import name_concept, narrow_study, parse_day
 from wording.answers.provenance import collect_provenance
 from wording.answers.questions import (
     coding,
@@ -98,7 +98,7 @@ class Study:
         """Return what was read: one row per outlet; parts: months, variants, warnings, rejects."""
         return inventory.answer_inventory(self.record)
 
-    def shares(self, what: str = "", *, voice: str = "") -> Answer:
+    def shares(self, what: str = "", *, pattern: str = "", voice: str = "") -> Answer:
         """Return which term each outlet chooses, and how sure that is.
 
         One row per variant and outlet; parts: contrasts, beside (the other voice), copies.
@@ -106,7 +106,10 @@ class Study:
         Parameters
         ----------
         what : str
-            A concept, or a pattern such as "coup; protest*"; empty: the study's first concept.
+            A concept by its name, or a pattern such as "coup; protest*"; empty: the study's first
+            concept.
+        pattern : str
+            Instead of `what`: a pattern, in which a word that is a concept's name is a word.
         voice : str
             Whose words count; empty: as in the study.
 
@@ -115,7 +118,8 @@ class Study:
         WordingError
             For an unknown concept or voice, or a pattern that cannot be read or counted.
         """
-        return shares.answer_shares(*self._ask(what), self._request(voice=voice or self.voice))
+        asked = self._ask(what, pattern)
+        return shares.answer_shares(*asked, self._request(voice=voice or self.voice))
 
     def voices(self, *, top: int = 5, linked: int = 12) -> Answer:
         """Return how much of each outlet's text is quoted or reported.
@@ -246,6 +250,7 @@ class Study:
         self,
         pattern: str = "",
         *,
+        concept: str = "",
         sort: str = "left",
         voice: str = "all",
         top: int | None = None,
@@ -255,7 +260,10 @@ class Study:
         Parameters
         ----------
         pattern : str
-            A word, a phrase, a pattern or a concept; empty: the study's first concept.
+            A word, a phrase or a pattern; `=name` is a variant or concept of that name, and
+            `concept/variant` the variant of one concept.
+        concept : str
+            Without a pattern: a concept; empty: the study's first.
         sort : {"left", "right", "node", "outlet", "date", "voice", "article"}
             Order of the lines.
         voice : str
@@ -263,9 +271,9 @@ class Study:
         top : int, optional
             Number of lines; None for all.
         """
-        record, concept = self._ask(pattern)
+        record, name = self._ask(concept, pattern)
         return kwic.answer_kwic(
-            record, concept, sort=sort, top=top, voice=voice, copies=self.copies
+            record, name, sort=sort, top=top, voice=voice, copies=self.copies
         )
 
     def provenance(self, **parameters: Any) -> html.Display:
@@ -276,8 +284,10 @@ class Study:
         """Return what is asked of the study, by its settings unless something else is asked."""
         return replace(Request(voice=self.voice, copies=self.copies), **asked)
 
-    def _ask(self, what: str) -> tuple[StudyRecord, str]:
+    def _ask(self, what: str, pattern: str = "") -> tuple[StudyRecord, str]:
         """Return the study with the concept that is asked for, and the concept's name."""
+        if pattern.strip():
+            return narrow_study(self.record, pattern=pattern)
         return name_concept(self.record, what)
 
 

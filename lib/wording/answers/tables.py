@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +14,8 @@ from wording.corpus.counts import (
     find_study_hits,
     select_concepts,
 )
+from wording.errors import WordingError
+from wording.phrasing import join_names
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
@@ -30,9 +34,9 @@ def make_table(
     name: str,
     *,
     concepts: Sequence[str] | None = None,
-    voice: str = "outlet",
-    against: str = "rest",
-    copies: str = "all",
+    voice: str | None = None,
+    against: str | None = None,
+    copies: str | None = None,
 ) -> pd.DataFrame:
     """Return the named table of a study; its columns are those of `wording.tables`.
 
@@ -43,29 +47,53 @@ def make_table(
         One of `TABLE_NAMES`.
     concepts : sequence of str, optional
         Which of the study's concepts; without it all.
-    voice : str
-        Whose words count, where the table is of one voice: outlet, quoted, reported, attributed
-        (quoted or reported) or all.
-    against : str
-        For contrasts "rest" or "pairs"; for keyness "rest" or the name of an outlet.
-    copies : str
-        "all" (every article is counted), "one" (an outlet that prints a story twice counts it
-        once) or "none" (only the first article of each group of copies).
+    voice : str, optional
+        Whose words count, where the table is of one voice: outlet (without it), quoted, reported,
+        attributed (quoted or reported) or all.
+    against : str, optional
+        For contrasts "rest" (without it) or "pairs"; for keyness "rest" or the name of an outlet.
+    copies : str, optional
+        "all" (every article is counted, also without it), "one" (an outlet that prints a story
+        twice counts it once) or "none" (only the first article of each group of copies).
 
     Raises
     ------
     WordingError
         For an unknown table, voice, concept or way of counting copies, with the nearest name; for
-        `hits` if the articles are not available.
+        an option that the table does not take; for `hits` if the articles are not available.
     """
-    return make_asked_table(study, name, Request(concepts, voice, copies, against))
+    choices = {"concepts": concepts, "voice": voice, "copies": copies, "against": against}
+    given: dict[str, Any] = {key: value for key, value in choices.items() if value is not None}
+    refuse_untaken_options(name, given)
+    return make_asked_table(study, name, Request(**given))
+
+
+def refuse_untaken_options(name: str, given: Iterable[str]) -> None:
+    """Refuse options that a table does not take, which would change nothing.
+
+    Raises
+    ------
+    WordingError
+        For an unknown table; for an option that it does not take, with what does.
+    """
+    one_of("table", name, TABLE_NAMES)
+    for option in given:
+        if option in _TABLES[name].options:
+            continue
+        takers = join_names(table for table, maker in _TABLES.items() if option in maker.options)
+        column = f"its column {option!r} has them all" if option in TABLES.get(name, ()) else ""
+        taken = f"it takes {join_names(_TABLES[name].options)}"
+        raise WordingError(
+            f"The table {name!r} does not take {option!r}: {column or taken}. "
+            f"Tables that take {option!r}: {takers}."
+        )
 
 
 def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.DataFrame:
     """Return the named table of a study for a request; see `make_table`."""
     one_of("table", name, TABLE_NAMES)
     one_of("voice", request.voice, VOICE_GROUPS)
-    table = _MAKERS[name](study, request)
+    table = _TABLES[name].make(study, request)
     return check_columns(table, name) if name in TABLES else table
 
 
@@ -180,30 +208,43 @@ def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
     return rival_sets.find_rival_sets(study, copies=request.copies)
 
 
-_MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {
-    "articles": _make_articles,
-    "hits": _make_hits,
-    "counts": _make_counts,
-    "shares": shares.compute_study_shares,
-    "contrasts": _make_contrasts,
-    "voices": _make_voices,
-    "own_voice": _make_own_voice,
-    "attributions": _make_attributions,
-    "cues": _make_cues,
-    "cue_contrasts": _make_cue_contrasts,
-    "stances": _make_stances,
-    "stance_contrasts": _make_stance_contrasts,
-    "speakers": _make_speakers,
-    "families": _make_families,
-    "keyness": keyness.compute_study_keyness,
-    "collocates": _make_collocates,
-    "collocate_contrasts": _make_collocate_contrasts,
-    "timeline": _make_timeline,
-    "changes": _make_changes,
-    "change_order": _make_change_order,
-    "outlets": _make_outlets,
-    "candidates": _make_candidates,
+@dataclass(frozen=True)
+class TableMaker:
+    """How a table is made, and which fields of a `Request` change it."""
+
+    make: Callable[[StudyRecord, Request], pd.DataFrame]
+    options: Sequence[str]
+
+
+_COPIES = ("copies",)
+_CONCEPTS = ("concepts", "copies")
+_VOICE = ("concepts", "voice", "copies")
+_CONTRASTS = ("concepts", "voice", "copies", "against")
+
+_TABLES = {
+    "articles": TableMaker(_make_articles, _COPIES),
+    "hits": TableMaker(_make_hits, _CONCEPTS),
+    "counts": TableMaker(_make_counts, _CONCEPTS),
+    "shares": TableMaker(shares.compute_study_shares, _VOICE),
+    "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
+    "voices": TableMaker(_make_voices, _COPIES),
+    "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
+    "attributions": TableMaker(_make_attributions, _COPIES),
+    "cues": TableMaker(_make_cues, _COPIES),
+    "cue_contrasts": TableMaker(_make_cue_contrasts, _COPIES),
+    "stances": TableMaker(_make_stances, _COPIES),
+    "stance_contrasts": TableMaker(_make_stance_contrasts, _COPIES),
+    "speakers": TableMaker(_make_speakers, _COPIES),
+    "families": TableMaker(_make_families, _COPIES),
+    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "copies", "against")),
+    "collocates": TableMaker(_make_collocates, _VOICE),
+    "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),
+    "timeline": TableMaker(_make_timeline, _VOICE),
+    "changes": TableMaker(_make_changes, _VOICE),
+    "change_order": TableMaker(_make_change_order, _VOICE),
+    "outlets": TableMaker(_make_outlets, ("voice", "copies")),
+    "candidates": TableMaker(_make_candidates, _COPIES),
 }
 
-TABLE_NAMES = tuple(_MAKERS)
+TABLE_NAMES = tuple(_TABLES)
 """What may be asked for by name."""

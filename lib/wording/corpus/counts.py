@@ -28,7 +28,7 @@ from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.errors import WordingError
 from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
-from wording.study.records import Concept, StudyRecord, Variant
+from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
 PhraseLists = Mapping[str, Sequence[str]]
@@ -97,8 +97,8 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class BodyHits:
-    """The hits of a concept in one shard, without those in boilerplate.
+class PartHits:
+    """The hits of a concept in one shard.
 
     Attributes
     ----------
@@ -117,13 +117,21 @@ class BodyHits:
     variant: np.ndarray
     voice: np.ndarray
 
+    def __getitem__(self, kept: np.ndarray) -> PartHits:
+        """Return some of the hits, by their places or by a flag for each."""
+        return PartHits(self.spans[kept], self.row[kept], self.variant[kept], self.voice[kept])
 
-def find_part_body_hits(shard: Shard, name: str, concept: Concept, lists: PhraseLists) -> BodyHits:
-    """Return where a concept is named in one shard, boilerplate left out."""
+
+def locate_part_hits(shard: Shard, name: str, concept: Concept, lists: PhraseLists) -> PartHits:
+    """Return where a concept is named in one shard, in boilerplate too."""
     spans, variant = find_concept_spans(shard, name, concept, lists)
-    is_body = ~shard.boilerplate[spans.start]
-    spans = spans[is_body]
-    return BodyHits(spans, shard.article(spans.start), variant[is_body], shard.voice[spans.start])
+    return PartHits(spans, shard.article(spans.start), variant, shard.voice[spans.start])
+
+
+def find_part_body_hits(shard: Shard, name: str, concept: Concept, lists: PhraseLists) -> PartHits:
+    """Return where a concept is named in one shard, boilerplate left out."""
+    hits = locate_part_hits(shard, name, concept, lists)
+    return hits[~shard.boilerplate[hits.spans.start]]
 
 
 def find_hits(
@@ -235,7 +243,7 @@ def count_hits_cached(
     lists_json = json.dumps(lists)
     rows = []
     for name, concept in concepts.items():
-        concept_json = concept.model_dump_json(by_alias=True)
+        concept_json = json.dumps(concept.counted)
         rows.append(
             count_concept_cached(corpus.folder, corpus.language, name, concept_json, lists_json)
         )
@@ -313,41 +321,6 @@ def find_body_hits(
     compared = select_compared(study, corpus.articles, copies=copies)
     hits = find_hits(corpus, concepts, study.lists, context=context)
     return compared.keep(hits[hits["zone"] == "body"])
-
-
-def find_pattern_hits(
-    study: StudyRecord, pattern: str, *, context: ContextWidth = DEFAULT_CONTEXT
-) -> pd.DataFrame:
-    """Return the `hits` of a pattern (see `resolve_pattern`) in compared articles, body only."""
-    name, concept = resolve_pattern(study, pattern)
-    return find_body_hits(study, {name: concept}, context=context)
-
-
-def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
-    """Return the concept that a pattern stands for, with its name.
-
-    A pattern is a concept or a variant by its name, else a phrase; `;` separates rival ones.
-
-    Raises
-    ------
-    WordingError
-        For a pattern without a word.
-    """
-    if pattern in study.concepts:
-        return pattern, study.concepts[pattern]
-    terms = [" ".join(term.split()) for term in pattern.split(";")]
-    if not all(terms):
-        raise WordingError(
-            f"The pattern {pattern!r} has an empty part: "
-            "write a word or phrase on each side of `;`."
-        )
-    variants = {
-        variant: record
-        for concept in study.concepts.values()
-        for variant, record in concept.variants.items()
-    }
-    named = {term[:60].strip(): variants.get(term, Variant(match=[term])) for term in terms}
-    return "; ".join(terms), Concept(title="; ".join(terms), variants=named)
 
 
 def count_study_hits(

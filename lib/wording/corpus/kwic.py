@@ -16,9 +16,9 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
     PhraseLists,
-    find_part_body_hits,
     flag_compared,
-    resolve_pattern,
+    locate_part_hits,
+    select_concepts,
     tabulate_hits,
 )
 from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
@@ -33,7 +33,9 @@ from wording.corpus.encoding.matching import (
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
 from wording.errors import WordingError
 from wording.patterns import parse_phrases
+from wording.phrasing import format_count
 from wording.settings import TOKEN_VOICES, VOICE_GROUPS, one_of
+from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -62,6 +64,22 @@ variant."""
 SORT_DEPTH = 8
 """Tokens on each side whose words lines are sorted by."""
 
+VOICE_PHRASES = {
+    "outlet": " in the outlets' own words",
+    "quoted": " in quoted words",
+    "reported": " in reported words",
+    "attributed": " in quoted or reported words",
+    "all": "",
+}
+"""How a sentence says whose words are looked at."""
+
+COPY_PHRASES = {
+    "all": "all copies count",
+    "one": "of copies, one counts per outlet",
+    "none": "of copies, only the first counts",
+}
+"""How a sentence says which copies count."""
+
 
 def list_concordance(
     study: StudyRecord,
@@ -78,7 +96,9 @@ def list_concordance(
 
     Parameters
     ----------
-    study, pattern, sort, voice, outlets, copies : various
+    pattern : str
+        As in `resolve_pattern`.
+    study, sort, voice, outlets, copies : various
         As in `find_concordance`.
     context : int or str
         Tokens on each side, or "sentence" or "paragraph"; never more text than the study's
@@ -89,12 +109,39 @@ def list_concordance(
     Raises
     ------
     WordingError
-        As `find_concordance`.
+        As `find_concordance`, and for a pattern that cannot be read.
     """
+    name, concept = resolve_pattern(study, pattern)
     concordance = find_concordance(
-        study, pattern, sort=sort, voice=voice, outlets=outlets, copies=copies
+        study.with_concept(name, concept),
+        name,
+        sort=sort,
+        voice=voice,
+        outlets=outlets,
+        copies=copies,
     )
     return concordance.lines(stop=max_lines, context=context)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """Where lines were looked for, and what was left out.
+
+    Attributes
+    ----------
+    n_articles, n_outlets : int
+        The articles searched, and the outlets that they are from.
+    voice, copies : str
+        Whose words, and which copies counted.
+    n_boilerplate : int
+        Hits in the boilerplate of these articles, which are no lines.
+    """
+
+    n_articles: int
+    n_outlets: int
+    voice: str
+    copies: str
+    n_boilerplate: int
 
 
 @dataclass(frozen=True)
@@ -111,12 +158,15 @@ class Concordance:
         The concept that the lines are hits of.
     places : DataFrame
         One row per line, with the columns of `PLACE_SCHEMA`.
+    searched : Searched
+        Where they were looked for.
     """
 
     study: StudyRecord
     corpus: Corpus
     name: str
     places: pl.DataFrame
+    searched: Searched
 
     def __len__(self) -> int:
         return len(self.places)
@@ -124,9 +174,32 @@ class Concordance:
     def lines(
         self, start: int = 0, stop: int | None = None, *, context: ContextWidth = DEFAULT_CONTEXT
     ) -> pd.DataFrame:
-        """Return the `hits` table of the lines from `start` up to, not including, `stop`."""
+        """Return the `hits` table of the lines from `start` up to, not including, `stop`.
+
+        They have as much text as the study's `excerpts` allow.
+        """
         hits = tabulate_places(self.corpus, self.name, self.places[start:stop], context)
         return shorten_lines(hits, self.study.width)
+
+    def tabulate(
+        self, stop: int | None = None, *, context: ContextWidth = DEFAULT_CONTEXT
+    ) -> pd.DataFrame:
+        """Return the `hits` table of the first lines, whatever text the study may publish."""
+        return tabulate_places(self.corpus, self.name, self.places[:stop], context)
+
+    def describe(self) -> str:
+        """Return what was looked for, where, how often it was found, and what was left out."""
+        searched = self.searched
+        asked = describe_asked(self.study, self.name)
+        articles = format_count(self.places["article"].n_unique(), "article")
+        left_out = format_count(searched.n_boilerplate, "hit")
+        return (
+            f"{asked[0].upper()}{asked[1:]}: {format_count(len(self), 'hit')} in {articles}. "
+            f"Looked for{VOICE_PHRASES[searched.voice]} in the "
+            f"{format_count(searched.n_articles, 'article')} of "
+            f"{format_count(searched.n_outlets, 'outlet')} that are compared; {left_out} in "
+            f"boilerplate left out; {COPY_PHRASES[searched.copies]}."
+        )
 
     def per_outlet(self) -> pd.DataFrame:
         """Return one row per outlet with lines, most first: outlet, n, n_articles."""
@@ -139,14 +212,14 @@ class Concordance:
 
 def find_concordance(
     study: StudyRecord,
-    pattern: str,
+    name: str,
     *,
     sort: str = "left",
     voice: str = "all",
     outlets: Sequence[str] | None = None,
     copies: str = "all",
 ) -> Concordance:
-    """Return the lines of a pattern in a study's compared articles, body only, sorted.
+    """Return the lines of a concept in a study's compared articles, body only, sorted.
 
     They are not written out yet.
 
@@ -154,8 +227,8 @@ def find_concordance(
     ----------
     study : StudyRecord
         A study whose articles are available.
-    pattern : str
-        A concept or variant by its name, else any phrase; `;` separates rival ones.
+    name : str
+        A concept of the study, its own or a pattern added by `StudyRecord.with_concept`.
     sort : str
         left or right (the nearest word first, then outwards), node, outlet, date, voice or article
         (as they stand).
@@ -169,22 +242,29 @@ def find_concordance(
     Raises
     ------
     WordingError
-        For another sort or voice, with the nearest name, or a phrase that cannot be read.
+        For another concept, sort or voice, with the nearest name, or a phrase that cannot be read.
     """
     one_of("sort", sort, SORT_COLUMNS)
     one_of("voice", voice, VOICE_GROUPS)
-    name, concept = resolve_pattern(study, pattern)
+    concept = select_concepts(study, [name])[name]
     corpus = build_corpus(study)
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
     query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort])
     parts = corpus.map_parts(list_sortable_hits, query, wanted, light=True)
-    hits = [lines for lines in parts if len(lines)]
-    if not hits:
-        return Concordance(study, corpus, name, pl.DataFrame(schema=PLACE_SCHEMA))
-    places = pl.concat(hits).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
-    return Concordance(study, corpus, name, places)
+    searched = Searched(
+        n_articles=int(wanted.sum()),
+        n_outlets=corpus.articles["outlet"][wanted].nunique(),
+        voice=voice,
+        copies=copies,
+        n_boilerplate=sum(n_boilerplate for _, n_boilerplate in parts),
+    )
+    hits = [lines for lines, _ in parts if len(lines)]
+    places = pl.DataFrame(schema=PLACE_SCHEMA)
+    if hits:
+        places = pl.concat(hits).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
+    return Concordance(study, corpus, name, places, searched)
 
 
 @dataclass(frozen=True)
@@ -226,7 +306,9 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     return bound
 
 
-def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> pl.DataFrame:
+def list_sortable_hits(
+    part: Part, query: _Query, wanted: np.ndarray
+) -> tuple[pl.DataFrame, int]:
     """Return one row per hit of one shard in the wanted articles and voices.
 
     Parameters
@@ -242,13 +324,18 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> pl.Data
     -------
     DataFrame
         The columns of `PLACE_SCHEMA`, and those to sort by.
+    int
+        How many more there are in boilerplate.
     """
     shard = part.shard
-    hits = find_part_body_hits(shard, query.name, query.concept, query.lists)
+    hits = locate_part_hits(shard, query.name, query.concept, query.lists)
     voices = [TOKEN_VOICES.index(voice) for voice in query.voices]
-    kept = np.flatnonzero(wanted[part.start + hits.row] & np.isin(hits.voice, voices))
+    hits = hits[wanted[part.start + hits.row] & np.isin(hits.voice, voices)]
+    is_body = ~shard.boilerplate[hits.spans.start]
+    kept = np.flatnonzero(is_body)
+    n_boilerplate = len(is_body) - len(kept)
     if not len(kept):
-        return pl.DataFrame(schema=PLACE_SCHEMA)
+        return pl.DataFrame(schema=PLACE_SCHEMA), n_boilerplate
     spans, row = hits.spans[kept], hits.row[kept]
     variants = pl.Series(list(query.concept.variants), dtype=pl.String)
     places = {
@@ -259,7 +346,7 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> pl.Data
         "variant": variants.gather(hits.variant[kept]),
     }
     columns = {column: read_sort_column(part, column, spans, row) for column in query.sort_columns}
-    return pl.DataFrame(places | columns)
+    return pl.DataFrame(places | columns), n_boilerplate
 
 
 def read_sort_column(part: Part, column: str, spans: Spans, row: np.ndarray) -> pl.Series:

@@ -63,8 +63,8 @@ def make_fields() -> dict[str, widgets.Widget]:
 def make_question_fields() -> dict[str, widgets.Widget]:
     """Return the fields that say what is counted."""
     pattern_hint = (
-        "Instead of the concept: a phrase as in concepts.yml; separate rival phrases with ;. Press "
-        "Enter to run"
+        "Instead of the concept: a phrase as in concepts.yml; separate rival phrases with ;. "
+        "=name is a variant of that name. Press Enter to run"
     )
     return {
         "folder": make_field(

@@ -41,9 +41,10 @@ from wording.questions.coding import sample as coding
 from wording.questions.design import Request
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.show import html as show
+from wording.study.asked import resolve_term
 from wording.study.edit import add_variant
 from wording.study.read import read_study
-from wording.study.records import StudyRecord
+from wording.study.records import StudyRecord, Variant
 
 TYPING_PAUSE_SECONDS = 0.4
 """Seconds without a key after which a pattern is run."""
@@ -265,7 +266,9 @@ class Panel(LineReader):
                 copies=self.copies.value,
             )
             self.concordance = concordance
-            self.count_note.value = show.note(_count_by_outlet(concordance)).html
+            self.count_note.value = show.note(
+                f"{concordance.describe()} {_count_by_outlet(concordance)}"
+            ).html
             if self.source.value == RANDOM_SAMPLE:
                 sample = coding.draw_sample(self.study, [self._require_concept()])
                 self.concordance = SampledLines(sample)
@@ -293,6 +296,10 @@ class Panel(LineReader):
         phrases = [term.strip() for term in self.pattern.value.split(";") if term.strip()]
         if not phrases:
             raise WordingError("Type a pattern and look at its lines before adding it.")
+        for phrase in phrases:
+            name, record = resolve_term(self.study, phrase)
+            if record != Variant(match=[phrase]):
+                raise WordingError(f"{name!r} is in concepts.yml already: add phrases only.")
         concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
         title = self.title.value.strip() or None
         file = add_variant(self.study, concept, variant, phrases, title=title)
@@ -336,8 +343,6 @@ class Panel(LineReader):
 
 def _count_by_outlet(concordance: kwic.Concordance) -> str:
     by_outlet = concordance.per_outlet()
-    hits = format_count(len(concordance), "hit")
-    articles = format_count(int(by_outlet["n_articles"].sum()), "article")
     counts = zip(by_outlet["outlet"], by_outlet["n"], strict=True)
     listed = ", ".join(f"{outlet} {n:,}" for outlet, n in counts)
-    return f"{hits} in {articles}: {listed}." if listed else f"{hits} in {articles}."
+    return f"By outlet: {listed}." if listed else ""

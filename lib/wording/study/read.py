@@ -54,7 +54,7 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
     """
     file = Path(file)
     own = read_record(file, ConceptsFile)
-    concepts, lists = dict(own.concepts), dict(own.lists)
+    concepts, lists = cite_precision(own), dict(own.lists)
     for library, names in own.take.items():
         taken = take_from_library(file, library, names)
         _merge_taken("concept", concepts, taken.concepts, f"{file}", library)
@@ -115,7 +115,21 @@ def take_from_library(file: Path, library: str, names: Literal["all"] | list[str
     wanted = list(taken.concepts) if names == "all" else names
     for name in wanted:
         one_of(f"concept in {library}.yml called", name, taken.concepts, place=place)
-    return ConceptsFile(lists=taken.lists, concepts={name: taken.concepts[name] for name in wanted})
+    concepts = cite_precision(taken)
+    return ConceptsFile(lists=taken.lists, concepts={name: concepts[name] for name in wanted})
+
+
+def cite_precision(file: ConceptsFile) -> dict[str, Concept]:
+    """Return the concepts of a file, each with the source of its precision: its own, or the file's.
+
+    A concept without any precision has no source.
+    """
+    return {
+        name: concept.model_copy(update={"precision_source": file.precision_source})
+        if concept.precision_note and not concept.precision_source
+        else concept
+        for name, concept in file.concepts.items()
+    }
 
 
 def find_concept_faults(

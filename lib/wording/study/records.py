@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from wording.errors import WordingError
 from wording.files import hash_value
@@ -47,6 +47,14 @@ class Near(Record):
     sentence: bool = True
 
 
+def check_precision(value: str | None) -> str | None:
+    """Return a variant's precision, checked."""
+    right, slash, read = (value or "0/0").partition("/")
+    if slash and right.isdecimal() and read.isdecimal() and int(right) <= int(read):
+        return value
+    raise ValueError("write how many lines were right of how many read, such as 23/25")
+
+
 class Variant(Record):
     """One way of naming the thing: phrases, and when they have the sense that counts."""
 
@@ -57,8 +65,19 @@ class Variant(Record):
     case: bool = False
     note: str = ""
     source: str = ""
-    precision: Annotated[str | None, Field(pattern=r"^\d+/\d+$")] = None
+    precision: Annotated[str | None, AfterValidator(check_precision)] = None
     """Of how many lines read, how many had the sense that counts: `23/25`."""
+
+    @property
+    def precision_sentence(self) -> str:
+        """How many of the lines read had the sense that counts, in words; empty if none says."""
+        if self.precision is None:
+            return ""
+        right, read = self.precision.split("/")
+        if read == "0":
+            return "no line found to read"
+        verb = "was" if read == "1" else "were"
+        return f"{right} of {read} {'line' if read == '1' else 'lines'} read {verb} right"
 
 
 def expand_variant(value: Any) -> Any:
@@ -72,9 +91,32 @@ class Concept(Record):
     title: str
     note: str = ""
     source: str = ""
+    precision_source: str = ""
+    """Which lines were read for the precision of its variants; else what its file says."""
     variants: Annotated[
         dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
     ]
+
+
+    @property
+    def precision_note(self) -> str:
+        """Of which lines the precision of the variants was read; empty if no variant says one."""
+        if all(variant.precision is None for variant in self.variants.values()):
+            return ""
+        source = self.precision_source.rstrip(".") or "no source is given"
+        return f"Lines of each term were read to see how many have the sense meant ({source})."
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What decides which words are counted: the concept without what is only said of it."""
+        said = {"note", "source", "precision"}
+        return {
+            "title": self.title,
+            "variants": {
+                name: variant.model_dump(mode="json", by_alias=True, exclude=said)
+                for name, variant in self.variants.items()
+            },
+        }
 
 
 class ConceptsFile(Record):
@@ -82,6 +124,7 @@ class ConceptsFile(Record):
 
     take: dict[str, Literal["all"] | list[Slug]] = {}
     precision_source: str = ""
+    """Which lines were read for `precision`, in every concept that says nothing else."""
     lists: dict[Slug, PhraseTexts] = {}
     concepts: dict[Slug, Concept] = {}
 
@@ -165,6 +208,7 @@ class StudyRecord(Record):
     _folder: Path = PrivateAttr()
     _concepts: dict[str, Concept] = PrivateAttr(default_factory=dict)
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
 
     @property
     def folder(self) -> Path:
@@ -180,6 +224,11 @@ class StudyRecord(Record):
     def concepts(self) -> dict[str, Concept]:
         """The study's concepts by their names, its own first, then those taken from the library."""
         return self._concepts
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """The names of concepts that concepts.yml does not have: what somebody typed."""
+        return self._typed
 
     @property
     def lists(self) -> dict[str, list[str]]:
@@ -206,7 +255,7 @@ class StudyRecord(Record):
         """Return what a reader should know of a concept: its note, its source, the study's note."""
         record = self.concepts[concept]
         source = f" (Source: {record.source}.)" if record.source else ""
-        notes = [f"{record.note}{source}".strip(), self.note]
+        notes = [f"{record.note}{source}".strip(), record.precision_note, self.note]
         return " ".join(filter(None, notes)) or "No note is given for this concept."
 
     def narrow(
@@ -237,6 +286,7 @@ class StudyRecord(Record):
         """Return the same study with one more concept, which concepts.yml does not have."""
         study = self.model_copy()
         study._concepts = {**self.concepts, name: concept}
+        study._typed = self.typed | {name}
         return study
 
     @property

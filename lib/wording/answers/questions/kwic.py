@@ -28,13 +28,12 @@ def answer_kwic(
     found = find_concordance(record, concept, sort=sort, voice=voice, copies=copies)
     lines = found.lines(stop=top)
     first = f"; the first {len(lines):,}" if len(lines) < len(found) else ""
-    title = record.concepts[concept].title
     return Answer(
         record,
         "concordance",
         "hits",
         lines,
-        f"{title}: {format_count(len(found), 'line')}, sorted by {sort}{first}.",
-        empty=f"No line of {concept!r} was found.",
+        f"{found.describe()} Sorted by {sort}{first}.",
+        empty=found.describe(),
         summary=f"{format_count(len(found), 'line')} of {concept!r}",
     )
