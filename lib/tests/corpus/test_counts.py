@@ -7,7 +7,6 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_hits,
-    find_pattern_hits,
     find_study_hits,
     write_counts,
 )
@@ -118,12 +117,12 @@ def test_an_unknown_outlet_or_concept_is_refused_with_the_nearest(study, tmp_pat
 
 def test_any_pattern_a_concept_or_a_variant_can_be_looked_up(study):
     by_name, by_words = (
-        find_pattern_hits(study, "carbon tax"),
-        find_pattern_hits(study, "climate charg*"),
+        list_concordance(study, "levy/carbon tax"),
+        list_concordance(study, "climate charg*"),
     )
     assert set(by_name["node"].str.lower()) == {"carbon tax"}
     assert set(by_words["node"].str.lower()) == {"climate charge"}
-    assert len(find_pattern_hits(study, "levy")) == len(by_name) + len(by_words)
+    assert len(list_concordance(study, "=levy")) == len(by_name) + len(by_words)
 
 
 def test_copies_count_as_asked(study, tmp_path):
@@ -164,7 +163,7 @@ def test_every_source_of_lines_keeps_to_the_excerpts(study):
     near = pd.DataFrame({"variant": list(study.concepts[name].variants), "collocate": "the"})
     for lines in (
         find_study_hits(narrow),
-        list_concordance(narrow, name, context="paragraph"),
+        list_concordance(narrow, f"={name}", context="paragraph"),
         find_near_hits(narrow, name, near),
         find_term_hits(narrow, term, articles=count_study_hits(narrow).articles),
     ):

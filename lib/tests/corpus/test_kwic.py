@@ -7,10 +7,16 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
-from wording.corpus.counts import find_pattern_hits, find_study_hits
+from wording.corpus.counts import find_hits, find_study_hits
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
-from wording.corpus.kwic import SORT_COLUMNS, join_words_outwards, list_concordance, widen_lines
+from wording.corpus.kwic import (
+    SORT_COLUMNS,
+    find_concordance,
+    join_words_outwards,
+    list_concordance,
+    widen_lines,
+)
 from wording.errors import WordingError
 from wording.study.read import read_study
 from wording.study.records import Concept, Variant
@@ -31,7 +37,7 @@ def place(lines):
 
 @pytest.mark.parametrize("sort", SORT_COLUMNS)
 def test_sorting_loses_no_line_and_repeats_none(study, sort):
-    assert sorted(place(list_concordance(study, "levy", sort=sort))) == sorted(
+    assert sorted(place(list_concordance(study, "=levy", sort=sort))) == sorted(
         place(find_study_hits(study, ["levy"]))
     )
 
@@ -62,7 +68,7 @@ def test_lines_are_sorted_by_the_nearest_words_first(study, sort, side, step):
 
 @pytest.mark.parametrize("sort", ["node", "outlet", "date", "voice"])
 def test_lines_are_sorted_by_what_a_column_says(study, sort):
-    values = list_concordance(study, "levy", sort=sort)[sort].dropna()
+    values = list_concordance(study, "=levy", sort=sort)[sort].dropna()
     values = values.str.lower() if sort == "node" else values
     assert values.is_monotonic_increasing
     assert values.nunique() > 1
@@ -76,16 +82,16 @@ def test_undated_lines_stand_last(study):
 
 def test_lines_are_filtered_by_voice_and_outlet(study):
     every, outlet = find_study_hits(study, ["levy"]), study.outlets[0]
-    assert sorted(place(list_concordance(study, "levy", voice="attributed"))) == sorted(
+    assert sorted(place(list_concordance(study, "=levy", voice="attributed"))) == sorted(
         place(every[every["voice"] != "outlet"])
     )
-    assert sorted(place(list_concordance(study, "levy", outlets=[outlet]))) == sorted(
+    assert sorted(place(list_concordance(study, "=levy", outlets=[outlet]))) == sorted(
         place(every[every["outlet"] == outlet])
     )
 
 
 def test_copies_count_as_asked(study):
-    assert sorted(place(list_concordance(study, "levy", copies="none"))) == sorted(
+    assert sorted(place(list_concordance(study, "=levy", copies="none"))) == sorted(
         place(find_study_hits(study, ["levy"], copies="none"))
     )
     assert len(list_concordance(study, "the", copies="none")) < len(list_concordance(study, "the"))
@@ -94,7 +100,7 @@ def test_copies_count_as_asked(study):
 def test_no_more_text_is_shown_than_the_study_allows(study):
     narrow = study.model_copy(update={"excerpts": 3})
     narrow._folder, narrow._concepts, narrow._lists = study.folder, study.concepts, study.lists
-    lines = list_concordance(narrow, "levy", context="paragraph")
+    lines = list_concordance(narrow, "=levy", context="paragraph")
     for found in (lines, widen_lines(narrow, lines)):
         assert found[["left", "right"]].map(lambda text: len(text.split())).max(axis=None) == 3
 
@@ -108,11 +114,16 @@ def test_the_first_lines_are_the_first_of_all(study):
     assert list_concordance(study, "zzzz").empty
 
 
-def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
-    for pattern in ("carbon tax", "climate charg*"):
-        assert sorted(place(list_concordance(study, pattern))) == sorted(
-            place(find_pattern_hits(study, pattern))
-        )
+def test_lines_say_what_was_looked_for_and_what_was_left_out(study):
+    every = find_hits(building.build_corpus(study), study.concepts, study.lists)
+    is_body = every[every["concept"] == "levy"]["zone"] == "body"
+    found = find_concordance(study, "levy", voice="all")
+    told = found.describe()
+    assert told.startswith("The concept “levy” (")
+    assert f": {is_body.sum():,} hits in " in told
+    assert f"; {(~is_body).sum()} hits in boilerplate left out; all copies count." in told
+    assert f"in the {len(building.build_corpus(study).table)} articles of 6 outlets" in told
+    assert "quoted words" in find_concordance(study, "levy", voice="quoted").describe()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +131,7 @@ def test_a_variant_and_a_phrase_are_looked_up_as_before(study):
 )
 def test_an_unknown_order_or_voice_is_refused_with_the_nearest(study, options, nearest):
     with pytest.raises(WordingError, match=nearest):
-        list_concordance(study, "levy", **options)
+        list_concordance(study, "=levy", **options)
 
 
 def test_shards_make_no_difference(study, tmp_path, monkeypatch):
@@ -131,11 +142,11 @@ def test_shards_make_no_difference(study, tmp_path, monkeypatch):
     assert len(building.build_corpus(sharded).shards) == 3
     for sort in ("left", "date"):
         pd.testing.assert_frame_equal(
-            list_concordance(sharded, "levy", sort=sort),
-            list_concordance(study, "levy", sort=sort),
+            list_concordance(sharded, "=levy", sort=sort),
+            list_concordance(study, "=levy", sort=sort),
             check_dtype=False,
         )
-    lines = list_concordance(study, "levy", sort="node")
+    lines = list_concordance(study, "=levy", sort="node")
     pd.testing.assert_frame_equal(
         widen_lines(sharded, lines), widen_lines(study, lines), check_dtype=False
     )
@@ -162,12 +173,12 @@ def test_a_line_is_as_wide_as_asked_for(context, left, right):
 @pytest.mark.parametrize(("to", "end"), [("sentence", r"[.!?]['\"”’»)]*$"), ("paragraph", None)])
 def test_a_line_widens_to_its_sentence_or_paragraph(study, to, end):
     texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
-    lines = list_concordance(study, "levy", context=2)
+    lines = list_concordance(study, "=levy", context=2)
     wide = widen_lines(study, lines, to=to)
     pd.testing.assert_frame_equal(
         wide.drop(columns=["left", "right"]), lines.drop(columns=["left", "right"])
     )
-    pd.testing.assert_frame_equal(wide, list_concordance(study, "levy", context=to))
+    pd.testing.assert_frame_equal(wide, list_concordance(study, "=levy", context=to))
     for row in wide.itertuples() if to == "paragraph" else ():
         first, last = next((a, b) for a, b in paragraphs(texts[row.doc_id]) if a <= row.start < b)
         assert " ".join(texts[row.doc_id][first : row.start].split()) == row.left
@@ -186,4 +197,4 @@ def paragraphs(text):
 
 def test_lines_of_another_study_are_not_widened(study):
     with pytest.raises(WordingError, match="'elsewhere'"):
-        widen_lines(study, list_concordance(study, "levy", max_lines=2).assign(doc_id="elsewhere"))
+        widen_lines(study, list_concordance(study, "=levy", max_lines=2).assign(doc_id="elsewhere"))

@@ -55,12 +55,12 @@ def test_the_panel_shows_what_the_library_says(panel, study):
     concept = next(iter(study.concepts))
     pd.testing.assert_frame_equal(panel.shares, make_table(study, "shares", concepts=[concept]))
     pd.testing.assert_frame_equal(panel.by_period, timeline.compute_study_timeline(study, concept))
-    lines = kwic.list_concordance(study, concept, voice="outlet", max_lines=LINES_PER_PAGE)
+    lines = kwic.list_concordance(study, f"={concept}", voice="outlet", max_lines=LINES_PER_PAGE)
     pd.testing.assert_frame_equal(panel.shown, lines)
     assert (
         len(panel.concordance)
         == panel.shares["n"].sum()
-        == len(kwic.list_concordance(study, concept, voice="outlet"))
+        == len(kwic.list_concordance(study, f"={concept}", voice="outlet"))
     )
     assert panel.shares_area.value.count("<svg") == panel.timeline_area.value.count("<svg") == 1
     assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
@@ -131,7 +131,7 @@ def test_copies_count_as_asked(panel, study):
     assert (
         len(panel.concordance)
         == panel.shares["n"].sum()
-        == len(kwic.find_concordance(study, "the", voice="outlet", copies="none"))
+        == len(kwic.list_concordance(study, "the", voice="outlet", copies="none"))
         < every
     )
 
@@ -208,7 +208,7 @@ def test_a_frequent_pattern_waits_for_enter(panel, monkeypatch):
 
 def test_a_bound_of_hits_is_told_without_looking_for_them(study):
     for pattern in ("the", "coup; uprising", "carbon tax", "liberat*|fell"):
-        assert len(kwic.find_concordance(study, pattern)) <= kwic.bound_hit_count(study, pattern)
+        assert len(kwic.list_concordance(study, pattern)) <= kwic.bound_hit_count(study, pattern)
     assert kwic.bound_hit_count(study, "zzzz") == 0
 
 
@@ -515,6 +515,6 @@ def test_a_day_that_is_none_is_refused(study):
 
 
 def test_lines_without_a_date_or_a_side_are_written(study):
-    lines = kwic.list_concordance(study, "levy", max_lines=3).assign(left=None, date=pd.NaT)
+    lines = kwic.list_concordance(study, "=levy", max_lines=3).assign(left=None, date=pd.NaT)
     texts = format_lines(lines, pd.Series([""] * 3))
     assert all(" – " in text for text in texts)

@@ -97,7 +97,8 @@ class Evidence:
 class Answer:
     """What a question to a study gives.
 
-    In a notebook an answer at the end of a cell shows its sentences, its figure and its table.
+    In a notebook an answer at the end of a cell shows what was counted, its sentences, its figure
+    and its table.
     An answer may have parts, which are answers too: `shares["contrasts"]`.
 
     Attributes
@@ -121,7 +122,7 @@ class Answer:
     summary : str
         What was counted, in a line.
     note : str
-        What a reader should know of the concept.
+        What was counted, and what a reader should know of the concept.
     """
 
     record: StudyRecord
@@ -270,7 +271,8 @@ class Answer:
         save_table(self.table, Path(file))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        shown = [self.show_sentences()] if self.sentences else []
+        shown = [self.about()] if self.note else []
+        shown += [self.show_sentences()] if self.sentences else []
         shown += [] if self.picture.why_not else [self.plot()]
         return join_displays([*shown, self.show_table(MAX_ROWS)])._repr_mimebundle_()
 

@@ -16,7 +16,8 @@ from wording.corpus.counts import select_concepts
 from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
-from wording.study.asked import resolve_pattern
+from wording.study.asked import describe_asked, resolve_pattern
+from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -95,6 +96,21 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
     if what in study.concepts:
         return narrow_study(study, concept=what)
     return narrow_study(study, pattern=what)
+
+
+def explain_concept(study: StudyRecord, name: str) -> str:
+    """Return what is counted for a concept or pattern, and what a reader should know of it."""
+    sentences = [f"Counted: {describe_asked(study, name)}."]
+    if name not in study.typed or study.note:
+        sentences.append(study.about(name))
+    if study.concepts[name].precision_note:
+        n_marks = int(read_marks(study)["concept"].eq(name).sum())
+        if n_marks:
+            sentences.append(
+                f"Of this study's own lines, {n_marks:,} are marked: the precision on the page "
+                "09_coding comes from them, and holds here."
+            )
+    return " ".join(sentences)
 
 
 def parse_day(text: str | datetime.date | None, *, last: bool = False) -> datetime.date | None:

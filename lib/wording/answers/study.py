@@ -87,7 +87,7 @@ class Study:
         return Study(record, voice=voice or self.voice, copies=copies or self.copies)
 
     def concepts(self) -> Answer:
-        """Return the concepts of the study: one row per variant, with its phrases and its note."""
+        """Return the concepts of the study: one row per variant: phrases, precision, note."""
         return inventory.answer_concepts(self.record)
 
     def articles(self) -> Answer:
@@ -101,7 +101,8 @@ class Study:
     def shares(self, what: str = "", *, pattern: str = "", voice: str = "") -> Answer:
         """Return which term each outlet chooses, and how sure that is.
 
-        One row per variant and outlet; parts: contrasts, beside (the other voice), copies.
+        One row per variant and outlet; parts: contrasts, beside (the other voice), copies,
+        terms (their phrases).
 
         Parameters
         ----------
@@ -272,9 +273,7 @@ class Study:
             Number of lines; None for all.
         """
         record, name = self._ask(concept, pattern)
-        return kwic.answer_kwic(
-            record, name, sort=sort, top=top, voice=voice, copies=self.copies
-        )
+        return kwic.answer_kwic(record, name, sort=sort, top=top, voice=voice, copies=self.copies)
 
     def provenance(self, **parameters: Any) -> html.Display:
         """Return where a page comes from, to show: inputs, versions, seed, and the parameters."""

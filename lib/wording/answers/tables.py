@@ -14,6 +14,7 @@ from wording.corpus.counts import (
     find_study_hits,
     select_concepts,
 )
+from wording.corpus.inventory import tabulate_concepts
 from wording.errors import WordingError
 from wording.phrasing import join_names
 from wording.questions.collocation import collocation
@@ -99,6 +100,10 @@ def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.Data
 
 def _make_articles(study: StudyRecord, request: Request) -> pd.DataFrame:
     return compare_articles(study, request).articles
+
+
+def _make_concepts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return tabulate_concepts(study, request.concepts)
 
 
 def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -223,6 +228,7 @@ _CONTRASTS = ("concepts", "voice", "copies", "against")
 
 _TABLES = {
     "articles": TableMaker(_make_articles, _COPIES),
+    "concepts": TableMaker(_make_concepts, ("concepts",)),
     "hits": TableMaker(_make_hits, _CONCEPTS),
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),

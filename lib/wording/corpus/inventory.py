@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import Counts, count_study_hits
+from wording.corpus.counts import Counts, count_study_hits, select_concepts
 from wording.phrasing import format_count
 from wording.study.records import StudyRecord
+from wording.tables import TABLES
 
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
@@ -62,6 +65,28 @@ def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     ]
     rows = pd.MultiIndex.from_tuples(pairs, names=["concept", "variant"])
     return counts.reindex(rows, fill_value=0).reset_index()
+
+
+def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return one row per variant of the named concepts, or of all: how it is matched.
+
+    Returns
+    -------
+    DataFrame
+        The table `concepts`: concept, variant, phrases, precision, note.
+    """
+    rows = [
+        {
+            "concept": name,
+            "variant": variant,
+            "phrases": "; ".join(one.match),
+            "precision": one.precision_sentence or None,
+            "note": one.note,
+        }
+        for name, concept in select_concepts(study, concepts).items()
+        for variant, one in concept.variants.items()
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["concepts"]))
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:

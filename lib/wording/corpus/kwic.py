@@ -306,9 +306,7 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     return bound
 
 
-def list_sortable_hits(
-    part: Part, query: _Query, wanted: np.ndarray
-) -> tuple[pl.DataFrame, int]:
+def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> tuple[pl.DataFrame, int]:
     """Return one row per hit of one shard in the wanted articles and voices.
 
     Parameters

@@ -68,9 +68,9 @@ def resolve_term(study: StudyRecord, term: str) -> tuple[str, Concept | Variant]
 
 
 def names_concept(study: StudyRecord, concept: str, variant: str) -> bool:
-    """Return whether `concept/variant` is meant as a name: of a concept, or nearly of one's variant.
+    """Return whether `concept/variant` is meant as a name, and not as words.
 
-    `control/safety` is words, and `twons/lost` a slip where `towns/lost` is a variant.
+    It is where there is such a concept, or nearly: `twons/lost` is a slip for `towns/lost`.
     """
     near = difflib.get_close_matches(concept, list(study.concepts), n=1, cutoff=0.7)
     return concept in study.concepts or bool(near and variant in study.concepts[near[0]].variants)

@@ -97,7 +97,6 @@ class Concept(Record):
         dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
     ]
 
-
     @property
     def precision_note(self) -> str:
         """Of which lines the precision of the variants was read; empty if no variant says one."""

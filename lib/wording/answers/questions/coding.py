@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.narrow import explain_concept
 from wording.questions.coding import coded, findings
 from wording.questions.coding.coded import CodingAnalysis, analyse_study_coding
 from wording.questions.coding.correction import describe_corrections
@@ -50,7 +51,7 @@ def answer_coding(record: StudyRecord, concept: str, *, size: int, voice: str) -
             "corrected": partial(answer_corrected, record, found, title),
             "next": partial(answer_next_lines, record, found),
         },
-        note=record.about(concept),
+        note=explain_concept(record, concept),
         summary=f"{len(found.lines):,} lines to code; {len(found.marks):,} marks by "
         f"{found.marks['coder'].nunique():,} coders; {len(wrong):,} lines marked wrong",
     )

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.narrow import explain_concept
 from wording.answers.questions.shares import (
     SHOWN_CONTRASTS,
     describe_study_copies,
@@ -86,7 +87,7 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
             "typical": partial(answer_typical, record, typical),
             "copies": partial(answer_collocate_copies, record, asked, span, (found, contrasts)),
         },
-        note=record.about(concept),
+        note=explain_concept(record, concept),
         summary=f"{shares['n'].sum():,} hits of voice {voice!r}; {len(found):,} rows, "
         f"{contrasts['q'].notna().sum():,} comparisons",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -17,19 +18,27 @@ from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
 
 
-def answer_concepts(record: StudyRecord) -> Answer:
-    """Answer which concepts a study has, and how they are matched."""
-    rows = [
-        {"concept": name, "variant": variant, "phrases": "; ".join(one.match), "note": one.note}
-        for name, concept in record.concepts.items()
-        for variant, one in concept.variants.items()
-    ]
+def answer_concepts(record: StudyRecord, concepts: Sequence[str] | None = None) -> Answer:
+    """Answer which concepts a study has, how they are matched, and of how many lines it is right.
+
+    Parameters
+    ----------
+    record : StudyRecord
+        The study.
+    concepts : sequence of str, optional
+        Which of its concepts; all if left out.
+    """
+    table = inventory.tabulate_concepts(record, concepts)
+    columns = ["variant", "phrases", *(["precision"] if table["precision"].any() else []), "note"]
+    sources = [record.concepts[name].precision_note for name in table["concept"].unique()]
     return Answer(
         record,
         "concepts",
         "concepts",
-        pd.DataFrame(rows, columns=["concept", "variant", "phrases", "note"]),
+        table,
         "One row per concept and variant.",
+        columns=["concept", *columns] if table["concept"].nunique() > 1 else columns,
+        tell=lambda: list(dict.fromkeys(filter(None, sources))),
         empty="This study has no concepts: ask for a pattern, such as study.shares('coup; riot*').",
     )
 

@@ -9,6 +9,8 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_hit_lines
+from wording.answers.narrow import explain_concept
+from wording.answers.questions.inventory import answer_concepts
 from wording.answers.questions.timeline import SHOWN_PERIODS
 from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits
@@ -64,13 +66,14 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
             counted_as=asked.voice,
         ),
         parts={
+            "terms": partial(answer_concepts, record, [concept]),
             "beside": partial(answer_beside, record, others),
             "contrasts": partial(answer_contrasts, record, contrasts),
             "copies": partial(answer_copies, record, table, asked),
             "own_voice": partial(answer_own_voice, record, asked),
             "periods": partial(answer_shares_by_period, record, concept, request),
         },
-        note=record.about(concept),
+        note=explain_concept(record, concept),
         summary=f"{counted.counts['n'].sum():,} hits in all voices, {table['n'].sum():,} of voice "
         f"{request.voice!r}, in {len(counted.articles):,} articles",
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_hit_lines
+from wording.answers.narrow import explain_concept
 from wording.questions.design import Request
 from wording.questions.timeline import findings
 from wording.questions.timeline.timeline import (
@@ -72,7 +73,7 @@ def answer_timeline(
             "change_tests": partial(answer_change_tests, record, made),
             "periods": partial(answer_periods, record, made, shown),
         },
-        note=record.about(concept),
+        note=explain_concept(record, concept),
         summary=f"{made.change_tests['total'].sum():,} hits of voice {request.voice!r} in dated "
         "articles; "
         f"{made.n_undated:,} undated articles with hits; by {made.period}",
