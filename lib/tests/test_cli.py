@@ -126,6 +126,32 @@ def test_voice_gives_every_stretch_that_is_not_the_outlets(small, tmp_path):
     assert {"doc_id", "start", "token", "voice", "table", "entry", "weight"} <= set(why.columns)
 
 
+def test_find_leaves_boilerplate_out_unless_asked(small, tmp_path):
+    call = ["find", small / "articles.csv", "--concepts", small / "concepts.yml", "--out"]
+    zones = {}
+    for name, more in (("body", []), ("all", ["--boilerplate"])):
+        _, said = wording(*call, tmp_path / f"{name}.csv", *more)
+        zones[name] = pd.read_csv(tmp_path / f"{name}.csv")["zone"].value_counts()
+        assert ("in boilerplate left out" in said) == (name == "body")
+    assert list(zones["body"].index) == ["body"]
+    assert zones["all"]["body"] == zones["body"]["body"]
+    assert zones["all"]["boilerplate"] > 0
+    assert (
+        f"{zones['all']['boilerplate']} hits in boilerplate left out"
+        in (wording(*call, tmp_path / "again.csv")[1])
+    )
+
+
+def test_kwic_counts_words_and_says_so(small, tmp_path):
+    word, variant = (wording("kwic", small, text)[1].splitlines()[0] for text in ("fell", "=fell"))
+    assert word.startswith("The phrase “fell”: ")
+    assert variant.startswith("The variant towns/fell (“fell”, “fall of”; near “<towns>”")
+    assert wording("kwic", small, "fell", "--out", tmp_path / "fell.csv")[0] == 0
+    lines = pd.read_csv(tmp_path / "fell.csv")
+    assert set(lines["node"].str.lower()) == {"fell"}
+    assert f": {len(lines)} hits in {lines['doc_id'].nunique()} articles." in word
+
+
 def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
@@ -150,6 +176,11 @@ def test_kwic_and_counts(small, tmp_path):
             ["table", "SMALL", "shares", "--voice", "quotd", "--out", "x.csv"],
             "did you mean 'quoted'",
         ),
+        (["table", "SMALL", "hits", "--voice", "quoted", "--out", "x.csv"], "does not take"),
+        (["kwic", "SMALL", "=fel"], "did you mean 'fell'"),
+        (["kwic", "SMALL", "a", "--limit", "3", "--out", "x.csv"], "--limit has no effect"),
+        (["simulate", "--share", "0.4", "--out", "x"], "--share has no effect without"),
+        (["simulate", "--difference", "0.2", "--articles", "9"], "--articles has no effect"),
     ],
 )
 def test_faults_are_told_in_words(small, tmp_path, arguments, told, monkeypatch):

@@ -1,5 +1,7 @@
 """The vocabulary: what a notebook author types, and what comes back."""
 
+import shutil
+
 import matplotlib.figure
 import pandas as pd
 import pytest
@@ -44,6 +46,44 @@ def test_the_five_lines_of_the_readme(study):
     assert set(lines["voice"]) == {"outlet"}
     assert set(lines["outlet"]) == {"Northline"}
     assert study.kwic("protest*", sort="right").table["node"].str.startswith("protest").all()
+
+
+def test_a_concept_is_meant_where_one_is_asked_for_and_words_where_one_types(study):
+    concept = len(study.kwic(concept="towns").table)
+    word = study.kwic("towns")
+    assert set(word.table["node"].str.lower()) == {"towns"}
+    assert word.caption.startswith(f"The phrase “towns”: {len(word.table)} hits in ")
+    assert len(study.kwic("=towns").table) == concept > len(word.table) > 0
+    assert study.shares("towns").note.startswith("Counted: the concept “towns” (Towns that ")
+    typed = study.shares(pattern="towns", voice="all")
+    assert typed.table["n"].sum() == len(word.table)
+    assert typed.note == "Counted: the phrase “towns”."
+    assert "Counted: the concept “towns”" in study.shares("towns")._repr_mimebundle_()["text/plain"]
+
+
+def test_the_terms_of_a_concept_have_their_precision_and_its_source_once(demo, tmp_path):
+    shutil.copytree(demo, tmp_path / "s", ignore=shutil.ignore_patterns(".build"))
+    file = tmp_path / "s" / "concepts.yml"
+    text = file.read_text(encoding="utf8")
+    text = text.replace("lists:", "precision_source: 25 lines of each; read 2031-12-01\nlists:", 1)
+    text = text.replace("rebels: {", "rebels: {precision: 23/25, ")
+    file.write_text(text.replace("coup: {", "coup: {precision: 0/0, "), encoding="utf8")
+    study = wording.open(tmp_path / "s")
+    shares = study.shares("change-of-government")
+    source = "to see how many have the sense meant (25 lines of each; read 2031-12-01)."
+    assert shares.note.count(source) == 1
+    terms = shares["terms"].table.set_index("variant")["precision"]
+    assert terms.dropna().to_dict() == {"coup": "no line found to read"}
+    groups = study.shares("armed-groups")
+    assert "23 of 25 lines read were right" in groups["terms"].show_table().text
+    marks = pd.read_csv(demo / "marks.csv")
+    n_lines = marks[marks["concept"] == "armed-groups"].groupby(["doc_id", "start"]).ngroups
+    assert f"{n_lines} lines of this study were marked by people, too" in groups.note
+    assert "were marked" not in shares.note
+    assert source in study.shares("=rebels").note
+    assert "precision" not in study.shares("towns")["terms"].columns
+    counts = study.record.concepts["armed-groups"].counted
+    assert counts == wording.open(demo).record.concepts["armed-groups"].counted
 
 
 def test_settings_narrow_what_is_asked(study):
@@ -116,7 +156,9 @@ def test_without_the_articles_answers_stay_and_lines_are_refused(demo, tmp_path)
         (tmp_path / name).write_text((demo / name).read_text(encoding="utf8"), encoding="utf8")
     shares = wording.open(tmp_path).shares("towns")
     assert shares.table["n"].sum()
-    assert "not" in wording.open(tmp_path).kwic("towns").show_table().text
+    assert "not" in wording.open(tmp_path).kwic(concept="towns").show_table().text
+    with pytest.raises(WordingError, match="patterns are counted in the articles"):
+        wording.open(tmp_path).kwic("towns")
     with pytest.raises(WordingError, match="articles are not"):
         shares.lines()
 

@@ -5,6 +5,7 @@ import pytest
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER
 from wording.study.read import read_concepts, read_study
+from wording.study.records import Variant
 
 STUDY = """
 title: T
@@ -134,3 +135,27 @@ def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
         (folder / "study.yml").write_text(told + f"  - {{date: {bad}, title: Talks end}}\n")
         with pytest.raises(WordingError, match=says):
             read_study(folder)
+
+
+@pytest.mark.parametrize("wrong", ["26/25", "23", "23/", "23 of 25", "-1/5", ""])
+def test_a_precision_is_how_many_lines_of_how_many(wrong):
+    assert Variant(match=["a"], precision="0/0").precision_sentence == "no line found to read"
+    assert Variant(match=["a"], precision="1/1").precision_sentence == "1 of 1 line read was right"
+    with pytest.raises(ValueError, match="such as 23/25"):
+        Variant(match=["a"], precision=wrong)
+
+
+def test_a_concept_cites_the_precision_source_of_its_file_unless_it_has_its_own(tmp_path):
+    (tmp_path / "concepts.yml").write_text(
+        "precision_source: the file's\n"
+        "concepts:\n"
+        "  a: {title: A, variants: {x: {match: [x], precision: 1/2}}}\n"
+        "  b: {title: B, precision_source: its own, variants: {x: {match: [x], precision: 1/2}}}\n"
+        "  c: {title: C, variants: {x: [x]}}\n"
+    )
+    concepts, _ = read_concepts(tmp_path / "concepts.yml")
+    assert {name: one.precision_source for name, one in concepts.items()} == {
+        "a": "the file's",
+        "b": "its own",
+        "c": "",
+    }

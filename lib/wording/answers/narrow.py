@@ -16,6 +16,7 @@ from wording.corpus.counts import select_concepts
 from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
+from wording.phrasing import format_count
 from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
@@ -65,7 +66,7 @@ def narrow_study(
         return narrow, name
     if not study.has_articles:
         raise WordingError(
-            f"{name!r} is a pattern, and patterns are counted in the articles, which are not "
+            f"{pattern!r} is a pattern, and patterns are counted in the articles, which are not "
             "available here; choose a concept of the study."
         )
     for variant in record.variants.values():
@@ -101,14 +102,16 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
 def explain_concept(study: StudyRecord, name: str) -> str:
     """Return what is counted for a concept or pattern, and what a reader should know of it."""
     sentences = [f"Counted: {describe_asked(study, name)}."]
-    if name not in study.typed or study.note:
+    has_precision = bool(study.concepts[name].precision_note)
+    if name not in study.typed or study.note or has_precision:
         sentences.append(study.about(name))
-    if study.concepts[name].precision_note:
-        n_marks = int(read_marks(study)["concept"].eq(name).sum())
-        if n_marks:
+    if has_precision:
+        marks = read_marks(study)
+        marked = marks[marks["concept"] == name].drop_duplicates(["doc_id", "start"])
+        if len(marked):
             sentences.append(
-                f"Of this study's own lines, {n_marks:,} are marked: the precision on the page "
-                "09_coding comes from them, and holds here."
+                f"{format_count(len(marked), 'line')} of this study were marked by people, too: "
+                "where the page 09_coding has a precision, that is the better one here."
             )
     return " ".join(sentences)
 

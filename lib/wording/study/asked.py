@@ -53,8 +53,14 @@ def resolve_pattern(study: StudyRecord, pattern: str) -> tuple[str, Concept]:
         if isinstance(record, Variant) and record not in variants.values():
             variants[make_label(name, variants)] = record
     title = "; ".join(name for name, _ in found)
-    name = f"“{title}”" if title in study.concepts else title
-    return name, Concept(title=title, variants=variants)
+    label = f"“{title}”" if title in study.concepts else title
+    sources = [
+        study.concepts[name.partition(VARIANT_MARK)[0]].precision_source
+        for name, record in found
+        if isinstance(record, Variant) and record.precision
+    ]
+    source = "; ".join(dict.fromkeys(filter(None, sources)))
+    return label, Concept(title=title, variants=variants, precision_source=source)
 
 
 def resolve_term(study: StudyRecord, term: str) -> tuple[str, Concept | Variant]:

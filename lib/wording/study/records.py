@@ -49,8 +49,10 @@ class Near(Record):
 
 def check_precision(value: str | None) -> str | None:
     """Return a variant's precision, checked."""
-    right, slash, read = (value or "0/0").partition("/")
-    if slash and right.isdecimal() and read.isdecimal() and int(right) <= int(read):
+    if value is None:
+        return None
+    right, _, read = value.partition("/")
+    if right.isdecimal() and read.isdecimal() and int(right) <= int(read):
         return value
     raise ValueError("write how many lines were right of how many read, such as 23/25")
 

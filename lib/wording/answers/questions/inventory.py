@@ -30,14 +30,15 @@ def answer_concepts(record: StudyRecord, concepts: Sequence[str] | None = None) 
     """
     table = inventory.tabulate_concepts(record, concepts)
     columns = ["variant", "phrases", *(["precision"] if table["precision"].any() else []), "note"]
+    is_one = table["concept"].nunique() == 1
     sources = [record.concepts[name].precision_note for name in table["concept"].unique()]
     return Answer(
         record,
         "concepts",
         "concepts",
         table,
-        "One row per concept and variant.",
-        columns=["concept", *columns] if table["concept"].nunique() > 1 else columns,
+        "One row per term." if is_one else "One row per concept and term.",
+        columns=columns if is_one else ["concept", *columns],
         tell=lambda: list(dict.fromkeys(filter(None, sources))),
         empty="This study has no concepts: ask for a pattern, such as study.shares('coup; riot*').",
     )
