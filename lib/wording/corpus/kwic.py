@@ -64,16 +64,16 @@ variant."""
 SORT_DEPTH = 8
 """Tokens on each side whose words lines are sorted by."""
 
-VOICE_PHRASES = {
-    "outlet": " in the outlets' own words",
-    "quoted": " in quoted words",
-    "reported": " in reported words",
-    "attributed": " in quoted or reported words",
+SEARCHED_VOICES = {
+    "outlet": ", their own words only",
+    "quoted": ", quoted words only",
+    "reported": ", reported words only",
+    "attributed": ", quoted or reported words only",
     "all": "",
 }
 """How a sentence says whose words are looked at."""
 
-COPY_PHRASES = {
+COUNTED_COPIES = {
     "all": "all copies count",
     "one": "of copies, one counts per outlet",
     "none": "of copies, only the first counts",
@@ -195,10 +195,9 @@ class Concordance:
         left_out = format_count(searched.n_boilerplate, "hit")
         return (
             f"{asked[0].upper()}{asked[1:]}: {format_count(len(self), 'hit')} in {articles}. "
-            f"Looked for{VOICE_PHRASES[searched.voice]} in the "
-            f"{format_count(searched.n_articles, 'article')} of "
-            f"{format_count(searched.n_outlets, 'outlet')} that are compared; {left_out} in "
-            f"boilerplate left out; {COPY_PHRASES[searched.copies]}."
+            f"Looked through: {format_count(searched.n_articles, 'article')} of "
+            f"{format_count(searched.n_outlets, 'outlet')}{SEARCHED_VOICES[searched.voice]}; "
+            f"{left_out} in boilerplate left out; {COUNTED_COPIES[searched.copies]}."
         )
 
     def per_outlet(self) -> pd.DataFrame:
