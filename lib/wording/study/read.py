@@ -16,6 +16,7 @@ from wording.patterns import Phrase, parse_phrases
 from wording.phrasing import suggest_name
 from wording.settings import one_of
 from wording.study.records import Concept, ConceptsFile, Record, StudyRecord
+from wording.words import WORDS_FOLDER
 
 YamlPath = tuple[str, ...]
 """The keys that lead to a place in a YAML file."""
@@ -181,6 +182,17 @@ def read_record(file: Path, record: type[AnyRecord]) -> AnyRecord:
     lines = find_line_numbers(file)
     messages = [f"{locate_line(file, lines, path)}: {message}" for path, message in faults]
     raise WordingError("\n".join(sorted(messages)))
+
+
+def read_word_record(name: str, record: type[AnyRecord], folder: Path = WORDS_FOLDER) -> AnyRecord:
+    """Return data/words/NAME.yml, or that file of another folder, as a record.
+
+    Raises
+    ------
+    WordingError
+        If the file is missing or is not what the record describes, with the line.
+    """
+    return read_record(folder / f"{name}.yml", record)
 
 
 def read_yaml(file: Path) -> Any:

@@ -26,8 +26,9 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges, reduce_segments
 from wording.patterns import parse_phrases
+from wording.study.read import read_word_record
 from wording.study.records import PhraseTexts, Record
-from wording.words import has_words, read_word_record
+from wording.words import has_words
 
 MIN_REPEATED_ARTICLES = 5
 """A line is boilerplate if it occurs in at least this many articles of an outlet, and in at least
