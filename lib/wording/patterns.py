@@ -116,7 +116,17 @@ def parse_phrases(
 
 def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -> list[Phrase]:
     """Return the phrases of one text: more than one if an alternative has more than one token."""
-    elements = [parse_element(part, lists) for part in split_phrase(str(text))]
+    named = re.findall(r"<([^<>]*)>", str(text))
+    entries = tuple((name, tuple(look_up_list(name, lists))) for name in named)
+    return list(_parse_phrase(str(text), entries, case))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _parse_phrase(
+    text: str, entries: tuple[tuple[str, tuple[str, ...]], ...], case: bool
+) -> tuple[Phrase, ...]:
+    """Return what `parse_phrase` does, of the entries of the lists that are named."""
+    elements = [parse_element(part, dict(entries)) for part in split_phrase(text)]
     every_word = [word for ways in elements for way in ways for word in way]
     if not any(word not in (ANY_TOKEN, ANY_NUMBER) for word in every_word):
         raise WordingError(
@@ -129,7 +139,7 @@ def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -
         phrases.append(
             Phrase(tuple(normalise_words(words, cased) for words in alternatives), cased)
         )
-    return phrases
+    return tuple(phrases)
 
 
 def split_phrase(text: str) -> list[str]:
@@ -242,8 +252,7 @@ def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[s
 def parse_word(word: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     """Return the token sequences that a word or a named list stands for."""
     if listed := re.fullmatch(r"<([^<>]*)>", word):
-        entries = look_up_list(listed[1], lists)
-        return [way for entry in entries for way in parse_list_entry(entry)]
+        return [way for entry in lists[listed[1]] for way in parse_list_entry(entry)]
     return [tokenise_word(word)]
 
 

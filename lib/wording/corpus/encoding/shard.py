@@ -22,15 +22,16 @@ import pyarrow as pa
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.compounds import Compounds, find_compounds
 from wording.errors import WordingError
-from wording.patterns import BLANK, TOKEN_PATTERN, fold_spelling
+from wording.patterns import BLANK, SKIPPED_MARKS, TOKEN_PATTERN, fold_spelling
 from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
 LEADING_BLANKS = (
     " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
-    "\u202f\u205f\u3000\ufeff"
+    "\u200c\u200d\u202f\u205f\u2060\u3000\ufeff"
 )
 """The blanks that may be a form's first characters."""
 FORM_ORDER = ["kind", "key", "type", "form"]
@@ -121,6 +122,27 @@ class Shard:
     def frequency(self) -> np.ndarray:
         """Return how often each form occurs in the shard, int64 (n_forms,)."""
         return np.diff(self.runs)
+
+    @cached_property
+    def compounds(self) -> Compounds:
+        """Return the forms that hyphens join."""
+        return find_compounds(self.forms)
+
+    @cached_property
+    def is_skipped(self) -> np.ndarray:
+        """Return which forms are quotation marks that phrases skip, bool (n_forms,)."""
+        flags = np.zeros(len(self.numbers), bool)
+        flags[self.find_forms(SKIPPED_MARKS)] = True
+        return flags
+
+    @cached_property
+    def possessive_forms(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return which forms are an apostrophe without a blank before it, and which end in s."""
+        apostrophes = self.find_forms(["'"])
+        is_bare = self.forms["form"].gather(apostrophes).is_in(["'", "’"]).to_numpy()
+        is_apostrophe = np.zeros(len(self.numbers), bool)
+        is_apostrophe[apostrophes[is_bare]] = True
+        return is_apostrophe, self.forms["key"].str.ends_with("s").to_numpy()
 
     @cached_property
     def sentence(self) -> np.ndarray:

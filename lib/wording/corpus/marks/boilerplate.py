@@ -330,8 +330,8 @@ def mark_leading_dates(lines: ShardLines) -> np.ndarray:
         shard,
         parse_phrases(
             [
-                "date|dated|published|updated|posted :|on|_ #",
-                "date|dated|published|updated|posted #",
+                "(date|dated|published|updated|posted) (:|on|_) #",
+                "(date|dated|published|updated|posted) #",
             ]
         ),
     )
