@@ -22,6 +22,7 @@ from wording.corpus.counts import (
     tabulate_hits,
 )
 from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.decoding import locate_in_read
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
@@ -362,6 +363,7 @@ def locate_spans(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarr
     start, end : int arrays
         Characters of the article.
     """
+    start, end = locate_in_read(shard.edits, row, start, end)
     rows, article = np.unique(row, return_inverse=True)
     first, last = shard.bounds[rows], shard.bounds[rows + 1]
     # The tokens of these articles one after the other: where each ends, in characters.
