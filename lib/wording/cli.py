@@ -110,11 +110,15 @@ def build_command(study: Path) -> None:
 def find_command(articles: Path, concepts: Path, out: Path) -> None:
     """Write one row per hit of the concepts in the articles."""
     from wording.corpus import build, counts
-    from wording.study.read import read_concepts
+    from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
+    from wording.study.read import list_taken_concepts, read_concepts
 
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
     write_output(counts.find_hits(corpus, wanted, lists), out)
+    taken = list_taken_concepts(concepts, wanted)
+    phrases = count_phrases(corpus, wanted, lists, taken=taken)
+    print_notes([*describe_phrases(phrases, taken), *describe_left_out(phrases)])
 
 
 @main.command("kwic")
@@ -129,9 +133,12 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
     PATTERN is written as in concepts.yml, or is the name of a concept or variant.
     """
     from wording.corpus.counts import find_pattern_hits
+    from wording.corpus.phrase_counts import describe_pattern
     from wording.study.read import read_study
 
-    hits = find_pattern_hits(read_study(study), pattern, context=width)
+    record = read_study(study)
+    hits = find_pattern_hits(record, pattern, context=width)
+    print_notes(describe_pattern(record, pattern))
     if out:
         write_output(hits, out)
         return
@@ -435,6 +442,12 @@ def read_with_warnings(path: Path) -> ReadingResult:
     if len(rejects) > MAX_REJECTS_LISTED:
         click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
     return articles
+
+
+def print_notes(sentences: Sequence[str]) -> None:
+    """Print sentences to standard error, as notes."""
+    for sentence in sentences:
+        click.echo(f"note: {sentence}", err=True)
 
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:

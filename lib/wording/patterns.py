@@ -173,6 +173,22 @@ def is_group(part: str) -> bool:
     return re.fullmatch(r"\([^()]+\)", part) is not None
 
 
+def list_alternatives(text: str) -> list[tuple[str, str]]:
+    """Return each alternative that a phrase has, and the phrase with this one alone.
+
+    >>> list_alternatives("gun (control|safety)")
+    [('control', 'gun control'), ('safety', 'gun safety')]
+    """
+    parts = split_phrase(text)
+    alternatives = []
+    for place, part in enumerate(parts):
+        if "|" in part:
+            for alternative in part.strip("()").split("|"):
+                sole = " ".join([*parts[:place], alternative, *parts[place + 1 :]])
+                alternatives.append((alternative, sole))
+    return alternatives
+
+
 def refuse_two_readings(text: str, parts: Sequence[str]) -> None:
     """Refuse a phrase of several parts whose `|` may stand between its parts or inside one.
 

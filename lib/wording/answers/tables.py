@@ -12,6 +12,7 @@ from wording.corpus.counts import (
     find_study_hits,
     select_concepts,
 )
+from wording.corpus.phrase_counts import count_study_phrases
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
@@ -128,6 +129,10 @@ def _make_speakers(study: StudyRecord, request: Request) -> pd.DataFrame:
     return voices.rank_speakers(_make_attributions(study, request))
 
 
+def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_phrases(study, request.concepts)
+
+
 def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
     return count_study_hits(study, [], copies=request.copies).articles
 
@@ -194,6 +199,7 @@ _MAKERS: dict[str, Callable[[StudyRecord, Request], pd.DataFrame]] = {
     "stances": _make_stances,
     "stance_contrasts": _make_stance_contrasts,
     "speakers": _make_speakers,
+    "phrases": _make_phrases,
     "families": _make_families,
     "keyness": keyness.compute_study_keyness,
     "collocates": _make_collocates,

@@ -165,6 +165,7 @@ class StudyRecord(Record):
     _folder: Path = PrivateAttr()
     _concepts: dict[str, Concept] = PrivateAttr(default_factory=dict)
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+    _taken: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def folder(self) -> Path:
@@ -180,6 +181,11 @@ class StudyRecord(Record):
     def concepts(self) -> dict[str, Concept]:
         """The study's concepts by their names, its own first, then those taken from the library."""
         return self._concepts
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The concepts that are taken from the library."""
+        return self._taken
 
     @property
     def lists(self) -> dict[str, list[str]]:

@@ -56,11 +56,6 @@ class Compounds:
         """Return the number of each form in its shard, int64."""
         return self.forms["number"].to_numpy()
 
-    @functools.cached_property
-    def by_last(self) -> np.ndarray:
-        """Return the order of the forms by their last part."""
-        return np.argsort(self.last, kind="stable")
-
     def find_joined(self, words: Sequence[tuple[str, ...]], *, cased: bool) -> np.ndarray:
         """Return the numbers of the forms that are one of each of the words, in turn, ascending."""
         first, last = self.find_first_parts(words[0]), self.find_last_parts(words[-1])
@@ -71,23 +66,22 @@ class Compounds:
         if not cased and not any(map(has_star, words)):
             is_wanted = [is_joined(self.keys[place], words) for place in at.tolist()]
             return np.sort(self.numbers[at[np.array(is_wanted, bool)]])
-        return self._select_matching(at, "", words, "", cased=cased)
+        pattern = HYPHEN.join(map(join_word_patterns, words))
+        return self._select_matching(at, pattern, cased=cased)
 
-    def find_ending(self, words: tuple[str, ...], *, cased: bool) -> np.ndarray:
-        """Return the numbers of the forms that end with a hyphen and one of the words."""
-        at = self.by_last[_find_ranges(self.last[self.by_last], self.find_last_parts(words))]
-        return self._select_matching(at, ANYTHING + HYPHEN, [words], "", cased=cased)
+    def find_wider(
+        self, words: Sequence[tuple[str, ...]], *, before: bool, behind: bool, cased: bool
+    ) -> np.ndarray:
+        """Return the numbers of the forms in which more is joined to the words, ascending.
 
-    def find_beginning(self, words: tuple[str, ...], *, cased: bool) -> np.ndarray:
-        """Return the numbers of the forms that begin with one of the words and a hyphen."""
-        at = _find_ranges(self.first, self.find_first_parts(words))
-        return self._select_matching(at, "", [words], HYPHEN + ANYTHING, cased=cased)
-
-    def find_containing(self, words: tuple[str, ...], *, cased: bool) -> np.ndarray:
-        """Return the numbers of the forms that have one of the words between two hyphens."""
-        at = np.arange(len(self.forms))
-        before, behind = ANYTHING + HYPHEN, HYPHEN + ANYTHING
-        return self._select_matching(at, before, [words], behind, cased=cased)
+        More may stand before them, behind them or both.
+        """
+        joined = HYPHEN.join(map(join_word_patterns, words))
+        wider = [f"{ANYTHING}{HYPHEN}{joined}"] if before else []
+        wider += [f"{joined}{HYPHEN}{ANYTHING}"] if behind else []
+        if before and behind:
+            wider.append(f"{ANYTHING}{HYPHEN}{joined}{HYPHEN}{ANYTHING}")
+        return self._select_matching(np.arange(len(self.forms)), "|".join(wider), cased=cased)
 
     @functools.cached_property
     def find_first_parts(self) -> Callable[[tuple[str, ...]], np.ndarray]:
@@ -122,24 +116,12 @@ class Compounds:
         start = bisect.bisect_left(self.parts, beginning)
         return set(range(start, bisect.bisect_left(self.parts, beginning + chr(0x10FFFF))))
 
-    def _select_matching(
-        self,
-        at: np.ndarray,
-        before: str,
-        words: Sequence[tuple[str, ...]],
-        behind: str,
-        *,
-        cased: bool,
-    ) -> np.ndarray:
-        """Return the numbers of those of the forms that are the words joined.
-
-        `before` and `behind` are regular expressions for what stands around them.
-        """
+    def _select_matching(self, at: np.ndarray, pattern: str, *, cased: bool) -> np.ndarray:
+        """Return the numbers of those of the forms whose spelling a pattern describes."""
         if not len(at):
             return NO_FORMS
         written = normalise_spelling(pl.col("type")) if cased else pl.col("key")
-        joined = HYPHEN.join(map(join_word_patterns, words))
-        fits = self.forms[at].filter(written.str.contains(f"^{before}{joined}{behind}$"))
+        fits = self.forms[at].filter(written.str.contains(f"^(?:{pattern})$"))
         return np.sort(fits["number"].to_numpy())
 
 

@@ -214,6 +214,30 @@ def is_between_words(shard: Shard, marks: np.ndarray) -> np.ndarray:
     return ~(ended | is_possessive)
 
 
+def find_wider_compounds(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
+    """Return where the phrases would match if a hyphen did not join more to their words."""
+    codes = [np.zeros(0, np.int64)]
+    for phrase in wanted:
+        words, cased = phrase.words, phrase.cased
+        if any(map(can_be_mark, (words[0], words[-1]))) or ANY_NUMBER in (*words[0], *words[-1]):
+            continue
+        find = functools.partial(shard.compounds.find_wider, cased=cased)
+        sequences = [[find(words, before=True, behind=True)]]
+        if len(words) > 1:
+            plain = [find_form_numbers(shard, choices, cased=cased) for choices in words]
+            first = np.union1d(plain[0], find(words[:1], before=True, behind=False))
+            last = np.union1d(plain[-1], find(words[-1:], before=False, behind=True))
+            sequences.append([first, *plain[1:-1], last])
+        for forms in sequences:
+            skips = [k > 0 and not can_be_mark(words[k]) for k in range(len(forms))]
+            spans = find_sequence_spans(shard, FormSequence(forms, skips))
+            codes.append(spans.start * MAX_PHRASE_TOKENS + spans.end - spans.start)
+    matched = find_matches(shard, wanted)
+    taken = matched.start * MAX_PHRASE_TOKENS + matched.end - matched.start
+    start, length = np.divmod(np.setdiff1d(np.concatenate(codes), taken), MAX_PHRASE_TOKENS)
+    return Spans(start, start + length)
+
+
 def flag_forms(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
     """Return which forms any of the words stands for, bool (n_forms,)."""
     return flag_form_numbers(shard, [find_form_numbers(shard, words, cased=cased)])
