@@ -27,8 +27,8 @@ from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
     Spans,
+    bound_matches,
     extract_contexts,
-    find_form_numbers,
     shorten_lines,
 )
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
@@ -218,12 +218,7 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     bound = 0
     for part in build_corpus(study).parts():
         for phrase in phrases:
-            bound += min(
-                part.shard.count_occurrences(
-                    find_form_numbers(part.shard, words, cased=phrase.cased)
-                )
-                for words in phrase.words
-            )
+            bound += bound_matches(part.shard, phrase)
     return bound
 
 

@@ -16,10 +16,10 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import PhraseLists, resolve_pattern, select_concepts
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.matching import (
-    Spans,
     find_concept_spans,
     find_matches,
     find_wider_compounds,
+    number_spans,
 )
 from wording.corpus.encoding.shard import Shard
 from wording.patterns import (
@@ -154,15 +154,10 @@ def count_part_phrases(
     counts = []
     for phrase in asked:
         matched = find_matches(shard, phrase.parsed)
-        n_kept = int(is_same_span(matched, hits[phrase.concept, phrase.variant]).sum())
-        left_out = count_compounds(shard, phrase)
-        counts.append(PhraseCount(len(matched), n_kept, left_out))
+        kept = number_spans(hits[phrase.concept, phrase.variant])
+        n_kept = int(np.isin(number_spans(matched), kept).sum())
+        counts.append(PhraseCount(len(matched), n_kept, count_compounds(shard, phrase)))
     return counts
-
-
-def is_same_span(spans: Spans, others: Spans) -> np.ndarray:
-    """Return which of the spans are among the others, bool."""
-    return np.isin(spans.start + 1j * spans.end, others.start + 1j * others.end)
 
 
 def count_compounds(shard: Shard, phrase: AskedPhrase) -> Counter[str]:

@@ -37,9 +37,9 @@ REPLACED = re.compile(
 )
 SUSPECT = r"&#?[A-Za-z0-9]+;|</?[A-Za-z!]|â€|\p{L}[-‐‑\x{ad}][ \t]*\r?\n\p{L}"
 """What a text has, in the syntax of Polars, if anything in it is to be replaced."""
-WORD = r"\p{L}+(?:[-‐‑]\p{L}+)*"
-LAST_WORD = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*\Z")
-FIRST_WORD = re.compile(r"[^\W\d_]+")
+ANY_WORD = r"\p{L}+(?:[-‐‑]\p{L}+)*"
+WORD_AT_END = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*\Z")
+WORD_AT_START = re.compile(r"[^\W\d_]+")
 MAX_WORD = 60
 """Characters before and after a cut that are looked at."""
 
@@ -66,7 +66,7 @@ def decode_texts(
     rows = texts.str.contains(SUSPECT).fill_null(False).arg_true()
     decoded, edits = {}, [NO_EDITS]
     for row in rows:
-        text, made = decode_text(texts[row], list_words)
+        text, made = decode_article(texts[row], list_words)
         if made:
             decoded[row] = text
             edits.append(np.array([(row, *edit) for edit in made], np.int64))
@@ -75,12 +75,12 @@ def decode_texts(
     return texts.clone().scatter(list(decoded), list(decoded.values())), np.concatenate(edits)
 
 
-def decode_text(
+def decode_article(
     text: str, list_words: Callable[[], frozenset[str]]
 ) -> tuple[str, list[tuple[int, int, int]]]:
     """Return a text as it is read, and its edits: start, end, shift.
 
-    >>> decode_text("&quot;Gun&quot; <b>control</b>", frozenset)
+    >>> decode_article("&quot;Gun&quot; <b>control</b>", frozenset)
     ('"Gun" control', [(0, 1, 5), (4, 5, 5), (6, 6, 3), (13, 13, 4)])
     """
     pieces: list[str] = []
@@ -135,8 +135,8 @@ def join_cut_word(match: re.Match[str], list_words: Callable[[], frozenset[str]]
     text, start, end = match.string, match.start(), match.end()
     if match[0][0] == "\u00ad":
         return ""
-    left = LAST_WORD.search(text, max(start - MAX_WORD, 0), start)
-    right = FIRST_WORD.match(text, end, end + MAX_WORD)
+    left = WORD_AT_END.search(text, max(start - MAX_WORD, 0), start)
+    right = WORD_AT_START.match(text, end, end + MAX_WORD)
     if left is None or right is None:
         return None
     known = list_words()
@@ -148,7 +148,7 @@ def join_cut_word(match: re.Match[str], list_words: Callable[[], frozenset[str]]
 
 def list_distinct_words(pieces: pl.Series) -> frozenset[str]:
     """Return the words of pieces of text, in lower case, with ordinary hyphens."""
-    words = pieces.str.extract_all(WORD).list.explode(empty_as_null=False, keep_nulls=False)
+    words = pieces.str.extract_all(ANY_WORD).list.explode(empty_as_null=False, keep_nulls=False)
     levelled = words.unique().str.to_lowercase().str.replace_all("[‐‑]", "-")
     return frozenset(levelled.to_list())
 

@@ -91,11 +91,29 @@ def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | Non
     for phrase in wanted:
         forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
         for sequence in list_sequences(shard, phrase, forms):
-            spans = find_sequence_spans(shard, sequence, at)
-            codes.append(spans.start * MAX_PHRASE_TOKENS + spans.end - spans.start)
+            codes.append(number_spans(find_sequence_spans(shard, sequence, at)))
     ordered = np.sort(np.concatenate(codes))
-    start, length = np.divmod(ordered[mark_run_starts(ordered)], MAX_PHRASE_TOKENS)
+    return read_span_numbers(ordered[mark_run_starts(ordered)])
+
+
+def number_spans(spans: Spans) -> np.ndarray:
+    """Return a number for each span, by which spans sort by their starts, then their lengths."""
+    return spans.start * MAX_PHRASE_TOKENS + spans.end - spans.start
+
+
+def read_span_numbers(numbers: np.ndarray) -> Spans:
+    """Return the spans that have the numbers (see `number_spans`)."""
+    start, length = np.divmod(numbers, MAX_PHRASE_TOKENS)
     return Spans(start, start + length)
+
+
+def bound_matches(shard: Shard, phrase: Phrase) -> int:
+    """Return how many matches a phrase can have at most: as its rarest words, or compounds."""
+    forms = [find_form_numbers(shard, words, cased=phrase.cased) for words in phrase.words]
+    return sum(
+        min(shard.count_occurrences(numbers) for numbers in sequence.forms)
+        for sequence in list_sequences(shard, phrase, forms)
+    )
 
 
 @dataclass(frozen=True)
@@ -231,11 +249,9 @@ def find_wider_compounds(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
         for forms in sequences:
             skips = [k > 0 and not can_be_mark(words[k]) for k in range(len(forms))]
             spans = find_sequence_spans(shard, FormSequence(forms, skips))
-            codes.append(spans.start * MAX_PHRASE_TOKENS + spans.end - spans.start)
-    matched = find_matches(shard, wanted)
-    taken = matched.start * MAX_PHRASE_TOKENS + matched.end - matched.start
-    start, length = np.divmod(np.setdiff1d(np.concatenate(codes), taken), MAX_PHRASE_TOKENS)
-    return Spans(start, start + length)
+            codes.append(number_spans(spans))
+    matched = number_spans(find_matches(shard, wanted))
+    return read_span_numbers(np.setdiff1d(np.concatenate(codes), matched))
 
 
 def flag_forms(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
