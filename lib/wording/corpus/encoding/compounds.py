@@ -24,19 +24,22 @@ NO_FORMS = np.zeros(0, np.int64)
 
 @dataclass(frozen=True, eq=False)
 class Compounds:
-    """The forms that hyphens join, sorted by their first part.
+    """The compounds among the forms of a shard, sorted by their first part.
 
     Attributes
     ----------
     forms : DataFrame
-        number (of the form in its shard), key, type.
+        All forms of the shard: type, key.
+    numbers : int array
+        The number of each compound among the forms.
     parts : list of str
         The distinct first and last parts, sorted.
     first, last : int array
-        The places among `parts` of each form's first and last part.
+        The places among `parts` of each compound's first and last part.
     """
 
     forms: pl.DataFrame
+    numbers: np.ndarray
     parts: list[str]
     first: np.ndarray
     last: np.ndarray
@@ -48,13 +51,8 @@ class Compounds:
 
     @functools.cached_property
     def keys(self) -> list[str]:
-        """Return the key of each form."""
-        return self.forms["key"].to_list()
-
-    @functools.cached_property
-    def numbers(self) -> np.ndarray:
-        """Return the number of each form in its shard, int64."""
-        return self.forms["number"].to_numpy()
+        """Return the key of each compound."""
+        return self.forms["key"].gather(self.numbers).to_list()
 
     def find_joined(self, words: Sequence[tuple[str, ...]], *, cased: bool) -> np.ndarray:
         """Return the numbers of the forms that are one of each of the words, in turn, ascending."""
@@ -81,7 +79,7 @@ class Compounds:
         wider += [f"{joined}{HYPHEN}{ANYTHING}"] if behind else []
         if before and behind:
             wider.append(f"{ANYTHING}{HYPHEN}{joined}{HYPHEN}{ANYTHING}")
-        return self._select_matching(np.arange(len(self.forms)), "|".join(wider), cased=cased)
+        return self._select_matching(np.arange(len(self.numbers)), "|".join(wider), cased=cased)
 
     @functools.cached_property
     def find_first_parts(self) -> Callable[[tuple[str, ...]], np.ndarray]:
@@ -120,15 +118,17 @@ class Compounds:
         """Return the numbers of those of the forms whose spelling a pattern describes."""
         if not len(at):
             return NO_FORMS
-        written = normalise_spelling(pl.col("type")) if cased else pl.col("key")
-        fits = self.forms[at].filter(written.str.contains(f"^(?:{pattern})$"))
-        return np.sort(fits["number"].to_numpy())
+        numbers = self.numbers[at]
+        written = self.forms["type" if cased else "key"].gather(numbers)
+        spelled = normalise_spelling(pl.col("w")) if cased else pl.col("w")
+        fits = written.to_frame("w").select(spelled.str.contains(f"^(?:{pattern})$")).to_series()
+        return np.sort(numbers[fits.to_numpy()])
 
 
 def find_compounds(forms: pl.DataFrame) -> Compounds:
     """Return the compounds among the forms of a shard."""
-    number = forms["key"].str.contains(HYPHEN, literal=True).arg_true()
-    key = forms["key"].gather(number)
+    numbers = forms["key"].str.contains(HYPHEN, literal=True).arg_true()
+    key = forms["key"].gather(numbers)
     first = key.str.splitn(HYPHEN, 2).struct.field("field_0")
     last = key.str.extract(r"-([^-]*)$")
     parts = pl.concat([first, last]).unique().sort()
@@ -140,10 +140,12 @@ def find_compounds(forms: pl.DataFrame) -> Compounds:
         for part in (first, last)
     )
     order = np.argsort(first_place, kind="stable")
-    table = pl.DataFrame({"number": number.cast(pl.Int64), "key": key})[order]
-    types = forms["type"].gather(table["number"])
     return Compounds(
-        table.with_columns(type=types), parts.to_list(), first_place[order], last_place[order]
+        forms=forms,
+        numbers=numbers.to_numpy().astype(np.int64)[order],
+        parts=parts.to_list(),
+        first=first_place[order],
+        last=last_place[order],
     )
 
 

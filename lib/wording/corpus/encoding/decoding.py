@@ -29,14 +29,15 @@ ATTRIBUTE = r"\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)"
 TAG = rf"</?[A-Za-z][A-Za-z0-9]*(?:{ATTRIBUTE})*\s*/?>"
 MISREAD = "â€[™œ\x9d˜“”¦¢]"
 """UTF-8 that was read as Windows-1252: quotation marks, dashes, an ellipsis, a bullet."""
-CUT_WORD = r"(?<=[^\W\d_])[-‐‑\u00ad][ \t]*\r?\n(?=[^\W\d_])"
+CUT_WORD = r"(?<=[^\W\d_])[-‐‑\u00ad]\r?\n(?=[^\W\d_])"
 REPLACED = re.compile(
     rf"(?P<reference>{REFERENCE})|(?P<comment><!--.*?-->)|(?P<tag>{TAG})"
     rf"|(?P<misread>{MISREAD})|(?P<cut>{CUT_WORD})",
     re.DOTALL,
 )
-SUSPECT = r"&#?[A-Za-z0-9]+;|</?[A-Za-z!]|â€|\p{L}[-‐‑\x{ad}][ \t]*\r?\n\p{L}"
-"""What a text has, in the syntax of Polars, if anything in it is to be replaced."""
+SUSPECT = (r"&#?[A-Za-z0-9]+;", r"</?[A-Za-z!]", "â€", *(f"{mark}\r?\n" for mark in "-‐‑\u00ad"))
+"""What a text has one of, in the syntax of Polars, if anything in it is to be replaced: looking for
+each in turn is far quicker than for all at once."""
 ANY_WORD = r"\p{L}+(?:[-‐‑]\p{L}+)*"
 WORD_AT_END = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)*\Z")
 WORD_AT_START = re.compile(r"[^\W\d_]+")
@@ -63,7 +64,8 @@ def decode_texts(
     list_words : callable
         Returns all words of the texts in lower case; asked only if a word is cut at a line end.
     """
-    rows = texts.str.contains(SUSPECT).fill_null(False).arg_true()
+    has_any = pl.any_horizontal(pl.col("text").str.contains(pattern) for pattern in SUSPECT)
+    rows = texts.to_frame("text").select(has_any.fill_null(False)).to_series().arg_true()
     decoded, edits = {}, [NO_EDITS]
     for row in rows:
         text, made = decode_article(texts[row], list_words)

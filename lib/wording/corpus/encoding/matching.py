@@ -185,7 +185,8 @@ def find_sequence_spans(
     The rarest token is looked up (unless `at` is shorter), the others are checked.
     """
     allowed, tokens = sequence.forms, shard.tokens
-    counts = [shard.count_occurrences(forms) for forms in allowed]
+    is_alone = len(allowed) == 1 and at is None
+    counts = [0] if is_alone else [shard.count_occurrences(forms) for forms in allowed]
     place = int(np.argmin(counts))
     if at is None or counts[place] < len(at):
         start = end = shard.find_positions(allowed[place]).astype(np.int64)
