@@ -266,6 +266,18 @@ def test_two_variants_of_the_same_words_are_an_error_that_names_both():
         found("The protesters left", {"protest": ["protest*"], "rally": ["protester*"]})
 
 
+def test_of_two_variants_the_one_that_writes_the_hyphen_has_it():
+    text = "a cease-fire, a cease fire, a ceasefire"
+    variants = {"open": ["cease fire"], "hyphen": ["cease-fire"], "one": ["ceasefire"]}
+    assert found(text, variants) == [
+        ("hyphen", "cease-fire"),
+        ("open", "cease fire"),
+        ("one", "ceasefire"),
+    ]
+    with pytest.raises(WordingError, match="both match 'cease-fire'"):
+        found(text, {"open": ["cease fire"], "other": ["(cease|hold) fire"], "one": ["ceasefire"]})
+
+
 def test_case_counts_when_the_variant_says_so():
     assert nodes("May came. He may go. MAY", match=["May"], case=True) == ["May"]
 

@@ -73,7 +73,9 @@ class Spans:
         return Spans(self.start[which], self.end[which])
 
 
-def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
+def find_matches(
+    shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None, joined: bool = True
+) -> Spans:
     """Return where any of the phrases occurs, each span once.
 
     Parameters
@@ -81,6 +83,7 @@ def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | Non
     shard : where to look.
     wanted : the phrases.
     at : the positions, ascending, at which alone a phrase may begin (None: anywhere).
+    joined : whether a blank in a phrase also stands for a hyphen.
     """
 
     @functools.lru_cache(maxsize=256)
@@ -90,7 +93,8 @@ def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | Non
     codes = [np.zeros(0, np.int64)]
     for phrase in wanted:
         forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
-        for sequence in list_sequences(shard, phrase, forms):
+        sequences = list_sequences(shard, phrase, forms)
+        for sequence in sequences if joined else sequences[:1]:
             codes.append(number_spans(find_sequence_spans(shard, sequence, at)))
     ordered = np.sort(np.concatenate(codes))
     return read_span_numbers(ordered[mark_run_starts(ordered)])
@@ -409,8 +413,10 @@ def find_concept_spans(
     which = np.repeat(np.arange(len(found)), [len(f) for f in found])
     order = np.lexsort((-end, start))
     spans, which = Spans(start[order], end[order]), which[order]
-    same = np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
-    if len(same):
+    if len(find_repeated(spans)):
+        kept = ~flag_joined_rivals(shard, spans, which, [*concept.variants.values()], lists)
+        spans, which = spans[kept], which[kept]
+    if len(same := find_repeated(spans)):
         variants = list(concept.variants)
         one, other = variants[which[same[0]]], variants[which[same[0] + 1]]
         words = shard.text(spans.start[same[:1]], spans.end[same[:1]])[0]
@@ -420,6 +426,34 @@ def find_concept_spans(
         )
     kept = select_longest(spans)
     return spans[kept], which[kept]
+
+
+def find_repeated(spans: Spans) -> np.ndarray:
+    """Return which of the sorted spans (their places) the next one repeats."""
+    return np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
+
+
+def flag_joined_rivals(
+    shard: Shard,
+    spans: Spans,
+    which: np.ndarray,
+    variants: Sequence[Variant],
+    lists: Mapping[str, Sequence[str]],
+) -> np.ndarray:
+    """Return which spans another variant has by a phrase that is written like them, bool.
+
+    Of `cease fire` and `cease-fire` in two variants, the second alone has "cease-fire".
+    """
+    numbers = number_spans(spans)
+    repeated = numbers[find_repeated(spans)]
+    is_joined = np.zeros(len(spans), bool)
+    is_shared = np.isin(numbers, repeated)
+    for variant in np.unique(which[is_shared]):
+        record = variants[variant]
+        phrases = parse_phrases(record.match, lists=lists, case=record.case)
+        exact = number_spans(find_matches(shard, phrases, joined=False))
+        is_joined |= is_shared & (which == variant) & ~np.isin(numbers, exact)
+    return is_joined & np.isin(numbers, numbers[is_shared & ~is_joined])
 
 
 def select_longest(spans: Spans) -> np.ndarray:
