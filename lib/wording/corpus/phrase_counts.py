@@ -108,7 +108,7 @@ def count_phrases(
         compounds are counted.
     """
     asked = list_asked_phrases(concepts, lists, taken)
-    parts = corpus.map_parts(count_part_phrases, concepts, lists, asked, light=True)
+    parts = corpus.map_parts(count_part_phrases, concepts, lists, asked)
     rows = [tabulate_phrase(phrase, counts) for phrase, *counts in zip(asked, *parts, strict=True)]
     return check_columns(pd.DataFrame(rows, columns=list(TABLES["phrases"])), "phrases")
 

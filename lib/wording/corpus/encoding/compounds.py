@@ -60,7 +60,7 @@ class Compounds:
         if not len(first) or not len(last):
             return NO_FORMS
         at = _find_ranges(self.first, first)
-        at = at[np.isin(self.last[at], last)]
+        at = at[self.last[at] == last[0] if len(last) == 1 else np.isin(self.last[at], last)]
         if not cased and not any(map(has_star, words)):
             is_wanted = [is_joined(self.keys[place], words) for place in at.tolist()]
             return np.sort(self.numbers[at[np.array(is_wanted, bool)]])
