@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from wording.answers.study import open_study
 from wording.cli import main
 from wording.tables import TABLES
 
@@ -188,3 +189,63 @@ def test_faults_are_told_in_words(small, tmp_path, arguments, told, monkeypatch)
     code, said = wording(*(a.replace("SMALL", str(small)) for a in arguments))
     assert code == 1
     assert told in said
+
+
+ODD = (
+    "id,outlet,date,title,text\n"
+    "a,X,2031-01-01,h,They want gun&nbsp;control and <b>pro-gun control</b> now.\n"
+    "b,X,2031-01-01,h,They want con\u200btrol.\n"
+)
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A study of two texts with a phrase that matches nothing."""
+    (tmp_path / "odd.csv").write_text(ODD, encoding="utf8")
+    (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: odd.csv}\n")
+    concept = 'guns: {title: t, variants: {gun: ["gun (control|safty)", "gun safty"]}}'
+    (tmp_path / "concepts.yml").write_text(f"concepts:\n  {concept}\n")
+    return tmp_path
+
+
+NOTES = [
+    "`gun safty` matches nothing.",
+    "In `gun (control|safty)`, `safty` matches nothing.",
+    "`gun (control|safty)` leaves out 1 place where a hyphen joins more to its words "
+    "(pro-gun control 1); `(gun|*-gun) (control|safty|control-*|safty-*)` counts them, too.",
+]
+
+
+def test_what_matches_nothing_is_said_by_check_find_kwic_and_the_page(odd):
+    code, checked = wording("check", odd)
+    assert code == 0
+    out = odd / "hits.csv"
+    found = wording("find", odd / "odd.csv", "--concepts", odd / "concepts.yml", "--out", out)[1]
+    shown = wording("kwic", odd, "gun (control|safty); gun safty")[1]
+    page = open_study(odd).shares("guns").sentences
+    for note in NOTES:
+        assert note in checked
+        assert f"note: {note}" in found
+        assert f"note: {note}" in shown
+        assert note in page
+    assert list(pd.read_csv(out).columns) == list(TABLES["hits"])
+    assert pd.read_csv(out)["node"].to_list() == ["gun control"]
+
+
+def test_check_says_what_texts_are_read_as(odd):
+    said = wording("check", odd)[1]
+    assert "note: 1 article with character references such as &amp;, tags" in said
+    assert "note: 1 article with characters of no width inside words" in said
+
+
+def test_a_phrase_with_two_readings_is_refused_with_its_line(odd):
+    (odd / "concepts.yml").write_text(
+        "concepts:\n  guns:\n    title: t\n    variants:\n      x:\n        - gun\n"
+        "        - gun control|gun safety\n      y: {match: [rifle], not: [a rifle|the gun]}\n"
+    )
+    code, said = wording("check", odd)
+    assert code == 1
+    assert f"{odd / 'concepts.yml'}:7: `gun control|gun safety` can be read in two ways" in said
+    assert f"{odd / 'concepts.yml'}:8: `a rifle|the gun` can be read in two ways" in said
+    code, said = wording("kwic", odd, "gun control|gun safety")
+    assert code == 1

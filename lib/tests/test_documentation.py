@@ -16,6 +16,8 @@ YAML = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]
 EXAMPLES = re.findall(
     r"^\| `[^|]*(?:\\\|[^|]*)?` \| [^|]* \| `((?:[^`])*)` \| \"([^\"]*)\" \|$", TEXT, re.M
 )
+PAIRS = re.findall(r"^\| `([^`]*)` \| \"(.*)\" \| \"(.*)\" \|$", TEXT, re.M)
+"""A phrase, a text that it matches and one that it does not match."""
 
 
 def nodes(folder, concepts, text):
@@ -27,7 +29,7 @@ def nodes(folder, concepts, text):
 
 
 def test_there_are_as_many_examples_as_rows():
-    assert len(EXAMPLES) == 7
+    assert (len(EXAMPLES), len(PAIRS)) == (9, 9)
 
 
 @pytest.mark.parametrize(("phrase", "text"), EXAMPLES)
@@ -37,6 +39,14 @@ def test_each_phrase_in_the_documentation_matches_its_example(tmp_path, phrase, 
     concepts = f"lists: {{places: [Ada, New Ada]}}\nconcepts: {{c: {concept}}}\n"
     assert nodes(tmp_path, concepts, text)
     assert nodes(tmp_path, concepts, "something else altogether") == []
+
+
+@pytest.mark.parametrize(("phrase", "matched", "other"), PAIRS)
+def test_each_phrase_matches_one_example_and_not_the_other(tmp_path, phrase, matched, other):
+    phrase = phrase.replace("\\|", "|")
+    concepts = f'concepts: {{c: {{title: t, variants: {{v: ["{phrase}"]}}}}}}\n'
+    assert len(nodes(tmp_path, concepts, matched)) == 1
+    assert nodes(tmp_path, concepts, other) == []
 
 
 def test_the_concept_in_the_documentation_works(tmp_path):

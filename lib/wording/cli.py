@@ -116,7 +116,8 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
     Hits in boilerplate are left out and counted, unless --boilerplate asks for them.
     """
     from wording.corpus import build, counts
-    from wording.study.read import read_concepts
+    from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
+    from wording.study.read import list_taken_concepts, read_concepts
 
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
@@ -127,6 +128,9 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
         click.echo(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
         hits = hits[is_body].reset_index(drop=True)
     write_output(hits, out)
+    taken = list_taken_concepts(concepts, wanted)
+    phrases = count_phrases(corpus, wanted, lists, taken=taken)
+    print_notes([*describe_phrases(phrases, taken), *describe_left_out(phrases)])
 
 
 @main.command("kwic")
@@ -143,12 +147,15 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
     """
     from wording.answers.narrow import narrow_study
     from wording.corpus.kwic import find_concordance
+    from wording.corpus.phrase_counts import describe_pattern
     from wording.study.read import read_study
 
     if out:
         refuse_given_options({"limit": "with --out, which has every line"})
-    found = find_concordance(*narrow_study(read_study(study), pattern=pattern), sort="article")
+    record = read_study(study)
+    found = find_concordance(*narrow_study(record, pattern=pattern), sort="article")
     click.echo(found.describe(), err=bool(out))
+    print_notes(describe_pattern(record, pattern))
     if out:
         write_output(found.tabulate(context=width), out)
         return
@@ -473,6 +480,12 @@ def read_with_warnings(path: Path) -> ReadingResult:
     if len(rejects) > MAX_REJECTS_LISTED:
         click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
     return articles
+
+
+def print_notes(sentences: Sequence[str]) -> None:
+    """Print sentences to standard error, as notes."""
+    for sentence in sentences:
+        click.echo(f"note: {sentence}", err=True)
 
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:

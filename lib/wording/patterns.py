@@ -1,14 +1,16 @@
 """What a token is, and the language in which the phrases of concepts.yml are written.
 
-A phrase is words with blanks between: `*` inside a word stands for any letters, `|` stands between
-alternatives, `<list>` for any entry of a named list, `_` for any one token, `#` for any number. The
-words of a phrase are cut into tokens by the same expression as the articles.
+A phrase is words with blanks between: `*` inside a word stands for any characters of it, `|` stands
+between alternatives, parentheses around those of several words, `<list>` for any entry of a named
+list, `_` for any one token, `#` for any number. The words of a phrase are cut into tokens by the
+same expression as the articles.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
+import os.path
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +18,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.phrasing import join_names, suggest_name
+from wording.words import read_words
 
-BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]"
-WORD_CHARACTER = r"[\w\x{ad}]"
+INVISIBLE_CHARACTERS = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters of no width: inside a word they are part of it, elsewhere they are blanks."""
+BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200d}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]"
+FIRST_CHARACTER = r"[\w\x{ad}--\x{200c}\x{200d}]"
+WORD_CHARACTER = r"[\w\x{ad}\x{200b}-\x{200d}\x{2060}\x{feff}]"
 TOKEN_PATTERN = (
     rf"{BLANK}*(?:"
     r"\p{N}+(?:[.,]\p{N}+)*(?:\p{L}\w*)?(?:[-‐‑]\w+)*"  # 1,000  3.5  2014-15  5th  2022-02-24
     r"|(?:\p{L}\.){2,}(?:-\w+)*"  # U.S.  a.m.  U.S.-led
-    rf"|{WORD_CHARACTER}+(?:[-‐‑]\w+|['’](?:\w\w+|[\w--sS]))*"  # pro-life  don't  Kyiv + 's
+    rf"|{FIRST_CHARACTER}{WORD_CHARACTER}*"  # pro-life  don't  Kyiv + 's
+    rf"(?:[-‐‑]\w{WORD_CHARACTER}*|['’](?:\w\w+|[\w--sS]))*"
     r"|['’][sS](?-u:\b)"
     r"|''|``|\.\.\."
     r"|[^\w\s])"
@@ -36,6 +43,11 @@ Every character of a text lies in exactly one token.
 """
 
 ANY_TOKEN, ANY_NUMBER, WILDCARD = "_", "#", "*"
+HASH_SIGN = r"\#"
+"""The sign of a hashtag, which `#` alone is not."""
+SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
+"""The keys of the marks that may stand between the words of a phrase."""
+VOWELS = frozenset("aeiouyаеёиіїоуыэєюяьй")
 WILDCARD_LETTER = "\ua66e"
 
 
@@ -53,10 +65,18 @@ class Phrase:
 def normalise_spelling(column: pl.Expr) -> pl.Expr:
     """Return types as phrases with case are compared with them.
 
-    Compatibility characters are composed, apostrophes and hyphens levelled.
+    Compatibility characters are composed, apostrophes and hyphens levelled, characters of no width
+    dropped, and `_` around a word, which stands for emphasis.
     """
-    levelled = {"’": "'", "‐": "-", "‑": "-", "\u00ad": ""}
-    return column.str.normalize("NFKC").str.replace_many(list(levelled), list(levelled.values()))
+    levelled = {
+        "’": "'",
+        "‐": "-",
+        "‑": "-",
+        "\u00ad": "",
+        **dict.fromkeys(INVISIBLE_CHARACTERS, ""),
+    }
+    level = column.str.normalize("NFKC").str.replace_many(list(levelled), list(levelled.values()))
+    return level.str.replace(r"^_*([^_].*?)_*$", "$1")
 
 
 def fold_spelling(column: pl.Expr) -> pl.Expr:
@@ -96,7 +116,17 @@ def parse_phrases(
 
 def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -> list[Phrase]:
     """Return the phrases of one text: more than one if an alternative has more than one token."""
-    elements = [parse_element(part, lists) for part in re.findall(r"(?:<[^<>]*>|\S)+", str(text))]
+    named = re.findall(r"<([^<>]*)>", str(text))
+    entries = tuple((name, tuple(look_up_list(name, lists))) for name in named)
+    return list(_parse_phrase(str(text), entries, case))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _parse_phrase(
+    text: str, entries: tuple[tuple[str, tuple[str, ...]], ...], case: bool
+) -> tuple[Phrase, ...]:
+    """Return what `parse_phrase` does, of the entries of the lists that are named."""
+    elements = [parse_element(part, dict(entries)) for part in split_phrase(text)]
     every_word = [word for ways in elements for way in ways for word in way]
     if not any(word not in (ANY_TOKEN, ANY_NUMBER) for word in every_word):
         raise WordingError(
@@ -109,23 +139,137 @@ def parse_phrase(text: str, *, lists: Mapping[str, Sequence[str]], case: bool) -
         phrases.append(
             Phrase(tuple(normalise_words(words, cased) for words in alternatives), cased)
         )
-    return phrases
+    return tuple(phrases)
+
+
+def split_phrase(text: str) -> list[str]:
+    """Return the parts of a phrase that blanks separate; alternatives in parentheses are one part.
+
+    A parenthesis with blanks around it is the mark itself.
+
+    Raises
+    ------
+    WordingError
+        If parentheses do not pair, or `|` can be read in two ways.
+
+    >>> split_phrase("gun (control|safety laws)")
+    ['gun', '(control|safety laws)']
+    """
+    text = re.sub(r"\s*\|\s*", "|", text)
+    parts = re.findall(r"\((?=\S)[^()]*\)(?!\S)|(?:<[^<>]*>|[^\s<]|<)+", text)
+    for part in parts:
+        if part not in ("(", ")") and not is_group(part) and re.search(r"[()]", part):
+            raise WordingError(
+                f"The parentheses in {text!r} cannot be read: alternatives stand in one pair, with "
+                "blanks around it and no other pair inside, such as `gun (control|safety laws)`; "
+                "the mark itself has blanks on both sides, such as `( photo )`."
+            )
+    refuse_two_readings(text, parts)
+    return parts
+
+
+def is_group(part: str) -> bool:
+    """Return whether a part of a phrase is alternatives in parentheses."""
+    return re.fullmatch(r"\([^()]+\)", part) is not None
+
+
+def list_alternatives(text: str) -> list[tuple[str, str]]:
+    """Return each alternative that a phrase has, and the phrase with this one alone.
+
+    >>> list_alternatives("gun (control|safety)")
+    [('control', 'gun control'), ('safety', 'gun safety')]
+    """
+    parts = split_phrase(text)
+    alternatives = []
+    for place, part in enumerate(parts):
+        if "|" in part:
+            for alternative in part.strip("()").split("|"):
+                sole = " ".join([*parts[:place], alternative, *parts[place + 1 :]])
+                alternatives.append((alternative, sole))
+    return alternatives
+
+
+def refuse_two_readings(text: str, parts: Sequence[str]) -> None:
+    """Refuse a phrase of several parts whose `|` may stand between its parts or inside one.
+
+    What everybody reads alike is let pass: `|` between forms of one word, or function words.
+    """
+    barred = [k for k, part in enumerate(parts) if "|" in part and not is_group(part)]
+    if len(parts) == 1 or all(is_read_alike(parts, k) for k in barred):
+        return
+    tight = " ".join(f"({part})" if k in barred else part for k, part in enumerate(parts))
+    if any(re.search(r"[()]", part) for part in parts):
+        loose = "or several phrases, which are written one by one"
+    else:
+        readings = text.split("|")
+        phrases = join_names(f"`{reading}`" for reading in readings)
+        count = "two" if len(readings) == 2 else len(readings)
+        loose = f"or {count} phrases, {phrases}, which are `({text})`"
+    raise WordingError(
+        f"`{text}` can be read in two ways: `{tight}`, {loose}. Write the one that you mean."
+    )
+
+
+def is_read_alike(parts: Sequence[str], place: int) -> bool:
+    """Return whether nobody would take `|` in a part of a phrase for one between phrases."""
+    words = [word.casefold() for word in parts[place].split("|")]
+    elsewhere = {
+        word
+        for k, part in enumerate(parts)
+        if k != place
+        for word in part.casefold().strip("()").split("|")
+    }
+    if len(set(words)) < len(words) or elsewhere & set(words):
+        return False
+    return all(map(is_function_word, words)) or are_forms_of_one_word(words)
+
+
+def is_function_word(word: str) -> bool:
+    """Return whether a word is a function word, a mark or a stand-in."""
+    return not re.search(r"\w", word) or word in {ANY_TOKEN, "'s", "’s"} | read_function_words()
+
+
+@functools.cache
+def read_function_words() -> frozenset[str]:
+    """Return the function words of English."""
+    return frozenset(read_words("function", "en"))
+
+
+def are_forms_of_one_word(words: Sequence[str]) -> bool:
+    """Return whether words differ in their endings only: `war|wars`, `cease-fire|ceasefire`.
+
+    >>> are_forms_of_one_word(["invade", "invading"]), are_forms_of_one_word(["far-right", "far"])
+    (True, False)
+    """
+    plain = [re.sub(r"[-‐‑'’]", "", word) for word in words]
+    if any(re.search(r"[<>#]", word) for word in plain):
+        return False
+    stem = len(os.path.commonprefix(plain))
+    endings = sorted((word[stem:] for word in plain), key=len)
+    short, long = endings[0], endings[-1]
+    return stem >= 3 and len(long) <= 3 and (short == "" or (len(short) == 1 and short in VOWELS))
 
 
 def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
-    """Return the token sequences that one blank-free part of a phrase may stand for."""
+    """Return the token sequences that one part of a phrase (see `split_phrase`) may stand for."""
     ways: list[tuple[str, ...]] = []
-    for alternative in part.split("|"):
-        if not alternative:
+    alternatives = part[1:-1] if is_group(part) else part
+    for alternative in alternatives.split("|"):
+        words = re.findall(r"(?:<[^<>]*>|\S)+", alternative)
+        if not words:
             raise WordingError(
                 f"In {part!r} one alternative is empty: write a word on each side of `|`."
             )
-        if listed := re.fullmatch(r"<([^<>]*)>", alternative):
-            for entry in look_up_list(listed[1], lists):
-                ways += parse_list_entry(entry, lists)
-        else:
-            ways.append(tokenise_word(alternative))
+        choices = [parse_word(word, lists) for word in words]
+        ways += [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*choices)]
     return ways
+
+
+def parse_word(word: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the token sequences that a word or a named list stands for."""
+    if listed := re.fullmatch(r"<([^<>]*)>", word):
+        return [way for entry in lists[listed[1]] for way in parse_list_entry(entry)]
+    return [tokenise_word(word)]
 
 
 def look_up_list(name: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -135,7 +279,7 @@ def look_up_list(name: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]
     return lists[name]
 
 
-def parse_list_entry(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+def parse_list_entry(entry: str) -> list[tuple[str, ...]]:
     """Return the token sequences of one entry of a list: a phrase that may not name a list."""
     if entry.isalpha():
         return [(entry,)]
@@ -143,15 +287,17 @@ def parse_list_entry(entry: str, lists: Mapping[str, Sequence[str]]) -> list[tup
         raise WordingError(
             f"The list entry {entry!r} refers to another list: lists cannot be nested."
         )
-    elements = [parse_element(part, lists) for part in entry.split()]
+    elements = [parse_element(part, {}) for part in split_phrase(entry)]
     return [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*elements)]
 
 
 @functools.lru_cache(maxsize=10_000)
 def tokenise_word(word: str) -> tuple[str, ...]:
-    """Return a blank-free word cut as the articles are: `Kyiv's` is two tokens."""
+    """Return a blank-free word cut as the articles are: `Kyiv's` is two tokens, `#protest` also."""
     if word in (ANY_TOKEN, ANY_NUMBER) or word.isalpha():
         return (word,)
+    if word[0] == ANY_NUMBER:
+        return (HASH_SIGN, *tokenise_word(word[1:]))
     if not word.strip(WILDCARD):
         raise WordingError(
             f"{word!r} alone would match every word: "

@@ -1,12 +1,10 @@
-"""The word lists of data/words: plain lists (.txt) and records (.yml), read in one place."""
+"""The word lists of data/words (.txt), read in one place; `study.read` reads records (.yml)."""
 
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 from wording.files import DATA_FOLDER
-from wording.study.read import AnyRecord, read_record
 
 WORDS_FOLDER = DATA_FOLDER / "words"
 
@@ -30,14 +28,3 @@ def read_words(name: str, language: str | None = None) -> list[str]:
 def has_words(name: str) -> bool:
     """Return whether there is a record data/words/NAME.yml."""
     return (WORDS_FOLDER / f"{name}.yml").is_file()
-
-
-def read_word_record(name: str, record: type[AnyRecord], folder: Path = WORDS_FOLDER) -> AnyRecord:
-    """Return data/words/NAME.yml, or that file of another folder, as a record.
-
-    Raises
-    ------
-    WordingError
-        If the file is missing or is not what the record describes, with the line.
-    """
-    return read_record(folder / f"{name}.yml", record)

@@ -122,7 +122,7 @@ def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
         for s in (study, other)
     )
     assert mine == theirs
-    assert len(mine) == 10
+    assert len(mine) == 11
 
 
 def test_the_encoded_corpus_is_memory_mapped(study):

@@ -359,12 +359,12 @@ def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
     before = (study.folder / "concepts.yml").read_text(encoding="utf8")
     panel.button.add.click()
     assert "Type a pattern and look at its lines" in said(panel.status)
-    panel.pattern.value = "new cabinet|government"
+    panel.pattern.value = "new (cabinet|government)"
     panel.into.value, panel.variant.value = "change-of-government", "new government"
     panel.button.add.click()
     assert read_study(study.folder).concepts["change-of-government"].variants[
         "new government"
-    ].match == ["new cabinet|government"]
+    ].match == ["new (cabinet|government)"]
     assert (panel.name, panel.pattern.value) == ("change-of-government", "")
     assert "new government" in set(panel.shares["variant"])
     assert set(before.splitlines()) <= set(

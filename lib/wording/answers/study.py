@@ -29,7 +29,7 @@ from wording.questions.design import Request
 from wording.questions.keyness.keyness import TermSelection
 from wording.settings import COPY_RULES, VOICE_GROUPS, one_of
 from wording.show import html
-from wording.study.read import read_concepts, read_study
+from wording.study.read import list_taken_concepts, read_concepts, read_study
 from wording.study.records import Articles, StudyRecord
 
 
@@ -102,7 +102,7 @@ class Study:
         """Return which term each outlet chooses, and how sure that is.
 
         One row per variant and outlet; parts: contrasts, beside (the other voice), copies,
-        terms (their phrases).
+        terms (their phrases), phrases (how often each matches).
 
         Parameters
         ----------
@@ -321,6 +321,7 @@ def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Stud
     record._folder.mkdir()
     if concepts is not None:
         record._concepts, record._lists = read_concepts(Path(concepts))
+        record._taken = list_taken_concepts(Path(concepts), record.concepts)
     study = Study(record)
     _FOLDERS.append(folder)
     return study

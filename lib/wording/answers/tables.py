@@ -15,6 +15,7 @@ from wording.corpus.counts import (
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
+from wording.corpus.phrase_counts import count_study_phrases
 from wording.errors import WordingError
 from wording.phrasing import join_names
 from wording.questions.collocation import collocation
@@ -161,6 +162,10 @@ def _make_speakers(study: StudyRecord, request: Request) -> pd.DataFrame:
     return voices.rank_speakers(_make_attributions(study, request))
 
 
+def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_phrases(study, request.concepts)
+
+
 def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
     return count_study_hits(study, [], copies=request.copies).articles
 
@@ -241,6 +246,7 @@ _TABLES = {
     "stances": TableMaker(_make_stances, _COPIES),
     "stance_contrasts": TableMaker(_make_stance_contrasts, _COPIES),
     "speakers": TableMaker(_make_speakers, _COPIES),
+    "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
     "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "copies", "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),

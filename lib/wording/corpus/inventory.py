@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import Counts, count_study_hits, select_concepts
+from wording.corpus.encoding.corpus import Part
+from wording.corpus.encoding.decoding import ROW
+from wording.corpus.phrase_counts import (
+    count_study_phrases,
+    describe_left_out,
+    describe_phrases,
+)
+from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
@@ -118,7 +127,29 @@ def list_reading_warnings(study: StudyRecord) -> list[str]:
         return [
             "The articles are not available here; the figures below come from the saved counts."
         ]
-    return build_corpus(study).warnings
+    return [*build_corpus(study).warnings, *describe_odd_texts(study)]
+
+
+def describe_odd_texts(study: StudyRecord) -> list[str]:
+    """Return in how many articles something is read as what it stands for, in sentences."""
+    counts = build_corpus(study).map_parts(count_odd_articles, light=True)
+    n_edited, n_invisible = (sum(column) for column in zip(*counts, strict=True))
+    edited, invisible = (format_count(n, "article") for n in (n_edited, n_invisible))
+    return [
+        f"{edited} with character references such as &amp;, tags, misread quotation marks or "
+        "words cut at a line end: these are read as what they stand for."
+    ] * (n_edited > 0) + [
+        f"{invisible} with characters of no width inside words: these are left out when words are "
+        "compared."
+    ] * (n_invisible > 0)
+
+
+def count_odd_articles(part: Part) -> tuple[int, int]:
+    """Count the articles of a shard with edits, and with characters of no width inside words."""
+    shard = part.shard
+    forms = shard.forms["type"].str.contains(f"[{INVISIBLE_CHARACTERS}]").arg_true().to_numpy()
+    articles = np.unique(shard.article(shard.find_positions(forms)))
+    return len(np.unique(shard.edits[:, ROW])), len(articles)
 
 
 def sentences(study: StudyRecord, counted: Counts) -> list[str]:
@@ -132,6 +163,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *_describe_other_languages(study),
         *_describe_rejects(study, counted),
         f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
+        *describe_phrases(count_study_phrases(study), study.taken),
     ]
 
 
@@ -228,4 +260,6 @@ def format_inventory(study: StudyRecord) -> list[str]:
     reasons = read_rejects(study).groupby("reason").size().sort_values(ascending=False)
     if len(reasons):
         lines += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]
-    return [*lines, "", *count_variants(study, counted).to_string(index=False).splitlines()]
+    lines += ["", *count_variants(study, counted).to_string(index=False).splitlines()]
+    left_out = describe_left_out(count_study_phrases(study))
+    return [*lines, *([""] if left_out else []), *(f"note: {line}" for line in left_out)]

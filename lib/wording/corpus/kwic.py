@@ -22,12 +22,13 @@ from wording.corpus.counts import (
     tabulate_hits,
 )
 from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.decoding import locate_in_read
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
     Spans,
+    bound_matches,
     extract_contexts,
-    find_form_numbers,
     shorten_lines,
 )
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
@@ -296,12 +297,7 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     bound = 0
     for part in build_corpus(study).parts():
         for phrase in phrases:
-            bound += min(
-                part.shard.count_occurrences(
-                    find_form_numbers(part.shard, words, cased=phrase.cased)
-                )
-                for words in phrase.words
-            )
+            bound += bound_matches(part.shard, phrase)
     return bound
 
 
@@ -446,6 +442,7 @@ def locate_spans(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarr
     start, end : int arrays
         Characters of the article.
     """
+    start, end = locate_in_read(shard.edits, row, start, end)
     rows, article = np.unique(row, return_inverse=True)
     first, last = shard.bounds[rows], shard.bounds[rows + 1]
     # The tokens of these articles one after the other: where each ends, in characters.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,6 +16,7 @@ from wording.patterns import Phrase, parse_phrases
 from wording.phrasing import suggest_name
 from wording.settings import one_of
 from wording.study.records import Concept, ConceptsFile, Record, StudyRecord
+from wording.words import WORDS_FOLDER
 
 YamlPath = tuple[str, ...]
 """The keys that lead to a place in a YAML file."""
@@ -41,7 +42,13 @@ def read_study(folder: str | Path) -> StudyRecord:
     study = read_record(folder / "study.yml", StudyRecord)
     study._folder = folder
     study._concepts, study._lists = read_concepts(folder / "concepts.yml")
+    study._taken = list_taken_concepts(folder / "concepts.yml", study.concepts)
     return study
+
+
+def list_taken_concepts(file: Path, concepts: Iterable[str]) -> frozenset[str]:
+    """Return which of the concepts of a file it takes from the library."""
+    return frozenset(concepts) - frozenset(read_record(file, ConceptsFile).concepts)
 
 
 def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[str]]]:
@@ -72,9 +79,18 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
     if faults:
         lines = find_line_numbers(file)
         raise WordingError(
-            "\n".join(f"{locate_line(file, lines, place)}: {message}" for place, message in faults)
+            "\n".join(
+                f"{locate_line(file, lines, find_short_path(place, lines))}: {message}"
+                for place, message in faults
+            )
         )
     return concepts, lists
+
+
+def find_short_path(path: YamlPath, lines: Mapping[YamlPath, int]) -> YamlPath:
+    """Return the path of a phrase of a variant, which may be written without `match`."""
+    short = tuple(step for k, step in enumerate(path) if (k, step) != (4, "match"))
+    return short if path not in lines and short in lines else path
 
 
 def _merge_taken(
@@ -153,11 +169,12 @@ def find_concept_faults(
             *(("not_near", near.any) for near in record.not_near),
         ]
         for field, texts in groups:
-            try:
-                phrases = parse_phrases(texts, lists=lists, case=record.case)
-            except WordingError as fault:
-                faults.append(((*path, field), str(fault)))
-                continue
+            phrases = []
+            for place, text in enumerate(texts):
+                try:
+                    phrases += parse_phrases([text], lists=lists, case=record.case)
+                except WordingError as fault:
+                    faults.append(((*path, field, str(place)), str(fault)))
             if field == "match":
                 messages = _claim_phrases(phrases, variant, owners)
                 faults += [((*path, field), message) for message in messages]
@@ -195,6 +212,17 @@ def read_record(file: Path, record: type[AnyRecord]) -> AnyRecord:
     lines = find_line_numbers(file)
     messages = [f"{locate_line(file, lines, path)}: {message}" for path, message in faults]
     raise WordingError("\n".join(sorted(messages)))
+
+
+def read_word_record(name: str, record: type[AnyRecord], folder: Path = WORDS_FOLDER) -> AnyRecord:
+    """Return data/words/NAME.yml, or that file of another folder, as a record.
+
+    Raises
+    ------
+    WordingError
+        If the file is missing or is not what the record describes, with the line.
+    """
+    return read_record(folder / f"{name}.yml", record)
 
 
 def read_yaml(file: Path) -> Any:

@@ -210,6 +210,7 @@ class StudyRecord(Record):
     _concepts: dict[str, Concept] = PrivateAttr(default_factory=dict)
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
+    _taken: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def folder(self) -> Path:
@@ -230,6 +231,11 @@ class StudyRecord(Record):
     def typed(self) -> frozenset[str]:
         """The names of concepts that concepts.yml does not have: what somebody typed."""
         return self._typed
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The concepts that are taken from the library."""
+        return self._taken
 
     @property
     def lists(self) -> dict[str, list[str]]:

@@ -78,7 +78,7 @@ def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
     terms = known.table["term"].to_list()
     rows = {
         text: {terms[row] for row in discovery.find_term_rows(known, planted, text)}
-        for text in ("protest", "Protests", "protest*", "military|border operation", "operation")
+        for text in ("protest", "Protests", "protest*", "(military|border) operation", "operation")
     }
     assert (
         rows["protest"]
@@ -86,7 +86,7 @@ def test_a_term_may_be_a_form_a_pattern_or_a_variant_by_its_name(planted):
         == {term for term in ("protest", "protests") if term in terms}
     )
     assert rows["protest"] <= rows["protest*"]
-    assert rows["military|border operation"] == {"military operation", "border operation"}
+    assert rows["(military|border) operation"] == {"military operation", "border operation"}
     assert "operation" not in terms or rows["operation"] == {"operation"}
 
 

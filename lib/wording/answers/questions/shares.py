@@ -14,6 +14,7 @@ from wording.answers.questions.inventory import answer_concepts
 from wording.answers.questions.timeline import SHOWN_PERIODS
 from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits
+from wording.corpus.phrase_counts import describe_left_out, describe_phrases
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
 from wording.questions.shares.findings import describe, sentences
@@ -52,7 +53,7 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         "One row per term and outlet, in the voice compared.",
         columns=SHOWN_SHARES,
         links={"n": with_lines(table)["lines"]},
-        tell=lambda: sentences(table, contrasts),
+        tell=lambda: [*sentences(table, contrasts), *describe_matches(record, concept)],
         picture=picture_shares(record, table, others),
         evidence=Evidence(
             partial(
@@ -70,12 +71,31 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
             "beside": partial(answer_beside, record, others),
             "contrasts": partial(answer_contrasts, record, contrasts),
             "copies": partial(answer_copies, record, table, asked),
+            "phrases": partial(answer_phrases, record, concept),
             "own_voice": partial(answer_own_voice, record, asked),
             "periods": partial(answer_shares_by_period, record, concept, request),
         },
         note=explain_concept(record, concept),
         summary=f"{counted.counts['n'].sum():,} hits in all voices, {table['n'].sum():,} of voice "
         f"{request.voice!r}, in {len(counted.articles):,} articles",
+    )
+
+
+def describe_matches(record: StudyRecord, concept: str) -> list[str]:
+    """Return in sentences which phrases of a concept match nothing, and what they leave out."""
+    phrases = make_table(record, "phrases", concepts=[concept])
+    return [*describe_phrases(phrases, record.taken), *describe_left_out(phrases, top=3)]
+
+
+def answer_phrases(record: StudyRecord, concept: str) -> Answer:
+    """Answer how often each phrase of a concept matches."""
+    return Answer(
+        record,
+        "phrases",
+        "phrases",
+        make_table(record, "phrases", concepts=[concept]),
+        "One row per phrase, and per alternative in it. Matches in all articles.",
+        empty="Phrases are counted in the articles, which are not available here.",
     )
 
 

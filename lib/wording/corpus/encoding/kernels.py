@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 IS_SOLID_BYTE = ~np.isin(
-    np.arange(256), [*range(33), *range(0x80, 0x8C), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF]
+    np.arange(256), [*range(33), *range(0x80, 0x8E), 0x9F, 0xA0, 0xA8, 0xA9, 0xAF, 0xBF]
 )
 """The bytes that are never the last one of a white space or blank in UTF-8 (nor of some other
 characters, which costs nothing)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from wording.corpus.encoding.compounds import HYPHEN, has_star, join_word_patterns, list_runs
 from wording.corpus.encoding.shard import (
     ARTICLE_END,
     NUMBER,
@@ -32,6 +32,8 @@ from wording.errors import WordingError
 from wording.patterns import (
     ANY_NUMBER,
     ANY_TOKEN,
+    HASH_SIGN,
+    SKIPPED_MARKS,
     WILDCARD,
     Phrase,
     normalise_spelling,
@@ -48,6 +50,14 @@ ContextWidth = int | Literal["sentence", "paragraph"]
 MAX_PHRASE_TOKENS = 256
 """Every phrase has fewer tokens than this."""
 
+MAX_MARKS_SKIPPED = 2
+"""So many quotation marks may stand between two words of a phrase."""
+
+MARK_SET = frozenset(SKIPPED_MARKS)
+
+Run = tuple[int, int]
+"""Some words of a phrase in a row: the place of the first, and that after the last."""
+
 
 @dataclass(frozen=True)
 class Spans:
@@ -63,7 +73,9 @@ class Spans:
         return Spans(self.start[which], self.end[which])
 
 
-def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None) -> Spans:
+def find_matches(
+    shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | None = None, joined: bool = True
+) -> Spans:
     """Return where any of the phrases occurs, each span once.
 
     Parameters
@@ -71,6 +83,7 @@ def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | Non
     shard : where to look.
     wanted : the phrases.
     at : the positions, ascending, at which alone a phrase may begin (None: anywhere).
+    joined : whether a blank in a phrase also stands for a hyphen.
     """
 
     @functools.lru_cache(maxsize=256)
@@ -80,32 +93,170 @@ def find_matches(shard: Shard, wanted: Sequence[Phrase], *, at: np.ndarray | Non
     codes = [np.zeros(0, np.int64)]
     for phrase in wanted:
         forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
-        starts = find_phrase_starts(shard, forms, at)
-        codes.append(starts * MAX_PHRASE_TOKENS + len(phrase))
+        sequences = list_sequences(shard, phrase, forms)
+        for sequence in sequences if joined else sequences[:1]:
+            codes.append(number_spans(find_sequence_spans(shard, sequence, at)))
     ordered = np.sort(np.concatenate(codes))
-    start, length = np.divmod(ordered[mark_run_starts(ordered)], MAX_PHRASE_TOKENS)
+    return read_span_numbers(ordered[mark_run_starts(ordered)])
+
+
+def number_spans(spans: Spans) -> np.ndarray:
+    """Return a number for each span, by which spans sort by their starts, then their lengths."""
+    return spans.start * MAX_PHRASE_TOKENS + spans.end - spans.start
+
+
+def read_span_numbers(numbers: np.ndarray) -> Spans:
+    """Return the spans that have the numbers (see `number_spans`)."""
+    start, length = np.divmod(numbers, MAX_PHRASE_TOKENS)
     return Spans(start, start + length)
 
 
-def find_phrase_starts(
-    shard: Shard, allowed: Sequence[np.ndarray], at: np.ndarray | None = None
-) -> np.ndarray:
-    """Return the positions at which a phrase of such forms (numbers, ascending) begins.
+def bound_matches(shard: Shard, phrase: Phrase) -> int:
+    """Return how many matches a phrase can have at most: as its rarest words, or compounds."""
+    forms = [find_form_numbers(shard, words, cased=phrase.cased) for words in phrase.words]
+    return sum(
+        min(shard.count_occurrences(numbers) for numbers in sequence.forms)
+        for sequence in list_sequences(shard, phrase, forms)
+    )
 
-    The rarest word is looked up (unless `at` is shorter), the others are checked.
+
+@dataclass(frozen=True)
+class FormSequence:
+    """Forms (numbers, ascending) of each token in turn.
+
+    `skips` says of each token whether quotation marks may stand before it.
     """
-    counts = [shard.count_occurrences(forms) for forms in allowed]
-    rarest = int(np.argmin(counts))
-    is_looked_up = at is None or counts[rarest] < len(at)
-    if at is None or is_looked_up:
-        start = shard.find_positions(allowed[rarest]).astype(np.int64) - rarest
+
+    forms: list[np.ndarray]
+    skips: list[bool]
+
+
+def list_sequences(shard: Shard, phrase: Phrase, forms: Sequence[np.ndarray]) -> list[FormSequence]:
+    """Return the sequences of tokens that a phrase stands for.
+
+    The first has one token for each word, of the `forms` of each; the others have compounds for
+    some words in a row, as far as the shard has such compounds.
+    """
+    words, cased = phrase.words, phrase.cased
+    if len(words) == 1:
+        return [FormSequence(list(forms), [False])]
+    joined = {
+        run: compounds
+        for run in list_runs(words)
+        if len(compounds := find_joined_forms(shard, words[slice(*run)], cased=cased))
+    }
+    is_plain = [not can_be_mark(alternatives) for alternatives in words]
+    single = {(k, k + 1): numbers for k, numbers in enumerate(forms)}
+    sequences = []
+    for runs in list_segmentations(len(words), [*single, *joined]):
+        skips = [first > 0 and is_plain[first - 1] and is_plain[first] for first, _ in runs]
+        sequences.append(FormSequence([(single | joined)[run] for run in runs], skips))
+    return sequences
+
+
+def find_joined_forms(
+    shard: Shard, words: tuple[tuple[str, ...], ...], *, cased: bool
+) -> np.ndarray:
+    """Return the numbers of the forms that are one of each of the words joined by hyphens."""
+    if all(len(alternatives) == 1 and not has_star(alternatives) for alternatives in words):
+        joined = HYPHEN.join(alternatives[0] for alternatives in words)
+        return match_literal(shard, (joined,), cased=cased)
+    return shard.compounds.find_joined(words, cased=cased)
+
+
+def can_be_mark(words: Sequence[str]) -> bool:
+    """Return whether any of the words stands for a quotation mark."""
+    return ANY_TOKEN in words or not MARK_SET.isdisjoint(words)
+
+
+def list_segmentations(n: int, runs: Sequence[Run]) -> list[list[Run]]:
+    """Return the ways to cut `n` words into the runs (first, end), the shortest runs first.
+
+    >>> list_segmentations(2, [(0, 1), (1, 2), (0, 2)])
+    [[(0, 1), (1, 2)], [(0, 2)]]
+    """
+    ways: list[list[list[Run]]] = [[] for _ in range(n)] + [[[]]]
+    for place in reversed(range(n)):
+        ways[place] = [[run, *rest] for run in runs if run[0] == place for rest in ways[run[1]]]
+    return ways[0]
+
+
+def find_sequence_spans(
+    shard: Shard, sequence: FormSequence, at: np.ndarray | None = None
+) -> Spans:
+    """Return where a sequence of forms stands; quotation marks between its tokens are skipped.
+
+    The rarest token is looked up (unless `at` is shorter), the others are checked.
+    """
+    allowed, tokens = sequence.forms, shard.tokens
+    is_alone = len(allowed) == 1 and at is None
+    counts = [0] if is_alone else [shard.count_occurrences(forms) for forms in allowed]
+    place = int(np.argmin(counts))
+    if at is None or counts[place] < len(at):
+        start = end = shard.find_positions(allowed[place]).astype(np.int64)
     else:
-        start = at
-    start = start[(start >= 0) & (start + len(allowed) <= len(shard.tokens))]
-    for k, forms in enumerate(allowed):
-        if len(start) and not (is_looked_up and k == rarest):
-            start = start[np.isin(shard.tokens[start + k], forms)]
-    return start
+        place, at = 0, at[at < len(tokens)]
+        start = end = at[np.isin(tokens[at], allowed[0])]
+    for k in range(place + 1, len(allowed)):
+        if len(end):
+            end = step_to_word(shard, end, 1, skips=sequence.skips[k])
+            fits = np.isin(tokens[end], allowed[k])
+            start, end = start[fits], end[fits]
+    for k in reversed(range(place)):
+        if len(start):
+            start = step_to_word(shard, start, -1, skips=sequence.skips[k + 1])
+            fits = np.isin(tokens[start], allowed[k])
+            start, end = start[fits], end[fits]
+    return Spans(start, end + 1)
+
+
+def step_to_word(shard: Shard, positions: np.ndarray, step: int, *, skips: bool) -> np.ndarray:
+    """Return the position beside each one, beyond quotation marks if `skips`.
+
+    Before the first token comes the last one: the end of an article, which no word matches.
+    """
+    beside = positions + step
+    for _ in range(MAX_MARKS_SKIPPED if skips else 0):
+        is_mark = shard.is_skipped[shard.tokens[beside]]
+        if not is_mark.any():
+            break
+        marks = np.flatnonzero(is_mark)
+        marks = marks[is_between_words(shard, beside[marks])]
+        beside[marks] += step
+    return beside
+
+
+def is_between_words(shard: Shard, marks: np.ndarray) -> np.ndarray:
+    """Return which of the quotation marks (positions) lie inside a sentence, bool.
+
+    An apostrophe right after an s is a possessive ("workers' rights") and none.
+    """
+    is_apostrophe, ends_in_s = shard.possessive_forms
+    ended = shard.sentence_end[marks] | shard.sentence_end[marks - 1]
+    is_possessive = is_apostrophe[shard.tokens[marks]] & ends_in_s[shard.tokens[marks - 1]]
+    return ~(ended | is_possessive)
+
+
+def find_wider_compounds(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
+    """Return where the phrases would match if a hyphen did not join more to their words."""
+    codes = [np.zeros(0, np.int64)]
+    for phrase in wanted:
+        words, cased = phrase.words, phrase.cased
+        if any(map(can_be_mark, (words[0], words[-1]))) or ANY_NUMBER in (*words[0], *words[-1]):
+            continue
+        find = functools.partial(shard.compounds.find_wider, cased=cased)
+        sequences = [[find(words, before=True, behind=True)]]
+        if len(words) > 1:
+            plain = [find_form_numbers(shard, choices, cased=cased) for choices in words]
+            first = np.union1d(plain[0], find(words[:1], before=True, behind=False))
+            last = np.union1d(plain[-1], find(words[-1:], before=False, behind=True))
+            sequences.append([first, *plain[1:-1], last])
+        for forms in sequences:
+            skips = [k > 0 and not can_be_mark(words[k]) for k in range(len(forms))]
+            spans = find_sequence_spans(shard, FormSequence(forms, skips))
+            codes.append(number_spans(spans))
+    matched = number_spans(find_matches(shard, wanted))
+    return read_span_numbers(np.setdiff1d(np.concatenate(codes), matched))
 
 
 def flag_forms(shard: Shard, words: Sequence[str], *, cased: bool = False) -> np.ndarray:
@@ -126,21 +277,28 @@ def find_form_numbers(shard: Shard, words: Sequence[str], *, cased: bool = False
     if ANY_TOKEN in words:
         return np.arange(np.searchsorted(shard.kind, PARAGRAPH, side="right"), len(shard.kind))
     found = []
-    if literal := [word for word in words if WILDCARD not in word and word != ANY_NUMBER]:
+    if literal := [word for word in words if is_literal(word)]:
         found.append(match_literal(shard, literal, cased=cased))
     found += [match_wildcard(shard, word, cased=cased) for word in words if WILDCARD in word]
     if ANY_NUMBER in words:
         found.append(np.flatnonzero(shard.kind == NUMBER))
+    if HASH_SIGN in words:
+        found.append(match_literal(shard, [ANY_NUMBER], cased=cased))
     return np.sort(found[0]) if len(found) == 1 else np.flatnonzero(flag_form_numbers(shard, found))
+
+
+def is_literal(word: str) -> bool:
+    """Return whether a word of a phrase stands for itself only."""
+    return WILDCARD not in word and word not in (ANY_NUMBER, HASH_SIGN)
 
 
 def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     """Return the numbers of the forms that a word with a star stands for, ascending.
 
-    Of each kind only the forms whose keys begin like the word are looked at.
+    Of words and of numbers only those whose keys begin like it are looked at.
     """
     keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
-    edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION, PUNCTUATION + 1]).tolist()
+    edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION]).tolist()
     ranges = []
     for first, end in itertools.pairwise(edges):
         start = bisect.bisect_left(keys, beginning, first, end)
@@ -148,8 +306,8 @@ def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
         ranges.append(np.arange(start, stop))
     candidates = np.concatenate(ranges)
     written = normalise_spelling(pl.col("type")) if cased else pl.col("key")
-    pattern = re.escape(word).replace(re.escape(WILDCARD), r"\w*(?:[-'.,]\w+)*")
-    fits = shard.forms[candidates].select(written.str.contains(f"^(?:{pattern})$"))
+    pattern = f"^{join_word_patterns([word])}$"
+    fits = shard.forms[candidates].select(written.str.contains(pattern))
     return candidates[fits.to_series().to_numpy()]
 
 
@@ -190,8 +348,10 @@ def list_possible_starts(spans: Spans, wanted: Sequence[Phrase], *, within: int 
 
     Near is up to `within` tokens from it.
     """
+    longest = max(map(len, wanted))
+    reach = longest + MAX_MARKS_SKIPPED * (longest - 1)
     last = np.maximum.accumulate(spans.end) + within
-    first = np.maximum(spans.start - within - max(map(len, wanted)) + 1, 0)
+    first = np.maximum(spans.start - within - reach + 1, 0)
     first[1:] = np.minimum(np.maximum(first[1:], last[:-1]), last[1:])
     return concatenate_ranges(first, last)
 
@@ -253,8 +413,10 @@ def find_concept_spans(
     which = np.repeat(np.arange(len(found)), [len(f) for f in found])
     order = np.lexsort((-end, start))
     spans, which = Spans(start[order], end[order]), which[order]
-    same = np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
-    if len(same):
+    if len(find_repeated(spans)):
+        kept = ~flag_joined_rivals(shard, spans, which, [*concept.variants.values()], lists)
+        spans, which = spans[kept], which[kept]
+    if len(same := find_repeated(spans)):
         variants = list(concept.variants)
         one, other = variants[which[same[0]]], variants[which[same[0] + 1]]
         words = shard.text(spans.start[same[:1]], spans.end[same[:1]])[0]
@@ -264,6 +426,34 @@ def find_concept_spans(
         )
     kept = select_longest(spans)
     return spans[kept], which[kept]
+
+
+def find_repeated(spans: Spans) -> np.ndarray:
+    """Return which of the sorted spans (their places) the next one repeats."""
+    return np.flatnonzero((np.diff(spans.start) == 0) & (np.diff(spans.end) == 0))
+
+
+def flag_joined_rivals(
+    shard: Shard,
+    spans: Spans,
+    which: np.ndarray,
+    variants: Sequence[Variant],
+    lists: Mapping[str, Sequence[str]],
+) -> np.ndarray:
+    """Return which spans another variant has by a phrase that is written like them, bool.
+
+    Of `cease fire` and `cease-fire` in two variants, the second alone has "cease-fire".
+    """
+    numbers = number_spans(spans)
+    repeated = numbers[find_repeated(spans)]
+    is_joined = np.zeros(len(spans), bool)
+    is_shared = np.isin(numbers, repeated)
+    for variant in np.unique(which[is_shared]):
+        record = variants[variant]
+        phrases = parse_phrases(record.match, lists=lists, case=record.case)
+        exact = number_spans(find_matches(shard, phrases, joined=False))
+        is_joined |= is_shared & (which == variant) & ~np.isin(numbers, exact)
+    return is_joined & np.isin(numbers, numbers[is_shared & ~is_joined])
 
 
 def select_longest(spans: Spans) -> np.ndarray:

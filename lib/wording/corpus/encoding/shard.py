@@ -22,15 +22,24 @@ import pyarrow as pa
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.compounds import Compounds, find_compounds
+from wording.corpus.encoding.decoding import (
+    NO_EDITS,
+    ROW,
+    SHIFT,
+    decode_texts,
+    list_distinct_words,
+    locate_in_given,
+)
 from wording.errors import WordingError
-from wording.patterns import BLANK, TOKEN_PATTERN, fold_spelling
+from wording.patterns import BLANK, SKIPPED_MARKS, TOKEN_PATTERN, fold_spelling
 from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
 LEADING_BLANKS = (
     " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
-    "\u202f\u205f\u3000\ufeff"
+    "\u200c\u200d\u202f\u205f\u2060\u3000\ufeff"
 )
 """The blanks that may be a form's first characters."""
 FORM_ORDER = ["kind", "key", "type", "form"]
@@ -60,6 +69,7 @@ class Shard:
         every shard (pandas' deterministic hash).
     by_number : int64 (n_forms,), the forms by the number of their keys.
     sketch : uint64 (n,), ascending: the sampled runs of words by which copies are found.
+    edits : int64 (n_edits, 4), what stands in the given texts for something else (decoding.py).
     listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length
         (characters).
     folder : where it is saved, None if it is not.
@@ -75,6 +85,7 @@ class Shard:
     numbers: np.ndarray
     by_number: np.ndarray
     sketch: np.ndarray
+    edits: np.ndarray
     listed: pl.DataFrame | None
     folder: Path | None = None
 
@@ -123,6 +134,27 @@ class Shard:
         return np.diff(self.runs)
 
     @cached_property
+    def compounds(self) -> Compounds:
+        """Return the forms that hyphens join."""
+        return find_compounds(self.forms)
+
+    @cached_property
+    def is_skipped(self) -> np.ndarray:
+        """Return which forms are quotation marks that phrases skip, bool (n_forms,)."""
+        flags = np.zeros(len(self.numbers), bool)
+        flags[self.find_forms(SKIPPED_MARKS)] = True
+        return flags
+
+    @cached_property
+    def possessive_forms(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return which forms are an apostrophe without a blank before it, and which end in s."""
+        apostrophes = self.find_forms(["'"])
+        is_bare = self.forms["form"].gather(apostrophes).is_in(["'", "’"]).to_numpy()
+        is_apostrophe = np.zeros(len(self.numbers), bool)
+        is_apostrophe[apostrophes[is_bare]] = True
+        return is_apostrophe, self.forms["key"].str.ends_with("s").to_numpy()
+
+    @cached_property
     def sentence(self) -> np.ndarray:
         """Return the number of the sentence of each token, int32 (n_tokens,)."""
         return number_segments(self.sentence_end)
@@ -163,9 +195,12 @@ class Shard:
         at = concatenate_ranges(self.bounds[rows], self.bounds[rows + 1])
         used, tokens = np.unique(self.tokens[at], return_inverse=True)
         marks = {name: getattr(self, name)[at] for name in TOKEN_MARKS}
-        return build_shard(
+        shard = build_shard(
             tokens.astype(np.int32), np.diff(self.bounds)[rows], self.forms[used], marks
         )
+        edits = self.edits[np.isin(self.edits[:, ROW], rows)]
+        edits[:, ROW] = np.searchsorted(rows, edits[:, ROW])
+        return replace(shard, edits=edits)
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Return the article (row of the shard) of each position."""
@@ -205,7 +240,7 @@ class Shard:
         before = np.concatenate([[0], ends])[shift]
         end = ends[shift[which] + positions - first[which]] - before[which]
         bare = self.forms["type"].str.len_chars().to_numpy()[self.tokens[positions]]
-        return end - bare, end
+        return locate_in_given(self.edits, rows[which], end - bare, end)
 
     def text(self, start: np.ndarray, end: np.ndarray) -> list[str]:
         """Return the text from token `start` up to token `end` of each pair, stripped."""
@@ -229,9 +264,12 @@ class Shard:
 def encode_texts(texts: pl.Series) -> Shard:
     """Return the articles' texts as a shard, in their order.
 
-    No text is changed, and every character lies in one token.
+    Every character lies in one token, but for those that stand for others (decoding.py).
     """
-    pieces, number, first = split_into_pieces(unwrap_lines(texts))
+    read, edits = decode_texts(
+        texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
+    )
+    pieces, number, first = split_into_pieces(unwrap_lines(read))
     lists = pieces.str.extract_all(TOKEN_PATTERN)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
         pl.Categorical(pl.Categories.random())
@@ -244,12 +282,13 @@ def encode_texts(texts: pl.Series) -> Shard:
     unmarked = np.zeros(len(tokens), bool)
     marks = {"sentence_end": unmarked, "boilerplate": unmarked, "voice": unmarked.view(np.uint8)}
     shard = build_shard(tokens, np.diff(bounds), forms, marks)
-    if (shard.length * shard.frequency).sum() != texts.str.len_chars().sum():
+    n_read = (shard.length * shard.frequency).sum()
+    if n_read + edits[:, SHIFT].sum() != texts.str.len_chars().sum():
         raise WordingError(
             "The encoded corpus does not reproduce the texts: at least one character was lost. "
             "Please report this file as a bug."
         )
-    return replace(shard, sentence_end=mark_sentence_ends(shard))
+    return replace(shard, edits=edits, sentence_end=mark_sentence_ends(shard))
 
 
 def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
@@ -456,9 +495,14 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
     marks = {
         name: np.concatenate([getattr(shard, name) for shard in shards]) for name in TOKEN_MARKS
     }
-    return build_shard(
+    merged = build_shard(
         tokens, np.concatenate([np.diff(shard.bounds) for shard in shards]), forms, marks
     )
+    first_rows = offsets_of(np.array([len(shard) for shard in shards]))
+    edits = [shard.edits.copy() for shard in shards]
+    for first, moved in zip(first_rows.tolist(), edits, strict=False):
+        moved[:, ROW] += first
+    return replace(merged, edits=np.concatenate(edits))
 
 
 def build_shard(
@@ -486,6 +530,7 @@ def build_shard(
         numbers=numbers,
         by_number=np.argsort(numbers, kind="stable"),
         sketch=np.zeros(0, np.uint64),
+        edits=NO_EDITS,
         listed=forms,
     )
 
@@ -543,4 +588,5 @@ SHARD_ARRAYS = (
     "numbers",
     "by_number",
     "sketch",
+    "edits",
 )

@@ -26,8 +26,8 @@ from wording.corpus.marks.boilerplate import (
     is_covered_by,
 )
 from wording.patterns import parse_phrases
+from wording.study.read import read_word_record
 from wording.study.records import PhraseTexts, Record
-from wording.words import read_word_record
 
 N_BYLINE_LINES = 4
 """A by-line is one of so many first lines."""

@@ -38,8 +38,9 @@ from wording.corpus.marks.attribution_kernels import (
     SIGNALS,
 )
 from wording.errors import WordingError
+from wording.study.read import read_word_record
 from wording.study.records import Record
-from wording.words import WORDS_FOLDER, has_words, read_word_record
+from wording.words import WORDS_FOLDER, has_words
 
 BLOCK_TOKENS = 1 << 20
 """Tokens that are processed together: more take memory and save no time."""

@@ -26,8 +26,9 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard, concatenate_ranges, reduce_segments
 from wording.patterns import parse_phrases
+from wording.study.read import read_word_record
 from wording.study.records import PhraseTexts, Record
-from wording.words import has_words, read_word_record
+from wording.words import has_words
 
 MIN_REPEATED_ARTICLES = 5
 """A line is boilerplate if it occurs in at least this many articles of an outlet, and in at least
@@ -329,8 +330,8 @@ def mark_leading_dates(lines: ShardLines) -> np.ndarray:
         shard,
         parse_phrases(
             [
-                "date|dated|published|updated|posted :|on|_ #",
-                "date|dated|published|updated|posted #",
+                "(date|dated|published|updated|posted) (:|on|_) #",
+                "(date|dated|published|updated|posted) #",
             ]
         ),
     )

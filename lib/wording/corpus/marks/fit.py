@@ -26,7 +26,8 @@ from wording.corpus.marks import attribution, attribution_kernels
 from wording.corpus.marks.attribution import HUNDREDTHS, WEIGHT_TABLES, FoldedStream, Lexicon
 from wording.corpus.marks.attribution_kernels import COMMA_CLASS, CONTEXT_OFFSETS, SIGNALS
 from wording.corpus.marks.quotation import find_quotations
-from wording.words import WORDS_FOLDER, read_word_record
+from wording.study.read import read_word_record
+from wording.words import WORDS_FOLDER
 
 MIN_CUE_USES = 2
 """A cue word must be one at least so often, ..."""

@@ -23,8 +23,9 @@ from wording.corpus.terms import (
     find_frequent_terms,
     make_voice_mask,
 )
+from wording.study.read import read_word_record
 from wording.study.records import Record
-from wording.words import has_words, read_word_record, read_words
+from wording.words import has_words, read_words
 
 MAX_PHRASE_WORDS, MIN_PHRASE_ARTICLES, MIN_PHRASE_ARTICLE_SHARE = 4, 8, 0.0005
 """Words of a phrase at most; articles that it occurs in at least: absolute, and of all."""
