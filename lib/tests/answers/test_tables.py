@@ -11,11 +11,12 @@ from wording.study.read import read_study
 OPTIONS = {"concepts": ["towns"], "voice": "quoted", "copies": "none", "against": "pairs"}
 
 TAKEN = {
-    "concepts": "concepts hits counts shares contrasts own_voice collocates collocate_contrasts "
+    "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
+    "collocate_contrasts "
     "timeline changes change_order",
     "voice": "shares contrasts keyness collocates collocate_contrasts timeline changes "
     "change_order outlets",
-    "copies": " ".join(name for name in TABLE_NAMES if name != "concepts"),
+    "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
     "against": "contrasts keyness collocate_contrasts",
 }
 

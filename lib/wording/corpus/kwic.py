@@ -21,7 +21,7 @@ from wording.corpus.counts import (
     select_concepts,
     tabulate_hits,
 )
-from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
 from wording.corpus.encoding.decoding import locate_in_read
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -390,7 +390,7 @@ def tabulate_places(
 
 def _take_subset(corpus: Corpus, places: pl.DataFrame) -> tuple[Corpus, pl.DataFrame]:
     """The articles of a few places as a corpus of their own, and the places in it."""
-    near = include_adjacent_rows(np.unique(places["article"]), len(corpus.table))
+    near = np.unique(places["article"])
     if not len(near) or not is_small_subset(near, len(corpus.table)):
         return corpus, places
     subset, shift = corpus.subset(near)

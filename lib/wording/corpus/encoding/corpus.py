@@ -165,15 +165,6 @@ class Part:
         return int(self.corpus.starts[self.number])
 
 
-def include_adjacent_rows(rows: np.ndarray, n: int) -> np.ndarray:
-    """Return the rows with those before and after them, of `n` in all.
-
-    Cues are known by the words around them, and these may stand in the next article.
-    """
-    near = np.unique(np.concatenate([rows - 1, rows, rows + 1]))
-    return near[(near >= 0) & (near < n)]
-
-
 def is_small_subset(rows: np.ndarray, n: int) -> bool:
     """Return whether so few of `n` articles are asked for that they are processed alone."""
     return len(rows) * SUBSET_DIVISOR <= n

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, Shard
+from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
 from wording.corpus.marks import attribution_kernels
 from wording.corpus.marks.attribution_kernels import (
     CONTEXT_OFFSETS,
@@ -98,6 +98,18 @@ WEIGHT_TABLES: dict[str, tuple[str, ...]] = {
 """Each table and the features that make up its entries, in order."""
 
 
+class Trust(Record):
+    """When weak cues count: in articles with so many sure ones.
+
+    `cue` is the probability from which a word is a sure cue, `rate` their number among a thousand
+    words outside quotations; articles with fewer than `words` are too short to tell.
+    """
+
+    cue: float
+    rate: int
+    words: int
+
+
 class VoiceWords(Record):
     """What a voice-*.yml file holds; the file says what each is."""
 
@@ -106,6 +118,7 @@ class VoiceWords(Record):
     least: dict[str, float]
     grades: list[float]
     threshold: float
+    trust: Trust | None = None
     subject: dict[str, list[str]]
     stances: dict[str, list[str]]
     fitting: dict[str, list[str]] = {}
@@ -416,6 +429,7 @@ class FoldedStream:
     at : the position in the shard of each token, int64 (n,).
     word : its class, int32 (n,).
     begins : whether it is the first of its sentence, bool (n,).
+    article : its article, as a row of the shard, int32 (n,).
     signal : the log odds that it is a cue, an opener, a closer, and what the words around it add to
         those that it is attributed, int32 (n, 4), in hundredths.
     """
@@ -423,6 +437,7 @@ class FoldedStream:
     at: np.ndarray
     word: np.ndarray
     begins: np.ndarray
+    article: np.ndarray
     signal: np.ndarray
 
     @cached_property
@@ -457,12 +472,17 @@ def build_stream(
     """
     tokens = shard.tokens[part]
     at, word, begins = compile_module(attribution_kernels).fold_quotations(
-        class_of.take(tokens), inside, shard.sentence_end[part] | shard.is_break(tokens)
+        class_of.take(tokens),
+        inside,
+        shard.sentence_end[part] | shard.is_break(tokens),
+        np.flatnonzero(shard.kind[tokens] == ARTICLE_END),
     )
+    at += part.start
     return FoldedStream(
-        at + part.start,
+        at,
         word,
         begins,
+        shard.article(at).astype(np.int32),
         compile_module(attribution_kernels).sum_context_weights(
             word, lexicon.around, lexicon.start
         ),
@@ -496,10 +516,19 @@ def attribution_log_odds(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:
     """Return the log odds that each token is attributed, int32, in hundredths: sums of entries.
 
     In a sentence in which nothing looks like a cue, an opener or a closer they are NO_SIGNAL:
-    in news 30 % of the tokens, and 0.2 % of those attributed.
+    in news 30 % of the tokens, and 0.2 % of those attributed. So they are without a sure cue in a
+    sentence of an article that has few of them (`trust` in voice-*.yml).
     """
     about = (s.word, s.begins, s.signal, lexicon.edges, lexicon.is_that, lexicon.beside)
-    return compile_module(attribution_kernels).compute_log_odds(*about, *lexicon.layout)
+    kernels = compile_module(attribution_kernels)
+    log_odds: np.ndarray = kernels.compute_log_odds(*about, *lexicon.layout)
+    if trust := lexicon.words.trust:
+        kernels.distrust_weak_evidence(
+            log_odds,
+            *(s.word, s.begins, s.signal, s.article),
+            *(int(smallest_log_odds(trust.cue)), trust.rate, trust.words),
+        )
+    return log_odds
 
 
 def find_reported_tokens(s: FoldedStream, lexicon: Lexicon) -> np.ndarray:

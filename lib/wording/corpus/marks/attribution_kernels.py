@@ -83,17 +83,21 @@ BATCH_TOKENS = 4096
 
 
 def fold_quotations(
-    word: np.ndarray, inside: np.ndarray, ends: np.ndarray
+    word: np.ndarray, inside: np.ndarray, ends: np.ndarray, article_ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fold each quotation (a run `inside` quotation marks) into one token.
+
+    The last token of an article (its position is in `article_ends`) stands twice, so that no word
+    has one of another article within the CONTEXT_OFFSETS.
 
     Returns
     -------
     Position, class, and whether it begins a sentence, of each token that is left.
     """
-    at, kept = np.empty(len(word), np.int64), np.empty(len(word), np.int32)
-    begins = np.empty(len(word), np.bool_)
-    n, i, fresh = 0, 0, True
+    size = len(word) + len(article_ends)
+    at, kept = np.empty(size, np.int64), np.empty(size, np.int32)
+    begins = np.empty(size, np.bool_)
+    n, i, fresh, article = 0, 0, True, 0
     while i < len(word):
         first = i
         while inside[i] and i + 1 < len(word) and inside[i + 1]:
@@ -103,6 +107,9 @@ def fold_quotations(
             classify_quotation(word[max(i - 1, 0)], i - first) if inside[first] else word[first]
         )
         n, i, fresh = n + 1, i + 1, ends[i]
+        if article < len(article_ends) and i > article_ends[article]:
+            at[n], kept[n], begins[n] = i - 1, 0, True
+            n, article = n + 1, article + 1
     return at[:n], kept[:n], begins[:n]
 
 
@@ -333,6 +340,50 @@ def compute_log_odds(
             )
             n = 0
     return total
+
+
+def distrust_weak_evidence(
+    log_odds: np.ndarray,
+    word: np.ndarray,
+    begins: np.ndarray,
+    signal: np.ndarray,
+    article: np.ndarray,
+    sure: int,
+    rate: int,
+    least: int,
+) -> None:
+    """Set the log odds to NO_SIGNAL where there is no sure cue, in articles with few sure cues.
+
+    News reports what people say, and there weak cues are worth something. A recipe or a manual
+    does not, and there they are not.
+
+    Parameters
+    ----------
+    log_odds : of each token, in hundredths; changed in place.
+    word, begins, signal, article : the tokens, as in `FoldedStream`.
+    sure : the log odds from which a word is a sure cue, in hundredths.
+    rate : the sure cues among a thousand words from which an article is trusted.
+    least : the words that an article must have to be distrusted.
+    """
+    start = 0
+    while start < len(word):
+        end, n_words, n_sure = start, 0, 0
+        while end < len(word) and article[end] == article[start]:
+            if word[end] >= MIN_WORD_CLASS:
+                n_words += 1
+                n_sure += signal[end, CUE_SIGNAL] >= sure
+            end += 1
+        if n_words >= least and 1000 * n_sure < rate * n_words:
+            first = start
+            while first < end:
+                last = min(find_sentence_end(begins, first), end)
+                is_sure = False
+                for i in range(first, last):
+                    is_sure |= word[i] >= MIN_WORD_CLASS and signal[i, CUE_SIGNAL] >= sure
+                if not is_sure:
+                    log_odds[first:last] = NO_SIGNAL
+                first = last
+        start = end
 
 
 def sum_table_entries(

@@ -153,7 +153,14 @@ def build_training_stream(gold: GoldArticles, lexicon: Lexicon) -> FoldedStream:
     )
     order = np.append(np.arange(len(s.at)), list_inverted_tokens(gold, s, lexicon))
     begins = np.append(True, np.append(s.begins[1:], True)[order][:-1])
-    return replace(s, at=s.at[order], word=s.word[order], begins=begins, signal=s.signal[order])
+    return replace(
+        s,
+        at=s.at[order],
+        word=s.word[order],
+        begins=begins,
+        article=s.article[order],
+        signal=s.signal[order],
+    )
 
 
 def list_inverted_tokens(gold: GoldArticles, s: FoldedStream, lexicon: Lexicon) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.encoding.corpus import Corpus, Part, include_adjacent_rows, is_small_subset
+from wording.corpus.encoding.corpus import Corpus, Part, is_small_subset
 from wording.corpus.encoding.kernels import OUTLET_VOICE, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks import attribution
@@ -22,6 +22,7 @@ from wording.corpus.marks.attribution import (
     Lexicon,
     load_lexicon,
 )
+from wording.corpus.marks.attribution_kernels import NO_SIGNAL
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
 from wording.settings import TOKEN_VOICES
@@ -141,25 +142,23 @@ def read_attributions_of(part: Part, rows: np.ndarray) -> pl.DataFrame:
 
     Of these alone if they are few, and the others were not asked for.
     """
-    near = include_adjacent_rows(rows, len(part.shard))
     is_known = part.corpus.has_derived(part.number, "stretches")
-    if is_known or not is_small_subset(near, len(part.shard)):
+    if is_known or not is_small_subset(rows, len(part.shard)):
         return read_attributions(part)
-    small, shift = part.corpus.subset(part.start + near)
+    small, shift = part.corpus.subset(part.start + rows)
     found, shard = read_attributions(small.part(0)), small.shards[0]
     start, last, cue = (
         found[name].to_numpy() for name in ("start_token", "end_token", "cue_token")
     )
     here = {
-        "row": near[found["row"].to_numpy()],
+        "row": rows[found["row"].to_numpy()],
         "start_token": start + shift[shard.article(start)],
         "end_token": last + shift[shard.article(last - 1)],
         "cue_token": np.where(cue < 0, -1, cue + shift[shard.article(np.maximum(cue, 0))]),
     }
-    found = found.with_columns(
+    return found.with_columns(
         **{name: pl.Series(values, dtype=found.schema[name]) for name, values in here.items()}
     )
-    return found.filter(pl.col("row").is_in(rows))
 
 
 def find_attribution_bounds(shard: Shard, voice: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -245,7 +244,7 @@ def explain_token_voices(
     position : the token.
     token : as written.
     voice : its mark.
-    probability : of being reported (NaN inside quotation marks).
+    probability : of being reported (NaN inside quotation marks, 0 without any evidence).
     table, entry : what the weight is for ("cue before", "said").
     weight : what it adds to the log odds.
     """
@@ -273,7 +272,8 @@ def explain_reported(shard: Shard, positions: np.ndarray, lexicon: Lexicon) -> l
     for row in np.unique(shard.article(positions)):
         tokens = slice(shard.bounds[row], shard.bounds[row + 1])
         stream = attribution.build_stream(shard, tokens, inside[tokens], class_of, lexicon)
-        wanted = np.isin(stream.at, positions) & ~inside[stream.at]
+        is_once = np.diff(stream.at, prepend=-1) > 0  # the last token of an article stands twice
+        wanted = np.isin(stream.at, positions) & ~inside[stream.at] & is_once
         parts.append(explain_weights(stream, np.flatnonzero(wanted), lexicon))
     return parts
 
@@ -299,7 +299,21 @@ def explain_quoted(shard: Shard, positions: np.ndarray) -> pd.DataFrame:
 
 
 def explain_weights(stream: FoldedStream, which: np.ndarray, lexicon: Lexicon) -> pd.DataFrame:
-    """Return the rows of `explain_token_voices` for tokens of a stream."""
+    """Return the rows of `explain_token_voices` for tokens of a stream.
+
+    A token that cannot be marked has one row, which says why, and probability 0.
+    """
+    is_decided = attribution.attribution_log_odds(stream, lexicon)[which] != NO_SIGNAL
+    without = pd.DataFrame(
+        {
+            "position": stream.at[which[~is_decided]],
+            "probability": 0.0,
+            "table": "no evidence",
+            "entry": "no cue, or no sure one in an article with few",
+            "weight": np.nan,
+        }
+    )
+    which = which[is_decided]
     place = {
         name: values[which]
         for name, values in attribution.extract_features(stream, lexicon).items()
@@ -322,4 +336,5 @@ def explain_weights(stream: FoldedStream, which: np.ndarray, lexicon: Lexicon) -
         entry = [" | ".join(values) for values in zip(*parts, strict=True)]
         rows.append(pd.DataFrame({**about, "table": name, "entry": entry, "weight": weight}))
     frame = pd.concat(rows, ignore_index=True)
-    return frame[frame["weight"] != 0].assign(weight=lambda f: f["weight"] / HUNDREDTHS)
+    frame = frame[frame["weight"] != 0].assign(weight=lambda f: f["weight"] / HUNDREDTHS)
+    return pd.concat([frame, without], ignore_index=True)
