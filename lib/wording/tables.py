@@ -56,7 +56,7 @@ def read_tables(file: Path) -> dict[str, dict[str, Column]]:
 TABLES = read_tables(Path(__file__).with_suffix(".csv"))
 """The columns of each table by its name."""
 
-FAMILY_COLUMNS = ("family", "first", "shared", "agency")
+FAMILY_COLUMNS = ("family", "first", "tied", "shared", "n_copied", "agency")
 """What is known of an article's copies."""
 
 

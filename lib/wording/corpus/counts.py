@@ -39,6 +39,7 @@ LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
 TEXT_COLUMNS = (
     "doc_id",
     "outlet",
+    "time",
     "family",
     "agency",
     "concept",
