@@ -178,7 +178,7 @@ def find_concordance(
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort])
+    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort], copies)
     parts = corpus.map_parts(list_sortable_hits, query, wanted, light=True)
     hits = [lines for lines in parts if len(lines)]
     if not hits:
@@ -196,6 +196,7 @@ class _Query:
     lists: PhraseLists
     voices: Sequence[str]
     sort_columns: Sequence[str]
+    copies: str
 
 
 def bound_hit_count(study: StudyRecord, pattern: str) -> int:
@@ -246,7 +247,10 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> pl.Data
     shard = part.shard
     hits = find_part_body_hits(shard, query.name, query.concept, query.lists)
     voices = [TOKEN_VOICES.index(voice) for voice in query.voices]
-    kept = np.flatnonzero(wanted[part.start + hits.row] & np.isin(hits.voice, voices))
+    is_kept = wanted[part.start + hits.row] & np.isin(hits.voice, voices)
+    if query.copies == "none":
+        is_kept &= ~part.flag_copied(hits.spans.start)
+    kept = np.flatnonzero(is_kept)
     if not len(kept):
         return pl.DataFrame(schema=PLACE_SCHEMA)
     spans, row = hits.spans[kept], hits.row[kept]

@@ -344,7 +344,9 @@ def test_own_stories_with_foreign_text_are_no_copies(tmp_path, part):
         middle = len(own) // 2
         rows[f"{k}-own"] = f"{'. '.join(own[:middle])}.\n\n{foreign}\n\n{'. '.join(own[middle:])}"
         rows[f"{k}-early"] = (
-            foreign if k % 2 else f"{words(240, 90_000 + k)}\n\n{foreign}\n\n{words(20, 80_000 + k)}"
+            foreign
+            if k % 2
+            else f"{words(240, 90_000 + k)}\n\n{foreign}\n\n{words(20, 80_000 + k)}"
         )
     date = {k: f"2020-01-0{1 + k.endswith('own')}" for k in rows}
     found = find_families(corpus(tmp_path, rows, date=date)).to_pandas().set_index("doc_id")
@@ -397,7 +399,9 @@ def test_a_merge_of_two_stories_is_a_copy_and_all_of_it_is_copied(tmp_path):
 def test_a_footer_of_a_group_of_papers_makes_no_copies(tmp_path, n_articles, days, monkeypatch):
     """As where it is not known to be boilerplate."""
     monkeypatch.setattr(
-        building.zones, "mark_boilerplate", lambda shard, *_, **__: np.zeros(len(shard.tokens), bool)
+        building.zones,
+        "mark_boilerplate",
+        lambda shard, *_, **__: np.zeros(len(shard.tokens), bool),
     )
     footer = words(140, 999)
     rows = {

@@ -82,7 +82,15 @@ def test_an_agencys_outlet_is_known_by_its_name(tmp_path, outlet):
 
 
 def test_names_of_outlets():
-    outlets = ["The Associated Press", "AP News", "apnews.com", "AP", "Maple News", "CNN", "ansa.it"]
+    outlets = [
+        "The Associated Press",
+        "AP News",
+        "apnews.com",
+        "AP",
+        "Maple News",
+        "CNN",
+        "ansa.it",
+    ]
     found = name_outlet_agencies(pl.Series(outlets))
     assert found.to_list() == ["AP", "AP", "AP", "AP", None, None, "ANSA"]
 

@@ -146,7 +146,15 @@ class Corpus:
             np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()])
             - both.bounds[:-1]
         )
-        return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
+        copied = self.copied.filter(pl.col("row").is_in(rows)).with_columns(
+            row=pl.Series(np.searchsorted(rows, self.copied["row"])).filter(
+                self.copied["row"].is_in(rows)
+            )
+        )
+        corpus = Corpus(
+            self.table[rows], [both], self.rejects, [], [], self.language, copied=copied
+        )
+        return corpus, shift
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,21 @@ class Part:
     def start(self) -> int:
         """Return the row of its first article in the corpus."""
         return int(self.corpus.starts[self.number])
+
+    def flag_copied(self, positions: np.ndarray) -> np.ndarray:
+        """Return which tokens are in text that an earlier article has, too, bool."""
+        start, end = self.copied_spans
+        number = np.searchsorted(start, positions, side="right") - 1
+        return (number >= 0) & (positions < np.append(end, 0)[number])
+
+    @cached_property
+    def copied_spans(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first tokens of the spans of copied text, ascending, and their ends; int64."""
+        rows = self.corpus.copied["row"].to_numpy()
+        first, last = np.searchsorted(rows, (self.start, self.start + len(self.table)))
+        spans = self.corpus.copied[int(first) : int(last)]
+        begin = self.shard.bounds[spans["row"].to_numpy() - self.start]
+        return begin + spans["start"].to_numpy(), begin + spans["end"].to_numpy()
 
 
 def include_adjacent_rows(rows: np.ndarray, n: int) -> np.ndarray:

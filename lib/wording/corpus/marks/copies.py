@@ -320,7 +320,7 @@ def find_copied_text(corpus: Corpus, sharing: pl.DataFrame, recurring: np.ndarra
     the span), n_own (of these neither quoted nor recurring), by row and start.
     """
     calls = ((corpus, part, recurring) for part in split_pairs(corpus, sharing))
-    return pl.concat(run_parallel(mark_chunk, calls, shared_memory=True))
+    return pl.concat(run_parallel(mark_chunk, calls, shared_memory=True)).sort("row", "start")
 
 
 def mark_chunk(corpus: Corpus, part: pl.DataFrame, recurring: np.ndarray) -> pl.DataFrame:
@@ -674,7 +674,8 @@ def compare_pairs(
     -------
     Added are n_words (of row, that also occur in earlier), n_own (of these, neither quoted nor
     recurring in either), all_words and all_own (such words of row in all), mutual
-    (whether enough of each is in the other), shared and shared_earlier (the part of each one's words).
+    (whether enough of each is in the other), shared and shared_earlier (the part of each one's
+    words).
     """
     calls = ((corpus, part, recurring) for part in split_pairs(corpus, pairs))
     return pl.concat(run_parallel(compare_chunk, calls, shared_memory=True))

@@ -93,8 +93,10 @@ def put_agencies_first(table: pl.DataFrame, order: np.ndarray, first: np.ndarray
     first : the row of the first article of each one's family, by time.
     """
     place = invert_permutation(order)
-    ranked = rank_credits(table).select("source", "credits").with_columns(
-        row=pl.int_range(pl.len()), first=pl.Series(first), place=pl.Series(place)
+    ranked = (
+        rank_credits(table)
+        .select("source", "credits")
+        .with_columns(row=pl.int_range(pl.len()), first=pl.Series(first), place=pl.Series(place))
     )
     credits = ranked.filter(pl.col("row") == pl.col("first")).select("first", "credits")
     sources = ranked.drop_nulls("source").join(credits.explode("credits"), on="first")

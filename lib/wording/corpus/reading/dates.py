@@ -290,9 +290,9 @@ def is_placeholder() -> pl.Expr:
     seconds = pl.col("seconds")
     n_times, n_same = seconds.count().over("table"), pl.len().over("table", "seconds")
     is_usual_midnight = (seconds == 0) & (MIDNIGHT_DIVISOR * n_same > n_times)
-    return (
-        is_usual_midnight | ((n_same >= MIN_PLACEHOLDERS) & (2 * n_same > n_times))
-    ).fill_null(False)
+    return (is_usual_midnight | ((n_same >= MIN_PLACEHOLDERS) & (2 * n_same > n_times))).fill_null(
+        False
+    )
 
 
 def convert_to_utc(local: pl.Expr) -> pl.Expr:

@@ -52,6 +52,7 @@ def sentences(
         *_describe_order(analysis),
         *_describe_copies(analysis, otherwise),
         *_report_undated(analysis),
+        *_report_ties(analysis),
     ]
 
 
@@ -222,6 +223,18 @@ def _report_undated(analysis: TimelineAnalysis) -> list[str]:
     if n == 1:
         return [f"{articles} with hits has no date and is left out."]
     return [f"{articles} with hits have no date and are left out."]
+
+
+def _report_ties(analysis: TimelineAnalysis) -> list[str]:
+    n = analysis.n_tied
+    if not n:
+        return []
+    stories, their, are = ("story", "its", "is") if n == 1 else ("stories", "their", "are")
+    return [
+        f"{n:,} {stories} with hits appeared at several outlets on the same day: not known who was "
+        f"first. In the shares each counts at one of {their} outlets; in the tests of changes and "
+        f"of their order {are} left out."
+    ]
 
 
 def _join_outlets(names: Iterable[str], rest: str = "outlet") -> str:
