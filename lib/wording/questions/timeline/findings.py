@@ -44,15 +44,16 @@ def sentences(
         Changes to describe at most; the others are counted.
     """
     if not analysis.change_tests["total"].sum():
-        return [_NO_DATED_HITS_MESSAGE, *_report_undated(analysis)]
+        none = [] if analysis.n_tied else [_NO_DATED_HITS_MESSAGE]
+        return [*none, *_report_ties(analysis), *_report_undated(analysis)]
     return [
         _summarise_counts(analysis),
         *_describe_changes(analysis.changes, top),
         *_describe_unchanged(analysis.change_tests),
         *_describe_order(analysis),
         *_describe_copies(analysis, otherwise),
-        *_report_undated(analysis),
         *_report_ties(analysis),
+        *_report_undated(analysis),
     ]
 
 
