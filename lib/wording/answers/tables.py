@@ -50,7 +50,8 @@ def make_table(
         For contrasts "rest" or "pairs"; for keyness "rest" or the name of an outlet.
     copies : str
         "all" (every article is counted), "one" (an outlet that prints a story twice counts it
-        once) or "none" (only the first article of each group of copies).
+        once) or "none" (only the first article of each group of copies, and hits
+        outside copied text).
 
     Raises
     ------

@@ -235,7 +235,10 @@ def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLis
     parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
-        rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))]
+        kinds = {
+            name: pl.Int64 if name in ("n", "n_copied") else pl.String for name in TABLES["counts"]
+        }
+        rows = [pl.DataFrame(schema=kinds)]
     return check_columns(pl.concat(rows).to_pandas(), "counts")
 
 

@@ -59,7 +59,7 @@ MIN_MUTUAL_PERCENT = 80
 MIN_SKETCH_PERCENT = 10
 """Articles are compared word by word if they share at least this part of the smaller sketch."""
 
-MIN_REPEATED_ARTICLES = 5
+MIN_RECURRING_ARTICLES = 5
 """What one outlet prints in at least so many articles belongs to its pages, not to a story."""
 
 MAX_RECURRING_GAP = 8
@@ -523,7 +523,7 @@ def find_bucket_runs(
     start, n = start[n > 1], n[n > 1]
     run, first = np.repeat(np.arange(len(start)), n), offsets_of(n)[:-1]
     article = take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS)
-    repeated = count_repeats(run, outlets[article]) >= MIN_REPEATED_ARTICLES
+    repeated = count_repeats(run, outlets[article]) >= MIN_RECURRING_ARTICLES
     early = article[np.arange(len(run)) - first[run] < MAX_ARTICLES_PER_RUN].astype(np.int32)
     n_repeated = np.bincount(article[repeated], minlength=len(outlets))
     return (
