@@ -553,7 +553,9 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     one_of("way of counting copies", copies, COPY_RULES)
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
-        ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])
+        ordered = articles.assign(shorter=-length).sort_values(
+            ["date", "time", "shorter", "doc_id"]
+        )
         return ~ordered.duplicated(["outlet", "family"]).reindex(articles.index)
     return articles["first"] | (copies == "all")
 

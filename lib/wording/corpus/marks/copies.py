@@ -53,6 +53,10 @@ All limits are compared in whole numbers, so that no rounding decides."""
 MIN_COPIED_WORDS = 30
 """And if it is at least so many words. What two articles share is copied text from so many on."""
 
+MIN_PASSAGE_WORDS = 15
+"""In an article that is no copy, copied text is of so many words in a row that are neither quoted
+nor recur page by page: what several outlets quote is each one's own quotation."""
+
 MIN_MUTUAL_PERCENT = 80
 """Or if at least this part of it and of an earlier one is in the other, all words included."""
 
@@ -158,7 +162,8 @@ class CopySearch:
     ----------
     order : the rows of the articles by precedence.
     pairs : pairs of a copy and its source, as `compare_pairs` describes them.
-    spans : the copied text of all articles, as `find_copied_text` describes it.
+    spans : the copied text, as `find_copied_text` describes it: in copies all of it, in articles
+        that are none the passages of MIN_PASSAGE_WORDS.
     """
 
     order: np.ndarray
@@ -253,7 +258,11 @@ def find_copies(
         (pl.col("n_own") >= MIN_COPIED_WORDS) | pl.col("mutual")
     )
     spans = find_copied_text(corpus, sharing, recurring)
-    return CopySearch(order, select_copy_pairs(sharing, spans), spans)
+    pairs = select_copy_pairs(sharing, spans)
+    is_passage = (pl.col("n_own") >= MIN_PASSAGE_WORDS) | pl.col("row").is_in(
+        pairs["row"].unique().to_list()
+    )
+    return CopySearch(order, pairs, spans.filter(is_passage))
 
 
 def turn_pairs(pairs: pl.DataFrame, order: np.ndarray) -> pl.DataFrame:
