@@ -202,8 +202,8 @@ def voice_command(articles: Path, out: Path, language: str, explain: bool) -> No
 def families_command(articles: Path, out: Path, pairs: bool) -> None:
     """Write the family of copies that each article belongs to.
 
-    One row per article: its family, whether it is the first of it, how much it shares with the
-    first, and the agency that it credits.
+    One row per article: its family, whether it is the first of it or tied with others, how much it
+    shares with the first, its words in copied text, and the agency that it credits.
     """
     from wording.corpus.build import encode_articles
     from wording.corpus.marks import copies
@@ -247,7 +247,7 @@ def counts_command(study: Path, out: Path) -> None:
 @click.option(
     "--copies",
     help="Which copies count: all (the default), one (per outlet and family) or none (the first "
-    "only).",
+    "only, and no copied text).",
 )
 def table_command(study: Path, name: str, out: Path, **choices: str | None) -> None:
     """Write any table of the analysis, such as shares.

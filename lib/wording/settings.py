@@ -26,7 +26,8 @@ VOICE_GROUPS = {
 """What may be asked for as a voice, and the voices of the words that it counts."""
 
 COPY_RULES = ("all", "one", "none")
-"""Which copies count: every article; one of each family per outlet; the first of each family."""
+"""Which copies count: every article; one of each family per outlet; the first of each family, and
+in every article only what no earlier one has."""
 
 SIGNIFICANCE_LEVEL = 0.05
 """A difference is clear when its p, or its q where many are tested, is below."""

@@ -56,12 +56,21 @@ def read_tables(file: Path) -> dict[str, dict[str, Column]]:
 TABLES = read_tables(Path(__file__).with_suffix(".csv"))
 """The columns of each table by its name."""
 
-FAMILY_COLUMNS = ("family", "first", "shared", "agency")
+FAMILY_COLUMNS = ("family", "first", "tied", "shared", "n_copied", "agency")
 """What is known of an article's copies."""
 
 
-def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+def check_columns(frame: pd.DataFrame, table: str, *, remedy: str = "") -> pd.DataFrame:
     """Return the frame with the table's columns in their order.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The table.
+    table : str
+        Its name.
+    remedy : str
+        What to do where a column is missing.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def check_columns(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     if missing:
         raise WordingError(
             f"The table {table!r} lacks {', '.join(missing)}; it has "
-            f"{', '.join(map(str, frame.columns))}."
+            f"{', '.join(map(str, frame.columns))}. {remedy}".strip()
         )
     return frame[list(TABLES[table])].reset_index(drop=True)
 

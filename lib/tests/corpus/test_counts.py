@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,6 +15,8 @@ from wording.corpus.kwic import list_concordance
 from wording.corpus.lines import find_term_hits
 from wording.corpus.neighbours import find_near_hits
 from wording.errors import WordingError
+from wording.questions.design import Request
+from wording.questions.shares.shares import compute_study_shares
 from wording.study.read import read_study
 from wording.tables import TABLES
 
@@ -150,6 +153,78 @@ def test_copies_count_as_asked(study, tmp_path):
         assert set(count_study_attributions(read_study(tmp_path), copies=copies)["doc_id"]) <= set(
             made.articles["doc_id"]
         )
+
+
+def write_copied_passage(folder):
+    """A brief, and a story of another outlet's own, 30 % of which is the brief; then the study."""
+    rng = np.random.default_rng(5)
+    filler = [f"word{k}" for k in rng.integers(0, 10**6, 400)]
+    brief = " ".join([*filler[:30], "the unrest spread", *filler[30:60], "more unrest followed."])
+    own = " ".join([*filler[100:200], "the unrest", *filler[200:250], "a riot began."])
+    pd.DataFrame(
+        [
+            ("brief", "A", "2031-01-01", brief),
+            ("own", "B", "2031-01-02", f"{own}\n\n{brief}"),
+        ],
+        columns=["doc_id", "outlet", "date", "text"],
+    ).to_csv(folder / "articles.csv", index=False)
+    (folder / "study.yml").write_text(
+        "title: t\nquestion: q\narticles: {path: articles.csv}\n", encoding="utf8"
+    )
+    (folder / "concepts.yml").write_text(
+        "concepts:\n  events:\n    title: e\n    variants:\n"
+        "      unrest: {match: [unrest]}\n      riot: {match: [riot]}\n",
+        encoding="utf8",
+    )
+    return read_study(folder)
+
+
+def test_hits_in_copied_text_are_copies_and_the_rest_is_the_outlets_own(tmp_path):
+    study = write_copied_passage(tmp_path)
+    every, own = (count_study_hits(study, copies=copies) for copies in ("all", "none"))
+    keys = ["doc_id", "variant", "n", "n_copied"]
+    assert every.counts[keys].sort_values(keys).to_numpy().tolist() == [
+        ["brief", "unrest", 2, 0],
+        ["own", "riot", 1, 0],
+        ["own", "unrest", 3, 2],
+    ]
+    assert own.counts[keys].sort_values(keys).to_numpy().tolist() == [
+        ["brief", "unrest", 2, 0],
+        ["own", "riot", 1, 0],
+        ["own", "unrest", 1, 0],
+    ]
+    assert own.articles.set_index("doc_id")["n_copied"].to_dict() == {"brief": 0, "own": 66}
+    assert own.articles["first"].all()
+
+
+def test_lines_of_copied_text_are_left_out_with_its_hits(tmp_path):
+    study = write_copied_passage(tmp_path)
+    lines = find_study_hits(study)
+    assert lines[lines["copied"]]["doc_id"].to_list() == ["own", "own"]
+    for find in (
+        lambda copies: find_study_hits(study, ["events"], copies=copies),
+        lambda copies: list_concordance(study, "unrest; riot", copies=copies),
+    ):
+        assert [len(find(copies)) for copies in ("all", "one", "none")] == [6, 6, 4]
+
+
+def test_rates_without_copies_are_of_the_words_that_are_no_copies(tmp_path):
+    study = write_copied_passage(tmp_path)
+    shares = compute_study_shares(study, Request(voice="all", copies="none"))
+    rate = shares.set_index(["outlet", "variant"])["per_million"]
+    n_words = build_corpus(study).articles.set_index("doc_id")["n_words"]
+    assert rate["B", "unrest"] == pytest.approx(1e6 / (n_words["own"] - 66))
+    assert rate["A", "unrest"] == pytest.approx(2e6 / n_words["brief"])
+
+
+def test_counts_of_an_older_version_are_refused_with_a_remedy(study, tmp_path):
+    (tmp_path / "counts").mkdir()
+    for name in ("concepts.yml", "study.yml"):
+        (tmp_path / name).write_bytes((study.folder / name).read_bytes())
+    articles = build_corpus(study).articles.drop(columns=["time", "tied", "n_copied"])
+    articles.to_csv(tmp_path / "counts" / "articles.csv", index=False)
+    with pytest.raises(WordingError, match="time, tied, n_copied.*make it anew"):
+        count_study_hits(read_study(tmp_path))
 
 
 def test_an_unknown_way_of_counting_copies_is_refused(study):

@@ -43,7 +43,8 @@ class Study:
     voice : {"outlet", "quoted", "reported", "attributed", "all"}
         Whose words count unless a question says otherwise.
     copies : {"all", "one", "none"}
-        Which copies count: all articles; one of each family and outlet; only the first of a family.
+        Which copies count: all articles; one of each family and outlet; only the first of a family,
+        and in it no passage that an earlier article has.
 
     Raises
     ------

@@ -56,7 +56,8 @@ def make_table(
         For contrasts "rest" (without it) or "pairs"; for keyness "rest" or the name of an outlet.
     copies : str, optional
         "all" (every article is counted, also without it), "one" (an outlet that prints a story
-        twice counts it once) or "none" (only the first article of each group of copies).
+        twice counts it once) or "none" (only the first article of each group of copies,
+        and hits outside copied text).
 
     Raises
     ------

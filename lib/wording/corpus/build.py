@@ -25,7 +25,7 @@ from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
-from wording.corpus.marks.copies import build_sketch, find_families
+from wording.corpus.marks.copies import build_sketch, find_families_and_spans
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
@@ -201,12 +201,12 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
 
 
 def add_families(corpus: Corpus) -> Corpus:
-    """Return the corpus with each article's family of copies in its table."""
+    """Return the corpus with each article's family of copies in its table, and the copied text."""
     if "family" in corpus.table.columns:
         return corpus
-    families = find_families(corpus).drop("doc_id", "agency")
-    table = corpus.table.hstack(families).select(list(TABLES["articles"]))
-    return replace(corpus, table=table)
+    families, copied = find_families_and_spans(corpus)
+    table = corpus.table.hstack(families.drop("doc_id", "agency")).select(list(TABLES["articles"]))
+    return replace(corpus, table=table, copied=copied)
 
 
 def build_corpus(study: StudyRecord) -> Corpus:

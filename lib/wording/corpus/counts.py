@@ -39,6 +39,7 @@ LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
 TEXT_COLUMNS = (
     "doc_id",
     "outlet",
+    "time",
     "family",
     "agency",
     "concept",
@@ -49,6 +50,12 @@ TEXT_COLUMNS = (
     "stance",
 )
 """Columns of the counts folder that hold text, whatever it looks like."""
+
+
+OLD_COUNTS_REMEDY = (
+    "The counts folder is of an older version: make it anew with `wording counts STUDY --out "
+    "FOLDER`, where the articles are."
+)
 
 
 @dataclass(frozen=True)
@@ -194,6 +201,7 @@ def tabulate_hits(
         variant=variants,
         **look_up_attributions(part, spans.start),
         zone=np.where(part.shard.boilerplate[spans.start], "boilerplate", "body"),
+        copied=part.flag_copied(spans.start),
     )
     return join_articles(part, lines)
 
@@ -228,11 +236,17 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
 
 
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
-    """Return the `counts` table: hits in the body per article, concept, variant and voice."""
+    """Return the `counts` table: hits in the body per article, concept, variant and voice.
+
+    `n_copied` says how many of them are in copied text (see `Corpus.copied`).
+    """
     parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
-        rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["counts"], pl.String))]
+        kinds = {
+            name: pl.Int64 if name in ("n", "n_copied") else pl.String for name in TABLES["counts"]
+        }
+        rows = [pl.DataFrame(schema=kinds)]
     return check_columns(pl.concat(rows).to_pandas(), "counts")
 
 
@@ -272,7 +286,8 @@ def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLis
     variants = list(concept.variants)
     # One number for each cell of article, variant and voice.
     cells = (hits.row * len(variants) + hits.variant) * len(TOKEN_VOICES) + hits.voice
-    cell, n = np.unique(cells, return_counts=True)
+    cell, which, n = np.unique(cells, return_inverse=True, return_counts=True)
+    n_copied = np.bincount(which[part.flag_copied(hits.spans.start)], minlength=len(cell))
     cell, voice = np.divmod(cell, len(TOKEN_VOICES))
     row, variant = np.divmod(cell, len(variants))
     return pl.DataFrame(
@@ -282,6 +297,7 @@ def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLis
             "variant": pl.Series(variants, dtype=pl.String).gather(variant),
             "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice),
             "n": n.astype(np.int64),
+            "n_copied": n_copied.astype(np.int64),
         }
     )
 
@@ -320,7 +336,7 @@ def find_body_hits(
     corpus = build_corpus(study)
     compared = select_compared(study, corpus.articles, copies=copies)
     hits = find_hits(corpus, concepts, study.lists, context=context)
-    return compared.keep(hits[hits["zone"] == "body"])
+    return compared.keep(hits[(hits["zone"] == "body") & ~((copies == "none") & hits["copied"])])
 
 
 def count_study_hits(
@@ -336,7 +352,8 @@ def count_study_hits(
         Which of its concepts; all if left out.
     copies : str
         "all": every article counts; "one": an outlet that prints a story twice counts it once;
-        "none": only the first of each family counts, at whichever outlet and time it was printed.
+        "none": only the first of each family counts, at whichever outlet and time it was printed,
+        and in every article only hits outside copied text.
 
     Raises
     ------
@@ -351,7 +368,16 @@ def count_study_hits(
         articles, counts = read_articles_table(study), read_counts_table(study)
         counts = counts[counts["concept"].isin(wanted)]
     compared = select_compared(study, articles, copies=copies)
-    return Counts(compared.articles, compared.keep(counts), compared.set_apart, compared.left_out)
+    kept = compared.keep(counts)
+    if copies == "none":
+        kept = leave_out_copied_hits(kept)
+    return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
+
+
+def leave_out_copied_hits(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the `counts` without hits in copied text."""
+    own = counts.assign(n=counts["n"] - counts["n_copied"], n_copied=0)
+    return own[own["n"] > 0].reset_index(drop=True)
 
 
 def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
@@ -500,7 +526,9 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     one_of("way of counting copies", copies, COPY_RULES)
     if copies == "one":
         length = articles["n_words"] + articles["n_boilerplate"]
-        ordered = articles.assign(shorter=-length).sort_values(["date", "shorter", "doc_id"])
+        ordered = articles.assign(shorter=-length).sort_values(
+            ["date", "time", "shorter", "doc_id"]
+        )
         return ~ordered.duplicated(["outlet", "family"]).reindex(articles.index)
     return articles["first"] | (copies == "all")
 
@@ -565,13 +593,16 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
     file = locate_counts_file(study, "articles.csv")
     articles = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str), parse_dates=["date"])
-    return check_columns(articles.assign(title=None, authors=None, url=None), "articles")
+    return check_columns(
+        articles.assign(title=None, authors=None, url=None), "articles", remedy=OLD_COUNTS_REMEDY
+    )
 
 
 def read_counts_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `counts` table that `write_counts` wrote into the study's counts folder."""
     file = locate_counts_file(study, "counts.csv")
-    return check_columns(pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str)), "counts")
+    counts = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str))
+    return check_columns(counts, "counts", remedy=OLD_COUNTS_REMEDY)
 
 
 def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:

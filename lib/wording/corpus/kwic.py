@@ -251,7 +251,7 @@ def find_concordance(
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort])
+    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort], copies)
     parts = corpus.map_parts(list_sortable_hits, query, wanted, light=True)
     searched = Searched(
         n_articles=int(wanted.sum()),
@@ -276,6 +276,7 @@ class _Query:
     lists: PhraseLists
     voices: Sequence[str]
     sort_columns: Sequence[str]
+    copies: str
 
 
 def bound_hit_count(study: StudyRecord, pattern: str) -> int:
@@ -323,7 +324,10 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> tuple[p
     shard = part.shard
     hits = locate_part_hits(shard, query.name, query.concept, query.lists)
     voices = [TOKEN_VOICES.index(voice) for voice in query.voices]
-    hits = hits[wanted[part.start + hits.row] & np.isin(hits.voice, voices)]
+    is_kept = wanted[part.start + hits.row] & np.isin(hits.voice, voices)
+    if query.copies == "none":
+        is_kept &= ~part.flag_copied(hits.spans.start)
+    hits = hits[is_kept]
     is_body = ~shard.boilerplate[hits.spans.start]
     kept = np.flatnonzero(is_body)
     n_boilerplate = len(is_body) - len(kept)

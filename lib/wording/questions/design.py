@@ -95,6 +95,16 @@ class Compared:
         return self.counts[self.counts["voice"].isin(VOICE_GROUPS[self.request.voice])]
 
     @property
+    def searched(self) -> pd.DataFrame:
+        """The articles with the words (n_words) in which hits are counted, for rates.
+
+        Where copies are left out, so is copied text in articles that are none.
+        """
+        if self.request.copies != "none":
+            return self.articles
+        return self.articles.assign(n_words=self.articles["n_words"] - self.articles["n_copied"])
+
+    @property
     def variants(self) -> dict[str, list[str]]:
         """The variants of each concept asked for, in the study's order."""
         concepts = select_concepts(self.study, self.request.concepts)

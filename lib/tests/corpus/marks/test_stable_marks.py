@@ -114,12 +114,16 @@ def test_copies_are_decided_in_whole_numbers(encoded):
     compared = copies.compare_pairs(encoded, candidates)
     floating = [name for name, kind in compared.schema.items() if kind.is_float()]
     assert floating == ["shared", "shared_earlier"], "what is only shown"
-    assert compared["n_own"].dtype == compared["smaller_own"].dtype == pl.Int64
+    assert compared["n_own"].dtype == compared["all_own"].dtype == pl.Int64
     assert compared["mutual"].dtype == pl.Boolean
 
 
 def test_copies_of_one_day_and_length_are_ordered_by_name():
     table = pl.DataFrame(
         {"date": ["2031-01-01"] * 3, "doc_id": ["b", "c", "a"], "n_words": 5, "n_boilerplate": 0}
+    ).with_columns(
+        pl.col("date").str.to_date(),
+        outlet=pl.lit("A"),
+        **dict.fromkeys(("time", "agency"), pl.lit(None, pl.String)),
     )
     assert copies.order_by_precedence(table).tolist() == [2, 0, 1]

@@ -4,7 +4,9 @@ With whole families drawn, intervals hold the truth; with each copy drawn by its
 """
 
 import numpy as np
+import pandas as pd
 
+from wording.questions.shares.copies import COPY_RULE_SENTENCES, describe_copies
 from wording.stats import resampling
 
 STORIES, CASES, SHARE, CLUSTERING = 40, 400, 0.3, 0.3
@@ -46,3 +48,21 @@ def test_intervals_hold_where_there_are_copies():
 
 def test_copies_drawn_one_by_one_would_seem_to_prove_more():
     assert coverage(families=False) < 0.85
+
+
+def test_ties_and_copied_passages_are_said():
+    articles = pd.DataFrame(
+        {
+            "outlet": ["A", "B", "C", "D"],
+            "family": ["1", "1", "3", "4"],
+            "first": [True, False, True, True],
+            "tied": [True, True, False, False],
+            "n_copied": [0, 90, 40, 0],
+            "agency": None,
+        }
+    )
+    said = describe_copies(articles, "all")
+    assert any("1 story appeared at several outlets on the same day" in s for s in said)
+    assert "1 further article contains passages of earlier ones, 40 words in all." in said
+    none = describe_copies(articles[2:].assign(n_copied=0), "all")
+    assert none == ["No article is a copy of an earlier one.", COPY_RULE_SENTENCES["all"]]

@@ -247,3 +247,29 @@ def test_the_most_frequent_variant_is_told_of_no_hits_too():
         == "protests"
     )
     assert find_commonest_variant(table.iloc[:0], ["coup", "protests"]) == "coup"
+
+
+def test_stories_of_which_nobody_knows_who_was_first_are_no_evidence(demo, tmp_path):
+    """Two outlets print the same story each day, on the same day, and without times."""
+    for name in ("concepts.yml", "study.yml"):
+        (tmp_path / name).write_bytes((demo / name).read_bytes())
+    rng = np.random.default_rng(1)
+    rows = []
+    for k in range(40):
+        words = [f"word{n}" for n in rng.integers(0, 10**6, 80)]
+        text = " ".join(
+            [*words[:40], "liberated" if k < 20 else "captured", "Quarnow", *words[40:]]
+        )
+        day = f"2031-{1 + k // 28:02}-{1 + k % 28:02}"
+        rows += [(f"n{k}", "Northline", day, text), (f"t{k}", "Tidewatch", day, text)]
+    columns = ["doc_id", "outlet", "date", "text"]
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "articles.csv", index=False)
+    study = read_study(tmp_path).model_copy(update={"outlets": ["Northline", "Tidewatch"]})
+    made = analyse_study_timeline(study, "towns", Request(copies="none"))
+    assert made.n_tied == made.timeline.query("outlet == 'all outlets'")["n"].sum() == 40
+    assert made.change_tests["total"].sum() == 0
+    every = analyse_study_timeline(study, "towns", Request(copies="all"))
+    assert every.n_tied == 0
+    assert set(every.changes["outlet"]) == {"Northline", "Tidewatch"}
+    assert (every.change_order["p"] > 0.9).all(), "on the same days, nobody was first"
+    assert any("not known who was first" in s for s in timeline_findings.sentences(made))

@@ -24,6 +24,9 @@ from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
 from wording.files import replace_file
 from wording.tables import check_columns
 
+COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.Int64)
+"""The columns of the spans of copied text."""
+
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
 
@@ -45,6 +48,8 @@ class Corpus:
     language : the language of the articles.
     folder : where it is saved, None if it is not.
     apart : the articles in other languages.
+    copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
+        row; none if the corpus was not built for a study.
     """
 
     table: pl.DataFrame
@@ -55,6 +60,7 @@ class Corpus:
     language: str = "en"
     folder: Path | None = None
     apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA))
+    copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -140,7 +146,15 @@ class Corpus:
             np.concatenate([shard.bounds[local[k]] for k, shard in shards.items()])
             - both.bounds[:-1]
         )
-        return Corpus(self.table[rows], [both], self.rejects, [], [], self.language), shift
+        copied = self.copied.filter(pl.col("row").is_in(rows)).with_columns(
+            row=pl.Series(np.searchsorted(rows, self.copied["row"])).filter(
+                self.copied["row"].is_in(rows)
+            )
+        )
+        corpus = Corpus(
+            self.table[rows], [both], self.rejects, [], [], self.language, copied=copied
+        )
+        return corpus, shift
 
 
 @dataclass(frozen=True)
@@ -164,6 +178,21 @@ class Part:
         """Return the row of its first article in the corpus."""
         return int(self.corpus.starts[self.number])
 
+    def flag_copied(self, positions: np.ndarray) -> np.ndarray:
+        """Return which tokens are in text that an earlier article has, too, bool."""
+        start, end = self.copied_spans
+        number = np.searchsorted(start, positions, side="right") - 1
+        return (number >= 0) & (positions < np.append(end, 0)[number])
+
+    @cached_property
+    def copied_spans(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first tokens of the spans of copied text, ascending, and their ends; int64."""
+        rows = self.corpus.copied["row"].to_numpy()
+        first, last = np.searchsorted(rows, (self.start, self.start + len(self.table)))
+        spans = self.corpus.copied[int(first) : int(last)]
+        begin = self.shard.bounds[spans["row"].to_numpy() - self.start]
+        return begin + spans["start"].to_numpy(), begin + spans["end"].to_numpy()
+
 
 def is_small_subset(rows: np.ndarray, n: int) -> bool:
     """Return whether so few of `n` articles are asked for that they are processed alone."""
@@ -175,6 +204,7 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.table.write_parquet(folder / "articles.parquet")
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
+    corpus.copied.write_parquet(folder / "copied.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -187,8 +217,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart = (
-        pl.read_parquet(folder / f"{name}.parquet") for name in ("articles", "rejects", "apart")
+    table, rejects, apart, copied = (
+        pl.read_parquet(folder / f"{name}.parquet")
+        for name in ("articles", "rejects", "apart", "copied")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -203,6 +234,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         language,
         folder,
         apart,
+        copied,
     )
 
 

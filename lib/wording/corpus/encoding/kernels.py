@@ -238,10 +238,6 @@ def count_shared_words(
 ) -> np.ndarray:
     """Count the words of each article `a` that occur in its article `b`, too.
 
-    A word counts if it lies in a run that occurs in `b`, or lies between two such runs and as far
-    from one of them as the same word in `b`: so a version with words changed, added or left out
-    here and there shares the words that were not.
-
     Parameters
     ----------
     word, run, whole, quoted, bounds : the articles, as in `copies.Bodies`.
@@ -253,31 +249,66 @@ def count_shared_words(
     """
     n = np.zeros((2, len(a)), np.int64)
     for pair in range(len(a)):
-        here, end, there = bounds[a[pair]], bounds[a[pair] + 1], bounds[b[pair]]
-        match = match_runs(
-            run[here:end],
-            whole[here:end],
-            run[there : bounds[b[pair] + 1]],
-            whole[there : bounds[b[pair] + 1]],
-        )
-        shared, left = np.zeros(end - here, np.bool_), -1
-        for i in range(end - here):
-            if match[i] < 0:
-                continue
-            shared[i : i + RUN_WORDS] = True
-            if left >= 0 and i - left > RUN_WORDS and match[i] > match[left]:
-                first, last = match[left], match[i]
-                for k in range(left + RUN_WORDS, i):
-                    after_left, before_right = first + k - left, last + k - i
-                    if first < after_left < last:
-                        shared[k] |= word[here + k] == word[there + after_left]
-                    if first < before_right < last:
-                        shared[k] |= word[here + k] == word[there + before_right]
-            left = i
-        for i in range(end - here):
+        here = bounds[a[pair]]
+        shared = find_shared_words(word, run, whole, bounds, a[pair], b[pair])
+        for i in range(len(shared)):
             n[0, pair] += shared[i]
             n[1, pair] += shared[i] and not quoted[here + i]
     return n
+
+
+def mark_shared_words(
+    word: np.ndarray,
+    run: np.ndarray,
+    whole: np.ndarray,
+    bounds: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
+) -> np.ndarray:
+    """Mark the words of the articles `a` that occur in any of their articles `b`, bool (n_words,).
+
+    The parameters are those of `count_shared_words`.
+    """
+    marks = np.zeros(len(word), np.bool_)
+    for pair in range(len(a)):
+        here, end = bounds[a[pair]], bounds[a[pair] + 1]
+        marks[here:end] |= find_shared_words(word, run, whole, bounds, a[pair], b[pair])
+    return marks
+
+
+def find_shared_words(
+    word: np.ndarray,
+    run: np.ndarray,
+    whole: np.ndarray,
+    bounds: np.ndarray,
+    a: np.int64,
+    b: np.int64,
+) -> np.ndarray:
+    """Return which words of article `a` occur in article `b`, too, bool.
+
+    A word counts if it lies in a run that occurs in `b`, or lies between two such runs and as far
+    from one of them as the same word in `b`: so a version with words changed, added or left out
+    here and there shares the words that were not.
+    """
+    here, end, there = bounds[a], bounds[a + 1], bounds[b]
+    match = match_runs(
+        run[here:end], whole[here:end], run[there : bounds[b + 1]], whole[there : bounds[b + 1]]
+    )
+    shared, left = np.zeros(end - here, np.bool_), -1
+    for i in range(end - here):
+        if match[i] < 0:
+            continue
+        shared[i : i + RUN_WORDS] = True
+        if left >= 0 and i - left > RUN_WORDS and match[i] > match[left]:
+            first, last = match[left], match[i]
+            for k in range(left + RUN_WORDS, i):
+                after_left, before_right = first + k - left, last + k - i
+                if first < after_left < last:
+                    shared[k] |= word[here + k] == word[there + after_left]
+                if first < before_right < last:
+                    shared[k] |= word[here + k] == word[there + before_right]
+        left = i
+    return shared
 
 
 def match_runs(

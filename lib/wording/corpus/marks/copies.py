@@ -1,10 +1,12 @@
-"""Finds articles that share their text, and which of them was first.
+"""Finds articles that share their text, which of them was first, and the text that is copied.
 
 They may be reprints, cut and changed versions, or a story inside a longer one. A run of five words
 has a number that depends on its words only. A fixed third of the runs (those whose number three
 divides) shows which articles may share text; each article is then compared word by word with those
 that share most of it. What this takes grows with the number of articles: a run leads to the
-earliest few that have it, and an article to the few that share most with it.
+earliest few that have it, and an article to the few that share most with it. An article is a copy
+if enough of it stands in earlier ones; what any other shares with them is copied text in an article
+of its own.
 
 References
 ----------
@@ -24,7 +26,7 @@ from scipy import sparse
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus
-from wording.corpus.encoding.kernels import PARTS_PER_ARTICLE, PLACE_BITS, QUOTED_VOICE, ROW_BITS
+from wording.corpus.encoding.kernels import PLACE_BITS, QUOTED_VOICE, ROW_BITS, RUN_WORDS
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import (
     Shard,
@@ -32,25 +34,40 @@ from wording.corpus.encoding.shard import (
     mark_run_starts,
     offsets_of,
 )
+from wording.corpus.marks.precedence import (
+    flag_ties,
+    invert_permutation,
+    order_by_precedence,
+    put_agencies_first,
+)
 from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
 from wording.errors import WordingError
 
 MIN_COPIED_PERCENT = 40
-"""Two articles are copies if at least this part of one, quotations excluded, is in the other, too.
+"""An article is a copy if at least this part of it is in earlier ones, both with its quotations and
+without them: above the 20 to 30 % of a communiqué or of background in a story of one's own, and
+below the half of a later version that is twice as long.
 
 All limits are compared in whole numbers, so that no rounding decides."""
 
 MIN_COPIED_WORDS = 30
-"""And if it is at least so many words."""
+"""And if it is at least so many words. What two articles share is copied text from so many on."""
+
+MIN_PASSAGE_WORDS = 15
+"""In an article that is no copy, copied text is of so many words in a row that are neither quoted
+nor recur page by page: what several outlets quote is each one's own quotation."""
 
 MIN_MUTUAL_PERCENT = 80
-"""Or if at least this part of each is in the other, quotations included."""
+"""Or if at least this part of it and of an earlier one is in the other, all words included."""
 
 MIN_SKETCH_PERCENT = 10
 """Articles are compared word by word if they share at least this part of the smaller sketch."""
 
-MIN_REPEATED_DAYS = 5
-"""What one outlet prints on at least so many days belongs to its pages, not to a story."""
+MIN_RECURRING_ARTICLES = 5
+"""What one outlet prints in at least so many articles belongs to its pages, not to a story."""
+
+MAX_RECURRING_GAP = 8
+"""Words between two runs that recur, at most, that recur with them: only some runs are sampled."""
 
 MAX_ARTICLES_PER_RUN = 20
 """Each run leads to at most so many of the articles that have it, the earliest: enough to find the
@@ -75,8 +92,8 @@ PREFILTER_BITS = 22
 MARGIN_WORDS = 30
 """Words by which what two articles share may reach beyond the sampled runs that they share."""
 
-OUTLET_STRIDE = 1_000_000
-"""The numbers of two outlets' issues are so far apart: no outlet has so many days."""
+NOTHING_RECURS = np.zeros(0, np.uint64)
+"""No runs that recur page by page."""
 
 Pairs = tuple[np.ndarray, np.ndarray]
 """Articles (int64) and as many earlier ones."""
@@ -91,8 +108,9 @@ class Bodies:
     word : the number of each word, uint64.
     run : the number of the run that begins there, uint64.
     whole : whether that run ends in the article, bool.
-    quoted : whether the word is in quotation marks, bool.
+    quoted : whether the word is in quotation marks, or recurs page by page, bool.
     bounds : the words of article `i` are `bounds[i]` to `bounds[i + 1]`, int64.
+    position : which token of its article each word is, int64.
     """
 
     word: np.ndarray
@@ -100,6 +118,7 @@ class Bodies:
     whole: np.ndarray
     quoted: np.ndarray
     bounds: np.ndarray
+    position: np.ndarray
 
     @property
     def n_words(self) -> np.ndarray:
@@ -108,7 +127,7 @@ class Bodies:
 
     @property
     def n_own(self) -> np.ndarray:
-        """Return those outside quotation marks."""
+        """Return those that are neither quoted nor recurring."""
         return self.n_words - np.diff(offsets_of(self.quoted)[self.bounds])
 
 
@@ -119,13 +138,12 @@ class SharedRuns:
     Attributes
     ----------
     run : uint64 (n,), ascending, the highest bits of each run's number.
-    repeated : bool (n,), whether an outlet repeats it day by day.
+    repeated : bool (n,), whether an outlet repeats it page by page.
     prefilter : bool (2 ** PREFILTER_BITS,), whether any run has such highest bits.
     articles : 0/1 (n, n_articles), the earliest of the articles that have it; articles are numbered
         by precedence here.
     size, n_unrepeated : int64 (n_articles,), the sampled runs of each article: in all, and without
         repeated ones.
-    words, unquoted : int64 (n_articles,), its words: in all, and outside quotation marks.
     """
 
     run: np.ndarray
@@ -134,8 +152,23 @@ class SharedRuns:
     articles: sparse.csr_array
     size: np.ndarray
     n_unrepeated: np.ndarray
-    words: np.ndarray
-    unquoted: np.ndarray
+
+
+@dataclass(frozen=True)
+class CopySearch:
+    """What a search for copies found.
+
+    Attributes
+    ----------
+    order : the rows of the articles by precedence.
+    pairs : pairs of a copy and its source, as `compare_pairs` describes them.
+    spans : the copied text, as `find_copied_text` describes it: in copies all of it, in articles
+        that are none the passages of MIN_PASSAGE_WORDS.
+    """
+
+    order: np.ndarray
+    pairs: pl.DataFrame
+    spans: pl.DataFrame
 
 
 def find_families(corpus: Corpus) -> pl.DataFrame:
@@ -145,20 +178,27 @@ def find_families(corpus: Corpus) -> pl.DataFrame:
     shares most: each copy has one source, so a page that holds two stories does not make these one
     family.
     """
-    table, order = corpus.table, order_by_precedence(corpus.table)
-    copy_pairs = select_copy_pairs(corpus, order, max_sources=MAX_SOURCE_CANDIDATES)
-    first = order[find_first_places(copy_pairs, order)]
+    return find_families_and_spans(corpus)[0]
+
+
+def find_families_and_spans(corpus: Corpus) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what `find_families` does, and the copied text (see `find_copied_text`)."""
+    table, found = corpus.table, search_copies(corpus, max_sources=MAX_SOURCE_CANDIDATES)
+    first = found.order[find_first_places(found.pairs, found.order)]
     copies = np.flatnonzero(first != np.arange(len(first)))
     shared = np.ones(len(first))
     shared[copies] = compare_pairs(corpus, pl.DataFrame({"row": copies, "earlier": first[copies]}))[
         "shared"
     ]
-    return table.select("doc_id").with_columns(
+    families = table.select("doc_id").with_columns(
         family=table["doc_id"].gather(first),
         first=pl.Series(first == np.arange(len(first))),
+        tied=pl.Series(flag_ties(table, first)),
         shared=pl.Series(shared).round(3),
+        n_copied=pl.Series(sum_copied_words(found.spans, len(first))),
         agency=table["agency"],
     )
+    return families, found.spans
 
 
 def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
@@ -167,10 +207,9 @@ def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
     The columns are those of `TABLES["family_pairs"]`. Of the many that a much printed article
     shares its text with, the earliest that share most of it stand for all.
     """
-    order, names = order_by_precedence(corpus.table), corpus.table["doc_id"]
-    copy_pairs = select_copy_pairs(corpus, order, max_sources=MAX_ARTICLES_PER_RUN)
-    named = copy_pairs.with_columns(
-        doc_id=names.gather(copy_pairs["row"]), earlier=names.gather(copy_pairs["earlier"])
+    names, found = corpus.table["doc_id"], search_copies(corpus, max_sources=MAX_ARTICLES_PER_RUN)
+    named = found.pairs.with_columns(
+        doc_id=names.gather(found.pairs["row"]), earlier=names.gather(found.pairs["earlier"])
     )
     return named.select(
         "doc_id", "earlier", pl.col("shared", "shared_earlier").round(3), "n_words", "n_own"
@@ -182,25 +221,58 @@ def find_copy_pairs(corpus: Corpus) -> pl.DataFrame:
     )
 
 
-def order_by_precedence(table: pl.DataFrame) -> np.ndarray:
-    """Return the rows from the earliest to the latest.
+def search_copies(corpus: Corpus, *, max_sources: int) -> CopySearch:
+    """Return the copies with their sources, and all copied text.
 
-    By date, undated ones last; on one day the longest first; then by doc_id.
+    Copies are found by the articles' times; where the first of a family credits an agency whose own
+    article belongs to the family, too, this one comes before it, and they are compared anew.
+
+    Parameters
+    ----------
+    corpus : the articles.
+    max_sources : the number of earlier articles that one is compared with, at most.
     """
-    keys = table.select(
-        "date",
-        "doc_id",
-        n=-(pl.col("n_words") + pl.col("n_boilerplate")).cast(pl.Int64),
-        row=pl.int_range(pl.len()),
+    order = order_by_precedence(corpus.table)
+    candidates, recurring = search_candidates(corpus, order, max_sources=max_sources)
+    found = find_copies(corpus, candidates, recurring, order)
+    first = order[find_first_places(found.pairs, order)]
+    ordered = put_agencies_first(corpus.table, order, first)
+    if (ordered == order).all():
+        return found
+    return find_copies(corpus, turn_pairs(candidates, ordered), recurring, ordered)
+
+
+def find_copies(
+    corpus: Corpus, candidates: pl.DataFrame, recurring: np.ndarray, order: np.ndarray
+) -> CopySearch:
+    """Return the copies among pairs of articles, and the copied text.
+
+    Parameters
+    ----------
+    corpus : the articles.
+    candidates : row, earlier, by row.
+    recurring : the runs that recur page by page (see `search_candidates`).
+    order : the rows by precedence.
+    """
+    sharing = compare_pairs(corpus, candidates, recurring).filter(
+        (pl.col("n_own") >= MIN_COPIED_WORDS) | pl.col("mutual")
     )
-    return keys.sort("date", "n", "doc_id", nulls_last=True)["row"].to_numpy()
+    spans = find_copied_text(corpus, sharing, recurring)
+    pairs = select_copy_pairs(sharing, spans)
+    is_passage = (pl.col("n_own") >= MIN_PASSAGE_WORDS) | pl.col("row").is_in(
+        pairs["row"].unique().to_list()
+    )
+    return CopySearch(order, pairs, spans.filter(is_passage))
 
 
-def invert_permutation(order: np.ndarray) -> np.ndarray:
-    """Return the place of each row in `order`, int64."""
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    return place
+def turn_pairs(pairs: pl.DataFrame, order: np.ndarray) -> pl.DataFrame:
+    """Return the pairs of articles (row, earlier), turned round where `order` says so."""
+    place = invert_permutation(order)
+    row, earlier = pairs["row"].to_numpy(), pairs["earlier"].to_numpy()
+    is_right = place[row] > place[earlier]
+    return pl.DataFrame(
+        {"row": np.where(is_right, row, earlier), "earlier": np.where(is_right, earlier, row)}
+    ).sort("row", "earlier")
 
 
 def find_first_places(copy_pairs: pl.DataFrame, order: np.ndarray) -> np.ndarray:
@@ -219,49 +291,110 @@ def find_first_places(copy_pairs: pl.DataFrame, order: np.ndarray) -> np.ndarray
     return source[place]
 
 
-def select_copy_pairs(corpus: Corpus, order: np.ndarray, *, max_sources: int) -> pl.DataFrame:
-    """Return the pairs that are a copy and its source, as `compare_pairs` describes them.
+def select_copy_pairs(sharing: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that are a copy and its source: enough of the copy is copied text.
+
+    Parameters
+    ----------
+    sharing : pairs that share text, as `compare_pairs` describes them.
+    spans : the copied text, as `find_copied_text` describes it.
+    """
+    copied = spans.group_by("row").agg(
+        n_copied=pl.col("n_words").sum(), n_copied_own=pl.col("n_own").sum()
+    )
+    is_copy = (
+        (100 * pl.col("n_copied_own") >= MIN_COPIED_PERCENT * pl.col("all_own"))
+        & (100 * pl.col("n_copied") >= MIN_COPIED_PERCENT * pl.col("all_words"))
+        & (pl.col("n_copied_own") >= MIN_COPIED_WORDS)
+    )
+    return (
+        sharing.join(copied, on="row", how="left", maintain_order="left")
+        .filter(is_copy | pl.col("mutual"))
+        .drop("n_copied", "n_copied_own")
+    )
+
+
+def find_copied_text(corpus: Corpus, sharing: pl.DataFrame, recurring: np.ndarray) -> pl.DataFrame:
+    """Return the spans of articles that stand in the earlier ones with which they share text.
 
     Parameters
     ----------
     corpus : the articles.
-    order : their rows by precedence.
-    max_sources : the number of earlier articles that one is compared with, at most.
+    sharing : pairs of articles that share text: row, earlier.
+    recurring : the runs that recur page by page (see `search_candidates`).
+
+    Returns
+    -------
+    row (of the corpus), start and end (tokens, counted from the article's first), n_words (words of
+    the span), n_own (of these neither quoted nor recurring), by row and start.
     """
-    share_own_words = (100 * pl.col("n_own") >= MIN_COPIED_PERCENT * pl.col("smaller_own")) & (
-        pl.col("n_own") >= MIN_COPIED_WORDS
+    calls = ((corpus, part, recurring) for part in split_pairs(corpus, sharing))
+    return pl.concat(run_parallel(mark_chunk, calls, shared_memory=True)).sort("row", "start")
+
+
+def mark_chunk(corpus: Corpus, part: pl.DataFrame, recurring: np.ndarray) -> pl.DataFrame:
+    """Return the copied text of some articles, each with all its pairs."""
+    rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
+    bodies = gather_bodies(corpus.shards, corpus.starts, rows, recurring)
+    a, b = which.reshape(-1, 2).T
+    copied = compile_module(kernels).mark_shared_words(
+        bodies.word, bodies.run, bodies.whole, bodies.bounds, a, b
     )
-    return compare_pairs(
-        corpus, find_copy_candidates(corpus, order, max_sources=max_sources)
-    ).filter(share_own_words | pl.col("mutual"))
+    article, at = np.repeat(np.arange(len(rows)), bodies.n_words), np.flatnonzero(copied)
+    # A span is of words that follow each other in one article.
+    is_first = np.append(True, (np.diff(at) > 1) | (np.diff(article[at]) > 0))[: len(at)]
+    first, last = at[is_first], at[np.append(is_first[1:], True)[: len(at)]]
+    own_before = np.concatenate([[0], np.cumsum(~bodies.quoted)])
+    return pl.DataFrame(
+        {
+            "row": rows[article[first]].astype(np.int64),
+            "start": bodies.position[first].astype(np.int64),
+            "end": bodies.position[last].astype(np.int64) + 1,
+            "n_words": last - first + 1,
+            "n_own": own_before[last + 1] - own_before[first],
+        }
+    )
+
+
+def sum_copied_words(spans: pl.DataFrame, n_articles: int) -> np.ndarray:
+    """Return the words of each article's copied text, int64 (n_articles,)."""
+    n_words = np.bincount(spans["row"], weights=spans["n_words"], minlength=n_articles)
+    return n_words.astype(np.int64)
 
 
 def find_copy_candidates(corpus: Corpus, order: np.ndarray, *, max_sources: int) -> pl.DataFrame:
-    """Return the pairs of articles that may share text, by their sketches: row, earlier.
+    """Return the pairs of articles that may share text (see `search_candidates`)."""
+    return search_candidates(corpus, order, max_sources=max_sources)[0]
 
-    What an outlet prints on five days or more (a gallery, a form, a paragraph of background) is no
-    sign, unless the articles are alike as a whole.
+
+def search_candidates(
+    corpus: Corpus, order: np.ndarray, *, max_sources: int
+) -> tuple[pl.DataFrame, np.ndarray]:
+    """Return the pairs of articles that may share text, by their sketches, and what recurs.
+
+    What an outlet prints in five articles or more (a gallery, a form, a footer, a paragraph of
+    background) is no sign, unless the articles are alike as a whole.
 
     Parameters
     ----------
     corpus : the articles.
     order : their rows by precedence.
     max_sources : the number of earlier articles to each, at most: those that share most.
+
+    Returns
+    -------
+    The pairs: row, earlier; and the highest bits of the sampled runs that recur, uint64, ascending.
     """
     places = np.split(invert_permutation(order), corpus.starts[1:-1])
-    words, quoted = (
-        corpus.table[name].cast(pl.Int64).to_numpy()[order] for name in ("n_words", "n_quoted")
-    )
-    shared = find_shared_runs(
-        corpus.shards, places, number_issues(corpus.table)[order], words, words - quoted
-    )
+    shared = find_shared_runs(corpus.shards, places, number_outlets(corpus.table)[order])
     calls = (
         (shard, place, shared, max_sources)
         for shard, place in zip(corpus.shards, places, strict=True)
     )
     found = run_parallel(find_shard_candidates, calls, shared_memory=True)
     row, earlier = concatenate_pairs(found)
-    return pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
+    pairs = pl.DataFrame({"row": order[row], "earlier": order[earlier]}).sort("row", "earlier")
+    return pairs, shared.run[shared.repeated]
 
 
 def concatenate_pairs(parts: Sequence[Pairs]) -> Pairs:
@@ -273,23 +406,10 @@ def concatenate_pairs(parts: Sequence[Pairs]) -> Pairs:
     )
 
 
-def number_issues(table: pl.DataFrame) -> np.ndarray:
-    """Return a number for each article's outlet and day, OUTLET_STRIDE apart for each outlet.
-
-    Undated articles, and those of no known outlet, have one day.
-    """
-    dated = (
-        pl.when(pl.col("outlet") != UNATTRIBUTED_OUTLET)
-        .then(pl.col("date").rank("dense"))
-        .fill_null(0)
-    )
-    return (
-        table.select(
-            pl.col("outlet").rank("dense").cast(pl.Int64) * OUTLET_STRIDE + dated.cast(pl.Int64)
-        )
-        .to_series()
-        .to_numpy()
-    )
+def number_outlets(table: pl.DataFrame) -> np.ndarray:
+    """Return a number for each article's outlet, int64; 0 where it is not known."""
+    known = pl.when(pl.col("outlet") != UNATTRIBUTED_OUTLET).then("outlet")
+    return table.select(known.rank("dense").fill_null(0).cast(pl.Int64)).to_series().to_numpy()
 
 
 def build_sketch(shard: Shard) -> np.ndarray:
@@ -307,9 +427,7 @@ def build_sketch(shard: Shard) -> np.ndarray:
 def find_shared_runs(
     shards: Sequence[Shard],
     places: Sequence[np.ndarray],
-    issues: np.ndarray,
-    words: np.ndarray,
-    unquoted: np.ndarray,
+    outlets: np.ndarray,
 ) -> SharedRuns:
     """Return the sampled runs of more than one article.
 
@@ -320,8 +438,7 @@ def find_shared_runs(
     ----------
     shards : the articles.
     places : the number of each shard's articles by precedence.
-    issues, words, unquoted : of each article by precedence: its issue, its words, and those of them
-        outside quotation marks.
+    outlets : the number of each article's outlet, by precedence.
     """
     n_articles = sum(map(len, places))
     if n_articles >= 1 << int(ROW_BITS):
@@ -342,7 +459,7 @@ def find_shared_runs(
     calls = (
         (
             [(s.sketch[c[k] : c[k + 1]], p) for s, c, p in zip(shards, cuts, places, strict=True)],
-            issues,
+            outlets,
         )
         for k in range(len(edges) + 1)
     )
@@ -370,8 +487,6 @@ def find_shared_runs(
         articles=articles,
         size=size,
         n_unrepeated=size - sum(n_repeated),
-        words=words,
-        unquoted=unquoted,
     )
 
 
@@ -386,14 +501,14 @@ def extract_rows(sketch: np.ndarray) -> np.ndarray:
 
 
 def find_bucket_runs(
-    parts: Sequence[tuple[np.ndarray, np.ndarray]], issues: np.ndarray
+    parts: Sequence[tuple[np.ndarray, np.ndarray]], outlets: np.ndarray
 ) -> tuple[np.ndarray, ...]:
     """Return the shared runs of one bucket.
 
     Parameters
     ----------
     parts : for each shard the sampled runs of the bucket, and its articles' numbers by precedence.
-    issues : the issue of each article by precedence.
+    outlets : the number of each article's outlet, by precedence.
 
     Returns
     -------
@@ -417,9 +532,9 @@ def find_bucket_runs(
     start, n = start[n > 1], n[n > 1]
     run, first = np.repeat(np.arange(len(start)), n), offsets_of(n)[:-1]
     article = take_low_bits(keys[concatenate_ranges(start, start + n)], ROW_BITS)
-    repeated = count_repeat_days(run, issues[article]) >= MIN_REPEATED_DAYS
+    repeated = count_repeats(run, outlets[article]) >= MIN_RECURRING_ARTICLES
     early = article[np.arange(len(run)) - first[run] < MAX_ARTICLES_PER_RUN].astype(np.int32)
-    n_repeated = np.bincount(article[repeated], minlength=len(issues))
+    n_repeated = np.bincount(article[repeated], minlength=len(outlets))
     return (
         keys[start] >> ROW_BITS,
         repeated[first],
@@ -446,20 +561,7 @@ def find_shard_candidates(
     shared : the runs that several articles have.
     max_sources : the number of candidates of an article, at most.
     """
-    runs = find_article_runs(shard, shared)
-    a, b = find_nearest_articles(runs, place, shared, max_sources)
-    rows = invert_places(place, a)
-    spread = measure_shared_spread(runs, runs.bounds[rows], runs.bounds[rows + 1], b, shared)
-    smaller = np.minimum(shared.unquoted[a], shared.unquoted[b])
-    reach = spread * shared.words[a] + MARGIN_WORDS * PARTS_PER_ARTICLE
-    far = 100 * reach >= MIN_COPIED_PERCENT * PARTS_PER_ARTICLE * smaller
-    return a[far], b[far]
-
-
-def invert_places(place: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return the rows that have the wanted places."""
-    order = np.argsort(place)
-    return order[np.searchsorted(place[order], wanted)]
+    return find_nearest_articles(find_article_runs(shard, shared), place, shared, max_sources)
 
 
 @dataclass(frozen=True)
@@ -470,13 +572,11 @@ class ArticleRuns:
     ----------
     run : the place of each in `SharedRuns.run`, ascending within an article.
     row : the row of its article in the shard.
-    part : in which of PARTS_PER_ARTICLE equal parts of the article it is.
     bounds : the runs of row `i` are `bounds[i]` to `bounds[i + 1]`.
     """
 
     run: np.ndarray
     row: np.ndarray
-    part: np.ndarray
     bounds: np.ndarray
 
 
@@ -492,7 +592,7 @@ def find_article_runs(shard: Shard, shared: SharedRuns) -> ArticleRuns:
     order = known[np.argsort(extract_rows(sketch[known]).astype(np.uint16), kind="stable")]
     row = extract_rows(sketch[order])
     bounds = np.searchsorted(row, np.arange(len(shard) + 1))
-    return ArticleRuns(run[order], row, take_low_bits(sketch[order], PLACE_BITS), bounds)
+    return ArticleRuns(run[order], row, bounds)
 
 
 def find_nearest_articles(
@@ -525,56 +625,6 @@ def find_nearest_articles(
     return concatenate_pairs(pairs)
 
 
-def measure_shared_spread(
-    runs: ArticleRuns, start: np.ndarray, end: np.ndarray, other: np.ndarray, shared: SharedRuns
-) -> np.ndarray:
-    """Return from where to where in an article the runs lie that another one has, too.
-
-    Parameters
-    ----------
-    runs : the runs of all articles.
-    start, end : those of each pair's article, from start up to end.
-    other : each pair's other article, by precedence.
-    shared : the runs that several articles have.
-
-    Returns
-    -------
-    Parts of the article from the first to the last of these runs, int64 (n_pairs,).
-    """
-    if not len(start):
-        return start
-    at = concatenate_ranges(start, end)
-    low, high = shared.articles.indptr[runs.run[at]], shared.articles.indptr[runs.run[at] + 1]
-    wanted = np.repeat(other, end - start)
-    there = contains_sorted(shared.articles.indices, low, high, wanted)
-    first = offsets_of(end - start)[:-1]
-    lowest = np.where(there, runs.part[at], PARTS_PER_ARTICLE)
-    highest = np.where(there, runs.part[at], -1)
-    return np.maximum.reduceat(highest, first) - np.minimum.reduceat(lowest, first) + 1
-
-
-def contains_sorted(
-    values: np.ndarray, low: np.ndarray, high: np.ndarray, wanted: np.ndarray
-) -> np.ndarray:
-    """Return whether each stretch of the values has its wanted number: a binary search in each.
-
-    Parameters
-    ----------
-    values : numbers, ascending in each stretch.
-    low, high : where each stretch begins and ends.
-    wanted : the number that is looked for in each.
-    """
-    end = high
-    while (low < high).any():
-        middle = (low + high) // 2
-        below = (low < high) & (values[np.minimum(middle, len(values) - 1)] < wanted)
-        low, high = (
-            np.where(below, middle + 1, low),
-            np.where(below, high, np.minimum(middle, high)),
-        )
-    return (low < end) & (values[np.minimum(low, len(values) - 1)] == wanted)
-
-
 def select_nearest(
     pairs: Pairs,
     n_unrepeated: np.ndarray,
@@ -602,46 +652,58 @@ def select_nearest(
     return a[kept], b[kept]
 
 
-def count_repeat_days(run: np.ndarray, issues: np.ndarray) -> np.ndarray:
-    """Return on how many days the outlet that repeats a run most printed it.
+def count_repeats(run: np.ndarray, outlets: np.ndarray) -> np.ndarray:
+    """Return in how many articles the outlet that repeats a run most printed it.
 
-    For each place of a run (`run` ascending from 0), whose article is of this issue.
+    For each place of a run (`run` ascending from 0), whose article is of this outlet; articles of
+    no known outlet (0) count as one.
     """
-    n_issues = issues.max(initial=0) + 1
-    printed = deduplicate_sorted(np.sort(run * n_issues + issues))
-    each, issue = np.divmod(printed, n_issues)
-    outlet = each * n_issues + issue // OUTLET_STRIDE
-    new = np.flatnonzero(mark_run_starts(outlet))
+    stride = outlets.max(initial=0) + 1
+    ordered = np.sort(run * stride + outlets)
+    new = np.flatnonzero(mark_run_starts(ordered))
+    each, outlet = np.divmod(ordered[new], stride)
+    n = np.where(outlet == 0, 1, np.diff(new, append=len(ordered)))
     most = np.zeros(run.max(initial=-1) + 1, np.int64)
-    np.maximum.at(most, each[new], np.diff(new, append=len(outlet)))
+    np.maximum.at(most, each, n)
     return most[run]
 
 
-def compare_pairs(corpus: Corpus, pairs: pl.DataFrame) -> pl.DataFrame:
+def compare_pairs(
+    corpus: Corpus, pairs: pl.DataFrame, recurring: np.ndarray = NOTHING_RECURS
+) -> pl.DataFrame:
     """Return the pairs of articles (row, earlier) with what they share.
+
+    Parameters
+    ----------
+    corpus : the articles.
+    pairs : row, earlier, by row.
+    recurring : the runs that recur page by page (see `search_candidates`).
 
     Returns
     -------
-    Added are n_words (of row, that also occur in earlier), n_own (of these, outside quotation marks
-    in both), smaller_own (such words of the article that has fewer), mutual (whether enough of each
-    is in the other), shared and shared_earlier (the part of each one's words).
+    Added are n_words (of row, that also occur in earlier), n_own (of these, neither quoted nor
+    recurring in either), all_words and all_own (such words of row in all), mutual
+    (whether enough of each is in the other), shared and shared_earlier (the part of each one's
+    words).
     """
-    length = corpus.table["n_words"].to_numpy()
-    chunk = (
-        np.cumsum(length[pairs["row"].to_numpy()] + length[pairs["earlier"].to_numpy()])
-        // CHUNK_WORDS
-    )
-    parts = pairs.with_columns(chunk=chunk).partition_by(
-        "chunk", include_key=False, maintain_order=True
-    ) or [pairs]
-    calls = ((corpus, part) for part in parts)
+    calls = ((corpus, part, recurring) for part in split_pairs(corpus, pairs))
     return pl.concat(run_parallel(compare_chunk, calls, shared_memory=True))
 
 
-def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
+def split_pairs(corpus: Corpus, pairs: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return the pairs (row, earlier) in parts of CHUNK_WORDS; all pairs of a row in one."""
+    length = corpus.table["n_words"].to_numpy()
+    words = length[pairs["row"].to_numpy()] + length[pairs["earlier"].to_numpy()]
+    numbered = pairs.with_columns(chunk=np.cumsum(words) // CHUNK_WORDS).with_columns(
+        pl.col("chunk").first().over("row")
+    )
+    return numbered.partition_by("chunk", include_key=False, maintain_order=True) or [pairs]
+
+
+def compare_chunk(corpus: Corpus, part: pl.DataFrame, recurring: np.ndarray) -> pl.DataFrame:
     """Return the same of some pairs, all at once."""
     rows, which = np.unique(part.select("row", "earlier").to_numpy(), return_inverse=True)
-    bodies = gather_bodies(corpus.shards, corpus.starts, rows)
+    bodies = gather_bodies(corpus.shards, corpus.starts, rows, recurring)
     a, b = which.reshape(-1, 2).T
     (n, n_own), (m, m_own) = count_words_in(bodies, a, b), count_words_in(bodies, b, a)
     own = np.minimum(n_own, m_own)
@@ -649,7 +711,8 @@ def compare_chunk(corpus: Corpus, part: pl.DataFrame) -> pl.DataFrame:
         return part.with_columns(
             n_words=n,
             n_own=own,
-            smaller_own=np.minimum(bodies.n_own[a], bodies.n_own[b]),
+            all_words=bodies.n_words[a],
+            all_own=bodies.n_own[a],
             mutual=(100 * n >= MIN_MUTUAL_PERCENT * bodies.n_words[a])
             & (100 * m >= MIN_MUTUAL_PERCENT * bodies.n_words[b]),
             shared=n / bodies.n_words[a],
@@ -669,33 +732,67 @@ def count_words_in(bodies: Bodies, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     )
 
 
-def gather_bodies(shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray) -> Bodies:
-    """Return the bodies of articles (rows of the corpus, ascending) from all shards.
+def gather_bodies(
+    shards: Sequence[Shard], start: np.ndarray, rows: np.ndarray, recurring: np.ndarray
+) -> Bodies:
+    """Return the bodies of articles from all shards.
 
-    `start` has the row of each shard's first article.
+    Parameters
+    ----------
+    shards : the articles.
+    start : the row of each shard's first article.
+    rows : rows of the corpus, ascending.
+    recurring : the runs that recur page by page (see `search_candidates`).
     """
     cut = np.searchsorted(rows, start)
     parts = [
-        read_bodies(shards[k], rows[cut[k] : cut[k + 1]] - start[k])
+        read_bodies(shards[k], rows[cut[k] : cut[k + 1]] - start[k], recurring)
         for k in np.flatnonzero(np.diff(cut)).tolist()
     ]
-    parts = parts or [read_bodies(shards[0], rows)]
+    parts = parts or [read_bodies(shards[0], rows, recurring)]
     return Bodies(
         word=np.concatenate([part.word for part in parts]),
         run=np.concatenate([part.run for part in parts]),
         whole=np.concatenate([part.whole for part in parts]),
         quoted=np.concatenate([part.quoted for part in parts]),
         bounds=offsets_of(np.concatenate([part.n_words for part in parts])),
+        position=np.concatenate([part.position for part in parts]),
     )
 
 
-def read_bodies(shard: Shard, rows: np.ndarray) -> Bodies:
-    """Return the bodies of some articles of a shard."""
-    at = concatenate_ranges(shard.bounds[rows], shard.bounds[rows + 1])
+def read_bodies(shard: Shard, rows: np.ndarray, recurring: np.ndarray = NOTHING_RECURS) -> Bodies:
+    """Return the bodies of some articles of a shard (see `gather_bodies`)."""
+    start, end = shard.bounds[rows], shard.bounds[rows + 1]
+    at = concatenate_ranges(start, end)
     tokens = shard.tokens[at]
     counted = shard.are_words(tokens) & ~shard.boilerplate[at]
-    ends = np.cumsum(shard.bounds[rows + 1] - shard.bounds[rows])
-    bounds = np.concatenate([[0], offsets_of(counted)[ends]])
+    bounds = np.concatenate([[0], offsets_of(counted)[np.cumsum(end - start)]])
+    position = (at - np.repeat(start, end - start))[counted]
     at, word = at[counted], shard.numbers[tokens[counted]]
     run, whole = compile_module(kernels).hash_runs(word, bounds)
-    return Bodies(word, run, whole, shard.voice[at] == QUOTED_VOICE, bounds)
+    quoted = shard.voice[at] == QUOTED_VOICE
+    quoted |= flag_recurring_words(run, whole, recurring)
+    return Bodies(word, run, whole, quoted, bounds, position)
+
+
+def flag_recurring_words(run: np.ndarray, whole: np.ndarray, recurring: np.ndarray) -> np.ndarray:
+    """Return which words lie in passages that recur, of MIN_COPIED_WORDS or more, bool.
+
+    A passage goes from one run that recurs to the next, as long as these are near: short ones are
+    phrases that anybody may use.
+
+    Parameters
+    ----------
+    run, whole : as in `Bodies`.
+    recurring : the highest bits of the sampled runs that recur, ascending.
+    """
+    flags = np.zeros(len(run), bool)
+    if len(recurring):
+        highest = run >> ROW_BITS
+        place = np.searchsorted(recurring, highest).clip(max=len(recurring) - 1)
+        at = np.flatnonzero(whole & (recurring[place] == highest))
+        is_first = np.append(True, np.diff(at) > RUN_WORDS + MAX_RECURRING_GAP)[: len(at)]
+        start, end = at[is_first], at[np.append(is_first[1:], True)[: len(at)]] + RUN_WORDS
+        is_long = end - start >= MIN_COPIED_WORDS
+        flags[concatenate_ranges(start[is_long], end[is_long])] = True
+    return flags

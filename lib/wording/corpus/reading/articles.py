@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from wording.corpus.reading.archives import iterate_members
-from wording.corpus.reading.dates import format_examples, read_dates
+from wording.corpus.reading.dates import format_examples, read_dates, read_times
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
 from wording.corpus.reading.formats.registry import READERS, batch_rows
 from wording.corpus.reading.languages import find_other_languages
@@ -88,8 +88,8 @@ class ReadingResult:
     Attributes
     ----------
     frame : DataFrame
-        One row per article: doc_id (unique), outlet, date (null: unknown), title, authors, url
-        (null: missing), text.
+        One row per article: doc_id (unique), outlet, date (null: unknown), time (see
+        `dates.read_times`), title, authors, url (null: missing), text.
     rejects : DataFrame
         One row per refused row or file: source (file or file:row), reason, sample (up to 80
         characters).
@@ -298,7 +298,9 @@ class ArticleReader:
             )
         dates, warnings = read_dates(frame["date"], frame["table"], date_order=self.date_order)
         frame = frame.with_columns(
-            dates.alias("date"), *(set_blank_to_null(name) for name in ("title", "authors", "url"))
+            dates.alias("date"),
+            read_times(frame["date"], dates, frame["table"]),
+            *(set_blank_to_null(name) for name in ("title", "authors", "url")),
         )
         self.report.check_totals(frame.height)
         return ReadingResult(

@@ -1,6 +1,11 @@
-"""Read dates as they come in real files; one that cannot be read is unknown, with a warning."""
+"""Read dates and times as they come in real files.
+
+A date that cannot be read is unknown, with a warning; a time that is not written is unknown.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import polars as pl
 
@@ -25,6 +30,41 @@ NUMERIC_DATE_PATTERN = (
 )
 EPOCH_SECONDS_PATTERN = r"^(\d{9,10})(?:\.\d+)?$"
 EPOCH_MILLISECONDS_PATTERN = r"^(\d{9,10})\d{3}(?:\.\d+)?$"
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
+TIME_PATTERNS = (  # hour, minute, second, and the half of the day; "8.05 pm", "8 pm", "19h30"
+    r"(?i)(?:^|[T\s,])(?<h>\d{1,2})(?:[.:](?<m>\d\d))?(?::(?<s>\d\d))?\s?(?<half>[ap])\.?m\b",
+    r"(?:^|[T\s,:])(?<h>\d{1,2})[:h](?<m>\d\d)(?::(?<s>\d\d))?(?<half>$^)?",
+    r"^\d{8}T?(?<h>\d\d)(?<m>\d\d)(?<s>\d\d)?(?<half>$^)?(?:Z|[+-]\d\d:?\d\d)?$",
+)
+BEHIND_TIME_PATTERN = (
+    r"(?:\d[:h]\d\d(?::\d\d)?(?:[.,]\d+)?|T\d{4}(?:\d\d)?(?:\.\d+)?|\d(?:[.:]\d\d)?\s?[apAP]\.?[mM]\.?)"
+    r"(?:\s?[apAP]\.?[mM]\.?)?[\s,(]*"
+)
+ZONE_PATTERN = (  # behind a time: +02:00, -0500, UTC+2
+    rf"{BEHIND_TIME_PATTERN}(?:UTC|GMT)?(?<sign>[+-])(?<hours>\d\d?):?(?<minutes>\d\d)?(?:\D|$)"
+)
+ZONE_NAME_PATTERN = rf"{BEHIND_TIME_PATTERN}([A-Z]{{1,4}})\b"
+ZONE_OFFSETS = {
+    name: int(60 * hours)
+    for hours, names in {
+        0: "Z UTC GMT WET", 1: "CET BST WEST MEZ", 2: "CEST EET SAST MESZ", 3: "EEST MSK TRT",
+        8: "HKT SGT", 9: "JST KST", 10: "AEST", 11: "AEDT", 12: "NZST", 13: "NZDT",
+        -8: "PST", -7: "PDT MST", -6: "MDT CST", -5: "CDT EST", -4: "EDT", 9.5: "ACST",
+    }.items()
+    for name in names.split()
+}  # fmt: skip
+"""Minutes east of UTC of the names of zones that mean one thing in news; US ones as US news uses
+them, and none that several countries use alike (IST)."""
+ZONE_PLACES = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
+"""Names of zones that do not say whether it is summer."""
+SECONDS_PER_DAY = 86_400
+MIDNIGHT_DIVISOR, MIN_PLACEHOLDERS = 10, 10
 
 
 def read_dates(
@@ -101,11 +141,15 @@ def build_date(year: pl.Expr, month: pl.Expr, day: pl.Expr, *, form: str = "%Y-%
 
 def parse_epoch_date() -> pl.Expr:
     """Return the date (UTC) of a number of seconds or milliseconds since 1970."""
-    seconds = pl.coalesce(
+    return pl.from_epoch(extract_epoch_seconds()).dt.date()
+
+
+def extract_epoch_seconds() -> pl.Expr:
+    """Return the seconds of a number of seconds or milliseconds since 1970."""
+    return pl.coalesce(
         pl.col("date").str.extract(EPOCH_SECONDS_PATTERN),
         pl.col("date").str.extract(EPOCH_MILLISECONDS_PATTERN),
-    )
-    return pl.from_epoch(seconds.cast(pl.Int64)).dt.date()
+    ).cast(pl.Int64)
 
 
 def parse_numeric_dates(raw: pl.DataFrame, date_order: str | None) -> tuple[pl.Series, list[str]]:
@@ -185,3 +229,92 @@ def list_order_warnings(parts: pl.DataFrame, date_order: str | None) -> list[str
             "these were read in the only possible order."
         )
     return warnings
+
+
+def read_times(date: pl.Series, day: pl.Series, table: pl.Series) -> pl.Series:
+    """Return when each article was published, to the second, where what is written has a time.
+
+    Parameters
+    ----------
+    date : Series of str
+        Dates as they are written.
+    day : Series of date
+        What `read_dates` makes of them.
+    table : Series of str
+        The file or table that each is from.
+
+    Returns
+    -------
+    Series of str
+        "2018-03-01T08:00:00Z": in UTC, where the zone is written; "2018-03-01T08:00:00": as
+        written, where it is not; null without a time. Where many of a table's times are midnight,
+        or most are the same, this one is no time: it stands for a date (see `is_placeholder`).
+    """
+    raw = pl.DataFrame({"date": date.str.strip_chars(), "day": day, "table": table})
+    clock = raw.with_columns(seconds=pl.coalesce(parse_clock(), parse_epoch_clock()))
+    clock = clock.with_columns(
+        seconds=pl.when(pl.col("seconds") < SECONDS_PER_DAY).then("seconds")
+    ).with_columns(seconds=pl.when(~is_placeholder()).then("seconds"))
+    local = pl.col("day").cast(pl.Datetime("us")) + pl.duration(seconds=pl.col("seconds"))
+    return clock.select(pl.coalesce(convert_to_utc(local), local.dt.strftime(TIME_FORMAT)))[
+        "day"
+    ].alias("time")
+
+
+def parse_clock() -> pl.Expr:
+    """Return the seconds since midnight of the time that is written, as written."""
+    of_day = [pl.col("date").str.extract_groups(pattern) for pattern in TIME_PATTERNS]
+    return pl.coalesce(count_seconds(parts.struct) for parts in of_day)
+
+
+def count_seconds(parts: Any) -> pl.Expr:
+    """Return the seconds since midnight of hour (h), minute (m), second (s) and am or pm (half)."""
+    hour, minute, second = (parts.field(name).cast(pl.Int64) for name in "hms")
+    half = parts.field("half").str.to_lowercase()
+    hour = pl.when(half.is_null()).then(hour).otherwise(hour % 12 + 12 * (half == "p"))
+    is_valid = (hour < 24) & (minute.fill_null(0) < 60) & (second.fill_null(0) <= 60)
+    return pl.when(is_valid).then(3_600 * hour + 60 * minute.fill_null(0) + second.fill_null(0))
+
+
+def parse_epoch_clock() -> pl.Expr:
+    """Return the seconds since midnight (UTC) of a number of seconds since 1970."""
+    return extract_epoch_seconds() % SECONDS_PER_DAY
+
+
+def is_placeholder() -> pl.Expr:
+    """Return where a time stands for none: at midnight, or at one hour for most of a table.
+
+    Midnight is no time where more than one in MIDNIGHT_DIVISOR of the table's times is midnight;
+    any other time is none where more than half of the table's, at least MIN_PLACEHOLDERS, are it.
+    """
+    seconds = pl.col("seconds")
+    n_times, n_same = seconds.count().over("table"), pl.len().over("table", "seconds")
+    is_usual_midnight = (seconds == 0) & (MIDNIGHT_DIVISOR * n_same > n_times)
+    return (is_usual_midnight | ((n_same >= MIN_PLACEHOLDERS) & (2 * n_same > n_times))).fill_null(
+        False
+    )
+
+
+def convert_to_utc(local: pl.Expr) -> pl.Expr:
+    """Return the moments whose zone is written in UTC, as `TIME_FORMAT` with a Z; else null."""
+    written = pl.col("date").str.extract_groups(ZONE_PATTERN)
+    sign, hours, minutes = (written.struct.field(name) for name in ("sign", "hours", "minutes"))
+    offset = 60 * hours.cast(pl.Int64) + minutes.cast(pl.Int64).fill_null(0)
+    name = pl.col("date").str.extract(ZONE_NAME_PATTERN)
+    named = name.replace_strict(ZONE_OFFSETS, default=None, return_dtype=pl.Int64)
+    is_epoch = extract_epoch_seconds().is_not_null()
+    minutes_east = pl.coalesce(
+        pl.when(sign == "+").then(offset).otherwise(-offset),
+        named,
+        pl.when(is_epoch).then(pl.lit(0, pl.Int64)),
+    )
+    fixed = local - pl.duration(minutes=minutes_east)
+    by_place = [
+        pl.when(name == zone).then(
+            local.dt.replace_time_zone(place, ambiguous="earliest", non_existent="null")
+            .dt.convert_time_zone("UTC")
+            .dt.replace_time_zone(None)
+        )
+        for zone, place in ZONE_PLACES.items()
+    ]
+    return pl.coalesce(fixed, *by_place).dt.strftime(f"{TIME_FORMAT}Z")

@@ -14,7 +14,7 @@ COPY_RULE_SENTENCES = {
     "one": "An outlet that prints a story twice counts it once; a story that several outlets "
     "print is counted for each of them.",
     "none": "Copies are left out: of articles that share their text, only the first is counted, "
-    "wherever it appeared.",
+    "wherever it appeared, and in every other article no passage that an earlier one has.",
 }
 """What each way of counting copies means."""
 
@@ -28,15 +28,21 @@ def describe_copies(articles: pd.DataFrame, copies: str) -> list[str]:
     Parameters
     ----------
     articles : pandas.DataFrame
-        Every article compared, copies too: outlet, family, first, agency.
+        Every article compared, copies too: outlet, family, first, tied, n_words, n_copied, agency.
     copies : str
         The copy rule, a name in `settings.COPY_RULES`.
     """
     copied = articles[~articles["first"]]
     if copied.empty:
-        return ["No article is a copy of an earlier one.", COPY_RULE_SENTENCES[copies]]
+        return [
+            "No article is a copy of an earlier one.",
+            *_describe_copied_text(articles),
+            COPY_RULE_SENTENCES[copies],
+        ]
     return [
         _describe_families(articles, copied),
+        *_describe_ties(articles),
+        *_describe_copied_text(articles),
         *_describe_agencies(articles),
         COPY_RULE_SENTENCES[copies],
     ]
@@ -55,6 +61,29 @@ def _describe_families(articles: pd.DataFrame, copied: pd.DataFrame) -> str:
         f"{format_count(len(copied), 'article')} of {len(articles):,} ({part}) {are} of an "
         f"earlier one; {stories} in several outlets. {outlet} has the most copies ({most:,})."
     )
+
+
+def _describe_ties(articles: pd.DataFrame) -> list[str]:
+    """Return of how many stories it is not known who was first."""
+    n = articles.loc[articles["tied"], "family"].nunique()
+    if not n:
+        return []
+    stories = format_count(n, "story", "stories")
+    return [
+        f"{stories} appeared at several outlets on the same day, or without a date: not known who "
+        "was first, so one of them stands for the first."
+    ]
+
+
+def _describe_copied_text(articles: pd.DataFrame) -> list[str]:
+    """Return how much of the articles that are no copies stands in earlier ones all the same."""
+    own = articles[articles["first"]]
+    n_copied = int(own["n_copied"].sum())
+    if not n_copied:
+        return []
+    n_articles = int((own["n_copied"] > 0).sum())
+    shown = format_count(n_articles, "further article contains", "further articles contain")
+    return [f"{shown} passages of earlier ones, {format_count(n_copied, 'word')} in all."]
 
 
 def _describe_agencies(articles: pd.DataFrame) -> list[str]:

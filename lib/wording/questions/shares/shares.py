@@ -38,7 +38,7 @@ SHARE_COLUMNS, CONTRAST_COLUMNS = list(TABLES["shares"]), list(TABLES["contrasts
 def compute_study_shares(study: StudyRecord, request: Request = DEFAULT_REQUEST) -> pd.DataFrame:
     """Return the `shares` table of a study, by its own design."""
     compared = compare_articles(study, request)
-    table = compute_shares(compared.spoken, compared.articles, compared.variants, compared.design)
+    table = compute_shares(compared.spoken, compared.searched, compared.variants, compared.design)
     return check_columns(table.assign(voice=request.voice), "shares")
 
 

@@ -44,13 +44,15 @@ def sentences(
         Changes to describe at most; the others are counted.
     """
     if not analysis.change_tests["total"].sum():
-        return [_NO_DATED_HITS_MESSAGE, *_report_undated(analysis)]
+        none = [] if analysis.n_tied else [_NO_DATED_HITS_MESSAGE]
+        return [*none, *_report_ties(analysis), *_report_undated(analysis)]
     return [
         _summarise_counts(analysis),
         *_describe_changes(analysis.changes, top),
         *_describe_unchanged(analysis.change_tests),
         *_describe_order(analysis),
         *_describe_copies(analysis, otherwise),
+        *_report_ties(analysis),
         *_report_undated(analysis),
     ]
 
@@ -222,6 +224,18 @@ def _report_undated(analysis: TimelineAnalysis) -> list[str]:
     if n == 1:
         return [f"{articles} with hits has no date and is left out."]
     return [f"{articles} with hits have no date and are left out."]
+
+
+def _report_ties(analysis: TimelineAnalysis) -> list[str]:
+    n = analysis.n_tied
+    if not n:
+        return []
+    stories, their, are = ("story", "its", "is") if n == 1 else ("stories", "their", "are")
+    return [
+        f"{n:,} {stories} with hits appeared at several outlets on the same day: not known who was "
+        f"first. In the shares each counts at one of {their} outlets; in the tests of changes and "
+        f"of their order {are} left out."
+    ]
 
 
 def _join_outlets(names: Iterable[str], rest: str = "outlet") -> str:

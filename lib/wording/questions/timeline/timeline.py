@@ -63,6 +63,9 @@ class TimelineAnalysis:
         Whose words count, and which copies.
     n_undated : int
         Articles with a hit that have no date.
+    n_tied : int
+        Articles with a hit of which it is not known whether another outlet's was earlier: where
+        copies are left out, one stands for all of them, and none is evidence of who changed when.
     """
 
     timeline: pd.DataFrame
@@ -75,6 +78,7 @@ class TimelineAnalysis:
     voice: str
     copies: str
     n_undated: int
+    n_tied: int
 
 
 def compute_timeline(
@@ -169,12 +173,13 @@ def analyse_study_timeline(
         For an unknown concept, variant, voice or period, with the nearest name.
     """
     compared = compare_articles(study, replace(request, concepts=[concept]))
-    spoken, articles = compared.spoken, compared.articles
+    spoken, articles = compared.spoken, compared.searched
+    is_tied = articles["tied"] & articles["date"].notna() & (request.copies == "none")
     variants = compared.variants[concept]
     if variant:
         one_of("variant", variant, variants)
     choice = ChangingChoice(concept, variants, variant)
-    found = find_outlet_changes(spoken, articles, choice, compared.design)
+    found = find_outlet_changes(spoken, articles[~is_tied], choice, compared.design)
     timeline = compute_timeline(spoken, articles, compared.variants, period, compared.design)
     undated = articles.loc[articles["date"].isna(), "doc_id"]
     return TimelineAnalysis(
@@ -190,6 +195,7 @@ def analyse_study_timeline(
         voice=request.voice,
         copies=request.copies,
         n_undated=int(is_among(undated, spoken["doc_id"]).sum()),
+        n_tied=int(is_among(articles.loc[is_tied, "doc_id"], spoken["doc_id"]).sum()),
     )
 
 
@@ -216,7 +222,7 @@ def compute_study_timeline(
     """
     compared = compare_articles(study, replace(request, concepts=[concept]))
     return compute_timeline(
-        compared.spoken, compared.articles, compared.variants, period, compared.design
+        compared.spoken, compared.searched, compared.variants, period, compared.design
     )
 
 

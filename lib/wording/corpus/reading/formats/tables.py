@@ -69,7 +69,10 @@ def convert_column(column: pl.Series, ours: str) -> pl.Series:
 
     A moment keeps the calendar date as it is written in its own zone.
     """
-    if column.dtype in (pl.Datetime, pl.Date):
+    if isinstance(column.dtype, pl.Datetime):
+        zone = "%z" if column.dtype.time_zone else ""
+        return column.dt.strftime(f"%Y-%m-%d %H:%M:%S{zone}")
+    if column.dtype == pl.Date:
         return column.dt.strftime("%Y-%m-%d")
     if ours == "date" and column.dtype.is_numeric():
         return column.cast(pl.Int64, strict=False).cast(pl.String)
