@@ -135,7 +135,7 @@ def test_the_encoded_corpus_is_memory_mapped(study):
     )
 
 
-@pytest.mark.parametrize("rows", [[0], [3, 4, 30], [59]])
+@pytest.mark.parametrize("rows", [[0], [3, 4, 30], [57, 58, 59]])
 def test_speakers_in_a_few_articles_are_those_found_in_all(study, monkeypatch, rows):
     monkeypatch.setattr(encoded, "SUBSET_DIVISOR", 5)
     part = build_corpus(study).part(0)
