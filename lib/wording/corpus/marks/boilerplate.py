@@ -37,6 +37,16 @@ MAX_LABEL_WORDS = 3
 MAX_LINK_WORDS = 12
 MAX_SIGN_OFF_WORDS = 12
 MAX_DATELINE_TOKENS = 16
+MIN_SHARED_WORDS = 8
+"""A line that several outlets share, or a long one, is looked at from so many words on."""
+MIN_OWN_SHARE = 1 / 3
+"""An article tells a story of its own if the lines that it alone has hold so many of its words."""
+MIN_CAPITAL_WORDS = 5
+MAX_CREDIT_TOKENS = 12
+MAX_BYLINE_WORDS = 10
+MAX_NAME_WORDS = 4
+MIN_TURNS = 5
+"""Names of speakers, in small letters, stand in an article at least so often on average."""
 N_TOP_LINES = 8
 DASHES = ("-", "–", "—", "--")
 
@@ -44,7 +54,9 @@ DASHES = ("-", "–", "—", "--")
 class BoilerplateRule(Record):
     """A kind of boilerplate line, by its words.
 
-    `within_end`: the phrase ends within so many tokens of the line's end.
+    `within_end`: the phrase ends within so many tokens of the line's end; `edge`: the line is one
+    of so many last lines of its article, or of the first two; `name`: it begins with a person's
+    name, or what looks like one; `unfinished`: it does not end as a sentence does.
     """
 
     match: PhraseTexts
@@ -53,6 +65,9 @@ class BoilerplateRule(Record):
     within_end: int = 0
     caption: bool = False
     rest: bool = False
+    edge: int = 0
+    name: bool = False
+    unfinished: bool = False
 
 
 class BoilerplateRules(Record):
@@ -95,6 +110,12 @@ class ShardLines:
         )
         return last[self.shard.tokens[self.end - 1]]
 
+    @cached_property
+    def from_end(self) -> np.ndarray:
+        """Return the number of each line within its article, counted from the end, from 0."""
+        last = np.searchsorted(self.row, self.row, side="right") - 1
+        return last - np.arange(len(self))
+
     def line_of(self, positions: np.ndarray) -> np.ndarray:
         """Return the line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
@@ -128,7 +149,10 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     marked = mark_repeated(lines, outlets) | mark_section_labels(lines)
     for rule in rules.rules.values():
         marked |= mark_by_rule(lines, rule, rules.lists)
-    marked |= mark_sign_offs(lines, rules)
+    marked |= mark_sign_offs(lines, rules) | mark_shared(lines, outlets)
+    marked |= mark_capital_links(lines) | mark_bracketed_credits(lines)
+    marked |= mark_long_numbers(lines)
+    marked |= mark_bylines(lines, marked)
     return (
         lines.mark(marked)
         | mark_datelines(lines, rules)
@@ -166,6 +190,12 @@ def mark_by_rule(
         fits &= found.start == lines.start[line]
     if rule.at in ("end", "whole"):
         fits &= found.end >= lines.end[line] - rule.within_end
+    if rule.edge:
+        fits &= ((lines.from_end < rule.edge) | (lines.number < 2))[line]
+    if rule.name:
+        fits &= begin_with_name(lines)[line]
+    if rule.unfinished:
+        fits &= ~lines.is_sentence[line]
     marked = lines.flag(line[fits])
     if rule.caption:
         marked |= mark_captions(lines, marked)
@@ -196,6 +226,88 @@ def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     )
 
 
+def begin_with_name(lines: ShardLines) -> np.ndarray:
+    """Return which lines begin with two capitalised words, after a bullet or dash at most, bool."""
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    is_capital = forms.str.contains(r"^\p{Lu}[\p{L}.'’-]*$").to_numpy()
+    first = lines.start + ~lines.shard.is_word[lines.start]
+    first += ~lines.shard.is_word[np.minimum(first, lines.end - 1)] & (first + 1 < lines.end)
+    second = np.minimum(first + 1, lines.end - 1)
+    # "J. Smith" has a stop between.
+    second = np.where(forms.eq(".").to_numpy()[tokens[second]], second + 1, second)
+    second = np.minimum(second, lines.end - 1)
+    first = np.minimum(first, lines.end - 1)
+    return (second > first) & is_capital[tokens[first]] & is_capital[tokens[second]]
+
+
+def mark_long_numbers(lines: ShardLines) -> np.ndarray:
+    """Return which lines are a number of a page and nothing else, bool (n_lines,)."""
+    is_long = lines.shard.forms["type"].str.contains(r"^\p{N}{9,}$").to_numpy()
+    return is_long[lines.shard.tokens[lines.start]] & (lines.end - lines.start == 1)
+
+
+def mark_capital_links(lines: ShardLines) -> np.ndarray:
+    """Return which lines are headlines in capitals within an article: links to others, bool.
+
+    Headings of the article itself are shorter as a rule; those of five words or more are marked,
+    too. A line that is a sentence, or ends with a colon, is text.
+    """
+    forms = lines.shard.forms["type"]
+    has_lower = forms.str.contains(r"\p{Ll}").to_numpy()
+    has_upper = forms.str.contains(r"\p{Lu}").to_numpy()
+    closed = forms.is_in([".", "!", ":", "...", "…", ")", ","]).to_numpy()
+    opened = forms.is_in(["(", "[", "#", "@"]).to_numpy()
+    tokens = lines.shard.tokens
+    kernel = compile_module(kernels).count_flagged
+    return (
+        (lines.number > 0)
+        & (kernel(has_lower[tokens], lines.start, lines.end) == 0)
+        & (kernel(has_upper[tokens], lines.start, lines.end) >= MIN_CAPITAL_WORDS)
+        & ~closed[tokens[lines.end - 1]]
+        & ~opened[tokens[lines.start]]
+    )
+
+
+def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
+    """Return which lines end with a credit in brackets, like "(Ann Other/Agency)", bool."""
+    shard = lines.shard
+    slash = shard.find_positions(find_form_numbers(shard, ["/"]))
+    open_ = shard.find_positions(find_form_numbers(shard, ["("]))
+    line = lines.line_of(slash)
+    before = np.searchsorted(open_, slash) - 1
+    start = np.where(before >= 0, open_[np.maximum(before, 0)], -1) if len(open_) else slash - slash
+    end = lines.end[line]
+    is_close = shard.forms["type"].eq(")").to_numpy()[shard.tokens[end - 1]]
+    near = is_close & (start >= lines.start[line]) & (end - start <= MAX_CREDIT_TOKENS)
+    line, start, slash, end = line[near], start[near], slash[near], end[near]
+    is_small = shard.forms["type"].str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
+    small = is_small[shard.tokens[concatenate_ranges(start, end)]]
+    names = ~reduce_segments(np.logical_or, small, end - start) & (slash - start > 2)
+    return lines.flag(line[names])
+
+
+def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
+    """Return which lines name who wrote the article, bool (n_lines,).
+
+    They are like "By Ann Other", or a name alone above a short marked line at the top.
+    """
+    shard = lines.shard
+    forms = shard.forms["type"]
+    is_small = forms.str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
+    joins = forms.str.to_lowercase().is_in(["by", "and", "of", "for", "the"]).to_numpy()
+    small = (is_small & ~joins)[shard.tokens]
+    no_small = compile_module(kernels).count_flagged(small, lines.start, lines.end) == 0
+    first = np.minimum(lines.start + ~shard.is_word[lines.start], lines.end - 1)
+    by = forms.str.to_lowercase().eq("by").to_numpy()[shard.tokens[first]]
+    named = ~joins[shard.tokens[np.minimum(first + 1, lines.end - 1)]]
+    bylines = by & named & no_small & (lines.n_words > 2) & (lines.n_words <= MAX_BYLINE_WORDS)
+    below = np.append(
+        marked[1:] & (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), False
+    )
+    alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence & no_small
+    return bylines | (alone & below & begin_with_name(lines))
+
+
 def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     """Return which short lines many articles of one outlet share, bool (n_lines,)."""
     short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
@@ -209,9 +321,57 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     table = pl.DataFrame(
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
     )
-    n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
-    is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n.astype(np.int64) >= articles)
+    cells = table.select(
+        n=pl.col("row").n_unique().over("line", "outlet"), n_lines=pl.len().over("line", "outlet")
+    )
+    n, n_lines = (cells[name].to_numpy().astype(np.int64) for name in ("n", "n_lines"))
+    is_turn = are_small(lines)[short] & (n_lines >= MIN_TURNS * n)
+    is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n >= articles) & ~is_turn
     return lines.flag(short[is_repeated])
+
+
+def are_small(lines: ShardLines) -> np.ndarray:
+    """Return which lines have two or three words, all in small letters, bool (n_lines,)."""
+    is_large = ~lines.shard.forms["type"].str.contains(r"^\p{Ll}+$").to_numpy()
+    large = compile_module(kernels).count_flagged(
+        is_large[lines.shard.tokens], lines.start, lines.end
+    )
+    return (lines.n_words > 1) & (lines.n_words <= MAX_LABEL_WORDS) & (large == 0)
+
+
+def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
+    """Return which lines many articles share that tell different stories, bool (n_lines,).
+
+    They are a group's footers, of any length and whichever outlets share them. Copies of a story
+    share most of their lines, and an outlet prints a story once as a rule: only articles with a
+    story of their own count, and each outlet's first one does not.
+    """
+    line = np.flatnonzero(lines.n_words >= MIN_SHARED_WORDS)
+    table = pl.DataFrame(
+        {"line": hash_lines(lines, line), "row": lines.row[line], "words": lines.n_words[line]}
+    )
+    n = table.select(pl.col("row").n_unique().over("line")).to_series().to_numpy()
+    own = np.bincount(table["row"], table["words"] * (n == 1), len(outlets))
+    words = np.bincount(table["row"], table["words"], len(outlets))
+    is_story = own >= MIN_OWN_SHARE * words
+    code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
+    kept = (n >= MIN_REPEATED_ARTICLES) & is_story[table["row"]]
+    rows = table["row"].to_numpy()[kept]
+    shared = pl.DataFrame({"line": table["line"].filter(kept), "row": rows, "outlet": code[rows]})
+    sizes = pl.DataFrame({"outlet": code}).group_by("outlet").agg(articles=pl.len())
+    groups = (
+        shared.unique(["line", "row"])
+        .join(sizes, on="outlet")
+        .group_by("line", "outlet")
+        .agg(pl.len().alias("n"), pl.first("articles"))
+        .group_by("line")
+        .agg(pl.sum("n", "articles"), outlets=pl.len())
+        .filter(
+            (pl.col("n") - pl.col("outlets") + 1 >= MIN_REPEATED_ARTICLES)
+            & (100 * pl.col("n") >= pl.col("articles"))
+        )
+    )
+    return lines.flag(line[table["line"].is_in(groups["line"].to_list()).to_numpy()])
 
 
 def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
