@@ -41,10 +41,12 @@ MIN_SHARED_WORDS = 8
 """A line that several outlets share, or a long one, is looked at from so many words on."""
 MIN_OWN_SHARE = 1 / 3
 """An article tells a story of its own if the lines that it alone has hold so many of its words."""
-MIN_CAPITAL_WORDS = 5
+MIN_CAPITAL_WORDS, MIN_MEAN_CAPITAL_WORDS = 5, 6.5
+"""A link in capitals has so many words at least, and so many on average in an article."""
 MAX_CREDIT_TOKENS = 12
 MAX_BYLINE_WORDS = 10
 MAX_NAME_WORDS = 4
+MAX_NAME_TOKENS = 10
 MIN_TURNS = 5
 """Names of speakers, in small letters, stand in an article at least so often on average."""
 N_TOP_LINES = 8
@@ -55,8 +57,9 @@ class BoilerplateRule(Record):
     """A kind of boilerplate line, by its words.
 
     `within_end`: the phrase ends within so many tokens of the line's end; `edge`: the line is one
-    of so many last lines of its article, or of the first two; `name`: it begins with a person's
-    name, or what looks like one; `unfinished`: it does not end as a sentence does.
+    of so many last lines of its article, or of the first two; `inner`: it is not the first one;
+    `name`: it begins with a person's name, or what looks like one, soon before the phrase;
+    `unfinished`: it does not end as a sentence does.
     """
 
     match: PhraseTexts
@@ -66,6 +69,7 @@ class BoilerplateRule(Record):
     caption: bool = False
     rest: bool = False
     edge: int = 0
+    inner: bool = False
     name: bool = False
     unfinished: bool = False
 
@@ -192,8 +196,10 @@ def mark_by_rule(
         fits &= found.end >= lines.end[line] - rule.within_end
     if rule.edge:
         fits &= ((lines.from_end < rule.edge) | (lines.number < 2))[line]
+    if rule.inner:
+        fits &= lines.number[line] > 0
     if rule.name:
-        fits &= begin_with_name(lines)[line]
+        fits &= begin_with_name(lines)[line] & (found.start - lines.start[line] <= MAX_NAME_TOKENS)
     if rule.unfinished:
         fits &= ~lines.is_sentence[line]
     marked = lines.flag(line[fits])
@@ -249,23 +255,27 @@ def mark_long_numbers(lines: ShardLines) -> np.ndarray:
 def mark_capital_links(lines: ShardLines) -> np.ndarray:
     """Return which lines are headlines in capitals within an article: links to others, bool.
 
-    Headings of the article itself are shorter as a rule; those of five words or more are marked,
-    too. A line that is a sentence, or ends with a colon, is text.
+    Headings of the article itself are shorter: where its lines in capitals have few words on
+    average, none is marked. A line that ends as a sentence does, or with a colon, is text.
     """
-    forms = lines.shard.forms["type"]
-    has_lower = forms.str.contains(r"\p{Ll}").to_numpy()
-    has_upper = forms.str.contains(r"\p{Lu}").to_numpy()
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    count = compile_module(kernels).count_flagged
+    is_lower = forms.str.contains(r"\p{Ll}").to_numpy()[tokens]
+    is_upper = forms.str.contains(r"\p{Lu}").to_numpy()[tokens]
     closed = forms.is_in([".", "!", ":", "...", "…", ")", ","]).to_numpy()
     opened = forms.is_in(["(", "[", "#", "@"]).to_numpy()
-    tokens = lines.shard.tokens
-    kernel = compile_module(kernels).count_flagged
-    return (
+    n_upper = count(is_upper, lines.start, lines.end)
+    capitals = (
         (lines.number > 0)
-        & (kernel(has_lower[tokens], lines.start, lines.end) == 0)
-        & (kernel(has_upper[tokens], lines.start, lines.end) >= MIN_CAPITAL_WORDS)
+        & (n_upper > 1)
+        & (count(is_lower, lines.start, lines.end) == 0)
         & ~closed[tokens[lines.end - 1]]
         & ~opened[tokens[lines.start]]
     )
+    n_lines = np.bincount(lines.row, capitals)
+    n_words = np.bincount(lines.row, capitals * n_upper)
+    is_linking = n_words >= MIN_MEAN_CAPITAL_WORDS * n_lines
+    return capitals & (n_upper >= MIN_CAPITAL_WORDS) & is_linking[lines.row]
 
 
 def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
