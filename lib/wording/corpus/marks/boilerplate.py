@@ -154,8 +154,8 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     for rule in rules.rules.values():
         marked |= mark_by_rule(lines, rule, rules.lists)
     marked |= mark_sign_offs(lines, rules) | mark_shared(lines, outlets)
-    marked |= mark_capital_links(lines) | mark_bracketed_credits(lines)
-    marked |= mark_long_numbers(lines)
+    marked |= mark_capital_links(lines) | mark_long_numbers(lines)
+    marked |= mark_bracketed_credits(lines) | mark_bracketed_lines(lines)
     marked |= mark_bylines(lines, marked)
     return (
         lines.mark(marked)
@@ -278,6 +278,19 @@ def mark_capital_links(lines: ShardLines) -> np.ndarray:
     return capitals & (n_upper >= MIN_CAPITAL_WORDS) & is_linking[lines.row]
 
 
+def mark_bracketed_lines(lines: ShardLines) -> np.ndarray:
+    """Return which short lines stand in square brackets and are no sentence, bool (n_lines,)."""
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    first, last = tokens[lines.start], tokens[lines.end - 1]
+    ends = forms.is_in([".", "…", "..."]).to_numpy()
+    return (
+        forms.eq("[").to_numpy()[first]
+        & forms.eq("]").to_numpy()[last]
+        & ~ends[tokens[np.maximum(lines.end - 2, lines.start)]]
+        & (lines.n_words <= MAX_LINK_WORDS)
+    )
+
+
 def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
     """Return which lines end with a credit in brackets, like "(Ann Other/Agency)", bool."""
     shard = lines.shard
@@ -312,7 +325,8 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     named = ~joins[shard.tokens[np.minimum(first + 1, lines.end - 1)]]
     bylines = by & named & no_small & (lines.n_words > 2) & (lines.n_words <= MAX_BYLINE_WORDS)
     below = np.append(
-        marked[1:] & (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), False
+        marked[1:] & (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS),
+        False,
     )
     alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence & no_small
     return bylines | (alone & below & begin_with_name(lines))
