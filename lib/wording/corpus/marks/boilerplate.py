@@ -40,9 +40,11 @@ MAX_DATELINE_TOKENS = 16
 MIN_SHARED_WORDS = 8
 """A line that several outlets share, or a long one, is looked at from so many words on."""
 MIN_OWN_SHARE = 1 / 3
-"""An article tells a story of its own if the lines that it alone has hold so many of its words."""
+"""An article tells a story of its own if the lines that few share hold so many of its words."""
 MIN_CAPITAL_WORDS, MIN_MEAN_CAPITAL_WORDS = 5, 6.5
 """A link in capitals has so many words at least, and so many on average in an article."""
+MAX_CAPITAL_LINES, MIN_MEAN_OF_MANY = 5, 8
+"""An article that has more lines in capitals has headings of its own if their mean is below."""
 MAX_CREDIT_TOKENS = 12
 MAX_BYLINE_WORDS = 10
 MAX_NAME_WORDS = 4
@@ -119,6 +121,13 @@ class ShardLines:
         """Return the number of each line within its article, counted from the end, from 0."""
         last = np.searchsorted(self.row, self.row, side="right") - 1
         return last - np.arange(len(self))
+
+    @cached_property
+    def printed(self) -> np.ndarray:
+        """Return a number for each line, uint64: in practice equal for equal words only."""
+        return compile_module(kernels).hash_token_spans(
+            self.shard.tokens, self.start, self.end, self.shard.numbers
+        )
 
     def line_of(self, positions: np.ndarray) -> np.ndarray:
         """Return the line that each position lies in."""
@@ -232,6 +241,22 @@ def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     )
 
 
+def count_in(lines: ShardLines, which: np.ndarray, is_counted: np.ndarray) -> np.ndarray:
+    """Return how many tokens of some lines are of the types that count, int (n_which,).
+
+    Parameters
+    ----------
+    lines : all lines.
+    which : those that are looked at, by number.
+    is_counted : bool (n_forms,).
+    """
+    start, end = lines.start[which], lines.end[which]
+    flags = is_counted[lines.shard.tokens[concatenate_ranges(start, end)]]
+    ends = np.cumsum(end - start)
+    total = np.concatenate([[0], np.cumsum(flags)])
+    return total[ends] - total[ends - (end - start)]
+
+
 def begin_with_name(lines: ShardLines) -> np.ndarray:
     """Return which lines begin with two capitalised words, after a bullet or dash at most, bool."""
     forms, tokens = lines.shard.forms["type"], lines.shard.tokens
@@ -259,23 +284,20 @@ def mark_capital_links(lines: ShardLines) -> np.ndarray:
     average, none is marked. A line that ends as a sentence does, or with a colon, is text.
     """
     forms, tokens = lines.shard.forms["type"], lines.shard.tokens
-    count = compile_module(kernels).count_flagged
-    is_lower = forms.str.contains(r"\p{Ll}").to_numpy()[tokens]
-    is_upper = forms.str.contains(r"\p{Lu}").to_numpy()[tokens]
-    closed = forms.is_in([".", "!", ":", "...", "…", ")", ","]).to_numpy()
-    opened = forms.is_in(["(", "[", "#", "@"]).to_numpy()
-    n_upper = count(is_upper, lines.start, lines.end)
-    capitals = (
-        (lines.number > 0)
-        & (n_upper > 1)
-        & (count(is_lower, lines.start, lines.end) == 0)
-        & ~closed[tokens[lines.end - 1]]
-        & ~opened[tokens[lines.start]]
-    )
-    n_lines = np.bincount(lines.row, capitals)
-    n_words = np.bincount(lines.row, capitals * n_upper)
-    is_linking = n_words >= MIN_MEAN_CAPITAL_WORDS * n_lines
-    return capitals & (n_upper >= MIN_CAPITAL_WORDS) & is_linking[lines.row]
+    is_lower = forms.str.contains(r"\p{Ll}").to_numpy()
+    is_upper = forms.str.contains(r"\p{Lu}").to_numpy()
+    closed = forms.is_in([".", "!", ":", "...", "…", ")", ","]).to_numpy() | is_lower
+    opened = forms.is_in(["(", "[", "#", "@"]).to_numpy() | is_lower
+    ends = ~closed[tokens[lines.end - 1]] & ~opened[tokens[lines.start]]
+    line = np.flatnonzero((lines.number > 0) & ends)
+    line = line[count_in(lines, line, is_lower) == 0]
+    n_upper = count_in(lines, line, is_upper)
+    line, n_upper = line[n_upper > 1], n_upper[n_upper > 1]
+    n_lines = np.bincount(lines.row[line], minlength=len(lines.shard.bounds) - 1)
+    n_words = np.bincount(lines.row[line], n_upper, len(lines.shard.bounds) - 1)
+    least = np.where(n_lines > MAX_CAPITAL_LINES, MIN_MEAN_OF_MANY, MIN_MEAN_CAPITAL_WORDS)
+    is_linking = n_words >= least * n_lines
+    return lines.flag(line[(n_upper >= MIN_CAPITAL_WORDS) & is_linking[lines.row[line]]])
 
 
 def mark_bracketed_lines(lines: ShardLines) -> np.ndarray:
@@ -314,53 +336,55 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
 
     They are like "By Ann Other", or a name alone above a short marked line at the top.
     """
-    shard = lines.shard
-    forms = shard.forms["type"]
-    is_small = forms.str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    is_by = forms.str.to_lowercase().eq("by").to_numpy()
     joins = forms.str.to_lowercase().is_in(["by", "and", "of", "for", "the"]).to_numpy()
-    small = (is_small & ~joins)[shard.tokens]
-    no_small = compile_module(kernels).count_flagged(small, lines.start, lines.end) == 0
-    first = np.minimum(lines.start + ~shard.is_word[lines.start], lines.end - 1)
-    by = forms.str.to_lowercase().eq("by").to_numpy()[shard.tokens[first]]
-    named = ~joins[shard.tokens[np.minimum(first + 1, lines.end - 1)]]
-    bylines = by & named & no_small & (lines.n_words > 2) & (lines.n_words <= MAX_BYLINE_WORDS)
-    below = np.append(
-        marked[1:] & (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS),
-        False,
-    )
-    alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence & no_small
-    return bylines | (alone & below & begin_with_name(lines))
+    is_small = forms.str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy() & ~joins
+    first = np.minimum(lines.start + ~lines.shard.is_word[lines.start], lines.end - 1)
+    second = np.minimum(first + 1, lines.end - 1)
+    by = (lines.n_words > 2) & (lines.n_words <= MAX_BYLINE_WORDS)
+    by &= is_by[tokens[first]] & ~joins[tokens[second]]
+    below = np.append((lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), 0)
+    below[:-1] &= marked[1:]
+    alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence
+    line = np.flatnonzero(by | (alone & (below > 0) & begin_with_name(lines)))
+    return lines.flag(line[count_in(lines, line, is_small) == 0])
 
 
 def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
-    """Return which short lines many articles of one outlet share, bool (n_lines,)."""
-    short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
-    printed = hash_lines(lines, short)
-    cell = (printed >> np.uint64(44)).astype(np.int64)
-    # Most lines are alone in their cell: a quick way to leave them out.
-    kept = np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES
-    short, printed = short[kept], printed[kept]
-    code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
+    """Return which short lines many articles of one outlet share, bool (n_lines,).
+
+    Names of speakers, in small letters, which an article has again and again, are no such lines.
+    """
+    short, printed = find_recurring(lines, lines.n_words <= MAX_REPEATED_WORDS)
+    code = rank_outlets(outlets)
     articles = np.bincount(code)[code[lines.row[short]]]
-    table = pl.DataFrame(
+    cells = pl.DataFrame(
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
-    )
-    cells = table.select(
-        n=pl.col("row").n_unique().over("line", "outlet"), n_lines=pl.len().over("line", "outlet")
-    )
-    n, n_lines = (cells[name].to_numpy().astype(np.int64) for name in ("n", "n_lines"))
-    is_turn = are_small(lines)[short] & (n_lines >= MIN_TURNS * n)
+    ).select(n=pl.col("row").n_unique().over("line", "outlet"), all=pl.len().over("line", "outlet"))
+    n, n_lines = (cells[name].to_numpy().astype(np.int64) for name in ("n", "all"))
+    is_small = lines.shard.forms["type"].str.contains(r"^\p{Ll}+$").to_numpy()
+    is_turn = (lines.n_words[short] > 1) & (lines.n_words[short] <= MAX_LABEL_WORDS)
+    is_turn &= (n_lines >= MIN_TURNS * n) & (count_in(lines, short, ~is_small) == 0)
     is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n >= articles) & ~is_turn
     return lines.flag(short[is_repeated])
 
 
-def are_small(lines: ShardLines) -> np.ndarray:
-    """Return which lines have two or three words, all in small letters, bool (n_lines,)."""
-    is_large = ~lines.shard.forms["type"].str.contains(r"^\p{Ll}+$").to_numpy()
-    large = compile_module(kernels).count_flagged(
-        is_large[lines.shard.tokens], lines.start, lines.end
-    )
-    return (lines.n_words > 1) & (lines.n_words <= MAX_LABEL_WORDS) & (large == 0)
+def rank_outlets(outlets: pl.Series) -> np.ndarray:
+    """Return a number for each article's outlet, from 1."""
+    return outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
+
+
+def find_recurring(lines: ShardLines, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the flagged lines that may occur often enough to count, and the hash of each.
+
+    Most lines are alone in their cell: a quick way to leave them out.
+    """
+    cell = (lines.printed >> np.uint64(44)).astype(np.int64)
+    often = np.bincount(cell[which]) >= MIN_REPEATED_ARTICLES
+    line = np.flatnonzero(which)
+    line = line[often[cell[line]]]
+    return line, lines.printed[line]
 
 
 def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
@@ -370,21 +394,18 @@ def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     share most of their lines, and an outlet prints a story once as a rule: only articles with a
     story of their own count, and each outlet's first one does not.
     """
-    line = np.flatnonzero(lines.n_words >= MIN_SHARED_WORDS)
-    table = pl.DataFrame(
-        {"line": hash_lines(lines, line), "row": lines.row[line], "words": lines.n_words[line]}
-    )
+    line, printed = find_recurring(lines, lines.n_words >= MIN_SHARED_WORDS)
+    code, row = rank_outlets(outlets), lines.row[line]
+    table = pl.DataFrame({"line": printed, "row": row, "outlet": code[row]})
     n = table.select(pl.col("row").n_unique().over("line")).to_series().to_numpy()
-    own = np.bincount(table["row"], table["words"] * (n == 1), len(outlets))
-    words = np.bincount(table["row"], table["words"], len(outlets))
-    is_story = own >= MIN_OWN_SHARE * words
-    code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
-    kept = (n >= MIN_REPEATED_ARTICLES) & is_story[table["row"]]
-    rows = table["row"].to_numpy()[kept]
-    shared = pl.DataFrame({"line": table["line"].filter(kept), "row": rows, "outlet": code[rows]})
+    line, table = line[n >= MIN_REPEATED_ARTICLES], table.filter(n >= MIN_REPEATED_ARTICLES)
+    words = np.bincount(lines.row, lines.n_words, len(outlets))
+    shared = np.bincount(lines.row[line], lines.n_words[line], len(outlets))
+    is_story = words - shared >= MIN_OWN_SHARE * words
     sizes = pl.DataFrame({"outlet": code}).group_by("outlet").agg(articles=pl.len())
     groups = (
-        shared.unique(["line", "row"])
+        table.filter(is_story[table["row"]])
+        .unique(["line", "row"])
         .join(sizes, on="outlet")
         .group_by("line", "outlet")
         .agg(pl.len().alias("n"), pl.first("articles"))
@@ -396,13 +417,6 @@ def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
         )
     )
     return lines.flag(line[table["line"].is_in(groups["line"].to_list()).to_numpy()])
-
-
-def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
-    """Return a number for each of the lines, uint64: in practice equal for equal words only."""
-    return compile_module(kernels).hash_token_spans(
-        lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers
-    )
 
 
 def mark_section_labels(lines: ShardLines) -> np.ndarray:
