@@ -129,6 +129,20 @@ class ShardLines:
             self.shard.tokens, self.start, self.end, self.shard.numbers
         )
 
+    @cached_property
+    def begins_with_name(self) -> np.ndarray:
+        """Return which lines begin with two capitalised words, after a bullet or dash at most, bool."""
+        forms, tokens = self.shard.forms["type"], self.shard.tokens
+        is_capital = forms.str.contains(r"^\p{Lu}[\p{L}.'’-]*$").to_numpy()
+        first = self.start + ~self.shard.is_word[self.start]
+        first += ~self.shard.is_word[np.minimum(first, self.end - 1)] & (first + 1 < self.end)
+        second = np.minimum(first + 1, self.end - 1)
+        # "J. Smith" has a stop between.
+        second = np.where(forms.eq(".").to_numpy()[tokens[second]], second + 1, second)
+        second = np.minimum(second, self.end - 1)
+        first = np.minimum(first, self.end - 1)
+        return (second > first) & is_capital[tokens[first]] & is_capital[tokens[second]]
+
     def line_of(self, positions: np.ndarray) -> np.ndarray:
         """Return the line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
@@ -208,7 +222,7 @@ def mark_by_rule(
     if rule.inner:
         fits &= lines.number[line] > 0
     if rule.name:
-        fits &= begin_with_name(lines)[line] & (found.start - lines.start[line] <= MAX_NAME_TOKENS)
+        fits &= lines.begins_with_name[line] & (found.start - lines.start[line] <= MAX_NAME_TOKENS)
     if rule.unfinished:
         fits &= ~lines.is_sentence[line]
     marked = lines.flag(line[fits])
@@ -255,20 +269,6 @@ def count_in(lines: ShardLines, which: np.ndarray, is_counted: np.ndarray) -> np
     ends = np.cumsum(end - start)
     total = np.concatenate([[0], np.cumsum(flags)])
     return total[ends] - total[ends - (end - start)]
-
-
-def begin_with_name(lines: ShardLines) -> np.ndarray:
-    """Return which lines begin with two capitalised words, after a bullet or dash at most, bool."""
-    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
-    is_capital = forms.str.contains(r"^\p{Lu}[\p{L}.'’-]*$").to_numpy()
-    first = lines.start + ~lines.shard.is_word[lines.start]
-    first += ~lines.shard.is_word[np.minimum(first, lines.end - 1)] & (first + 1 < lines.end)
-    second = np.minimum(first + 1, lines.end - 1)
-    # "J. Smith" has a stop between.
-    second = np.where(forms.eq(".").to_numpy()[tokens[second]], second + 1, second)
-    second = np.minimum(second, lines.end - 1)
-    first = np.minimum(first, lines.end - 1)
-    return (second > first) & is_capital[tokens[first]] & is_capital[tokens[second]]
 
 
 def mark_long_numbers(lines: ShardLines) -> np.ndarray:
@@ -347,7 +347,7 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     below = np.append((lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), 0)
     below[:-1] &= marked[1:]
     alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence
-    line = np.flatnonzero(by | (alone & (below > 0) & begin_with_name(lines)))
+    line = np.flatnonzero(by | (alone & (below > 0) & lines.begins_with_name))
     return lines.flag(line[count_in(lines, line, is_small) == 0])
 
 
