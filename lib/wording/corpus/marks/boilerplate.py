@@ -46,7 +46,7 @@ MIN_CAPITAL_WORDS, MIN_MEAN_CAPITAL_WORDS = 5, 6.5
 MAX_CAPITAL_LINES, MIN_MEAN_OF_MANY = 5, 8
 """An article that has more lines in capitals has headings of its own if their mean is below."""
 MAX_CREDIT_TOKENS = 12
-MAX_BYLINE_WORDS = 10
+MAX_AUTHOR_WORDS = 10
 MAX_NAME_WORDS = 4
 MAX_NAME_TOKENS = 10
 MIN_TURNS = 5
@@ -131,7 +131,7 @@ class ShardLines:
 
     @cached_property
     def begins_with_name(self) -> np.ndarray:
-        """Return which lines begin with two capitalised words, after a bullet or dash at most, bool."""
+        """Return which lines begin with two capitalised words, after at most a bullet, bool."""
         forms, tokens = self.shard.forms["type"], self.shard.tokens
         is_capital = forms.str.contains(r"^\p{Lu}[\p{L}.'’-]*$").to_numpy()
         first = self.start + ~self.shard.is_word[self.start]
@@ -342,7 +342,7 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     is_small = forms.str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy() & ~joins
     first = np.minimum(lines.start + ~lines.shard.is_word[lines.start], lines.end - 1)
     second = np.minimum(first + 1, lines.end - 1)
-    by = (lines.n_words > 2) & (lines.n_words <= MAX_BYLINE_WORDS)
+    by = (lines.n_words > 2) & (lines.n_words <= MAX_AUTHOR_WORDS)
     by &= is_by[tokens[first]] & ~joins[tokens[second]]
     below = np.append((lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), 0)
     below[:-1] &= marked[1:]
@@ -357,7 +357,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     Names of speakers, in small letters, which an article has again and again, are no such lines.
     """
     short, printed = find_recurring(lines, lines.n_words <= MAX_REPEATED_WORDS)
-    code = rank_outlets(outlets)
+    code = number_outlets(outlets)
     articles = np.bincount(code)[code[lines.row[short]]]
     cells = pl.DataFrame(
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
@@ -370,7 +370,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     return lines.flag(short[is_repeated])
 
 
-def rank_outlets(outlets: pl.Series) -> np.ndarray:
+def number_outlets(outlets: pl.Series) -> np.ndarray:
     """Return a number for each article's outlet, from 1."""
     return outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
 
@@ -395,7 +395,7 @@ def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     story of their own count, and each outlet's first one does not.
     """
     line, printed = find_recurring(lines, lines.n_words >= MIN_SHARED_WORDS)
-    code, row = rank_outlets(outlets), lines.row[line]
+    code, row = number_outlets(outlets), lines.row[line]
     table = pl.DataFrame({"line": printed, "row": row, "outlet": code[row]})
     n = table.select(pl.col("row").n_unique().over("line")).to_series().to_numpy()
     line, table = line[n >= MIN_REPEATED_ARTICLES], table.filter(n >= MIN_REPEATED_ARTICLES)
