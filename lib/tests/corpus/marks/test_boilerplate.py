@@ -92,6 +92,8 @@ BODY = "The council met on Monday and voted for the bridge."
                 "By Ann Other and Ben Third, The Ledger",
                 "Boats lie in the harbour, May 9, 2030. (Ann Other/Reuters)",
                 "Photographer: Ann Other/Bloomberg",
+                "A boat in the harbour Ann Other | The Ledger",
+                "[Who paid for the bridge?]",
                 "Want more of this straight to your inbox? Sign up here.",
                 "Story Continued Below",
                 "The views expressed here are the author's own.",

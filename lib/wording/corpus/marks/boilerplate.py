@@ -179,6 +179,7 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     marked |= mark_sign_offs(lines, rules) | mark_shared(lines, outlets)
     marked |= mark_capital_links(lines) | mark_long_numbers(lines)
     marked |= mark_bracketed_credits(lines) | mark_bracketed_lines(lines)
+    marked |= mark_piped_credits(lines)
     marked |= mark_bylines(lines, marked)
     return (
         lines.mark(marked)
@@ -311,6 +312,22 @@ def mark_bracketed_lines(lines: ShardLines) -> np.ndarray:
         & ~ends[tokens[np.maximum(lines.end - 2, lines.start)]]
         & (lines.n_words <= MAX_LINK_WORDS)
     )
+
+
+def mark_piped_credits(lines: ShardLines) -> np.ndarray:
+    """Return which lines end with a bar and one to three capitalised words: "Ann Other | Agency".
+
+    They are captions and the titles of pages.
+    """
+    shard = lines.shard
+    bar = shard.find_positions(find_form_numbers(shard, ["|"]))
+    line = lines.line_of(bar)
+    end = lines.end[line]
+    near = (end - bar > 1) & (end - bar <= MAX_NAME_WORDS) & ~lines.is_sentence[line]
+    bar, line, end = bar[near], line[near], end[near]
+    is_capital = shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
+    capital = is_capital[shard.tokens[concatenate_ranges(bar + 1, end)]]
+    return lines.flag(line[reduce_segments(np.logical_and, capital, end - bar - 1)])
 
 
 def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
