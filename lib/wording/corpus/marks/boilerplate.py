@@ -39,7 +39,7 @@ MAX_SIGN_OFF_WORDS = 12
 MAX_DATELINE_TOKENS = 16
 MIN_SHARED_WORDS = 8
 """A line that several outlets share, or a long one, is looked at from so many words on."""
-MIN_OWN_SHARE = 1 / 3
+MIN_OWN_SHARE = 1 / 2
 """An article tells a story of its own if the lines that few share hold so many of its words."""
 MIN_CAPITAL_WORDS, MIN_MEAN_CAPITAL_WORDS = 5, 6.5
 """A link in capitals has so many words at least, and so many on average in an article."""
