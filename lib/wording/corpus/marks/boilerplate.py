@@ -130,10 +130,20 @@ class ShardLines:
         )
 
     @cached_property
+    def is_small(self) -> np.ndarray:
+        """Return which forms begin with a small letter or a digit, bool (n_forms,)."""
+        return self.shard.forms["type"].str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
+
+    @cached_property
+    def is_capital(self) -> np.ndarray:
+        """Return which forms begin with a capital, bool (n_forms,)."""
+        return self.shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
+
+    @cached_property
     def begins_with_name(self) -> np.ndarray:
         """Return which lines begin with two capitalised words, after at most a bullet, bool."""
         forms, tokens = self.shard.forms["type"], self.shard.tokens
-        is_capital = forms.str.contains(r"^\p{Lu}[\p{L}.'’-]*$").to_numpy()
+        is_capital = self.is_capital
         first = self.start + ~self.shard.is_word[self.start]
         first += ~self.shard.is_word[np.minimum(first, self.end - 1)] & (first + 1 < self.end)
         second = np.minimum(first + 1, self.end - 1)
@@ -274,8 +284,9 @@ def count_in(lines: ShardLines, which: np.ndarray, is_counted: np.ndarray) -> np
 
 def mark_long_numbers(lines: ShardLines) -> np.ndarray:
     """Return which lines are a number of a page and nothing else, bool (n_lines,)."""
-    is_long = lines.shard.forms["type"].str.contains(r"^\p{N}{9,}$").to_numpy()
-    return is_long[lines.shard.tokens[lines.start]] & (lines.end - lines.start == 1)
+    line = np.flatnonzero(lines.end - lines.start == 1)
+    types = lines.shard.forms["type"].gather(lines.shard.tokens[lines.start[line]])
+    return lines.flag(line[types.str.contains(r"^\p{N}{9,}$").to_numpy()])
 
 
 def mark_capital_links(lines: ShardLines) -> np.ndarray:
@@ -325,8 +336,7 @@ def mark_piped_credits(lines: ShardLines) -> np.ndarray:
     end = lines.end[line]
     near = (end - bar > 1) & (end - bar <= MAX_NAME_WORDS) & ~lines.is_sentence[line]
     bar, line, end = bar[near], line[near], end[near]
-    is_capital = shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
-    capital = is_capital[shard.tokens[concatenate_ranges(bar + 1, end)]]
+    capital = lines.is_capital[shard.tokens[concatenate_ranges(bar + 1, end)]]
     return lines.flag(line[reduce_segments(np.logical_and, capital, end - bar - 1)])
 
 
@@ -342,8 +352,7 @@ def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
     is_close = shard.forms["type"].eq(")").to_numpy()[shard.tokens[end - 1]]
     near = is_close & (start >= lines.start[line]) & (end - start <= MAX_CREDIT_TOKENS)
     line, start, slash, end = line[near], start[near], slash[near], end[near]
-    is_small = shard.forms["type"].str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
-    small = is_small[shard.tokens[concatenate_ranges(start, end)]]
+    small = lines.is_small[shard.tokens[concatenate_ranges(start, end)]]
     names = ~reduce_segments(np.logical_or, small, end - start) & (slash - start > 2)
     return lines.flag(line[names])
 
@@ -353,10 +362,8 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
 
     They are like "By Ann Other", or a name alone above a short marked line at the top.
     """
-    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
-    is_by = forms.str.to_lowercase().eq("by").to_numpy()
-    joins = forms.str.to_lowercase().is_in(["by", "and", "of", "for", "the"]).to_numpy()
-    is_small = forms.str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy() & ~joins
+    tokens, is_by = lines.shard.tokens, flag_forms(lines.shard, ["by"])
+    joins = flag_forms(lines.shard, ["by", "and", "of", "for", "the"])
     first = np.minimum(lines.start + ~lines.shard.is_word[lines.start], lines.end - 1)
     second = np.minimum(first + 1, lines.end - 1)
     by = (lines.n_words > 2) & (lines.n_words <= MAX_AUTHOR_WORDS)
@@ -365,7 +372,7 @@ def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     below[:-1] &= marked[1:]
     alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence
     line = np.flatnonzero(by | (alone & (below > 0) & lines.begins_with_name))
-    return lines.flag(line[count_in(lines, line, is_small) == 0])
+    return lines.flag(line[count_in(lines, line, lines.is_small & ~joins) == 0])
 
 
 def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
@@ -380,9 +387,8 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
     ).select(n=pl.col("row").n_unique().over("line", "outlet"), all=pl.len().over("line", "outlet"))
     n, n_lines = (cells[name].to_numpy().astype(np.int64) for name in ("n", "all"))
-    is_small = lines.shard.forms["type"].str.contains(r"^\p{Ll}+$").to_numpy()
     is_turn = (lines.n_words[short] > 1) & (lines.n_words[short] <= MAX_LABEL_WORDS)
-    is_turn &= (n_lines >= MIN_TURNS * n) & (count_in(lines, short, ~is_small) == 0)
+    is_turn &= (n_lines >= MIN_TURNS * n) & (count_in(lines, short, ~lines.is_small) == 0)
     is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n >= articles) & ~is_turn
     return lines.flag(short[is_repeated])
 
