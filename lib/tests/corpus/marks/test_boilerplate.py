@@ -194,7 +194,7 @@ def test_versions_of_a_story_are_not_marked(tmp_path):
 
 def test_speakers_that_take_turns_are_text():
     turns = [
-        "".join(f"ann other\n{make_words(30, 100 * k + turn)}" for turn in range(6))
+        "".join(f"ann other\nThe {make_words(30, 100 * k + turn)}" for turn in range(6))
         for k in range(6)
     ]
     assert not mark_boilerplate(encode_texts(pl.Series(turns)), pl.Series(["A"] * 6)).any()
