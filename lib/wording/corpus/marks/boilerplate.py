@@ -38,6 +38,20 @@ MAX_LABEL_WORDS = 3
 MAX_LINK_WORDS = 12
 MAX_SIGN_OFF_WORDS = 12
 MAX_DATELINE_TOKENS = 16
+MIN_SHARED_WORDS = 8
+"""A line that several outlets share, or a long one, is looked at from so many words on."""
+MIN_OWN_SHARE = 1 / 2
+"""An article tells a story of its own if the lines that few share hold so many of its words."""
+MIN_CAPITAL_WORDS, MIN_MEAN_CAPITAL_WORDS = 5, 6.5
+"""A link in capitals has so many words at least, and so many on average in an article."""
+MAX_CAPITAL_LINES, MIN_MEAN_OF_MANY = 5, 8
+"""An article that has more lines in capitals has headings of its own if their mean is below."""
+MAX_CREDIT_TOKENS = 12
+MAX_AUTHOR_WORDS = 10
+MAX_NAME_WORDS = 4
+MAX_NAME_TOKENS = 10
+MIN_TURNS = 5
+"""Names of speakers, in small letters, stand in an article at least so often on average."""
 N_TOP_LINES = 8
 DASHES = ("-", "–", "—", "--")
 
@@ -45,7 +59,10 @@ DASHES = ("-", "–", "—", "--")
 class BoilerplateRule(Record):
     """A kind of boilerplate line, by its words.
 
-    `within_end`: the phrase ends within so many tokens of the line's end.
+    `within_end`: the phrase ends within so many tokens of the line's end; `edge`: the line is one
+    of so many last lines of its article, or of the first two; `inner`: it is not the first one;
+    `name`: it begins with a person's name, or what looks like one, soon before the phrase;
+    `unfinished`: it does not end as a sentence does.
     """
 
     match: PhraseTexts
@@ -54,6 +71,10 @@ class BoilerplateRule(Record):
     within_end: int = 0
     caption: bool = False
     rest: bool = False
+    edge: int = 0
+    inner: bool = False
+    name: bool = False
+    unfinished: bool = False
 
 
 class BoilerplateRules(Record):
@@ -96,6 +117,43 @@ class ShardLines:
         )
         return last[self.shard.tokens[self.end - 1]]
 
+    @cached_property
+    def from_end(self) -> np.ndarray:
+        """Return the number of each line within its article, counted from the end, from 0."""
+        last = np.searchsorted(self.row, self.row, side="right") - 1
+        return last - np.arange(len(self))
+
+    @cached_property
+    def printed(self) -> np.ndarray:
+        """Return a number for each line, uint64: in practice equal for equal words only."""
+        return compile_module(kernels).hash_token_spans(
+            self.shard.tokens, self.start, self.end, self.shard.numbers
+        )
+
+    @cached_property
+    def is_small(self) -> np.ndarray:
+        """Return which forms begin with a small letter or a digit, bool (n_forms,)."""
+        return self.shard.forms["type"].str.contains(r"^(?:\p{Ll}|\p{N})").to_numpy()
+
+    @cached_property
+    def is_capital(self) -> np.ndarray:
+        """Return which forms begin with a capital, bool (n_forms,)."""
+        return self.shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
+
+    @cached_property
+    def begins_with_name(self) -> np.ndarray:
+        """Return which lines begin with two capitalised words, after at most a bullet, bool."""
+        forms, tokens = self.shard.forms["type"], self.shard.tokens
+        is_capital = self.is_capital
+        first = self.start + ~self.shard.is_word[self.start]
+        first += ~self.shard.is_word[np.minimum(first, self.end - 1)] & (first + 1 < self.end)
+        second = np.minimum(first + 1, self.end - 1)
+        # "J. Smith" has a stop between.
+        second = np.where(forms.eq(".").to_numpy()[tokens[second]], second + 1, second)
+        second = np.minimum(second, self.end - 1)
+        first = np.minimum(first, self.end - 1)
+        return (second > first) & is_capital[tokens[first]] & is_capital[tokens[second]]
+
     def line_of(self, positions: np.ndarray) -> np.ndarray:
         """Return the line that each position lies in."""
         return np.searchsorted(self.start, positions, side="right") - 1
@@ -129,7 +187,11 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     marked = mark_repeated(lines, outlets) | mark_section_labels(lines)
     for rule in rules.rules.values():
         marked |= mark_by_rule(lines, rule, rules.lists)
-    marked |= mark_sign_offs(lines, rules)
+    marked |= mark_sign_offs(lines, rules) | mark_shared(lines, outlets)
+    marked |= mark_capital_links(lines) | mark_long_numbers(lines)
+    marked |= mark_bracketed_credits(lines) | mark_bracketed_lines(lines)
+    marked |= mark_piped_credits(lines)
+    marked |= mark_bylines(lines, marked)
     return (
         lines.mark(marked)
         | mark_datelines(lines, rules)
@@ -167,6 +229,14 @@ def mark_by_rule(
         fits &= found.start == lines.start[line]
     if rule.at in ("end", "whole"):
         fits &= found.end >= lines.end[line] - rule.within_end
+    if rule.edge:
+        fits &= ((lines.from_end < rule.edge) | (lines.number < 2))[line]
+    if rule.inner:
+        fits &= lines.number[line] > 0
+    if rule.name:
+        fits &= lines.begins_with_name[line] & (found.start - lines.start[line] <= MAX_NAME_TOKENS)
+    if rule.unfinished:
+        fits &= ~lines.is_sentence[line]
     marked = lines.flag(line[fits])
     if rule.caption:
         marked |= mark_captions(lines, marked)
@@ -197,29 +267,180 @@ def mark_following(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
     )
 
 
-def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
-    """Return which short lines many articles of one outlet share, bool (n_lines,)."""
-    short = np.flatnonzero(lines.n_words <= MAX_REPEATED_WORDS)
-    printed = hash_lines(lines, short)
-    cell = (printed >> np.uint64(44)).astype(np.int64)
-    # Most lines are alone in their cell: a quick way to leave them out.
-    kept = np.bincount(cell)[cell] >= MIN_REPEATED_ARTICLES
-    short, printed = short[kept], printed[kept]
-    code = outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
-    articles = np.bincount(code)[code[lines.row[short]]]
-    table = pl.DataFrame(
-        {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
+def count_in(lines: ShardLines, which: np.ndarray, is_counted: np.ndarray) -> np.ndarray:
+    """Return how many tokens of some lines are of the types that count, int (n_which,).
+
+    Parameters
+    ----------
+    lines : all lines.
+    which : those that are looked at, by number.
+    is_counted : bool (n_forms,).
+    """
+    start, end = lines.start[which], lines.end[which]
+    flags = is_counted[lines.shard.tokens[concatenate_ranges(start, end)]]
+    ends = np.cumsum(end - start)
+    total = np.concatenate([[0], np.cumsum(flags)])
+    return total[ends] - total[ends - (end - start)]
+
+
+def mark_long_numbers(lines: ShardLines) -> np.ndarray:
+    """Return which lines are a number of a page and nothing else, bool (n_lines,)."""
+    line = np.flatnonzero(lines.end - lines.start == 1)
+    types = lines.shard.forms["type"].gather(lines.shard.tokens[lines.start[line]])
+    return lines.flag(line[types.str.contains(r"^\p{N}{9,}$").to_numpy()])
+
+
+def mark_capital_links(lines: ShardLines) -> np.ndarray:
+    """Return which lines are headlines in capitals within an article: links to others, bool.
+
+    Headings of the article itself are shorter: where its lines in capitals have few words on
+    average, none is marked. A line that ends as a sentence does, or with a colon, is text.
+    """
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    is_lower = forms.str.contains(r"\p{Ll}").to_numpy()
+    is_upper = forms.str.contains(r"\p{Lu}").to_numpy()
+    closed = forms.is_in([".", "!", ":", "...", "…", ")", ","]).to_numpy() | is_lower
+    opened = forms.is_in(["(", "[", "#", "@"]).to_numpy() | is_lower
+    ends = ~closed[tokens[lines.end - 1]] & ~opened[tokens[lines.start]]
+    line = np.flatnonzero((lines.number > 0) & ends)
+    line = line[count_in(lines, line, is_lower) == 0]
+    n_upper = count_in(lines, line, is_upper)
+    line, n_upper = line[n_upper > 1], n_upper[n_upper > 1]
+    n_lines = np.bincount(lines.row[line], minlength=len(lines.shard.bounds) - 1)
+    n_words = np.bincount(lines.row[line], n_upper, len(lines.shard.bounds) - 1)
+    least = np.where(n_lines > MAX_CAPITAL_LINES, MIN_MEAN_OF_MANY, MIN_MEAN_CAPITAL_WORDS)
+    is_linking = n_words >= least * n_lines
+    return lines.flag(line[(n_upper >= MIN_CAPITAL_WORDS) & is_linking[lines.row[line]]])
+
+
+def mark_bracketed_lines(lines: ShardLines) -> np.ndarray:
+    """Return which short lines stand in square brackets and are no sentence, bool (n_lines,)."""
+    forms, tokens = lines.shard.forms["type"], lines.shard.tokens
+    first, last = tokens[lines.start], tokens[lines.end - 1]
+    ends = forms.is_in([".", "…", "..."]).to_numpy()
+    return (
+        forms.eq("[").to_numpy()[first]
+        & forms.eq("]").to_numpy()[last]
+        & ~ends[tokens[np.maximum(lines.end - 2, lines.start)]]
+        & (lines.n_words <= MAX_LINK_WORDS)
     )
-    n = table.select(pl.col("row").n_unique().over("line", "outlet")).to_series().to_numpy()
-    is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n.astype(np.int64) >= articles)
+
+
+def mark_piped_credits(lines: ShardLines) -> np.ndarray:
+    """Return which lines end with a bar and one to three capitalised words: "Ann Other | Agency".
+
+    They are captions and the titles of pages.
+    """
+    shard = lines.shard
+    bar = shard.find_positions(find_form_numbers(shard, ["|"]))
+    line = lines.line_of(bar)
+    end = lines.end[line]
+    near = (end - bar > 1) & (end - bar <= MAX_NAME_WORDS) & ~lines.is_sentence[line]
+    bar, line, end = bar[near], line[near], end[near]
+    capital = lines.is_capital[shard.tokens[concatenate_ranges(bar + 1, end)]]
+    return lines.flag(line[reduce_segments(np.logical_and, capital, end - bar - 1)])
+
+
+def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
+    """Return which lines end with a credit in brackets, like "(Ann Other/Agency)", bool."""
+    shard = lines.shard
+    slash = shard.find_positions(find_form_numbers(shard, ["/"]))
+    open_ = shard.find_positions(find_form_numbers(shard, ["("]))
+    line = lines.line_of(slash)
+    before = np.searchsorted(open_, slash) - 1
+    start = np.where(before >= 0, open_[np.maximum(before, 0)], -1) if len(open_) else slash - slash
+    end = lines.end[line]
+    is_close = shard.forms["type"].eq(")").to_numpy()[shard.tokens[end - 1]]
+    near = is_close & (start >= lines.start[line]) & (end - start <= MAX_CREDIT_TOKENS)
+    line, start, slash, end = line[near], start[near], slash[near], end[near]
+    small = lines.is_small[shard.tokens[concatenate_ranges(start, end)]]
+    names = ~reduce_segments(np.logical_or, small, end - start) & (slash - start > 2)
+    return lines.flag(line[names])
+
+
+def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
+    """Return which lines name who wrote the article, bool (n_lines,).
+
+    They are like "By Ann Other", or a name alone above a short marked line at the top.
+    """
+    tokens, is_by = lines.shard.tokens, flag_forms(lines.shard, ["by"])
+    joins = flag_forms(lines.shard, ["by", "and", "of", "for", "the"])
+    first = np.minimum(lines.start + ~lines.shard.is_word[lines.start], lines.end - 1)
+    second = np.minimum(first + 1, lines.end - 1)
+    by = (lines.n_words > 2) & (lines.n_words <= MAX_AUTHOR_WORDS)
+    by &= is_by[tokens[first]] & ~joins[tokens[second]]
+    below = np.append((lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] <= MAX_NAME_WORDS), 0)
+    below[:-1] &= marked[1:]
+    alone = (lines.number < 2) & (lines.n_words <= MAX_NAME_WORDS) & ~lines.is_sentence
+    line = np.flatnonzero(by | (alone & (below > 0) & lines.begins_with_name))
+    return lines.flag(line[count_in(lines, line, lines.is_small & ~joins) == 0])
+
+
+def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
+    """Return which short lines many articles of one outlet share, bool (n_lines,).
+
+    Names of speakers, in small letters, which an article has again and again, are no such lines.
+    """
+    short, printed = find_recurring(lines, lines.n_words <= MAX_REPEATED_WORDS)
+    code = number_outlets(outlets)
+    articles = np.bincount(code)[code[lines.row[short]]]
+    cells = pl.DataFrame(
+        {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
+    ).select(n=pl.col("row").n_unique().over("line", "outlet"), all=pl.len().over("line", "outlet"))
+    n, n_lines = (cells[name].to_numpy().astype(np.int64) for name in ("n", "all"))
+    is_turn = (lines.n_words[short] > 1) & (lines.n_words[short] <= MAX_LABEL_WORDS)
+    is_turn &= (n_lines >= MIN_TURNS * n) & (count_in(lines, short, ~lines.is_small) == 0)
+    is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n >= articles) & ~is_turn
     return lines.flag(short[is_repeated])
 
 
-def hash_lines(lines: ShardLines, which: np.ndarray) -> np.ndarray:
-    """Return a number for each of the lines, uint64: in practice equal for equal words only."""
-    return compile_module(kernels).hash_token_spans(
-        lines.shard.tokens, lines.start[which], lines.end[which], lines.shard.numbers
+def number_outlets(outlets: pl.Series) -> np.ndarray:
+    """Return a number for each article's outlet, from 1."""
+    return outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
+
+
+def find_recurring(lines: ShardLines, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the flagged lines that may occur often enough to count, and the hash of each.
+
+    Most lines are alone in their cell: a quick way to leave them out.
+    """
+    cell = (lines.printed >> np.uint64(44)).astype(np.int64)
+    often = np.bincount(cell[which]) >= MIN_REPEATED_ARTICLES
+    line = np.flatnonzero(which)
+    line = line[often[cell[line]]]
+    return line, lines.printed[line]
+
+
+def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
+    """Return which lines many articles share that tell different stories, bool (n_lines,).
+
+    They are a group's footers, of any length and whichever outlets share them. Copies of a story
+    share most of their lines, and an outlet prints a story once as a rule: only articles with a
+    story of their own count, and each outlet's first one does not.
+    """
+    line, printed = find_recurring(lines, lines.n_words >= MIN_SHARED_WORDS)
+    code, row = number_outlets(outlets), lines.row[line]
+    table = pl.DataFrame({"line": printed, "row": row, "outlet": code[row]})
+    n = table.select(pl.col("row").n_unique().over("line")).to_series().to_numpy()
+    line, table = line[n >= MIN_REPEATED_ARTICLES], table.filter(n >= MIN_REPEATED_ARTICLES)
+    words = np.bincount(lines.row, lines.n_words, len(outlets))
+    shared = np.bincount(lines.row[line], lines.n_words[line], len(outlets))
+    is_story = words - shared >= MIN_OWN_SHARE * words
+    sizes = pl.DataFrame({"outlet": code}).group_by("outlet").agg(articles=pl.len())
+    groups = (
+        table.filter(is_story[table["row"]])
+        .unique(["line", "row"])
+        .join(sizes, on="outlet")
+        .group_by("line", "outlet")
+        .agg(pl.len().alias("n"), pl.first("articles"))
+        .group_by("line")
+        .agg(pl.sum("n", "articles"), outlets=pl.len())
+        .filter(
+            (pl.col("n") - pl.col("outlets") + 1 >= MIN_REPEATED_ARTICLES)
+            & (100 * pl.col("n") >= pl.col("articles"))
+        )
     )
+    return lines.flag(line[table["line"].is_in(groups["line"].to_list()).to_numpy()])
 
 
 def mark_section_labels(lines: ShardLines) -> np.ndarray:
