@@ -155,6 +155,62 @@ SENSES = {
     ],
 }  # fmt: skip
 
+# variants whose lines were read, and what was mended then
+MENDED = {
+    "ouster": [
+        ("The ouster of the dictator took one night.", HIT),
+        ("Mubarak’s ouster left the army in charge.", HIT),
+        ("The network announced the ouster of its anchor.", NONE),
+        ("He still supports the party despite his ouster as treasurer.", NONE),
+    ],
+    "mob": [
+        ("A mob set fire to the customs house.", HIT),
+        ("A Twitter mob demanded her resignation.", NONE),
+        ("A mob of reporters waited at the gate.", NONE),
+        ("The film is about a mob boss and his daughter.", NONE),
+        ("The memo complained of the lawlessness of the agency.", NONE),
+    ],
+    "unrest": [
+        ("Clashes with police went on until dawn.", HIT),
+        ("Street clashes left ten people hurt.", HIT),
+        ("The two candidates had several clashes in the debate.", NONE),
+        ("Clashes around the dam killed nine soldiers.", NONE),
+    ],
+    "uprising": [
+        ("The uprising spread from the port to the capital.", HIT),
+        ("The slaves of the island rose in revolt.", HIT),
+        ("The speaker faces a revolt of his own delegates.", NONE),
+        ("Conservatives threatened a rebellion over the bill.", NONE),
+    ],
+    "overthrown": [
+        ("The army toppled the government in a night.", HIT),
+        ("The crowd toppled a statue of the old president.", NONE),
+    ],
+    "captured": [
+        ("The rebels captured two villages near the border.", HIT),
+        ("The trial captured the nation’s attention.", NONE),
+        ("The agents in Tripoli captured a man who had fled.", NONE),
+    ],
+    "seized": [
+        ("The militia seized the town in June.", HIT),
+        ("The navy seized the country’s only tanker.", NONE),
+    ],
+    "overrun": [
+        ("Fighters overran the base before noon.", HIT),
+        ("The whole country is overrun by the virus.", NONE),
+    ],
+    "recaptured": [
+        ("Government troops retook the city street by street.", HIT),
+        ("Voters want to take back their country.", NONE),
+    ],
+    "transition": [
+        ("A transitional government will sit until the spring.", HIT),
+        ("Insurers have asked for a longer transitional period.", NONE),
+    ],
+}  # fmt: skip
+
+CASES = SENSES | MENDED
+
 
 OTHER_SENSES = {
     ("politics-us", "border-barrier", "wall"): [
@@ -216,10 +272,10 @@ def library(name):
 
 @functools.cache
 def variants_found():
-    """For each case of SENSES, the variants of events.yml in it; a sentence is an article."""
+    """For each case of CASES, the variants of events.yml in it; a sentence is an article."""
     concepts, lists = library("events")
     shard = tokens.encode_texts(
-        pl.Series([sentence for cases in SENSES.values() for sentence, _ in cases])
+        pl.Series([sentence for cases in CASES.values() for sentence, _ in cases])
     )
     found = [set() for _ in range(len(shard))]
     for name, concept in concepts.items():
@@ -228,7 +284,7 @@ def variants_found():
             found[row].add(list(concept.variants)[variant])
     return dict(
         zip(
-            [(term, sentence) for term, cases in SENSES.items() for sentence, _ in cases],
+            [(term, sentence) for term, cases in CASES.items() for sentence, _ in cases],
             found,
             strict=True,
         )
@@ -237,7 +293,7 @@ def variants_found():
 
 @pytest.mark.parametrize(
     ("term", "sentence", "expected"),
-    [(term, *case) for term, cases in SENSES.items() for case in cases],
+    [(term, *case) for term, cases in CASES.items() for case in cases],
 )
 def test_a_term_counts_in_its_target_sense_only(term, sentence, expected):
     assert (term in variants_found()[term, sentence]) == expected
@@ -283,7 +339,7 @@ def test_no_two_variants_of_a_concept_match_the_same_words(file):
     `find_concept_spans` refuses a tie.
     """
     concepts, lists = library(file.stem)
-    texts = [sentence for cases in SENSES.values() for sentence, _ in cases]
+    texts = [sentence for cases in CASES.values() for sentence, _ in cases]
     for concept in concepts.values():
         for variant in concept.variants.values():
             for phrase in parse_phrases(variant.match, lists=lists):
