@@ -183,8 +183,10 @@ def voice_command(articles: Path, out: Path, language: str, explain: bool) -> No
     """Write every quoted or reported passage, with speaker and cue."""
     from wording.corpus import counts
     from wording.corpus.build import encode_articles
+    from wording.corpus.marks.likeness import describe_unlike_texts
 
     corpus = encode_articles(read_with_warnings(articles), language=language)
+    print_notes(describe_unlike_texts(corpus.table.to_pandas(), language))
     if explain:
         write_output(counts.explain_voices(corpus, language=language), out)
     else:

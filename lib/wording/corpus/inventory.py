@@ -11,6 +11,7 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import Counts, count_study_hits, select_concepts
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.decoding import ROW
+from wording.corpus.marks.likeness import describe_unlike_texts
 from wording.corpus.phrase_counts import (
     count_study_phrases,
     describe_left_out,
@@ -164,6 +165,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *_describe_rejects(study, counted),
         f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
         *describe_phrases(count_study_phrases(study), study.taken),
+        *describe_unlike_texts(counted.articles, study.language),
     ]
 
 

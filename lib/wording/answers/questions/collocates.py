@@ -15,6 +15,7 @@ from wording.answers.questions.shares import (
     name_copy_rule,
     other_copy_rule,
 )
+from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table
 from wording.questions.collocation import collocates, findings
 from wording.questions.collocation.collocation import find_study_collocates
@@ -53,7 +54,10 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
         "One row per term and collocate, all outlets together, the most typical first.",
         columns=SHOWN_COLLOCATES,
         links={"n": with_lines(together, by="near")["lines"]},
-        tell=lambda: findings.sentences(found, contrasts, shares),
+        tell=lambda: [
+            *findings.sentences(found, contrasts, shares),
+            *describe_voice_fit(record, request),
+        ],
         picture=Picture(
             f"Share of the hits that have a word near them: {title}",
             findings.describe(together) if len(together) else "",

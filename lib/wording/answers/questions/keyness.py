@@ -13,6 +13,7 @@ from wording.answers.questions.shares import (
     name_copy_rule,
     other_copy_rule,
 )
+from wording.answers.questions.voices import describe_voice_fit
 from wording.questions.design import Request
 from wording.questions.keyness import findings, keywords
 from wording.questions.keyness.keyness import (
@@ -49,7 +50,7 @@ def answer_keyness(
         "One row per outlet and term.",
         columns=SHOWN_KEYNESS,
         links={"n": with_lines(shown)["lines"]},
-        tell=lambda: findings.sentences(table),
+        tell=lambda: [*findings.sentences(table), *describe_voice_fit(record, request)],
         picture=Picture(
             "How many times as often as the other side",
             findings.describe(shown) if len(shown) else "",

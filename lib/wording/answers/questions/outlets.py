@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.questions.voices import describe_voice_fit
 from wording.questions.design import Request
 from wording.questions.outlets import findings
 from wording.questions.outlets.outlets import (
@@ -50,7 +51,7 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
         table,
         "One row per pair of outlets, the closest first.",
         columns=columns,
-        tell=lambda: findings.sentences(compared),
+        tell=lambda: [*findings.sentences(compared), *describe_voice_fit(record, request)],
         picture=Picture(
             f"Distances in {NAMES[basis]}, in bits; hollow: not statistically clear",
             findings.describe(compared, "distances"),

@@ -12,6 +12,7 @@ from wording.answers.lines import find_hit_lines
 from wording.answers.narrow import explain_concept
 from wording.answers.questions.inventory import answer_concepts
 from wording.answers.questions.timeline import SHOWN_PERIODS
+from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits
 from wording.corpus.phrase_counts import describe_left_out, describe_phrases
@@ -53,7 +54,11 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         "One row per term and outlet, in the voice compared.",
         columns=SHOWN_SHARES,
         links={"n": with_lines(table)["lines"]},
-        tell=lambda: [*sentences(table, contrasts), *describe_matches(record, concept)],
+        tell=lambda: [
+            *sentences(table, contrasts),
+            *describe_matches(record, concept),
+            *describe_voice_fit(record, request),
+        ],
         picture=picture_shares(record, table, others),
         evidence=Evidence(
             partial(

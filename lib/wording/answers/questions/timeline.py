@@ -10,6 +10,7 @@ import pandas as pd
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_hit_lines
 from wording.answers.narrow import explain_concept
+from wording.answers.questions.voices import describe_voice_fit
 from wording.questions.design import Request
 from wording.questions.timeline import findings
 from wording.questions.timeline.timeline import (
@@ -52,7 +53,10 @@ def answer_timeline(
             f"n_{side}": with_lines(prepare_line_links(made.changes, side))["lines"]
             for side in ("before", "after")
         },
-        tell=lambda: findings.sentences(made, otherwise=otherwise),
+        tell=lambda: [
+            *findings.sentences(made, otherwise=otherwise),
+            *describe_voice_fit(record, request),
+        ],
         picture=Picture(
             f"Share of “{made.variant}” over time: {record.concepts[concept].title}",
             findings.describe(made),

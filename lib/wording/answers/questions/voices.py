@@ -9,6 +9,8 @@ import pandas as pd
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
 from wording.answers.tables import make_table
+from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.questions.design import Request
 from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
@@ -28,6 +30,17 @@ SHOWN_OWN_VOICE = (
     "concept", "variant", "outlet", *VOICES_BY_COUNT, "own_share", "low", "high",
     "own_share_rest", "q"
 )  # fmt: skip
+
+
+def describe_voice_fit(record: StudyRecord, request: Request) -> list[str]:
+    """Return whether the texts are such that voices may be marked wrongly more often.
+
+    Nothing where the words of all voices count alike.
+    """
+    if request.voice == "all":
+        return []
+    articles = make_table(record, "articles", copies=request.copies)
+    return describe_unlike_texts(articles, record.language)
 
 
 def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) -> Answer:
@@ -51,7 +64,10 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         "voices",
         table,
         "One row per outlet and voice.",
-        tell=lambda: voice_findings.sentences(table, own),
+        tell=lambda: [
+            *voice_findings.sentences(table, own),
+            *describe_voice_fit(record, Request(copies=copies)),
+        ],
         picture=Picture(
             "Words by voice",
             voice_findings.describe(table),

@@ -110,6 +110,25 @@ class Trust(Record):
     words: int
 
 
+class Likeness(Record):
+    """What share of the words is reported, and quoted, in the texts behind the weights.
+
+    `texts` says what they are; `reported` and `quoted` are the lowest and the highest share.
+    """
+
+    texts: str
+    reported: tuple[float, float]
+    quoted: tuple[float, float]
+
+    @property
+    def ranges(self) -> list[tuple[str, str, float, float]]:
+        """What words are called, their column in the `articles` table, and the two shares."""
+        return [
+            ("reported", "n_reported", *self.reported),
+            ("quoted", "n_quoted", *self.quoted),
+        ]
+
+
 class VoiceWords(Record):
     """What a voice-*.yml file holds; the file says what each is."""
 
@@ -119,6 +138,7 @@ class VoiceWords(Record):
     grades: list[float]
     threshold: float
     trust: Trust | None = None
+    likeness: Likeness | None = None
     subject: dict[str, list[str]]
     stances: dict[str, list[str]]
     fitting: dict[str, list[str]] = {}

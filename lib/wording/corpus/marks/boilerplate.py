@@ -382,7 +382,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     Names of speakers, in small letters, which an article has again and again, are no such lines.
     """
     short, printed = find_recurring(lines, lines.n_words <= MAX_REPEATED_WORDS)
-    code = number_outlets(outlets)
+    code = number_publishers(outlets)
     articles = np.bincount(code)[code[lines.row[short]]]
     cells = pl.DataFrame(
         {"line": printed, "outlet": code[lines.row[short]], "row": lines.row[short]}
@@ -394,7 +394,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     return lines.flag(short[is_repeated])
 
 
-def number_outlets(outlets: pl.Series) -> np.ndarray:
+def number_publishers(outlets: pl.Series) -> np.ndarray:
     """Return a number for each article's outlet, from 1."""
     return outlets.to_frame("o").select(pl.col("o").rank("dense")).to_series().to_numpy()
 
@@ -419,7 +419,7 @@ def mark_shared(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     story of their own count, and each outlet's first one does not.
     """
     line, printed = find_recurring(lines, lines.n_words >= MIN_SHARED_WORDS)
-    code, row = number_outlets(outlets), lines.row[line]
+    code, row = number_publishers(outlets), lines.row[line]
     table = pl.DataFrame({"line": printed, "row": row, "outlet": code[row]})
     n = table.select(pl.col("row").n_unique().over("line")).to_series().to_numpy()
     line, table = line[n >= MIN_REPEATED_ARTICLES], table.filter(n >= MIN_REPEATED_ARTICLES)
