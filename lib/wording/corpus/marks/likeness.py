@@ -35,7 +35,7 @@ def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:
             return [
                 f"{format_percent(share)} of all words are {what}; in the texts that reported "
                 f"speech was learned from ({known.texts}) it was {format_percent(low)} to "
-                f"{format_percent(high)} at all outlets. {CONSEQUENCE}"
+                f"{format_percent(high)}. {CONSEQUENCE}"
             ]
     outlets = list_unlike_outlets(articles, known)
     if not outlets:
