@@ -249,7 +249,8 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         if not len(articles.frame):
-            raise WordingError(explain_empty_corpus(articles, study))
+            place = study.folder / study.articles.path if study.articles else study.folder
+            raise WordingError(explain_empty_corpus(articles, place, study.language))
         corpus = assemble_corpus(articles, shards, study.language)
         save_corpus(add_families(corpus), store.folder)
         store.publish()
@@ -271,11 +272,10 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
     return ArticleReader(study.folder / source.path, options)
 
 
-def explain_empty_corpus(articles: ReadingResult, study: StudyRecord) -> str:
-    """Return why there is no article to build from."""
+def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
+    """Return why there is no article to build from, read from that place."""
     reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
     counts = [f"{len(articles.rejects)} rejected: {reasons}"]
     if len(articles.apart):
-        counts.append(f"{len(articles.apart)} in another language than {study.language!r}")
-    place = study.folder / study.articles.path if study.articles else study.folder
+        counts.append(f"{len(articles.apart)} in another language than {language!r}")
     return f"{place}: no article could be read ({', '.join(counts)})."
