@@ -273,9 +273,15 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
 
 
 def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
-    """Return why there is no article to build from, read from that place."""
-    reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
-    counts = [f"{len(articles.rejects)} rejected: {reasons}"]
-    if len(articles.apart):
-        counts.append(f"{len(articles.apart)} in another language than {language!r}")
-    return f"{place}: no article could be read ({', '.join(counts)})."
+    """Return why there is no article to build from, and what to do, read from that place."""
+    rejects, other = articles.rejects["reason"], articles.apart["language"]
+    reasons = []
+    if len(rejects):
+        shown = "; ".join(rejects.unique(maintain_order=True)[:3])
+        reasons.append(f"{len(rejects):,} rejected: {shown}")
+    remedy = ""
+    if len(other):
+        reasons.append(f"{len(other):,} in another language than {language!r}")
+        commonest = other.value_counts(sort=True)["language"][0]
+        remedy = f" Set `language: {commonest}` in study.yml if that is what you want to study."
+    return f"{place}: no article could be read ({', '.join(reasons)}).{remedy}"

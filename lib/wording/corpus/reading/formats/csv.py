@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError, read_text_lines
-from wording.corpus.reading.report import ArticleRow, ColumnChooser, ReadingReport
+from wording.corpus.reading.report import (
+    MAX_HEADER_ROWS,
+    ArticleRow,
+    ColumnChooser,
+    ReadingReport,
+)
 from wording.corpus.reading.sources import SourceFile
 
 LONG_LINE_REASON = f"line too long (more than {MAX_TEXT_LENGTH:,} characters)"
@@ -34,15 +39,16 @@ def read_csv(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> It
     """Yield the rows of a CSV file that have as many fields as its header."""
     lines = read_text_lines(stream, warn=chooser.report.make_warner(source.name))
     head = list(take_first_lines(lines, MAX_TEXT_LENGTH // 8))
-    first_line = next((line for line in head if line and line.strip()), "")
-    separator = find_separator(first_line, source.ending)
+    separator = take_stated_separator(head) or find_separator(head, source.ending, chooser)
     records = iterate_records(head, itertools.chain(head, lines), separator)
-    header = next(records, None)
-    if header is None:
+    first = list(itertools.islice(records, MAX_HEADER_ROWS))
+    if not first:
         return
-    if header.fields is None:
+    if first[0].fields is None:
         raise UnreadableError("line 1 (the header) has an unclosed quotation mark")
-    names = make_names_distinct(header.fields)
+    place = chooser.find_header([record.fields or [] for record in first], source=source.name)
+    names = make_names_distinct(first[place].fields or [])
+    records = itertools.chain(first[place + 1 :], records)
     places = chooser.find_places(names, source=source.name)
     for number, fields in keep_valid_records(records, len(names), source, chooser.report):
         yield {"number": number} | {ours: fields[place] for ours, place in places.items()}
@@ -57,12 +63,30 @@ def take_first_lines(lines: Iterator[str | None], n_characters: int) -> Iterator
             return
 
 
-def find_separator(header: str, ending: str) -> str:
-    """Return the character that separates the fields of the header line."""
-    bare = re.sub(r'"[^"]*"', "", header)
+def take_stated_separator(head: list[str | None]) -> str | None:
+    """Return the separator that a first line such as `sep=;` states, and empty that line."""
+    stated = re.fullmatch(r"\ufeff?\"?sep=(.)\"?\s*", head[0] or "") if head else None
+    if stated is None:
+        return None
+    head[0] = "\n"
+    return stated[1]
+
+
+def find_separator(head: Sequence[str | None], ending: str, chooser: ColumnChooser) -> str:
+    """Return the character that separates the fields of the header, which is among these lines.
+
+    It is the one by which a line has most names of columns; else the commonest in the first line.
+    """
+    lines = [line for line in head if line and line.strip()][:MAX_HEADER_ROWS]
+    bare = re.sub(r'"[^"]*"', "", lines[0]) if lines else ""
     if ending == ".tsv" and "\t" in bare:
         return "\t"
-    return max(",;\t|", key=bare.count)
+
+    def count_names(separator: str) -> int:
+        rows = ([name.strip().strip('"') for name in line.split(separator)] for line in lines)
+        return max((chooser.count_known(row) for row in rows if len(row) > 1), default=0)
+
+    return max(",;\t|", key=lambda separator: (count_names(separator), bare.count(separator)))
 
 
 def iterate_records(

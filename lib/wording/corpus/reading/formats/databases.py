@@ -75,12 +75,11 @@ LENGTH_LINE = re.compile(rf"^[ \t]*{LENGTH_LABEL}:[ \t]*[\d,.]+[ \t]+{WORDS_LABE
 COPYRIGHT_LINE = re.compile(r"^[ \t]*(?:Copyright\b|\(c\)|©).*$", REGEX_FLAGS)
 FIELD_LINE = re.compile(r"^[ \t]*([^\W\d_][\w-]{2,20}):[ \t]*(.*)$", re.M)
 COLUMN_BY_FIELD = {
-    **dict.fromkeys(
-        "byline verfasser autor autoren auteur auteurs autore firma firmantes".split(), "authors"
-    ),
+    **dict.fromkeys(("byline", "verfasser", "autor", "autoren", "auteur", "auteurs"), "authors"),
+    **dict.fromkeys(("autore", "firma", "firmantes"), "authors"),
     "headline": "title",
     "url": "url",
-    **dict.fromkeys("language sprache langue idioma lengua lingua taal".split(), "language"),
+    **dict.fromkeys(("language", "sprache", "langue", "idioma", "lingua", "taal"), "language"),
 }
 TAIL_START = re.compile(
     r"^[ \t]*(?:(?:LOAD-DATE|LANGUAGE|PUBLICATION-TYPE|SUBJECT|COMPANY|ORGANIZATION|GEOGRAPHIC"
@@ -280,11 +279,7 @@ def read_nexis(document: str, is_first: bool) -> dict[str, str]:
 
 def find_nexis_tail(body: str) -> int:
     """Return where the fields below the text begin, the length of the body if there are none."""
-    tails = [
-        match.start()
-        for match in TAIL_START.finditer(body)
-        if NEXIS_TAIL.match(match[0])
-    ]
+    tails = [match.start() for match in TAIL_START.finditer(body) if NEXIS_TAIL.match(match[0])]
     if not tails:
         return len(body)
     classification = NEXIS_CLASSIFICATION.search(body)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
+import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +18,13 @@ import polars as pl
 from wording.corpus.reading.archives import open_zip
 from wording.corpus.reading.encodings import UnreadableError, read_text_lines
 from wording.corpus.reading.formats.csv import LONG_LINE_REASON, make_names_distinct
-from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, match_aliases
+from wording.corpus.reading.report import (
+    COLUMN_ALIASES,
+    MAX_HEADER_ROWS,
+    ArticleRow,
+    ColumnChooser,
+    match_aliases,
+)
 from wording.corpus.reading.sources import (
     SourceFile,
     make_seekable,
@@ -27,6 +36,10 @@ from wording.errors import WordingError
 
 BATCH_ROWS = 2_000
 """Rows that are handled together."""
+
+MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+MAX_NESTED_FIELDS = 4
+"""Objects are looked into so deep for articles, and for the fields of articles."""
 
 Item = TypeVar("Item")
 
@@ -87,20 +100,33 @@ def convert_column(column: pl.Series, ours: str) -> pl.Series:
 def convert_value(value: Any, ours: str) -> str | None:
     """Return any value as a string.
 
-    The items of a list are joined; a record is its only value or its name.
+    The items of a list are joined; a record is its only value or its name. A list of strings and of
+    records with a `text` is running text with marked parts, as in exports of Telegram.
     """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, list):
+        if any(isinstance(item, dict) and isinstance(item.get("text"), str) for item in value):
+            return "".join(convert_value(item, ours) or "" for item in value)
         separator = "\n" if ours == "text" else ", "
         return separator.join(filter(None, (convert_value(item, ours) for item in value)))
+    if isinstance(value, dict) and ours == "text" and isinstance(value.get("text"), str):
+        return cast(str, value["text"])
     if isinstance(value, dict) and "name" in value:
         return convert_value(value["name"], ours)
     if isinstance(value, dict) and len(value) == 1:
         return convert_value(next(iter(value.values())), ours)
     return str(value)
+
+
+class MergedCells(NamedTuple):
+    """Merged cells: their column, their first row, and the row after their last, from 0."""
+
+    column: int
+    first: int
+    last: int
 
 
 class Sheet(NamedTuple):
@@ -114,8 +140,8 @@ class Sheet(NamedTuple):
 def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
     """Yield the rows of a workbook's sheets that have a text column, each with its own header."""
     data = read_whole(stream)
-    with open_zip(data):
-        sheets = [sheet for sheet in read_sheets(data) if sheet.header]
+    with open_zip(data) as parts:
+        sheets = [sheet for sheet in read_sheets(data, parts, source, chooser) if sheet.header]
     places_by_sheet = choose_sheets(sheets, source, chooser)
     if not places_by_sheet:
         return
@@ -145,17 +171,56 @@ def read_sheet_rows(
             )
 
 
-def read_sheets(data: bytes) -> Iterator[Sheet]:
+def read_sheets(
+    data: bytes, parts: zipfile.ZipFile, source: SourceFile, chooser: ColumnChooser
+) -> Iterator[Sheet]:
     """Yield the sheets of a workbook."""
     import openpyxl
 
     with wrap_parser_errors("workbook"):
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            rows = iterate_sheet_rows(sheet)
-            header = next(filter(any, rows), ())
-            names = ["" if name is None else str(name) for name in header]
-            yield Sheet(sheet.title, make_names_distinct(names), rows)
+            merged = find_merged_cells(parts, sheet._worksheet_path)
+            rows = fill_merged_cells(iterate_sheet_rows(sheet), merged)
+            rows = itertools.dropwhile(lambda row: not any(row), rows)
+            first = list(itertools.islice(rows, MAX_HEADER_ROWS))
+            names = [["" if name is None else str(name) for name in row] for row in first]
+            place = chooser.find_header(names, source=source.name) if names else 0
+            header = names[place] if names else []
+            below = itertools.chain(first[place + 1 :], rows)
+            yield Sheet(sheet.title, make_names_distinct(header), below)
+
+
+def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
+    """Return the merged cells of a sheet that reach over several rows, by their first row."""
+    name = path.lstrip("/")
+    if name not in parts.namelist():
+        return []
+    merged = []
+    for letters, first, _, last in MERGED_CELLS.findall(parts.read(name)):
+        if int(last) > int(first):
+            column = 0
+            for letter in letters:
+                column = 26 * column + letter - ord("A") + 1
+            merged.append(MergedCells(column - 1, int(first) - 1, int(last)))
+    return sorted(merged, key=lambda cells: cells.first)
+
+
+def fill_merged_cells(
+    rows: Iterable[tuple[Any, ...]], merged: Sequence[MergedCells]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows; each row of a merged cell has its value."""
+    waiting, open_cells = deque(merged), list[tuple[MergedCells, Any]]()
+    for number, row in enumerate(rows):
+        while waiting and waiting[0].first <= number:
+            cells = waiting.popleft()
+            open_cells.append((cells, row[cells.column] if cells.column < len(row) else None))
+        open_cells = [(cells, value) for cells, value in open_cells if number < cells.last]
+        filled = list(row)
+        for cells, value in open_cells:
+            if cells.column < len(filled) and filled[cells.column] is None:
+                filled[cells.column] = value
+        yield tuple(filled)
 
 
 def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -215,14 +280,20 @@ def read_json(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
 
 
 def find_json_articles(value: Any) -> list[Any]:
-    """Return the list of articles in the value of a JSON file."""
+    """Return the list of articles in a JSON value: the value itself, or the only list in it."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict):
         raise UnreadableError("neither a list of objects nor an object")
-    lists = [part for part in value.values() if is_list_of_objects(part)]
-    if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value):
-        return cast("list[Any]", lists[0])
+    level: list[Any] = [value]
+    for _ in range(MAX_NESTED_FIELDS):
+        if any(match_aliases(COLUMN_ALIASES["text"], part) for part in level):
+            break
+        inside = [child for part in level for child in part.values()]
+        lists = [child for child in inside if is_list_of_objects(child)]
+        if lists:
+            return cast("list[Any]", lists[0]) if len(lists) == 1 else [value]
+        level = [child for child in inside if isinstance(child, dict)]
     return [value]
 
 
@@ -276,7 +347,9 @@ class JsonColumns:
 
     def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add the columns of objects; a column that was chosen earlier stays chosen."""
-        fresh = dict.fromkeys(name for item in objects for name in item if name not in self.names)
+        fresh = dict.fromkeys(
+            name for item in objects for name in list_fields(item) if name not in self.names
+        )
         if not fresh:
             return
         self.names |= fresh
@@ -285,6 +358,31 @@ class JsonColumns:
             self.fault = None
         except WordingError as fault:
             self.fault = fault
+
+
+def list_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
+    """Yield the names of an object's fields, and of the objects in it: `fields.bodyText`.
+
+    >>> list(list_fields({"id": 1, "fields": {"body": "x"}}))
+    ['id', 'fields', 'fields.body']
+    """
+    for name, value in item.items():
+        yield name
+        if isinstance(value, dict) and depth > 1:
+            yield from (f"{name}.{inner}" for inner in list_fields(value, depth - 1))
+
+
+def get_field(item: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a field, or of a field of an object in it; None if there is none."""
+    if name in item:
+        return item[name]
+    outer, _, inner = name.partition(".")
+    while inner:
+        if isinstance(item.get(outer), dict):
+            return get_field(item[outer], inner)
+        part, _, inner = inner.partition(".")
+        outer = f"{outer}.{part}"
+    return None
 
 
 def read_json_items(
@@ -306,7 +404,9 @@ def read_json_items(
         if columns.chosen:
             chosen = columns.chosen.items()
             for number, value in waiting:
-                row = {ours: convert_value(value.get(theirs), ours) for ours, theirs in chosen}
+                row = {
+                    ours: convert_value(get_field(value, theirs), ours) for ours, theirs in chosen
+                }
                 yield {"number": number} | row
             waiting = []
     if columns.fault:

@@ -71,9 +71,7 @@ def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     yield row
 
 
-def read_europresse(
-    html: str, source: SourceFile, report: ReadingReport
-) -> Iterator[ArticleRow]:
+def read_europresse(html: str, source: SourceFile, report: ReadingReport) -> Iterator[ArticleRow]:
     """Yield one row per article of a page that Europresse exported.
 
     Each is an element <article>, whose parts have classes.
