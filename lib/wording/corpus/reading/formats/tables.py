@@ -27,6 +27,7 @@ from wording.corpus.reading.report import (
 )
 from wording.corpus.reading.sources import (
     SourceFile,
+    explain_excess_size,
     make_seekable,
     read_whole,
     read_whole_text,
@@ -35,7 +36,11 @@ from wording.corpus.reading.sources import (
 from wording.errors import WordingError
 
 BATCH_ROWS = 2_000
-"""Rows that are handled together."""
+"""Rows that are handled together, at most."""
+BATCH_BYTES = 2**26
+"""Bytes of a parquet file's rows that are handled together."""
+N_PEEKED_ROWS = 8
+"""Rows by which their size is judged."""
 
 MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 MAX_NESTED_FIELDS = 4
@@ -55,10 +60,13 @@ def read_parquet(
         table = parquet.ParquetFile(make_seekable(stream))
         chosen = chooser.choose(table.schema_arrow.names, source=source.name)
         columns = list(dict.fromkeys(chosen.values()))
-        first = 1
-        for batch in prefetch(table.iter_batches(BATCH_ROWS, columns=columns)):
+        first, size = 1, 0
+        for batch in prefetch(iterate_batches(table, columns)):
             batch.validate(full=True)  # or broken UTF-8 would pass for text
-            frame = cast(pl.DataFrame, pl.from_arrow(batch))
+            size += batch.nbytes
+            if source.packed_size and (reason := explain_excess_size(size, source.packed_size)):
+                raise UnreadableError(reason)
+            frame = cast(pl.DataFrame, pl.from_arrow(write_times(batch)))
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
             values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
             yield pl.DataFrame([numbers, *values])
@@ -66,6 +74,36 @@ def read_parquet(
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
         reason = str(fault).splitlines()[0]
         raise UnreadableError(f"not a valid parquet file: {reason}") from fault
+
+
+def iterate_batches(table: Any, columns: list[str]) -> Iterator[Any]:
+    """Yield record batches of a parquet file, of about BATCH_BYTES each.
+
+    How many rows that is is seen in the first few of each row group.
+    """
+    for group in range(table.num_row_groups):
+        peek = next(table.iter_batches(N_PEEKED_ROWS, row_groups=[group], columns=columns), None)
+        if peek is None or not len(peek):
+            continue
+        rows = BATCH_BYTES * len(peek) // max(peek.nbytes, 1)
+        yield from table.iter_batches(
+            min(max(rows, 1), BATCH_ROWS), row_groups=[group], columns=columns
+        )
+
+
+def write_times(batch: Any) -> Any:
+    """Return a record batch with its dates and moments as Arrow writes them, each in its zone.
+
+    Arrow writes those that no calendar has, at which Polars stops, in words.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [
+        pc.cast(column, pa.string()) if pa.types.is_temporal(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
@@ -78,15 +116,7 @@ def prefetch(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def convert_column(column: pl.Series, ours: str) -> pl.Series:
-    """Return a typed column as strings.
-
-    A moment keeps the calendar date as it is written in its own zone.
-    """
-    if isinstance(column.dtype, pl.Datetime):
-        zone = "%z" if column.dtype.time_zone else ""
-        return column.dt.strftime(f"%Y-%m-%d %H:%M:%S{zone}")
-    if column.dtype == pl.Date:
-        return column.dt.strftime("%Y-%m-%d")
+    """Return a typed column as strings."""
     if ours == "date" and column.dtype.is_numeric():
         return column.cast(pl.Int64, strict=False).cast(pl.String)
     if column.dtype.is_float():
