@@ -15,6 +15,7 @@ from ruamel.yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
+    ScalarEvent,
 )
 
 from wording.errors import WordingError
@@ -31,6 +32,8 @@ YamlPath = tuple[str, ...]
 MAX_YAML_BYTES = 2**24
 MAX_YAML_DEPTH = 30
 """Brackets and indents inside one another."""
+MAX_YAML_VALUES = 200_000
+"""References written out."""
 MAX_SHOWN_VALUE = 80
 """Characters of a wrong value that are shown."""
 ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
@@ -273,7 +276,7 @@ def read_yaml(file: Path) -> Any:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
     except (ValueError, OverflowError) as error:
         raise WordingError(
-            f"{file} has a date or number that does not exist ({error}); "
+            f"{file} has a date that does not exist, or a number too long ({error}); "
             "write a date such as 2031-06-30."
         ) from None
     if not isinstance(content, Mapping):
@@ -290,8 +293,8 @@ def refuse_odd_yaml(file: Path, text: str) -> None:
     Raises
     ------
     WordingError
-        For control characters, half characters, references (`&name`, `*name`, `<<`), types of
-        one's own (`!name`), several documents, and nesting deeper than MAX_YAML_DEPTH.
+        For control characters, types of one's own (`!name`), several documents, nesting deeper than
+        MAX_YAML_DEPTH, and more than MAX_YAML_VALUES, references (`*name`) written out.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if found := ODD_YAML_CHARACTER.search(line):
@@ -299,24 +302,38 @@ def refuse_odd_yaml(file: Path, text: str) -> None:
                 f"{file}:{number}: the character {ascii(found[0])} cannot stand in this file: "
                 "delete it."
             )
-    depth = n_documents = 0
+    sizes: dict[str, int] = {}  # of what each reference stands for
+    open_nodes: list[tuple[str | None, int]] = [(None, 0)]  # reference and size so far
+    n_documents = 0
     for event in YAML(typ="safe", pure=True).parse(text):
         place = f"{file}:{event.start_mark.line + 1}"
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise WordingError(
-                f"{place}: references (`&name`, `*name`) are not allowed here: write out what is "
-                "meant; lists of words go below `lists:`."
-            )
         if getattr(event, "tag", None) and event.tag != "!":
             raise WordingError(f"{place}: types such as {event.tag} are not allowed: leave it out.")
         n_documents += isinstance(event, DocumentStartEvent)
         if n_documents > 1:
             raise WordingError(f"{place}: there is a second document: delete the line `---`.")
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > MAX_YAML_DEPTH:
+        size, anchor = 0, getattr(event, "anchor", None)
+        if isinstance(event, CollectionStartEvent):
+            open_nodes.append((anchor, 1))
+            if len(open_nodes) > MAX_YAML_DEPTH:
+                raise WordingError(
+                    f"{place}: brackets or indents are nested more than {MAX_YAML_DEPTH} deep; "
+                    "check them."
+                )
+        elif isinstance(event, CollectionEndEvent):
+            anchor, size = open_nodes.pop()
+        elif isinstance(event, AliasEvent):
+            anchor, size = None, sizes.get(event.anchor, 1)
+        elif isinstance(event, ScalarEvent):
+            size = 1
+        if anchor and size:
+            sizes[anchor] = size
+        parent, so_far = open_nodes.pop()
+        open_nodes.append((parent, so_far + size))
+        if so_far + size > MAX_YAML_VALUES:
             raise WordingError(
-                f"{place}: brackets or indents are nested more than {MAX_YAML_DEPTH} deep; "
-                "check them."
+                f"{place}: with its references (`*name`) written out, this file has more than "
+                f"{MAX_YAML_VALUES:,} values: write less, or move words into lists."
             )
 
 
@@ -337,7 +354,9 @@ def find_line_numbers(file: Path) -> dict[YamlPath, int]:
 def walk_lines(node: Any, path: YamlPath) -> Iterator[tuple[YamlPath, int]]:
     """Yield each place below the node with its line."""
     if isinstance(node, Mapping):
-        children = [(key, value, node.lc.key(key)) for key, value in node.items()]  # type: ignore[attr-defined]
+        places = node.lc.data or {}  # type: ignore[attr-defined]
+        merged = (node.lc.line, node.lc.col)  # type: ignore[attr-defined]  # what `<<` brings in
+        children = [(key, value, places.get(key, merged)) for key, value in node.items()]
     elif isinstance(node, list):
         children = [(k, value, node.lc.item(k)) for k, value in enumerate(node)]  # type: ignore[attr-defined]
     else:
