@@ -353,8 +353,8 @@ def find_line_numbers(file: Path) -> dict[YamlPath, int]:
 
 def walk_lines(node: Any, path: YamlPath) -> Iterator[tuple[YamlPath, int]]:
     """Yield each place below the node with its line."""
-    if isinstance(node, Mapping):
-        places = node.lc.data or {}  # type: ignore[attr-defined]
+    if isinstance(node, Mapping) and node:
+        places = node.lc.data  # type: ignore[attr-defined]
         merged = (node.lc.line, node.lc.col)  # type: ignore[attr-defined]  # what `<<` brings in
         children = [(key, value, places.get(key, merged)) for key, value in node.items()]
     elif isinstance(node, list):
