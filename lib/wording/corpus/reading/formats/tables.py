@@ -62,11 +62,10 @@ def read_parquet(
         columns = list(dict.fromkeys(chosen.values()))
         first, size = 1, 0
         for batch in prefetch(iterate_batches(table, columns)):
-            batch.validate(full=True)  # or broken UTF-8 would pass for text
             size += batch.nbytes
             if source.packed_size and (reason := explain_excess_size(size, source.packed_size)):
                 raise UnreadableError(reason)
-            frame = cast(pl.DataFrame, pl.from_arrow(write_times(batch)))
+            frame = cast(pl.DataFrame, pl.from_arrow(batch))
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
             values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
             yield pl.DataFrame([numbers, *values])
@@ -85,22 +84,28 @@ def iterate_batches(table: Any, columns: list[str]) -> Iterator[Any]:
         peek = next(table.iter_batches(N_PEEKED_ROWS, row_groups=[group], columns=columns), None)
         if peek is None or not len(peek):
             continue
-        rows = BATCH_BYTES * len(peek) // max(peek.nbytes, 1)
-        yield from table.iter_batches(
-            min(max(rows, 1), BATCH_ROWS), row_groups=[group], columns=columns
-        )
+        rows = BATCH_BYTES * len(peek) // max(write_values(peek).nbytes, 1)
+        size = min(max(rows, 1), BATCH_ROWS)
+        for batch in table.iter_batches(size, row_groups=[group], columns=columns):
+            yield write_values(batch)
 
 
-def write_times(batch: Any) -> Any:
-    """Return a record batch with its dates and moments as Arrow writes them, each in its zone.
+def write_values(batch: Any) -> Any:
+    """Return a valid record batch whose dates and moments are written, and values written out.
 
-    Arrow writes those that no calendar has, at which Polars stops, in words.
+    Arrow writes dates that no calendar has, at which Polars stops, in words. A value of a
+    dictionary stands in each row that has it, so that the size is that of the texts.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    batch.validate(full=True)  # or broken UTF-8 would pass for text
     columns = [
-        pc.cast(column, pa.string()) if pa.types.is_temporal(column.type) else column
+        pc.cast(column, pa.string())
+        if pa.types.is_temporal(column.type)
+        else column.dictionary_decode()
+        if pa.types.is_dictionary(column.type)
+        else column
         for column in batch.columns
     ]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
