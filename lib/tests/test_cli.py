@@ -47,6 +47,16 @@ def test_a_new_study_reads_the_articles_where_they_lie(tmp_path):
     assert "rejected: 1 x no text" in said
 
 
+@pytest.mark.parametrize("command", ["find", "voice", "families"])
+def test_articles_without_any_text_are_an_error_that_says_why(command, small, tmp_path):
+    (tmp_path / "a.csv").write_text("id,outlet,date,title,text\na,X,2020-01-01,h,\n")
+    concepts = ["--concepts", small / "concepts.yml"] if command == "find" else []
+    code, said = wording(command, tmp_path / "a.csv", *concepts, "--out", tmp_path / "out.csv")
+    assert code == 1
+    assert "no article could be read (1 rejected: no text)" in said
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_build_says_when_there_is_nothing_to_do(small):
     assert wording("build", small)[1].startswith(("built", "already"))
     assert wording("build", small)[1].startswith("already up to date: 60 articles")

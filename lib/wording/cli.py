@@ -470,7 +470,14 @@ def refuse_given_options(reasons: Mapping[str, str]) -> None:
 
 
 def read_with_warnings(path: Path) -> ReadingResult:
-    """Return the articles; warnings, and what could not be read, go to standard error."""
+    """Return the articles; warnings, and what could not be read, go to standard error.
+
+    Raises
+    ------
+    WordingError
+        If no article could be read.
+    """
+    from wording.corpus.build import explain_empty_corpus
     from wording.corpus.reading.articles import read_articles
 
     articles = read_articles(path)
@@ -481,6 +488,8 @@ def read_with_warnings(path: Path) -> ReadingResult:
         click.echo(f"rejected: {source}: {reason}", err=True)
     if len(rejects) > MAX_REJECTS_LISTED:
         click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
+    if not len(articles.frame):
+        raise WordingError(explain_empty_corpus(articles, path))
     return articles
 
 

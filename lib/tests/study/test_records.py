@@ -159,3 +159,33 @@ def test_a_concept_cites_the_precision_source_of_its_file_unless_it_has_its_own(
         "b": "its own",
         "c": "",
     }
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]\n" for k in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- a", "write fields with values"),
+        ("hello", "write fields with values"),
+        ('title: "a\x07"', "cannot stand in this file"),
+        ("title: !foo x", "types such as !foo"),
+        ("title: a\n---\ntitle: b", "a second document"),
+        ("title: " + "[" * 3000, "nested more than"),
+        ('title: "\\ud83d"\nquestion: q', "half a character"),
+        (f"title: t\nquestion: q\narticles: {{path: {'x' * 5000}}}", "cannot be the name"),
+        (BOMB, "more than 200,000 values"),
+        ("seed: " + "9" * 5000, "number too long"),
+        ("", "'question' is missing"),
+    ],
+)
+def test_odd_yaml_is_refused_in_words(tmp_path, text, said):
+    (tmp_path / "study.yml").write_text(text)
+    (tmp_path / "concepts.yml").write_text("concepts: {c: {title: t, variants: {x: [coup]}}}")
+    with pytest.raises(WordingError, match=said) as error:
+        read_study(tmp_path)
+    assert "study.yml" in str(error.value)
+    assert len(str(error.value)) < 1000

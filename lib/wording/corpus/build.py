@@ -249,7 +249,8 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         if not len(articles.frame):
-            raise WordingError(explain_empty_corpus(articles, study))
+            place = study.folder / study.articles.path if study.articles else study.folder
+            raise WordingError(explain_empty_corpus(articles, place, study.language))
         corpus = assemble_corpus(articles, shards, study.language)
         save_corpus(add_families(corpus), store.folder)
         store.publish()
@@ -271,11 +272,16 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
     return ArticleReader(study.folder / source.path, options)
 
 
-def explain_empty_corpus(articles: ReadingResult, study: StudyRecord) -> str:
-    """Return why there is no article to build from."""
-    reasons = "; ".join(articles.rejects["reason"].unique(maintain_order=True)[:3])
-    counts = [f"{len(articles.rejects)} rejected: {reasons}"]
-    if len(articles.apart):
-        counts.append(f"{len(articles.apart)} in another language than {study.language!r}")
-    place = study.folder / study.articles.path if study.articles else study.folder
-    return f"{place}: no article could be read ({', '.join(counts)})."
+def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
+    """Return why there is no article to build from, and what to do, read from that place."""
+    rejects, other = articles.rejects["reason"], articles.apart["language"]
+    reasons = []
+    if len(rejects):
+        shown = "; ".join(rejects.unique(maintain_order=True)[:3])
+        reasons.append(f"{len(rejects):,} rejected: {shown}")
+    remedy = ""
+    if len(other):
+        reasons.append(f"{len(other):,} in another language than {language!r}")
+        commonest = other.value_counts(sort=True)["language"][0]
+        remedy = f" Set `language: {commonest}` in study.yml if that is what you want to study."
+    return f"{place}: no article could be read ({', '.join(reasons)}).{remedy}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -9,6 +10,13 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    ScalarEvent,
+)
 
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
@@ -20,6 +28,16 @@ from wording.words import WORDS_FOLDER
 
 YamlPath = tuple[str, ...]
 """The keys that lead to a place in a YAML file."""
+
+MAX_YAML_BYTES = 2**24
+MAX_YAML_DEPTH = 30
+"""Brackets and indents inside one another."""
+MAX_YAML_VALUES = 200_000
+"""References written out."""
+MAX_SHOWN_VALUE = 80
+"""Characters of a wrong value that are shown."""
+ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -203,7 +221,11 @@ def read_record(file: Path, record: type[AnyRecord]) -> AnyRecord:
     """
     raw = read_yaml(file)
     try:
-        return record.model_validate(to_plain_types(raw))
+        plain = to_plain_types(raw)
+    except WordingError as fault:
+        raise WordingError(f"{file}: {fault}") from None
+    try:
+        return record.model_validate(plain)
     except ValidationError as error:
         faults = {
             (find_yaml_path(fault["loc"], raw), explain_validation_error(fault, record))
@@ -226,11 +248,24 @@ def read_word_record(name: str, record: type[AnyRecord], folder: Path = WORDS_FO
 
 
 def read_yaml(file: Path) -> Any:
-    """Return the file as ruamel reads it, which knows the lines and keeps comments and order."""
+    """Return the file as ruamel reads it, which knows the lines and keeps comments and order.
+
+    Raises
+    ------
+    WordingError
+        If it is missing, or is no YAML that describes a study: fields with values.
+    """
     if not file.is_file():
         raise WordingError(f"{file} is missing; a study needs study.yml and concepts.yml.")
+    if file.stat().st_size > MAX_YAML_BYTES:
+        raise WordingError(
+            f"{file} is larger than {MAX_YAML_BYTES // 2**20} MB: it holds what a person writes; "
+            "articles belong into files of their own."
+        )
     try:
-        return YAML().load(file.read_text(encoding="utf-8-sig")) or {}
+        text = file.read_text(encoding="utf-8-sig")
+        refuse_odd_yaml(file, text)
+        content = YAML().load(text) or {}
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise WordingError(
@@ -239,16 +274,75 @@ def read_yaml(file: Path) -> Any:
         ) from None
     except UnicodeDecodeError:
         raise WordingError(f"{file} is not UTF-8 text: save it as UTF-8.") from None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise WordingError(
-            f"{file} has a date that does not exist ({error}); write one such as 2031-06-30."
+            f"{file} has a date that does not exist, or a number too long ({error}); "
+            "write a date such as 2031-06-30."
         ) from None
+    if not isinstance(content, Mapping):
+        raise WordingError(
+            f"{file}:1: this is not what a study says: write fields with values, such as "
+            "`title: ...`, each on a line."
+        )
+    return content
+
+
+def refuse_odd_yaml(file: Path, text: str) -> None:
+    """Raise for YAML that no study needs and that can be made to swell or to break a reader.
+
+    Raises
+    ------
+    WordingError
+        For control characters, types of one's own (`!name`), several documents, nesting deeper than
+        MAX_YAML_DEPTH, and more than MAX_YAML_VALUES, references (`*name`) written out.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if found := ODD_YAML_CHARACTER.search(line):
+            raise WordingError(
+                f"{file}:{number}: the character {ascii(found[0])} cannot stand in this file: "
+                "delete it."
+            )
+    sizes: dict[str, int] = {}  # of what each reference stands for
+    open_nodes: list[tuple[str | None, int]] = [(None, 0)]  # reference and size so far
+    n_documents = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        place = f"{file}:{event.start_mark.line + 1}"
+        if getattr(event, "tag", None) and event.tag != "!":
+            raise WordingError(f"{place}: types such as {event.tag} are not allowed: leave it out.")
+        n_documents += isinstance(event, DocumentStartEvent)
+        if n_documents > 1:
+            raise WordingError(f"{place}: there is a second document: delete the line `---`.")
+        size, anchor = 0, getattr(event, "anchor", None)
+        if isinstance(event, CollectionStartEvent):
+            open_nodes.append((anchor, 1))
+            if len(open_nodes) > MAX_YAML_DEPTH:
+                raise WordingError(
+                    f"{place}: brackets or indents are nested more than {MAX_YAML_DEPTH} deep; "
+                    "check them."
+                )
+        elif isinstance(event, CollectionEndEvent):
+            anchor, size = open_nodes.pop()
+        elif isinstance(event, AliasEvent):
+            anchor, size = None, sizes.get(event.anchor, 1)
+        elif isinstance(event, ScalarEvent):
+            size = 1
+        if anchor and size:
+            sizes[anchor] = size
+        parent, so_far = open_nodes.pop()
+        open_nodes.append((parent, so_far + size))
+        if so_far + size > MAX_YAML_VALUES:
+            raise WordingError(
+                f"{place}: with its references (`*name`) written out, this file has more than "
+                f"{MAX_YAML_VALUES:,} values: write less, or move words into lists."
+            )
 
 
 def to_plain_types(value: Any) -> Any:
     """Return mappings and lists of plain Python types, keys as strings."""
     if isinstance(value, Mapping):
         return {str(key): to_plain_types(item) for key, item in value.items()}
+    if isinstance(value, str) and LONE_SURROGATE.search(value):
+        raise WordingError(f"{ascii(value)[:80]} has half a character: write the character itself.")
     return [to_plain_types(item) for item in value] if isinstance(value, list) else value
 
 
@@ -259,8 +353,10 @@ def find_line_numbers(file: Path) -> dict[YamlPath, int]:
 
 def walk_lines(node: Any, path: YamlPath) -> Iterator[tuple[YamlPath, int]]:
     """Yield each place below the node with its line."""
-    if isinstance(node, Mapping):
-        children = [(key, value, node.lc.key(key)) for key, value in node.items()]  # type: ignore[attr-defined]
+    if isinstance(node, Mapping) and node:
+        places = node.lc.data  # type: ignore[attr-defined]
+        merged = (node.lc.line, node.lc.col)  # type: ignore[attr-defined]  # what `<<` brings in
+        children = [(key, value, places.get(key, merged)) for key, value in node.items()]
     elif isinstance(node, list):
         children = [(k, value, node.lc.item(k)) for k, value in enumerate(node)]  # type: ignore[attr-defined]
     else:
@@ -296,7 +392,7 @@ def find_yaml_path(location: tuple[int | str, ...], raw: Any) -> YamlPath:
 
 def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> str:
     """Return one of pydantic's errors in words: the value, what is allowed, the nearest name."""
-    name, value = str(error["loc"][-1]), error["input"]
+    name, value = str(error["loc"][-1]) if error["loc"] else "", error["input"]
     place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
         fields = list_fields(record, error["loc"][:-1])
@@ -311,7 +407,11 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
     if error["type"] == "string_pattern_mismatch":
         shown = repr(value) if name == "[key]" else name
         return f"{shown} is not allowed as a name: {error['msg']}."
-    return f"{place} is {value!r}: {error['msg'][0].lower()}{error['msg'][1:]}."
+    reason = error["msg"].removeprefix("Value error, ")
+    shown = (
+        repr(value) if len(repr(value)) <= MAX_SHOWN_VALUE else f"{repr(value)[:MAX_SHOWN_VALUE]}…"
+    )
+    return f"{place} is {shown}: {reason[0].lower()}{reason[1:]}."
 
 
 def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:

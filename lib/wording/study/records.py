@@ -130,11 +130,20 @@ class ConceptsFile(Record):
     concepts: dict[Slug, Concept] = {}
 
 
+def check_path(value: str | None) -> str | None:
+    """Return the path of a file, checked: no file system has such names as are refused."""
+    if value is not None and (
+        "\0" in value or any(len(p.encode()) > 255 for p in value.split("/"))
+    ):
+        raise ValueError("this cannot be the name of a file or folder")
+    return value
+
+
 class Articles(Record):
     """Where the articles are, and which column is what."""
 
-    path: str
-    metadata: str | None = None
+    path: Annotated[str, AfterValidator(check_path)]
+    metadata: Annotated[str | None, AfterValidator(check_path)] = None
     columns: dict[ArticleColumn, str] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
 

@@ -150,6 +150,6 @@ def test_a_study_of_nothing_in_its_language_says_so(tmp_path):
     (folder / "articles.csv").write_text(f'outlet,text\nA,"{TEXTS["de"]}"\n', encoding="utf8")
     with pytest.raises(
         WordingError,
-        match="no article could be read .0 rejected: , 1 in another language than 'en'",
+        match="no article could be read .1 in another language than 'en'.. Set `language: de`",
     ):
         build_corpus(read_study(folder))

@@ -179,7 +179,10 @@ class ArticleReader:
             yield from self.read_source(source)
 
     def read_source(self, source: SourceFile) -> Iterator[ArticleRow | pl.DataFrame]:
-        """Yield the rows of a file, of each file in an archive; what cannot be read is refused."""
+        """Yield the rows of a file, of each file in an archive; what cannot be read is refused.
+
+        So is, among other files, a table without texts; alone it is an error.
+        """
         n, n_given_before = 0, self.report.n_given
         read = self.read_archive if source.ending in ARCHIVE_ENDINGS else self.read_file
         try:
@@ -189,6 +192,10 @@ class ArticleReader:
                 yield item
             if not n and n_given_before == self.report.n_given:
                 raise UnreadableError("it contains no articles")
+        except WordingError as fault:
+            if len(self.sources) == 1 and source is self.sources[0]:
+                raise
+            self.report.count_and_refuse(source.name, fault)
         except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
             partly = " (the part before the error was read)" if n else ""
             self.report.count_and_refuse(source.name, describe_fault(fault) + partly)

@@ -12,6 +12,23 @@ import polars as pl
 FIRST_YEAR = 1700
 LAST_YEAR = 2040  # fixed, so that no result depends on the day on which it is computed
 
+# The names of months in German, French, Spanish, Portuguese, Italian, Dutch, Russian, Ukrainian and
+# Polish, where they do not begin as in English; accents are gone.
+MONTH_NAMES = {
+    "jan": "janner|gennaio|enero|ene|styczen|stycznia|январ[ья]|січ(?:ень|ня)",
+    "feb": "fevr?|fevrier|fevereiro|luty|lutego|феврал[ья]|лют(?:ий|ого)",
+    "mar": "maart|mrz|maerz|marzec|marca|марта?|берез(?:ень|ня)",
+    "apr": "avr|avril|abr|abril|kwiecien|kwietnia|апрел[ья]|квіт(?:ень|ня)",
+    "may": "mai|maio|mei|maggio|maj|maja|ма[йя]|трав(?:ень|ня)",
+    "jun": "juin|giugno|czerwiec|czerwca|июн[ья]|черв(?:ень|ня)",
+    "jul": "juil|juillet|luglio|lipiec|lipca|июл[ья]|лип(?:ень|ня)",
+    "aug": "aout|ago|agosto|sierpien|sierpnia|августа?|серп(?:ень|ня)",
+    "sep": "set|setiembre|setembro|settembre|wrzesien|wrzesnia|сентябр[ья]|верес(?:ень|ня)",
+    "oct": "okt|oktober|ottobre|outubro|out|pazdziernika?|октябр[ья]|жовт(?:ень|ня)",
+    "nov": "listopada?|ноябр[ья]|листопада?",
+    "dec": "dez|dezember|dezembro|dic|diciembre|dicembre|grudzien|grudnia|декабр[ья]"
+    "|груд(?:ень|ня)",
+}
 MONTH_PATTERN = r"\b(?<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?"
 CLOCK_PATTERN = r"(?:\d\d:\d\d(?::\d\d)?\s+(?:\S+\s+)?)?"
 MONTH_DAY_PATTERN = rf"(?i){MONTH_PATTERN}\s*(?<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
@@ -20,7 +37,10 @@ DAY_MONTH_PATTERN = (
 )
 DATE_PATTERNS = (  # what finds year, month and day, and how these three are written
     (r"^(?<y>\d{4})[-/.](?<m>\d{1,2})[-/.](?<d>\d{1,2})(?:[T\sZ+].*)?$", "%Y-%m-%d"),
-    (r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?)?$", "%Y-%m-%d"),
+    (
+        r"^(?<y>1[789]\d\d|20\d\d)(?<m>\d\d)(?<d>\d\d)(?:\.0|T?\d{4,6}Z?|[T\s]+\d\d?:\d\d.*)?$",
+        "%Y-%m-%d",
+    ),
     (MONTH_DAY_PATTERN + CLOCK_PATTERN + r"(?<y>\d{4})\b", "%Y-%b-%d"),
     (DAY_MONTH_PATTERN + r"(?<y>\d{4})\b", "%Y-%b-%d"),
     (rf"(?i)^(?<d>\d{{1,2}})[\s-]{MONTH_PATTERN}[\s-](?<y>\d\d)$", "%Y-%b-%d"),
@@ -74,8 +94,8 @@ def read_dates(
 
     A moment keeps the date that is written, whatever its zone; a year before FIRST_YEAR or after
     LAST_YEAR is unknown (null). In dates such as 9/6/17 the order of day and month is, in turn:
-    what the numbers allow, `date_order`, what the other dates of the same table allow, what those
-    of all tables allow, and else month first.
+    what the numbers allow, day first if they are written with dots, `date_order`, what the other
+    dates of the same table allow, what those of all tables allow, and else month first.
 
     Parameters
     ----------
@@ -93,7 +113,7 @@ def read_dates(
     list of str
         Sentences.
     """
-    raw = pl.DataFrame({"date": date.str.strip_chars(), "table": table})
+    raw = pl.DataFrame({"date": translate_months(date.str.strip_chars()), "table": table})
     numeric, warnings = parse_numeric_dates(raw, date_order)
     written = [parse_written_date(pattern, form) for pattern, form in DATE_PATTERNS]
     parsed = raw.select(date=pl.coalesce(*written, numeric, parse_epoch_date()))
@@ -107,6 +127,24 @@ def read_dates(
             f"{format_examples(unknown)}; they are kept with an unknown date."
         )
     return dates, warnings
+
+
+def translate_months(date: pl.Series) -> pl.Series:
+    """Return dates with the names of their months in English, as far as there are letters.
+
+    Each distinct string is looked at once.
+    """
+    distinct = date.unique()
+    plain = distinct.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    for month, names in MONTH_NAMES.items():
+        plain = plain.str.replace(rf"(?i)\b(?:{names})\b", month)
+    plain = plain.str.replace_all(r"(?i)(\d)\.?\s+de\s+|(\pL)\s+de\s+(\d)", "$1$2 $3")
+    has_letters = distinct.str.contains(r"\pL{3}").fill_null(value=False)
+    mapping = pl.DataFrame({"date": distinct, "plain": plain}).filter(has_letters)
+    joined = pl.DataFrame({"date": date}).join(
+        mapping, on="date", how="left", maintain_order="left"
+    )
+    return joined.select(pl.coalesce("plain", "date").alias("date"))["date"]
 
 
 def format_examples(values: pl.Series) -> str:
@@ -178,6 +216,8 @@ def find_forced_order(date_order: str | None) -> pl.Expr:
     return (
         pl.when(is_short & ((a > 31) | (date_order == "ymd")))
         .then(pl.lit("ymd"))
+        .when(is_dotted() & (a <= 31) & (b <= 12))
+        .then(pl.lit("dmy"))
         .when((a > 12) & (b <= 12))
         .then(pl.lit("dmy"))
         .when((a <= 12) & (b > 12))
@@ -188,7 +228,12 @@ def find_forced_order(date_order: str | None) -> pl.Expr:
 def is_order_ambiguous() -> pl.Expr:
     """Return whether day and month of a date could change places."""
     a, b = pl.col("a").cast(pl.Int32), pl.col("b").cast(pl.Int32)
-    return (a <= 12) & (b <= 12) & (a != b)
+    return (a <= 12) & (b <= 12) & (a != b) & ~is_dotted()
+
+
+def is_dotted() -> pl.Expr:
+    """Return whether a date is written with dots, as where the day comes first: 4.5.2021."""
+    return pl.col("date").str.contains(r"^\d{1,2}\s?\.\s?\d")
 
 
 def choose_date_order(date_order: str | None) -> pl.Expr:

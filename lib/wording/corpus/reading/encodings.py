@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ MAX_TEXT_LENGTH = 2**27
 """Characters of a line or record, bytes of an article."""
 GUESS_SAMPLE_BYTES = 4_000
 """With more, charset_normalizer became slower and worse on news."""
+NON_ASCII_BYTE = re.compile(rb"[\x80-\xff]")
 NON_ASCII_BYTES = bytes(range(0x80, 0x100))
 WESTERN_ACCENT_BYTES = bytes(range(0xC0, 0x100))
 """Letters in cp1252."""
@@ -172,7 +174,12 @@ def guess_and_decode(data: bytes, *, final: bool = True) -> DecodedText:
             "otherwise in the most likely encoding"
         )
         return DecodedText(decode_mixed_lines(data), "utf-8", warning)
-    for name in list_likely_encodings(b"\n".join(sample)):
+    return decode_as_likeliest(data, b"\n".join(sample), final=final)
+
+
+def decode_as_likeliest(data: bytes, sample: bytes, *, final: bool = True) -> DecodedText:
+    """Return text in the likeliest older encoding of a sample of it in which all of it can be."""
+    for name in list_likely_encodings(sample):
         text = try_decode(data, name, final=final)
         if text is not None:
             warning = f"not UTF-8; read as {name} (a guess)"
@@ -197,7 +204,10 @@ def decode_mixed_lines(data: bytes) -> str:
     """Return text whose lines are in UTF-8, or else in an older encoding."""
     lines = data.split(b"\n")
     places = [i for i, line in enumerate(lines) if try_decode(line, "utf-8") is None]
-    older = guess_and_decode(b"\n".join(lines[i] for i in places)).text.split("\n")
+    words = (word for i in places for word in lines[i].split(b" "))
+    broken = (word for word in words if try_decode(word, "utf-8") is None)
+    sample = b" ".join(itertools.islice(broken, GUESS_SAMPLE_BYTES))[:GUESS_SAMPLE_BYTES]
+    older = decode_as_likeliest(b"\n".join(lines[i] for i in places), sample).text.split("\n")
     if len(older) != len(places):  # in EBCDIC, other bytes end a line
         raise UnreadableError(NO_ENCODING_REASON)
     text_by_place = dict(zip(places, older, strict=True))
@@ -230,16 +240,19 @@ def sample_non_ascii_lines(data: bytes) -> Iterator[bytes]:
 
     A longer line is cut where no character of several bytes can be cut.
     """
-    room = GUESS_SAMPLE_BYTES
-    for match in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*", data):
-        line = match.group()
+    room, position = GUESS_SAMPLE_BYTES, 0
+    while room > 0 and (found := NON_ASCII_BYTE.search(data, position)):
+        start = data.rfind(b"\n", position, found.start()) + 1 or position
+        if found.start() - start > room // 2:
+            start = data.find(b" ", found.start() - room // 2, found.start()) + 1 or found.start()
+        end = data.find(b"\n", found.end())
+        position = len(data) if end < 0 else end + 1
+        line = data[start : position - (end >= 0)]
         cut = len(line)
         if cut > room:
             cut = max(line.rfind(b" ", 0, room), line.rfind(b",", 0, room))
         yield line[: cut if cut > 0 else room]
         room -= len(line)
-        if room <= 0:
-            return
 
 
 def refuse_binary(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,20 +14,34 @@ from wording.phrasing import suggest_name
 ArticleRow = dict[str, Any]
 """One article as a reader gives it: values under our names, and its `number` in its file."""
 
-# The other names under which a column is known, the likeliest first; case, spaces, hyphens,
-# underscores do not matter.
+# The other names under which a column is known, the likeliest first; case, accents, spaces,
+# hyphens, underscores do not matter. Of a nested field (`fields.bodyText`) the last part counts,
+# too. They are the names of news-please, newspaper, GDELT, NELA-GT, All the News, Media Cloud, the
+# Guardian's interface, NewsAPI, ProQuest, Retriever, Telegram, and of tables in German, French,
+# Spanish, Italian and Dutch.
 COLUMN_ALIASES = {
-    "doc_id": "doc_id id article_id document_id guid uuid",
+    "doc_id": "doc_id id article_id document_id guid uuid key",
     "outlet": "outlet source publisher domain publication newspaper site media source_name "
-    "outlet_name publisher_name site_name website media_name source_domain",
+    "outlet_name publisher_name site_name website media_name source_domain publication_title "
+    "pub_title news_source source_common_name newspaper_name paper journal medium quelle zeitung "
+    "titre_de_presse fuente medio periodico diario testata fonte krant bron source_url from "
+    "screen_name username",
     "date": "date published publish_date pubdate published_at publication_date date_published "
-    "publish_time datetime timestamp created_at",
-    "title": "title headline",
-    "authors": "authors author byline",
-    "url": "url link href permalink",
-    "language": "language lang language_code lang_code",
-    "text": "text content body fulltext article article_text article_body body_text maintext story",
+    "publish_time datetime timestamp created_at date_publish published_utc web_publication_date "
+    "pub_date date_time datum veroffentlicht erscheinungsdatum date_de_publication fecha data",
+    "title": "title headline web_title titel titre titulo titolo titular uberschrift schlagzeile "
+    "kop",
+    "authors": "authors author byline autor autoren auteur auteurs autore verfasser",
+    "url": "url link href permalink web_url document_identifier",
+    "language": "language lang language_code lang_code sprache langue idioma",
+    "text": "text content body_text body fulltext article article_text article_body maintext "
+    "main_text text_content full_text_content story texte texto testo tekst volltext artikeltext "
+    "inhalt contenu contenido cuerpo",
 }
+MAX_HEADER_ROWS = 20
+"""The header of a table stands within so many rows; above it there may be a title."""
+MAX_NAME_CHARACTERS = 80
+"""What is longer is no name of a column."""
 MAX_COLUMNS_LISTED = 30
 
 
@@ -125,7 +140,38 @@ class ColumnChooser:
                 f"{source} has no column for {self.required}; it has {describe_columns(names)}. "
                 f"{self.suggest_remedy(chosen)}"
             )
+        if "date" in self.wanted and "date" not in chosen and self.required == "text":
+            self.report.add_warning(
+                f"no column for dates; there are {describe_columns(names)}; "
+                "name it in study.yml (articles: columns: {date: ...})",
+                source,
+            )
         return chosen
+
+    def find_header(self, rows: Sequence[Sequence[str]], *, source: str) -> int:
+        """Return which of the first rows of a table is its header: the one with most known names.
+
+        If it is not the first, a warning says what stands above it; if no row has what is required,
+        it is the first.
+        """
+        scores = [self.count_known(row) for row in rows]
+        best = max(range(len(rows)), key=lambda k: (scores[k], -k))
+        if not scores[best] or not best:
+            return 0
+        above = "; ".join(" ".join(filter(None, row)) for row in rows[:best])
+        self.report.add_warning(
+            f"row {best + 1:,} was taken as the header, since it has the names of columns; "
+            f"what stands above it is no article: {above[:120]!r}",
+            source,
+        )
+        return best
+
+    def count_known(self, row: Sequence[str]) -> int:
+        """Return how many of our columns a row names; 0 if what is required is not among them."""
+        row = [name for name in row if name and len(name) <= MAX_NAME_CHARACTERS]
+        named = {ours for ours, theirs in self.columns.items() if theirs in row}
+        named |= {ours for ours, aliases in self.wanted.items() if match_aliases(aliases, row)}
+        return len(named) if self.required in named else 0
 
     def find_places(self, header: Sequence[str], *, source: str) -> dict[str, int]:
         """Return {our name: place in the header}."""
@@ -156,11 +202,30 @@ class ColumnChooser:
 
 
 def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
-    """Return the names that are among the aliases, in the order of these."""
-    plain = {name: re.sub(r"[\s_-]", "", name).lower() for name in names}
+    """Return the names that are among the aliases, in the order of these.
+
+    Of nested fields those are last whose last part alone is an alias.
+    """
+    plain = {name: normalise_column(name) for name in names}
+    last = {name: normalise_column(name.rpartition(".")[2]) for name in plain if "." in name}
+    wanted = dict.fromkeys(alias.replace("_", "") for alias in aliases.split())
     return [
-        name for alias in aliases.split() for name in plain if plain[name] == alias.replace("_", "")
+        name
+        for known in (plain, last)
+        for alias in wanted
+        for name in known
+        if known[name] == alias
     ]
+
+
+def normalise_column(name: str) -> str:
+    """Return the name of a column as names are compared.
+
+    >>> normalise_column("Date publi\u00e9e"), normalise_column("full-text")
+    ('datepubliee', 'fulltext')
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[\s_-]", "", bare).lower()
 
 
 def describe_columns(names: Sequence[str]) -> str:

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError, read_text_lines
-from wording.corpus.reading.report import ArticleRow, ColumnChooser, ReadingReport
+from wording.corpus.reading.report import (
+    MAX_HEADER_ROWS,
+    ArticleRow,
+    ColumnChooser,
+    ReadingReport,
+)
 from wording.corpus.reading.sources import SourceFile
 
 LONG_LINE_REASON = f"line too long (more than {MAX_TEXT_LENGTH:,} characters)"
+
+MAX_REREAD_CHARACTERS = 2**25
+"""Characters that are read again after quotation marks that are not closed."""
+MIN_SWALLOWED_ROWS = 8
+"""Lines inside one field that look like rows are a fault if there are so many."""
 
 
 @dataclass(slots=True)
@@ -34,15 +44,16 @@ def read_csv(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> It
     """Yield the rows of a CSV file that have as many fields as its header."""
     lines = read_text_lines(stream, warn=chooser.report.make_warner(source.name))
     head = list(take_first_lines(lines, MAX_TEXT_LENGTH // 8))
-    first_line = next((line for line in head if line and line.strip()), "")
-    separator = find_separator(first_line, source.ending)
+    separator = take_stated_separator(head) or find_separator(head, source.ending, chooser)
     records = iterate_records(head, itertools.chain(head, lines), separator)
-    header = next(records, None)
-    if header is None:
+    first = list(itertools.islice(records, MAX_HEADER_ROWS))
+    if not first:
         return
-    if header.fields is None:
+    if first[0].fields is None:
         raise UnreadableError("line 1 (the header) has an unclosed quotation mark")
-    names = make_names_distinct(header.fields)
+    place = chooser.find_header([record.fields or [] for record in first], source=source.name)
+    names = make_names_distinct(first[place].fields or [])
+    records = itertools.chain(first[place + 1 :], records)
     places = chooser.find_places(names, source=source.name)
     for number, fields in keep_valid_records(records, len(names), source, chooser.report):
         yield {"number": number} | {ours: fields[place] for ours, place in places.items()}
@@ -57,12 +68,30 @@ def take_first_lines(lines: Iterator[str | None], n_characters: int) -> Iterator
             return
 
 
-def find_separator(header: str, ending: str) -> str:
-    """Return the character that separates the fields of the header line."""
-    bare = re.sub(r'"[^"]*"', "", header)
+def take_stated_separator(head: list[str | None]) -> str | None:
+    """Return the separator that a first line such as `sep=;` states, and empty that line."""
+    stated = re.fullmatch(r"\ufeff?\"?sep=(.)\"?\s*", head[0] or "") if head else None
+    if stated is None:
+        return None
+    head[0] = "\n"
+    return stated[1]
+
+
+def find_separator(head: Sequence[str | None], ending: str, chooser: ColumnChooser) -> str:
+    """Return the character that separates the fields of the header, which is among these lines.
+
+    It is the one by which a line has most names of columns; else the commonest in the first line.
+    """
+    lines = [line for line in head if line and line.strip()][:MAX_HEADER_ROWS]
+    bare = re.sub(r'"[^"]*"', "", lines[0]) if lines else ""
     if ending == ".tsv" and "\t" in bare:
         return "\t"
-    return max(",;\t|", key=bare.count)
+
+    def count_names(separator: str) -> int:
+        rows = ([name.strip().strip('"') for name in line.split(separator)] for line in lines)
+        return max((chooser.count_known(row) for row in rows if len(row) > 1), default=0)
+
+    return max(",;\t|", key=lambda separator: (count_names(separator), bare.count(separator)))
 
 
 def iterate_records(
@@ -78,14 +107,15 @@ class CsvRecordReader:
     """Reads records from lines.
 
     `current` are the lines of the record that is read, which begins at line `start`;
-    `pushed_back` are lines to be read once more.
+    `pushed_back` are lines to be read once more, `n_reread` counts their characters; `width` is the
+    number of fields of the first record.
     """
 
     def __init__(self, lines: Iterable[str | None], separator: str) -> None:
         self.lines, self.separator = iter(lines), separator
         self.pushed_back: deque[str | None] = deque()
         self.current: list[str | None] = []
-        self.start = 0
+        self.start = self.n_reread = self.width = 0
 
     def __iter__(self) -> Iterator[CsvRecord]:
         """Yield all records, valid and broken."""
@@ -95,12 +125,18 @@ class CsvRecordReader:
                 yield from self.read_valid_records()
                 return
             except csv.Error:
+                if self.n_reread > MAX_REREAD_CHARACTERS:
+                    yield self.give_up_rest()
+                    return
                 yield self.give_up_first_line()
 
     def read_valid_records(self) -> Iterator[CsvRecord]:
         """Yield records up to a broken one, which raises."""
         for fields in csv.reader(self.feed_lines(), delimiter=self.separator, strict=True):
             end = self.start + len(self.current)
+            self.width = self.width or len(fields)
+            if has_swallowed_rows(self.current, self.width, self.separator):
+                raise csv.Error("a stray quotation mark")
             if len(fields) > 1 or any(line and line.strip() for line in self.current):
                 yield CsvRecord(self.start, end, fields, self.current)
             self.start, self.current = end, []
@@ -127,9 +163,31 @@ class CsvRecordReader:
         The open quotation mark may have swallowed valid rows.
         """
         self.pushed_back.extendleft(reversed(self.current[1:]))
+        self.n_reread += sum(map(len, filter(None, self.current)))
         record = CsvRecord(self.start, self.start + 1, None, self.current[:1])
         self.start, self.current = self.start + 1, []
         return record
+
+    def give_up_rest(self) -> CsvRecord:
+        """Return all lines that are left as one broken record.
+
+        In so many of them a quotation mark is open that no end of a record is sure.
+        """
+        n_lines = len(self.current) + len(self.pushed_back) + sum(1 for _ in self.lines)
+        return CsvRecord(self.start, self.start + n_lines, None, self.current[:1])
+
+
+def has_swallowed_rows(lines: Sequence[str | None], width: int, separator: str) -> bool:
+    """Return whether a record's lines look like rows: a stray quotation mark made them one text.
+
+    >>> has_swallowed_rows(['1,"a\\n'] + ["2,b\\n"] * 20 + ['3,c"\\n'], 2, ",")
+    True
+    """
+    inside = [line for line in lines[1:-1] if line and line.strip()]
+    if width < 2 or len(inside) < MIN_SWALLOWED_ROWS:
+        return False
+    n_like_rows = sum(line.count(separator) == width - 1 for line in inside)
+    return n_like_rows > 0.9 * len(inside)
 
 
 def has_literal_quotes(lines: Sequence[str | None]) -> bool:

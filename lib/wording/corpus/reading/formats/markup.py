@@ -17,6 +17,10 @@ BLOCK_ELEMENT_NAMES = (
 )
 BLOCK_ELEMENTS = frozenset(BLOCK_ELEMENT_NAMES.split())
 HIDDEN_ELEMENTS = ("script", "style", "template", "noscript")
+SHORTCODE_PATTERN = re.compile(
+    r"\[/?(?:caption|gallery|embed|audio|video|playlist|vc_\w+|et_pb_\w+)\b[^\]\n]*\]"
+)
+"""What WordPress writes around captions, galleries and the like."""
 FEED_ELEMENTS = {  # our name: the elements of a feed, the likeliest first
     "text": "encoded content fulltext description summary",
     "title": "title",
@@ -73,7 +77,13 @@ def read_feed(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     items = [element for element in root.iter() if get_local_name(element) in ("item", "entry")]
     n_summaries = 0
     for number, item in enumerate(items, start=1):
+        if reason := explain_unpublished(item):
+            title = find_first_content(item, "title")
+            chooser.report.count_and_refuse(source.place(number), reason, title)
+            continue
         parts = {name: find_first_content(item, tags) for name, tags in FEED_ELEMENTS.items()}
+        if parts["text"]:
+            parts["text"] = SHORTCODE_PATTERN.sub("\n", parts["text"]).strip()
         n_summaries += find_first_content(item, "encoded content fulltext") is None
         yield {"number": number, "outlet": find_feed_outlet(item, channel)} | parts
     if n_summaries:
@@ -81,6 +91,19 @@ def read_feed(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
             f"{n_summaries:,} of {len(items):,} items have only a summary in the feed, "
             "not the full article"
         )
+
+
+def explain_unpublished(item: Any) -> str:
+    """Return why an item of a WordPress export is no published article; "" if it is one.
+
+    Other feeds have neither a `post_type` nor a `status`.
+    """
+    kind, status = (find_first_content(item, name) for name in ("post_type", "status"))
+    if kind and kind not in ("post", "page"):
+        return f"not an article but a WordPress {kind!r}"
+    if status and status not in ("publish", "inherit"):
+        return f"not published: its WordPress status is {status!r}"
+    return ""
 
 
 def parse_feed(data: bytes, warn: Callable[[str], None]) -> Any:

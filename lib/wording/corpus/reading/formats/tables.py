@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
+import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,9 +18,16 @@ import polars as pl
 from wording.corpus.reading.archives import open_zip
 from wording.corpus.reading.encodings import UnreadableError, read_text_lines
 from wording.corpus.reading.formats.csv import LONG_LINE_REASON, make_names_distinct
-from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, match_aliases
+from wording.corpus.reading.report import (
+    COLUMN_ALIASES,
+    MAX_HEADER_ROWS,
+    ArticleRow,
+    ColumnChooser,
+    match_aliases,
+)
 from wording.corpus.reading.sources import (
     SourceFile,
+    explain_excess_size,
     make_seekable,
     read_whole,
     read_whole_text,
@@ -26,7 +36,15 @@ from wording.corpus.reading.sources import (
 from wording.errors import WordingError
 
 BATCH_ROWS = 2_000
-"""Rows that are handled together."""
+"""Rows that are handled together, at most."""
+BATCH_BYTES = 2**26
+"""Bytes of a parquet file's rows that are handled together."""
+N_PEEKED_ROWS = 8
+"""Rows by which their size is judged."""
+
+MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+MAX_NESTED_FIELDS = 4
+"""Objects are looked into so deep for articles, and for the fields of articles."""
 
 Item = TypeVar("Item")
 
@@ -42,9 +60,11 @@ def read_parquet(
         table = parquet.ParquetFile(make_seekable(stream))
         chosen = chooser.choose(table.schema_arrow.names, source=source.name)
         columns = list(dict.fromkeys(chosen.values()))
-        first = 1
-        for batch in prefetch(table.iter_batches(BATCH_ROWS, columns=columns)):
-            batch.validate(full=True)  # or broken UTF-8 would pass for text
+        first, size = 1, 0
+        for batch in prefetch(iterate_batches(table, columns)):
+            size += batch.nbytes
+            if source.packed_size and (reason := explain_excess_size(size, source.packed_size)):
+                raise UnreadableError(reason)
             frame = cast(pl.DataFrame, pl.from_arrow(batch))
             numbers = pl.Series("number", range(first, first + frame.height), dtype=pl.Int64)
             values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
@@ -53,6 +73,42 @@ def read_parquet(
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
         reason = str(fault).splitlines()[0]
         raise UnreadableError(f"not a valid parquet file: {reason}") from fault
+
+
+def iterate_batches(table: Any, columns: list[str]) -> Iterator[Any]:
+    """Yield record batches of a parquet file, of about BATCH_BYTES each.
+
+    How many rows that is is seen in the first few of each row group.
+    """
+    for group in range(table.num_row_groups):
+        peek = next(table.iter_batches(N_PEEKED_ROWS, row_groups=[group], columns=columns), None)
+        if peek is None or not len(peek):
+            continue
+        rows = BATCH_BYTES * len(peek) // max(write_values(peek).nbytes, 1)
+        size = min(max(rows, 1), BATCH_ROWS)
+        for batch in table.iter_batches(size, row_groups=[group], columns=columns):
+            yield write_values(batch)
+
+
+def write_values(batch: Any) -> Any:
+    """Return a valid record batch whose dates and moments are written, and values written out.
+
+    Arrow writes dates that no calendar has, at which Polars stops, in words. A value of a
+    dictionary stands in each row that has it, so that the size is that of the texts.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    batch.validate(full=True)  # or broken UTF-8 would pass for text
+    columns = [
+        pc.cast(column, pa.string())
+        if pa.types.is_temporal(column.type)
+        else column.dictionary_decode()
+        if pa.types.is_dictionary(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def prefetch(items: Iterator[Item]) -> Iterator[Item]:
@@ -65,15 +121,7 @@ def prefetch(items: Iterator[Item]) -> Iterator[Item]:
 
 
 def convert_column(column: pl.Series, ours: str) -> pl.Series:
-    """Return a typed column as strings.
-
-    A moment keeps the calendar date as it is written in its own zone.
-    """
-    if isinstance(column.dtype, pl.Datetime):
-        zone = "%z" if column.dtype.time_zone else ""
-        return column.dt.strftime(f"%Y-%m-%d %H:%M:%S{zone}")
-    if column.dtype == pl.Date:
-        return column.dt.strftime("%Y-%m-%d")
+    """Return a typed column as strings."""
     if ours == "date" and column.dtype.is_numeric():
         return column.cast(pl.Int64, strict=False).cast(pl.String)
     if column.dtype.is_float():
@@ -87,20 +135,33 @@ def convert_column(column: pl.Series, ours: str) -> pl.Series:
 def convert_value(value: Any, ours: str) -> str | None:
     """Return any value as a string.
 
-    The items of a list are joined; a record is its only value or its name.
+    The items of a list are joined; a record is its only value or its name. A list of strings and of
+    records with a `text` is running text with marked parts, as in exports of Telegram.
     """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, list):
+        if any(isinstance(item, dict) and isinstance(item.get("text"), str) for item in value):
+            return "".join(convert_value(item, ours) or "" for item in value)
         separator = "\n" if ours == "text" else ", "
         return separator.join(filter(None, (convert_value(item, ours) for item in value)))
+    if isinstance(value, dict) and ours == "text" and isinstance(value.get("text"), str):
+        return cast(str, value["text"])
     if isinstance(value, dict) and "name" in value:
         return convert_value(value["name"], ours)
     if isinstance(value, dict) and len(value) == 1:
         return convert_value(next(iter(value.values())), ours)
     return str(value)
+
+
+class MergedCells(NamedTuple):
+    """Merged cells: their column, their first row, and the row after their last, from 0."""
+
+    column: int
+    first: int
+    last: int
 
 
 class Sheet(NamedTuple):
@@ -114,8 +175,8 @@ class Sheet(NamedTuple):
 def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
     """Yield the rows of a workbook's sheets that have a text column, each with its own header."""
     data = read_whole(stream)
-    with open_zip(data):
-        sheets = [sheet for sheet in read_sheets(data) if sheet.header]
+    with open_zip(data) as parts:
+        sheets = [sheet for sheet in read_sheets(data, parts, source, chooser) if sheet.header]
     places_by_sheet = choose_sheets(sheets, source, chooser)
     if not places_by_sheet:
         return
@@ -145,17 +206,56 @@ def read_sheet_rows(
             )
 
 
-def read_sheets(data: bytes) -> Iterator[Sheet]:
+def read_sheets(
+    data: bytes, parts: zipfile.ZipFile, source: SourceFile, chooser: ColumnChooser
+) -> Iterator[Sheet]:
     """Yield the sheets of a workbook."""
     import openpyxl
 
     with wrap_parser_errors("workbook"):
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            rows = iterate_sheet_rows(sheet)
-            header = next(filter(any, rows), ())
-            names = ["" if name is None else str(name) for name in header]
-            yield Sheet(sheet.title, make_names_distinct(names), rows)
+            merged = find_merged_cells(parts, sheet._worksheet_path)
+            rows = fill_merged_cells(iterate_sheet_rows(sheet), merged)
+            rows = itertools.dropwhile(lambda row: not any(row), rows)
+            first = list(itertools.islice(rows, MAX_HEADER_ROWS))
+            names = [["" if name is None else str(name) for name in row] for row in first]
+            place = chooser.find_header(names, source=source.name) if names else 0
+            header = names[place] if names else []
+            below = itertools.chain(first[place + 1 :], rows)
+            yield Sheet(sheet.title, make_names_distinct(header), below)
+
+
+def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
+    """Return the merged cells of a sheet that reach over several rows, by their first row."""
+    name = path.lstrip("/")
+    if name not in parts.namelist():
+        return []
+    merged = []
+    for letters, first, _, last in MERGED_CELLS.findall(parts.read(name)):
+        if int(last) > int(first):
+            column = 0
+            for letter in letters:
+                column = 26 * column + letter - ord("A") + 1
+            merged.append(MergedCells(column - 1, int(first) - 1, int(last)))
+    return sorted(merged, key=lambda cells: cells.first)
+
+
+def fill_merged_cells(
+    rows: Iterable[tuple[Any, ...]], merged: Sequence[MergedCells]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows; each row of a merged cell has its value."""
+    waiting, open_cells = deque(merged), list[tuple[MergedCells, Any]]()
+    for number, row in enumerate(rows):
+        while waiting and waiting[0].first <= number:
+            cells = waiting.popleft()
+            open_cells.append((cells, row[cells.column] if cells.column < len(row) else None))
+        open_cells = [(cells, value) for cells, value in open_cells if number < cells.last]
+        filled = list(row)
+        for cells, value in open_cells:
+            if cells.column < len(filled) and filled[cells.column] is None:
+                filled[cells.column] = value
+        yield tuple(filled)
 
 
 def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -215,14 +315,20 @@ def read_json(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
 
 
 def find_json_articles(value: Any) -> list[Any]:
-    """Return the list of articles in the value of a JSON file."""
+    """Return the list of articles in a JSON value: the value itself, or the only list in it."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict):
         raise UnreadableError("neither a list of objects nor an object")
-    lists = [part for part in value.values() if is_list_of_objects(part)]
-    if len(lists) == 1 and not match_aliases(COLUMN_ALIASES["text"], value):
-        return cast("list[Any]", lists[0])
+    level: list[Any] = [value]
+    for _ in range(MAX_NESTED_FIELDS):
+        if any(match_aliases(COLUMN_ALIASES["text"], part) for part in level):
+            break
+        inside = [child for part in level for child in part.values()]
+        lists = [child for child in inside if is_list_of_objects(child)]
+        if lists:
+            return cast("list[Any]", lists[0]) if len(lists) == 1 else [value]
+        level = [child for child in inside if isinstance(child, dict)]
     return [value]
 
 
@@ -276,7 +382,9 @@ class JsonColumns:
 
     def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add the columns of objects; a column that was chosen earlier stays chosen."""
-        fresh = dict.fromkeys(name for item in objects for name in item if name not in self.names)
+        fresh = dict.fromkeys(
+            name for item in objects for name in list_fields(item) if name not in self.names
+        )
         if not fresh:
             return
         self.names |= fresh
@@ -285,6 +393,31 @@ class JsonColumns:
             self.fault = None
         except WordingError as fault:
             self.fault = fault
+
+
+def list_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
+    """Yield the names of an object's fields, and of the objects in it: `fields.bodyText`.
+
+    >>> list(list_fields({"id": 1, "fields": {"body": "x"}}))
+    ['id', 'fields', 'fields.body']
+    """
+    for name, value in item.items():
+        yield name
+        if isinstance(value, dict) and depth > 1:
+            yield from (f"{name}.{inner}" for inner in list_fields(value, depth - 1))
+
+
+def get_field(item: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a field, or of a field of an object in it; None if there is none."""
+    if name in item:
+        return item[name]
+    outer, _, inner = name.partition(".")
+    while inner:
+        if isinstance(item.get(outer), dict):
+            return get_field(item[outer], inner)
+        part, _, inner = inner.partition(".")
+        outer = f"{outer}.{part}"
+    return None
 
 
 def read_json_items(
@@ -306,7 +439,9 @@ def read_json_items(
         if columns.chosen:
             chosen = columns.chosen.items()
             for number, value in waiting:
-                row = {ours: convert_value(value.get(theirs), ours) for ours, theirs in chosen}
+                row = {
+                    ours: convert_value(get_field(value, theirs), ours) for ours, theirs in chosen
+                }
                 yield {"number": number} | row
             waiting = []
     if columns.fault:

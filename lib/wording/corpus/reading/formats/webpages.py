@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 from wording.corpus.reading.dates import FIRST_YEAR, LAST_YEAR
 from wording.corpus.reading.encodings import UnreadableError, decode_with_warning, try_decode
 from wording.corpus.reading.formats.databases import detect_layout, split_export
-from wording.corpus.reading.formats.markup import extract_visible_text
-from wording.corpus.reading.report import ArticleRow, ColumnChooser
+from wording.corpus.reading.formats.markup import extract_visible_text, iterate_visible_text
+from wording.corpus.reading.report import ArticleRow, ColumnChooser, ReadingReport
 from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_errors
 from wording.phrasing import format_count
 
@@ -27,6 +27,16 @@ CHARSET_PATTERN = re.compile(
 )
 MIN_PAGE_WORDS = 10
 """What is shorter is a menu or a notice, not an article."""
+EXPORT_PATTERN = re.compile(r"(?i)\b(?:documents?|dokumente?n?|documentos?|documenten)\b")
+EUROPRESSE_PATTERN = re.compile(r"""class=["'](?:[^"']* )?(?:rdp__)?DocPublicationName\b""")
+EUROPRESSE_PATHS = {  # our name: where it stands in an <article>
+    "outlet": ".//*[contains(@class, 'DocPublicationName')]",
+    "date": ".//*[contains(@class, 'DocHeader')]",
+    "title": ".//*[contains(@class, 'titreArticle') or contains(@class, 'rdp__articletitle')]",
+    "authors": ".//*[contains(@class, 'docAuthors') or contains(@class, 'sm-margin-bottomNews')]",
+    "text": ".//*[contains(@class, 'docOcurrContainer') or contains(@class, 'DocText')]",
+}
+ARTICLE_PATTERN = re.compile(r"(?i)<article\b")
 NO_ARTICLE_REASON = "no article was found on the page"
 PAGE_DATE_OPTIONS = {
     "original_date": True,
@@ -40,7 +50,10 @@ def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     """Yield one row for the article on the page; a page that a news database exported has many."""
     data = read_whole(stream, MAX_WEB_PAGE_BYTES)
     html = decode_page(data, None, chooser.report.make_warner(source.name))
-    if "<" in html and "Document" in html:
+    if EUROPRESSE_PATTERN.search(html):
+        yield from read_europresse(html, source, chooser.report)
+        return
+    if "<" in html and EXPORT_PATTERN.search(html):
         exported = extract_visible_text(html)
         if detect_layout(exported):
             yield from split_export(exported, source, chooser.report)
@@ -48,7 +61,53 @@ def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     row = extract_page_article(html, url=None)
     if not row:
         raise UnreadableError(NO_ARTICLE_REASON)
+    n_articles = len(ARTICLE_PATTERN.findall(html))
+    if n_articles > 1:
+        chooser.report.add_warning(
+            f"has {n_articles:,} elements <article>, but was read as one article: if these are "
+            "several documents, save each as a file of its own",
+            source.name,
+        )
     yield row
+
+
+def read_europresse(html: str, source: SourceFile, report: ReadingReport) -> Iterator[ArticleRow]:
+    """Yield one row per article of a page that Europresse exported.
+
+    Each is an element <article>, whose parts have classes.
+    """
+    from lxml import html as lxml_html
+
+    with wrap_parser_errors("web page"):
+        articles = lxml_html.document_fromstring(html.replace("\0", "")).findall(".//article")
+    report.add_warning(
+        "recognised as a news-database export (Europresse); each document was read as one article",
+        source.name,
+    )
+    for number, article in enumerate(articles, start=1):
+        row = {
+            ours: text
+            for ours, path in EUROPRESSE_PATHS.items()
+            if (text := extract_first_text(article, path))
+        }
+        if row.get("text"):
+            row["outlet"] = row.get("outlet", "").partition("\n")[0]
+            yield {"number": number} | row
+        else:
+            report.count_and_refuse(
+                source.place(number),
+                "no text was found in this document of the news database",
+                article.text_content().strip(),
+            )
+
+
+def extract_first_text(element: Any, path: str) -> str:
+    """Return what a reader sees of the first element on the path; "" if there is none."""
+    found = element.xpath(path)
+    if not found:
+        return ""
+    lines = "".join(iterate_visible_text(found[0])).splitlines()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def decode_page(data: bytes, declared: str | None, warn: Callable[[str], None]) -> str:
