@@ -253,3 +253,17 @@ def test_every_source_of_lines_keeps_to_the_excerpts(study):
         .isna()
         .all()
     )
+
+
+def test_an_outlet_called_na_stays_in_counts_without_the_articles(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "doc_id,outlet,text\nnull,NA,A coup in the city.\nnan,None,No coup here.\n"
+    )
+    (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: a.csv}\n")
+    (tmp_path / "concepts.yml").write_text("concepts: {c: {title: t, variants: {x: [coup]}}}")
+    study = read_study(tmp_path)
+    write_counts(study, tmp_path / "counts")
+    (tmp_path / "a.csv").unlink()
+    without = count_study_hits(read_study(tmp_path))
+    assert sorted(without.articles["outlet"]) == ["NA", "None"]
+    assert sorted(without.counts["doc_id"]) == ["nan", "null"]

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -589,10 +590,16 @@ def locate_counts_file(study: StudyRecord, name: str) -> Path:
     return file
 
 
+def read_counts_file(file: Path, **options: Any) -> pd.DataFrame:
+    """Return a table of counts; only an empty cell is missing, an outlet may be called "NA"."""
+    texts = dict.fromkeys(TEXT_COLUMNS, str)
+    return pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""], **options)
+
+
 def read_articles_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
     file = locate_counts_file(study, "articles.csv")
-    articles = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str), parse_dates=["date"])
+    articles = read_counts_file(file, parse_dates=["date"])
     return check_columns(
         articles.assign(title=None, authors=None, url=None), "articles", remedy=OLD_COUNTS_REMEDY
     )
@@ -601,13 +608,13 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
 def read_counts_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `counts` table that `write_counts` wrote into the study's counts folder."""
     file = locate_counts_file(study, "counts.csv")
-    counts = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str))
+    counts = read_counts_file(file)
     return check_columns(counts, "counts", remedy=OLD_COUNTS_REMEDY)
 
 
 def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
     """Return the `attributions` table of the study's counts folder, outlets from `articles`."""
     file = locate_counts_file(study, "attributions.csv")
-    attributions = pd.read_csv(file, dtype=dict.fromkeys(TEXT_COLUMNS, str))
+    attributions = read_counts_file(file)
     located = attributions.merge(articles[["doc_id", "outlet"]], on="doc_id")
     return check_columns(located.assign(speaker=None), "attributions")
