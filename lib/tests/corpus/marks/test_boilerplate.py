@@ -132,6 +132,11 @@ def test_a_line_that_many_articles_share_is_the_pages():
     assert marked(f"{BODY}\n\n{line}", others=2) == []
 
 
+def test_a_text_that_recurs_as_a_whole_is_no_boilerplate():
+    shard = encode_texts(pl.Series([BODY] * 12))
+    assert not mark_boilerplate(shard, pl.Series(["A"] * 12)).any()
+
+
 def test_many_headings_in_capitals_are_the_articles_own():
     headings = ("THE MAYOR HAS HIS SAY", "BOATS", "WHAT IT COSTS", "WHO PAYS FOR IT ALL NOW")
     assert marked("\n".join(f"{heading}\n{BODY}" for heading in ("A first line.", *headings))) == []

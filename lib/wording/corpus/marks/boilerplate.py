@@ -184,10 +184,11 @@ def mask_spans(n: int, start: np.ndarray, end: np.ndarray) -> np.ndarray:
 def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") -> np.ndarray:
     """Return which tokens are boilerplate, bool (n_tokens,); `outlets` are the articles'."""
     lines, rules = find_lines(shard), read_boilerplate_rules(language)
-    marked = mark_repeated(lines, outlets) | mark_section_labels(lines)
+    recurring = mark_repeated(lines, outlets) | mark_shared(lines, outlets)
+    marked = (recurring & has_other_lines(lines, recurring)) | mark_section_labels(lines)
     for rule in rules.rules.values():
         marked |= mark_by_rule(lines, rule, rules.lists)
-    marked |= mark_sign_offs(lines, rules) | mark_shared(lines, outlets)
+    marked |= mark_sign_offs(lines, rules)
     marked |= mark_capital_links(lines) | mark_long_numbers(lines)
     marked |= mark_bracketed_credits(lines) | mark_bracketed_lines(lines)
     marked |= mark_piped_credits(lines)
@@ -392,6 +393,15 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
     is_turn &= (n_lines >= MIN_TURNS * n) & (count_in(lines, short, ~lines.is_small) == 0)
     is_repeated = (n >= MIN_REPEATED_ARTICLES) & (100 * n >= articles) & ~is_turn
     return lines.flag(short[is_repeated])
+
+
+def has_other_lines(lines: ShardLines, flagged: np.ndarray) -> np.ndarray:
+    """Return which lines are of an article that has words in lines not flagged, too, bool (n_lines,).
+
+    What recurs beside a story is boilerplate; a text that recurs as a whole is a copy.
+    """
+    left = np.bincount(lines.row, weights=np.where(flagged, 0, lines.n_words))
+    return left[lines.row] > 0 if len(lines) else np.zeros(0, bool)
 
 
 def number_publishers(outlets: pl.Series) -> np.ndarray:
