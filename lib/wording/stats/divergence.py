@@ -78,6 +78,8 @@ def normalise_by_block(sums: Array, block: Array, weight: Array) -> Array:
     Array, shape (..., columns)
         NaN where a block has nothing.
     """
+    if not sums.shape[-1]:
+        return sums
     total = np.add.reduceat(sums, np.searchsorted(block, np.arange(len(weight))), axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(total > 0, weight / total, np.nan).astype(sums.dtype)

@@ -71,7 +71,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
                 outlets, category="outlet", value="n_articles", label="articles"
             ),
             outlets,
-            why_not="",
+            why_not="" if len(outlets) else "No article is compared, so there is nothing to plot.",
         ),
         evidence=Evidence(
             partial(find_hit_lines, record), "The hits of each variant.", by="everywhere"

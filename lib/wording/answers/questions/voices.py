@@ -73,7 +73,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
             voice_findings.describe(table),
             lambda linked: plot_forest(parts, links=False, numbers="shares"),
             table,
-            why_not="",
+            why_not="" if len(table) else "No article is compared, so there is nothing to plot.",
         ),
         parts={
             "own_voice": partial(answer_all_own_voice, record, own, linked),

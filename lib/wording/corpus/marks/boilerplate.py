@@ -396,7 +396,7 @@ def mark_repeated(lines: ShardLines, outlets: pl.Series) -> np.ndarray:
 
 
 def has_other_lines(lines: ShardLines, flagged: np.ndarray) -> np.ndarray:
-    """Return which lines are of an article that has words in lines not flagged, too, bool (n_lines,).
+    """Return which lines are of an article that has words in other lines, too, bool (n_lines,).
 
     What recurs beside a story is boilerplate; a text that recurs as a whole is a copy.
     """

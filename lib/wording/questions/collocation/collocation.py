@@ -335,6 +335,8 @@ def count_outlet_frequencies(
 
     NaN for a word that `words` lacks.
     """
+    if not len(table) or not words.counts.shape[1]:
+        return np.full(len(table), np.nan)
     row = pd.Index(words.articles["doc_id"]).get_indexer(articles["doc_id"])
     outlet, names = pd.factorize(articles["outlet"])
     number = pd.Index(words.terms).get_indexer(table["collocate"])

@@ -190,8 +190,9 @@ def sum_by_outlet(profiles: Profiles, weights: np.ndarray) -> np.ndarray:
     """
     outlet = profiles.rows["outlet"].to_numpy()
     members = [np.flatnonzero(outlet == k) for k in range(len(profiles.outlets))]
-    sums = [sum_rows(profiles.counts, rows, weights[:, rows]) for rows in members]
-    return np.stack(sums, axis=1)
+    none = np.zeros((len(weights), 0, profiles.counts.shape[1]), np.float32)
+    sums = [sum_rows(profiles.counts, rows, weights[:, rows])[:, None] for rows in members]
+    return np.concatenate([none, *sums], axis=1)
 
 
 def compute_block_shares(profiles: Profiles, sums: np.ndarray) -> np.ndarray:

@@ -61,6 +61,8 @@ def compute_tfidf(counts: sparse.csr_array) -> sparse.csr_array:
 
     Logarithms of counts; rare terms weigh more, all articles the same.
     """
+    if not counts.shape[1]:  # without any term there is nothing to weigh
+        return counts.astype(np.float32)
     # Takes a second to import, and only this needs it.
     from sklearn.feature_extraction.text import TfidfTransformer
 

@@ -196,8 +196,10 @@ def compute_own_voice(
     shares = compute_shares(by_term, articles, voices, design)
     contrasts = contrast_shares(by_term, articles, voices, design)
     keys = ["concept", "outlet"]
-    n_by_voice = shares.pivot(index=keys, columns="variant", values="n").rename(
-        columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True))
+    n_by_voice = (
+        shares.pivot(index=keys, columns="variant", values="n")
+        .reindex(columns=VOICES)
+        .rename(columns=dict(zip(VOICES, VOICE_COUNT_COLUMNS, strict=True)))
     )
     rest = contrasts[contrasts["variant"] == "outlet"].set_index(keys)
     own = shares[shares["variant"] == "outlet"].set_index(keys)[["share", "low", "high", "total"]]
