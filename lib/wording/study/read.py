@@ -37,7 +37,7 @@ MAX_YAML_VALUES = 200_000
 MAX_SHOWN_VALUE = 80
 """Characters of a wrong value that are shown."""
 ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
@@ -341,7 +341,7 @@ def to_plain_types(value: Any) -> Any:
     """Return mappings and lists of plain Python types, keys as strings."""
     if isinstance(value, Mapping):
         return {str(key): to_plain_types(item) for key, item in value.items()}
-    if isinstance(value, str) and LONE_SURROGATE.search(value):
+    if isinstance(value, str) and HALF_CHARACTER.search(value):
         raise WordingError(f"{ascii(value)[:80]} has half a character: write the character itself.")
     return [to_plain_types(item) for item in value] if isinstance(value, list) else value
 

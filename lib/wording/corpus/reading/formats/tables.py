@@ -383,7 +383,7 @@ class JsonColumns:
     def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add the columns of objects; a column that was chosen earlier stays chosen."""
         fresh = dict.fromkeys(
-            name for item in objects for name in list_fields(item) if name not in self.names
+            name for item in objects for name in list_json_fields(item) if name not in self.names
         )
         if not fresh:
             return
@@ -395,16 +395,16 @@ class JsonColumns:
             self.fault = fault
 
 
-def list_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
+def list_json_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
     """Yield the names of an object's fields, and of the objects in it: `fields.bodyText`.
 
-    >>> list(list_fields({"id": 1, "fields": {"body": "x"}}))
+    >>> list(list_json_fields({"id": 1, "fields": {"body": "x"}}))
     ['id', 'fields', 'fields.body']
     """
     for name, value in item.items():
         yield name
         if isinstance(value, dict) and depth > 1:
-            yield from (f"{name}.{inner}" for inner in list_fields(value, depth - 1))
+            yield from (f"{name}.{inner}" for inner in list_json_fields(value, depth - 1))
 
 
 def get_field(item: Mapping[str, Any], name: str) -> Any:
