@@ -68,7 +68,7 @@ SENSES = {
             ("Thousands fled the conflict in Sudan.", RIGHT),
             ("Soldiers died in the frozen conflict.", RIGHT),
             ("The senator denied a conflict of interest.", WRONG),
-            ("The new rule conflicts with state law.", WRONG),
+            ("Washington is worn out by partisan conflict.", WRONG),
         ],
         "incursion": [
             ("The Turkish incursion into Syria began on Monday.", RIGHT),
