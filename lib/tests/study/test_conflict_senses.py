@@ -327,7 +327,7 @@ def test_one_article_on_wars_has_seven_wars_and_two_conflicts():
 
 
 @pytest.mark.parametrize(
-    "name, variant", [(name, variant) for name, cases in SENSES.items() for variant in cases]
+    ("name", "variant"), [(name, variant) for name, cases in SENSES.items() for variant in cases]
 )
 def test_a_variant_counts_in_the_sense_that_its_concept_names(name, variant):
     cases = SENSES[name][variant]
