@@ -75,7 +75,7 @@ def test_the_terms_of_a_concept_have_their_precision_and_its_source_once(demo, t
     terms = shares["terms"].table.set_index("variant")["precision"]
     assert terms.dropna().to_dict() == {"coup": "no line found to read"}
     groups = study.shares("armed-groups")
-    assert "23 of 25 lines read were right" in groups["terms"].show_table().text
+    assert "23 of 25 right" in groups["terms"].show_table().text
     marks = pd.read_csv(demo / "marks.csv")
     n_lines = marks[marks["concept"] == "armed-groups"].groupby(["doc_id", "start"]).ngroups
     assert f"{n_lines} lines of this study were marked by people, too" in groups.note

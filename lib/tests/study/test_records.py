@@ -140,7 +140,7 @@ def test_events_are_read_and_a_bad_one_is_refused(tmp_path):
 @pytest.mark.parametrize("wrong", ["26/25", "23", "23/", "23 of 25", "-1/5", ""])
 def test_a_precision_is_how_many_lines_of_how_many(wrong):
     assert Variant(match=["a"], precision="0/0").precision_sentence == "no line found to read"
-    assert Variant(match=["a"], precision="1/1").precision_sentence == "1 of 1 line read was right"
+    assert Variant(match=["a"], precision="1/1").precision_sentence == "1 of 1 right"
     with pytest.raises(ValueError, match="such as 23/25"):
         Variant(match=["a"], precision=wrong)
 

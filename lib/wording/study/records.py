@@ -78,8 +78,7 @@ class Variant(Record):
         right, read = self.precision.split("/")
         if read == "0":
             return "no line found to read"
-        verb = "was" if read == "1" else "were"
-        return f"{right} of {read} {'line' if read == '1' else 'lines'} read {verb} right"
+        return f"{right} of {read} right"
 
 
 def expand_variant(value: Any) -> Any:
