@@ -28,14 +28,16 @@ def test_hardly_a_word_is_marked_where_nobody_is_reported(part):
     assert (voice[shard.is_word] != OUTLET_VOICE).mean() < 0.02
 
 
-WEAK = "A bill that would lower the limit lies there in order to help. Decide what you need. " * 4
+WEAK = "The ministry fears that the war will close the road. Decide what you need. " * 5
 SURE = " The minister said that the town was lost."
 
 
 def test_a_weak_cue_counts_only_where_there_are_sure_ones():
     shard, voice = mark([WEAK, WEAK + SURE])
-    marked = [voice[shard.bounds[k] : shard.bounds[k + 1]].any() for k in range(2)]
-    assert marked == [False, True]
+    n_weak = shard.bounds[1] - 1
+    alone, beside = voice[:n_weak], voice[shard.bounds[1] : shard.bounds[1] + n_weak]
+    assert not alone.any()
+    assert beside.any()
 
 
 def test_a_word_without_evidence_is_explained_as_such():
