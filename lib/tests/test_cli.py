@@ -259,3 +259,21 @@ def test_a_phrase_with_two_readings_is_refused_with_its_line(odd):
     assert f"{odd / 'concepts.yml'}:8: `a rifle|the gun` can be read in two ways" in said
     code, said = wording("kwic", odd, "gun control|gun safety")
     assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("concepts.yml", ["new", "{folder}", "--articles", "{articles}"]),
+        ("concepts.yml", ["new", "{folder}"]),
+        ("marks.csv", ["new", "{folder}"]),
+        ("articles.csv", ["simulate", "--out", "{folder}", "--articles", "60"]),
+    ],
+)
+def test_what_is_there_is_not_written_over(small, tmp_path, name, command):
+    (tmp_path / name).write_text("mine")
+    places = {"folder": tmp_path, "articles": small / "articles.csv"}
+    code, said = wording(*[text.format(**places) for text in command])
+    assert code == 1
+    assert f"has {name} already" in said
+    assert (tmp_path / name).read_text() == "mine"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wording.errors import WordingError
+from wording.phrasing import join_names
 
 if TYPE_CHECKING:  # takes a while to import, and a run that has nothing to do ends at once
     import polars as pl
@@ -36,6 +37,22 @@ REPORTS_FOLDER = Path(
 
 SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
+
+
+def refuse_existing_files(folder: Path, names: Iterable[str]) -> None:
+    """Raise if one of the files that are to be written into the folder is there already.
+
+    Raises
+    ------
+    WordingError
+        With the names of those that are there.
+    """
+    there = [name for name in names if (folder / name).exists()]
+    if there:
+        raise WordingError(
+            f"{folder} has {join_names(there)} already, which would be written over: choose "
+            "another folder, or move what is there."
+        )
 
 
 @contextlib.contextmanager

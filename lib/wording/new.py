@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from wording.errors import WordingError
+from wording.files import refuse_existing_files
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_concepts, read_study
 
@@ -71,6 +72,7 @@ def create_study(
         raise WordingError(
             f"{folder} is already a study: choose another folder, or edit its study.yml."
         )
+    refuse_existing_files(folder, ["concepts.yml"])
     if articles is not None and not articles.exists():
         raise WordingError(f"--articles {articles}: there is no such file or folder.")
     if concepts is not None:

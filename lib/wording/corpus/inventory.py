@@ -18,7 +18,7 @@ from wording.corpus.phrase_counts import (
     describe_phrases,
 )
 from wording.patterns import INVISIBLE_CHARACTERS
-from wording.phrasing import format_count
+from wording.phrasing import format_count, join_names
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
@@ -161,6 +161,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
         *_describe_excluded(counted.set_apart),
+        *_describe_similar_outlets(counted.articles),
         *_describe_other_languages(study),
         *_describe_rejects(study, counted),
         f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
@@ -187,6 +188,20 @@ def _describe_dates(articles: pd.DataFrame) -> str:
         f"Their dates run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}; "
         f"{undated} without a date."
     )
+
+
+def _describe_similar_outlets(articles: pd.DataFrame) -> list[str]:
+    names = pd.Series(articles["outlet"].unique(), dtype=str)
+    plain = names.str.normalize("NFKC").str.replace(
+        r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", regex=True
+    )
+    groups = names.groupby(plain.str.split().str.join(" ").str.casefold())
+    return [
+        f"{join_names(map(repr, sorted(same)))} differ only in case, width, blanks or characters "
+        "that cannot be seen, and are counted as different outlets: give them one name."
+        for _, same in groups
+        if len(same) > 1
+    ]
 
 
 def _describe_excluded(excluded: pd.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from wording.corpus import build, counts
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
+from wording.files import refuse_existing_files
 from wording.questions.coding import sample as coding
 from wording.simulation.articles import SimulatedArticle, write_articles
 from wording.simulation.sentences import Sentence, render_sentence
@@ -106,9 +107,9 @@ def check_simulation_request(folder: Path, articles: int, seed: int) -> None:
             f"simulate: the seed is {seed}; it must be 0 or a positive whole number."
         )
     study = folder / "study.yml"
-    if study.is_file() and not study.read_text(encoding="utf-8", errors="replace").startswith(
-        SIMULATED_HEADER
-    ):
+    if not study.is_file():
+        refuse_existing_files(folder, [*SIMULATION_COLUMNS, "concepts.yml"])
+    elif not study.read_text(encoding="utf-8", errors="replace").startswith(SIMULATED_HEADER):
         raise WordingError(
             f"{study} was not written by `wording simulate`, and simulating would replace it: name "
             "another folder."

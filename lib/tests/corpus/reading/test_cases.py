@@ -199,3 +199,16 @@ def test_a_small_file_that_swells_is_refused(tmp_path):
     pq.write_table(pa.table({"text": text}), tmp_path / "a.parquet", compression="zstd")
     found = read_articles(tmp_path / "a.parquet")
     assert "times its size" in found.rejects["reason"][-1]
+
+
+def test_a_linked_folder_is_refused_and_counted(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.txt").write_text("The protest went on.")
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "a.txt").write_text("The protest went on and on.")
+    (tmp_path / "given" / "more").symlink_to(tmp_path / "elsewhere")
+    found = read_articles(tmp_path / "given")
+    assert found.frame.height == 1
+    assert found.rejects.select("source", "reason").rows() == [
+        ("more", "a link to a folder, which is not followed: move the folder here")
+    ]

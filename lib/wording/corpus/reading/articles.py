@@ -342,6 +342,8 @@ def add_row_origin(row: ArticleRow, source: SourceFile, constants: Mapping[str, 
 
 def refuse_unsupported(source: SourceFile, description: ArticleRow) -> None:
     """Raise for a file of no supported format, or of another content than the metadata say."""
+    if source.path and source.path.is_dir():
+        raise UnreadableError("a link to a folder, which is not followed: move the folder here")
     if not source.ending:
         raise UnreadableError(
             f"its ending is not supported; supported are {SUPPORTED_ENDINGS_TEXT}"

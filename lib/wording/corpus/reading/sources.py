@@ -209,10 +209,12 @@ def list_files(path: Path, *, leave_out: Path | None = None) -> list[SourceFile]
 
 
 def walk_visible_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield name and path of each file below the folder that is not hidden."""
+    """Yield name and path of each file, and each linked folder, below it that is not hidden."""
     for parent, folders, names in os.walk(folder, onerror=raise_unreadable_folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for file in (Path(parent, name) for name in names if not name.startswith(".")):
+        linked = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+        names = [name for name in names if not name.startswith(".")]
+        for file in (Path(parent, name) for name in [*names, *linked]):
             yield os.fsencode(file.relative_to(folder).as_posix()).decode("utf-8", "replace"), file
 
 
