@@ -403,7 +403,7 @@ def test_a_saved_report_is_made_from_the_panel(panel, study):
     assert str(page) in said(panel.saved)
     assert "war; invasion" in text
     assert "The panel opens in JupyterLab" in text
-    assert f"{len(panel.concordance):,} lines" in text
+    assert f"{len(panel.concordance):,} hits in" in text
 
 
 @pytest.mark.parametrize(
