@@ -5,6 +5,8 @@ Errors are sentences, never tracebacks.
 
 from __future__ import annotations
 
+import errno
+import io
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +17,13 @@ import click
 from click.core import ParameterSource
 
 from wording.errors import WordingError
-from wording.files import save_table
+from wording.files import (
+    explain_file_fault,
+    refuse_unsavable_table,
+    refuse_unwritable_folder,
+    replace_files,
+    save_table,
+)
 from wording.phrasing import format_count
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
@@ -30,19 +38,56 @@ PATH_TYPE = click.Path(path_type=Path)
 MAX_REJECTS_LISTED = 20
 """Up to so many articles that could not be read are named one by one."""
 
-out_option = click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+MAX_SEED = 2**63 - 1
+
+
+class TablePath(click.Path):
+    """The path of a table to write, refused before the work if it cannot be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: Any) -> Path:
+        """Return the path."""
+        refuse_unsavable_table(Path(value), option="--out")
+        return Path(value)
+
+
+class FolderPath(click.Path):
+    """The path of a folder to write into, refused before the work if that is not possible."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: Any) -> Path:
+        """Return the path."""
+        refuse_unwritable_folder(Path(value))
+        return Path(value)
+
+
+out_option = click.option("--out", type=TablePath(), required=True, help="A .csv or .parquet file.")
 
 
 class CommandGroup(click.Group):
     """A group whose errors are one sentence on standard error and exit status 1."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command; what the terminal cannot show is written as `\\u043f`."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **options)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the subcommand."""
         try:
             return super().invoke(context)
         except WordingError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
+            message, status = str(error), 1
+        except MemoryError:
+            message, status = "The memory of this computer is not enough for that.", 1
+        except KeyboardInterrupt:
+            message, status = "Stopped.", 130
+        except OSError as fault:
+            if fault.errno == errno.EPIPE:  # who reads the output has read enough
+                raise
+            message, status = explain_file_fault(fault), 1
+        click.echo(message, err=True)
+        sys.exit(status)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -136,9 +181,23 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
 @main.command("kwic")
 @click.argument("study", type=PATH_TYPE)
 @click.argument("pattern")
-@click.option("--width", default=15, show_default=True, help="Tokens on each side.")
-@click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
-@click.option("--out", type=PATH_TYPE, help="Write every line to a .csv or .parquet file instead.")
+@click.option(
+    "--width",
+    type=click.IntRange(0, 1000),
+    default=15,
+    show_default=True,
+    help="Tokens on each side.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    help="Lines to print; all are counted.",
+)
+@click.option(
+    "--out", type=TablePath(), help="Write every line to a .csv or .parquet file instead."
+)
 def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
     """Print the lines of a pattern, and above them what was looked for.
 
@@ -217,7 +276,7 @@ def families_command(articles: Path, out: Path, pairs: bool) -> None:
 
 @main.command("counts")
 @click.argument("study", type=PATH_TYPE)
-@click.option("--out", type=PATH_TYPE, required=True, help="A folder.")
+@click.option("--out", type=FolderPath(), required=True, help="A folder.")
 def counts_command(study: Path, out: Path) -> None:
     """Write counts without any text.
 
@@ -229,8 +288,10 @@ def counts_command(study: Path, out: Path) -> None:
     from wording.corpus.terms import write_terms
     from wording.study.read import read_study
 
-    for write in (write_counts, write_neighbours, write_terms):
-        write(read_study(study), out)
+    record = read_study(study)
+    with replace_files(out) as partial:
+        for write in (write_counts, write_neighbours, write_terms):
+            write(record, partial)
     click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
@@ -270,7 +331,7 @@ def table_command(study: Path, name: str, out: Path, **choices: str | None) -> N
     "--top",
     default=10,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="Number of rivals per term.",
 )
 @out_option
@@ -292,24 +353,38 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 
 @main.command("simulate")
 @click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
-@click.option("--articles", default=400, show_default=True, help="Number of articles.")
-@click.option("--seed", default=1, show_default=True, help="Random seed.")
+@click.option(
+    "--articles",
+    type=click.IntRange(60, 1_000_000),
+    default=400,
+    show_default=True,
+    help="Number of articles.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, MAX_SEED), default=1, show_default=True, help="Random seed."
+)
 @click.option(
     "--difference",
-    type=float,
+    type=click.FloatRange(0, 1),
     help="Instead: how many articles would show this difference of two shares, such as 0.2.",
 )
 @click.option(
-    "--share", default=0.5, show_default=True, help="With --difference: the share in the middle."
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="With --difference: the share in the middle.",
 )
 @click.option(
     "--hits",
+    type=click.FloatRange(1, 1000),
     default=1.8,
     show_default=True,
     help="With --difference: average number of hits in an article that has any.",
 )
 @click.option(
     "--alike",
+    type=click.FloatRange(0, 1),
     default=0.4,
     show_default=True,
     help="With --difference: intraclass correlation of hits within an article, 0 to 1.",
@@ -343,6 +418,8 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
     """Print the table of power and what it says, or write the table."""
     from wording.simulation.power import POWER_DESIGN, describe_power, simulate_power
 
+    if out:
+        refuse_unsavable_table(out, option="--out")
     table = simulate_power(difference, concept, design=replace(POWER_DESIGN, seed=seed))
     if out:
         write_output(table, out)
@@ -356,12 +433,12 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
 @click.option("--only", help="Only pages whose name starts with this, such as 02_terms.")
 @click.option(
     "--jobs",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 256),
     help="Notebooks run at a time; by default, one per core.",
 )
 @click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
-@click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
+@click.option("--out", type=FolderPath(), help="The reports folder, if not the project's own.")
 def report_command(
     studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
 ) -> None:
@@ -433,7 +510,13 @@ def lab_command(arguments: tuple[str, ...]) -> None:
 
 @main.command("bench")
 @click.argument("articles", type=PATH_TYPE)
-@click.option("--rounds", default=3, show_default=True, help="Runs of each step.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help="Runs of each step.",
+)
 def bench_command(articles: Path, rounds: int) -> None:
     """Time each step beside scikit-learn's CountVectorizer.
 

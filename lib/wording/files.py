@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import gzip
 import hashlib
@@ -39,6 +40,10 @@ SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER /
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
 
+PARTIAL_ENDING = ".partial"
+"""Of the hidden name under which a file is written until it is whole."""
+
+
 def refuse_existing_files(folder: Path, names: Iterable[str]) -> None:
     """Raise if one of the files that are to be written into the folder is there already.
 
@@ -53,6 +58,82 @@ def refuse_existing_files(folder: Path, names: Iterable[str]) -> None:
             f"{folder} has {join_names(there)} already, which would be written over: choose "
             "another folder, or move what is there."
         )
+
+
+WRITING_FAULTS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "the disk is full; make room, or"),
+    errno.EFBIG: "it would be larger than a file may be here;",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "you may not write there;"),
+    errno.EROFS: "the disk can only be read;",
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), "a part of its path is a file, not a folder;"),
+    errno.EISDIR: "it is a folder, not a file;",
+    errno.ENAMETOOLONG: "its name is too long;",
+}
+"""What the system says when nothing can be written, in words."""
+
+
+def explain_file_fault(fault: OSError, place: Path | None = None) -> str:
+    """Return why a file cannot be written, or used at all, and what to do.
+
+    Parameters
+    ----------
+    fault : OSError
+        What the system said; it may name the file.
+    place : Path, optional
+        What was to be written.
+    """
+    file = fault.filename if isinstance(fault.filename, str) else place
+    if place and str(file).endswith(PARTIAL_ENDING):
+        file = place
+    reason = WRITING_FAULTS.get(fault.errno or 0, f"{fault.strerror or fault};")
+    verb = "written" if place else "used"
+    return f"{file or 'A file'} cannot be {verb}: {reason} name another place."
+
+
+@contextlib.contextmanager
+def explain_writing_faults(place: Path) -> Iterator[None]:
+    """Run what writes a file or a folder.
+
+    Raises
+    ------
+    WordingError
+        If the system does not allow it.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise WordingError(explain_file_fault(fault, place)) from fault
+
+
+def refuse_unwritable_file(file: Path) -> None:
+    """Raise if no file can be written there, before the work that is to end in it.
+
+    Raises
+    ------
+    WordingError
+        For a folder, a device, and a place where nothing may be written.
+    """
+    if file.exists() and not file.is_file():
+        kind = "a folder" if file.is_dir() else "a device or a pipe"
+        raise WordingError(f"{file} is {kind}: name a file.")
+    refuse_unwritable_folder(file.parent)
+
+
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Raise if nothing can be written into a folder, which need not be there yet.
+
+    Raises
+    ------
+    WordingError
+        For a file, and a place where nothing may be written.
+    """
+    with explain_writing_faults(folder):
+        whole = folder.absolute()
+        there = next(parent for parent in (whole, *whole.parents) if parent.exists())
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", str(there))
 
 
 @contextlib.contextmanager
@@ -97,9 +178,33 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def replace_files(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder; at the end, each file in it takes its place in the folder.
+
+    After an error the folder is as it was.
+
+    Raises
+    ------
+    WordingError
+        If the folder cannot be written.
+    """
+    refuse_unwritable_folder(folder)
+    partial = _name_partial(folder)
+    try:
+        with explain_writing_faults(folder):
+            partial.mkdir(parents=True)
+            yield partial
+            folder.mkdir(exist_ok=True)
+            for file in sorted(file for file in partial.iterdir() if file.is_file()):
+                file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def _name_partial(path: Path) -> Path:
     """A hidden name beside the path that no other process or thread writes to."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
+    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{PARTIAL_ENDING}")
 
 
 def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
@@ -139,8 +244,29 @@ def hash_value(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+def refuse_unsavable_table(file: Path, *, option: str = "") -> None:
+    """Raise if a table cannot be written to a file, before it is made.
+
+    Parameters
+    ----------
+    file : Path
+        Where it is to be written.
+    option : str
+        The option of a command that named the file, to begin an error with.
+
+    Raises
+    ------
+    WordingError
+        For another ending than .csv or .parquet, and what is no place for a file.
+    """
+    if file.suffix not in (".csv", ".parquet"):
+        named = f"{option} {file}" if option else str(file)
+        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
+    refuse_unwritable_file(file)
+
+
 def save_table(table: Any, file: Path, *, option: str = "") -> None:
-    """Write a table as .csv or .parquet, by the ending of the file.
+    """Write a table as .csv or .parquet, by the ending of the file, whole or not at all.
 
     Parameters
     ----------
@@ -154,13 +280,14 @@ def save_table(table: Any, file: Path, *, option: str = "") -> None:
     Raises
     ------
     WordingError
-        For another ending.
+        As `refuse_unsavable_table`, and if the disk is full.
     """
-    if file.suffix not in (".csv", ".parquet"):
-        named = f"{option} {file}" if option else str(file)
-        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix == ".csv":
-        table.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    else:
-        table.to_parquet(file, index=False)
+    refuse_unsavable_table(file, option=option)
+    file = file.resolve()  # a link stays one
+    with explain_writing_faults(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(file) as partial:
+            if file.suffix == ".csv":
+                table.to_csv(partial, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+            else:
+                table.to_parquet(partial, index=False)

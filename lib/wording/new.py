@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import refuse_existing_files
+from wording.files import refuse_existing_files, replace_files
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_concepts, read_study
 
@@ -80,13 +80,13 @@ def create_study(
     if articles is None:
         simulate_study(folder, articles=STARTER_ARTICLE_COUNT)
     else:
-        folder.mkdir(parents=True, exist_ok=True)
         texts = {
             "study.yml": format_study_file(folder, articles),
             "concepts.yml": CONCEPTS_TEMPLATE,
         }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf8")
+        with replace_files(folder) as partial:
+            for name, text in texts.items():
+                (partial / name).write_text(text, encoding="utf8")
     if concepts is not None:
         shutil.copyfile(concepts, folder / "concepts.yml")
     study = read_study(folder)

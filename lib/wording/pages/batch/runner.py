@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import REPORTS_FOLDER
+from wording.files import REPORTS_FOLDER, explain_writing_faults
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import Batch, run_pages
@@ -71,7 +71,7 @@ def make_reports(
     """
     batch = Batch(reports, jobs or os.cpu_count() or 1, force, progress or Progress())
     planned, wanted = select_pages(studies, only)
-    try:
+    with explain_writing_faults(reports):
         for study, _ in planned:
             (reports / study.name / ".state").mkdir(parents=True, exist_ok=True)
         record_invalid_pages([page for _, page in planned], reports)
@@ -81,11 +81,6 @@ def make_reports(
         )
         remove_stale_pages([page for _, page in planned], reports)
         write_index(reports)
-    except OSError as error:
-        raise WordingError(
-            f"{error.filename or reports} cannot be written ({error.strerror}): make room, or name "
-            "another folder with --out."
-        ) from error
     return pages
 
 
