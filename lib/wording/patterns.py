@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import os.path
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -47,6 +49,8 @@ HASH_SIGN = r"\#"
 """The sign of a hashtag, which `#` alone is not."""
 SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
 """The keys of the marks that may stand between the words of a phrase."""
+MAX_PHRASES = 2_000
+"""One text may stand for so many phrases, its lists and alternatives multiplied."""
 VOWELS = frozenset("aeiouyаеёиіїоуыэєюяьй")
 WILDCARD_LETTER = "\ua66e"
 
@@ -134,7 +138,7 @@ def _parse_phrase(
         )
     cased = case and any(word != word.lower() for word in every_word)
     phrases = []
-    for parts in itertools.product(*map(group_alternatives, elements)):
+    for parts in multiply([group_alternatives(ways) for ways in elements], text):
         alternatives = itertools.chain.from_iterable(parts)
         phrases.append(
             Phrase(tuple(normalise_words(words, cased) for words in alternatives), cased)
@@ -261,8 +265,35 @@ def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[s
                 f"In {part!r} one alternative is empty: write a word on each side of `|`."
             )
         choices = [parse_word(word, lists) for word in words]
-        ways += [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*choices)]
+        ways += [tuple(itertools.chain.from_iterable(way)) for way in multiply(choices, part)]
     return ways
+
+
+def multiply(choices: Sequence[Sequence[Any]], text: str) -> Iterator[tuple[Any, ...]]:
+    """Yield every combination of one of each of the choices.
+
+    Raises
+    ------
+    WordingError
+        Before the first, if the text stands for more of them than MAX_PHRASES.
+    """
+    sizes = [len(choice) for choice in choices]
+    if math.prod(sizes) > MAX_PHRASES:
+        raise WordingError(
+            f"{shorten(text)} stands for {math.prod(sizes):,} phrases "
+            f"({' times '.join(f'{size:,}' for size in sizes if size > 1)}); at most "
+            f"{MAX_PHRASES:,} are allowed: write fewer lists in a row, or shorter ones."
+        )
+    return itertools.product(*choices)
+
+
+def shorten(text: str) -> str:
+    """Return how a phrase begins, in backquotes.
+
+    >>> shorten("gun control"), len(shorten("gun " * 100))
+    ('`gun control`', 63)
+    """
+    return f"`{text[:60]}{'…' * (len(text) > 60)}`"
 
 
 def parse_word(word: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
@@ -288,7 +319,7 @@ def parse_list_entry(entry: str) -> list[tuple[str, ...]]:
             f"The list entry {entry!r} refers to another list: lists cannot be nested."
         )
     elements = [parse_element(part, {}) for part in split_phrase(entry)]
-    return [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*elements)]
+    return [tuple(itertools.chain.from_iterable(way)) for way in multiply(elements, entry)]
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -34,6 +34,8 @@ MAX_YAML_DEPTH = 30
 """Brackets and indents inside one another."""
 MAX_YAML_VALUES = 200_000
 """References written out."""
+MAX_PHRASES_IN_ALL = 20_000
+"""All concepts may stand for so many phrases: each takes about a millisecond in every shard."""
 MAX_SHOWN_VALUE = 80
 """Characters of a wrong value that are shown."""
 ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
@@ -93,7 +95,7 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
         fault
         for name, concept in concepts.items()
         for fault in find_concept_faults(name, concept, lists)
-    ]
+    ] or find_too_many_phrases(concepts, lists)
     if faults:
         lines = find_line_numbers(file)
         raise WordingError(
@@ -166,6 +168,36 @@ def cite_precision(file: ConceptsFile) -> dict[str, Concept]:
     }
 
 
+def list_phrase_texts(concept: Concept) -> Iterator[tuple[YamlPath, list[str], bool]]:
+    """Yield the texts of a concept's phrases: their place below the concept, they, their `case`."""
+    for variant, record in concept.variants.items():
+        groups = [
+            ("match", record.match),
+            ("not", record.not_),
+            *(("near", near.any) for near in record.near),
+            *(("not_near", near.any) for near in record.not_near),
+        ]
+        for field, texts in groups:
+            yield ("variants", variant, field), texts, record.case
+
+
+def find_too_many_phrases(
+    concepts: Mapping[str, Concept], lists: Mapping[str, list[str]]
+) -> list[tuple[YamlPath, str]]:
+    """Return where valid concepts together stand for too many phrases: one fault, or none."""
+    n_phrases = 0
+    for name, concept in concepts.items():
+        for place, texts, case in list_phrase_texts(concept):
+            n_phrases += len(parse_phrases(texts, lists=lists, case=case))
+            if n_phrases > MAX_PHRASES_IN_ALL:
+                message = (
+                    f"up to here, the concepts stand for {n_phrases:,} phrases, lists filled in; "
+                    f"at most {MAX_PHRASES_IN_ALL:,} are allowed: write fewer, or several studies."
+                )
+                return [(("concepts", name, *place), message)]
+    return []
+
+
 def find_concept_faults(
     name: str, concept: Concept, lists: Mapping[str, list[str]]
 ) -> list[tuple[YamlPath, str]]:
@@ -178,24 +210,17 @@ def find_concept_faults(
     """
     faults: list[tuple[YamlPath, str]] = []
     owners: dict[Phrase, str] = {}
-    for variant, record in concept.variants.items():
-        path = ("concepts", name, "variants", variant)
-        groups = [
-            ("match", record.match),
-            ("not", record.not_),
-            *(("near", near.any) for near in record.near),
-            *(("not_near", near.any) for near in record.not_near),
-        ]
-        for field, texts in groups:
-            phrases = []
-            for place, text in enumerate(texts):
-                try:
-                    phrases += parse_phrases([text], lists=lists, case=record.case)
-                except WordingError as fault:
-                    faults.append(((*path, field, str(place)), str(fault)))
-            if field == "match":
-                messages = _claim_phrases(phrases, variant, owners)
-                faults += [((*path, field), message) for message in messages]
+    for place, texts, case in list_phrase_texts(concept):
+        path = ("concepts", name, *place)
+        phrases = []
+        for number, text in enumerate(texts):
+            try:
+                phrases += parse_phrases([text], lists=lists, case=case)
+            except WordingError as fault:
+                faults.append(((*path, str(number)), str(fault)))
+        _, variant, field = place
+        if field == "match":
+            faults += [(path, message) for message in _claim_phrases(phrases, variant, owners)]
     return faults
 
 
