@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import io
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,6 +40,10 @@ MAX_REJECTS_LISTED = 20
 """Up to so many articles that could not be read are named one by one."""
 
 MAX_SEED = 2**63 - 1
+STEERING_CHARACTER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, and those that set the direction of writing."""
 
 
 class TablePath(click.Path):
@@ -60,6 +65,11 @@ class FolderPath(click.Path):
 
 
 out_option = click.option("--out", type=TablePath(), required=True, help="A .csv or .parquet file.")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text, in which what steers a terminal or turns its lines around is written out."""
+    click.echo(STEERING_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text), err=err)
 
 
 class CommandGroup(click.Group):
@@ -86,7 +96,7 @@ class CommandGroup(click.Group):
             if fault.errno == errno.EPIPE:  # who reads the output has read enough
                 raise
             message, status = explain_file_fault(fault), 1
-        click.echo(message, err=True)
+        say(message, err=True)
         sys.exit(status)
 
 
@@ -112,7 +122,7 @@ def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> N
     from wording.new import create_study
 
     for line in create_study(folder, articles=articles, concepts=concepts):
-        click.echo(line)
+        say(line)
 
 
 @main.command("check")
@@ -128,8 +138,8 @@ def check_command(study: Path) -> None:
 
     record = read_study(study)
     pages = plan_valid_pages(record)
-    click.echo("\n".join(inventory.format_inventory(record)))
-    click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
+    say("\n".join(inventory.format_inventory(record)))
+    say(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
 @main.command("build")
@@ -144,7 +154,7 @@ def build_command(study: Path) -> None:
 
     corpus, is_new = open_or_build_corpus(read_study(study))
     tokens = sum(len(shard.tokens) for shard in corpus.shards)
-    click.echo(
+    say(
         f"{'built' if is_new else 'already up to date'}: {len(corpus.table):,} articles, "
         f"{tokens:,} tokens, {len(corpus.rejects):,} rejected"
     )
@@ -170,7 +180,7 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
     if not boilerplate:
         is_body = hits["zone"] == "body"
         n_left_out = format_count(int((~is_body).sum()), "hit")
-        click.echo(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
+        say(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
         hits = hits[is_body].reset_index(drop=True)
     write_output(hits, out)
     taken = list_taken_concepts(concepts, wanted)
@@ -213,15 +223,15 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
         refuse_given_options({"limit": "with --out, which has every line"})
     record = read_study(study)
     found = find_concordance(*narrow_study(record, pattern=pattern), sort="article")
-    click.echo(found.describe(), err=bool(out))
+    say(found.describe(), err=bool(out))
     print_notes(describe_pattern(record, pattern))
     if out:
         write_output(found.tabulate(context=width), out)
         return
     for row in found.tabulate(limit, context=width).itertuples():
-        click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
+        say(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
     if len(found) > limit:
-        click.echo(f"{len(found):,} hits; the first {limit} are shown")
+        say(f"{len(found):,} hits; the first {limit} are shown")
 
 
 @main.command("voice")
@@ -292,7 +302,7 @@ def counts_command(study: Path, out: Path) -> None:
     with replace_files(out) as partial:
         for write in (write_counts, write_neighbours, write_terms):
             write(record, partial)
-    click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
+    say(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command("table")
@@ -347,7 +357,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     record = read_study(study)
     table = rivals.find_rivals(record, terms, top=top)
     for sentence in rivals.explain_unknown_terms(record, terms):
-        click.echo(f"note: {sentence}", err=True)
+        say(f"note: {sentence}", err=True)
     write_output(table, out)
 
 
@@ -411,7 +421,7 @@ def simulate_command(
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
     simulate_study(out, articles=articles, seed=seed)
-    click.echo(f"{articles} invented articles in {out}")
+    say(f"{articles} invented articles in {out}")
 
 
 def report_power(difference: float, concept: ConceptModel, seed: int, out: Path | None) -> None:
@@ -424,8 +434,8 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
     if out:
         write_output(table, out)
     else:
-        click.echo(table.round(3).to_string(index=False))
-    click.echo(describe_power(table, difference, share=concept.share))
+        say(table.round(3).to_string(index=False))
+    say(describe_power(table, difference, share=concept.share))
 
 
 @main.command("report")
@@ -457,11 +467,11 @@ def report_command(
             return
         pages = make_pages(records, jobs, choices)
     except runner.InvalidStudy as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(2)
     good = sum(page.is_good for page in pages)
     index = choices["reports"] / "index.html"
-    click.echo(f"{good} of {len(pages)} pages are good; open {index}")
+    say(f"{good} of {len(pages)} pages are good; open {index}")
     sys.exit(0 if good == len(pages) else 1)
 
 
@@ -483,9 +493,9 @@ def print_preview(pages: Sequence[Page]) -> None:
     """Print which pages would be run, and why."""
     from wording.pages.batch.progress import format_page_line
 
-    click.echo("\n".join(format_page_line(page) for page in pages))
+    say("\n".join(format_page_line(page) for page in pages))
     due = sum(page.status == "due" for page in pages)
-    click.echo(f"{due} of {len(pages)} pages would be run")
+    say(f"{due} of {len(pages)} pages would be run")
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
@@ -525,8 +535,8 @@ def bench_command(articles: Path, rounds: int) -> None:
     from wording.bench import measure_peak_memory, time_steps
 
     memory = measure_peak_memory(articles)
-    click.echo(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
-    click.echo(f"peak memory of a build: {memory:.2f} GB")
+    say(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
+    say(f"peak memory of a build: {memory:.2f} GB")
 
 
 def refuse_given_options(reasons: Mapping[str, str]) -> None:
@@ -565,12 +575,12 @@ def read_with_warnings(path: Path) -> ReadingResult:
 
     articles = read_articles(path)
     for warning in articles.warnings:
-        click.echo(f"note: {warning}", err=True)
+        say(f"note: {warning}", err=True)
     rejects = articles.rejects.select("source", "reason")
     for source, reason in rejects.head(MAX_REJECTS_LISTED).rows():
-        click.echo(f"rejected: {source}: {reason}", err=True)
+        say(f"rejected: {source}: {reason}", err=True)
     if len(rejects) > MAX_REJECTS_LISTED:
-        click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
+        say(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
     if not len(articles.frame):
         raise WordingError(explain_empty_corpus(articles, path))
     return articles
@@ -579,13 +589,13 @@ def read_with_warnings(path: Path) -> ReadingResult:
 def print_notes(sentences: Sequence[str]) -> None:
     """Print sentences to standard error, as notes."""
     for sentence in sentences:
-        click.echo(f"note: {sentence}", err=True)
+        say(f"note: {sentence}", err=True)
 
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:
     """Write the table as .csv or .parquet, by the ending of `out`."""
     save_table(frame, out, option="--out")
-    click.echo(f"{len(frame):,} rows in {out}")
+    say(f"{len(frame):,} rows in {out}")
 
 
 if __name__ == "__main__":

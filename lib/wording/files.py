@@ -116,24 +116,30 @@ def refuse_unwritable_file(file: Path) -> None:
     if file.exists() and not file.is_file():
         kind = "a folder" if file.is_dir() else "a device or a pipe"
         raise WordingError(f"{file} is {kind}: name a file.")
-    refuse_unwritable_folder(file.parent)
+    refuse_unwritable_folder(file.parent, file)
 
 
-def refuse_unwritable_folder(folder: Path) -> None:
+def refuse_unwritable_folder(folder: Path, place: Path | None = None) -> None:
     """Raise if nothing can be written into a folder, which need not be there yet.
+
+    Parameters
+    ----------
+    folder : Path
+    place : Path, optional
+        What is to be written, to be named; by default, the folder.
 
     Raises
     ------
     WordingError
         For a file, and a place where nothing may be written.
     """
-    with explain_writing_faults(folder):
+    with explain_writing_faults(place or folder):
         whole = folder.absolute()
         there = next(parent for parent in (whole, *whole.parents) if parent.exists())
         if not there.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
+            raise NotADirectoryError(errno.ENOTDIR, "")
         if not os.access(there, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, "", str(there))
+            raise PermissionError(errno.EACCES, "")
 
 
 @contextlib.contextmanager

@@ -164,12 +164,16 @@ class MergedCells(NamedTuple):
     last: int
 
 
+SheetRow = dict[int, Any]
+"""The values of the cells of a row by their columns, from 0."""
+
+
 class Sheet(NamedTuple):
-    """One sheet of a workbook: its name, its header, and the rows below that."""
+    """One sheet of a workbook: its name, its header, and the rows below that, numbered from 1."""
 
     name: str
     header: list[str]
-    rows: Iterator[tuple[Any, ...]]
+    rows: Iterator[tuple[int, SheetRow]]
 
 
 def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
@@ -192,18 +196,11 @@ def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
 
 
 def read_sheet_rows(
-    rows: Iterable[tuple[Any, ...]], places: Mapping[str, int]
+    rows: Iterable[tuple[int, SheetRow]], places: Mapping[str, int]
 ) -> Iterator[tuple[int, ArticleRow]]:
-    """Yield number and values of the rows of a sheet that are not empty."""
-    for number, row in enumerate(rows, start=1):
-        if any(cell is not None for cell in row):
-            yield (
-                number,
-                {
-                    ours: convert_value(row[place] if place < len(row) else None, ours)
-                    for ours, place in places.items()
-                },
-            )
+    """Yield number and values of the rows of a sheet."""
+    for number, row in rows:
+        yield number, {ours: convert_value(row.get(place), ours) for ours, place in places.items()}
 
 
 def read_sheets(
@@ -217,13 +214,46 @@ def read_sheets(
         for sheet in book.worksheets:
             merged = find_merged_cells(parts, sheet._worksheet_path)
             rows = fill_merged_cells(iterate_sheet_rows(sheet), merged)
-            rows = itertools.dropwhile(lambda row: not any(row), rows)
-            first = list(itertools.islice(rows, MAX_HEADER_ROWS))
-            names = [["" if name is None else str(name) for name in row] for row in first]
-            place = chooser.find_header(names, source=source.name) if names else 0
-            header = names[place] if names else []
-            below = itertools.chain(first[place + 1 :], rows)
-            yield Sheet(sheet.title, make_names_distinct(header), below)
+            first, others = take_first_rows(rows)
+            if not first:
+                yield Sheet(sheet.title, [], others)
+                continue
+            start = min(first)
+            names = [list_names(first.get(k, {})) for k in range(start, max(first) + 1)]
+            place = chooser.find_header(names, source=source.name)
+            below = itertools.chain(first.items(), others)
+            yield Sheet(
+                sheet.title,
+                make_names_distinct(names[place]),
+                number_rows_below(below, start + place),
+            )
+
+
+def take_first_rows(
+    rows: Iterator[tuple[int, SheetRow]],
+) -> tuple[dict[int, SheetRow], Iterator[tuple[int, SheetRow]]]:
+    """Return the rows among which a header may be, by their numbers, and the others."""
+    first: dict[int, SheetRow] = {}
+    for number, row in rows:
+        if first and number >= min(first) + MAX_HEADER_ROWS:
+            return first, itertools.chain([(number, row)], rows)
+        first[number] = row
+    return first, rows
+
+
+def list_names(row: SheetRow) -> list[str]:
+    """Return the cells of a row as names of columns."""
+    names = [""] * (max(row, default=-1) + 1)
+    for column, name in row.items():
+        names[column] = "" if name is None else str(name)
+    return names
+
+
+def number_rows_below(
+    rows: Iterable[tuple[int, SheetRow]], header: int
+) -> Iterator[tuple[int, SheetRow]]:
+    """Yield the rows below a header, numbered from it."""
+    return ((number - header, row) for number, row in rows if number > header)
 
 
 def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
@@ -242,26 +272,44 @@ def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
 
 
 def fill_merged_cells(
-    rows: Iterable[tuple[Any, ...]], merged: Sequence[MergedCells]
-) -> Iterator[tuple[Any, ...]]:
+    rows: Iterable[tuple[int, SheetRow]], merged: Sequence[MergedCells]
+) -> Iterator[tuple[int, SheetRow]]:
     """Yield the rows; each row of a merged cell has its value."""
-    waiting, open_cells = deque(merged), list[tuple[MergedCells, Any]]()
-    for number, row in enumerate(rows):
+    waiting = deque(merged)
+    open_cells: dict[int, tuple[MergedCells, Any]] = {}  # by their column
+    for number, row in rows:
         while waiting and waiting[0].first <= number:
             cells = waiting.popleft()
-            open_cells.append((cells, row[cells.column] if cells.column < len(row) else None))
-        open_cells = [(cells, value) for cells, value in open_cells if number < cells.last]
-        filled = list(row)
-        for cells, value in open_cells:
-            if cells.column < len(filled) and filled[cells.column] is None:
-                filled[cells.column] = value
-        yield tuple(filled)
+            value = row.get(cells.column) if cells.first == number else None
+            open_cells[cells.column] = cells, value
+        filled = {
+            column: value for column, (cells, value) in open_cells.items() if number < cells.last
+        }
+        yield number, filled | {column: v for column, v in row.items() if v is not None}
 
 
-def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a sheet as they are read."""
-    with wrap_parser_errors("workbook"):
-        yield from sheet.iter_rows(values_only=True)
+def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[int, SheetRow]]:
+    """Yield number and cells of the rows of a sheet that have any, whatever size it claims to have.
+
+    openpyxl's own rows are as wide and as many as the sheet says or its last cell lies.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book, last = sheet.parent, -1
+    with wrap_parser_errors("workbook"), sheet._get_source() as stream:
+        parser = WorkSheetParser(
+            stream,
+            sheet._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            row = {cell["column"] - 1: cell["value"] for cell in cells}
+            if any(value is not None for value in row.values()):
+                last = max(number - 1, last + 1)  # a number given twice is no row that is lost
+                yield last, row
 
 
 def choose_sheets(
@@ -366,8 +414,10 @@ def parse_json(text: str) -> Any:
     """Return the value of the JSON text, or why it has none."""
     try:
         return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as fault:
-        return InvalidJson(f"not valid JSON: {fault}")
+    except RecursionError:
+        return InvalidJson("JSON with brackets nested too deep")
+    except ValueError as fault:
+        return InvalidJson(f"not valid JSON: {str(fault).partition(';')[0]}")
 
 
 @dataclass
