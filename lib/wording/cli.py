@@ -26,6 +26,7 @@ from wording.files import (
     save_table,
 )
 from wording.phrasing import format_count
+from wording.settings import MAX_SEED
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -39,7 +40,6 @@ PATH_TYPE = click.Path(path_type=Path)
 MAX_REJECTS_LISTED = 20
 """Up to so many articles that could not be read are named one by one."""
 
-MAX_SEED = 2**63 - 1
 STEERING_CHARACTER = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -365,7 +365,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 @click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
 @click.option(
     "--articles",
-    type=click.IntRange(60, 1_000_000),
+    type=click.IntRange(1, 1_000_000),
     default=400,
     show_default=True,
     help="Number of articles.",

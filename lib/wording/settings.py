@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.phrasing import show_value, suggest_name
 
 ALL_OUTLETS = "all outlets"
 """What stands in the place of an outlet where all of them are taken together."""
@@ -33,6 +33,10 @@ SIGNIFICANCE_LEVEL = 0.05
 """A difference is clear when its p, or its q where many are tested, is below."""
 
 
+MAX_SEED = 2**63 - 1
+"""What the random numbers begin with is a number up to this."""
+
+
 def one_of(kind: str, value: str, known: Iterable[str], *, place: str = "") -> str:
     """Return the value if it is one of the known names.
 
@@ -56,4 +60,4 @@ def one_of(kind: str, value: str, known: Iterable[str], *, place: str = "") -> s
     if value in names:
         return value
     there = f"{place}: there" if place else "There"
-    raise WordingError(f"{there} is no {kind} {value!r}; {suggest_name(value, names)}.")
+    raise WordingError(f"{there} is no {kind} {show_value(value)}; {suggest_name(value, names)}.")

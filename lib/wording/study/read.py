@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
 from wording.patterns import Phrase, parse_phrases
-from wording.phrasing import suggest_name
+from wording.phrasing import show_value, suggest_name
 from wording.settings import one_of
 from wording.study.records import Concept, ConceptsFile, Record, StudyRecord
 from wording.words import WORDS_FOLDER
@@ -36,8 +36,6 @@ MAX_YAML_VALUES = 200_000
 """References written out."""
 MAX_PHRASES_IN_ALL = 20_000
 """All concepts may stand for so many phrases: each takes about a millisecond in every shard."""
-MAX_SHOWN_VALUE = 80
-"""Characters of a wrong value that are shown."""
 ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -421,22 +419,19 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
     place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
         fields = list_fields(record, error["loc"][:-1])
-        return f"{name!r} is not a valid field here; {suggest_name(name, fields)}."
+        return f"{show_value(name)} is not a valid field here; {suggest_name(name, fields)}."
     if error["type"] == "missing":
         return f"{name!r} is missing: write `{name}: ...`."
     if error["type"] == "literal_error":
         expected = error["ctx"]["expected"]  # "'a', 'b' or 'c'"
         choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
         remedy = suggest_name(str(value), choices)
-        return f"{place} is {value!r}; allowed: {expected}; {remedy}."
+        return f"{place} is {show_value(value)}; allowed: {expected}; {remedy}."
     if error["type"] == "string_pattern_mismatch":
-        shown = repr(value) if name == "[key]" else name
+        shown = show_value(value) if name == "[key]" else name
         return f"{shown} is not allowed as a name: {error['msg']}."
     reason = error["msg"].removeprefix("Value error, ")
-    shown = (
-        repr(value) if len(repr(value)) <= MAX_SHOWN_VALUE else f"{repr(value)[:MAX_SHOWN_VALUE]}…"
-    )
-    return f"{place} is {shown}: {reason[0].lower()}{reason[1:]}."
+    return f"{place} is {show_value(value)}: {reason[0].lower()}{reason[1:]}."
 
 
 def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:

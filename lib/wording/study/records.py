@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,8 +14,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from wording.errors import WordingError
 from wording.files import hash_value
+from wording.settings import MAX_SEED
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
+MAX_PATH_BYTES, MAX_NAME_BYTES = 4_000, 255
+"""Of a file and each part of its path, on the common systems."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 VariantName = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
@@ -27,6 +31,27 @@ def wrap_in_list(value: Any) -> Any:
 PhraseTexts = Annotated[
     list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)
 ]
+
+
+def refuse_truth_value(value: Any) -> Any:
+    """Return a value that is to be a number, checked: `yes` and `true` are none."""
+    if isinstance(value, bool):
+        raise ValueError("write a number")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(refuse_truth_value)]
+Seconds = Annotated[float, BeforeValidator(refuse_truth_value), Field(gt=0, le=1_000_000)]
+
+
+def check_day(value: Any) -> Any:
+    """Return a value that is to be a day, checked: a number is none."""
+    if value is None or isinstance(value, (str, datetime.date)):
+        return value
+    raise ValueError("write a date such as 2031-06-30")
+
+
+Day = Annotated[datetime.date, BeforeValidator(check_day)]
 
 
 class Record(BaseModel):
@@ -42,7 +67,7 @@ class Near(Record):
     """
 
     any: PhraseTexts
-    within: Annotated[int, Field(ge=1, le=200)] = 10
+    within: Annotated[WholeNumber, Field(ge=1, le=200)] = 10
     side: Literal["both", "before", "after"] = "both"
     sentence: bool = True
 
@@ -131,10 +156,22 @@ class ConceptsFile(Record):
 
 def check_path(value: str | None) -> str | None:
     """Return the path of a file, checked: no file system has such names as are refused."""
-    if value is not None and (
-        "\0" in value or any(len(p.encode()) > 255 for p in value.split("/"))
+    if value is None:
+        return None
+    if (
+        not value.strip()
+        or "\0" in value
+        or len(value.encode()) > MAX_PATH_BYTES
+        or any(len(part.encode()) > MAX_NAME_BYTES for part in value.split("/"))
     ):
         raise ValueError("this cannot be the name of a file or folder")
+    return value
+
+
+def check_language(value: str) -> str:
+    """Return the code of a language, checked."""
+    if not re.fullmatch("[a-z]{2,3}", value):
+        raise ValueError("write the code of a language (ISO 639-1), such as en or de")
     return value
 
 
@@ -150,14 +187,14 @@ class Articles(Record):
 class Period(Record):
     """The days that count, both ends included; articles of an unknown date are then left out."""
 
-    from_: Annotated[datetime.date | None, Field(alias="from")] = None
-    to: datetime.date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
 
 
 class Event(Record):
     """Something that happened on a day, for figures over time; its title is a neutral phrase."""
 
-    date: datetime.date
+    date: Day
     title: Annotated[str, Field(min_length=1, max_length=60)]
     source: str = ""
 
@@ -182,8 +219,8 @@ def check_excerpts(value: Any) -> Any:
 class Limits(Record):
     """Seconds after which a run is ended: one code cell, and the whole notebook."""
 
-    cell: Annotated[float, Field(gt=0)] = 600
-    run: Annotated[float, Field(gt=0)] = 1800
+    cell: Seconds = 600
+    run: Seconds = 1800
 
 
 class StudyRecord(Record):
@@ -192,14 +229,14 @@ class StudyRecord(Record):
     title: str
     question: str
     note: str = ""
-    language: str = "en"
-    seed: Annotated[int, Field(ge=0)] = 1
+    language: Annotated[str, AfterValidator(check_language)] = "en"
+    seed: Annotated[WholeNumber, Field(ge=0, le=MAX_SEED)] = 1
     articles: Articles | None = None
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
-    max_outlets: Annotated[int, Field(ge=1)] = 24
+    max_outlets: Annotated[WholeNumber, Field(ge=1, le=10_000)] = 24
     period: Period = Period()
     events: list[Event] = []
-    draws: Annotated[int, Field(ge=99, le=100_000)] = 999
+    draws: Annotated[WholeNumber, Field(ge=99, le=100_000)] = 999
     excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(check_excerpts)] = "full"
     limits: Limits = Limits()
     reports: list[Report] = [

@@ -42,6 +42,8 @@ MAX_HEADER_ROWS = 20
 """The header of a table stands within so many rows; above it there may be a title."""
 MAX_NAME_CHARACTERS = 80
 """What is longer is no name of a column."""
+MAX_COLUMNS = 20_000
+"""A table has no more columns than this; a worksheet can have 16,384."""
 MAX_COLUMNS_LISTED = 30
 
 
@@ -119,8 +121,10 @@ class ColumnChooser:
         Raises
         ------
         WordingError
-            If a column that the user named, or the one that is required, is not there.
+            If a column that the user named, or the one that is required, is not there, or there are
+            too many.
         """
+        refuse_too_many_columns(len(names), source)
         chosen = {ours: theirs for ours, theirs in self.columns.items() if ours in self.wanted}
         for ours, theirs in chosen.items():
             if theirs not in names:
@@ -154,6 +158,7 @@ class ColumnChooser:
         If it is not the first, a warning says what stands above it; if no row has what is required,
         it is the first.
         """
+        refuse_too_many_columns(max(map(len, rows), default=0), source)
         scores = [self.count_known(row) for row in rows]
         best = max(range(len(rows)), key=lambda k: (scores[k], -k))
         if not scores[best] or not best:
@@ -168,6 +173,8 @@ class ColumnChooser:
 
     def count_known(self, row: Sequence[str]) -> int:
         """Return how many of our columns a row names; 0 if what is required is not among them."""
+        if len(row) > MAX_COLUMNS:
+            return 0
         row = [name for name in row if name and len(name) <= MAX_NAME_CHARACTERS]
         named = {ours for ours, theirs in self.columns.items() if theirs in row}
         named |= {ours for ours, aliases in self.wanted.items() if match_aliases(aliases, row)}
@@ -198,6 +205,21 @@ class ColumnChooser:
         return (
             f"Name the right one in study.yml (articles: columns: {{{self.required}: ...}}), "
             "or remove the file from the folder"
+        )
+
+
+def refuse_too_many_columns(n: int, source: str) -> None:
+    """Raise if a table has more columns than a table of articles can have.
+
+    Raises
+    ------
+    WordingError
+        With the number.
+    """
+    if n > MAX_COLUMNS:
+        raise WordingError(
+            f"{source} has {n:,} columns; at most {MAX_COLUMNS:,} are read: save it with the "
+            "columns that are needed, or remove the file from the folder"
         )
 
 

@@ -213,8 +213,12 @@ def split_literal_records(lines: Iterable[str | None], separator: str) -> Iterat
 def make_names_distinct(header: Sequence[str]) -> list[str]:
     """Return the names of the header; an empty or repeated one is made distinct."""
     names: list[str] = []
+    taken: set[str] = set()
     for place, name in enumerate(map(str.strip, header), start=1):
-        names.append(f"{name or 'column'} ({place})" if not name or name in names else name)
+        if not name or name in taken:
+            name = f"{name or 'column'} ({place})"
+        names.append(name)
+        taken.add(name)
     return names
 
 

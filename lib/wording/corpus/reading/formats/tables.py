@@ -20,6 +20,7 @@ from wording.corpus.reading.encodings import UnreadableError, read_text_lines
 from wording.corpus.reading.formats.csv import LONG_LINE_REASON, make_names_distinct
 from wording.corpus.reading.report import (
     COLUMN_ALIASES,
+    MAX_COLUMNS,
     MAX_HEADER_ROWS,
     ArticleRow,
     ColumnChooser,
@@ -432,9 +433,15 @@ class JsonColumns:
 
     def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add the columns of objects; a column that was chosen earlier stays chosen."""
-        fresh = dict.fromkeys(
-            name for item in objects for name in list_json_fields(item) if name not in self.names
-        )
+        names = (name for item in objects for name in list_json_fields(item))
+        room = MAX_COLUMNS - len(self.names)
+        distinct = iterate_distinct(name for name in names if name not in self.names)
+        fresh = dict.fromkeys(itertools.islice(distinct, room))
+        if next(distinct, None) is not None:
+            self.chooser.report.add_warning(
+                f"has more than {MAX_COLUMNS:,} names of fields; only so many were looked at",
+                self.source,
+            )
         if not fresh:
             return
         self.names |= fresh
@@ -443,6 +450,15 @@ class JsonColumns:
             self.fault = None
         except WordingError as fault:
             self.fault = fault
+
+
+def iterate_distinct(names: Iterable[str]) -> Iterator[str]:
+    """Yield each name once."""
+    seen: set[str] = set()
+    for name in names:
+        if name not in seen:
+            seen.add(name)
+            yield name
 
 
 def list_json_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
