@@ -4,12 +4,12 @@ What is accepted is measured.
 """
 
 import os
-import random
 import time
 
 import pytest
 from broken import CASES
 from formats import FORMATS
+from fuzz import CHANGES, Reader, change_file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,32 +51,52 @@ def test_there_are_more_than_a_hundred_cases():
     assert len({case[0] for case in CASES}) == len(CASES) > 150
 
 
-def changed(data, seed):
-    """The bytes with a few of them changed, left out, doubled or cut off, as the seed says."""
-    draw, data = random.Random(seed), bytearray(data)
-    for _ in range(draw.randint(1, 8)):
-        place, size = draw.randrange(len(data) + 1), draw.choice([1, 2, 8, 64, 512])
-        match draw.randrange(5):
-            case 0:
-                data[place : place + size] = draw.randbytes(size)
-            case 1:
-                del data[place : place + size]
-            case 2:
-                data[place:place] = data[place : place + size]
-            case 3:
-                data[place : place + 1] = bytes([draw.choice(b"\0\xff\"'<>{}[]\\,\n\r\t\x1b&")])
-            case 4:
-                del data[max(place, len(data) // 2) :]
-    return bytes(data)
+@pytest.fixture(scope="module")
+def reader():
+    reader = Reader()
+    yield reader
+    reader.close()
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+def is_read_or_refused(reader, folder, name, kind, seed):
+    """Whether a changed file of a format is read or refused, within the limits."""
+    file = folder / name
+    file.write_bytes(change_file(name, FORMATS[name], kind, seed))
+    found = reader.read(file)
+    assert "fault" not in found, found["fault"]
+    return True
+
+
+bounded = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.sampled_from(sorted(FORMATS)), st.integers(0, 2**32))
-def test_a_changed_file_of_any_format(tmp_path, name, seed):
-    found = outcome(tmp_path, name, changed(FORMATS[name], seed))
-    assert found is None or sum(found) > 0
+some_file = given(
+    st.sampled_from(sorted(FORMATS)), st.sampled_from(sorted(CHANGES)), st.integers(0, 2**32)
+)
+
+
+@settings(bounded, max_examples=200)
+@some_file
+def test_a_changed_file_of_any_format(reader, tmp_path, name, kind, seed):
+    assert is_read_or_refused(reader, tmp_path, name, kind, seed)
+
+
+@pytest.mark.slow
+@settings(bounded, max_examples=3000)
+@some_file
+def test_many_changed_files_of_any_format(reader, tmp_path, name, kind, seed):
+    assert is_read_or_refused(reader, tmp_path, name, kind, seed)
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_change_depends_on_its_seed_alone_and_changes_something(name, kind):
+    files = [change_file(name, FORMATS[name], kind, seed) for seed in (1, 1, 2, 3)]
+    assert files[0] == files[1]
+    assert len({*files, FORMATS[name]}) > 1
 
 
 def test_odd_files_in_a_folder(tmp_path):

@@ -223,11 +223,8 @@ def read_sheets(
             names = [list_names(first.get(k, {})) for k in range(start, max(first) + 1)]
             place = chooser.find_header(names, source=source.name)
             below = itertools.chain(first.items(), others)
-            yield Sheet(
-                sheet.title,
-                make_names_distinct(names[place]),
-                number_rows_below(below, start + place),
-            )
+            header = make_names_distinct(names[place])
+            yield Sheet(sheet.title, header, number_rows_below(below, start + place, len(header)))
 
 
 def take_first_rows(
@@ -251,10 +248,12 @@ def list_names(row: SheetRow) -> list[str]:
 
 
 def number_rows_below(
-    rows: Iterable[tuple[int, SheetRow]], header: int
+    rows: Iterable[tuple[int, SheetRow]], header: int, width: int
 ) -> Iterator[tuple[int, SheetRow]]:
-    """Yield the rows below a header, numbered from it."""
-    return ((number - header, row) for number, row in rows if number > header)
+    """Yield the rows below a header that have a cell below one of its own, numbered from it."""
+    for number, row in rows:
+        if number > header and any(column < width for column in row):
+            yield number - header, row
 
 
 def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
@@ -286,7 +285,7 @@ def fill_merged_cells(
         filled = {
             column: value for column, (cells, value) in open_cells.items() if number < cells.last
         }
-        yield number, filled | {column: v for column, v in row.items() if v is not None}
+        yield number, filled | row
 
 
 def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[int, SheetRow]]:
@@ -307,8 +306,8 @@ def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[int, SheetRow]]:
             timedelta_formats=book._timedelta_formats,
         )
         for number, cells in parser.parse():
-            row = {cell["column"] - 1: cell["value"] for cell in cells}
-            if any(value is not None for value in row.values()):
+            row = {cell["column"] - 1: cell["value"] for cell in cells if cell["value"] is not None}
+            if row:
                 last = max(number - 1, last + 1)  # a number given twice is no row that is lost
                 yield last, row
 
