@@ -7,7 +7,7 @@ import os
 import time
 
 import pytest
-from broken import CASES
+from broken import CASES, WORDS
 from formats import FORMATS
 from fuzz import CHANGES, Reader, change_file
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from wording.corpus import build as building
 from wording.corpus.reading.articles import ReadingOptions, read_articles
+from wording.corpus.reading.formats import csv
+from wording.corpus.reading.formats.registry import READERS
 from wording.errors import WordingError
 
 SECONDS = 60  # of one case: more is taken for a hang
@@ -45,6 +47,66 @@ def outcome(folder, name, content):
 )
 def test_a_broken_file(tmp_path, name, content, accepted, rejected):
     assert outcome(tmp_path, name, content) == (None if accepted is None else (accepted, rejected))
+
+
+def test_a_record_that_is_too_long_is_called_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv, "MAX_TEXT_LENGTH", 100)
+    text = 'outlet,text\nA,one\nB,"' + "a line of text\n" * 20 + '"\nC,two\n'
+    (tmp_path / "a.csv").write_text(text)
+    found = read_articles(tmp_path / "a.csv")
+    assert found.frame["text"].to_list() == ["one", "two"]
+    assert "record too long" in found.rejects["reason"][0]
+    (tmp_path / "a.csv").write_text('outlet,text\nA,one\nB,"two\n')
+    assert "unclosed quotation mark" in read_articles(tmp_path / "a.csv").rejects["reason"][0]
+
+
+MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"<p>a b c d</p>" * MANY, "the page has 400,006 tags"),
+        (b"<p " + b"a='1' " * MANY + b">" + WORDS + b"</p>", "200,000 attributes"),
+        (b"<p " + b"a " * MANY + b">" + WORDS + b"</p>", "200,000 attributes"),
+        (b"<p class='DocPublicationName' " + b"a='1' " * MANY + b"></p>", "200,001 attributes"),
+    ],
+)
+def test_an_endless_page_is_refused_and_not_its_folder(tmp_path, page, said):
+    (tmp_path / "a.html").write_bytes(b"<html><body><article>" + page + b"</article></body></html>")
+    (tmp_path / "good.txt").write_text("one")
+    began = time.process_time()
+    found = read_articles(tmp_path)
+    assert time.process_time() - began < 10
+    assert found.frame["text"].to_list() == ["one"]
+    assert said in found.rejects["reason"][0]
+
+
+def test_a_page_with_a_large_picture_inside_is_read(tmp_path):
+    picture = b"<img src='data:image/png;base64," + b"QUJD" * 500_000 + b"'>"
+    state = b"<div data-state='" + b"{x y} " * 20_000 + b"'></div>"
+    (tmp_path / "a.html").write_bytes(b"<article>" + picture + state + WORDS + b"</article>")
+    assert "old bridge" in read_articles(tmp_path).frame["text"][0]
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_and_not_its_folder(tmp_path, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setitem(READERS, ".csv", fail)
+    (tmp_path / "a.csv").write_text("text\none\n")
+    (tmp_path / "good.txt").write_text("one")
+    found = read_articles(tmp_path)
+    assert found.frame["text"].to_list() == ["one"]
+    assert found.rejects["reason"].to_list() == ["it needs more memory than this computer has"]
+
+
+def test_a_file_of_too_many_columns_is_refused_and_not_its_folder(tmp_path):
+    (tmp_path / "wide.csv").write_text("text," * 30_000 + "outlet\n")
+    (tmp_path / "good.txt").write_text("one")
+    found = read_articles(tmp_path)
+    assert found.frame["text"].to_list() == ["one"]
+    assert "has 30,001 columns; at most 20,000 are read" in found.rejects["reason"][0]
 
 
 def test_there_are_more_than_a_hundred_cases():

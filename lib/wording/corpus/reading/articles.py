@@ -196,6 +196,8 @@ class ArticleReader:
             if len(self.sources) == 1 and source is self.sources[0]:
                 raise
             self.report.count_and_refuse(source.name, fault)
+        except MemoryError:
+            self.report.count_and_refuse(source.name, "it needs more memory than this computer has")
         except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
             partly = " (the part before the error was read)" if n else ""
             self.report.count_and_refuse(source.name, describe_fault(fault) + partly)

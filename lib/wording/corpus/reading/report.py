@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.phrasing import join_names, suggest_name
 
 ArticleRow = dict[str, Any]
 """One article as a reader gives it: values under our names, and its `number` in its file."""
@@ -187,7 +188,7 @@ class ColumnChooser:
 
     def warn_of_choice(self, ours: str, matches: Sequence[str], source: str) -> None:
         """Warn that the first of several columns was chosen."""
-        others = ", ".join(map(repr, matches[1:]))
+        others = join_names(map(repr, matches[1:]), MAX_COLUMNS_LISTED)
         self.report.add_warning(
             f"{ours} is read from {matches[0]!r}, not from {others}; "
             "to change it, set `articles: columns:` in study.yml",
@@ -240,6 +241,7 @@ def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
     ]
 
 
+@functools.lru_cache(maxsize=MAX_COLUMNS)
 def normalise_column(name: str) -> str:
     """Return the name of a column as names are compared.
 

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import tarfile
 import zipfile
 import zlib
@@ -31,6 +32,8 @@ ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 SUPPORTED_ENDINGS_TEXT = (
     f"{', '.join(FILE_ENDINGS)}, each also with .gz, and {', '.join(ARCHIVE_ENDINGS)} of these"
 )
+
+PARSER_ADVICE = re.compile(r", (?:use|see) \w+")
 
 MAX_UNPACKING_RATIO = 250
 """A packed file may give so many times its size: news text packs to a third or a tenth."""
@@ -178,7 +181,8 @@ def wrap_parser_errors(kind: str) -> Iterator[None]:
         raise
     except Exception as fault:  # parsers of untrusted files promise nothing about what they raise
         lines = str(fault).strip().splitlines()
-        reason = lines[0] if lines else type(fault).__name__
+        # What follows is advice to programmers.
+        reason = PARSER_ADVICE.split(lines[0])[0] if lines else type(fault).__name__
         raise UnreadableError(f"not a valid {kind}: {reason}") from fault
 
 

@@ -71,7 +71,13 @@ def read_parquet(
             values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
             yield pl.DataFrame([numbers, *values])
             first += frame.height
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
+    except (
+        pa.ArrowException,
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,  # which is no Exception
+        OSError,
+        ValueError,
+    ) as fault:
         reason = str(fault).splitlines()[0]
         raise UnreadableError(f"not a valid parquet file: {reason}") from fault
 
