@@ -527,6 +527,32 @@ CASES = [  # case, file, bytes or what makes them, accepted, rejected
         2,
         0,
     ),
+    *(
+        (
+            f"lists in lists, {depth} deep",
+            "a.json",
+            b'[{"text": "one"}, {"text": ' + b"[" * depth + b"]" * depth + b"}]",
+            1,
+            1,
+        )
+        for depth in (10, 500, 900)
+    ),
+    (
+        "a list in lists, 900 deep, for an article",
+        "a.json",
+        b'[{"text": "one"}, ' + b"[" * 900 + b"]" * 900 + b"]",
+        1,
+        1,
+    ),
+    (
+        "a text behind 100,000 fields of objects",
+        "a.jsonl",
+        lambda: json.dumps(
+            {f"a{n}": {f"b{m}": 1 for m in range(1000)} for n in range(100)} | {"text": "one"}
+        ).encode(),
+        1,
+        0,
+    ),
     ("scalars instead of articles", "a.json", b'[1, "two", null, true, [3]]', 0, 5),
     ("a scalar", "a.json", b"7", 0, 1),
     (

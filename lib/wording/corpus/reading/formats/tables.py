@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+import reprlib
 import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,6 +48,8 @@ MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):(
 MAX_NESTED_FIELDS = 4
 """Objects are looked into so deep for articles, and for the fields of articles."""
 
+DEEP_JSON_REASON = "lists or objects are nested too deep in one another"
+
 Item = TypeVar("Item")
 
 
@@ -77,6 +80,7 @@ def read_parquet(
         pl.exceptions.PanicException,  # which is no Exception
         OSError,
         ValueError,
+        RecursionError,
     ) as fault:
         reason = str(fault).splitlines()[0]
         raise UnreadableError(f"not a valid parquet file: {reason}") from fault
@@ -421,7 +425,7 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except RecursionError:
-        return InvalidJson("JSON with brackets nested too deep")
+        return InvalidJson(DEEP_JSON_REASON)
     except ValueError as fault:
         return InvalidJson(f"not valid JSON: {str(fault).partition(';')[0]}")
 
@@ -472,8 +476,8 @@ def list_json_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) ->
     >>> list(list_json_fields({"id": 1, "fields": {"body": "x"}}))
     ['id', 'fields', 'fields.body']
     """
+    yield from item
     for name, value in item.items():
-        yield name
         if isinstance(value, dict) and depth > 1:
             yield from (f"{name}.{inner}" for inner in list_json_fields(value, depth - 1))
 
@@ -510,10 +514,15 @@ def read_json_items(
         if columns.chosen:
             chosen = columns.chosen.items()
             for number, value in waiting:
-                row = {
-                    ours: convert_value(get_field(value, theirs), ours) for ours, theirs in chosen
-                }
-                yield {"number": number} | row
+                try:
+                    row = {
+                        ours: convert_value(get_field(value, theirs), ours)
+                        for ours, theirs in chosen
+                    }
+                except RecursionError:
+                    chooser.report.count_and_refuse(source.place(number), DEEP_JSON_REASON)
+                else:
+                    yield {"number": number} | row
             waiting = []
     if columns.fault:
         raise columns.fault
@@ -527,5 +536,5 @@ def refuse_non_objects(
         if not isinstance(value, dict):
             is_invalid = isinstance(value, InvalidJson)
             reason = value.reason if is_invalid else "not an object"
-            sample = line.strip() or repr(reason if is_invalid else value)
+            sample = line.strip() or reprlib.repr(reason if is_invalid else value)
             chooser.report.count_and_refuse(source.place(number), reason, sample)
