@@ -110,6 +110,13 @@ def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
         partial.write_bytes(gzip.compress(frame.write_csv().encode(), compresslevel=6, mtime=0))
 
 
+def list_files_below(place: Path) -> list[Path]:
+    """Return the files in a folder, or the file itself, in order; none if it is not there."""
+    if place.is_dir():
+        return sorted(file for file in place.rglob("*") if file.is_file())
+    return [place] if place.is_file() else []
+
+
 def hash_file(file: Path) -> str:
     """Return the sha256 of a file's bytes, "unreadable" where reading is not allowed.
 
