@@ -116,7 +116,7 @@ class Corpus:
         """
         folder = self.folder / f"{k:04d}" / name if self.folder else None
         if (k, name) not in self._derived and folder and open_saved_folder(folder):
-            self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME, memory_map=False)
+            self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME)
         if (k, name) not in self._derived:
             self._derived[k, name] = make(self.shards[k], self.language)
             if folder:
