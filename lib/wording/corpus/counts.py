@@ -469,8 +469,13 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
 def select_compared(
     study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
 ) -> ComparedArticles:
-    """Return the articles that the study compares, and the others: see `flag_compared`."""
+    """Return the articles that the study compares, and the others: see `flag_compared`.
+
+    Headlines are text of the articles, and are left out where `excerpts` limits what is shown.
+    """
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
+    if study.width is not None:
+        articles = articles.assign(title=None)
     kept, apart, left_out = (
         articles[flags].reset_index(drop=True)
         for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
