@@ -102,6 +102,14 @@ def _name_partial(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
 
 
+def remove_path(path: Path) -> None:
+    """Remove a file or a folder, whichever is there, as far as that is allowed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
     """Write the table as a compressed CSV file; the same rows always make the same bytes."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,17 @@ from wording.corpus.phrase_counts import describe_pattern
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
 
-QUESTIONS = "inventory shares voices keyness collocates timeline outlets rivals coding".split()
+QUESTIONS = [
+    "inventory",
+    "shares",
+    "voices",
+    "keyness",
+    "collocates",
+    "timeline",
+    "outlets",
+    "rivals",
+    "coding",
+]
 HEADLINE = "Quagga seen"
 COMPOUND = "quagga-protests"
 

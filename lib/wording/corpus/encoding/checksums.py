@@ -10,12 +10,12 @@ from __future__ import annotations
 import functools
 import json
 import os
-import shutil
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from wording.errors import print_note
+from wording.files import remove_path
 
 CHECKSUMS_NAME = "checksums.json"
 SHARD_SUMS = f"[0-9]*/{CHECKSUMS_NAME}"
@@ -66,14 +66,6 @@ def open_saved_folder(folder: Path) -> bool:
 def describe_damage(folder: Path, damage: str) -> str:
     """Return what is said of a folder in which a file is not as it was written."""
     return f"{folder}: {damage}. What was saved there is damaged, and is made again."
-
-
-def remove_path(path: Path) -> None:
-    """Remove a file or a folder, whichever is there, as far as that is allowed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _list_states(folder: Path) -> tuple[FileState, ...]:

@@ -23,14 +23,10 @@ from pathlib import Path
 import polars as pl
 
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.checksums import (
-    CHECKSUMS_NAME,
-    find_damage,
-    remove_path,
-    write_checksums,
-)
+from wording.corpus.encoding.checksums import CHECKSUMS_NAME, find_damage, write_checksums
 from wording.corpus.encoding.fingerprint import fingerprint_code
 from wording.corpus.encoding.shard import Shard
+from wording.files import remove_path
 
 PARTIAL_SUFFIX = ".partial"
 DAMAGED_SUFFIX = ".damaged"
