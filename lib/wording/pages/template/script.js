@@ -65,8 +65,9 @@
     return [...choosers.map(choice => choice.select), input, status];
   }
 
-  // A spreadsheet would run a cell that begins like a formula.
-  const guarded = text => (/^[=+\-@\t\r]/.test(text) && !numeric(text) ? "'" + text : text);
+  // A spreadsheet would run a cell that begins like a formula (files.py: guard_formula).
+  const formula = /(^|[;\t\r\n])(?!-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:[;\t\r\n]|$))(?='*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g;
+  const guarded = text => (numeric(text) ? text : text.replace(formula, "$1'"));
   const quoted = text => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   function save(table) {
