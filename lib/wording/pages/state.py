@@ -129,7 +129,7 @@ def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
     It is up to date when the same was made before and is still there, else due, with the reason.
     """
     file = locate_page(reports, page).record
-    if read_record(file) is None:
+    if read_state(file) is None:
         return replace(page, reason="what was recorded of it is damaged")
     before = read_page_record(reports, page)
     if before is None:
@@ -163,14 +163,14 @@ def read_page_record(reports: Path, page: Page) -> Page | None:
 
     None for a page that was never made, or was recorded by another version: it is made again.
     """
-    record = read_record(locate_page(reports, page).record)
+    record = read_state(locate_page(reports, page).record)
     try:
         return Page(**record) if record else None
     except TypeError:
         return None
 
 
-def read_record(file: Path) -> dict[str, Any] | None:
+def read_state(file: Path) -> dict[str, Any] | None:
     """Return what a file records of a page.
 
     It is empty where nothing is recorded, or by another version; None where the file is not as it

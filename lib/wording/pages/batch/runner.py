@@ -21,7 +21,7 @@ from wording.pages.state import (
     claim_lock,
     determine_status,
     locate_page,
-    read_record,
+    read_state,
     record_owner,
     refuse_foreign_folder,
     write_atomically,
@@ -213,7 +213,7 @@ def write_index(reports: Path) -> None:
 
     records = []
     for file in sorted(reports.glob("*/.state/*.json")):
-        record = read_record(file)
+        record = read_state(file)
         if record:
             records.append(record)
         elif record is None:
