@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,18 +18,19 @@ import polars as pl
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.checksums import describe_damage
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, open_corpus, save_corpus
 from wording.corpus.encoding.fingerprint import fingerprint_corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
-from wording.corpus.encoding.store import Store
+from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
-from wording.errors import WordingError
+from wording.errors import WordingError, print_note
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
 
@@ -37,6 +39,9 @@ MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 
 SHARD_BOUNDARY_MODULUS = 1_024
 """One article in so many is marked to end a shard."""
+
+MAX_BUILDS = 5
+"""So many times a corpus is made at most, where the articles change while they are read."""
 
 WORD_COUNT_COLUMNS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
 
@@ -223,40 +228,72 @@ def build_corpus(study: StudyRecord) -> Corpus:
 
 def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
     """Return the study's corpus as `build_corpus` does, and whether it had to be made."""
-    folder = study.folder / ".build" / fingerprint_corpus(study)
     is_made = False
-    while True:
-        if (folder / "corpus.json").is_file():
-            # A build of other articles may just now take its place.
-            with contextlib.suppress(FileNotFoundError):
-                return open_corpus(folder, study.language), is_made
+    for _ in range(MAX_BUILDS):
+        folder = study.folder / ".build" / fingerprint_corpus(study)
+        if corpus := open_whole_build(folder, study.language):
+            return corpus, is_made
         try:
-            encode_and_save(study, Store(folder, study.language))
+            is_made = encode_and_save(study, Store(folder, study.language))
         except (OSError, pl.exceptions.ComputeError) as fault:
             raise WordingError(
                 f"{folder.parent}: the corpus could not be written ({fault}); it needs about as "
                 "much disk space as the articles' text. Free some space there and build again; "
                 "the previous corpus is unchanged."
             ) from fault
-        is_made = True
+    raise WordingError(
+        f"{study.folder}: the corpus was made {MAX_BUILDS} times, and each time the articles had "
+        "changed meanwhile, or what was written could not be read again. Build it when no other "
+        "program writes to these files; if that does not help, check the disk."
+    )
 
 
-def encode_and_save(study: StudyRecord, store: Store) -> None:
-    """Make the corpus and put it in its place; what was made of it goes again if that fails."""
+def open_whole_build(folder: Path, language: str) -> Corpus | None:
+    """Return the corpus that is saved in the folder, if it is there and as it was written.
+
+    One that is not is set aside, and said.
+    """
+    if not os.path.lexists(folder):
+        return None
+    damage = find_build_damage(folder)
+    # A build of other articles may just now take its place.
+    with contextlib.suppress(FileNotFoundError):
+        if not damage:
+            return open_corpus(folder, language)
+    if set_build_aside(folder):
+        open_corpus.cache_clear()  # its arrays are mapped from the damaged files
+        print_note(describe_damage(folder, damage))
+    return None
+
+
+def encode_and_save(study: StudyRecord, store: Store) -> bool:
+    """Make the corpus and put it in its place; what was made of it goes again if that fails.
+
+    Returns
+    -------
+    bool
+        Whether it is there; not if the articles changed while they were read.
+    """
     try:
         reading = _open_articles(study)
         tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
-        if not len(articles.frame):
+        is_current = fingerprint_corpus(study) == store.final.name
+        if is_current and not len(articles.frame):
             place = study.folder / study.articles.path if study.articles else study.folder
             raise WordingError(explain_empty_corpus(articles, place, study.language))
-        corpus = assemble_corpus(articles, shards, study.language)
-        save_corpus(add_families(corpus), store.folder)
-        store.publish()
+        if is_current:
+            corpus = assemble_corpus(articles, shards, study.language)
+            save_corpus(add_families(corpus), store.folder)
+            store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise
+    if not is_current:
+        shutil.rmtree(store.folder, ignore_errors=True)
+        print_note(f"{study.folder}: articles changed while they were read; they are read again.")
+    return is_current
 
 
 def _open_articles(study: StudyRecord) -> ArticleReader:

@@ -8,13 +8,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
+from wording.corpus.counts_files import (
+    read_articles_table,
+    read_attributions_table,
+    read_counts_table,
+)
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
 from wording.corpus.encoding.kernels import OUTLET_VOICE
 from wording.corpus.encoding.matching import (
@@ -27,7 +31,7 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
-from wording.errors import WordingError
+from wording.files import write_csv
 from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
@@ -36,27 +40,6 @@ PhraseLists = Mapping[str, Sequence[str]]
 
 LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
 """What is told of the article beside each of its lines."""
-
-TEXT_COLUMNS = (
-    "doc_id",
-    "outlet",
-    "time",
-    "family",
-    "agency",
-    "concept",
-    "variant",
-    "voice",
-    "speaker",
-    "cue",
-    "stance",
-)
-"""Columns of the counts folder that hold text, whatever it looks like."""
-
-
-OLD_COUNTS_REMEDY = (
-    "The counts folder is of an older version: make it anew with `wording counts STUDY --out "
-    "FOLDER`, where the articles are."
-)
 
 
 @dataclass(frozen=True)
@@ -366,7 +349,8 @@ def count_study_hits(
         corpus = build_corpus(study)
         articles, counts = corpus.articles, count_hits_cached(corpus, wanted, study.lists)
     else:
-        articles, counts = read_articles_table(study), read_counts_table(study)
+        articles = read_articles_table(study)
+        counts = read_counts_table(study, articles)
         counts = counts[counts["concept"].isin(wanted)]
     compared = select_compared(study, articles, copies=copies)
     kept = compared.keep(counts)
@@ -469,8 +453,13 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
 def select_compared(
     study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
 ) -> ComparedArticles:
-    """Return the articles that the study compares, and the others: see `flag_compared`."""
+    """Return the articles that the study compares, and the others: see `flag_compared`.
+
+    Headlines are text of the articles, and are left out where `excerpts` limits what is shown.
+    """
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
+    if study.width is not None:
+        articles = articles.assign(title=None)
     kept, apart, left_out = (
         articles[flags].reset_index(drop=True)
         for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
@@ -554,13 +543,9 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
     articles = corpus.articles.drop(columns=["title", "authors", "url"])
-    articles.to_csv(
-        folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
-    )
-    attributions = drop_speakers(count_attributions(corpus))
-    attributions.to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
-    counts = count_hits(corpus, study.concepts, study.lists)
-    counts.to_csv(folder / "counts.csv", index=False, lineterminator="\n")
+    write_csv(articles, folder / "articles.csv")
+    write_csv(drop_speakers(count_attributions(corpus)), folder / "attributions.csv")
+    write_csv(count_hits(corpus, study.concepts, study.lists), folder / "counts.csv")
 
 
 def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
@@ -571,50 +556,3 @@ def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
     keys = ["doc_id", "voice", "cue", "stance", "short"]
     grouped = attributions.groupby(keys, dropna=False, sort=False, as_index=False)
     return grouped[["n", "n_words"]].sum()
-
-
-def locate_counts_file(study: StudyRecord, name: str) -> Path:
-    """Return a file of the study's counts folder.
-
-    Raises
-    ------
-    WordingError
-        If it is missing.
-    """
-    file = study.folder / "counts" / name
-    if not file.is_file():
-        raise WordingError(
-            f"{file} is missing, and so are the articles. Put the articles where study.yml says, "
-            "or restore the counts folder."
-        )
-    return file
-
-
-def read_counts_file(file: Path, **options: Any) -> pd.DataFrame:
-    """Return a table of counts; only an empty cell is missing, an outlet may be called "NA"."""
-    texts = dict.fromkeys(TEXT_COLUMNS, str)
-    return pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""], **options)
-
-
-def read_articles_table(study: StudyRecord) -> pd.DataFrame:
-    """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
-    file = locate_counts_file(study, "articles.csv")
-    articles = read_counts_file(file, parse_dates=["date"])
-    return check_columns(
-        articles.assign(title=None, authors=None, url=None), "articles", remedy=OLD_COUNTS_REMEDY
-    )
-
-
-def read_counts_table(study: StudyRecord) -> pd.DataFrame:
-    """Return the `counts` table that `write_counts` wrote into the study's counts folder."""
-    file = locate_counts_file(study, "counts.csv")
-    counts = read_counts_file(file)
-    return check_columns(counts, "counts", remedy=OLD_COUNTS_REMEDY)
-
-
-def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the `attributions` table of the study's counts folder, outlets from `articles`."""
-    file = locate_counts_file(study, "attributions.csv")
-    attributions = read_counts_file(file)
-    located = attributions.merge(articles[["doc_id", "outlet"]], on="doc_id")
-    return check_columns(located.assign(speaker=None), "attributions")

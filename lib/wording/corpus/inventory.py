@@ -100,10 +100,16 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:
-    """Return the `rejects` table of a study; an empty one without the articles."""
+    """Return the `rejects` table of a study; an empty one without the articles.
+
+    Samples are as long as `excerpts` allows on one side of a hit.
+    """
     if not study.has_articles:
         return pd.DataFrame(columns=["source", "reason", "sample"])
-    return build_corpus(study).rejects.to_pandas()
+    rejects = build_corpus(study).rejects.to_pandas()
+    if study.width is None:
+        return rejects
+    return rejects.assign(sample=rejects["sample"].str.split().str[: study.width].str.join(" "))
 
 
 def count_other_languages(study: StudyRecord) -> pd.DataFrame:

@@ -22,11 +22,10 @@ from wording.corpus.counts import (
     PhraseLists,
     find_concept_hits,
     find_part_body_hits,
-    locate_counts_file,
-    read_articles_table,
     select_compared,
     select_concepts,
 )
+from wording.corpus.counts_files import read_articles_table, read_compressed_counts
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -272,12 +271,7 @@ def read_neighbours(study: StudyRecord) -> pd.DataFrame:
     WordingError
         If they are not there.
     """
-    file = locate_counts_file(study, "neighbours.csv.gz")
-    schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
-        TABLES["neighbours"], pl.String
-    )
-    schema |= {"n": pl.Int64, "n_words": pl.Int64}
-    neighbours = pl.read_csv(file, schema=schema)
+    neighbours = read_compressed_counts(study, "neighbours", {"n": pl.Int64, "n_words": pl.Int64})
     # An empty collocate is all words together.
     neighbours = neighbours.with_columns(pl.col("collocate").fill_null(""))
     return check_columns(neighbours.to_pandas(), "neighbours")

@@ -20,7 +20,8 @@ import polars as pl
 from scipy import sparse
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import count_study_hits, locate_counts_file
+from wording.corpus.counts import count_study_hits
+from wording.corpus.counts_files import read_compressed_counts
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
@@ -419,9 +420,7 @@ def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_artic
     WordingError
         If the folder does not have them.
     """
-    file = locate_counts_file(study, "terms.csv.gz")
-    kinds = (pl.String, pl.String, pl.String, pl.Int32)
-    rows = pl.read_csv(file, schema=dict(zip(TABLES["terms"], kinds, strict=True))).filter(
+    rows = read_compressed_counts(study, "terms", {"n": pl.Int32}).filter(
         pl.col("voice").is_in(VOICE_GROUPS[voice]),
         pl.col("doc_id").is_in(articles["doc_id"].to_list()),
     )

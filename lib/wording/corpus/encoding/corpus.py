@@ -18,14 +18,18 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
-from wording.files import replace_file
+from wording.files import replace_folder
 from wording.tables import check_columns
 
 COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.Int64)
 """The columns of the spans of copied text."""
+
+DERIVED_NAME = "table.arrow"
+"""The file of a table that is kept beside a shard, in a folder of its own."""
 
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
@@ -110,21 +114,22 @@ class Corpus:
         name : the name of the table, and of its file.
         make : makes it of the shard and the language.
         """
-        file = self.folder / f"{k:04d}" / f"{name}.arrow" if self.folder else None
-        if (k, name) not in self._derived and file and file.is_file():
-            self._derived[k, name] = pl.read_ipc(file)
+        folder = self.folder / f"{k:04d}" / name if self.folder else None
+        if (k, name) not in self._derived and folder and open_saved_folder(folder):
+            self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME)
         if (k, name) not in self._derived:
             self._derived[k, name] = make(self.shards[k], self.language)
-            if file:
+            if folder:
                 # Where a newer build has taken this one's place, the table is only held.
-                with contextlib.suppress(OSError), replace_file(file) as partial:
-                    self._derived[k, name].write_ipc(partial)
+                with contextlib.suppress(OSError), replace_folder(folder) as partial:
+                    self._derived[k, name].write_ipc(partial / DERIVED_NAME)
+                    write_checksums(partial)
         return self._derived[k, name]
 
     def has_derived(self, k: int, name: str) -> bool:
         """Return whether the table of that name was made of shard `k` before."""
         return (k, name) in self._derived or (
-            self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file()
+            self.folder is not None and (self.folder / f"{k:04d}" / name).is_dir()
         )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:

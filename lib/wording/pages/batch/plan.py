@@ -13,6 +13,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
+from wording.corpus.encoding.fingerprint import fingerprint_articles
 from wording.errors import WordingError
 from wording.files import (
     DATA_FOLDER,
@@ -22,6 +23,7 @@ from wording.files import (
     hash_file,
     hash_files,
     hash_value,
+    list_files_below,
 )
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
 from wording.pages.state import Page
@@ -198,7 +200,7 @@ def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
     ]
     return {
         "the study": study.fingerprint,
-        "the articles": hash_files(list_article_files(study)),
+        "the articles": fingerprint_articles(study),
         "the counts": hash_files(study.count_files),
         "the library": hash_files(code),
         "the template": hash_files(list_files_below(PAGE_TEMPLATE)),
@@ -214,22 +216,6 @@ def hash_requirements() -> str:
         re.match(r"[\w.-]+", line) for line in requires("wording") or () if "extra ==" not in line
     ]
     return hash_value([(name[0], version(name[0])) for name in names if name])
-
-
-def list_article_files(study: StudyRecord) -> list[Path]:
-    """Return the files of a study's articles, as far as they are there."""
-    source = study.articles
-    if source is None:
-        return []
-    places = [study.folder / name for name in (source.path, source.metadata) if name]
-    return [file for place in places for file in list_files_below(place)]
-
-
-def list_files_below(place: Path) -> list[Path]:
-    """Return the files in a folder, or the file itself, in order; none if it is not there."""
-    if place.is_dir():
-        return sorted(file for file in place.rglob("*") if file.is_file())
-    return [place] if place.is_file() else []
 
 
 def read_notebook_title(notebook: Notebook) -> str:
