@@ -22,22 +22,23 @@ from wording.errors import WordingError
 from wording.phrasing import join_names, suggest_name
 from wording.words import read_words
 
+WILDCARD_LETTER = "\ua66e"
+"""Stands for a star while a phrase is cut into tokens."""
 INVISIBLE_CHARACTERS = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters of no width: inside a word they are part of it, elsewhere they are blanks."""
 BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200d}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]"
 FIRST_CHARACTER = r"[\w\x{ad}--\x{200c}\x{200d}]"
 WORD_CHARACTER = r"[\w\x{ad}\x{200b}-\x{200d}\x{2060}\x{feff}]"
-ADDRESS_CHARACTER = (
-    r"[[\x21\x23-\x3b=\x3f-\x7e\w…]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"
-)
-"""What may stand in an address; scripts that put no blanks between words end it."""
-ADDRESS_END = rf"(?:{ADDRESS_CHARACTER}*[\w/…&&{ADDRESS_CHARACTER}])"
+ADDRESS_CHARACTER = r"[\x21\x23-\x3b=\x3f-\x7e\p{Latin}\p{Greek}\p{Cyrillic}…]"
+ADDRESS_END = rf"(?:{ADDRESS_CHARACTER}*[/0-9\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}_…])"
+NAME_CHARACTER = rf"[0-9A-Za-z_{WILDCARD_LETTER}-]"
+HOST = rf"(?:{NAME_CHARACTER}+\.)+"
 ADDRESS_PATTERN = (
     rf"(?i:https?|ftp):/+{ADDRESS_END}?"  # https://example.org/a
     rf"|(?i:www)\.{ADDRESS_END}"
-    rf"|(?:[\w-]+\.)+[a-z]{{2,}}/{ADDRESS_END}?"  # example.org/a  pic.twitter.com/a
-    r"|[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"  # name@example.org
-    r"|(?i:https?tco|pictwittercom)\w+"  # the same without its marks, as tweets often come
+    rf"|{HOST}[a-z]{{2,}}/{ADDRESS_END}?"  # example.org/a  pic.twitter.com/a
+    rf"|(?:{NAME_CHARACTER}|[.+%])+@{HOST}{NAME_CHARACTER}+"  # name@example.org
+    r"|(?i:https?tco|pictwittercom)[0-9A-Za-z]+"  # the same without its marks, as in some tweets
     # The end of a site's name: of "Amazon.com" only the first part is a word.
     r"|\.(?:(?:com|org|net|edu|gov|info)(?:\.[a-z]{2})?|(?:co|ac)\.[a-z]{2})(?-u:\b)"
 )
@@ -66,7 +67,6 @@ HASH_SIGN = r"\#"
 SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
 """The keys of the marks that may stand between the words of a phrase."""
 VOWELS = frozenset("aeiouyаеёиіїоуыэєюяьй")
-WILDCARD_LETTER = "\ua66e"
 
 
 @dataclass(frozen=True)
