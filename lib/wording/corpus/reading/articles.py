@@ -16,7 +16,7 @@ import polars as pl
 from wording.corpus.reading.archives import iterate_members
 from wording.corpus.reading.dates import format_examples, read_dates, read_times
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
-from wording.corpus.reading.formats.registry import READERS, batch_rows
+from wording.corpus.reading.formats.registry import READERS, SINGLE_ARTICLE_ENDINGS, batch_rows
 from wording.corpus.reading.languages import find_other_languages
 from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
 from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
@@ -30,7 +30,7 @@ from wording.corpus.reading.sources import (
 )
 from wording.errors import WordingError
 from wording.files import hash_file
-from wording.phrasing import suggest_name
+from wording.phrasing import format_count, join_names, suggest_name
 
 UNATTRIBUTED_OUTLET = "unattributed"
 REJECT_SCHEMA = dict.fromkeys(("source", "reason", "sample"), pl.String)
@@ -143,7 +143,10 @@ class ArticleReader:
     def __init__(self, path: str | Path, options: ReadingOptions | None = None) -> None:
         options = options or ReadingOptions()
         self.language, self.date_order = options.language, options.date_order
+        self.has_default_outlet = options.default_outlet is not None
         self.default_outlet = options.default_outlet or UNATTRIBUTED_OUTLET
+        self.outlets_by_file: dict[str, str] = {}
+        self.dates_by_file: dict[str, str] = {}
         self.report = ReadingReport()
         metadata = Path(options.metadata) if options.metadata else None
         self.sources = list_files(Path(path), leave_out=metadata)
@@ -223,8 +226,11 @@ class ArticleReader:
         """
         description = self.descriptions.get(source.name, {})
         constants = {"table": description.get("table") or source.name}
-        columns = item.columns if isinstance(item, pl.DataFrame) else item
-        if "outlet" not in columns and "outlet" not in description:
+        has_outlet = bool(description.get("outlet") or get_outlet(item))
+        folder = None if has_outlet or self.has_default_outlet else source.outlet_folder
+        if folder:
+            constants["outlet"] = self.outlets_by_file[source.name] = folder
+        elif not has_outlet and "outlet" not in description and "outlet" not in item:
             self.report.add_warning(
                 f"no outlet is given; {self.default_outlet!r} is used", source.name
             )
@@ -232,7 +238,29 @@ class ArticleReader:
         if isinstance(item, pl.DataFrame):
             return add_frame_origin(item, source, constants)
         described = {name: description[name] for name in COLUMN_ALIASES if name in description}
-        return add_row_origin(item, source, constants) | described
+        row = add_row_origin(item, source, constants) | described
+        return row if (row.get("date") or "").strip() else self.add_written_date(row, source)
+
+    def add_written_date(self, row: ArticleRow, source: SourceFile) -> ArticleRow:
+        """Return the row of a file that is one article with the date in the file's name."""
+        date = source.written_date
+        if date is None or "number" in row or source.ending not in SINGLE_ARTICLE_ENDINGS:
+            return row
+        self.dates_by_file[source.name] = date
+        return row | {"date": date}
+
+    def describe_names(self) -> list[str]:
+        """Return what was read from the names of files and folders, in sentences."""
+        outlets = list(dict.fromkeys(self.outlets_by_file.values()))
+        examples = list(self.dates_by_file.items())[:1]
+        return [
+            f"The outlet of {format_count(len(self.outlets_by_file), 'file')} is the folder that "
+            f"they are in: {join_names(map(repr, outlets), top=5, rest='other')}."
+        ] * bool(outlets) + [
+            f"The date of {format_count(len(self.dates_by_file), 'file')} is the one in the name, "
+            f"such as {date!r} of {name!r}."
+            for name, date in examples
+        ]
 
     def refuse_without_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that have a text of a length that one article can have."""
@@ -314,9 +342,16 @@ class ArticleReader:
             frame.drop("source", "table"),
             pl.DataFrame(self.report.rejects, schema=REJECT_SCHEMA, orient="row"),
             pl.concat([pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA), *self.apart]),
-            self.report.list_warnings() + warnings,
+            self.report.list_warnings() + self.describe_names() + warnings,
             self.report.files,
         )
+
+
+def get_outlet(item: ArticleRow | pl.DataFrame) -> object:
+    """Return the outlet that a row names; of a frame, whether it has a column of outlets."""
+    if isinstance(item, pl.DataFrame):
+        return "outlet" in item.columns
+    return (item.get("outlet") or "").strip()
 
 
 def add_frame_origin(
