@@ -28,6 +28,7 @@ from wording.corpus.reading.sources import (
     describe_fault,
     list_files,
 )
+from wording.corpus.reading.suspicious import SIGN_SCHEMA, find_stubs
 from wording.errors import WordingError
 from wording.files import hash_file
 from wording.phrasing import format_count, join_names, suggest_name
@@ -54,6 +55,8 @@ class ReadingOptions:
         The outlet of files that have no column for it, instead of "unattributed".
     language : str, optional
         The articles' language (ISO 639-1); those in another are set apart.
+    stubs : {"keep", "apart"}
+        What becomes of texts that are no articles (see `suspicious.STUBS`).
 
     Raises
     ------
@@ -66,6 +69,7 @@ class ReadingOptions:
     date_order: str | None = None
     default_outlet: str | None = None
     language: str | None = None
+    stubs: str = "keep"
 
     def __post_init__(self) -> None:
         known = {**COLUMN_ALIASES, **METADATA_ALIASES}
@@ -95,6 +99,9 @@ class ReadingResult:
         characters).
     apart : DataFrame
         One row per article in another language: source, outlet, language (ISO 639-1).
+    stubs : DataFrame
+        One row per text that is no article, set apart or not: doc_id, outlet, sign (see
+        `suspicious.STUBS`).
     warnings : list of str
         Sentences.
     files : list of (str, str)
@@ -104,6 +111,7 @@ class ReadingResult:
     frame: pl.DataFrame
     rejects: pl.DataFrame
     apart: pl.DataFrame
+    stubs: pl.DataFrame
     warnings: list[str]
     files: list[tuple[str, str]]
 
@@ -158,6 +166,8 @@ class ArticleReader:
         )
         self.source_by_fingerprint: dict[int, str] = {}
         self.apart: list[pl.DataFrame] = []
+        self.keeps_stubs = options.stubs == "keep"
+        self.stubs: list[pl.DataFrame] = []
         self.n_without_outlet = self.n_with_text = 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -171,6 +181,7 @@ class ArticleReader:
             accepted = self.refuse_duplicates(self.fill_outlets(accepted))
             if self.language:
                 accepted = self.set_apart_other_languages(accepted, self.language)
+            accepted = self.set_apart_stubs(accepted)
             if accepted.height:
                 yield accepted.select(list(self.schema))
 
@@ -317,6 +328,16 @@ class ArticleReader:
         self.report.n_apart += apart.height
         return frame.filter(other.is_null())
 
+    def set_apart_stubs(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that are articles; all if stubs are kept."""
+        kinds = find_stubs(frame["text"])
+        stubs = frame.with_columns(sign=kinds).filter(kinds.is_not_null())
+        self.stubs.append(stubs.select(list(SIGN_SCHEMA)))
+        if self.keeps_stubs:
+            return frame
+        self.report.n_apart += stubs.height
+        return frame.filter(kinds.is_null())
+
     def finish(self, frame: pl.DataFrame) -> ReadingResult:
         """Return all that was read; ids and dates become final.
 
@@ -342,6 +363,7 @@ class ArticleReader:
             frame.drop("source", "table"),
             pl.DataFrame(self.report.rejects, schema=REJECT_SCHEMA, orient="row"),
             pl.concat([pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA), *self.apart]),
+            pl.concat([pl.DataFrame(schema=SIGN_SCHEMA), *self.stubs]),
             self.report.list_warnings() + self.describe_names() + warnings,
             self.report.files,
         )

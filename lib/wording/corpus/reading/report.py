@@ -85,8 +85,8 @@ class ReadingReport:
         n_rejects = len(self.rejects)
         if n_accepted + n_rejects + self.n_apart != self.n_given:
             raise RuntimeError(
-                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} in another "
-                f"language is not {self.n_given}"
+                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} set apart is not "
+                f"{self.n_given}"
             )
 
 
