@@ -28,6 +28,8 @@ from wording.phrasing import format_count, join_names
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
+LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
+"""Of these words cannot be counted, so that no text is said to be short."""
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
 
@@ -147,7 +149,11 @@ def describe_suspicious_texts(study: StudyRecord) -> list[str]:
     n_words = (pl.col("n_words") + pl.col("n_boilerplate")).alias("n")
     return [
         *describe_signs(corpus.signs, corpus.table["outlet"]),
-        *describe_short_texts(corpus.table.select("doc_id", "outlet", n_words)),
+        *(
+            []
+            if corpus.language in LANGUAGES_WITHOUT_BLANKS
+            else describe_short_texts(corpus.table.select("doc_id", "outlet", n_words))
+        ),
     ]
 
 

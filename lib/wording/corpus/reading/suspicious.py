@@ -21,6 +21,8 @@ MAX_STUB_WORDS = 100
 MAX_STUB_CHARACTERS = 1_200
 """Of texts that are looked at word by word."""
 TAIL_CHARACTERS = 60
+MIN_MOST = 5
+"""Of fewer texts it is not said at which outlet the most are."""
 
 
 class SuspiciousPhrases(Record):
@@ -64,7 +66,8 @@ SIGNS = {
         is_decoded=True,
     ),
     "tag": Sign(
-        r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>|\[/?(?:caption|gallery|embed|video|audio|vc_\w+)\b[^\[\]]*\]",
+        r"</?[A-Za-z][\w-]*(?:\s+[\w:-]+=[^<>]*)?/?>"
+        r"|\[/?(?:caption|gallery|embed|vc_\w+)(?: [^\[\]]*)?\]",
         "tags (`<...>` or `[caption]`) that are not those of text",
         f"Their names count as words: {PLAIN_TEXT}.",
         is_decoded=True,
@@ -134,15 +137,14 @@ def build_stub_patterns() -> dict[str, str]:
         "truncated": rf"{ellipsis}\W{{0,5}}{join_phrases(phrases.more)}\W*$|\[{ellipsis}\]\s*$"
         r"|The post .{1,200} (?:appeared first|first appeared) on .{1,80}$",
         "error page": rf"^\W*(?i:error\W*)?(?:[45]\d\d\W+)?{join_phrases(phrases.errors)}"
-        r"(?:\W+[45]\d\d)?\s*(?:$|\W{0,3}\s*\n|[.!…]+\s+(?i:you|the page|the requested|sorry|we"
+        r"(?:\W+[45]\d\d)?(?:\W*$|\W{0,3}\n|[.!…]+\s+(?i:you|the page|the requested|sorry|we"
         r"|please|this)\b)",
     }
 
 
 def flag_walls(texts: pl.Series) -> pl.Series:
     """Return which texts have a notice on cookies, JavaScript or robots, bool."""
-    phrases = [phrase for known in load_phrases().walls.values() for phrase in known]
-    return texts.str.contains_any(sorted(set(phrases)), ascii_case_insensitive=True)
+    return texts.str.contains(join_phrases(load_phrases().walls))
 
 
 def find_stubs(texts: pl.Series) -> pl.Series:
@@ -274,17 +276,15 @@ def describe_share(rows: pl.DataFrame, outlets: pl.Series) -> str:
 
 
 def describe_most(rows: pl.DataFrame, outlets: pl.Series) -> str:
-    """Return at which outlet the share of such texts is largest; "" if none stands out."""
-    if rows.height < 2 or outlets.n_unique() < 2:
+    """Return at which outlet most of the rows are; "" if none stands out."""
+    if rows.height < MIN_MOST or outlets.n_unique() < 2:
         return ""
     counts = (
         rows["outlet"]
         .value_counts(name="n")
         .join(outlets.rename("outlet").value_counts(name="n_all"), on="outlet")
     )
-    most = counts.sort(
-        pl.col("n") / pl.col("n_all"), "n", "outlet", descending=[True, True, False]
-    ).row(0, named=True)
+    most = counts.sort("n", "n_all", "outlet", descending=[True, False, False]).row(0, named=True)
     if most["n"] * len(outlets) == rows.height * most["n_all"]:
         return ""
     return f", most at {most['outlet']!r} ({most['n']:,} of {most['n_all']:,})"
