@@ -30,6 +30,7 @@ from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
+from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
@@ -63,7 +64,7 @@ def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
     else:
         no_counts = dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0))
         table = articles.frame.drop("text").with_columns(
-            **no_counts, agency=pl.lit(None, pl.String)
+            **no_counts, agency=pl.lit(None, pl.String), signs=pl.lit("")
         )
     return assemble_corpus(replace(articles, frame=table), shards, language)
 
@@ -84,6 +85,8 @@ def assemble_corpus(
         language,
         folder,
         articles.apart,
+        stubs=articles.stubs,
+        signs=list_signs(articles.frame),
     )
 
 
@@ -183,14 +186,20 @@ def encode_part(
 ) -> tuple[pl.DataFrame, Shard | Path]:
     """Return the articles of one shard without texts, and the shard, or where it is saved.
 
-    The articles have their numbers of words and the agency that each credits.
+    The articles have their numbers of words, the agency that each credits, and the signs that a
+    text is not clean.
     """
     shard = keep(number, articles, functools.partial(encode_and_mark, language=language))
     counts = compile_module(kernels).count_voice_words(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
     )
     columns = dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counts), strict=True))
-    table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard))
+
+    def reread(rows: np.ndarray) -> pl.Series:
+        return pl.Series(shard.text(shard.bounds[rows], shard.bounds[rows + 1] - 1))
+
+    signs = find_signs(articles["text"], reread)
+    table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard), signs=signs)
     return table, shard.folder or shard
 
 
@@ -305,6 +314,7 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
         columns=source.columns,
         date_order=source.date_order,
         language=study.language,
+        stubs=source.stubs,
     )
     return ArticleReader(study.folder / source.path, options)
 
@@ -312,6 +322,7 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
 def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
     """Return why there is no article to build from, and what to do, read from that place."""
     rejects, other = articles.rejects["reason"], articles.apart["language"]
+    stubs = articles.stubs["sign"]
     reasons = []
     if len(rejects):
         shown = "; ".join(rejects.unique(maintain_order=True)[:3])
@@ -321,4 +332,10 @@ def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | N
         reasons.append(f"{len(other):,} in another language than {language!r}")
         commonest = other.value_counts(sort=True)["language"][0]
         remedy = f" Set `language: {commonest}` in study.yml if that is what you want to study."
-    return f"{place}: no article could be read ({', '.join(reasons)}).{remedy}"
+    if len(stubs):
+        kinds = ", ".join(
+            f"{n:,} {STUBS[kind]}" for kind, n in stubs.value_counts(sort=True).rows()
+        )
+        reasons.append(f"set apart: {kinds}")
+        remedy += " Write `stubs: keep` under `articles:` in study.yml to count such texts."
+    return f"{place}: no article could be read ({'; '.join(reasons)}).{remedy}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import Counts, count_study_hits, select_concepts
@@ -17,11 +18,18 @@ from wording.corpus.phrase_counts import (
     describe_left_out,
     describe_phrases,
 )
+from wording.corpus.reading.suspicious import (
+    describe_short_texts,
+    describe_signs,
+    describe_stubs,
+)
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
+LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
+"""Of these words cannot be counted, so that no text is said to be short."""
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
 
@@ -134,7 +142,43 @@ def list_reading_warnings(study: StudyRecord) -> list[str]:
         return [
             "The articles are not available here; the figures below come from the saved counts."
         ]
-    return [*build_corpus(study).warnings, *describe_odd_texts(study)]
+    return [
+        *build_corpus(study).warnings,
+        *describe_odd_texts(study),
+        *describe_suspicious_texts(study),
+    ]
+
+
+def describe_suspicious_texts(study: StudyRecord) -> list[str]:
+    """Return in how many texts something is not clean, or short, and what to do, in sentences."""
+    corpus = build_corpus(study)
+    n_words = (pl.col("n_words") + pl.col("n_boilerplate")).alias("n")
+    return [
+        *describe_signs(corpus.signs, corpus.table["outlet"]),
+        *(
+            []
+            if corpus.language in LANGUAGES_WITHOUT_BLANKS
+            else describe_short_texts(corpus.table.select("doc_id", "outlet", n_words))
+        ),
+    ]
+
+
+def count_stubs_apart(study: StudyRecord) -> int:
+    """Return how many texts are set apart since they are no articles; 0 without the articles."""
+    if not study.has_articles or study.articles is None or study.articles.stubs == "keep":
+        return 0
+    return len(build_corpus(study).stubs)
+
+
+def describe_study_stubs(study: StudyRecord) -> list[str]:
+    """Return how many texts are no articles, and whether they count; none without the articles."""
+    if not study.has_articles or study.articles is None:
+        return []
+    corpus = build_corpus(study)
+    are_kept = study.articles.stubs == "keep"
+    read = corpus.table["outlet"]
+    outlets = read if are_kept else pl.concat([read, corpus.stubs["outlet"]])
+    return describe_stubs(corpus.stubs, outlets, are_kept=are_kept)
 
 
 def describe_odd_texts(study: StudyRecord) -> list[str]:
@@ -143,8 +187,9 @@ def describe_odd_texts(study: StudyRecord) -> list[str]:
     n_edited, n_invisible = (sum(column) for column in zip(*counts, strict=True))
     edited, invisible = (format_count(n, "article") for n in (n_edited, n_invisible))
     return [
-        f"{edited} with character references such as &amp;, tags, misread quotation marks or "
-        "words cut at a line end: these are read as what they stand for."
+        f"{edited} with character references such as &amp;, tags, escapes such as \\n, misread "
+        "quotation marks, words cut at a line end or addresses without their marks: these are read "
+        "as what they stand for."
     ] * (n_edited > 0) + [
         f"{invisible} with characters of no width inside words: these are left out when words are "
         "compared."
@@ -169,6 +214,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *_describe_excluded(counted.set_apart),
         *_describe_similar_outlets(counted.articles),
         *_describe_other_languages(study),
+        *describe_study_stubs(study),
         *_describe_rejects(study, counted),
         f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
         *describe_phrases(count_study_phrases(study), study.taken),
@@ -242,7 +288,7 @@ def _describe_rejects(study: StudyRecord, counted: Counts) -> list[str]:
     if not n_rejected:
         return ["All articles could be read."]
     n_read = len(counted.articles) + len(counted.set_apart)
-    n_read += count_other_languages(study)["n_articles"].sum()
+    n_read += count_other_languages(study)["n_articles"].sum() + count_stubs_apart(study)
     return [f"{n_rejected:,} of {n_read + n_rejected:,} articles could not be read."]
 
 

@@ -176,12 +176,14 @@ def check_language(value: str) -> str:
 
 
 class Articles(Record):
-    """Where the articles are, and which column is what."""
+    """Where the articles are, which column is what, and whether stubs count."""
 
     path: Annotated[str, AfterValidator(check_path)]
     metadata: Annotated[str | None, AfterValidator(check_path)] = None
     columns: dict[ArticleColumn, str] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    stubs: Literal["keep", "apart"] = "apart"
+    """What becomes of texts that are cut off, removed or an error page."""
 
 
 class Period(Record):

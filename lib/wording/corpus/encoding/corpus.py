@@ -22,6 +22,7 @@ from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
+from wording.corpus.reading.suspicious import SIGN_SCHEMA
 from wording.files import replace_folder
 from wording.tables import check_columns
 
@@ -54,6 +55,9 @@ class Corpus:
     apart : the articles in other languages.
     copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
         row; none if the corpus was not built for a study.
+    stubs : the texts that are no articles, set apart or not: doc_id, outlet, sign.
+    signs : the signs that articles are not clean (see reading/suspicious.py), one row for each:
+        doc_id, outlet, sign.
     """
 
     table: pl.DataFrame
@@ -65,6 +69,8 @@ class Corpus:
     folder: Path | None = None
     apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA))
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
+    stubs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
+    signs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -210,6 +216,8 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
     corpus.copied.write_parquet(folder / "copied.parquet")
+    corpus.stubs.write_parquet(folder / "stubs.parquet")
+    corpus.signs.write_parquet(folder / "signs.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -222,9 +230,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart, copied = (
+    table, rejects, apart, copied, stubs, signs = (
         pl.read_parquet(folder / f"{name}.parquet")
-        for name in ("articles", "rejects", "apart", "copied")
+        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -240,6 +248,8 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         folder,
         apart,
         copied,
+        stubs,
+        signs,
     )
 
 

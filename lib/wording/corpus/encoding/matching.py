@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import functools
-import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,10 +19,10 @@ import polars as pl
 
 from wording.corpus.encoding.compounds import HYPHEN, has_star, join_word_patterns, list_runs
 from wording.corpus.encoding.shard import (
+    ADDRESS,
     ARTICLE_END,
     NUMBER,
     PARAGRAPH,
-    PUNCTUATION,
     WORD,
     Shard,
     concatenate_ranges,
@@ -295,12 +295,14 @@ def is_literal(word: str) -> bool:
 def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     """Return the numbers of the forms that a word with a star stands for, ascending.
 
-    Of words and of numbers only those whose keys begin like it are looked at.
+    Of words, of numbers and, for a word with a mark that addresses have, of these only those whose
+    keys begin like it are looked at.
     """
     keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
-    edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION]).tolist()
+    kinds = [WORD, NUMBER, *([ADDRESS] if re.search(r"[/@.]", word) else [])]
     ranges = []
-    for first, end in itertools.pairwise(edges):
+    for kind in kinds:
+        first, end = np.searchsorted(shard.kind, (kind, kind + 1)).tolist()
         start = bisect.bisect_left(keys, beginning, first, end)
         stop = bisect.bisect_left(keys, beginning + chr(0x10FFFF), first, end)
         ranges.append(np.arange(start, stop))

@@ -32,7 +32,13 @@ from wording.corpus.encoding.decoding import (
     locate_in_given,
 )
 from wording.errors import WordingError
-from wording.patterns import BLANK, SKIPPED_MARKS, TOKEN_PATTERN, fold_spelling
+from wording.patterns import (
+    ADDRESS_PATTERN,
+    BLANK,
+    SKIPPED_MARKS,
+    cut_into_tokens,
+    fold_spelling,
+)
 from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
@@ -48,8 +54,9 @@ begin alike."""
 TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 
-ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION = range(6)
-"""Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space."""
+ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION, ADDRESS = range(7)
+"""Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space, ADDRESS one of the
+web or of mail, which is no word."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +277,7 @@ def encode_texts(texts: pl.Series) -> Shard:
         texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
     )
     pieces, number, first = split_into_pieces(unwrap_lines(read))
-    lists = pieces.str.extract_all(TOKEN_PATTERN)
+    lists = cut_into_tokens(pieces)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
         pl.Categorical(pl.Categories.random())
     )
@@ -367,6 +374,8 @@ def classify_kinds(column: str) -> pl.Expr:
         .then(ARTICLE_END)
         .when(form.str.contains(rf"^(?:\s|{BLANK})+$"))
         .then(pl.when(form.str.contains(LINE_BREAK_PATTERN)).then(PARAGRAPH).otherwise(SPACE))
+        .when(form.str.contains(rf"^{BLANK}*(?:{ADDRESS_PATTERN})$"))
+        .then(ADDRESS)
         .when(form.str.contains(rf"^{BLANK}*\p{{N}}"))
         .then(NUMBER)
         .when(form.str.contains(r"\w"))

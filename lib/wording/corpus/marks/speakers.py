@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wording.corpus.encoding.shard import (
+    ADDRESS,
     ARTICLE_END,
     PARAGRAPH,
     PUNCTUATION,
@@ -128,7 +129,7 @@ def find_speaker_bounds(shard: Shard, own: np.ndarray, words: VoiceWords) -> Spe
     listed = {name: key.is_in(forms).to_numpy() for name, forms in words.subject.items()}
     dots = key.is_in([".", "'", "-", "&"]).to_numpy() & (kind == PUNCTUATION)
     adverb = shard.forms["type"].str.contains(r"^\p{Ll}\w{2,}ly$").to_numpy()
-    bounds = np.isin(kind, (PUNCTUATION, ARTICLE_END, PARAGRAPH)) & ~dots
+    bounds = np.isin(kind, (PUNCTUATION, ADDRESS, ARTICLE_END, PARAGRAPH)) & ~dots
     filler = (listed["between"] | adverb) & (kind == WORD)
     breaks = np.isin(kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]
     ends = shard.sentence_end | np.append(breaks[1:], True)

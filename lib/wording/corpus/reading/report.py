@@ -37,7 +37,7 @@ COLUMN_ALIASES = {
     "language": "language lang language_code lang_code sprache langue idioma",
     "text": "text content body_text body fulltext article article_text article_body maintext "
     "main_text text_content full_text_content story texte texto testo tekst volltext artikeltext "
-    "inhalt contenu contenido cuerpo",
+    "inhalt contenu contenido cuerpo headline_text tweet tweet_text post_text message_text",
 }
 MAX_HEADER_ROWS = 20
 """The header of a table stands within so many rows; above it there may be a title."""
@@ -88,8 +88,8 @@ class ReadingReport:
         n_rejects = len(self.rejects)
         if n_accepted + n_rejects + self.n_apart != self.n_given:
             raise RuntimeError(
-                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} in another "
-                f"language is not {self.n_given}"
+                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} set apart is not "
+                f"{self.n_given}"
             )
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from wording.corpus.reading.dates import find_date_in_name
 from wording.corpus.reading.encodings import UnreadableError, decode_with_warning
 from wording.errors import WordingError
 
@@ -65,6 +66,17 @@ BROKEN_FILE_ERRORS = (
 )
 
 
+COMMON_FOLDERS = (
+    "articles?|texts?|txt|data|corp(?:us|ora)|files?|documents?|docs?|html?|pages?|exports?"
+    "|downloads?|raw|news|input|clean|full|fulltext|all|new|old|csv|json|artikel|texte|textes|daten"
+    "|january|february|march|april|may|june|july|august|september|october|november|december"
+)
+NO_OUTLET = re.compile(
+    rf"(?i)(?:{COMMON_FOLDERS})?[\W\d_]*|[a-z]{{1,2}}[\d_-]+|.*\.(?:zip|tgz|tar.*)"
+)
+"""The names of folders that name no outlet: common ones, months, numbers and archives."""
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One given file.
@@ -104,6 +116,23 @@ class SourceFile:
             else:
                 stream = DecompressedStream(decompress(raw), self.packed_size)
                 yield io.BufferedReader(stream, 2**20)
+
+    @property
+    def outlet_folder(self) -> str | None:
+        """Return the nearest folder that may name an outlet; None if there is none.
+
+        Those with a name such as "articles", dates and archives are passed over.
+        """
+        for folder in reversed(self.name.split("/")[:-1]):
+            if not NO_OUTLET.fullmatch(folder.strip()) and not find_date_in_name(folder):
+                return folder.replace("_", " ").strip()
+        return None
+
+    @property
+    def written_date(self) -> str | None:
+        """Return the date in the file's name, or in those of its folders; None without one."""
+        *folders, name = split_ending(self.name)[0].split("/")
+        return find_date_in_name(name) or find_date_in_name("-".join(folders))
 
     def place(self, number: object) -> str:
         """Return where an article is from: the file and its row, item, record or document."""
