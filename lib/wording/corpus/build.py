@@ -26,6 +26,7 @@ from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.transcripts import find_turns, flag_own_turns, mark_labels
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
@@ -190,12 +191,18 @@ def encode_part(
 
 
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with boilerplate, voices and sketches."""
+    """Return the encoded articles with boilerplate, voices and sketches.
+
+    The labels of a transcript's speakers are boilerplate, and nobody's words.
+    """
     shard = tokens.encode_texts(articles["text"])
+    turns = find_turns(shard)
+    labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
+    voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     shard = replace(
         shard,
-        boilerplate=zones.mark_boilerplate(shard, articles["outlet"], language=language),
-        voice=mark_voices(shard, language=language),
+        boilerplate=labels | zones.mark_boilerplate(shard, articles["outlet"], language=language),
+        voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
     )
     return replace(shard, sketch=build_sketch(shard))
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
 from wording.corpus.encoding.kernels import HASH_MULTIPLIER, QUOTED_VOICE, REPORTED_VOICE
-from wording.corpus.encoding.matching import find_form_numbers, flag_forms
+from wording.corpus.encoding.matching import find_form_numbers, flag_forms, spell_spans
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
 from wording.corpus.marks.speakers import NamedSpeech
 from wording.study.read import read_word_record
@@ -41,9 +42,9 @@ LIST_LETTERS = {
     "cues": "v",
 }
 """The letter of each list's words; a word of several lists has the last one's."""
-QUOTED, NAME, OTHER_WORD, OTHER_MARK, END = "q", "N", "w", ".", "\n"
+QUOTED, NAME, OTHER_WORD, OTHER_MARK = "q", "N", "w", "."
 """The letters of what is in quotation marks, of other words with a capital and numbers, of other
-words, of other marks, and of a line's end."""
+words, and of other marks."""
 
 SPEAKER, NAMED = r"(?P<speaker>[hNsrwl][^,:;\nqvofj&?]{0,9}?)", r"(?P<name>[hNsr][hNTsrpn.&]{0,6}?)"
 CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[sr])c)"
@@ -88,6 +89,12 @@ class HeadlineWords(Record):
     said: list[str]
 
 
+@cache
+def load_headline_words(language: str) -> HeadlineWords:
+    """Return the words of a language's headlines."""
+    return read_word_record(f"headlines-{language}", HeadlineWords)
+
+
 def mark_headline_voices(
     shard: Shard, is_headline: np.ndarray, inside: np.ndarray, *, language: str = "en"
 ) -> np.ndarray:
@@ -119,7 +126,7 @@ def find_headline_speech(
     """
     found = np.zeros((0, 5), np.int64)
     if has_words(f"headlines-{language}") and is_headline.any():
-        words = read_word_record(f"headlines-{language}", HeadlineWords)
+        words = load_headline_words(language)
         letters, place = spell_headlines(shard, is_headline, inside, words)
         spans = [list_bounds(match) for match in match_rules(shard, letters, place, words)]
         found = place[np.array(sorted(spans), np.int64).reshape(-1, 5)]
@@ -143,12 +150,13 @@ def list_bounds(match: re.Match[str]) -> list[int]:
 def spell_headlines(
     shard: Shard, is_headline: np.ndarray, inside: np.ndarray, words: HeadlineWords
 ) -> tuple[str, np.ndarray]:
-    """Return the letters of all headlines' tokens, END after each line, and the token of each."""
+    """Return the letters of all headlines, a line for each, and the token of each letter."""
     at = np.flatnonzero(is_headline & ~shard.is_break(shard.tokens))
-    ends = np.flatnonzero(np.append(np.diff(at) > 1, True)[: len(at)]) + 1
-    letter = letter_forms(shard, words)[shard.tokens[at]]
-    letter[inside[at]] = ord(QUOTED)
-    return np.insert(letter, ends, ord(END)).tobytes().decode("ascii"), np.insert(at, ends, -1)
+    is_start = np.diff(at, prepend=-2) > 1
+    is_end = np.append(is_start[1:], True)[: len(at)]
+    letters = letter_forms(shard, words)[shard.tokens[at]]
+    letters[inside[at]] = ord(QUOTED)
+    return spell_spans(at[is_start], at[is_end] + 1, letters)
 
 
 def letter_forms(shard: Shard, words: HeadlineWords) -> np.ndarray:

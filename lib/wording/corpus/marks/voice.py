@@ -1,8 +1,9 @@
 """Whose words: marks each token as the outlet's own, quoted, or reported; finds cues and speakers.
 
 What is in quotation marks is quoted (quotation.py); what is attributed to somebody without them is
-reported (attribution.py: a sum of weights from tables). Both are arithmetic on the encoded corpus.
-In a language without a file `data/words/voice-LANGUAGE.yml` only quotations are marked.
+reported: by a reporting word (attribution.py: a sum of weights from tables), or by the label of a
+speaker (transcripts.py). All is arithmetic on the encoded corpus. In a language without a file
+`data/words/voice-LANGUAGE.yml` only quotations and labels are looked at.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from wording.corpus.marks.attribution import (
 )
 from wording.corpus.marks.attribution_kernels import NO_SIGNAL
 from wording.corpus.marks.quotation import find_quotations
-from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
+from wording.corpus.marks.speakers import NO_SPEECH, Cues, NamedSpeech, assign_cues, find_speakers
+from wording.corpus.marks.transcripts import find_spoken
 from wording.settings import TOKEN_VOICES
 
 MAX_SHORT_QUOTATION_WORDS = 4
@@ -44,21 +46,29 @@ SHARD_ATTRIBUTION_COLUMNS = [
 ]
 
 
-def mark_voices(shard: Shard, *, language: str = "en") -> np.ndarray:
+def mark_voices(
+    shard: Shard, *, language: str = "en", speech: NamedSpeech = NO_SPEECH
+) -> np.ndarray:
     """Return the voice of each token, uint8 (n_tokens,).
 
     It is OUTLET_VOICE, QUOTED_VOICE (quotation marks included) or REPORTED_VOICE.
+
+    Parameters
+    ----------
+    shard : the articles.
+    language : theirs.
+    speech : what stands below the labels of speakers who are not the outlet's own.
 
     References
     ----------
     Newell, E., Margolin, D., and Ruths, D. (2018). An attribution relations corpus for political
     news. LREC: PolNeAR, from which the weights for English were estimated.
     """
-    inside = find_quotations(shard).inside(len(shard.tokens))
-    voice = inside * np.uint8(QUOTED_VOICE)  # OUTLET_VOICE is 0
+    inside, said = find_quotations(shard).inside(len(shard.tokens)), speech.mark(len(shard.tokens))
+    voice = np.where(inside, QUOTED_VOICE, said * REPORTED_VOICE).astype(np.uint8)
     lexicon = load_lexicon(language)
     if lexicon:
-        for stream in attribution.iterate_streams(shard, inside, lexicon):
+        for stream in attribution.iterate_streams(shard, inside | said, lexicon):
             voice[attribution.find_reported_tokens(stream, lexicon)] = REPORTED_VOICE
     return voice
 
@@ -76,7 +86,7 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
     voice : "quoted" or "reported".
     speaker : the speaker as the sentence of the cue has it (a name, a phrase or a pronoun); NaN if
         none is found.
-    cue : the reporting word as written; NaN if none is found.
+    cue : the reporting word as written, or the colon of a speaker's label; NaN if none is found.
     cue_token : its position, or -1.
     stance : the stance of the reporting verb (neutral, doubting, endorsing ...), by the list in
         data/words/voice-*.yml; NaN if the list does not have it.
@@ -102,7 +112,23 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
         columns=SHARD_ATTRIBUTION_COLUMNS,
     )
     lexicon = load_lexicon(language)
-    return add_cues(frame, shard, voice, lexicon) if lexicon else frame
+    if lexicon:
+        frame = add_cues(frame, shard, voice, lexicon)
+    return add_labels(frame, shard, find_spoken(shard, voice))
+
+
+def add_labels(frame: pd.DataFrame, shard: Shard, speech: NamedSpeech) -> pd.DataFrame:
+    """Return the attributions with the speaker and the cue of the labelled speech they are in."""
+    which = speech.find(frame["start_token"].to_numpy())
+    inside = np.flatnonzero(which >= 0)
+    which = which[inside]
+    cue = shard.forms["type"].gather(shard.tokens[speech.cue[which]])
+    labelled = frame.copy()
+    labelled.loc[inside, "speaker"] = shard.text(speech.first[which], speech.last[which])
+    labelled.loc[inside, "cue"] = cue.to_numpy().astype(object)
+    labelled.loc[inside, "cue_token"] = speech.cue[which]
+    labelled.loc[inside, "stance"] = np.nan
+    return labelled
 
 
 def add_cues(
