@@ -57,6 +57,7 @@ class TranscriptWords(Record):
     hosts: list[str]
     answers: list[str]
     topics: list[str]
+    oneself: list[str]
     talk: list[str]
     sounds: list[str]
     generic: list[str]
@@ -230,7 +231,7 @@ def describe_labels(
     inside = shard.tokens[concatenate_ranges(start, end)]
     has_any = [
         reduce_segments(np.logical_or, flag_forms(shard, listed)[inside], end - start)
-        for listed in (words.talk, ["?"])
+        for listed in ([*words.oneself, *words.talk], ["?"])
     ]
     name = pl.Series(
         shard.text(labels["first"].to_numpy(), labels["last"].to_numpy()), dtype=pl.String
@@ -249,7 +250,7 @@ def describe_labels(
     )
     is_role = pl.col("is_host") | pl.col("is_answer") | pl.col("is_capital")
     is_heading = (pl.col("number") == 0) & (pl.len().over("row", "speaker") == 1) & ~is_role
-    has_text = pl.Series(lines.row[text] == lines.row[line])
+    has_text = pl.Series((lines.row[text] == lines.row[line]) & ~(below & np.isin(text, line)))
     return described.filter(has_text & ~is_heading).unique(
         ["row", "speaker", "printed"], keep="first", maintain_order=True
     )
@@ -325,53 +326,68 @@ def bound_turns(labels: pl.DataFrame, lines: ShardLines) -> Turns:
 def find_last_lines(labels: pl.DataFrame, lines: ShardLines) -> np.ndarray:
     """Return the last line of each turn.
 
-    It goes on to the next label, but not over a paragraph that tells of its speaker by name, nor
-    over a question right before the next label. An article's last turn has no more paragraphs than
-    others of its speaker; where most turns have one paragraph, a long run of them is no turn's.
+    It goes on to the next label, but not over a paragraph that tells of its speaker by name, nor,
+    where labels seldom ask, over a question right before the next label. In an article whose further
+    paragraphs seldom talk, each turn has one. The last turn has no more than others of its speaker.
     """
     row, text, line = (labels[name].to_numpy() for name in ("row", "text", "line"))
     is_last = np.append(row[1:] != row[:-1], True)[: len(row)]
-    article_end = np.searchsorted(lines.row, row, side="right")
-    until = np.where(is_last, article_end, np.append(line[1:], 0))
-    asks = flag_forms(lines.shard, ["?"])
-    before = until - 1
-    until -= ~is_last & (before > text) & asks[lines.shard.tokens[lines.end[before] - 1]]
-    until = np.minimum(until, find_naming_lines(labels, lines, until))
-    more = pl.DataFrame(
-        {"row": row, "speaker": labels["speaker"], "n": until - text - 1, "last": is_last}
+    until = np.append(line[1:], 0)
+    until[is_last] = np.searchsorted(lines.row, row[is_last], side="right")
+    asks = flag_forms(lines.shard, ["?"])[lines.shard.tokens[lines.end[until - 1] - 1]]
+    seldom = labels.select(pl.col("asks").mean().over("row") < MIN_ASKING).to_series().to_numpy()
+    until -= ~is_last & (until - 1 > text) & asks & seldom
+    further = describe_further_lines(labels, lines, until)
+    tells = (pl.len() >= MIN_FURTHER_LINES) & (pl.col("talks").mean() < MIN_TALKING)
+    further = further.with_columns(stops=pl.col("is_naming") | tells.over("row"))
+    stops = further.filter("stops").group_by("turn").agg(pl.col("line").min())
+    until[stops["turn"].to_numpy()] = stops["line"].to_numpy()
+    turns = pl.DataFrame(
+        {"row": row, "speaker": labels["speaker"], "n": until - text - 1, "is_last": is_last}
     )
-    usual = (~pl.col("last") & (pl.col("n") > 0)).sum().over("row") / pl.len().over("row")
-    most = pl.when(~pl.col("last")).then("n").max().over("row", "speaker").fill_null(0)
-    limit = (
-        pl.when("last").then(most)
-        .when((pl.col("n") > MAX_PARAGRAPHS) & (usual < 1 / 2)).then(0)
-        .otherwise("n")
-    )  # fmt: skip
-    return text + more.select(pl.min_horizontal("n", limit))["n"].to_numpy()
+    others = pl.when(~pl.col("is_last")).then("n").max().over("row", "speaker").fill_null(0)
+    n = pl.when("is_last").then(pl.min_horizontal("n", others)).otherwise("n")
+    return text + turns.select(n).to_series().to_numpy()
 
 
-MAX_PARAGRAPHS = 8
+def describe_further_lines(
+    labels: pl.DataFrame, lines: ShardLines, until: np.ndarray
+) -> pl.DataFrame:
+    """Return one row per line of a turn after its first, up to the line `until`.
 
-
-def find_naming_lines(labels: pl.DataFrame, lines: ShardLines, until: np.ndarray) -> np.ndarray:
-    """Return the line after each turn's first that tells of its speaker by name, else `until`.
-
-    A line with an "I" or a "you" does not tell of anybody.
+    Returns
+    -------
+    turn, line : the number of the turn, and of the line.
+    row : the article.
+    talks : whether there is an "I", a "you" or a question in it.
+    is_naming : whether it has the speaker's name, and no "I".
     """
-    shard, text = lines.shard, labels["text"].to_numpy()
-    line = concatenate_ranges(text + 1, np.maximum(until, text + 1))
-    turn = np.repeat(np.arange(len(text)), np.maximum(until - text - 1, 0))
+    shard, text, words = lines.shard, labels["text"].to_numpy(), load_transcript_words()
+    until = np.maximum(until, text + 1)
+    line = concatenate_ranges(text + 1, until)
+    turn = np.repeat(np.arange(len(text)), until - text - 1)
     length = lines.end[line] - lines.start[line]
     token = shard.tokens[concatenate_ranges(lines.start[line], lines.end[line])]
-    name = shard.tokens[labels["last"].to_numpy() - 1]
-    is_name = shard.numbers[token] == np.repeat(shard.numbers[name][turn], length)
+    number = shard.numbers[shard.tokens[labels["last"].to_numpy() - 1]]
+    is_name = shard.numbers[token] == np.repeat(number[turn], length)
     is_name &= lines.is_capital[token] & (shard.length[token] > len(" A"))
-    words = load_transcript_words()
-    is_naming = reduce_segments(np.logical_or, is_name, length)
-    is_naming &= ~reduce_segments(np.logical_or, flag_forms(shard, words.talk)[token], length)
-    found = until.copy()
-    np.minimum.at(found, turn[is_naming], line[is_naming])
-    return found
+    is_self = flag_forms(shard, words.oneself)[token]
+    is_talk = is_self | flag_forms(shard, [*words.talk, "?"])[token]
+    names, speaks, talks = (
+        reduce_segments(np.logical_or, flags, length) for flags in (is_name, is_self, is_talk)
+    )
+    return pl.DataFrame(
+        {
+            "turn": turn,
+            "line": line,
+            "row": labels["row"].to_numpy()[turn],
+            "talks": talks,
+            "is_naming": names & ~speaks,
+        }
+    )
+
+
+MIN_FURTHER_LINES, MIN_TALKING, MIN_ASKING = 5, 1 / 3, 1 / 5
 
 
 def mark_labels(shard: Shard, turns: Turns) -> np.ndarray:
