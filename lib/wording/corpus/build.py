@@ -26,7 +26,12 @@ from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
-from wording.corpus.marks.transcripts import find_turns, flag_own_turns, mark_labels
+from wording.corpus.marks.transcripts import (
+    end_sentences_at_labels,
+    find_turns,
+    flag_own_turns,
+    mark_labels,
+)
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
@@ -197,6 +202,7 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
     """
     shard = tokens.encode_texts(articles["text"])
     turns = find_turns(shard)
+    shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
     labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
     voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     shard = replace(

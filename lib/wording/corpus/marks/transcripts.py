@@ -2,10 +2,10 @@
 
 A label begins a line: "BODY: ...", "Ben Body, mayor: ...", "Q: ...", "— Body: ...", or it is a name
 on a line of its own. Other articles have lines that look like it ("Update: ...", "Photo: ..."), so
-that an article is judged as a whole: in a transcript, labels come again and again and take turns, or
-are such as only speakers have ("Q", "HOST"). A label belongs to the page, as do brackets such as
-"(APPLAUSE)". Those who speak for the outlet ("Q", "Interviewer", a host, the outlet's name, the
-article's author) have its own voice. The words needed are in data/words/transcripts.yml.
+that an article is judged as a whole: in a transcript, labels come again and take turns, or are such
+as only speakers have ("Q", "HOST"). A label belongs to the page, as do brackets like "(APPLAUSE)".
+Those who speak for the outlet ("Q", "Interviewer", a host, the outlet's name, the article's author)
+have its own voice. The words that this needs are in data/words/transcripts.yml.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from wording.study.read import read_word_record
 from wording.study.records import Record
 
 MAX_LABEL_TOKENS, MAX_NAME_LINE_TOKENS, MAX_BRACKET_TOKENS = 20, 8, 12
+MIN_REPEATED_WORDS = 5
+"""A line of so many words that stands twice below one label is no speech, but a link or a notice."""
+OPENING_QUOTATION_MARKS = ['"', "“", "„", "«", "‘", "'", "``", "''"]
 
 LIST_LETTERS = {"topics": "x", "answers": "A", "hosts": "Q"}
 """The letter of each list's words; a word of several lists has the last one's."""
@@ -153,9 +156,9 @@ def find_labels(lines: ShardLines, words: TranscriptWords) -> pl.DataFrame:
 
 
 def find_name_lines(lines: ShardLines) -> np.ndarray:
-    """Return the short lines that are no sentences, come again in their article, and have text below."""
+    """Return the short lines that are no sentences, stand twice in an article, with text below."""
     is_short = (lines.end - lines.start <= MAX_NAME_LINE_TOKENS) & ~lines.is_sentence
-    is_short[:-1] &= (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] >= 2)
+    is_short[:-1] &= (lines.row[1:] == lines.row[:-1]) & (lines.n_words[1:] > 0)
     is_short[-1:] = False
     line = np.flatnonzero(is_short)
     again = pl.DataFrame({"row": lines.row[line], "line": lines.printed[line]}).select(
@@ -219,8 +222,8 @@ def describe_labels(
     Returns
     -------
     Added are row (the article), number (of the line in its article), text (the line in which what
-    is said begins), at (the token), name and speaker (see `Turns`), speaks (whether there is an "I"
-    or a "you" in that line), asks (a question), is_marked (whether it begins with a quotation mark).
+    is said begins), at (the token), name and speaker (see `Turns`), speaks (whether an "I" or a
+    "you" is in that line), asks (a question), is_marked (whether it begins with a quotation mark).
     """
     shard, line = lines.shard, labels["line"].to_numpy()
     label_end = labels["end"].to_numpy()
@@ -245,18 +248,15 @@ def describe_labels(
         speaker=name.str.to_lowercase().str.extract(r"([^\s.]+(?:\s+\d+)?)\W*$"),
         speaks=pl.Series(has_any[0]),
         asks=pl.Series(has_any[1]),
-        is_marked=pl.Series(flag_forms(shard, OPENING)[shard.tokens[start]]),
+        is_marked=pl.Series(flag_forms(shard, OPENING_QUOTATION_MARKS)[shard.tokens[start]]),
         printed=pl.Series(lines.printed[text]),
     )
     is_role = pl.col("is_host") | pl.col("is_answer") | pl.col("is_capital")
     is_heading = (pl.col("number") == 0) & (pl.len().over("row", "speaker") == 1) & ~is_role
+    is_again = pl.struct("row", "speaker", "printed").is_first_distinct().not_()
+    is_again &= pl.Series(lines.n_words[text] >= MIN_REPEATED_WORDS)
     has_text = pl.Series((lines.row[text] == lines.row[line]) & ~(below & np.isin(text, line)))
-    return described.filter(has_text & ~is_heading).unique(
-        ["row", "speaker", "printed"], keep="first", maintain_order=True
-    )
-
-
-OPENING = ['"', "“", "„", "«", "‘", "'", "``", "''"]
+    return described.filter(has_text & ~is_heading & ~is_again)
 
 
 def is_transcript() -> pl.Expr:
@@ -332,7 +332,7 @@ def find_last_lines(labels: pl.DataFrame, lines: ShardLines) -> np.ndarray:
     """
     row, text, line = (labels[name].to_numpy() for name in ("row", "text", "line"))
     is_last = np.append(row[1:] != row[:-1], True)[: len(row)]
-    until = np.append(line[1:], 0)
+    until = np.append(line[1:], 0)[: len(row)]
     until[is_last] = np.searchsorted(lines.row, row[is_last], side="right")
     asks = flag_forms(lines.shard, ["?"])[lines.shard.tokens[lines.end[until - 1] - 1]]
     seldom = labels.select(pl.col("asks").mean().over("row") < MIN_ASKING).to_series().to_numpy()
@@ -397,6 +397,13 @@ def mark_labels(shard: Shard, turns: Turns) -> np.ndarray:
     marked[concatenate_ranges(turns.label, turns.speech.start)] = True
     marked[concatenate_ranges(start, end)] = True
     return marked
+
+
+def end_sentences_at_labels(shard: Shard, turns: Turns) -> np.ndarray:
+    """Return where sentences end if each label is one of its own, bool (n_tokens,)."""
+    ends, last = shard.sentence_end.copy(), turns.speech.start - 1
+    ends[last[~shard.is_break(shard.tokens[last])]] = True
+    return ends
 
 
 def find_sounds(shard: Shard, turns: Turns) -> tuple[np.ndarray, np.ndarray]:

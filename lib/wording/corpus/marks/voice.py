@@ -270,15 +270,21 @@ def explain_token_voices(
     position : the token.
     token : as written.
     voice : its mark.
-    probability : of being reported (NaN inside quotation marks, 0 without any evidence).
+    probability : of being reported (NaN inside quotation marks and below labels, 0 without any
+        evidence).
     table, entry : what the weight is for ("cue before", "said").
     weight : what it adds to the log odds.
     """
     positions = np.asarray(positions, np.int64)
-    parts = [explain_quoted(shard, positions[voice[positions] == QUOTED_VOICE])]
+    speech = find_spoken(shard, voice)
+    is_said = (speech.find(positions) >= 0) & (voice[positions] == REPORTED_VOICE)
+    parts = [
+        explain_quoted(shard, positions[voice[positions] == QUOTED_VOICE]),
+        explain_said(shard, positions[is_said], speech),
+    ]
     lexicon = load_lexicon(language)
     if lexicon:
-        parts += explain_reported(shard, positions, lexicon)
+        parts += explain_reported(shard, positions[~is_said], speech, lexicon)
     frame = pd.concat(parts, ignore_index=True)
     at = frame["position"]
     types = shard.forms["type"].gather(shard.tokens[at])
@@ -290,9 +296,32 @@ def explain_token_voices(
     return frame.loc[heaviest.index].reset_index(drop=True)
 
 
-def explain_reported(shard: Shard, positions: np.ndarray, lexicon: Lexicon) -> list[pd.DataFrame]:
-    """Return the rows of `explain_token_voices` for tokens outside quotations, by article."""
-    inside = find_quotations(shard).inside(len(shard.tokens))
+def explain_said(shard: Shard, positions: np.ndarray, speech: NamedSpeech) -> pd.DataFrame:
+    """Return the rows of `explain_token_voices` for what stands below labels: the speaker's."""
+    which = speech.find(positions)
+    return pd.DataFrame(
+        {
+            "position": positions,
+            "probability": np.nan,
+            "table": "speaker's label",
+            "entry": shard.text(speech.first[which], speech.last[which]),
+            "weight": np.nan,
+        }
+    )
+
+
+def explain_reported(
+    shard: Shard, positions: np.ndarray, speech: NamedSpeech, lexicon: Lexicon
+) -> list[pd.DataFrame]:
+    """Return the rows of `explain_token_voices` for tokens outside quotations, by article.
+
+    Parameters
+    ----------
+    shard, positions : the articles, and the tokens to explain.
+    speech : what stands below labels.
+    lexicon : the weights.
+    """
+    inside = find_quotations(shard).inside(len(shard.tokens)) | speech.mark(len(shard.tokens))
     class_of = attribution.classify_forms(shard.forms, lexicon)
     parts = []
     for row in np.unique(shard.article(positions)):
