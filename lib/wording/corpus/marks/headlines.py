@@ -34,9 +34,9 @@ LIST_LETTERS = {
     "possessive": "p",
     "verbs": "o",
     "source_cues": "c",
-    "titles": "h",
     "sources": "s",
     "sources_alone": "r",
+    "titles": "h",
     "no_speech": "n",
     "questions": "f",
     "cues": "v",
@@ -47,16 +47,17 @@ QUOTED, NAME, OTHER_WORD, OTHER_MARK = "q", "N", "w", "."
 words, and of other marks."""
 
 SPEAKER, NAMED = r"(?P<speaker>[hNsrwl][^,:;\nqvofj&?]{0,9}?)", r"(?P<name>[hNsr][hNTsrpn.&]{0,6}?)"
-CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[sr])c)"
+SPEAKERS = r"(?P<speaker>[hNsrwl][^,:;\nqfj?]{0,9}?)"
+CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[srh])c)"
 SAID, SAID_BEFORE = r"(?P<said>(?![ntT?:;,\n])[^;\n]+?)", r"(?P<said>(?!f)[^\n:;]*?[q,]),?"
 START, END_OF_SAID = "(?:^|(?<=[:;]))", "(?=;|(?:,&?|&)[ovc]|$)"
 PATTERNS = {
-    "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[sr])$",
+    "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[srh])$",
     "NAME: said": (
         r"^(?:[^:\n]*l[^:\n]*:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
         r"(?P<cue>:)(?P<said>(?!f)[^\n?]+)$"
     ),
-    "said, NAME says": rf"{START}{SAID_BEFORE}{SPEAKER}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
+    "said, NAME says": rf"{START}{SAID_BEFORE}{SPEAKERS}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
     "said, says NAME": rf"{START}{SAID_BEFORE}{CUE}{NAMED}(?:t[^,\n;q]*)?(?=$|;)",
     "NAME does and says said": (rf"{START}{SPEAKER}o[^;:\n]*?(?:,&?|&){CUE}{SAID}{END_OF_SAID}"),
     "NAME says said": rf"(?:^|(?<=[:;,j])){SPEAKER}{ANY_CUE}{SAID}{END_OF_SAID}",
@@ -67,6 +68,8 @@ be the `name` of somebody who speaks is looked up, a `speaker` is sure."""
 
 NAMES = re.compile(r"[hNTpn.&]+")
 """What the name of a person or an institution is made of."""
+OTHERS = re.compile("[swh]v")
+"""Somebody else who speaks: "Ann Author: Minister says ..." tells of her."""
 
 
 class HeadlineWords(Record):
@@ -207,10 +210,19 @@ def select_speakers(
     return [
         match
         for match, name, speaks in zip(matches, names, is_heard.tolist(), strict=True)
-        if name.endswith("s")
-        or name == "r"
-        or (NAMES.fullmatch(name) and (name.startswith("h") or speaks))
+        if is_source(name) or (is_name(name, speaks) and not OTHERS.search(match["said"]))
     ]
+
+
+def is_source(name: str) -> bool:
+    """Return whether the letters are of a source: "police", or "report" alone."""
+    return name == "r" or name.endswith(("s", "h"))
+
+
+def is_name(name: str, is_heard: bool) -> bool:
+    """Return whether the letters are of a name: with a title, or of somebody who is heard."""
+    has_title = name[0] == "h" and "p" not in name
+    return bool(NAMES.fullmatch(name)) and (has_title or is_heard)
 
 
 def number_speakers(shard: Shard, words: HeadlineWords) -> np.ndarray:

@@ -37,17 +37,17 @@ from wording.study.records import Record
 
 MAX_LABEL_TOKENS, MAX_NAME_LINE_TOKENS, MAX_BRACKET_TOKENS = 20, 8, 12
 MIN_REPEATED_WORDS = 5
-"""A line of so many words that stands twice below one label is no speech, but a link or a notice."""
+"""A line of so many words that stands twice below one label is a link or a notice."""
 OPENING_QUOTATION_MARKS = ['"', "“", "„", "«", "‘", "'", "``", "''"]
 
-LIST_LETTERS = {"topics": "x", "answers": "A", "hosts": "Q"}
+LIST_LETTERS = {"topics": "x", "reporting": "v", "answers": "A", "hosts": "Q"}
 """The letter of each list's words; a word of several lists has the last one's."""
 MARK_LETTERS = dict.fromkeys("*-–—•>_", "*") | {mark: mark for mark in ":,.()[]"}
 
 BOLD = r"[*]{0,4}"
 LEAD = rf"^{BOLD}(?:\[[#:.]*\])?{BOLD}"
 NAME = r"(?P<name>[UNQA+](?:[UNQA.#+]|w(?=[UNQA])){0,8}?)"
-MORE = r"(?P<more>(?:,[^:\n]{1,14}|\([^:\n]{1,12}\)|\[[^:\n]{1,8}\]){0,2})"
+MORE = r"(?P<more>(?:,[^:\nv]{1,14}|\([^:\nv]{1,12}\)|\[[^:\nv]{1,8}\]){0,2})"
 COLON_LABELS = rf"{LEAD}{NAME}{MORE}{BOLD}(?P<mark>:(?!(?<=#:)#)){BOLD}|^(?P<user>w)(?P<colon>:)"
 LETTER_LABELS = rf"{LEAD}(?P<name>[QA])(?P<more>){BOLD}(?P<mark>\.|(?<=Q)){BOLD}"
 NAME_LINES = rf"{LEAD}{NAME}{MORE}(?P<mark>){BOLD}$"
@@ -60,6 +60,7 @@ class TranscriptWords(Record):
     hosts: list[str]
     answers: list[str]
     topics: list[str]
+    reporting: list[str]
     oneself: list[str]
     talk: list[str]
     sounds: list[str]
@@ -120,7 +121,7 @@ def letter_forms(shard: Shard, words: TranscriptWords) -> np.ndarray:
         letter[shard.find_forms([mark])] = ord(its_letter)
     for name, its_letter in LIST_LETTERS.items():
         is_listed = flag_forms(shard, getattr(words, name))
-        letter[is_listed & (is_upper | (its_letter == "x"))] = ord(its_letter)
+        letter[is_listed & (is_upper | (its_letter in "xv"))] = ord(its_letter)
     return letter
 
 
@@ -197,7 +198,7 @@ def match_labels(
                 "more_end": int(place[last - 1 + len(more)]) + 1,
                 "end": int(place[match.end() - 1]) + 1,
                 "is_alone": ":" not in match[0],
-                "is_host": "Q" in name or "Q" in more,
+                "is_host": name.endswith("Q") or "Q" in more,
                 "is_answer": name == "A",
                 "is_letter": name in ("Q", "A") and place[last - 1] == place[match.start(group)],
                 "is_capital": "U" in name and not set(name) & set("Nw"),
@@ -327,8 +328,9 @@ def find_last_lines(labels: pl.DataFrame, lines: ShardLines) -> np.ndarray:
     """Return the last line of each turn.
 
     It goes on to the next label, but not over a paragraph that tells of its speaker by name, nor,
-    where labels seldom ask, over a question right before the next label. In an article whose further
-    paragraphs seldom talk, each turn has one. The last turn has no more than others of its speaker.
+    where labels seldom ask, over a question right before the next label. In an article whose
+    further paragraphs seldom talk, each turn has one. The last turn has no more than others of its
+    speaker.
     """
     row, text, line = (labels[name].to_numpy() for name in ("row", "text", "line"))
     is_last = np.append(row[1:] != row[:-1], True)[: len(row)]
