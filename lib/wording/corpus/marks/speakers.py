@@ -51,7 +51,7 @@ class NamedSpeech:
     ----------
     start, end : the tokens that are said, from start up to end.
     first, last : the tokens of the speaker, from first up to last.
-    cue : the token that shows it: a colon, or a reporting word.
+    cue : the token that shows it: a colon, or a reporting word; -1 for none.
     """
 
     start: np.ndarray

@@ -32,6 +32,7 @@ from wording.corpus.encoding.shard import (
 from wording.corpus.marks.boilerplate import ShardLines, find_lines
 from wording.corpus.marks.speakers import NamedSpeech
 from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
+from wording.settings import LABEL_CUE
 from wording.study.read import read_word_record
 from wording.study.records import Record
 
@@ -47,8 +48,11 @@ MARK_LETTERS = dict.fromkeys("*-–—•>_", "*") | {mark: mark for mark in ":,
 BOLD = r"[*]{0,4}"
 LEAD = rf"^{BOLD}(?:\[[#:.]*\])?{BOLD}"
 NAME = r"(?P<name>[UNQA+](?:[UNQA.#+]|w(?=[UNQA])){0,8}?)"
+TIME = r"(?:[(\[]?#(?::#){1,2}[)\]]?)?"
 MORE = r"(?P<more>(?:,[^:\nv]{1,14}|\([^:\nv]{1,12}\)|\[[^:\nv]{1,8}\]){0,2})"
-COLON_LABELS = rf"{LEAD}{NAME}{MORE}{BOLD}(?P<mark>:(?!(?<=#:)#)){BOLD}|^(?P<user>w)(?P<colon>:)"
+COLON_LABELS = (
+    rf"{LEAD}{NAME}{TIME}{MORE}{BOLD}(?P<mark>:(?!(?<=#:)#)){BOLD}|^(?P<user>w)(?P<colon>:)"
+)
 LETTER_LABELS = rf"{LEAD}(?P<name>[QA])(?P<more>){BOLD}(?P<mark>\.|(?<=Q)){BOLD}"
 NAME_LINES = rf"{LEAD}{NAME}{MORE}(?P<mark>){BOLD}$"
 """What labels look like in the letters of a line's first tokens."""
@@ -80,7 +84,7 @@ class Turns:
     Attributes
     ----------
     label : where the line of each turn's label begins.
-    speech : what is said, by whom; the cue is the label's colon, or its last token.
+    speech : what is said, by whom; the cue is the label's colon, if it has one.
     speaker : the last word of the speaker's name, in small letters.
     name, more : the label's name as written, and what follows it ("MAYOR", "X-NEWBRIDGE").
     is_host : whether the label says that this is who asks or presents.
@@ -263,7 +267,7 @@ def describe_labels(
 def is_transcript() -> pl.Expr:
     """Return which labels are of articles that are transcripts, or have one in them.
 
-    There must be two speakers at least, who take turns and come again; the less their labels look
+    There must be two speakers as a rule, who take turns and come again; the less their labels look
     like speakers', the more they must talk to each other ("I", "you", "?") or fill the lines.
     """
     row, n = "row", pl.len().over("row")
@@ -285,13 +289,16 @@ def is_transcript() -> pl.Expr:
         & (in_capitals >= 1 / 2)
         & ((answered > 0) | (asked > 1) | ~pl.col("is_letter").any().over(row))
     )
+    n_speakers = pl.col("speaker").n_unique().over(row)
+    talk_in_capitals = (in_capitals == 1) & (density >= 1 / 2) & (talks == 1)
     return (
-        (pl.col("speaker").n_unique().over(row) > 1)
+        ((n_speakers > 1) | ((n > 2) & talk_in_capitals))
         & (density >= MIN_DENSITY)
         & (pl.col("is_marked").mean().over(row) < 1 / 2)
         & ~is_explained
         & (
             by_roles
+            | ((n > 1) & talk_in_capitals)
             | (take_turns & (in_capitals >= 2 / 3) & (talks >= 1 / 5))
             | (take_turns & (in_capitals == 1) & (density >= 3 / 5))
             | (take_turns & (talks >= 1 / 2) & ((n > 3) | (talks == 1)) & (repeated > 1 / 3))
@@ -308,10 +315,9 @@ def bound_turns(labels: pl.DataFrame, lines: ShardLines) -> Turns:
     shard = lines.shard
     last_line = find_last_lines(labels, lines)
     start, end = labels["at"].to_numpy(), lines.end[last_line]
-    cue = labels["end"].to_numpy() - 1
-    colon = shard.find_positions(shard.find_forms([":"]))
-    before = find_at_or_before(colon, cue)
-    cue = np.where(before >= labels["last"].to_numpy(), before, cue)
+    colon = shard.find_positions(shard.find_forms([LABEL_CUE]))
+    before = find_at_or_before(colon, labels["end"].to_numpy() - 1)
+    cue = np.where(before >= labels["last"].to_numpy(), before, -1)
     more = shard.text(labels["last"].to_numpy(), labels["more_end"].to_numpy())
     speech = NamedSpeech(start, end, labels["first"].to_numpy(), labels["last"].to_numpy(), cue)
     return Turns(

@@ -27,7 +27,7 @@ from wording.corpus.marks.attribution_kernels import NO_SIGNAL
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import NO_SPEECH, Cues, NamedSpeech, assign_cues, find_speakers
 from wording.corpus.marks.transcripts import find_spoken
-from wording.settings import TOKEN_VOICES
+from wording.settings import LABEL_CUE, TOKEN_VOICES
 
 MAX_SHORT_QUOTATION_WORDS = 4
 """Words of a short quotation, at most."""
@@ -122,10 +122,11 @@ def add_labels(frame: pd.DataFrame, shard: Shard, speech: NamedSpeech) -> pd.Dat
     which = speech.find(frame["start_token"].to_numpy())
     inside = np.flatnonzero(which >= 0)
     which = which[inside]
-    cue = shard.forms["type"].gather(shard.tokens[speech.cue[which]])
     labelled = frame.copy()
     labelled.loc[inside, "speaker"] = shard.text(speech.first[which], speech.last[which])
-    labelled.loc[inside, "cue"] = cue.to_numpy().astype(object)
+    labelled.loc[inside, "cue"] = np.where(
+        speech.cue[which] >= 0, np.array(LABEL_CUE, dtype=object), np.nan
+    )
     labelled.loc[inside, "cue_token"] = speech.cue[which]
     labelled.loc[inside, "stance"] = np.nan
     return labelled
