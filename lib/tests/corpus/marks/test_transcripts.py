@@ -216,13 +216,13 @@ OTHERS = {
     "a recipe": "Ingredients: Three eggs.\nMethod: Beat them.\nServes: Four.\nTip: Add salt.",
     "a heading": "Q&A: The bridge\n\n" + NEWS + "Q&A: The road\n\nIt was closed.",
     "one label": NEWS + "Author: It is safe.\n\nThe road was closed.",
-    "winners": "Winner: The mayor. He spoke.\n\nLoser: The bridge.\n\nWinner: All.\n\nLoser: I.",
+    "winners": "Winner: The mayor. He spoke.\n\nLoser: The road.\n\nWinner: All.\n\nLoser: I.",
     "myths": "MYTH: It fell.\n\nFACT: It stands.\n\nMYTH: It is old.\n\nFACT: It is new.",
     "a check of facts": "BODY: “I closed it.”\n\nTHE FACTS: He did not.\n\n"
     "BODY: “I built it.”\n\nTHE FACTS: No.",
     "questions that are explained": "Q: Why is it shut?\n\nA: It is old.\n\n" * 2
     + "Q: Until when?\n\nA: May.\n\nQ: Who pays?\n\nA: The council pays.",
-    "a live blog": "20:05\nPolice speak of a riot\nIt is over.\n19:05\nMayor: a protest\nIt goes on.",
+    "a live blog": "20:05\nPolice speak of a riot\nIt is over.\n19:05\nMayor: no riot\nIt goes on.",
     "states": "Northland: The vote is close.\n\nSouthland: The vote is over.\n\nEastland: No vote.",
 }
 

@@ -215,8 +215,8 @@ def select_speakers(
 
 
 def is_source(name: str) -> bool:
-    """Return whether the letters are of a source: "police", or "report" alone."""
-    return name == "r" or name.endswith(("s", "h"))
+    """Return whether the letters are of a source: "local police", or "report" alone."""
+    return name == "r" or (name.endswith(("s", "h")) and not name.startswith("lp"))  # "It's ..."
 
 
 def is_name(name: str, is_heard: bool) -> bool:
