@@ -28,6 +28,12 @@ from wording.corpus.encoding.store import Store, find_build_damage, set_build_as
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.transcripts import (
+    end_sentences_at_labels,
+    find_turns,
+    flag_own_turns,
+    mark_labels,
+)
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
@@ -204,12 +210,19 @@ def encode_part(
 
 
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with boilerplate, voices and sketches."""
+    """Return the encoded articles with boilerplate, voices and sketches.
+
+    The labels of a transcript's speakers are boilerplate, and nobody's words.
+    """
     shard = tokens.encode_texts(articles["text"])
+    turns = find_turns(shard)
+    shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
+    labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
+    voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     shard = replace(
         shard,
-        boilerplate=zones.mark_boilerplate(shard, articles["outlet"], language=language),
-        voice=mark_voices(shard, language=language),
+        boilerplate=labels | zones.mark_boilerplate(shard, articles["outlet"], language=language),
+        voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
     )
     return replace(shard, sketch=build_sketch(shard))
 
