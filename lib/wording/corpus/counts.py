@@ -18,6 +18,7 @@ from wording.corpus.counts_files import (
     read_articles_table,
     read_attributions_table,
     read_counts_table,
+    read_links_table,
 )
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
 from wording.corpus.encoding.kernels import OUTLET_VOICE
@@ -30,9 +31,12 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
+from wording.corpus.marks.stories.links import spread_links
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.files import write_csv
 from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
+from wording.study.journal import read_link_verdicts
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
@@ -380,6 +384,66 @@ def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.D
     return shorten_lines(compared.keep(attributions), study.width)
 
 
+def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+    """Return the `links` between a study's compared articles: pairs that tell of one event.
+
+    Both are of different outlets, of different families of copies, and at most MAX_DAYS_APART days
+    apart; an article without a date has no links. Each pair is there once, doc_id before other. A
+    copy is linked as the first of its family is; links that a person judged wrong are left out.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study; without its articles, the links come from counts/.
+    copies : str
+        As in `count_study_hits`.
+
+    Raises
+    ------
+    WordingError
+        If the articles are not there and counts/ has no links; or for invalid verdicts.
+    """
+    articles, links = read_family_links(study)
+    right = links.filter(pl.col("verdict").ne_missing("different events"))
+    compared = select_compared(study, articles, copies=copies).articles
+    spread = spread_links(
+        right.drop("verdict"),
+        pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]]),
+        max_days=MAX_DAYS_APART,
+    )
+    return check_columns(spread.to_pandas(), "links")
+
+
+def read_family_links(study: StudyRecord) -> tuple[pd.DataFrame, pl.DataFrame]:
+    """Return all articles of a study, and the links between the first articles of their families.
+
+    The links have a column `verdict`: the last one on a pair of the families' articles; null where
+    nobody has read such a pair.
+    """
+    if study.has_articles:
+        corpus = build_corpus(study)
+        articles, links = corpus.articles, corpus.links
+    else:
+        articles = read_articles_table(study)
+        links = read_links_table(study, articles)
+    verdicts = pl.from_pandas(
+        read_link_verdicts(study)[["doc_id", "other", "verdict"]].astype(str),
+        schema_overrides=dict.fromkeys(("doc_id", "other", "verdict"), pl.String),
+    )
+    families = pl.from_pandas(articles[["doc_id", "family"]].astype(str))
+    judged = (
+        verdicts.join(families, on="doc_id", maintain_order="left")
+        .join(families, left_on="other", right_on="doc_id", suffix="_other", maintain_order="left")
+        .select(
+            "verdict",
+            doc_id=pl.min_horizontal("family", "family_other"),
+            other=pl.max_horizontal("family", "family_other"),
+        )
+        .unique(["doc_id", "other"], keep="last", maintain_order=True)
+    )
+    return articles, links.join(judged, on=["doc_id", "other"], how="left", maintain_order="left")
+
+
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
     """Return one row per stretch of words that are not the outlet's own.
 
@@ -538,7 +602,8 @@ def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
 def write_counts(study: StudyRecord, folder: Path) -> None:
     """Write the text-free counts of all articles into a folder.
 
-    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers.
+    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers,
+    links.csv the pairs of articles on one event (between the first ones of families of copies).
     """
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
@@ -546,6 +611,7 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     write_csv(articles, folder / "articles.csv")
     write_csv(drop_speakers(count_attributions(corpus)), folder / "attributions.csv")
     write_csv(count_hits(corpus, study.concepts, study.lists), folder / "counts.csv")
+    write_csv(corpus.links.to_pandas(), folder / "links.csv")
 
 
 def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:

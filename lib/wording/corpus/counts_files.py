@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
+from wording.corpus.encoding.corpus import LINK_SCHEMA
 from wording.errors import WordingError
 from wording.files import change_texts, unguard_formula
 from wording.settings import TOKEN_VOICES
@@ -20,6 +21,7 @@ from wording.tables import TABLES, check_columns
 
 TEXT_COLUMNS = (
     "doc_id",
+    "other",
     "outlet",
     "time",
     "family",
@@ -34,8 +36,9 @@ TEXT_COLUMNS = (
 """Columns of the counts folder that hold text, whatever it looks like."""
 
 COUNT_COLUMNS = ("n", "n_words", "n_quoted", "n_reported", "n_boilerplate", "n_copied")
+SHARE_COLUMNS = ("shared", "score")
 FLAG_COLUMNS = ("first", "tied", "short")
-REQUIRED_COLUMNS = ("doc_id", "outlet", "family", "concept", "variant", "voice")
+REQUIRED_COLUMNS = ("doc_id", "other", "outlet", "family", "concept", "variant", "voice")
 
 OLD_COUNTS_REMEDY = (
     "The counts folder is of an older version: make it anew with `wording counts STUDY --out "
@@ -102,7 +105,7 @@ def read_counts_file(file: Path, table: str, **known: Any) -> pd.DataFrame:
 
 def set_counts_types(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of counts, all of whose values can be, with numbers, days and flags."""
-    types = dict.fromkeys(COUNT_COLUMNS, "int64") | {"shared": "float64"}
+    types = dict.fromkeys(COUNT_COLUMNS, "int64") | dict.fromkeys(SHARE_COLUMNS, "float64")
     typed = frame.astype({name: kind for name, kind in types.items() if name in frame})
     flags = {name: frame[name].astype(str) == "True" for name in FLAG_COLUMNS if name in frame}
     days = {"date": pd.to_datetime(frame["date"])} if "date" in frame else {}
@@ -136,7 +139,7 @@ def check_counts_column(values: pd.Series) -> tuple[pd.Series, str]:
     if name in COUNT_COLUMNS:
         numbers = pd.to_numeric(values, errors="coerce")
         return (numbers >= 0) & (numbers % 1 == 0), "a whole number, 0 or more"
-    if name == "shared":
+    if name in SHARE_COLUMNS:
         numbers = pd.to_numeric(values, errors="coerce")
         return numbers.between(0, 1) | values.isna(), "a number from 0 to 1, or nothing"
     if name in FLAG_COLUMNS:
@@ -198,6 +201,27 @@ def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.Da
     rows = read_counts_file(file, "attributions", outlet=None, speaker=None)
     located = check_counted_articles(rows, articles, file).drop(columns="outlet")
     return check_columns(located.merge(articles[["doc_id", "outlet"]], on="doc_id"), "attributions")
+
+
+def read_links_table(study: StudyRecord, articles: pd.DataFrame) -> pl.DataFrame:
+    """Return the `links` of the study's counts folder, between these articles.
+
+    Raises
+    ------
+    WordingError
+        If there are none: the counts are of an older version.
+    """
+    folder = study.folder / "counts"
+    if folder.is_dir() and not (folder / "links.csv").is_file():
+        raise WordingError(
+            f"{folder} has no links.csv, which says what articles tell of one event. "
+            f"{OLD_COUNTS_REMEDY}"
+        )
+    file = locate_counts_file(study, "links.csv")
+    links = read_counts_file(file, "links")
+    for name in ("doc_id", "other"):
+        check_counted_articles(links[["doc_id"]].assign(doc_id=links[name]), articles, file)
+    return pl.from_pandas(links, schema_overrides=LINK_SCHEMA)
 
 
 def read_compressed_counts(

@@ -31,6 +31,8 @@ COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.In
 
 DERIVED_NAME = "table.arrow"
 """The file of a table that is kept beside a shard, in a folder of its own."""
+LINK_SCHEMA = {"doc_id": pl.String, "other": pl.String, "score": pl.Float64}
+"""The columns of the links between articles on one event."""
 
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
@@ -58,6 +60,8 @@ class Corpus:
     stubs : the texts that are no articles, set apart or not: doc_id, outlet, sign.
     signs : the signs that articles are not clean (see reading/suspicious.py), one row for each:
         doc_id, outlet, sign.
+    links : the links between articles on one event (see `stories.links.find_links`); none if the
+        corpus was not built for a study.
     """
 
     table: pl.DataFrame
@@ -71,6 +75,7 @@ class Corpus:
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
     stubs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
     signs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -218,6 +223,7 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.copied.write_parquet(folder / "copied.parquet")
     corpus.stubs.write_parquet(folder / "stubs.parquet")
     corpus.signs.write_parquet(folder / "signs.parquet")
+    corpus.links.write_parquet(folder / "links.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -230,9 +236,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart, copied, stubs, signs = (
+    table, rejects, apart, copied, stubs, signs, links = (
         pl.read_parquet(folder / f"{name}.parquet")
-        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs")
+        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs", "links")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -250,6 +256,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         copied,
         stubs,
         signs,
+        links,
     )
 
 
