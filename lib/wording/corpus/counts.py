@@ -27,8 +27,15 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
+from wording.corpus.units import (
+    assign_units,
+    describe_units,
+    label_units,
+    rank_outlets,
+    relabel_outlets,
+)
 from wording.errors import WordingError
-from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
+from wording.settings import COPY_RULES, OTHER_OUTLETS, TOKEN_VOICES, one_of
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
@@ -43,6 +50,7 @@ TEXT_COLUMNS = (
     "time",
     "family",
     "agency",
+    "group",
     "concept",
     "variant",
     "voice",
@@ -66,7 +74,8 @@ class ComparedArticles:
     Attributes
     ----------
     articles : DataFrame
-        The `articles` table, compared articles only.
+        The `articles` table, compared articles only. Where outlets are compared in groups, `outlet`
+        is the group, and `member` the outlet.
     set_apart : DataFrame
         Articles of another outlet or period.
     left_out : DataFrame
@@ -78,8 +87,9 @@ class ComparedArticles:
     left_out: pd.DataFrame
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of a table that are about compared articles."""
-        return frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        """Return the rows of a table that are about compared articles, outlets as `articles`."""
+        kept = frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        return relabel_outlets(kept, self.articles)
 
 
 @dataclass(frozen=True)
@@ -375,6 +385,12 @@ def count_study_hits(
     return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
 
 
+def describe_study_units(study: StudyRecord) -> list[str]:
+    """Return what a study compares, in sentences, where that is not every outlet for itself."""
+    counted = count_study_hits(study, [])
+    return describe_units(study, counted.articles, counted.set_apart)
+
+
 def leave_out_copied_hits(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the `counts` without hits in copied text."""
     own = counts.assign(n=counts["n"] - counts["n_copied"], n_copied=0)
@@ -471,11 +487,11 @@ def select_compared(
 ) -> ComparedArticles:
     """Return the articles that the study compares, and the others: see `flag_compared`."""
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
-    kept, apart, left_out = (
-        articles[flags].reset_index(drop=True)
-        for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
+    kept = label_units(articles[is_kept], assign_units(study, articles)[is_kept])
+    apart, left_out = (
+        articles[flags].reset_index(drop=True) for flags in (is_apart, ~is_kept & ~is_apart)
     )
-    return ComparedArticles(kept, apart, left_out)
+    return ComparedArticles(kept.reset_index(drop=True), apart, left_out)
 
 
 def flag_compared(
@@ -486,7 +502,7 @@ def flag_compared(
     Parameters
     ----------
     study : StudyRecord
-        Its outlets and its period decide.
+        Its outlets, its groups and its period decide.
     articles : DataFrame
         The `articles` table.
     copies : str
@@ -505,11 +521,7 @@ def flag_compared(
     WordingError
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
-    for outlet in study.outlets or []:
-        place = str(study.folder / "study.yml")
-        one_of("outlet", outlet, articles["outlet"].unique(), place=place)
-    outlets = study.outlets or rank_outlets(articles)[: study.max_outlets]
-    inside = articles["outlet"].isin(outlets)
+    inside = assign_units(study, articles).notna()
     if study.period.from_:
         inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
@@ -534,16 +546,15 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     return articles["first"] | (copies == "all")
 
 
-def rank_outlets(articles: pd.DataFrame) -> list[str]:
-    """Return the outlets, the one with most articles first, equal ones by name."""
-    sizes = articles["outlet"].value_counts().reset_index()
-    return sizes.sort_values(["count", "outlet"], ascending=[False, True])["outlet"].to_list()
-
-
 def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
-    """Return the outlets of the articles in the study's order, else as `rank_outlets` does."""
+    """Return the outlets (or groups) of compared articles: the study's order, then by size.
+
+    The other outlets together come last.
+    """
     ranked = rank_outlets(articles)
-    return [name for name in study.outlets or ranked if name in ranked]
+    listed = [*(study.outlets or ()), *(study.groups.outlets if study.groups else ())]
+    ordered = dict.fromkeys([*(name for name in listed if name in ranked), *ranked])
+    return sorted(ordered, key=lambda name: name == OTHER_OUTLETS)
 
 
 def write_counts(study: StudyRecord, folder: Path) -> None:
@@ -554,6 +565,8 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
     articles = corpus.articles.drop(columns=["title", "authors", "url"])
+    if articles["group"].isna().all():
+        articles = articles.drop(columns="group")
     articles.to_csv(
         folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
     )
@@ -600,9 +613,8 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
     file = locate_counts_file(study, "articles.csv")
     articles = read_counts_file(file, parse_dates=["date"])
-    return check_columns(
-        articles.assign(title=None, authors=None, url=None), "articles", remedy=OLD_COUNTS_REMEDY
-    )
+    unknown = {name: None for name in ("title", "authors", "url", "group") if name not in articles}
+    return check_columns(articles.assign(**unknown), "articles", remedy=OLD_COUNTS_REMEDY)
 
 
 def read_counts_table(study: StudyRecord) -> pd.DataFrame:

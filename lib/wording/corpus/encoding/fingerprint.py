@@ -42,7 +42,10 @@ def fingerprint_corpus(study: StudyRecord) -> str:
     parts = [hash_file(f) for f in files] + [
         str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)
     ]
-    return hash_value([*parts, study.articles.model_dump_json(), fingerprint_code(study.language)])
+    settings = [study.articles.model_dump_json()]
+    if study.groups and study.groups.column:
+        settings.append(study.groups.column)
+    return hash_value([*parts, *settings, fingerprint_code(study.language)])
 
 
 def fingerprint_code(language: str) -> str:

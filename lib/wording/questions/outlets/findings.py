@@ -129,6 +129,8 @@ def _describe_recognition(comparison: OutletComparison) -> list[str]:
         f"{format_interval(summary['low'], summary['high'])}; {summary['n']:,} articles; "
         f"{format_percent(summary['chance'])} by chance; {evidence})."
     )
+    if comparison.recognition.is_unseen:
+        described += " These articles are of outlets that the classifier has not seen."
     if not is_clear:
         return [described]
     return [described, _describe_recalls(comparison), *_describe_confusions(comparison)]
