@@ -284,9 +284,7 @@ class Answer:
         named = columns or [column for column in known if column in table.columns]
         return {
             name: (
-                self._name_groups(known[name].heading.lower()).capitalize()
-                if name == "outlet"
-                else known[name].heading,
+                self._name_groups(known[name].heading),
                 "" if name in EVIDENT_COLUMNS else self._name_groups(known[name].meaning),
             )
             for name in named

@@ -100,7 +100,8 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
 
 
 NAMED_OUTLET = re.compile(
-    r"“[^”]*”|outlets' own|own outlets|(several|one of (their|its)) outlets|outlet"
+    r"“[^”]*”|outlets' own|own outlets|(several|one of (their|its)) outlets|outlets that the "
+    r"classifier|[Oo]utlet"
 )
 """What sentences call an outlet, but in the words of a text, and where outlets are meant."""
 
@@ -114,8 +115,9 @@ def name_groups(record: StudyRecord, sentences: Iterable[str]) -> list[str]:
     """
     if record.groups is None:
         return list(sentences)
+    named = {"outlet": "group", "Outlet": "Group"}
     return [
-        NAMED_OUTLET.sub(lambda found: "group" if found[0] == "outlet" else found[0], sentence)
+        NAMED_OUTLET.sub(lambda found: named.get(found[0], found[0]), sentence)
         for sentence in sentences
     ]
 

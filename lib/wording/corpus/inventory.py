@@ -22,6 +22,7 @@ from wording.corpus.units import (
     list_members,
     restore_outlets,
     select_own_outlets,
+    select_ungrouped,
 )
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
@@ -171,7 +172,9 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
-        *_describe_excluded(counted.set_apart),
+        *_describe_excluded(
+            counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)
+        ),
         *_describe_similar_outlets(counted.articles),
         *_describe_other_languages(study),
         *_describe_rejects(study, counted),

@@ -84,7 +84,7 @@ def find_term_hits(
     outlets = corpus.table["outlet"].to_list()
     if "member" in articles:
         units = articles.set_index("doc_id")["outlet"].reindex(corpus.table["doc_id"].to_list())
-        outlets = units.where(units.notna(), None).to_list()
+        outlets = [unit if isinstance(unit, str) else None for unit in units]
     outlet_of = pl.Series(outlets, dtype=pl.String)
     rows = [
         find_part_term_hits(part, vocabulary, mask(part), pairs, outlet_of, context)

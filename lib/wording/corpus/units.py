@@ -165,19 +165,26 @@ def _describe_others(sizes: pd.DataFrame) -> str:
 
 def _describe_ungrouped(study: StudyRecord, set_apart: pd.DataFrame) -> list[str]:
     """Return how many articles are in no group."""
-    assert study.groups is not None
-    if column := study.groups.column:
-        n = int(set_apart["group"].isna().sum())
+    ungrouped = select_ungrouped(study, set_apart)
+    n = len(ungrouped)
+    if study.groups and (column := study.groups.column):
         verb = "has" if n == 1 else "have"
         reason = f"{verb} no value in the column {column!r}"
     else:
-        known = {name for outlets in study.groups.outlets.values() for name in outlets}
-        ungrouped = set_apart[~set_apart["outlet"].isin(known)]
-        n = len(ungrouped)
         outlets = format_count(ungrouped["outlet"].nunique(), "outlet")
         reason = f"of {outlets} {'is' if n == 1 else 'are'} in no group"
     verb = "is" if n == 1 else "are"
     return [f"{format_count(n, 'article')} {reason} and {verb} left out."] if n else []
+
+
+def select_ungrouped(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the articles that are in none of the study's groups; none where it has no groups."""
+    if study.groups is None:
+        return articles.iloc[:0]
+    if study.groups.column:
+        return articles[articles["group"].isna()]
+    known = [name for outlets in study.groups.outlets.values() for name in outlets]
+    return articles[~articles["outlet"].isin(known)]
 
 
 def _describe_few(sizes: pd.DataFrame) -> list[str]:

@@ -67,7 +67,7 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
             f"Distances in {NAMES[basis]}, in bits; hollow: not statistically clear",
             findings.describe(compared, "distances"),
             lambda linked: outlet_figures.plot_distances(compared.distances.table),
-            why_not=compared.why_no_distance,
+            why_not=compared.why_no_map,
         ),
         parts={
             "map": partial(answer_map, record, compared, findings.describe(compared, "map")),

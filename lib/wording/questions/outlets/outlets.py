@@ -99,12 +99,7 @@ class OutletComparison:
     def why_no_map(self) -> str:
         """Why there is no map; empty when there is one."""
         if len(self.map.positions) == 2:
-            return "Two have one distance, so there is no map and no tree to draw: see the pair."
-        return self.why_no_distance
-
-    @property
-    def why_no_distance(self) -> str:
-        """Why no distance is known; empty when one is."""
+            return "Two have one distance, so there is nothing to draw: the table has it."
         return explain_too_few(self.basis) if self.map.positions.empty else ""
 
     @property
