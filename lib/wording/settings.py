@@ -10,6 +10,9 @@ from wording.phrasing import show_value, suggest_name
 ALL_OUTLETS = "all outlets"
 """What stands in the place of an outlet where all of them are taken together."""
 
+OTHER_OUTLETS = "other outlets"
+"""What stands in the place of an outlet for those that are too many to compare one by one."""
+
 REST_LABEL = "the rest"
 """What an outlet is compared with where it is compared with all the others together."""
 

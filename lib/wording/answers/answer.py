@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wording.answers.narrow import name_groups
+from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.files import save_table
 from wording.phrasing import format_count
@@ -184,8 +186,8 @@ class Answer:
             return html.note(self.picture.why_not)
         return html.figure(
             self.picture.draw(linked and is_exported()),
-            title=self.picture.title,
-            alt=self.picture.description,
+            title=self._name_groups(self.picture.title),
+            alt=self._name_groups(self.picture.description),
             name=self.name,
             data=None if self.picture.data.empty else self.picture.data,
             data_columns=self._headings(self.picture.data, self.picture.columns),
@@ -210,7 +212,7 @@ class Answer:
         return html.table(
             self.table.assign(**addresses),
             name=self.name,
-            caption=self.caption,
+            caption=self._name_groups(self.caption),
             columns=self._headings(self.table, self.columns),
             links={column: f"lines of {column}" for column in links},
             limit=top,
@@ -242,7 +244,7 @@ class Answer:
         rows = rows.drop_duplicates(["doc_id", "start", "end"])
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
         caption = f"{evidence.caption.rstrip('.')}{whose and f': {whose}'}."
-        return Answer(self.record, f"{self.name}-lines", "hits", rows, caption)
+        return Answer(self.record, f"{self.name}-lines", "hits", restore_outlets(rows), caption)
 
     def show_lines(self, max_lines: int = MAX_LINES) -> html.Display:
         """Return the lines behind every number, folded, to show; or which articles they stand in.
@@ -258,7 +260,7 @@ class Answer:
             return html.note(evidence.empty)
         return group_lines(
             rows,
-            caption=evidence.caption,
+            caption=self._name_groups(evidence.caption),
             cap=max_lines,
             text=not self.record.why_no_text,
             why=self.record.why_no_text,
@@ -281,9 +283,16 @@ class Answer:
         known = TABLES[self.kind]
         named = columns or [column for column in known if column in table.columns]
         return {
-            name: (known[name].heading, "" if name in EVIDENT_COLUMNS else known[name].meaning)
+            name: (
+                self._name_groups(known[name].heading),
+                "" if name in EVIDENT_COLUMNS else self._name_groups(known[name].meaning),
+            )
             for name in named
         }
+
+    def _name_groups(self, text: str) -> str:
+        """Return a text in which groups are called so, where they are compared."""
+        return name_groups(self.record, [text])[0]
 
     def _require_evidence(self) -> Evidence:
         if self.evidence is None:

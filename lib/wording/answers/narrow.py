@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +97,29 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
     if what in study.concepts:
         return narrow_study(study, concept=what)
     return narrow_study(study, pattern=what)
+
+
+NAMED_OUTLET = re.compile(
+    r"“[^”]*”|outlets' own|own outlets|(several|one of (their|its)) outlets|outlets that the "
+    r"classifier|[Oo]utlet"
+)
+"""What sentences call an outlet, but in the words of a text, and where outlets are meant."""
+
+
+def name_groups(record: StudyRecord, sentences: Iterable[str]) -> list[str]:
+    """Return sentences about what is compared, which call it groups where it is.
+
+    >>> grouped = StudyRecord(title="t", question="q", groups="lean")
+    >>> name_groups(grouped, ["3 outlets write “outlet” in the outlets' own words."])
+    ["3 groups write “outlet” in the outlets' own words."]
+    """
+    if record.groups is None:
+        return list(sentences)
+    named = {"outlet": "group", "Outlet": "Group"}
+    return [
+        NAMED_OUTLET.sub(lambda found: named.get(found[0], found[0]), sentence)
+        for sentence in sentences
+    ]
 
 
 def explain_concept(study: StudyRecord, name: str) -> str:

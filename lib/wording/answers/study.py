@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,21 +71,30 @@ class Study:
         period: tuple[str, str] = ("", ""),
         voice: str = "",
         copies: str = "",
+        groups: str | Mapping[str, Sequence[str]] | None = None,
     ) -> Study:
         """Return the same study with other settings.
 
         Parameters
         ----------
         outlets : sequence of str
-            Only these; empty: those that the study compares.
+            Only these outlets or groups; empty: those that the study compares.
         period : (str, str)
             First and last day, month or year, both included, such as ("2031-01", "2031-06-15");
             empty: no limit.
         voice, copies : str
             As in `Study`; empty: as before.
+        groups : str or mapping, optional
+            What is compared instead of outlets: a column of the articles, or the outlets of each
+            group, such as {"left": ["A", "B"], "right": ["C"]}; without it the study's own.
+
+        Raises
+        ------
+        WordingError
+            For an outlet in two groups, or a group without outlets.
         """
         first, last = parse_day(period[0]), parse_day(period[1], last=True)
-        record = self.record.narrow(outlets=outlets, first=first, last=last)
+        record = self.record.narrow(outlets=outlets, first=first, last=last, groups=groups)
         return Study(record, voice=voice or self.voice, copies=copies or self.copies)
 
     def concepts(self) -> Answer:

@@ -17,6 +17,7 @@ from wording.corpus.counts import (
 )
 from wording.corpus.inventory import tabulate_concepts
 from wording.corpus.phrase_counts import count_study_phrases
+from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.phrasing import join_names
 from wording.questions.collocation import collocation
@@ -102,7 +103,7 @@ def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.Data
 
 
 def _make_articles(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return compare_articles(study, request).articles
+    return restore_outlets(compare_articles(study, request).articles)
 
 
 def _make_concepts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -110,7 +111,7 @@ def _make_concepts(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return find_study_hits(study, request.concepts, copies=request.copies)
+    return restore_outlets(find_study_hits(study, request.concepts, copies=request.copies))
 
 
 def _make_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -137,18 +138,18 @@ def _make_own_voice(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_attributions(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return count_study_attributions(study, copies=request.copies)
+    return restore_outlets(count_study_attributions(study, copies=request.copies))
 
 
 def _make_cues(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
     compared = compare_articles(study, request)
-    attributions = _make_attributions(study, request)
+    attributions = count_study_attributions(study, copies=request.copies)
     return voices.compute_cue_shares(attributions, compared.articles, by, compared.design)
 
 
 def _make_cue_contrasts(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
     compared = compare_articles(study, request)
-    attributions = _make_attributions(study, request)
+    attributions = count_study_attributions(study, copies=request.copies)
     return voices.contrast_cues(attributions, compared.articles, by, compared.design)
 
 
@@ -161,7 +162,7 @@ def _make_stance_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame
 
 
 def _make_speakers(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return voices.rank_speakers(_make_attributions(study, request))
+    return voices.rank_speakers(count_study_attributions(study, copies=request.copies))
 
 
 def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return count_study_hits(study, [], copies=request.copies).articles
+    return restore_outlets(count_study_hits(study, [], copies=request.copies).articles)
 
 
 def _make_links(study: StudyRecord, request: Request) -> pd.DataFrame:

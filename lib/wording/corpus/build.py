@@ -328,9 +328,12 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
     """The study's articles, to be read batch by batch."""
     source = study.articles
     assert source is not None  # `fingerprint_corpus` refuses a study without articles
+    columns: dict[str, str] = {**source.columns}
+    if study.groups and study.groups.column:
+        columns["group"] = study.groups.column
     options = ReadingOptions(
         metadata=study.folder / source.metadata if source.metadata else None,
-        columns=source.columns,
+        columns=columns,
         date_order=source.date_order,
         language=study.language,
         stubs=source.stubs,

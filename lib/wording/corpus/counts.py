@@ -34,8 +34,15 @@ from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
 from wording.corpus.marks.stories.links import spread_links
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
+from wording.corpus.units import (
+    assign_units,
+    describe_units,
+    label_units,
+    rank_outlets,
+    relabel_outlets,
+)
 from wording.files import write_csv
-from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
+from wording.settings import COPY_RULES, OTHER_OUTLETS, TOKEN_VOICES, one_of
 from wording.study.journal import read_link_verdicts
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
@@ -53,7 +60,8 @@ class ComparedArticles:
     Attributes
     ----------
     articles : DataFrame
-        The `articles` table, compared articles only.
+        The `articles` table, compared articles only. Where outlets are compared in groups, `outlet`
+        is the group, and `member` the outlet.
     set_apart : DataFrame
         Articles of another outlet or period.
     left_out : DataFrame
@@ -65,8 +73,9 @@ class ComparedArticles:
     left_out: pd.DataFrame
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of a table that are about compared articles."""
-        return frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        """Return the rows of a table that are about compared articles, outlets as `articles`."""
+        kept = frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        return relabel_outlets(kept, self.articles)
 
 
 @dataclass(frozen=True)
@@ -363,6 +372,12 @@ def count_study_hits(
     return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
 
 
+def describe_study_units(study: StudyRecord) -> list[str]:
+    """Return what a study compares, in sentences, where that is not every outlet for itself."""
+    counted = count_study_hits(study, [])
+    return describe_units(study, counted.articles, counted.set_apart)
+
+
 def leave_out_copied_hits(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the `counts` without hits in copied text."""
     own = counts.assign(n=counts["n"] - counts["n_copied"], n_copied=0)
@@ -524,11 +539,11 @@ def select_compared(
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
     if study.width is not None:
         articles = articles.assign(title=None)
-    kept, apart, left_out = (
-        articles[flags].reset_index(drop=True)
-        for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
+    kept = label_units(articles[is_kept], assign_units(study, articles)[is_kept])
+    apart, left_out = (
+        articles[flags].reset_index(drop=True) for flags in (is_apart, ~is_kept & ~is_apart)
     )
-    return ComparedArticles(kept, apart, left_out)
+    return ComparedArticles(kept.reset_index(drop=True), apart, left_out)
 
 
 def flag_compared(
@@ -539,7 +554,7 @@ def flag_compared(
     Parameters
     ----------
     study : StudyRecord
-        Its outlets and its period decide.
+        Its outlets, its groups and its period decide.
     articles : DataFrame
         The `articles` table.
     copies : str
@@ -558,11 +573,7 @@ def flag_compared(
     WordingError
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
-    for outlet in study.outlets or []:
-        place = str(study.folder / "study.yml")
-        one_of("outlet", outlet, articles["outlet"].unique(), place=place)
-    outlets = study.outlets or rank_outlets(articles)[: study.max_outlets]
-    inside = articles["outlet"].isin(outlets)
+    inside = assign_units(study, articles).notna()
     if study.period.from_:
         inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
@@ -587,16 +598,15 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     return articles["first"] | (copies == "all")
 
 
-def rank_outlets(articles: pd.DataFrame) -> list[str]:
-    """Return the outlets, the one with most articles first, equal ones by name."""
-    sizes = articles["outlet"].value_counts().reset_index()
-    return sizes.sort_values(["count", "outlet"], ascending=[False, True])["outlet"].to_list()
-
-
 def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
-    """Return the outlets of the articles in the study's order, else as `rank_outlets` does."""
+    """Return the outlets (or groups) of compared articles: the study's order, then by size.
+
+    The other outlets together come last.
+    """
     ranked = rank_outlets(articles)
-    return [name for name in study.outlets or ranked if name in ranked]
+    listed = [*(study.outlets or ()), *(study.groups.outlets if study.groups else ())]
+    ordered = dict.fromkeys([*(name for name in listed if name in ranked), *ranked])
+    return sorted(ordered, key=lambda name: name == OTHER_OUTLETS)
 
 
 def write_counts(study: StudyRecord, folder: Path) -> None:
@@ -608,6 +618,8 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
     articles = corpus.articles.drop(columns=["title", "authors", "url"])
+    if articles["group"].isna().all():
+        articles = articles.drop(columns="group")
     write_csv(articles, folder / "articles.csv")
     write_csv(drop_speakers(count_attributions(corpus)), folder / "attributions.csv")
     write_csv(count_hits(corpus, study.concepts, study.lists), folder / "counts.csv")

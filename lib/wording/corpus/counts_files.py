@@ -26,6 +26,7 @@ TEXT_COLUMNS = (
     "time",
     "family",
     "agency",
+    "group",
     "concept",
     "variant",
     "voice",
@@ -77,7 +78,7 @@ def read_counts_file(file: Path, table: str, **known: Any) -> pd.DataFrame:
     table : str
         The table that it has.
     known : Any
-        Columns of the table that the file does not have, with their value.
+        Columns of the table that the file need not have, with their value where it has not.
 
     Raises
     ------
@@ -95,6 +96,7 @@ def read_counts_file(file: Path, table: str, **known: Any) -> pd.DataFrame:
             f"{file} ends within a line, so its end may be lost. Add a line break if it is whole. "
             f"{DAMAGED_COUNTS_REMEDY}"
         )
+    known = {name: value for name, value in known.items() if name not in frame.columns}
     frame = check_columns(
         frame.assign(**known), table, remedy=f"It is read from {file}. {OLD_COUNTS_REMEDY}"
     )
@@ -180,7 +182,7 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
         If an article is there twice.
     """
     file = locate_counts_file(study, "articles.csv")
-    articles = read_counts_file(file, "articles", title=None, authors=None, url=None)
+    articles = read_counts_file(file, "articles", title=None, authors=None, url=None, group=None)
     if len(twice := articles.loc[articles["doc_id"].duplicated(), "doc_id"]):
         raise WordingError(
             f"{file}:{twice.index[0] + 2}: the article {twice.iloc[0]!r} is there twice. "

@@ -23,6 +23,13 @@ from wording.corpus.reading.suspicious import (
     describe_signs,
     describe_stubs,
 )
+from wording.corpus.units import (
+    describe_units,
+    list_members,
+    restore_outlets,
+    select_own_outlets,
+    select_ungrouped,
+)
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.study.records import StudyRecord
@@ -32,6 +39,9 @@ LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
 """Of these words cannot be counted, so that no text is said to be short."""
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
+
+MAX_MEMBERS_PRINTED = 10
+"""Outlets of a group that `wording check` names."""
 
 
 def summarise_outlets(articles: pd.DataFrame) -> pd.DataFrame:
@@ -74,7 +84,8 @@ def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     DataFrame
         concept, variant, n, n_articles, n_outlets.
     """
-    located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
+    articles = restore_outlets(counted.articles)[["doc_id", "outlet"]]
+    located = counted.counts.merge(articles, on="doc_id")
     counts = located.groupby(["concept", "variant"]).agg(
         n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique")
     )
@@ -211,7 +222,10 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     return [
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
-        *_describe_excluded(counted.set_apart),
+        *describe_units(study, counted.articles, counted.set_apart),
+        *_describe_excluded(
+            counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)
+        ),
         *_describe_similar_outlets(counted.articles),
         *_describe_other_languages(study),
         *describe_study_stubs(study),
@@ -223,7 +237,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
 
 
 def _describe_size(articles: pd.DataFrame) -> str:
-    outlets = format_count(articles["outlet"].nunique(), "outlet")
+    outlets = format_count(select_own_outlets(articles).nunique(), "outlet")
     verb = "is" if len(articles) == 1 else "are"
     return (
         f"{format_count(len(articles), 'article')} of {outlets} {verb} compared, "
@@ -243,7 +257,7 @@ def _describe_dates(articles: pd.DataFrame) -> str:
 
 
 def _describe_similar_outlets(articles: pd.DataFrame) -> list[str]:
-    names = pd.Series(articles["outlet"].unique(), dtype=str)
+    names = pd.Series(select_own_outlets(articles).unique(), dtype=str)
     plain = names.str.normalize("NFKC").str.replace(
         r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", regex=True
     )
@@ -319,6 +333,17 @@ def _format_category(category: object) -> str:
     return f"{category:%Y-%m}" if isinstance(category, pd.Timestamp) else str(category)
 
 
+def describe_members(articles: pd.DataFrame) -> list[str]:
+    """Return a line for each group: its outlets with their articles; none without groups."""
+    if "member" not in articles:
+        return []
+    lines = [""]
+    for group, rows in list_members(articles).groupby("outlet", sort=False):
+        members = [f"{row.member} {row.n_articles:,}" for row in rows.itertuples()]
+        lines.append(f"{group}: {join_names(members, top=MAX_MEMBERS_PRINTED, rest='more outlet')}")
+    return lines if len(lines) <= MAX_OUTLETS_PRINTED else lines[:MAX_OUTLETS_PRINTED]
+
+
 def format_inventory(study: StudyRecord) -> list[str]:
     """Return the lines that `wording check` prints."""
     counted = count_study_hits(study)
@@ -326,6 +351,7 @@ def format_inventory(study: StudyRecord) -> list[str]:
     lines = [f"{study.title} ({study.folder})", *sentences(study, counted)]
     lines += [f"note: {warning}" for warning in list_reading_warnings(study)]
     lines += ["", *outlets.to_string(index=False).splitlines()]
+    lines += describe_members(counted.articles)
     reasons = read_rejects(study).groupby("reason").size().sort_values(ascending=False)
     if len(reasons):
         lines += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]

@@ -18,6 +18,7 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.marks.voice import read_attributions
 from wording.corpus.terms import Vocabulary, make_voice_mask
+from wording.corpus.units import relabel_outlets
 from wording.settings import VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import check_columns
@@ -80,11 +81,17 @@ def find_term_hits(
         }
     )
     pairs = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(numbers, on="term")
+    outlets = corpus.table["outlet"].to_list()
+    if "member" in articles:
+        units = articles.set_index("doc_id")["outlet"].reindex(corpus.table["doc_id"].to_list())
+        outlets = [unit if isinstance(unit, str) else None for unit in units]
+    outlet_of = pl.Series(outlets, dtype=pl.String)
     rows = [
-        find_part_term_hits(part, vocabulary, mask(part), pairs, context) for part in corpus.parts()
+        find_part_term_hits(part, vocabulary, mask(part), pairs, outlet_of, context)
+        for part in corpus.parts()
     ]
     hits = check_columns(pd.concat(rows, ignore_index=True), "hits")
-    return shorten_lines(hits, study.width)
+    return shorten_lines(relabel_outlets(hits, articles), study.width)
 
 
 def find_part_term_hits(
@@ -92,11 +99,12 @@ def find_part_term_hits(
     vocabulary: Vocabulary,
     mask: np.ndarray,
     pairs: pl.DataFrame,
+    outlet_of: pl.Series,
     context: ContextWidth,
 ) -> pd.DataFrame:
     """Return the hits of pairs of term and outlet in one shard, in the order of places."""
     start, number = vocabulary.find_places(part.shard, mask)
-    outlet = part.table["outlet"].gather(part.shard.article(start))
+    outlet = outlet_of.gather(part.start + part.shard.article(start))
     places = pl.DataFrame({"start": start, "number": number, "outlet": outlet})
     hits = places.join(pairs, on=["number", "outlet"], maintain_order="left")
     hits = hits.sort("start", "number")

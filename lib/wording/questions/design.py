@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, order_outlets, select_concepts
-from wording.settings import VOICE_GROUPS, one_of
+from wording.settings import OTHER_OUTLETS, VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
 
@@ -44,6 +44,10 @@ class Design:
             return sorted(articles["outlet"].dropna().unique())
         return list(dict.fromkeys(self.outlets))
 
+    def list_single_outlets(self, articles: pd.DataFrame) -> list[str]:
+        """Return the outlets (or groups) to compare, without the other outlets together."""
+        return [name for name in self.list_outlets(articles) if name != OTHER_OUTLETS]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -76,7 +80,8 @@ class Compared:
     study : StudyRecord
     request : Request
     articles : pandas.DataFrame
-        The articles compared, without the copies that do not count.
+        The articles compared, without the copies that do not count. Where outlets are compared in
+        groups, `outlet` is the group, and `member` the outlet.
     counts : pandas.DataFrame
         The hits of the concepts in them, in all voices.
     design : Design

@@ -397,6 +397,12 @@ def locate_line(file: Path, lines: Mapping[YamlPath, int], path: YamlPath) -> st
     return f"{file}:{lines.get(path, 1)}"
 
 
+def locate_setting(study: StudyRecord, *path: str) -> str:
+    """Return `file:line` of a setting in study.yml; "" for a study that has no such file."""
+    file = study.folder / "study.yml"
+    return locate_line(file, find_line_numbers(file), path) if file.is_file() else ""
+
+
 def find_yaml_path(location: tuple[int | str, ...], raw: Any) -> YamlPath:
     """Return the part of pydantic's location that is in the file: it names types, too."""
     path: list[str] = []

@@ -6,20 +6,31 @@ import datetime
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from wording.errors import WordingError
 from wording.files import hash_value
-from wording.settings import MAX_SEED
+from wording.settings import ALL_OUTLETS, MAX_SEED, OTHER_OUTLETS, REST_LABEL
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 MAX_PATH_BYTES, MAX_NAME_BYTES = 4_000, 255
 """Of a file and each part of its path, on the common systems."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+RESERVED_NAMES = (ALL_OUTLETS, OTHER_OUTLETS, REST_LABEL, "rest", "pairs")
+"""What no group can be called: these are compared with, or stand for several."""
 VariantName = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
 
@@ -186,6 +197,61 @@ class Articles(Record):
     """What becomes of texts that are cut off, removed or an error page."""
 
 
+DEFAULT_MAX_OUTLETS = 24
+"""Outlets that are compared one by one, if a study does not say which: those with most articles."""
+
+
+class Groups(Record):
+    """Groups of outlets to compare: listed by name, or named by a column of the articles."""
+
+    outlets: dict[
+        Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")],
+        Annotated[list[str], Field(min_length=1)],
+    ] = {}
+    column: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def check_outlets(self) -> Groups:
+        """Return the groups, checked: each outlet is in one, and none has a reserved name."""
+        owners: dict[str, str] = {}
+        for group, outlets in self.outlets.items():
+            if group in RESERVED_NAMES:
+                raise ValueError(f"no group can be called {group!r}: choose another name")
+            for outlet in outlets:
+                if owners.setdefault(outlet, group) != group:
+                    raise ValueError(
+                        f"the outlet {outlet!r} is in two groups, {owners[outlet]!r} and "
+                        f"{group!r}: leave it in one"
+                    )
+        return self
+
+
+def expand_groups(value: Any) -> Any:
+    """Return the short form of groups, a column or only the outlets of each, as the long one."""
+    if isinstance(value, str):
+        return {"column": value}
+    if isinstance(value, Mapping):
+        return {"outlets": {name: wrap_in_list(outlets) for name, outlets in value.items()}}
+    if value is None or isinstance(value, Groups):
+        return value
+    raise ValueError("write `{left: [A, B], right: [C]}`, or the name of a column of the articles")
+
+
+def make_groups(groups: str | Mapping[str, Sequence[str]]) -> Groups:
+    """Return groups that somebody typed.
+
+    Raises
+    ------
+    WordingError
+        For an outlet in two groups, a group without outlets or with a reserved name.
+    """
+    try:
+        return Groups.model_validate(expand_groups(groups))
+    except ValidationError as error:
+        reasons = [fault["msg"].removeprefix("Value error, ") for fault in error.errors()]
+        raise WordingError(f"groups={groups!r}: {'; '.join(reasons)}.") from None
+
+
 class Period(Record):
     """The days that count, both ends included; articles of an unknown date are then left out."""
 
@@ -235,7 +301,8 @@ class StudyRecord(Record):
     seed: Annotated[WholeNumber, Field(ge=0, le=MAX_SEED)] = 1
     articles: Articles | None = None
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
-    max_outlets: Annotated[WholeNumber, Field(ge=1, le=10_000)] = 24
+    max_outlets: Annotated[WholeNumber, Field(ge=1, le=10_000)] = DEFAULT_MAX_OUTLETS
+    groups: Annotated[Groups | None, BeforeValidator(expand_groups)] = None
     period: Period = Period()
     events: list[Event] = []
     draws: Annotated[WholeNumber, Field(ge=99, le=100_000)] = 999
@@ -318,21 +385,30 @@ class StudyRecord(Record):
         outlets: Sequence[str] = (),
         first: datetime.date | None = None,
         last: datetime.date | None = None,
+        groups: str | Mapping[str, Sequence[str]] | None = None,
     ) -> StudyRecord:
-        """Return the same study with only some of its outlets and days.
+        """Return the same study with only some of its outlets and days, or with other groups.
 
         Parameters
         ----------
         outlets : sequence of str
-            Only these; if empty, those that the study compares.
+            Only these outlets or groups; if empty, those that the study compares.
         first, last : date, optional
             The days that count, both ends included, as far as the study's own period has them.
+        groups : str or mapping, optional
+            A column of the articles, or the outlets of each group; without it the study's own.
+
+        Raises
+        ------
+        WordingError
+            For an outlet in two groups, or a group without outlets.
         """
         begin = max(filter(None, (first, self.period.from_)), default=None)
         end = min(filter(None, (last, self.period.to)), default=None)
         changes = {
             "outlets": list(outlets) or self.outlets,
             "period": Period(from_=begin, to=end),
+            "groups": self.groups if groups is None else make_groups(groups),
         }
         return self.model_copy(update=changes)
 
@@ -397,9 +473,11 @@ class StudyRecord(Record):
             return given
         if name == "concept":
             return list(self.concepts)
-        if name == "outlet" and self.outlets is not None:
+        if name == "outlet" and self.outlets is not None and self.groups is None:
             return self.outlets
+        if name == "outlet" and self.groups and self.groups.outlets:
+            return list(self.groups.outlets)
         raise WordingError(
             f"study.yml: `each: {{{name}: all}}` is not possible: `all` works only for `concept`, "
-            "and for `outlet` where `outlets:` lists them; list the values."
+            "and for `outlet` where `outlets:` or `groups:` lists them; list the values."
         )

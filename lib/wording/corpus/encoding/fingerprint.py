@@ -40,6 +40,7 @@ def fingerprint_corpus(study: StudyRecord) -> str:
         [
             fingerprint_articles(study),
             study.articles.model_dump_json(),
+            study.groups.column if study.groups else None,
             fingerprint_code(study.language),
         ]
     )

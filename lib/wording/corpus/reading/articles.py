@@ -144,7 +144,7 @@ class ArticleReader:
     """
 
     schema = dict.fromkeys(
-        ("doc_id", "outlet", "date", "title", "authors", "url", "text", "source", "table"),
+        ("doc_id", "outlet", "date", "title", "authors", "url", "group", "text", "source", "table"),
         pl.String,
     )
 
@@ -358,7 +358,7 @@ class ArticleReader:
         frame = frame.with_columns(
             dates.alias("date"),
             read_times(frame["date"], dates, frame["table"]),
-            *(set_blank_to_null(name) for name in ("title", "authors", "url")),
+            *(set_blank_to_null(name) for name in ("title", "authors", "url", "group")),
         )
         self.report.check_totals(frame.height)
         return ReadingResult(

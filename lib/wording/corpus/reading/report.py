@@ -35,6 +35,7 @@ COLUMN_ALIASES = {
     "authors": "authors author byline autor autoren auteur auteurs autore verfasser",
     "url": "url link href permalink web_url document_identifier",
     "language": "language lang language_code lang_code sprache langue idioma",
+    "group": "",
     "text": "text content body_text body fulltext article article_text article_body maintext "
     "main_text text_content full_text_content story texte texto testo tekst volltext artikeltext "
     "inhalt contenu contenido cuerpo headline_text tweet tweet_text post_text message_text",
@@ -133,7 +134,8 @@ class ColumnChooser:
                     f"{source} has no column {theirs!r} (named for {ours}); "
                     f"{suggest_name(theirs, names)}"
                 )
-        free = [name for name in names if name not in self.columns.values()]
+        taken = {theirs for ours, theirs in self.columns.items() if ours != "group"}
+        free = [name for name in names if name not in taken]
         for ours in [name for name in self.wanted if name not in chosen]:
             matches = match_aliases(self.wanted[ours], free)
             if matches:

@@ -184,11 +184,13 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
 
 
 def list_study_outlets(study: StudyRecord) -> list[str]:
-    """Return the outlets that a study compares."""
+    """Return the outlets, or groups of them, that a study compares."""
     # Takes seconds to import, and few studies name outlets as parameters.
     from wording.corpus.counts import count_study_hits
 
-    return study.outlets or sorted(count_study_hits(study, []).articles["outlet"].unique())
+    if study.outlets and not study.groups:
+        return study.outlets
+    return sorted(count_study_hits(study, []).articles["outlet"].unique())
 
 
 def hash_study_inputs(study: StudyRecord) -> dict[str, str]:

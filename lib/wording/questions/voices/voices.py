@@ -204,7 +204,9 @@ def compute_own_voice(
     )
     rest = contrasts[contrasts["variant"] == "outlet"].set_index(keys)
     own = shares[shares["variant"] == "outlet"].set_index(keys)[["share", "low", "high", "total"]]
-    table = own.join(n_by_voice).join(rest[["n_other", "total_other", "p"]])
+    table = own.join(n_by_voice)
+    # the other outlets together are compared with nothing, so they have no rest
+    table = table.join(rest[["n_other", "total_other", "p"]], how="inner")
     table = table[table["total"] > 0].reset_index()
     return table.assign(
         concept=[terms[key][0] for key in table["concept"]],
