@@ -251,11 +251,16 @@ def counts_command(study: Path, out: Path) -> None:
     help="Which copies count: all (the default), one (per outlet and family) or none (the first "
     "only, and no copied text).",
 )
+@click.option(
+    "--events",
+    help="Which articles count: all (the default), or shared (only those that have a linked "
+    "article, on the same event, at another outlet).",
+)
 def table_command(study: Path, name: str, out: Path, **choices: str | None) -> None:
     """Write any table of the analysis, such as shares.
 
-    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets; an unknown
-    name lists them all. An option that the table does not take is refused.
+    Others are articles, hits, contrasts, keyness, collocates, timeline, outlets and events; an
+    unknown name lists them all. An option that the table does not take is refused.
     """
     from wording.answers.tables import make_table
     from wording.study.read import read_study

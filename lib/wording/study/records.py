@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from wording.errors import WordingError
 from wording.files import hash_value
+from wording.settings import EVENT_RULES, one_of
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
@@ -219,6 +220,7 @@ class StudyRecord(Record):
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
+    _event_rule: str = PrivateAttr("all")
 
     @property
     def folder(self) -> Path:
@@ -296,6 +298,28 @@ class StudyRecord(Record):
             "period": Period(from_=begin, to=end),
         }
         return self.model_copy(update=changes)
+
+    @property
+    def event_rule(self) -> str:
+        """Which articles count, a name in `settings.EVENT_RULES`."""
+        return self._event_rule
+
+    def with_events(self, rule: str) -> StudyRecord:
+        """Return the same study in which only articles on shared events count, or all again.
+
+        Parameters
+        ----------
+        rule : str
+            A name in `settings.EVENT_RULES`.
+
+        Raises
+        ------
+        WordingError
+            For another name.
+        """
+        study = self.model_copy()
+        study._event_rule = one_of("way of counting events", rule, EVENT_RULES)
+        return study
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """Return the same study with one more concept, which concepts.yml does not have."""
