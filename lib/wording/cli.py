@@ -215,6 +215,20 @@ def families_command(articles: Path, out: Path, pairs: bool) -> None:
     write_output(find(corpus).to_pandas(), out)
 
 
+@main.command("events")
+@click.argument("study", type=PATH_TYPE)
+@out_option
+def events_command(study: Path, out: Path) -> None:
+    """Write the pairs of articles of different outlets that tell of one event.
+
+    One row per pair: doc_id, other, and how likely it is that both tell of one event, 0.6 or more.
+    """
+    from wording.corpus.counts import read_study_links
+    from wording.study.read import read_study
+
+    write_output(read_study_links(read_study(study)), out)
+
+
 @main.command("counts")
 @click.argument("study", type=PATH_TYPE)
 @click.option("--out", type=PATH_TYPE, required=True, help="A folder.")

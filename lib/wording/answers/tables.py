@@ -12,6 +12,7 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
+    read_study_links,
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
@@ -180,6 +181,10 @@ def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
     return count_study_hits(study, [], copies=request.copies).articles
 
 
+def _make_links(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return read_study_links(study, copies=request.copies)
+
+
 def _make_collocates(study: StudyRecord, request: Request) -> pd.DataFrame:
     collocates, _ = collocation.find_study_collocates(study, request)
     return collocates
@@ -266,6 +271,7 @@ _TABLES = {
     "speakers": TableMaker(_make_speakers, _COPIES),
     "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
+    "links": TableMaker(_make_links, _COPIES),
     "keyness": TableMaker(keyness.compute_study_keyness, ("voice", *_COPIES, "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),
     "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),

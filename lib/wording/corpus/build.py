@@ -26,6 +26,7 @@ from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.stories.links import find_links
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
@@ -209,6 +210,11 @@ def add_families(corpus: Corpus) -> Corpus:
     return replace(corpus, table=table, copied=copied)
 
 
+def add_links(corpus: Corpus) -> Corpus:
+    """Return the corpus, whose families are known, with the links between articles on one event."""
+    return replace(corpus, links=find_links(corpus))
+
+
 def build_corpus(study: StudyRecord) -> Corpus:
     """Return the study's corpus: one that is there and current is opened, else it is made.
 
@@ -252,7 +258,7 @@ def encode_and_save(study: StudyRecord, store: Store) -> None:
             place = study.folder / study.articles.path if study.articles else study.folder
             raise WordingError(explain_empty_corpus(articles, place, study.language))
         corpus = assemble_corpus(articles, shards, study.language)
-        save_corpus(add_families(corpus), store.folder)
+        save_corpus(add_links(add_families(corpus)), store.folder)
         store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)

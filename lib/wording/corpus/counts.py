@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
-from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.corpus import LINK_SCHEMA, Corpus, Part, open_corpus
 from wording.corpus.encoding.kernels import OUTLET_VOICE
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -26,6 +26,8 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
+from wording.corpus.marks.stories.links import spread_links
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.errors import WordingError
 from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
@@ -39,6 +41,7 @@ LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
 
 TEXT_COLUMNS = (
     "doc_id",
+    "other",
     "outlet",
     "time",
     "family",
@@ -396,6 +399,37 @@ def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.D
     return shorten_lines(compared.keep(attributions), study.width)
 
 
+def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+    """Return the `links` between a study's compared articles: pairs that tell of one event.
+
+    Both are of different outlets, of different families of copies, and at most MAX_DAYS_APART days
+    apart; an article without a date has no links. Each pair is there once, doc_id before other. A
+    copy is linked as the first of its family is.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study; without its articles, the links come from counts/.
+    copies : str
+        As in `count_study_hits`.
+
+    Raises
+    ------
+    WordingError
+        If the articles are not there and counts/ has no links.
+    """
+    if study.has_articles:
+        corpus = build_corpus(study)
+        articles, links = corpus.articles, corpus.links
+    else:
+        articles = read_articles_table(study)
+        links = read_links_table(study)
+    compared = select_compared(study, articles, copies=copies).articles
+    dated = pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]])
+    spread = spread_links(links, dated, max_days=MAX_DAYS_APART)
+    return check_columns(spread.to_pandas(), "links")
+
+
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
     """Return one row per stretch of words that are not the outlet's own.
 
@@ -557,7 +591,8 @@ def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
 def write_counts(study: StudyRecord, folder: Path) -> None:
     """Write the text-free counts of all articles into a folder.
 
-    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers.
+    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers,
+    links.csv the pairs of articles on one event (between the first ones of families of copies).
     """
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
@@ -569,6 +604,7 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     attributions.to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
     counts = count_hits(corpus, study.concepts, study.lists)
     counts.to_csv(folder / "counts.csv", index=False, lineterminator="\n")
+    corpus.links.to_pandas().to_csv(folder / "links.csv", index=False, lineterminator="\n")
 
 
 def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
@@ -626,3 +662,23 @@ def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.Da
     attributions = read_counts_file(file)
     located = attributions.merge(articles[["doc_id", "outlet"]], on="doc_id")
     return check_columns(located.assign(speaker=None), "attributions")
+
+
+def read_links_table(study: StudyRecord) -> pl.DataFrame:
+    """Return the `links` that `write_counts` wrote into the study's counts folder.
+
+    Raises
+    ------
+    WordingError
+        If there are none: the counts are of an older version.
+    """
+    folder = study.folder / "counts"
+    if folder.is_dir() and not (folder / "links.csv").is_file():
+        raise WordingError(
+            f"{folder} has no links.csv, which says what articles tell of one event. "
+            f"{OLD_COUNTS_REMEDY}"
+        )
+    links = read_counts_file(locate_counts_file(study, "links.csv"))
+    return pl.from_pandas(
+        check_columns(links, "links", remedy=OLD_COUNTS_REMEDY), schema_overrides=LINK_SCHEMA
+    )

@@ -27,6 +27,9 @@ from wording.tables import check_columns
 COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.Int64)
 """The columns of the spans of copied text."""
 
+LINK_SCHEMA = {"doc_id": pl.String, "other": pl.String, "score": pl.Float64}
+"""The columns of the links between articles on one event."""
+
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
 
@@ -50,6 +53,8 @@ class Corpus:
     apart : the articles in other languages.
     copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
         row; none if the corpus was not built for a study.
+    links : the links between articles on one event (see `stories.links.find_links`); none if the
+        corpus was not built for a study.
     """
 
     table: pl.DataFrame
@@ -61,6 +66,7 @@ class Corpus:
     folder: Path | None = None
     apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA))
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -205,6 +211,7 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
     corpus.copied.write_parquet(folder / "copied.parquet")
+    corpus.links.write_parquet(folder / "links.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -217,9 +224,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart, copied = (
+    table, rejects, apart, copied, links = (
         pl.read_parquet(folder / f"{name}.parquet")
-        for name in ("articles", "rejects", "apart", "copied")
+        for name in ("articles", "rejects", "apart", "copied", "links")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -235,6 +242,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         folder,
         apart,
         copied,
+        links,
     )
 
 

@@ -1,0 +1,179 @@
+"""Single passes over the words of articles and over their vectors, to be called compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def take_first_words(
+    tokens: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    flags: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    max_words: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take the first words of articles, boilerplate left out.
+
+    Parameters
+    ----------
+    tokens : the form of each token of the shard.
+    first, last : the tokens of each article.
+    flags : of the forms, the number of each one's term (-1: no word) and whether it is capitalised;
+        of the tokens, which end a sentence and which are boilerplate.
+    max_words : the number of words of an article, at most.
+
+    Returns
+    -------
+    The term of each word, int32; whether it is capitalised within a sentence, bool; and where the
+    words of each article begin, int64 (n_articles + 1,).
+    """
+    term_of, is_capital, ends, boilerplate = flags
+    terms = np.empty(len(first) * max_words, np.int32)
+    capital = np.zeros(len(terms), np.bool_)
+    bounds, n = np.zeros(len(first) + 1, np.int64), 0
+    for k in range(len(first)):
+        begins, stop = True, n + max_words
+        for at in range(first[k], last[k]):
+            form = tokens[at]
+            if term_of[form] >= 0 and not boilerplate[at]:
+                if n == stop:
+                    break
+                terms[n] = term_of[form]
+                capital[n] = is_capital[form] and not begins
+                begins = False
+                n += 1
+            begins = begins or ends[at]
+        bounds[k + 1] = n
+    return terms[:n], capital[:n], bounds
+
+
+def count_articles_with(terms: np.ndarray, bounds: np.ndarray, n_terms: int) -> np.ndarray:
+    """Count in how many articles each term occurs, int64 (n_terms,)."""
+    n, seen = np.zeros(n_terms, np.int64), np.full(n_terms, -1, np.int64)
+    for k in range(len(bounds) - 1):
+        for term in terms[bounds[k] : bounds[k + 1]]:
+            n[term] += seen[term] != k
+            seen[term] = k
+    return n
+
+
+def count_terms(terms: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count how often each term occurs in each article.
+
+    Returns
+    -------
+    The terms of each article, ascending, int32; the number of each, int32; and where those of each
+    article begin, int64 (n_articles + 1,).
+    """
+    distinct, counts = np.empty(len(terms), np.int32), np.zeros(len(terms), np.int32)
+    starts, n = np.zeros(len(bounds), np.int64), 0
+    for k in range(len(bounds) - 1):
+        ordered = np.sort(terms[bounds[k] : bounds[k + 1]])
+        for i in range(len(ordered)):
+            if i == 0 or ordered[i] != ordered[i - 1]:
+                distinct[n] = ordered[i]
+                n += 1
+            counts[n - 1] += 1
+        starts[k + 1] = n
+    return distinct[:n], counts[:n], starts
+
+
+def multiply_pairs(
+    vectors: tuple[np.ndarray, np.ndarray, np.ndarray], a: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    """Return the scalar product of the vectors (terms, weights, bounds) of each pair, int64."""
+    term, weight, bounds = vectors
+    products = np.zeros(len(a), np.int64)
+    for k in range(len(a)):
+        i, i_end = bounds[a[k]], bounds[a[k] + 1]
+        j, j_end = bounds[b[k]], bounds[b[k] + 1]
+        total = np.int64(0)
+        while i < i_end and j < j_end:
+            if term[i] < term[j]:
+                i += 1
+            elif term[i] > term[j]:
+                j += 1
+            else:
+                total += np.int64(weight[i]) * np.int64(weight[j])
+                i += 1
+                j += 1
+        products[k] = total
+    return products
+
+
+def find_nearest(
+    vectors: tuple[np.ndarray, np.ndarray, np.ndarray],
+    postings: tuple[np.ndarray, np.ndarray, np.ndarray],
+    norm: np.ndarray,
+    window: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    limits: tuple[int, int],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest neighbours of each article among those of other outlets in its window.
+
+    Parameters
+    ----------
+    vectors : the terms, weights and bounds of the articles, in the order of their days.
+    postings : the articles, weights and bounds of the terms.
+    norm : the length of each article's vector.
+    window : the articles whose neighbours are asked for, the first and the end of each one's
+        window, and each article's outlet (-1: printed by several).
+    limits : neighbours of an article, and postings that are looked at for one, at most: where there
+        are more, its commonest terms are left out.
+
+    Returns
+    -------
+    The articles and their neighbours, int64, article by article, the nearest first.
+    """
+    term, weight, bounds = vectors
+    article, article_weight, starts = postings
+    asked, first, end, outlet = window
+    top, max_postings = limits
+    total, is_touched = np.zeros(len(norm), np.int64), np.zeros(len(norm), np.bool_)
+    touched = np.empty(len(norm), np.int64)
+    best, best_score = np.empty(top, np.int64), np.empty(top, np.float64)
+    a, b, n_pairs = np.empty(len(asked) * top, np.int64), np.empty(len(asked) * top, np.int64), 0
+    for number in range(len(asked)):
+        k = asked[number]
+        low, high, n_terms = first[number], end[number], bounds[k + 1] - bounds[k]
+        begin, stop = np.empty(n_terms, np.int64), np.empty(n_terms, np.int64)
+        for i in range(n_terms):
+            t = term[bounds[k] + i]
+            listed = article[starts[t] : starts[t + 1]]
+            begin[i] = starts[t] + np.searchsorted(listed, low)
+            stop[i] = starts[t] + np.searchsorted(listed, high)
+        order = np.arange(n_terms)
+        if (stop - begin).sum() > max_postings:
+            order = np.argsort(stop - begin, kind="mergesort")
+        n_touched = n_seen = 0
+        for i in order:
+            n_seen += stop[i] - begin[i]
+            if n_seen > max_postings:
+                break
+            own = np.int64(weight[bounds[k] + i])
+            for p in range(begin[i], stop[i]):
+                other = article[p]
+                if not is_touched[other]:
+                    is_touched[other] = True
+                    touched[n_touched] = other
+                    n_touched += 1
+                total[other] += own * article_weight[p]
+        n = 0
+        for other in touched[:n_touched]:
+            score = total[other] / norm[other]
+            total[other], is_touched[other] = 0, False
+            if other == k or (outlet[other] == outlet[k] and outlet[k] >= 0):
+                continue
+            place = n
+            while place > 0 and (
+                best_score[place - 1] < score
+                or (best_score[place - 1] == score and best[place - 1] > other)
+            ):
+                if place < top:
+                    best[place], best_score[place] = best[place - 1], best_score[place - 1]
+                place -= 1
+            if place < top:
+                best[place], best_score[place] = other, score
+                n = min(n + 1, top)
+        a[n_pairs : n_pairs + n], b[n_pairs : n_pairs + n] = k, best[:n]
+        n_pairs += n
+    return a[:n_pairs], b[:n_pairs]
