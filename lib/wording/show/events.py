@@ -11,7 +11,7 @@ from wording.phrasing import format_percent
 from wording.show.html import Display, list_as_text, render_value, require_columns, wrap_block
 from wording.show.values import escape_html, is_missing, make_link, to_printable
 
-_SIDES = ("left", "right")
+_LINE = ("left", "node", "right")
 
 
 def event_cards(events: pd.DataFrame, *, caption: str, why: str = "") -> Display:
@@ -57,22 +57,24 @@ def _render_card(row: Mapping[Any, Any]) -> str:
         f"<h4>{escape_html(row['outlet'])}</h4>",
         f'<p class="headline">{link}</p>',
         f'<p class="terms">{escape_html(row["terms"])}</p>',
-        _render_line(row),
-        _render_lead(row.get("lead")),
+        _render_texts(row),
         f"<footer>{date}</footer>",
     ]
     return f"<article>{''.join(parts)}</article>"
 
 
-def _render_line(row: Mapping[Any, Any]) -> str:
+def _render_texts(row: Mapping[Any, Any]) -> str:
+    """How the article begins, with the hit marked if it is there; else a line with the hit, too."""
+    lead = "" if is_missing(row.get("lead")) else str(row["lead"])
     if is_missing(row.get("node")):
-        return ""
-    left, right = (escape_html("" if is_missing(row[side]) else row[side]) for side in _SIDES)
-    return f"<blockquote>{left} <mark>{escape_html(row['node'])}</mark> {right}</blockquote>"
+        return f"<p>{escape_html(lead)}</p>" if lead else ""
+    left, node, right = ("" if is_missing(row[part]) else row[part] for part in _LINE)
+    before, found, after = lead.partition(node)
+    if found and after.strip()[:20] in right:
+        return f"<p>{_mark(before, node, after)}</p>"
+    line = f"<p>… {_mark(left + ' ', node, ' ' + right)} …</p>"
+    return f"<p>{escape_html(lead)}</p>{line}" if lead else line
 
 
-def _render_lead(lead: Any) -> str:
-    if is_missing(lead) or not str(lead).strip():
-        return ""
-    return f'<p class="lead"><span class="vh">How it begins: </span>{escape_html(lead)}</p>'
-
+def _mark(left: str, node: str, right: str) -> str:
+    return f"{escape_html(left)}<mark>{escape_html(node)}</mark>{escape_html(right)}"

@@ -42,6 +42,8 @@ def find_study_divided_events(
     links = read_study_links(study, copies=request.copies)
     variants = compared.variants[concept]
     events = find_divided_events(compared.spoken, compared.articles, links, variants, top=top)
+    if study.width is not None:  # a headline is text
+        events = events.assign(title=None)
     return check_columns(events.assign(concept=concept), "divided_events")
 
 

@@ -16,12 +16,17 @@ from wording.questions.reporting import (
     select_clear_differences,
     summarise_rest,
 )
-from wording.settings import SIGNIFICANCE_LEVEL
+from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
 
 _COMPARISON = Comparison(
     no_test="No difference within events can be tested.",
     none_clear="No difference within events is statistically clear",
     noun="difference within events",
+)
+
+NO_LINKED_HITS = (
+    "No two articles of different outlets that name this are linked as telling of one event, so "
+    "what is covered cannot be told from how it is worded."
 )
 
 
@@ -41,10 +46,7 @@ def sentences(
         What to call each concept, where the table has several; else its name.
     """
     if not table["n_links"].any():
-        return [
-            "No two articles of different outlets that name this are linked as telling of one "
-            "event, so what is covered cannot be told from how it is worded."
-        ]
+        return [NO_LINKED_HITS]
     several = table["concept"].nunique() > 1
     names = {name: (titles or {}).get(name, name) for name in table["concept"].unique()}
     clear = select_clear_differences(rename_difference(table, "within"))
@@ -52,8 +54,8 @@ def sentences(
     unclear = select_unclear_within(table).head(top)
     return [
         *(
-            f"{names[row.concept] + ': ' if several else ''}{describe_difference(row)}"
-            for row in table.loc[[*chosen.index, *unclear.index]].itertuples()
+            f"{names[row['concept']] + ': ' if several else ''}{describe_difference(row)}"
+            for _, row in table.loc[[*chosen.index, *unclear.index]].iterrows()
         ),
         *summarise_rest(table["q"], len(chosen), len(clear), _COMPARISON),
         *_report_too_few(table, several),
@@ -75,6 +77,63 @@ def describe(table: pd.DataFrame) -> str:
     )
 
 
+def headline(table: pd.DataFrame) -> str:
+    """Return what is covered and what is worded of the clearest difference; empty without one."""
+    if table.empty:
+        return ""
+    clear = select_clear_differences(rename_difference(table, "within"))
+    if clear.empty:
+        return ""
+    row = turn_to_more(table.loc[clear.index[0]])
+    against = name_other(row["other"])
+    return f"“{row['variant']}”, {row['outlet']} against {against}: {_divide_points(row)}"
+
+
+def describe_links(articles: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """Return how many articles can have no link, since they have no date.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        Those compared.
+    table : DataFrame
+        The table `events`.
+    """
+    n = int(articles["date"].isna().sum())
+    if not n or n == len(articles) or table.empty:
+        return []
+    return [
+        f"{format_count(n, 'article')} of {len(articles):,} {'has' if n == 1 else 'have'} no date "
+        "and so no link."
+    ]
+
+
+def explain_no_links(articles: pd.DataFrame) -> str:
+    """Return why no two of the articles compared are linked."""
+    outlets = sorted(articles["outlet"].unique())
+    if not outlets:
+        return "No article is compared, so there are no events to share."
+    if len(outlets) == 1:
+        return f"Only one outlet is compared ({outlets[0]}), so there are no events to share."
+    if articles["date"].isna().all():
+        return (
+            "No article has a date, so none can be linked with another on the same event: give "
+            "dates in the articles or their metadata."
+        )
+    return (
+        "No two articles of different outlets are linked as telling of one event: they are too "
+        "few, of different days, or about different things."
+    )
+
+
+def select_largest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return of each concept and comparison the variant with the largest difference."""
+    size = table[["raw_difference", "within_difference"]].abs().max(axis=1).round(9)
+    ranked = table.assign(size=-size.astype(float)).sort_values("size", kind="stable")
+    keys = ["concept", "outlet", "other"]
+    return ranked.drop_duplicates(keys).sort_index().drop(columns="size").reset_index(drop=True)
+
+
 def rename_difference(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Return the table with one of its differences in the columns difference, low and high."""
     return table.rename(columns={f"{kind}_{name}": name for name in ("difference", "low", "high")})
@@ -83,8 +142,9 @@ def rename_difference(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 def select_unclear_within(table: pd.DataFrame) -> pd.DataFrame:
     """Return differences that are clear in all and not within events, the largest of each outlet."""
     is_clear = (table["raw_low"] * table["raw_high"] > 0) & (table["q"] >= SIGNIFICANCE_LEVEL)
-    size = -table["raw_difference"].abs().round(9)
-    ranked = table[is_clear].assign(size=size, less=table["raw_difference"] < 0)
+    unclear = table[is_clear]
+    difference = unclear["raw_difference"]
+    ranked = unclear.assign(size=-difference.abs().round(9), less=difference < 0)
     ranked = ranked.sort_values(["size", "less", "concept", "variant", "outlet", "other"])
     described = table[table["q"] < SIGNIFICANCE_LEVEL]
     keys = ["concept", "outlet", "other"]
@@ -99,35 +159,50 @@ def describe_difference(row: Any) -> str:
 
     Parameters
     ----------
-    row : named tuple
+    row : Series
         A row of the table `events` that has a difference within events.
     """
-    raw, within = (_round_points(row.raw_difference), _round_points(row.within_difference))
-    start = f"{row.outlet} writes “{row.variant}”"
-    than = f"than {name_other(row.other)}"
-    how_sure = f"({_format_interval(row.within_low, row.within_high)}; {format_q(row.q)})"
-    if not row.q < SIGNIFICANCE_LEVEL:
-        return (
-            f"{start} {_format_more(raw)} {than}, but no difference within events is clear: "
-            f"{_format_signed(within)} {how_sure}."
-        )
-    if raw * within > 0 and abs(within) <= abs(raw):
-        covered = abs(raw) - abs(within)
-        points = "point" if abs(raw) == 1 else "points"
-        return (
-            f"{start} {_format_more(raw)} {than}: {covered} of the {abs(raw)} {points} "
-            f"{'is' if covered == 1 else 'are'} what is covered, {abs(within)} "
-            f"{'is' if abs(within) == 1 else 'are'} how it is worded {how_sure}."
-        )
+    row = turn_to_more(row)
+    raw = _round_points(row["raw_difference"])
+    than = f"{'than' if raw else 'as'} {name_other(row['other'])}"
+    start = f"{row['outlet']} writes “{row['variant']}” {_format_more(raw)} {than}"
+    interval = format_interval(
+        row["within_low"], row["within_high"], form=lambda end: _format_number(_round_points(end))
+    )
+    return f"{start}: {_divide_points(row)} ({interval}; {format_q(row['q'])})."
+
+
+def turn_to_more(row: Any) -> Any:
+    """Return a row of two outlets such that the first one writes the term more often in all."""
+    if row["other"] == REST_LABEL or row["raw_difference"] >= 0:
+        return row
+    turned = row.copy()
+    turned["outlet"], turned["other"] = row["other"], row["outlet"]
+    for kind in ("raw", "within"):
+        turned[f"{kind}_difference"] = -row[f"{kind}_difference"]
+        turned[f"{kind}_low"], turned[f"{kind}_high"] = -row[f"{kind}_high"], -row[f"{kind}_low"]
+    return turned
+
+
+def _divide_points(row: Any) -> str:
+    """Return what of the raw difference is covered and what is worded, without a full stop."""
+    raw, within = _round_points(row["raw_difference"]), _round_points(row["within_difference"])
+    if not row["q"] < SIGNIFICANCE_LEVEL:
+        return f"within events no difference is clear, {_format_more(within)}"
     if raw * within < 0:
         return (
-            f"{start} {_format_more(raw)} {than}, but on the same events {_format_more(within)} "
-            f"{how_sure}: what is covered hides how it is worded."
+            f"on the same events it is the other way round, {_format_more(within)}, which what is "
+            "covered hides"
         )
-    hidden = abs(within) - abs(raw)
+    covered = abs(raw) - abs(within)
+    if covered < 0:
+        return (
+            f"on the same events {_format_more(within)}, {-covered} of which what is covered hides"
+        )
+    points = "point" if abs(raw) == 1 else "points"
     return (
-        f"{start} {_format_more(raw)} {than}, and on the same events {_format_more(within)} "
-        f"{how_sure}: what is covered hides {hidden} of the {abs(within)} points."
+        f"{covered} of the {abs(raw)} {points} {'is' if covered == 1 else 'are'} what is covered, "
+        f"{abs(within)} {'is' if abs(within) == 1 else 'are'} how it is worded"
     )
 
 
@@ -154,21 +229,18 @@ def _round_points(difference: float) -> int:
     return int(round_half_up(100 * difference))
 
 
-def _format_signed(points: int) -> str:
-    return f"{points:+d} {'point' if abs(points) == 1 else 'points'}".replace("-", "\N{MINUS SIGN}")
+def _format_number(points: int) -> str:
+    return str(points).replace("-", "\N{MINUS SIGN}")
 
 
 def _format_points(difference: float) -> str:
-    return _format_signed(_round_points(difference))
+    points = _round_points(difference)
+    return f"{points:+d} {'point' if abs(points) == 1 else 'points'}"
 
 
 def _format_more(points: int) -> str:
     """Return the difference as more or less often."""
     if not points:
-        return "about as often"
+        return "as often"
     unit = "percentage point" if abs(points) == 1 else "percentage points"
     return f"{abs(points)} {unit} {'more' if points > 0 else 'less'} often"
-
-
-def _format_interval(low: float, high: float) -> str:
-    return format_interval(low, high, form=lambda end: str(_round_points(end)))
