@@ -314,6 +314,11 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 @click.option("--articles", default=400, show_default=True, help="Number of articles.")
 @click.option("--seed", default=1, show_default=True, help="Random seed.")
 @click.option(
+    "--events",
+    type=int,
+    help="Instead: articles of four outlets on so many shared events, which some cover more.",
+)
+@click.option(
     "--difference",
     type=float,
     help="Instead: how many articles would show this difference of two shares, such as 0.2.",
@@ -334,19 +339,30 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     help="With --difference: intraclass correlation of hits within an article, 0 to 1.",
 )
 def simulate_command(
-    out: Path | None, articles: int, seed: int, difference: float | None, **power: float
+    out: Path | None,
+    articles: int,
+    seed: int,
+    events: int | None,
+    difference: float | None,
+    **power: float,
 ) -> None:
     """Make a study of invented articles with planted truth.
 
-    The truth is written as a table. With --difference, say instead how many articles would show
-    that difference.
+    The truth is written as a table. With --events, what outlets cover differs from how they word
+    it, and the truth says both. With --difference, say instead how many articles would show that
+    difference.
     """
     from wording.simulation.simulate import simulate_study
 
     if difference is not None:
         from wording.simulation.power import ConceptModel
 
-        refuse_given_options({"articles": "with --difference, which says how many are needed"})
+        refuse_given_options(
+            {
+                "articles": "with --difference, which says how many are needed",
+                "events": "with --difference, which writes no articles",
+            }
+        )
 
         concept = ConceptModel(power["share"], power["hits"], power["alike"])
         report_power(difference, concept, seed, out)
@@ -354,6 +370,13 @@ def simulate_command(
     refuse_given_options(dict.fromkeys(power, "without --difference"))
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
+    if events is not None:
+        from wording.simulation.events import simulate_events
+
+        refuse_given_options({"articles": "with --events, which says how many events"})
+        simulate_events(out, events=events, seed=seed)
+        click.echo(f"invented articles on {events} events in {out}")
+        return
     simulate_study(out, articles=articles, seed=seed)
     click.echo(f"{articles} invented articles in {out}")
 
