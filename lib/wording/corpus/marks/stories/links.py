@@ -33,7 +33,6 @@ from wording.corpus.marks.stories.candidates import (
     split_into_blocks,
 )
 from wording.corpus.marks.stories.texts import (
-    MAX_TITLE_WORDS,
     Terms,
     Vectors,
     encode_titles,
@@ -52,6 +51,15 @@ MIN_LINK_SCORE = 0.6
 SCORE_DECIMALS = 3
 """Decimals of a score."""
 
+VIEWS = ("title", "lead", "body")
+"""What of two articles is compared."""
+
+PAIR_SCHEMA = {
+    **dict.fromkeys(("a", "b", "outlet_a", "outlet_b", "days"), pl.Int64),
+    **dict.fromkeys(VIEWS, pl.Float64),
+}
+"""The columns of pairs of articles that are compared."""
+
 WEIGHTS_FILE = WORDS_FOLDER / "stories-en.csv"
 """The weights; estimated from English news, and used for articles in any language."""
 
@@ -62,10 +70,17 @@ def find_links(corpus: Corpus) -> pl.DataFrame:
     Linked are the first articles of families of copies (see `candidates`); what a copy is linked
     with says `spread_links`. An article without a date has no links.
     """
-    pairs = score_candidates(corpus).filter(pl.col("score") >= MIN_LINK_SCORE)
-    names = corpus.table["doc_id"]
+    pairs = compare_candidates(corpus)
+    scores = pl.Series(compute_scores(compute_features(pairs), read_weights()))
+    kept, names = scores >= MIN_LINK_SCORE, corpus.table["doc_id"]
     return order_links(
-        pairs.select(doc_id=names.gather(pairs["a"]), other=names.gather(pairs["b"]), score="score")
+        pl.DataFrame(
+            {
+                "doc_id": names.gather(pairs["a"].filter(kept)),
+                "other": names.gather(pairs["b"].filter(kept)),
+                "score": scores.filter(kept),
+            }
+        )
     )
 
 
@@ -78,52 +93,43 @@ def order_links(links: pl.DataFrame) -> pl.DataFrame:
     ).sort("doc_id", "other")
 
 
-def score_candidates(corpus: Corpus) -> pl.DataFrame:
-    """Return the pairs of articles that were compared: a, b (rows) and score."""
-    weights = read_weights()
-    pairs = compare_candidates(corpus)
-    return pairs.select("a", "b", score=pl.Series(compute_scores(pairs, weights)))
-
-
 def compare_candidates(corpus: Corpus) -> pl.DataFrame:
     """Return the pairs of articles that may tell of one event, with how alike they are.
 
-    Columns: a, b (rows of the corpus), days (between them), and a cosine for each view (see
-    `texts.make_views`).
+    Columns: a, b (rows of the corpus, the earlier first), outlet_a, outlet_b (numbers; -1: printed
+    by several), days (between them), and the cosines of titles, leads and bodies (`make_views`).
     """
     stories = list_stories(corpus.table)
     titles = encode_titles(corpus.table)
     terms = find_terms(corpus, titles)
     calls = ((corpus, titles, terms, stories, block) for block in split_into_blocks(stories.day))
     compared = run_parallel(compare_block, calls, shared_memory=True, pre_dispatch="n_jobs")
-    if not compared:
-        return pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "days": pl.Int64})
+    none = pl.DataFrame(schema=PAIR_SCHEMA)
     # Two neighbouring blocks have both asked for a pair of theirs.
-    return pl.concat(compared).unique(["a", "b"], keep="first").sort("a", "b")
+    return pl.concat([none, *compared]).unique(["a", "b"]).sort("a", "b")
 
 
 def compare_block(
     corpus: Corpus, titles: Shard, terms: Terms, stories: Stories, block: Block
 ) -> pl.DataFrame:
     """Return the same of one block."""
-    rows, day = (part[block.first : block.end] for part in (stories.row, stories.day))
-    views = weigh_views(corpus, titles, terms, rows)
-    a, b = find_candidates(views["lead"], len(terms.rarity), stories, block)
-    similarities = {name: compute_cosines(vectors, a, b) for name, vectors in views.items()}
-    return pl.DataFrame({"a": rows[a], "b": rows[b], "days": np.abs(day[a] - day[b])}).with_columns(
-        **{name: pl.Series(values) for name, values in similarities.items()}
+    rows, day, outlet = (
+        part[block.first : block.end] for part in (stories.row, stories.day, stories.outlet)
     )
-
-
-def weigh_views(
-    corpus: Corpus, titles: Shard, terms: Terms, rows: np.ndarray
-) -> dict[str, Vectors]:
-    """Return the vectors of some articles, by what of them is compared."""
-    title = take_words(
-        titles, rows, (terms.of_forms[0], terms.is_capital[0]), max_words=MAX_TITLE_WORDS
+    views = make_views(
+        take_words(titles, rows, terms.of_forms[0]), gather_words(corpus, terms, rows)
     )
-    views = make_views(title, gather_words(corpus, terms, rows))
-    return {name: weigh_words(words, terms.rarity) for name, words in views.items()}
+    vectors = {name: weigh_words(words, terms.rarity) for name, words in views.items()}
+    a, b = find_candidates(vectors["lead"], len(terms.rarity), stories, block)
+    cosines = {name: compute_cosines(vectors[name], a, b) for name in VIEWS}
+    numbers = {
+        "a": rows[a],
+        "b": rows[b],
+        "outlet_a": outlet[a],
+        "outlet_b": outlet[b],
+        "days": day[b] - day[a],
+    }
+    return pl.DataFrame({**numbers, **cosines}, schema=PAIR_SCHEMA)
 
 
 def compute_cosines(vectors: Vectors, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -132,43 +138,60 @@ def compute_cosines(vectors: Vectors, a: np.ndarray, b: np.ndarray) -> np.ndarra
     return compile_module(story_kernels).multiply_pairs(vectors, a, b) / (norm[a] * norm[b])
 
 
-def compute_scores(pairs: pl.DataFrame, weights: Mapping[str, float]) -> np.ndarray:
-    """Return how likely it is that each pair tells of one event, 0 to 1, rounded.
+def compute_features(pairs: pl.DataFrame) -> dict[str, np.ndarray]:
+    """Return what the score of each pair depends on, by name.
+
+    That is the roots of the cosines, which tell small ones apart; the days between the two; and
+    whether the outlet of one has another article that is nearer to the other.
 
     Parameters
     ----------
     pairs : as `compare_candidates` describes them.
-    weights : the weight of each feature (see `compute_features`), and the intercept.
     """
-    log_odds = np.full(len(pairs), weights["intercept"])
-    for name, values in compute_features(pairs).items():
-        log_odds += weights[name] * values
-    return (1 / (1 + np.exp(-log_odds))).round(SCORE_DECIMALS)
-
-
-def compute_features(pairs: pl.DataFrame) -> dict[str, np.ndarray]:
-    """Return what the score of a pair depends on, by name: similarities and what is made of them.
-
-    Roots tell small similarities apart, which for titles and openings matter most.
-    """
-    columns = {name: pairs[name].to_numpy().astype(float) for name in pairs.columns}
-    views = [name for name in pairs.columns if name not in ("a", "b", "days")]
     return {
-        **{name: columns[name] for name in (*views, "days")},
-        **{f"root of {name}": np.sqrt(columns[name]) for name in views},
-        "same day": (columns["days"] == 0).astype(float),
-        "title times opening": columns["title"] * columns["opening"],
-        "better of title and opening": np.maximum(columns["title"], columns["opening"]),
-        "lead times days": columns["lead"] * columns["days"],
+        **{name: pairs[name].sqrt().to_numpy() for name in VIEWS},
+        "days": pairs["days"].cast(pl.Float64).to_numpy(),
+        "outdone": flag_outdone(pairs).astype(float),
     }
+
+
+def flag_outdone(pairs: pl.DataFrame) -> np.ndarray:
+    """Return the pairs of which one article is nearer to another one of the other's outlet, bool.
+
+    What several outlets have printed (outlet -1) is no outlet's other article.
+    """
+    both = [
+        pairs.select("lead", row="a", outlet="outlet_b"),
+        pairs.select("lead", row="b", outlet="outlet_a"),
+    ]
+    nearest = pl.concat(both).group_by("row", "outlet").agg(nearest=pl.col("lead").max())
+    outdone = [
+        side.join(nearest, on=["row", "outlet"], how="left", maintain_order="left").select(
+            (pl.col("nearest") > pl.col("lead")) & (pl.col("outlet") >= 0)
+        )
+        for side in both
+    ]
+    return (outdone[0].to_series() | outdone[1].to_series()).to_numpy()
+
+
+def compute_scores(features: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:
+    """Return how likely it is that each pair tells of one event, 0 to 1, rounded.
+
+    Parameters
+    ----------
+    features : as `compute_features` gives them.
+    weights : the weight of each, and the intercept.
+    """
+    log_odds = weights["intercept"] + sum(weights[name] * features[name] for name in features)
+    return (1 / (1 + np.exp(-log_odds))).round(SCORE_DECIMALS)
 
 
 @functools.cache
 def read_weights(file: Path = WEIGHTS_FILE) -> dict[str, float]:
-    """Return the weight of each feature."""
-    lines = file.read_text(encoding="utf8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return {row["feature"]: float(row["weight"]) for row in rows}
+    """Return the weight of each feature, and the intercept."""
+    with file.open(encoding="utf8", newline="") as lines:
+        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+        return {row["feature"]: float(row["weight"]) for row in rows}
 
 
 def spread_links(links: pl.DataFrame, articles: pl.DataFrame, *, max_days: int) -> pl.DataFrame:

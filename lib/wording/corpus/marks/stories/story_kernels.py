@@ -9,42 +9,38 @@ def take_first_words(
     tokens: np.ndarray,
     first: np.ndarray,
     last: np.ndarray,
-    flags: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    term_of: np.ndarray,
+    boilerplate: np.ndarray,
     max_words: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Take the first words of articles, boilerplate left out.
 
     Parameters
     ----------
     tokens : the form of each token of the shard.
     first, last : the tokens of each article.
-    flags : of the forms, the number of each one's term (-1: no word) and whether it is capitalised;
-        of the tokens, which end a sentence and which are boilerplate.
+    term_of : the term of each form; -1: no word.
+    boilerplate : which tokens are boilerplate.
     max_words : the number of words of an article, at most.
 
     Returns
     -------
-    The term of each word, int32; whether it is capitalised within a sentence, bool; and where the
-    words of each article begin, int64 (n_articles + 1,).
+    The term of each word, int32; and where the words of each article begin, int64
+    (n_articles + 1,).
     """
-    term_of, is_capital, ends, boilerplate = flags
     terms = np.empty(len(first) * max_words, np.int32)
-    capital = np.zeros(len(terms), np.bool_)
     bounds, n = np.zeros(len(first) + 1, np.int64), 0
     for k in range(len(first)):
-        begins, stop = True, n + max_words
+        stop = n + max_words
         for at in range(first[k], last[k]):
-            form = tokens[at]
-            if term_of[form] >= 0 and not boilerplate[at]:
+            term = term_of[tokens[at]]
+            if term >= 0 and not boilerplate[at]:
+                terms[n] = term
+                n += 1
                 if n == stop:
                     break
-                terms[n] = term_of[form]
-                capital[n] = is_capital[form] and not begins
-                begins = False
-                n += 1
-            begins = begins or ends[at]
         bounds[k + 1] = n
-    return terms[:n], capital[:n], bounds
+    return terms[:n], bounds
 
 
 def count_articles_with(terms: np.ndarray, bounds: np.ndarray, n_terms: int) -> np.ndarray:

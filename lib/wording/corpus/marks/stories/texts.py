@@ -20,15 +20,11 @@ from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import Shard, concatenate_ranges, offsets_of
 from wording.corpus.marks.stories import story_kernels
 
-OPENING_WORDS, LEAD_WORDS, BODY_WORDS = 70, 250, 600
-"""The first words of an article that are compared: its opening, its lead, and as much of its body
-as is read at all."""
+LEAD_WORDS, BODY_WORDS = 250, 600
+"""The first words of an article that are compared: its lead, and as much of its body as is read."""
 
 TITLE_REPEATS = 2
 """How often the title counts beside the lead."""
-
-MAX_TITLE_WORDS = 60
-"""Words of a title that are read, at most."""
 
 RARITY_STEPS, FREQUENCY_STEPS = 100, 10
 """Weights are whole numbers: so many steps to a logarithm of a term's rarity, and of how often it
@@ -46,32 +42,23 @@ class Terms:
     ----------
     rarity : int64 (n_terms,), the more the fewer articles have the term.
     of_forms : for the titles, and for each shard, the term of each form, int32; -1: no word.
-    is_capital : for each of these, whether each form begins with a capital letter.
     """
 
     rarity: np.ndarray
     of_forms: list[np.ndarray]
-    is_capital: list[np.ndarray]
 
 
 @dataclass(frozen=True)
 class Words:
-    """The first words of some articles: terms, whether each is capitalised, and bounds."""
+    """The first words of some articles: the term of each, and where those of each article begin."""
 
     terms: np.ndarray
-    is_capital: np.ndarray
     bounds: np.ndarray
 
     def head(self, n: int) -> Words:
         """Return at most the first `n` words of each article."""
         start, end = self.bounds[:-1], np.minimum(self.bounds[1:], self.bounds[:-1] + n)
-        at = concatenate_ranges(start, end)
-        return Words(self.terms[at], self.is_capital[at], offsets_of(end - start))
-
-    def capitalised(self) -> Words:
-        """Return those that are capitalised within a sentence."""
-        kept = self.is_capital
-        return Words(self.terms[kept], kept[kept], offsets_of(kept)[self.bounds])
+        return Words(self.terms[concatenate_ranges(start, end)], offsets_of(end - start))
 
 
 def encode_titles(table: pl.DataFrame) -> Shard:
@@ -87,8 +74,8 @@ def find_terms(corpus: Corpus, titles: Shard) -> Terms:
     corpus : the articles.
     titles : their titles.
     """
-    shards = [titles, *corpus.shards]
-    counted = run_parallel(count_shard_terms, ((shard,) for shard in shards), shared_memory=True)
+    calls = ((shard,) for shard in [titles, *corpus.shards])
+    counted = run_parallel(count_shard_terms, calls, shared_memory=True)
     numbers = np.unique(np.concatenate([found for found, _, _ in counted]))
     n_articles = np.zeros(len(numbers), np.int64)
     for found, n, _ in counted[1:]:
@@ -99,16 +86,7 @@ def find_terms(corpus: Corpus, titles: Shard) -> Terms:
         np.append(np.searchsorted(numbers, found), -1).astype(np.int32)[local]
         for found, _, local in counted
     ]
-    return Terms(
-        np.rint(RARITY_STEPS * rarity).astype(np.int64),
-        of_forms,
-        [flag_capitalised(shard) for shard in shards],
-    )
-
-
-def flag_capitalised(shard: Shard) -> np.ndarray:
-    """Return which forms begin with a capital letter, bool (n_forms,)."""
-    return shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy()
+    return Terms(np.rint(RARITY_STEPS * rarity).astype(np.int64), of_forms)
 
 
 def count_shard_terms(shard: Shard) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -120,31 +98,25 @@ def count_shard_terms(shard: Shard) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     found, place = np.unique(shard.numbers[is_word], return_inverse=True)
     local = np.full(len(is_word), -1, np.int32)
     local[is_word] = place
-    words = take_words(shard, np.arange(len(shard)), (local, np.zeros(len(local), bool)))
+    words = take_words(shard, np.arange(len(shard)), local)
     kernels = compile_module(story_kernels)
     return found, kernels.count_articles_with(words.terms, words.bounds, len(found)), local
 
 
-def take_words(
-    shard: Shard,
-    rows: np.ndarray,
-    forms: tuple[np.ndarray, np.ndarray],
-    *,
-    max_words: int = BODY_WORDS,
-) -> Words:
+def take_words(shard: Shard, rows: np.ndarray, term_of: np.ndarray) -> Words:
     """Return the first words of some articles of a shard, boilerplate left out.
 
     Parameters
     ----------
     shard : the articles.
     rows : those that are asked for.
-    forms : the term of each form, and whether it is capitalised.
-    max_words : the number of words of an article, at most.
+    term_of : the term of each form; -1: no word.
     """
-    flags = (*forms, shard.sentence_end, shard.boilerplate)
     first, last = shard.bounds[rows], shard.bounds[rows + 1]
     return Words(
-        *compile_module(story_kernels).take_first_words(shard.tokens, first, last, flags, max_words)
+        *compile_module(story_kernels).take_first_words(
+            shard.tokens, first, last, term_of, shard.boilerplate, BODY_WORDS
+        )
     )
 
 
@@ -156,7 +128,7 @@ def gather_words(corpus: Corpus, terms: Terms, rows: np.ndarray) -> Words:
         take_words(
             corpus.shards[k],
             rows[order][cut[k] : cut[k + 1]] - corpus.starts[k],
-            (terms.of_forms[k + 1], terms.is_capital[k + 1]),
+            terms.of_forms[k + 1],
         )
         for k in np.flatnonzero(np.diff(cut)).tolist()
     ]
@@ -168,7 +140,6 @@ def concatenate_words(parts: Sequence[Words]) -> Words:
     lengths = [np.diff(part.bounds) for part in parts]
     return Words(
         np.concatenate([part.terms for part in parts]),
-        np.concatenate([part.is_capital for part in parts]),
         offsets_of(np.concatenate(lengths)),
     )
 
@@ -176,8 +147,7 @@ def concatenate_words(parts: Sequence[Words]) -> Words:
 def reorder_words(words: Words, order: np.ndarray) -> Words:
     """Return the words of the articles in another order."""
     start, end = words.bounds[order], words.bounds[order + 1]
-    at = concatenate_ranges(start, end)
-    return Words(words.terms[at], words.is_capital[at], offsets_of(end - start))
+    return Words(words.terms[concatenate_ranges(start, end)], offsets_of(end - start))
 
 
 def weigh_words(words: Words, rarity: np.ndarray) -> Vectors:
@@ -212,10 +182,8 @@ def make_views(title: Words, body: Words) -> dict[str, Words]:
     """
     return {
         "title": title,
-        "opening": body.head(OPENING_WORDS),
         "lead": join_words([title] * TITLE_REPEATS + [body.head(LEAD_WORDS)]),
         "body": body,
-        "names": body.capitalised(),
     }
 
 
@@ -224,4 +192,4 @@ def join_words(parts: Sequence[Words]) -> Words:
     n_articles, n_parts = len(parts[0].bounds) - 1, len(parts)
     order = np.arange(n_articles)[:, None] + n_articles * np.arange(n_parts)
     joined = reorder_words(concatenate_words(parts), order.ravel())
-    return Words(joined.terms, joined.is_capital, joined.bounds[::n_parts])
+    return Words(joined.terms, joined.bounds[::n_parts])
