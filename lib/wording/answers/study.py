@@ -92,9 +92,7 @@ class Study:
         """
         first, last = parse_day(period[0]), parse_day(period[1], last=True)
         record = self.record.narrow(outlets=outlets, first=first, last=last)
-        return Study(
-            record, voice=voice or self.voice, copies=copies or self.copies, events=events
-        )
+        return Study(record, voice=voice or self.voice, copies=copies or self.copies, events=events)
 
     def concepts(self) -> Answer:
         """Return the concepts of the study: one row per variant: phrases, precision, note."""

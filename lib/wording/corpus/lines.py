@@ -164,8 +164,10 @@ def find_leads(study: StudyRecord, doc_ids: Sequence[str], *, max_words: int = 4
     corpus = build_corpus(study)
     parts = [find_part_leads(part, doc_ids) for part in corpus.parts()]
     words = pd.concat(parts).str.split()
-    cut = words.str[:max_words].str.join(" ").where(
-        words.str.len() <= max_words, words.str[:max_words].str.join(" ") + " …"
+    cut = (
+        words.str[:max_words]
+        .str.join(" ")
+        .where(words.str.len() <= max_words, words.str[:max_words].str.join(" ") + " …")
     )
     return cut.reindex(doc_ids, fill_value="")
 

@@ -24,6 +24,7 @@ from wording.show.values import format_value
 KINDS = {"raw": "in all", "shared": "on shared events", "within": "within events"}
 """The three differences and how the key calls them."""
 SHIFTS = {"raw": -0.24, "shared": 0.0, "within": 0.24}
+KEY_HEIGHT = 0.26
 LIMITS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
@@ -75,17 +76,29 @@ def _draw_panels(panels: dict[str, pd.DataFrame], limit: float) -> Figure:
             for place, kind in enumerate(KINDS):
                 _draw_kind(axes, rows, kind, place)
             _write_within(axes, rows["within_difference"])
-        all_axes[0].legend(
-            loc="lower right",
-            bbox_to_anchor=(1, 1.0),
-            ncols=3,
-            frameon=False,
-            fontsize=8,
-            handletextpad=0.1,
-            columnspacing=0.9,
-            borderaxespad=1.9,
-        )
+        _draw_key(figure, all_axes[0])
     return figure
+
+
+def _draw_key(figure: Figure, axes: Axes) -> None:
+    """Write above all panels which point is which."""
+    height = figure.get_figheight()
+    figure.set_figheight(height + KEY_HEIGHT)
+    for panel in figure.axes:
+        box = panel.get_position()
+        part = height / (height + KEY_HEIGHT)
+        panel.set_position((box.x0, box.y0 * part, box.width, box.height * part))
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(KINDS),
+        frameon=False,
+        borderpad=0.2,
+        borderaxespad=0,
+        handletextpad=0,
+        columnspacing=0.8,
+    )
 
 
 def _find_limit(table: pd.DataFrame) -> float:
@@ -126,4 +139,3 @@ def _write_within(axes: Axes, differences: pd.Series) -> None:
         text = "too few" if missing else format_value(value, "within_difference").rstrip("%")
         style = "italic" if missing else "normal"
         axes.text(1.03, row, text, transform=place, va="center_baseline", style=style)
-

@@ -12,6 +12,7 @@ from wording.show.html import Display, list_as_text, render_value, require_colum
 from wording.show.values import escape_html, is_missing, make_link, to_printable
 
 _LINE = ("left", "node", "right")
+_FOLLOWING_SIGNS = tuple(".,;:!?)]%'’”»-")
 
 
 def event_cards(events: pd.DataFrame, *, caption: str, why: str = "") -> Display:
@@ -72,8 +73,13 @@ def _render_texts(row: Mapping[Any, Any]) -> str:
     before, found, after = lead.partition(node)
     if found and after.strip()[:20] in right:
         return f"<p>{_mark(before, node, after)}</p>"
-    line = f"<p>… {_mark(left + ' ', node, ' ' + right)} …</p>"
+    line = f"<p>… {_mark(left + ' ', node, _set_off(right))} …</p>"
     return f"<p>{escape_html(lead)}</p>{line}" if lead else line
+
+
+def _set_off(right: str) -> str:
+    """What follows a hit, after a blank unless it begins with a sign that follows at once."""
+    return right if right[:1] in _FOLLOWING_SIGNS else f" {right}"
 
 
 def _mark(left: str, node: str, right: str) -> str:

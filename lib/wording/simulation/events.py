@@ -80,7 +80,9 @@ def simulate_events(folder: str | Path, *, events: int = 150, seed: int = 1) -> 
     articles = number_articles([article for article, _ in written])
     folder.mkdir(parents=True, exist_ok=True)
     write_table(
-        folder / "articles.csv", SIMULATION_COLUMNS["articles.csv"], list_article_rows(world, articles)
+        folder / "articles.csv",
+        SIMULATION_COLUMNS["articles.csv"],
+        list_article_rows(world, articles),
     )
     truth = {
         "truth-events.csv": sorted(
@@ -131,9 +133,7 @@ def plant_kind(world: World, plan: Mapping[str, Any], kind: str) -> World:
     return replace(world, plan={**world.plan, "concepts": {**world.plan["concepts"], **concepts}})
 
 
-def draw_event(
-    world: World, plan: Mapping[str, Any], number: int, kind: str
-) -> SimulatedEvent:
+def draw_event(world: World, plan: Mapping[str, Any], number: int, kind: str) -> SimulatedEvent:
     """Draw a day, and names that no other event has."""
     names = [draw_name(world, plan["syllables"]) for _ in range(7)]
     body = world.draws.pick(plan["bodies"]).format(name=names[2])
@@ -171,12 +171,12 @@ def write_event_article(
     contested = [
         write_right_sense(world, scene, plan["concept"], "outlet") for _ in range(n_contested)
     ]
-    told = [
-        draw_sentence(world, scene, split_templates(plan["sentences"])) for _ in range(4)
-    ]
+    told = [draw_sentence(world, scene, split_templates(plan["sentences"])) for _ in range(4)]
     filler = [write_filler(world, scene, "politics") for _ in range(n_all - n_contested - 4)]
     first, *rest = told
-    body = group_into_paragraphs(world, [first, *world.draws.shuffled([*rest, *contested, *filler])])
+    body = group_into_paragraphs(
+        world, [first, *world.draws.shuffled([*rest, *contested, *filler])]
+    )
     article = SimulatedArticle(outlet, day, plan["concept"], body, scene)
     title = draw_sentence(world, scene, split_templates(plan["titles"]))
     article.title = render_sentence(title)[0]
@@ -189,7 +189,9 @@ def list_difference_rows(plan: Mapping[str, Any], variants: list[str]) -> Iterat
     outlets = list(plan["wording"])
     for outlet in outlets:
         for other in [REST_LABEL, *(name for name in outlets if name != outlet)]:
-            others = [name for name in outlets if name != outlet] if other == REST_LABEL else [other]
+            others = (
+                [name for name in outlets if name != outlet] if other == REST_LABEL else [other]
+            )
             raw = expect_mean_shares(plan, [outlet]) - expect_mean_shares(plan, others)
             within = expect_within(plan, outlet, others)
             for name, *values in zip(variants, raw, within, strict=True):

@@ -213,6 +213,7 @@ class StudyRecord(Record):
         Report(notebook="07_outlets"),
         Report(notebook="08_discover"),
         Report(notebook="09_coding"),
+        Report(notebook="10_events", each={"concept": "all"}),
     ]
 
     _folder: Path = PrivateAttr()

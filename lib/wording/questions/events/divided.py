@@ -42,6 +42,8 @@ def find_study_divided_events(
     links = read_study_links(study, copies=request.copies)
     variants = compared.variants[concept]
     events = find_divided_events(compared.spoken, compared.articles, links, variants, top=top)
+    place = events["outlet"].map({name: k for k, name in enumerate(compared.design.outlets or ())})
+    events = events.assign(place=place).sort_values(["event", "place"], ignore_index=True)
     if study.width is not None:  # a headline is text
         events = events.assign(title=None)
     return check_columns(events.assign(concept=concept), "divided_events")
@@ -152,10 +154,10 @@ def describe_event(
     """Return the rows of one event: its articles, each with its terms."""
     here = hits.loc[event["doc_id"]]
     terms = [
-        ", ".join(f"{name} {n:,}" for name, n in row[row > 0].sort_values(
-            ascending=False, kind="stable"
-        ).items())
-        for _, row in here.iterrows()
+        ", ".join(f"{name} {n:,}" for name, n in used.items())
+        for used in (
+            row[row > 0].sort_values(ascending=False, kind="stable") for _, row in here.iterrows()
+        )
     ]
     columns = ["outlet", "date", "title", "url"]
     known = about.loc[event["doc_id"]].reindex(columns=columns).reset_index(drop=True)

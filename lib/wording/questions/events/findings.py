@@ -140,7 +140,7 @@ def rename_difference(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def select_unclear_within(table: pd.DataFrame) -> pd.DataFrame:
-    """Return differences that are clear in all and not within events, the largest of each outlet."""
+    """Return differences that are clear in all but not within, the largest of each outlet."""
     is_clear = (table["raw_low"] * table["raw_high"] > 0) & (table["q"] >= SIGNIFICANCE_LEVEL)
     unclear = table[is_clear]
     difference = unclear["raw_difference"]

@@ -219,9 +219,7 @@ def compare_sides(
             if not name.startswith("raw")
         }
     n = [int(side[:, 0].sum()) for side in sums[:4]]
-    numbers = dict(
-        zip(("n_articles", "n_other", "n_shared", "n_shared_other"), n, strict=True)
-    )
+    numbers = dict(zip(("n_articles", "n_other", "n_shared", "n_shared_other"), n, strict=True))
     return estimates | numbers | {"n_links": len(pairs[0]), "n_components": n_components}
 
 
@@ -302,7 +300,7 @@ def divide_by_first(sums: Array) -> Array:
 
 
 def variance_of_draws(samples: Array) -> Array:
-    """Return the variance over draws of each column; a draw without an article on a side is none."""
+    """Return the variance over draws of each column; a draw that lacks a side does not count."""
     known = ~np.isnan(samples)
     n = known.sum(axis=0)
     filled = np.where(known, samples, 0)
