@@ -19,9 +19,8 @@ from wording.questions.reporting import (
 from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
 
 _COMPARISON = Comparison(
-    no_test="No difference within events can be tested.",
+    no_test="No difference within events can be tested: nobody has a choice of terms here.",
     none_clear="No difference within events is statistically clear",
-    noun="difference within events",
 )
 
 NO_LINKED_HITS = (
@@ -57,7 +56,11 @@ def sentences(
             f"{names[row['concept']] + ': ' if several else ''}{describe_difference(row)}"
             for _, row in table.loc[[*chosen.index, *unclear.index]].iterrows()
         ),
-        *summarise_rest(table["q"], len(chosen), len(clear), _COMPARISON),
+        *(
+            summarise_rest(table["q"], len(chosen), len(clear), _COMPARISON)
+            if table["q"].notna().any()
+            else []
+        ),
         *_report_too_few(table, several),
     ]
 
@@ -163,13 +166,20 @@ def describe_difference(row: Any) -> str:
         A row of the table `events` that has a difference within events.
     """
     row = turn_to_more(row)
-    raw = _round_points(row["raw_difference"])
+    ends = sorted(_round_points(row[f"within_{end}"]) for end in ("low", "high"))
+    if row["within_difference"] < 0:  # said as so much less often
+        ends = [-end for end in reversed(ends)]
+    sure = f"{format_interval(*ends, form=_format_number)}; {format_q(row['q'])}"
+    raw = 0 if _is_near_nothing(row) else _round_points(row["raw_difference"])
     than = f"{'than' if raw else 'as'} {name_other(row['other'])}"
     start = f"{row['outlet']} writes “{row['variant']}” {_format_more(raw)} {than}"
-    interval = format_interval(
-        row["within_low"], row["within_high"], form=lambda end: _format_number(_round_points(end))
-    )
-    return f"{start}: {_divide_points(row)} ({interval}; {format_q(row['q'])})."
+    return f"{start}: {_divide_points(row)} ({sure})."
+
+
+def _is_near_nothing(row: Any) -> bool:
+    """Whether the difference in all is not clear, and smaller than that within events."""
+    is_unclear = not row["raw_low"] * row["raw_high"] > 0
+    return is_unclear and abs(row["raw_difference"]) < abs(row["within_difference"])
 
 
 def turn_to_more(row: Any) -> Any:
@@ -189,6 +199,8 @@ def _divide_points(row: Any) -> str:
     raw, within = _round_points(row["raw_difference"]), _round_points(row["within_difference"])
     if not row["q"] < SIGNIFICANCE_LEVEL:
         return f"within events no difference is clear, {_format_more(within)}"
+    if _is_near_nothing(row):
+        return f"on the same events {_format_more(within)}, which what is covered hides"
     if raw * within < 0:
         return (
             f"on the same events it is the other way round, {_format_more(within)}, which what is "
@@ -241,6 +253,6 @@ def _format_points(difference: float) -> str:
 def _format_more(points: int) -> str:
     """Return the difference as more or less often."""
     if not points:
-        return "as often"
+        return "about as often"
     unit = "percentage point" if abs(points) == 1 else "percentage points"
     return f"{abs(points)} {unit} {'more' if points > 0 else 'less'} often"
