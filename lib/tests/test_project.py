@@ -21,6 +21,7 @@ ROOMS = [
     "pages",
     "answers",
     "show",
+    "questions.links",
     "questions.coding",
     "questions.discovery",
     "questions.outlets",

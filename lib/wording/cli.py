@@ -222,11 +222,15 @@ def events_command(study: Path, out: Path) -> None:
     """Write the pairs of articles of different outlets that tell of one event.
 
     One row per pair: doc_id, other, and how likely it is that both tell of one event, 0.6 or more.
+    Articles without a date have none.
     """
-    from wording.corpus.counts import read_study_links
+    from wording.questions.links.findings import sentences
+    from wording.questions.links.links import find_study_links
     from wording.study.read import read_study
 
-    write_output(read_study_links(read_study(study)), out)
+    found = find_study_links(read_study(study))
+    write_output(found.table[["doc_id", "other", "score"]], out)
+    print_notes(sentences(found))
 
 
 @main.command("counts")

@@ -18,6 +18,7 @@ from wording.answers.questions import (
     inventory,
     keyness,
     kwic,
+    links,
     outlets,
     rivals,
     shares,
@@ -254,6 +255,18 @@ class Study:
             Number of sets.
         """
         return rivals.answer_rivals(self.record, term, top=top, sets=sets, copies=self.copies)
+
+    def links(self, *, to_read: int = 40) -> Answer:
+        """Return the pairs of articles of different outlets that tell of one event.
+
+        One row per pair; parts: to_read (a random sample for a person to judge).
+
+        Parameters
+        ----------
+        to_read : int
+            Number of pairs to read.
+        """
+        return links.answer_links(self.record, copies=self.copies, to_read=to_read)
 
     def coding(self, concept: str = "", *, size: int = 200) -> Answer:
         """Return how often a hit is what it seems, by the marks that coders set.

@@ -31,6 +31,7 @@ from wording.corpus.marks.stories.links import spread_links
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.errors import WordingError
 from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
+from wording.study.journal import read_link_verdicts
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
@@ -404,7 +405,7 @@ def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame
 
     Both are of different outlets, of different families of copies, and at most MAX_DAYS_APART days
     apart; an article without a date has no links. Each pair is there once, doc_id before other. A
-    copy is linked as the first of its family is.
+    copy is linked as the first of its family is; links that a person judged wrong are left out.
 
     Parameters
     ----------
@@ -416,18 +417,46 @@ def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame
     Raises
     ------
     WordingError
-        If the articles are not there and counts/ has no links.
+        If the articles are not there and counts/ has no links; or for invalid verdicts.
+    """
+    articles, links = read_family_links(study)
+    right = links.filter(pl.col("verdict").ne_missing("different events"))
+    compared = select_compared(study, articles, copies=copies).articles
+    spread = spread_links(
+        right.drop("verdict"),
+        pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]]),
+        max_days=MAX_DAYS_APART,
+    )
+    return check_columns(spread.to_pandas(), "links")
+
+
+def read_family_links(study: StudyRecord) -> tuple[pd.DataFrame, pl.DataFrame]:
+    """Return all articles of a study, and the links between the first articles of their families.
+
+    The links have a column `verdict`: the last one on a pair of the families' articles; null where
+    nobody has read such a pair.
     """
     if study.has_articles:
         corpus = build_corpus(study)
         articles, links = corpus.articles, corpus.links
     else:
-        articles = read_articles_table(study)
-        links = read_links_table(study)
-    compared = select_compared(study, articles, copies=copies).articles
-    dated = pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]])
-    spread = spread_links(links, dated, max_days=MAX_DAYS_APART)
-    return check_columns(spread.to_pandas(), "links")
+        articles, links = read_articles_table(study), read_links_table(study)
+    verdicts = pl.from_pandas(
+        read_link_verdicts(study)[["doc_id", "other", "verdict"]].astype(str),
+        schema_overrides=dict.fromkeys(("doc_id", "other", "verdict"), pl.String),
+    )
+    families = pl.from_pandas(articles[["doc_id", "family"]].astype(str))
+    judged = (
+        verdicts.join(families, on="doc_id", maintain_order="left")
+        .join(families, left_on="other", right_on="doc_id", suffix="_other", maintain_order="left")
+        .select(
+            "verdict",
+            doc_id=pl.min_horizontal("family", "family_other"),
+            other=pl.max_horizontal("family", "family_other"),
+        )
+        .unique(["doc_id", "other"], keep="last", maintain_order=True)
+    )
+    return articles, links.join(judged, on=["doc_id", "other"], how="left", maintain_order="left")
 
 
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:

@@ -32,7 +32,11 @@ from wording.study.records import StudyRecord
 PACKAGE_FOLDER = Path(__file__).parents[2]
 PAGE_TEMPLATE = Path(__file__).parents[1] / "template"
 
-JUDGEMENT_FILES = {"08_discover": "verdicts.csv", "09_coding": "marks.csv"}
+JUDGEMENT_FILES = {
+    "08_discover": "verdicts.csv",
+    "09_coding": "marks.csv",
+    "10_events": "link_verdicts.csv",
+}
 """What people judged, by the notebook that reads it: only its page is made again for more of it."""
 
 OUTLET_PARAMETERS = ("outlet", "outlets", "against")

@@ -35,7 +35,7 @@ from wording.corpus.reading.articles import read_articles
 INVERSE_PENALTY = 3.0
 """Inverse strength of the ridge penalty."""
 
-OTHER_EVENT_WEIGHT = 2.0
+OTHER_EVENT_WEIGHT = 1.75
 """How often a pair of two events counts: among the candidates there are many more of them than
 among the pairs of known events."""
 
