@@ -23,6 +23,9 @@ _COMPARISON = Comparison(
     none_clear="No difference within events is statistically clear",
 )
 
+MAX_UNCLEAR = 3
+"""Differences that are clear in all, and not within events, to describe at most."""
+
 NO_LINKED_HITS = (
     "No two articles of different outlets that name this are linked as telling of one event, so "
     "what is covered cannot be told from how it is worded."
@@ -40,7 +43,7 @@ def sentences(
         The table `events`.
     top : int
         How many differences are described one by one, at most: the clearest variant of each
-        concept and outlet, or pair; then as many that are clear in all and not within events.
+        concept and outlet, or pair; then a few that are clear in all and not within events.
     titles : mapping of str to str, optional
         What to call each concept, where the table has several; else its name.
     """
@@ -50,7 +53,7 @@ def sentences(
     names = {name: (titles or {}).get(name, name) for name in table["concept"].unique()}
     clear = select_clear_differences(rename_difference(table, "within"))
     chosen = clear.drop_duplicates(["concept", "outlet", "other"]).head(top)
-    unclear = select_unclear_within(table).head(top)
+    unclear = select_unclear_within(table).head(MAX_UNCLEAR)
     return [
         *(
             f"{names[row['concept']] + ': ' if several else ''}{describe_difference(row)}"
@@ -188,7 +191,7 @@ def turn_to_more(row: Any) -> Any:
         return row
     turned = row.copy()
     turned["outlet"], turned["other"] = row["other"], row["outlet"]
-    for kind in ("raw", "within"):
+    for kind in ("raw", "within", "covered"):
         turned[f"{kind}_difference"] = -row[f"{kind}_difference"]
         turned[f"{kind}_low"], turned[f"{kind}_high"] = -row[f"{kind}_high"], -row[f"{kind}_low"]
     return turned
@@ -199,6 +202,10 @@ def _divide_points(row: Any) -> str:
     raw, within = _round_points(row["raw_difference"]), _round_points(row["within_difference"])
     if not row["q"] < SIGNIFICANCE_LEVEL:
         return f"within events no difference is clear, {_format_more(within)}"
+    if not row["covered_low"] * row["covered_high"] > 0:
+        return (
+            f"on the same events {_format_more(within)}; what is covered makes no clear difference"
+        )
     if _is_near_nothing(row):
         return f"on the same events {_format_more(within)}, which what is covered hides"
     if raw * within < 0:
