@@ -159,7 +159,10 @@ def test_without_the_articles_the_same_numbers_come_from_counts(copied):
     events = wording.open(copied).events(CONCEPT)
     from click.testing import CliRunner
 
-    assert CliRunner().invoke(main, ["counts", str(copied), "--out", f"{copied}/counts"]).exit_code == 0
+    assert (
+        CliRunner().invoke(main, ["counts", str(copied), "--out", f"{copied}/counts"]).exit_code
+        == 0
+    )
     (copied / "articles.csv").unlink()
     alone = wording.open(copied).events(CONCEPT)
     pd.testing.assert_frame_equal(alone.table, events.table)

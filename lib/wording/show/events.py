@@ -71,7 +71,8 @@ def _render_texts(row: Mapping[Any, Any]) -> str:
         return f"<p>{escape_html(lead)}</p>" if lead else ""
     left, node, right = ("" if is_missing(row[part]) else row[part] for part in _LINE)
     before, found, after = lead.partition(node)
-    if found and after.strip()[:20] in right:
+    n_same = min(20, len(right), len(after.strip()))
+    if found and after.strip()[:n_same] == right[:n_same]:
         return f"<p>{_mark(before, node, after)}</p>"
     line = f"<p>… {_mark(left + ' ', node, _set_off(right))} …</p>"
     return f"<p>{escape_html(lead)}</p>{line}" if lead else line

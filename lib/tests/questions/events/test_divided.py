@@ -43,7 +43,13 @@ def test_the_most_divided_pair_comes_first_with_what_is_linked_to_both():
     assert events["doc_id"].tolist() == ["a1", "b1", "c1", "a2", "b2"]
     assert events["divided"].tolist() == [1, 1, 1, 0.25, 0.25]
     assert events["linked"].tolist() == [0.9, 0.9, 0.7, 0.99, 0.99]
-    assert events["terms"].tolist() == ["law 3", "plan 3", "plan 2, law 1", "law 4", "law 3, plan 1"]
+    assert events["terms"].tolist() == [
+        "law 3",
+        "plan 3",
+        "plan 2, law 1",
+        "law 4",
+        "law 3, plan 1",
+    ]
     assert events["variant"].tolist() == ["law", "plan", "plan", "law", "law"]
 
 

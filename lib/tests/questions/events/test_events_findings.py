@@ -136,9 +136,10 @@ def test_too_few_events_are_said_and_give_no_number():
 
 
 def test_no_links_and_no_dates_are_said():
-    assert "No two articles of different outlets that name this" in sentences(
-        table({"n_links": 0, "n_components": 0})
-    )[0]
+    assert (
+        "No two articles of different outlets that name this"
+        in sentences(table({"n_links": 0, "n_components": 0}))[0]
+    )
     articles = pd.DataFrame({"outlet": ["A", "B"], "date": pd.to_datetime(["2031-01-01", None])})
     assert describe_links(articles, table({})) == ["1 article of 2 has no date and so no link."]
     assert "too few, of different days" in explain_no_links(articles)
