@@ -169,10 +169,10 @@ def describe_difference(row: Any) -> str:
         A row of the table `events` that has a difference within events.
     """
     row = turn_to_more(row)
-    ends = sorted(_round_points(row[f"within_{end}"]) for end in ("low", "high"))
+    low, high = (_round_points(row[f"within_{end}"]) for end in ("low", "high"))
     if row["within_difference"] < 0:  # said as so much less often
-        ends = [-end for end in reversed(ends)]
-    sure = f"{format_interval(*ends, form=_format_number)}; {format_q(row['q'])}"
+        low, high = -high, -low
+    sure = f"{format_interval(low, high, form=_format_number)}; {format_q(row['q'])}"
     raw = 0 if _is_near_nothing(row) else _round_points(row["raw_difference"])
     than = f"{'than' if raw else 'as'} {name_other(row['other'])}"
     start = f"{row['outlet']} writes “{row['variant']}” {_format_more(raw)} {than}"

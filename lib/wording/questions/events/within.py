@@ -188,7 +188,7 @@ def link_articles(
 
 def compare_sides(
     articles: LinkedArticles, first: str, second: str, design: Design
-) -> dict[str, Array]:
+) -> dict[str, Array | int]:
     """Return the columns of one comparison but for q: an array of variants each, or one number.
 
     Parameters
