@@ -25,6 +25,7 @@ ROOMS = [
     "questions.coding",
     "questions.discovery",
     "questions.outlets",
+    "questions.events",
     "questions.timeline",
     "questions.collocation",
     "questions.keyness",

@@ -340,11 +340,16 @@ def counts_command(study: Path, out: Path) -> None:
     help="Which copies count: all (the default), one (per outlet and family) or none (the first "
     "only, and no copied text).",
 )
+@click.option(
+    "--events",
+    help="Which articles count: all (the default), or shared (only those that have a linked "
+    "article, on the same event, at another outlet).",
+)
 def table_command(study: Path, name: str, out: Path, **choices: str | None) -> None:
     """Write any table of the analysis, such as shares.
 
-    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets; an unknown
-    name lists them all. An option that the table does not take is refused.
+    Others are articles, hits, contrasts, keyness, collocates, timeline, outlets and events; an
+    unknown name lists them all. An option that the table does not take is refused.
     """
     from wording.answers.tables import make_table
     from wording.study.read import read_study
@@ -392,6 +397,11 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     "--seed", type=click.IntRange(0, MAX_SEED), default=1, show_default=True, help="Random seed."
 )
 @click.option(
+    "--events",
+    type=int,
+    help="Instead: articles of four outlets on so many shared events, which some cover more.",
+)
+@click.option(
     "--difference",
     type=click.FloatRange(0, 1),
     help="Instead: how many articles would show this difference of two shares, such as 0.2.",
@@ -418,19 +428,30 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     help="With --difference: intraclass correlation of hits within an article, 0 to 1.",
 )
 def simulate_command(
-    out: Path | None, articles: int, seed: int, difference: float | None, **power: float
+    out: Path | None,
+    articles: int,
+    seed: int,
+    events: int | None,
+    difference: float | None,
+    **power: float,
 ) -> None:
     """Make a study of invented articles with planted truth.
 
-    The truth is written as a table. With --difference, say instead how many articles would show
-    that difference.
+    The truth is written as a table. With --events, what outlets cover differs from how they word
+    it, and the truth says both. With --difference, say instead how many articles would show that
+    difference.
     """
     from wording.simulation.simulate import simulate_study
 
     if difference is not None:
         from wording.simulation.power import ConceptModel
 
-        refuse_given_options({"articles": "with --difference, which says how many are needed"})
+        refuse_given_options(
+            {
+                "articles": "with --difference, which says how many are needed",
+                "events": "with --difference, which writes no articles",
+            }
+        )
 
         concept = ConceptModel(power["share"], power["hits"], power["alike"])
         report_power(difference, concept, seed, out)
@@ -438,6 +459,13 @@ def simulate_command(
     refuse_given_options(dict.fromkeys(power, "without --difference"))
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
+    if events is not None:
+        from wording.simulation.events import simulate_events
+
+        refuse_given_options({"articles": "with --events, which says how many events"})
+        simulate_events(out, events=events, seed=seed)
+        click.echo(f"invented articles on {events} events in {out}")
+        return
     simulate_study(out, articles=articles, seed=seed)
     say(f"{articles} invented articles in {out}")
 

@@ -57,6 +57,8 @@ reports:
   - notebook: 07_outlets
   - notebook: 08_discover
   - notebook: 09_coding
+  - notebook: 10_events
+    each: {{concept: all}}
 """
 
 CONCEPTS_TEMPLATE = """\

@@ -35,6 +35,10 @@ COPY_RULES = ("all", "one", "none")
 """Which copies count: every article; one of each family per outlet; the first of each family, and
 in every article only what no earlier one has."""
 
+EVENT_RULES = ("all", "shared")
+"""Which articles count: all; or those that have a linked article, on the same event, at another
+compared outlet."""
+
 SIGNIFICANCE_LEVEL = 0.05
 """A difference is clear when its p, or its q where many are tested, is below."""
 

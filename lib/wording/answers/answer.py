@@ -85,6 +85,8 @@ class Evidence:
     counted_as : str
         Only lines that the answer's own table counts have this in their column of this name; empty:
         all do.
+    show : callable, optional
+        How the lines are laid out, given them and the caption; by default in folded groups.
     """
 
     find: Callable[[], pd.DataFrame]
@@ -93,6 +95,7 @@ class Evidence:
     unit: str = "hit"
     empty: str = "There are no lines: nothing was counted."
     counted_as: str = ""
+    show: Callable[..., html.Display] | None = None
 
 
 @dataclass(frozen=True)
@@ -258,6 +261,8 @@ class Answer:
         rows = evidence.find()
         if rows.empty:
             return html.note(evidence.empty)
+        if evidence.show:
+            return evidence.show(rows, caption=evidence.caption)
         return group_lines(
             rows,
             caption=self._name_groups(evidence.caption),

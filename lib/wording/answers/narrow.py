@@ -124,7 +124,7 @@ def name_groups(record: StudyRecord, sentences: Iterable[str]) -> list[str]:
 
 def explain_concept(study: StudyRecord, name: str) -> str:
     """Return what is counted for a concept or pattern, and what a reader should know of it."""
-    sentences = [f"Counted: {describe_asked(study, name)}."]
+    sentences = [f"Counted: {describe_asked(study, name)}.", *explain_event_rule(study)]
     has_precision = bool(study.concepts[name].precision_note)
     if name not in study.typed or study.note or has_precision:
         sentences.append(study.about(name))
@@ -137,6 +137,16 @@ def explain_concept(study: StudyRecord, name: str) -> str:
                 "where the page 09_coding has a precision, that is the better one here."
             )
     return " ".join(sentences)
+
+
+def explain_event_rule(study: StudyRecord) -> list[str]:
+    """Return that only articles on shared events count, where that is so."""
+    if study.event_rule == "all":
+        return []
+    return [
+        "Only articles count that are linked with one of another outlet as telling of the same "
+        "event; links are likely, not certain."
+    ]
 
 
 def parse_day(text: str | datetime.date | None, *, last: bool = False) -> datetime.date | None:

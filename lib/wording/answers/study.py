@@ -14,6 +14,7 @@ from wording.answers.provenance import collect_provenance
 from wording.answers.questions import (
     coding,
     collocates,
+    events,
     inventory,
     keyness,
     kwic,
@@ -46,22 +47,27 @@ class Study:
     copies : {"all", "one", "none"}
         Which copies count: all articles; one of each family and outlet; only the first of a family,
         and in it no passage that an earlier article has.
+    events : {"all", "shared"}
+        Which articles count: all; only those that have a linked article, on the same event, at
+        another outlet. Empty: as the record says.
 
     Raises
     ------
     WordingError
-        For an unknown voice or way of counting copies.
+        For an unknown voice or way of counting copies or events.
     """
 
-    def __init__(self, record: StudyRecord, *, voice: str = "outlet", copies: str = "all") -> None:
-        self.record = record
+    def __init__(
+        self, record: StudyRecord, *, voice: str = "outlet", copies: str = "all", events: str = ""
+    ) -> None:
+        self.record = record.with_events(events or record.event_rule)
         self.voice = one_of("voice", voice, VOICE_GROUPS)
         self.copies = one_of("way of counting copies", copies, COPY_RULES)
 
     def __repr__(self) -> str:
         return (
             f"Study({self.record.name!r}: {len(self.record.concepts)} concepts, "
-            f"voice={self.voice!r}, copies={self.copies!r})"
+            f"voice={self.voice!r}, copies={self.copies!r}, events={self.record.event_rule!r})"
         )
 
     def using(
@@ -72,6 +78,7 @@ class Study:
         voice: str = "",
         copies: str = "",
         groups: str | Mapping[str, Sequence[str]] | None = None,
+        events: str = "",
     ) -> Study:
         """Return the same study with other settings.
 
@@ -82,7 +89,7 @@ class Study:
         period : (str, str)
             First and last day, month or year, both included, such as ("2031-01", "2031-06-15");
             empty: no limit.
-        voice, copies : str
+        voice, copies, events : str
             As in `Study`; empty: as before.
         groups : str or mapping, optional
             What is compared instead of outlets: a column of the articles, or the outlets of each
@@ -95,7 +102,7 @@ class Study:
         """
         first, last = parse_day(period[0]), parse_day(period[1], last=True)
         record = self.record.narrow(outlets=outlets, first=first, last=last, groups=groups)
-        return Study(record, voice=voice or self.voice, copies=copies or self.copies)
+        return Study(record, voice=voice or self.voice, copies=copies or self.copies, events=events)
 
     def concepts(self) -> Answer:
         """Return the concepts of the study: one row per variant: phrases, precision, note."""
@@ -225,6 +232,22 @@ class Study:
             Words of the longest phrases, for "words".
         """
         return outlets.answer_outlets(self.record, self._request(), basis, max_words)
+
+    def events(self, what: str = "", *, top: int = 10) -> Answer:
+        """Return what of the outlets' differences is covered, and what is how they word it.
+
+        One row per variant and outlet: the difference in all, on shared events, and within events;
+        parts: divided (events told most differently, with their lines), concepts (the same of all
+        the study's concepts).
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        top : int
+            Number of events told most differently.
+        """
+        return events.answer_events(*self._ask(what), self._request(), top)
 
     def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
         """Return phrases that may name the same thing, which a person must judge.

@@ -23,6 +23,8 @@ from wording.phrasing import join_names
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
+from wording.questions.events.divided import find_study_divided_events
+from wording.questions.events.within import compute_study_events
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
@@ -41,6 +43,7 @@ def make_table(
     voice: str | None = None,
     against: str | None = None,
     copies: str | None = None,
+    events: str | None = None,
 ) -> pd.DataFrame:
     """Return the named table of a study; its columns are those of `wording.tables`.
 
@@ -60,16 +63,22 @@ def make_table(
         "all" (every article is counted, also without it), "one" (an outlet that prints a story
         twice counts it once) or "none" (only the first article of each group of copies,
         and hits outside copied text).
+    events : str, optional
+        "all" (every article counts, also without it) or "shared" (only those that have a linked
+        article, on the same event, at another compared outlet).
 
     Raises
     ------
     WordingError
-        For an unknown table, voice, concept or way of counting copies, with the nearest name; for
+        For an unknown table, voice, concept or way of counting, with the nearest name; for
         an option that the table does not take; for `hits` if the articles are not available.
     """
     choices = {"concepts": concepts, "voice": voice, "copies": copies, "against": against}
     given: dict[str, Any] = {key: value for key, value in choices.items() if value is not None}
     refuse_untaken_options(name, given)
+    if events is not None:
+        refuse_untaken_options(name, ["events"])
+        study = study.with_events(events)
     return make_asked_table(study, name, Request(**given))
 
 
@@ -225,6 +234,14 @@ def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
     return rival_sets.find_rival_sets(study, copies=request.copies)
 
 
+def _make_divided_events(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [
+        find_study_divided_events(study, concept, request)
+        for concept in select_concepts(study, request.concepts)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
 @dataclass(frozen=True)
 class TableMaker:
     """How a table is made, and which fields of a `Request` change it."""
@@ -233,10 +250,10 @@ class TableMaker:
     options: Sequence[str]
 
 
-_COPIES = ("copies",)
-_CONCEPTS = ("concepts", "copies")
-_VOICE = ("concepts", "voice", "copies")
-_CONTRASTS = ("concepts", "voice", "copies", "against")
+_COPIES = ("copies", "events")
+_CONCEPTS = ("concepts", *_COPIES)
+_VOICE = ("concepts", "voice", *_COPIES)
+_CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
     "articles": TableMaker(_make_articles, _COPIES),
@@ -256,13 +273,15 @@ _TABLES = {
     "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
     "links": TableMaker(_make_links, _COPIES),
-    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "copies", "against")),
+    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", *_COPIES, "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),
     "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),
     "timeline": TableMaker(_make_timeline, _VOICE),
     "changes": TableMaker(_make_changes, _VOICE),
     "change_order": TableMaker(_make_change_order, _VOICE),
-    "outlets": TableMaker(_make_outlets, ("voice", "copies")),
+    "outlets": TableMaker(_make_outlets, ("voice", *_COPIES)),
+    "events": TableMaker(compute_study_events, ("concepts", "voice", "copies", "against")),
+    "divided_events": TableMaker(_make_divided_events, ("concepts", "voice", "copies")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

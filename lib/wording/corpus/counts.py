@@ -65,7 +65,7 @@ class ComparedArticles:
     set_apart : DataFrame
         Articles of another outlet or period.
     left_out : DataFrame
-        Copies that do not count.
+        Copies that do not count, and articles on no shared event where only those count.
     """
 
     articles: pd.DataFrame
@@ -91,7 +91,7 @@ class Counts:
     set_apart : DataFrame
         Articles of another outlet or period, which are not compared.
     left_out : DataFrame
-        Copies that do not count.
+        Copies that do not count, and articles on no shared event where only those count.
     """
 
     articles: pd.DataFrame
@@ -564,7 +564,7 @@ def flag_compared(
     -------
     kept : bool array
         Articles of the outlets and the period that the study compares, without the copies that
-        do not count.
+        do not count, and where only shared events count, without those that have no link.
     apart : bool array
         Articles of other outlets or of another time.
 
@@ -580,7 +580,15 @@ def flag_compared(
         inside &= articles["date"] <= pd.Timestamp(study.period.to)
     kept = inside.to_numpy(bool, copy=True)
     kept[kept] = flag_counted_articles(articles[inside], copies)
+    if study.event_rule == "shared":
+        kept &= flag_linked_articles(study, articles, copies)
     return kept, ~inside.to_numpy(bool)
+
+
+def flag_linked_articles(study: StudyRecord, articles: pd.DataFrame, copies: str) -> np.ndarray:
+    """Return which articles have a linked one, on the same event, at another compared outlet."""
+    links = read_study_links(study.with_events("all"), copies=copies)
+    return is_among(articles["doc_id"], pd.concat([links["doc_id"], links["other"]]))
 
 
 def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,7 +15,9 @@ from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
     Spans,
+    collapse_whitespace,
     extract_contexts,
+    find_context_bounds,
     shorten_lines,
 )
 from wording.corpus.marks.voice import read_attributions
@@ -143,3 +147,52 @@ def find_part_attribution_lines(part: Part, context: int) -> pd.DataFrame:
     lines = join_articles(part, extract_contexts(part.shard, Spans(cue, cue + 1), context=context))
     columns = ["voice", "speaker", pl.col("cue").str.to_lowercase(), "stance"]
     return pd.concat([lines, attributions.select(columns).to_pandas()], axis=1)[ATTRIBUTION_COLUMNS]
+
+
+def find_leads(study: StudyRecord, doc_ids: Sequence[str], *, max_words: int = 40) -> pd.Series:
+    """Return how articles begin: the first paragraph outside boilerplate, by doc_id.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        A study whose articles are available.
+    doc_ids : sequence of str
+        Which articles.
+    max_words : int
+        A longer paragraph is cut, with an ellipsis.
+
+    Returns
+    -------
+    Series of str
+        Empty for an article that has only boilerplate, and for all where the study may not show
+        whole paragraphs (`excerpts`).
+    """
+    if study.width is not None:
+        return pd.Series("", index=pd.Index(doc_ids, name="doc_id"), dtype=str)
+    corpus = build_corpus(study)
+    parts = [find_part_leads(part, doc_ids) for part in corpus.parts()]
+    words = pd.concat(parts).str.split()
+    cut = (
+        words.str[:max_words]
+        .str.join(" ")
+        .where(words.str.len() <= max_words, words.str[:max_words].str.join(" ") + " …")
+    )
+    return cut.reindex(doc_ids, fill_value="")
+
+
+def find_part_leads(part: Part, doc_ids: Sequence[str]) -> pd.Series:
+    """Return the first paragraphs of the articles that are in one shard, by doc_id."""
+    shard = part.shard
+    names = part.table["doc_id"]
+    rows = np.flatnonzero(names.is_in(list(doc_ids)).to_numpy())
+    is_body = shard.is_word & ~shard.boilerplate
+    before = np.concatenate([[0], np.cumsum(is_body)])
+    rows = rows[before[shard.bounds[rows + 1]] > before[shard.bounds[rows]]]
+    first = np.searchsorted(before, before[shard.bounds[rows]], side="right") - 1
+    start, end = find_context_bounds(shard, Spans(first, first + 1), "paragraph")
+    page = np.flatnonzero(shard.boilerplate)
+    line_end = np.concatenate([[0], page + 1])[np.searchsorted(page, first)]
+    texts = shard.text(np.maximum(start, line_end), np.minimum(end, shard.bounds[rows + 1]))
+    return pd.Series(
+        collapse_whitespace(texts), pd.Index(names.gather(rows).to_list(), name="doc_id"), dtype=str
+    )

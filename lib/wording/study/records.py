@@ -23,7 +23,7 @@ from pydantic import (
 
 from wording.errors import WordingError
 from wording.files import hash_value
-from wording.settings import ALL_OUTLETS, MAX_SEED, OTHER_OUTLETS, REST_LABEL
+from wording.settings import ALL_OUTLETS, EVENT_RULES, MAX_SEED, OTHER_OUTLETS, REST_LABEL, one_of
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 MAX_PATH_BYTES, MAX_NAME_BYTES = 4_000, 255
@@ -318,6 +318,7 @@ class StudyRecord(Record):
         Report(notebook="07_outlets"),
         Report(notebook="08_discover"),
         Report(notebook="09_coding"),
+        Report(notebook="10_events", each={"concept": "all"}),
     ]
 
     _folder: Path = PrivateAttr()
@@ -325,6 +326,7 @@ class StudyRecord(Record):
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
+    _event_rule: str = PrivateAttr("all")
 
     @property
     def folder(self) -> Path:
@@ -411,6 +413,28 @@ class StudyRecord(Record):
             "groups": self.groups if groups is None else make_groups(groups),
         }
         return self.model_copy(update=changes)
+
+    @property
+    def event_rule(self) -> str:
+        """Which articles count, a name in `settings.EVENT_RULES`."""
+        return self._event_rule
+
+    def with_events(self, rule: str) -> StudyRecord:
+        """Return the same study in which only articles on shared events count, or all again.
+
+        Parameters
+        ----------
+        rule : str
+            A name in `settings.EVENT_RULES`.
+
+        Raises
+        ------
+        WordingError
+            For another name.
+        """
+        study = self.model_copy()
+        study._event_rule = one_of("way of counting events", rule, EVENT_RULES)
+        return study
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """Return the same study with one more concept, which concepts.yml does not have."""

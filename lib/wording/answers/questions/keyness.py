@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.narrow import name_groups
+from wording.answers.narrow import explain_event_rule, name_groups
 from wording.answers.questions.shares import (
     describe_study_copies,
     has_two_groups,
@@ -72,11 +72,16 @@ def answer_keyness(
             "differences": partial(answer_differences, record, table),
             "copies": partial(answer_keyness_copies, record, request, selection, shown),
         },
-        note=keywords.describe_term_selection(
-            record,
-            terms,
-            min_outlets=selection.min_outlets,
-            function_words=selection.function_words,
+        note=" ".join(
+            [
+                keywords.describe_term_selection(
+                    record,
+                    terms,
+                    min_outlets=selection.min_outlets,
+                    function_words=selection.function_words,
+                ),
+                *explain_event_rule(record),
+            ]
         ),
         summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
         f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",
