@@ -26,6 +26,7 @@ from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.places import mark_repeated_titles, measure_leads
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
@@ -39,6 +40,7 @@ SHARD_BOUNDARY_MODULUS = 1_024
 """One article in so many is marked to end a shard."""
 
 WORD_COUNT_COLUMNS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
+PLACE_COUNT_COLUMNS = ("n_headline", "n_lead")
 
 ShardMaker = Callable[[pl.DataFrame], Shard]
 ShardKeeper = Callable[[int, pl.DataFrame, ShardMaker], Shard]
@@ -56,7 +58,7 @@ def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
     if tables:
         table = pl.concat(tables)
     else:
-        no_counts = dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0))
+        no_counts = dict.fromkeys((*WORD_COUNT_COLUMNS, *PLACE_COUNT_COLUMNS), pl.lit(0))
         table = articles.frame.drop("text").with_columns(
             **no_counts, agency=pl.lit(None, pl.String)
         )
@@ -185,19 +187,33 @@ def encode_part(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
     )
     columns = dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counts), strict=True))
+    columns |= dict(zip(PLACE_COUNT_COLUMNS, map(pl.Series, count_place_words(shard)), strict=True))
     table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard))
     return table, shard.folder or shard
 
 
+def count_place_words(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words of each article's headline, and those of its lead outside boilerplate."""
+    assert shard.titles, "a shard of articles has their headlines"
+    n_headline = np.diff(shard.titles.words_before[shard.titles.bounds])
+    start = shard.bounds[:-1]
+    is_counted = shard.is_word & ~shard.boilerplate
+    n_lead = compile_module(kernels).count_flagged(is_counted, start, start + shard.lead_tokens)
+    return n_headline.astype(np.int64), n_lead
+
+
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with boilerplate, voices and sketches."""
+    """Return the encoded articles with headlines, boilerplate, voices, leads and sketches."""
     shard = tokens.encode_texts(articles["text"])
+    titles = tokens.encode_texts(articles["title"].fill_null(""))
+    boilerplate = zones.mark_boilerplate(shard, articles["outlet"], language=language)
     shard = replace(
         shard,
-        boilerplate=zones.mark_boilerplate(shard, articles["outlet"], language=language),
+        boilerplate=boilerplate | mark_repeated_titles(shard, titles),
         voice=mark_voices(shard, language=language),
+        titles=titles,
     )
-    return replace(shard, sketch=build_sketch(shard))
+    return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:
