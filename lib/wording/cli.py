@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from wording.errors import WordingError
 from wording.files import save_table
 from wording.phrasing import format_count
+from wording.settings import PLACE_GROUPS, one_of
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -30,6 +31,12 @@ PATH_TYPE = click.Path(path_type=Path)
 MAX_REJECTS_LISTED = 20
 """Up to so many articles that could not be read are named one by one."""
 
+place_option = click.option(
+    "--place",
+    default="text",
+    show_default=True,
+    help="Where in the articles: text (lead and body), headline, lead, body or all.",
+)
 out_option = click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
 
 
@@ -109,19 +116,28 @@ def build_command(study: Path) -> None:
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
 @click.option("--boilerplate", is_flag=True, help="Write hits in boilerplate, too.")
+@place_option
 @out_option
-def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -> None:
+def find_command(articles: Path, concepts: Path, boilerplate: bool, place: str, out: Path) -> None:
     """Write one row per hit of the concepts in the articles.
 
-    Hits in boilerplate are left out and counted, unless --boilerplate asks for them.
+    Hits in boilerplate and in headlines are left out and counted, unless --boilerplate and --place
+    ask for them. Of a hit in a headline, start and end are places in the title.
     """
     from wording.corpus import build, counts
     from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
     from wording.study.read import list_taken_concepts, read_concepts
 
+    places = PLACE_GROUPS[one_of("place", place, PLACE_GROUPS)]
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
     hits = counts.find_hits(corpus, wanted, lists)
+    is_there = hits["place"].isin(places)
+    n_headline = int((~is_there & (hits["place"] == "headline")).sum())
+    if n_headline:
+        n_left_out = format_count(n_headline, "hit")
+        click.echo(f"note: {n_left_out} in headlines left out (--place all has them)", err=True)
+    hits = hits[is_there].reset_index(drop=True)
     if not boilerplate:
         is_body = hits["zone"] == "body"
         n_left_out = format_count(int((~is_body).sum()), "hit")
@@ -139,7 +155,8 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
 @click.option("--width", default=15, show_default=True, help="Tokens on each side.")
 @click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
 @click.option("--out", type=PATH_TYPE, help="Write every line to a .csv or .parquet file instead.")
-def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
+@place_option
+def kwic_command(study: Path, pattern: str, out: Path | None, place: str, **shown: int) -> None:
     """Print the lines of a pattern, and above them what was looked for.
 
     PATTERN is words, written as in concepts.yml. =NAME is a variant or concept of that name, and
@@ -152,7 +169,8 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
 
     if out:
         refuse_given_options({"limit": "with --out, which has every line"})
-    record = read_study(study)
+    width, limit = shown["width"], shown["limit"]
+    record = read_study(study).narrow(place=place)
     found = find_concordance(*narrow_study(record, pattern=pattern), sort="article")
     click.echo(found.describe(), err=bool(out))
     print_notes(describe_pattern(record, pattern))
@@ -245,6 +263,10 @@ def counts_command(study: Path, out: Path) -> None:
 @click.option(
     "--against",
     help="For contrasts: rest (the default), or pairs of outlets; for keyness also an outlet.",
+)
+@click.option(
+    "--place",
+    help="Where in the articles: text (the default: lead and body), headline, lead, body or all.",
 )
 @click.option(
     "--copies",

@@ -12,6 +12,7 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
+    list_study_counts,
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
@@ -39,6 +40,7 @@ def make_table(
     voice: str | None = None,
     against: str | None = None,
     copies: str | None = None,
+    place: str | None = None,
 ) -> pd.DataFrame:
     """Return the named table of a study; its columns are those of `wording.tables`.
 
@@ -58,17 +60,21 @@ def make_table(
         "all" (every article is counted, also without it), "one" (an outlet that prints a story
         twice counts it once) or "none" (only the first article of each group of copies,
         and hits outside copied text).
+    place : str, optional
+        Where in the articles is counted: text (lead and body; without it as the study says, which
+        is text unless `StudyRecord.narrow` says otherwise), headline, lead, body or all.
 
     Raises
     ------
     WordingError
-        For an unknown table, voice, concept or way of counting copies, with the nearest name; for
-        an option that the table does not take; for `hits` if the articles are not available.
+        For an unknown table, voice, place, concept or way of counting copies, with the nearest
+        name; for an option that the table does not take; for `hits` if the articles are not
+        available.
     """
     choices = {"concepts": concepts, "voice": voice, "copies": copies, "against": against}
     given: dict[str, Any] = {key: value for key, value in choices.items() if value is not None}
-    refuse_untaken_options(name, given)
-    return make_asked_table(study, name, Request(**given))
+    refuse_untaken_options(name, [*given, *([] if place is None else ["place"])])
+    return make_asked_table(study.narrow(place=place or ""), name, Request(**given))
 
 
 def refuse_untaken_options(name: str, given: Iterable[str]) -> None:
@@ -113,7 +119,7 @@ def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return compare_articles(study, request).counts
+    return list_study_counts(study, request.concepts, copies=request.copies)
 
 
 def _make_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -221,16 +227,16 @@ def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class TableMaker:
-    """How a table is made, and which fields of a `Request` change it."""
+    """How a table is made, and which fields of a `Request`, or the study's place, change it."""
 
     make: Callable[[StudyRecord, Request], pd.DataFrame]
     options: Sequence[str]
 
 
 _COPIES = ("copies",)
-_CONCEPTS = ("concepts", "copies")
-_VOICE = ("concepts", "voice", "copies")
-_CONTRASTS = ("concepts", "voice", "copies", "against")
+_CONCEPTS = ("concepts", "place", "copies")
+_VOICE = ("concepts", "voice", "place", "copies")
+_CONTRASTS = ("concepts", "voice", "place", "copies", "against")
 
 _TABLES = {
     "articles": TableMaker(_make_articles, _COPIES),
@@ -249,13 +255,13 @@ _TABLES = {
     "speakers": TableMaker(_make_speakers, _COPIES),
     "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
-    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "copies", "against")),
+    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "place", "copies", "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),
     "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),
     "timeline": TableMaker(_make_timeline, _VOICE),
     "changes": TableMaker(_make_changes, _VOICE),
     "change_order": TableMaker(_make_change_order, _VOICE),
-    "outlets": TableMaker(_make_outlets, ("voice", "copies")),
+    "outlets": TableMaker(_make_outlets, ("voice", "place", "copies")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

@@ -187,12 +187,14 @@ def encode_part(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
     )
     columns = dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counts), strict=True))
-    columns |= dict(zip(PLACE_COUNT_COLUMNS, map(pl.Series, count_place_words(shard)), strict=True))
+    columns |= dict(
+        zip(PLACE_COUNT_COLUMNS, map(pl.Series, count_headline_and_lead(shard)), strict=True)
+    )
     table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard))
     return table, shard.folder or shard
 
 
-def count_place_words(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
+def count_headline_and_lead(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
     """Return the words of each article's headline, and those of its lead outside boilerplate."""
     assert shard.titles, "a shard of articles has their headlines"
     n_headline = np.diff(shard.titles.words_before[shard.titles.bounds])

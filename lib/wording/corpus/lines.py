@@ -51,7 +51,9 @@ def find_term_hits(
     voice: str = "outlet",
     context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """Return the `hits` behind counts of terms at outlets: one row per place where one begins.
+    """Return the `hits` behind counts of terms at outlets: one row per token where one begins.
+
+    They stand in the study's place.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ def find_term_hits(
     """
     corpus = build_corpus(study)
     is_wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted)
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted, place=study.place)
     vocabulary = Vocabulary.from_terms(wanted["term"].unique().tolist())
     numbers = pl.DataFrame(
         {
@@ -80,9 +82,8 @@ def find_term_hits(
         }
     )
     pairs = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(numbers, on="term")
-    rows = [
-        find_part_term_hits(part, vocabulary, mask(part), pairs, context) for part in corpus.parts()
-    ]
+    pieces = [piece for part in corpus.parts() for piece in part.select_places(study.place)]
+    rows = [find_part_term_hits(piece, vocabulary, mask(piece), pairs, context) for piece in pieces]
     hits = check_columns(pd.concat(rows, ignore_index=True), "hits")
     return shorten_lines(hits, study.width)
 

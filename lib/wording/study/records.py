@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from wording.errors import WordingError
 from wording.files import hash_value
+from wording.settings import PLACE_GROUPS, one_of
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
@@ -219,6 +220,7 @@ class StudyRecord(Record):
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
+    _place: str = PrivateAttr(default="text")
 
     @property
     def folder(self) -> Path:
@@ -244,6 +246,11 @@ class StudyRecord(Record):
     def taken(self) -> frozenset[str]:
         """The concepts that are taken from the library."""
         return self._taken
+
+    @property
+    def place(self) -> str:
+        """Where in the articles is counted, a name in `settings.PLACE_GROUPS`."""
+        return self._place
 
     @property
     def lists(self) -> dict[str, list[str]]:
@@ -279,8 +286,9 @@ class StudyRecord(Record):
         outlets: Sequence[str] = (),
         first: datetime.date | None = None,
         last: datetime.date | None = None,
+        place: str = "",
     ) -> StudyRecord:
-        """Return the same study with only some of its outlets and days.
+        """Return the same study with only some of its outlets and days, or other places.
 
         Parameters
         ----------
@@ -288,6 +296,13 @@ class StudyRecord(Record):
             Only these; if empty, those that the study compares.
         first, last : date, optional
             The days that count, both ends included, as far as the study's own period has them.
+        place : str
+            Where in the articles is counted, a name in `settings.PLACE_GROUPS`; empty: as before.
+
+        Raises
+        ------
+        WordingError
+            For an unknown place.
         """
         begin = max(filter(None, (first, self.period.from_)), default=None)
         end = min(filter(None, (last, self.period.to)), default=None)
@@ -295,7 +310,9 @@ class StudyRecord(Record):
             "outlets": list(outlets) or self.outlets,
             "period": Period(from_=begin, to=end),
         }
-        return self.model_copy(update=changes)
+        study = self.model_copy(update=changes)
+        study._place = one_of("place", place or self.place, PLACE_GROUPS)
+        return study
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """Return the same study with one more concept, which concepts.yml does not have."""
