@@ -7,7 +7,7 @@ report", "*accused* by her rivals"). The words that they need are in voice-*.yml
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -40,6 +40,36 @@ class Cues:
 
     at: np.ndarray
     strength: np.ndarray
+
+
+@dataclass(frozen=True)
+class NamedSpeech:
+    """What somebody says where a label or a headline names the speaker; ascending, apart.
+
+    Attributes
+    ----------
+    start, end : the tokens that are said, from start up to end.
+    first, last : the tokens of the speaker, from first up to last.
+    cue : the token that shows it: a colon, or a reporting word.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    cue: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __getitem__(self, which: np.ndarray) -> NamedSpeech:
+        return NamedSpeech(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    def find(self, positions: np.ndarray) -> np.ndarray:
+        """Return which speech each token lies in, by number; -1 for none."""
+        at = np.searchsorted(self.start, positions, side="right") - 1
+        inside = (at >= 0) & (positions < np.append(self.end, 0)[at])
+        return np.where(inside, at, -1)
 
 
 def assign_cues(
