@@ -26,6 +26,7 @@ from wording.corpus.encoding.store import Store
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.headlines import mark_title_voices
 from wording.corpus.marks.places import mark_repeated_titles, measure_leads
 from wording.corpus.marks.voice import mark_voices
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
@@ -213,7 +214,7 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
         shard,
         boilerplate=boilerplate | mark_repeated_titles(shard, titles),
         voice=mark_voices(shard, language=language),
-        titles=titles,
+        titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
     return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 

@@ -278,7 +278,8 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """Return the `counts` table: hits per article, concept, variant, voice and place.
 
-    Those in boilerplate are left out. `n_copied` says how many of them are in copied text (see `Corpus.copied`).
+    Those in boilerplate are left out. `n_copied` says how many of them are in copied text (see
+    `Corpus.copied`).
     """
     parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
@@ -392,7 +393,8 @@ def find_study_hits(
 ) -> pd.DataFrame:
     """Return the `hits` of a study's compared articles: the very lines that are counted.
 
-    They stand in the study's place, outside boilerplate. They have as much text as the study's `excerpts` allow; `copies` is as in `count_study_hits`.
+    They stand in the study's place, outside boilerplate, and have as much text as the study's
+    `excerpts` allow; `copies` is as in `count_study_hits`.
     """
     hits = find_body_hits(study, select_concepts(study, concepts), copies=copies)
     return shorten_lines(hits, study.width)

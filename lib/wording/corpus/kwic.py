@@ -210,7 +210,8 @@ class Concordance:
             f"{asked[0].upper()}{asked[1:]}: {format_count(len(self), 'hit')} in {articles}. "
             f"Looked through: {format_count(searched.n_articles, 'article')} of "
             f"{format_count(searched.n_outlets, 'outlet')}{SEARCHED_PLACES[searched.place]}"
-            f"{SEARCHED_VOICES[searched.voice]}; {left_out} in boilerplate left out; {COUNTED_COPIES[searched.copies]}."
+            f"{SEARCHED_VOICES[searched.voice]}; {left_out} in boilerplate left out; "
+            f"{COUNTED_COPIES[searched.copies]}."
         )
 
     def per_outlet(self) -> pd.DataFrame:
