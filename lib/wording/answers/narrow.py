@@ -17,6 +17,7 @@ from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
+from wording.questions.reporting import PLACE_SENTENCES
 from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
@@ -101,7 +102,7 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
 
 def explain_concept(study: StudyRecord, name: str) -> str:
     """Return what is counted for a concept or pattern, and what a reader should know of it."""
-    sentences = [f"Counted: {describe_asked(study, name)}."]
+    sentences = [f"Counted: {describe_asked(study, name)}.", PLACE_SENTENCES[study.place]]
     has_precision = bool(study.concepts[name].precision_note)
     if name not in study.typed or study.note or has_precision:
         sentences.append(study.about(name))
