@@ -22,6 +22,7 @@ from wording.phrasing import join_names
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
+from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
@@ -245,6 +246,7 @@ _TABLES = {
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
+    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", "copies")),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
     "attributions": TableMaker(_make_attributions, _COPIES),
