@@ -14,6 +14,7 @@ from wording.answers.provenance import collect_provenance
 from wording.answers.questions import (
     coding,
     collocates,
+    headlines,
     inventory,
     keyness,
     kwic,
@@ -139,6 +140,19 @@ class Study:
         """
         asked = self.using(place=place)._ask(what, pattern)
         return shares.answer_shares(*asked, self._request(voice=voice or self.voice))
+
+    def headlines(self, what: str = "") -> Answer:
+        """Return which term stands in headlines, and which in the text of the same articles.
+
+        One row per variant and outlet, all outlets together first: articles that name the thing in
+        both are compared with themselves.
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        """
+        return headlines.answer_headlines(*self._ask(what), self._request())
 
     def voices(self, *, top: int = 5, linked: int = 12) -> Answer:
         """Return how much of each outlet's text is quoted or reported.

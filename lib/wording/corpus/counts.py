@@ -772,6 +772,11 @@ def read_counts_table(study: StudyRecord) -> pd.DataFrame:
     return check_columns(counts, "counts", remedy=OLD_COUNTS_REMEDY)
 
 
+def knows_places(study: StudyRecord) -> bool:
+    """Return whether it is known where hits stand: not from counts of an older version."""
+    return study.has_articles or not (read_counts_table(study)["place"] == "text").any()
+
+
 def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
     """Return the `attributions` table of the study's counts folder, outlets from `articles`."""
     file = locate_counts_file(study, "attributions.csv")
