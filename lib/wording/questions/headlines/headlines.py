@@ -28,6 +28,9 @@ MIN_PAIRED_ARTICLES = 20
 """Articles (or families of copies) that name the concept in headline and text: with fewer, nothing
 is compared."""
 
+MIN_VARIANCE = 1e-20
+"""Of two variances the product below which there is none but for rounding."""
+
 SIDES = ("headline", "text")
 """The places that are compared."""
 
@@ -232,5 +235,6 @@ def correlate_draws(pair: PairedCounts) -> Array:
             side.drawn / side.drawn_total - (side.drawn / side.drawn_total).mean(axis=0)
             for side in (pair.headline, pair.text)
         )
-        covariance = (one * other).mean(axis=0)
-        return np.nan_to_num(covariance / np.sqrt(one.var(axis=0) * other.var(axis=0)))
+        variance = one.var(axis=0) * other.var(axis=0)
+        correlation = (one * other).mean(axis=0) / np.sqrt(variance)
+    return np.clip(np.where(variance > MIN_VARIANCE, correlation, 0), -1, 1)
