@@ -16,6 +16,9 @@ REST_LABEL = "the rest"
 TOKEN_VOICES = ("outlet", "quoted", "reported")
 """Whose words a token may be, in the order of the marks."""
 
+LABEL_CUE = ":"
+"""The cue of what stands below a speaker's label in a transcript."""
+
 VOICE_GROUPS = {
     "outlet": ["outlet"],
     "quoted": ["quoted"],

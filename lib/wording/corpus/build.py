@@ -27,8 +27,14 @@ from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
 from wording.corpus.marks.headlines import mark_title_voices
-from wording.corpus.marks.places import mark_repeated_titles, measure_leads
+from wording.corpus.marks.transcripts import (
+    end_sentences_at_labels,
+    find_turns,
+    flag_own_turns,
+    mark_labels,
+)
 from wording.corpus.marks.voice import mark_voices
+from wording.corpus.places import mark_repeated_titles, measure_leads
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.errors import WordingError
 from wording.study.records import StudyRecord
@@ -206,14 +212,21 @@ def count_headline_and_lead(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
 
 
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with headlines, boilerplate, voices, leads and sketches."""
+    """Return the encoded articles with headlines, boilerplate, voices, leads and sketches.
+
+    The labels of a transcript's speakers are boilerplate, and nobody's words.
+    """
     shard = tokens.encode_texts(articles["text"])
     titles = tokens.encode_texts(articles["title"].fill_null(""))
+    turns = find_turns(shard)
+    shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
+    labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
+    voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     boilerplate = zones.mark_boilerplate(shard, articles["outlet"], language=language)
     shard = replace(
         shard,
-        boilerplate=boilerplate | mark_repeated_titles(shard, titles),
-        voice=mark_voices(shard, language=language),
+        boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
+        voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
         titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
     return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))

@@ -476,6 +476,26 @@ def select_longest(spans: Spans) -> np.ndarray:
     return kept
 
 
+def spell_spans(start: np.ndarray, end: np.ndarray, letters: np.ndarray) -> tuple[str, np.ndarray]:
+    """Return spans of tokens as lines of text, one letter for each token, for regular expressions.
+
+    Parameters
+    ----------
+    start, end : the spans.
+    letters : the ASCII codes of their tokens, one span after the other, uint8.
+
+    Returns
+    -------
+    The text, and the token of each of its letters; -1 for the end of a line.
+
+    >>> spell_spans(np.array([3, 8]), np.array([5, 9]), np.array([65, 66, 67], np.uint8))
+    ('AB\\nC\\n', array([ 3,  4, -1,  8, -1]))
+    """
+    ends = np.cumsum(end - start)
+    text = np.insert(letters, ends, ord("\n")).tobytes().decode("ascii")
+    return text, np.insert(concatenate_ranges(start, end), ends, -1)
+
+
 def extract_contexts(
     shard: Shard, spans: Spans, *, context: ContextWidth = DEFAULT_CONTEXT
 ) -> pd.DataFrame:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
 from wording.corpus.encoding.kernels import HASH_MULTIPLIER, QUOTED_VOICE, REPORTED_VOICE
-from wording.corpus.encoding.matching import find_form_numbers, flag_forms
+from wording.corpus.encoding.matching import find_form_numbers, flag_forms, spell_spans
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
 from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import NamedSpeech
@@ -34,29 +35,30 @@ LIST_LETTERS = {
     "possessive": "p",
     "verbs": "o",
     "source_cues": "c",
-    "titles": "h",
     "sources": "s",
     "sources_alone": "r",
+    "titles": "h",
     "no_speech": "n",
     "questions": "f",
     "cues": "v",
 }
 """The letter of each list's words; a word of several lists has the last one's."""
-QUOTED, NAME, OTHER_WORD, OTHER_MARK, END = "q", "N", "w", ".", "\n"
+QUOTED, NAME, OTHER_WORD, OTHER_MARK = "q", "N", "w", "."
 """The letters of what is in quotation marks, of other words with a capital and numbers, of other
-words, of other marks, and of a line's end."""
+words, and of other marks."""
 
 SPEAKER, NAMED = r"(?P<speaker>[hNsrwl][^,:;\nqvofj&?]{0,9}?)", r"(?P<name>[hNsr][hNTsrpn.&]{0,6}?)"
-CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[sr])c)"
+SPEAKERS = r"(?P<speaker>[hNsrwl][^,:;\nqfj?]{0,9}?)"
+CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[srh])c)"
 SAID, SAID_BEFORE = r"(?P<said>(?![ntT?:;,\n])[^;\n]+?)", r"(?P<said>(?!f)[^\n:;]*?[q,]),?"
 START, END_OF_SAID = "(?:^|(?<=[:;]))", "(?=;|(?:,&?|&)[ovc]|$)"
 PATTERNS = {
-    "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[sr])$",
+    "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[srh])$",
     "NAME: said": (
         r"^(?:[^:\n]*l[^:\n]*:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
         r"(?P<cue>:)(?P<said>(?!f)[^\n?]+)$"
     ),
-    "said, NAME says": rf"{START}{SAID_BEFORE}{SPEAKER}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
+    "said, NAME says": rf"{START}{SAID_BEFORE}{SPEAKERS}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
     "said, says NAME": rf"{START}{SAID_BEFORE}{CUE}{NAMED}(?:t[^,\n;q]*)?(?=$|;)",
     "NAME does and says said": (rf"{START}{SPEAKER}o[^;:\n]*?(?:,&?|&){CUE}{SAID}{END_OF_SAID}"),
     "NAME says said": rf"(?:^|(?<=[:;,j])){SPEAKER}{ANY_CUE}{SAID}{END_OF_SAID}",
@@ -67,6 +69,8 @@ be the `name` of somebody who speaks is looked up, a `speaker` is sure."""
 
 NAMES = re.compile(r"[hNTpn.&]+")
 """What the name of a person or an institution is made of."""
+OTHERS = re.compile("[swh]v")
+"""Somebody else who speaks: "Ann Author: Minister says ..." tells of her."""
 
 
 class HeadlineWords(Record):
@@ -87,6 +91,12 @@ class HeadlineWords(Record):
     questions: list[str]
     conjunctions: list[str]
     said: list[str]
+
+
+@cache
+def load_headline_words(language: str) -> HeadlineWords:
+    """Return the words of a language's headlines."""
+    return read_word_record(f"headlines-{language}", HeadlineWords)
 
 
 def mark_title_voices(titles: Shard, texts: Shard, *, language: str = "en") -> np.ndarray:
@@ -145,7 +155,7 @@ def find_headline_speech(
     """
     found = np.zeros((0, 5), np.int64)
     if has_words(f"headlines-{language}") and is_headline.any():
-        words = read_word_record(f"headlines-{language}", HeadlineWords)
+        words = load_headline_words(language)
         letters, place = spell_headlines(shard, is_headline, inside, words)
         heard = number_speakers(texts or shard, words)
         spans = [list_bounds(match) for match in match_rules(shard, letters, place, heard)]
@@ -170,12 +180,13 @@ def list_bounds(match: re.Match[str]) -> list[int]:
 def spell_headlines(
     shard: Shard, is_headline: np.ndarray, inside: np.ndarray, words: HeadlineWords
 ) -> tuple[str, np.ndarray]:
-    """Return the letters of all headlines' tokens, END after each line, and the token of each."""
+    """Return the letters of all headlines, a line for each, and the token of each letter."""
     at = np.flatnonzero(is_headline & ~shard.is_break(shard.tokens))
-    ends = np.flatnonzero(np.append(np.diff(at) > 1, True)[: len(at)]) + 1
-    letter = letter_forms(shard, words)[shard.tokens[at]]
-    letter[inside[at]] = ord(QUOTED)
-    return np.insert(letter, ends, ord(END)).tobytes().decode("ascii"), np.insert(at, ends, -1)
+    is_start = np.diff(at, prepend=-2) > 1
+    is_end = np.append(is_start[1:], True)[: len(at)]
+    letters = letter_forms(shard, words)[shard.tokens[at]]
+    letters[inside[at]] = ord(QUOTED)
+    return spell_spans(at[is_start], at[is_end] + 1, letters)
 
 
 def letter_forms(shard: Shard, words: HeadlineWords) -> np.ndarray:
@@ -229,10 +240,19 @@ def select_speakers(
     return [
         match
         for match, name, speaks in zip(matches, names, is_heard.tolist(), strict=True)
-        if name.endswith("s")
-        or name == "r"
-        or (NAMES.fullmatch(name) and (name.startswith("h") or speaks))
+        if is_source(name) or (is_name(name, speaks) and not OTHERS.search(match["said"]))
     ]
+
+
+def is_source(name: str) -> bool:
+    """Return whether the letters are of a source: "local police", or "report" alone."""
+    return name == "r" or (name.endswith(("s", "h")) and not name.startswith("lp"))  # "It's ..."
+
+
+def is_name(name: str, is_heard: bool) -> bool:
+    """Return whether the letters are of a name: with a title, or of somebody who is heard."""
+    has_title = name[0] == "h" and "p" not in name
+    return bool(NAMES.fullmatch(name)) and (has_title or is_heard)
 
 
 def number_speakers(shard: Shard, words: HeadlineWords) -> np.ndarray:

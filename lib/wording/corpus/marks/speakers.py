@@ -17,6 +17,7 @@ from wording.corpus.encoding.shard import (
     PUNCTUATION,
     WORD,
     Shard,
+    concatenate_ranges,
     find_at_or_after,
     find_at_or_before,
 )
@@ -50,7 +51,7 @@ class NamedSpeech:
     ----------
     start, end : the tokens that are said, from start up to end.
     first, last : the tokens of the speaker, from first up to last.
-    cue : the token that shows it: a colon, or a reporting word.
+    cue : the token that shows it: a colon, or a reporting word; -1 for none.
     """
 
     start: np.ndarray
@@ -65,11 +66,20 @@ class NamedSpeech:
     def __getitem__(self, which: np.ndarray) -> NamedSpeech:
         return NamedSpeech(*(getattr(self, field.name)[which] for field in fields(self)))
 
+    def mark(self, n_tokens: int) -> np.ndarray:
+        """Return which tokens are said by somebody, bool (n_tokens,)."""
+        said = np.zeros(n_tokens, bool)
+        said[concatenate_ranges(self.start, self.end)] = True
+        return said
+
     def find(self, positions: np.ndarray) -> np.ndarray:
         """Return which speech each token lies in, by number; -1 for none."""
         at = np.searchsorted(self.start, positions, side="right") - 1
         inside = (at >= 0) & (positions < np.append(self.end, 0)[at])
         return np.where(inside, at, -1)
+
+
+NO_SPEECH = NamedSpeech(*np.zeros((5, 0), np.int64))
 
 
 def assign_cues(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.shares.shares import compute_shares, contrast_shares
+from wording.settings import LABEL_CUE
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
 
@@ -256,9 +257,11 @@ def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
 def _tabulate_cues(attributions: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
     """Return attributions as a counts table, and their cues or stances in order.
 
-    Of cues the most frequent come first, then the others together.
+    Of cues the most frequent come first, then the others together; the labels of speakers in
+    transcripts are no reporting words.
     """
     named = attributions.dropna(subset=by)
+    named = named[named[by] != LABEL_CUE]
     ranked = (
         named.groupby(by)["n"]
         .sum()

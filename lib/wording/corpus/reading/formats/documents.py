@@ -29,7 +29,7 @@ N_TITLE_CANDIDATES = 3
 """A title is among so many first lines: above it may stand a section, a day or a name."""
 MIN_PARAGRAPH_WORDS = 15
 """What follows a title without a blank line is a paragraph with so many words at least."""
-ANY_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+WORD_IN_LINE = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 NO_TITLE = re.compile(
     r"(?:by|von|par|por|di|door|photo|updated|published|posted|date|aired)\b"
     r"|[^\W\d_]*\.?,?\s*\d{1,2}\b.{0,24}\b(?:1[89]|20)\d\d\b|(?:1[89]|20)\d\d-\d\d|https?://",
@@ -76,14 +76,14 @@ def find_title_line(text: str) -> str:
     lines = [line.strip() for line in text[:10_000].splitlines()]
     written = [k for k, line in enumerate(lines) if line]
     for k, below in zip(written[:N_TITLE_CANDIDATES], written[1:], strict=False):
-        line, n_words = lines[k], len(ANY_WORD.findall(lines[k]))
+        line, n_words = lines[k], len(WORD_IN_LINE.findall(lines[k]))
         if n_words > MAX_TITLE_WORDS or line[-1] in ".,;:…":
             return ""
         if n_words < MIN_TITLE_WORDS or NO_TITLE.match(line):
             continue
         next_line = lines[below]
         is_paragraph = (
-            len(ANY_WORD.findall(next_line)) >= MIN_PARAGRAPH_WORDS
+            len(WORD_IN_LINE.findall(next_line)) >= MIN_PARAGRAPH_WORDS
             and len(next_line) > 1.5 * len(line)
             and line[-1] not in "?!"
             and not next_line[0].islower()

@@ -4,7 +4,7 @@ import pytest
 
 from wording.corpus.build import encode_and_mark
 from wording.corpus.encoding.shard import encode_texts
-from wording.corpus.marks.places import mark_repeated_titles
+from wording.corpus.places import mark_repeated_titles
 
 TEN = "One two three four five six seven eight nine ten."
 TITLE = "Town hall protests go on"
