@@ -30,6 +30,7 @@ ROOMS = [
     "questions.collocation",
     "questions.keyness",
     "questions.voices",
+    "questions.headlines",
     "questions.shares",
     "questions.reporting",
     "questions.design",

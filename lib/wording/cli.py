@@ -26,7 +26,7 @@ from wording.files import (
     save_table,
 )
 from wording.phrasing import format_count
-from wording.settings import MAX_SEED
+from wording.settings import MAX_SEED, PLACE_GROUPS, one_of
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -70,6 +70,14 @@ out_option = click.option("--out", type=TablePath(), required=True, help="A .csv
 def say(text: str, *, err: bool = False) -> None:
     """Print text, in which what steers a terminal or turns its lines around is written out."""
     click.echo(STEERING_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text), err=err)
+
+
+place_option = click.option(
+    "--place",
+    default="text",
+    show_default=True,
+    help="Where in the articles: text (lead and body), headline, lead, body or all.",
+)
 
 
 class CommandGroup(click.Group):
@@ -164,19 +172,28 @@ def build_command(study: Path) -> None:
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
 @click.option("--boilerplate", is_flag=True, help="Write hits in boilerplate, too.")
+@place_option
 @out_option
-def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -> None:
+def find_command(articles: Path, concepts: Path, boilerplate: bool, place: str, out: Path) -> None:
     """Write one row per hit of the concepts in the articles.
 
-    Hits in boilerplate are left out and counted, unless --boilerplate asks for them.
+    Hits in boilerplate and in headlines are left out and counted, unless --boilerplate and --place
+    ask for them. Of a hit in a headline, start and end are places in the title.
     """
     from wording.corpus import build, counts
     from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
     from wording.study.read import list_taken_concepts, read_concepts
 
+    places = PLACE_GROUPS[one_of("place", place, PLACE_GROUPS)]
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
     hits = counts.find_hits(corpus, wanted, lists)
+    is_there = hits["place"].isin(places)
+    n_headline = int((~is_there & (hits["place"] == "headline")).sum())
+    if n_headline:
+        n_left_out = format_count(n_headline, "hit")
+        say(f"note: {n_left_out} in headlines left out (--place all has them)", err=True)
+    hits = hits[is_there].reset_index(drop=True)
     if not boilerplate:
         is_body = hits["zone"] == "body"
         n_left_out = format_count(int((~is_body).sum()), "hit")
@@ -208,7 +225,8 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
 @click.option(
     "--out", type=TablePath(), help="Write every line to a .csv or .parquet file instead."
 )
-def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
+@place_option
+def kwic_command(study: Path, pattern: str, out: Path | None, place: str, **shown: int) -> None:
     """Print the lines of a pattern, and above them what was looked for.
 
     PATTERN is words, written as in concepts.yml. =NAME is a variant or concept of that name, and
@@ -221,7 +239,8 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
 
     if out:
         refuse_given_options({"limit": "with --out, which has every line"})
-    record = read_study(study)
+    width, limit = shown["width"], shown["limit"]
+    record = read_study(study).narrow(place=place)
     found = find_concordance(*narrow_study(record, pattern=pattern), sort="article")
     say(found.describe(), err=bool(out))
     print_notes(describe_pattern(record, pattern))
@@ -334,6 +353,10 @@ def counts_command(study: Path, out: Path) -> None:
 @click.option(
     "--against",
     help="For contrasts: rest (the default), or pairs of outlets; for keyness also an outlet.",
+)
+@click.option(
+    "--place",
+    help="Where in the articles: text (the default: lead and body), headline, lead, body or all.",
 )
 @click.option(
     "--copies",

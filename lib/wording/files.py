@@ -285,6 +285,8 @@ def refuse_unsavable_table(file: Path, *, option: str = "") -> None:
         named = f"{option} {file}" if option else str(file)
         raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
     refuse_unwritable_file(file)
+
+
 NUMBER_PATTERN = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 CELL_BREAKS = r"[;\t\r\n]"
 """Where a spreadsheet may begin a new cell within one of ours: in many countries at semicolons."""

@@ -31,6 +31,18 @@ VOICE_GROUPS = {
 }
 """What may be asked for as a voice, and the voices of the words that it counts."""
 
+TOKEN_PLACES = ("headline", "lead", "body")
+"""Where in an article a token may stand."""
+
+PLACE_GROUPS = {
+    "text": ["lead", "body"],
+    "headline": ["headline"],
+    "lead": ["lead"],
+    "body": ["body"],
+    "all": list(TOKEN_PLACES),
+}
+"""What may be asked for as a place, and the places of the words that it counts."""
+
 COPY_RULES = ("all", "one", "none")
 """Which copies count: every article; one of each family per outlet; the first of each family, and
 in every article only what no earlier one has."""

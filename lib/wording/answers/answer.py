@@ -31,8 +31,8 @@ MAX_LINES = 50
 EVIDENT_COLUMNS = frozenset({
     "coder", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month",
     "n", "n_after", "n_articles", "n_before", "n_other", "n_outlets", "n_words", "other",
-    "outlet", "period", "question", "rank", "reason", "rival", "sample", "set", "share", "source",
-    "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
+    "outlet", "period", "place", "question", "rank", "reason", "rival", "sample", "set", "share",
+    "source", "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
     "verdict", "voice", "who",
 })  # fmt: skip
 """Columns whose headings say enough; what the others mean stands below a table."""
@@ -244,7 +244,7 @@ class Answer:
         for column, value in (("variant", variant), ("outlet", outlet)):
             if value:
                 rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
-        rows = rows.drop_duplicates(["doc_id", "start", "end"])
+        rows = rows.drop_duplicates(["doc_id", "place", "start", "end"])
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
         caption = f"{evidence.caption.rstrip('.')}{whose and f': {whose}'}."
         return Answer(self.record, f"{self.name}-lines", "hits", restore_outlets(rows), caption)

@@ -17,6 +17,7 @@ from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
+from wording.questions.reporting import PLACE_SENTENCES
 from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
@@ -124,7 +125,11 @@ def name_groups(record: StudyRecord, sentences: Iterable[str]) -> list[str]:
 
 def explain_concept(study: StudyRecord, name: str) -> str:
     """Return what is counted for a concept or pattern, and what a reader should know of it."""
-    sentences = [f"Counted: {describe_asked(study, name)}.", *explain_event_rule(study)]
+    sentences = [
+        f"Counted: {describe_asked(study, name)}.",
+        PLACE_SENTENCES[study.place],
+        *explain_event_rule(study),
+    ]
     has_precision = bool(study.concepts[name].precision_note)
     if name not in study.typed or study.note or has_precision:
         sentences.append(study.about(name))

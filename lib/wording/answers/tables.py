@@ -12,6 +12,7 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
+    list_study_counts,
     read_study_links,
     select_concepts,
 )
@@ -25,6 +26,7 @@ from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
 from wording.questions.events.divided import find_study_divided_events
 from wording.questions.events.within import compute_study_events
+from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
@@ -44,6 +46,7 @@ def make_table(
     against: str | None = None,
     copies: str | None = None,
     events: str | None = None,
+    place: str | None = None,
 ) -> pd.DataFrame:
     """Return the named table of a study; its columns are those of `wording.tables`.
 
@@ -66,19 +69,23 @@ def make_table(
     events : str, optional
         "all" (every article counts, also without it) or "shared" (only those that have a linked
         article, on the same event, at another compared outlet).
+    place : str, optional
+        Where in the articles is counted: text (lead and body; without it as the study says, which
+        is text unless `StudyRecord.narrow` says otherwise), headline, lead, body or all.
 
     Raises
     ------
     WordingError
-        For an unknown table, voice, concept or way of counting, with the nearest name; for
+        For an unknown table, voice, place, concept or way of counting, with the nearest name; for
         an option that the table does not take; for `hits` if the articles are not available.
     """
     choices = {"concepts": concepts, "voice": voice, "copies": copies, "against": against}
     given: dict[str, Any] = {key: value for key, value in choices.items() if value is not None}
-    refuse_untaken_options(name, given)
-    if events is not None:
-        refuse_untaken_options(name, ["events"])
-        study = study.with_events(events)
+    settings = {"place": place, "events": events}
+    refuse_untaken_options(
+        name, [*given, *(key for key, value in settings.items() if value is not None)]
+    )
+    study = study.narrow(place=place or "").with_events(events or study.event_rule)
     return make_asked_table(study, name, Request(**given))
 
 
@@ -124,7 +131,7 @@ def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return compare_articles(study, request).counts
+    return list_study_counts(study, request.concepts, copies=request.copies)
 
 
 def _make_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -244,15 +251,15 @@ def _make_divided_events(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class TableMaker:
-    """How a table is made, and which fields of a `Request` change it."""
+    """How a table is made, and which fields of a `Request`, or the study's place, change it."""
 
     make: Callable[[StudyRecord, Request], pd.DataFrame]
     options: Sequence[str]
 
 
 _COPIES = ("copies", "events")
-_CONCEPTS = ("concepts", *_COPIES)
-_VOICE = ("concepts", "voice", *_COPIES)
+_CONCEPTS = ("concepts", "place", *_COPIES)
+_VOICE = ("concepts", "voice", "place", *_COPIES)
 _CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
@@ -262,6 +269,7 @@ _TABLES = {
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
+    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", "copies")),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
     "attributions": TableMaker(_make_attributions, _COPIES),
@@ -273,13 +281,13 @@ _TABLES = {
     "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
     "links": TableMaker(_make_links, _COPIES),
-    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", *_COPIES, "against")),
+    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "place", *_COPIES, "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),
     "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),
     "timeline": TableMaker(_make_timeline, _VOICE),
     "changes": TableMaker(_make_changes, _VOICE),
     "change_order": TableMaker(_make_change_order, _VOICE),
-    "outlets": TableMaker(_make_outlets, ("voice", *_COPIES)),
+    "outlets": TableMaker(_make_outlets, ("voice", "place", *_COPIES)),
     "events": TableMaker(compute_study_events, ("concepts", "voice", "copies", "against")),
     "divided_events": TableMaker(_make_divided_events, ("concepts", "voice", "copies")),
     "candidates": TableMaker(_make_candidates, _COPIES),

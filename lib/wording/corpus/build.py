@@ -28,6 +28,7 @@ from wording.corpus.encoding.store import Store, find_build_damage, set_build_as
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.headlines import mark_title_voices
 from wording.corpus.marks.stories.links import find_links
 from wording.corpus.marks.transcripts import (
     end_sentences_at_labels,
@@ -36,6 +37,7 @@ from wording.corpus.marks.transcripts import (
     mark_labels,
 )
 from wording.corpus.marks.voice import mark_voices
+from wording.corpus.places import mark_repeated_titles, measure_leads
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
@@ -52,6 +54,7 @@ MAX_BUILDS = 5
 """So many times a corpus is made at most, where the articles change while they are read."""
 
 WORD_COUNT_COLUMNS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
+PLACE_COUNT_COLUMNS = ("n_headline", "n_lead")
 
 ShardMaker = Callable[[pl.DataFrame], Shard]
 ShardKeeper = Callable[[int, pl.DataFrame, ShardMaker], Shard]
@@ -69,7 +72,7 @@ def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
     if tables:
         table = pl.concat(tables)
     else:
-        no_counts = dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0))
+        no_counts = dict.fromkeys((*WORD_COUNT_COLUMNS, *PLACE_COUNT_COLUMNS), pl.lit(0))
         table = articles.frame.drop("text").with_columns(
             **no_counts, agency=pl.lit(None, pl.String), signs=pl.lit("")
         )
@@ -206,26 +209,42 @@ def encode_part(
         return pl.Series(shard.text(shard.bounds[rows], shard.bounds[rows + 1] - 1))
 
     signs = find_signs(articles["text"], reread)
+    columns |= dict(
+        zip(PLACE_COUNT_COLUMNS, map(pl.Series, count_headline_and_lead(shard)), strict=True)
+    )
     table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard), signs=signs)
     return table, shard.folder or shard
 
 
+def count_headline_and_lead(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words of each article's headline, and those of its lead outside boilerplate."""
+    assert shard.titles, "a shard of articles has their headlines"
+    n_headline = np.diff(shard.titles.words_before[shard.titles.bounds])
+    start = shard.bounds[:-1]
+    is_counted = shard.is_word & ~shard.boilerplate
+    n_lead = compile_module(kernels).count_flagged(is_counted, start, start + shard.lead_tokens)
+    return n_headline.astype(np.int64), n_lead
+
+
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with boilerplate, voices and sketches.
+    """Return the encoded articles with headlines, boilerplate, voices, leads and sketches.
 
     The labels of a transcript's speakers are boilerplate, and nobody's words.
     """
     shard = tokens.encode_texts(articles["text"])
+    titles = tokens.encode_texts(articles["title"].fill_null(""))
     turns = find_turns(shard)
     shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
     labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
     voice = mark_voices(shard, language=language, speech=turns.speech[~own])
+    boilerplate = zones.mark_boilerplate(shard, articles["outlet"], language=language)
     shard = replace(
         shard,
-        boilerplate=labels | zones.mark_boilerplate(shard, articles["outlet"], language=language),
+        boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
         voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
+        titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
-    return replace(shard, sketch=build_sketch(shard))
+    return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from wording.corpus.encoding.corpus import LINK_SCHEMA
 from wording.errors import WordingError
 from wording.files import change_texts, unguard_formula
-from wording.settings import TOKEN_VOICES
+from wording.settings import TOKEN_PLACES, TOKEN_VOICES
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -30,16 +31,36 @@ TEXT_COLUMNS = (
     "concept",
     "variant",
     "voice",
+    "place",
     "speaker",
     "cue",
     "stance",
 )
 """Columns of the counts folder that hold text, whatever it looks like."""
 
-COUNT_COLUMNS = ("n", "n_words", "n_quoted", "n_reported", "n_boilerplate", "n_copied")
+COUNT_COLUMNS = (
+    "n",
+    "n_words",
+    "n_quoted",
+    "n_reported",
+    "n_boilerplate",
+    "n_copied",
+    "n_headline",
+    "n_lead",
+)
 SHARE_COLUMNS = ("shared", "score")
 FLAG_COLUMNS = ("first", "tied", "short")
 REQUIRED_COLUMNS = ("doc_id", "other", "outlet", "family", "concept", "variant", "voice")
+
+ARTICLE_DEFAULTS = {
+    "title": None,
+    "authors": None,
+    "url": None,
+    "group": None,
+    "n_headline": np.nan,
+    "n_lead": np.nan,
+}
+"""What articles.csv need not have: texts of the articles, and what older versions did not count."""
 
 OLD_COUNTS_REMEDY = (
     "The counts folder is of an older version: make it anew with `wording counts STUDY --out "
@@ -102,7 +123,8 @@ def read_counts_file(file: Path, table: str, **known: Any) -> pd.DataFrame:
     )
     if fault := find_counts_fault(frame.drop(columns=list(known))):
         raise WordingError(f"{file}:{fault}. {DAMAGED_COUNTS_REMEDY}")
-    return change_texts(set_counts_types(frame), unguard_formula)
+    typed = set_counts_types(frame.drop(columns=list(known))).assign(**known)
+    return change_texts(typed[list(frame.columns)], unguard_formula)
 
 
 def set_counts_types(frame: pd.DataFrame) -> pd.DataFrame:
@@ -149,6 +171,8 @@ def check_counts_column(values: pd.Series) -> tuple[pd.Series, str]:
     if name == "date":
         days = pd.to_datetime(values, format="%Y-%m-%d", errors="coerce")
         return days.notna() | values.isna(), "a day such as 2026-02-24, or nothing"
+    if name == "place":
+        return values.isin(TOKEN_PLACES), f"one of {', '.join(TOKEN_PLACES)}"
     if name == "voice":
         return values.isin(TOKEN_VOICES), f"one of {', '.join(TOKEN_VOICES)}"
     if name in REQUIRED_COLUMNS:
@@ -176,13 +200,15 @@ def check_counted_articles(rows: pd.DataFrame, articles: pd.DataFrame, file: Pat
 def read_articles_table(study: StudyRecord) -> pd.DataFrame:
     """Return the `articles` table of the study's counts folder.
 
+    Counts of an older version do not say how many words headlines and leads have.
+
     Raises
     ------
     WordingError
         If an article is there twice.
     """
     file = locate_counts_file(study, "articles.csv")
-    articles = read_counts_file(file, "articles", title=None, authors=None, url=None, group=None)
+    articles = read_counts_file(file, "articles", **ARTICLE_DEFAULTS)
     if len(twice := articles.loc[articles["doc_id"].duplicated(), "doc_id"]):
         raise WordingError(
             f"{file}:{twice.index[0] + 2}: the article {twice.iloc[0]!r} is there twice. "
@@ -192,9 +218,20 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
 
 
 def read_counts_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the `counts` table of the study's counts folder, about these articles."""
+    """Return the `counts` table of the study's counts folder, about these articles.
+
+    Counts of an older version are of the text: lead and body together.
+    """
     file = locate_counts_file(study, "counts.csv")
-    return check_counted_articles(read_counts_file(file, "counts"), articles, file)
+    return check_counted_articles(read_counts_file(file, "counts", place="text"), articles, file)
+
+
+def knows_places(study: StudyRecord) -> bool:
+    """Return whether it is known where hits stand: not from counts of an older version."""
+    if study.has_articles:
+        return True
+    counts = read_counts_file(locate_counts_file(study, "counts.csv"), "counts", place="text")
+    return not (counts["place"] == "text").any()
 
 
 def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:

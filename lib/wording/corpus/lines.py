@@ -56,7 +56,9 @@ def find_term_hits(
     voice: str = "outlet",
     context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """Return the `hits` behind counts of terms at outlets: one row per place where one begins.
+    """Return the `hits` behind counts of terms at outlets: one row per token where one begins.
+
+    They stand in the study's place.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def find_term_hits(
     """
     corpus = build_corpus(study)
     is_wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted)
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted, place=study.place)
     vocabulary = Vocabulary.from_terms(wanted["term"].unique().tolist())
     numbers = pl.DataFrame(
         {

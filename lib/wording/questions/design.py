@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, order_outlets, select_concepts
@@ -103,11 +104,25 @@ class Compared:
     def searched(self) -> pd.DataFrame:
         """The articles with the words (n_words) in which hits are counted, for rates.
 
-        Where copies are left out, so is copied text in articles that are none.
+        Where copies are left out, so is copied text in articles that are none; how much of it is in
+        the lead is not known, so there are no rates then.
         """
-        if self.request.copies != "none":
-            return self.articles
-        return self.articles.assign(n_words=self.articles["n_words"] - self.articles["n_copied"])
+        articles, place = self.articles, self.study.place
+        if place == "text" and self.request.copies != "none":
+            return articles
+        n_words = articles["n_words"]
+        if self.request.copies == "none":
+            n_words = n_words - articles["n_copied"]
+            if place in ("lead", "body"):
+                return articles.assign(n_words=np.nan)
+        by_place = {
+            "text": n_words,
+            "headline": articles["n_headline"],
+            "lead": articles["n_lead"],
+            "body": n_words - articles["n_lead"],
+            "all": n_words + articles["n_headline"],
+        }
+        return articles.assign(n_words=by_place[place])
 
     @property
     def variants(self) -> dict[str, list[str]]:

@@ -27,6 +27,15 @@ VOICE_PHRASES = {
 }
 """In whose words hits stand, to follow their number."""
 
+PLACE_SENTENCES = {
+    "text": "Headlines are not counted.",
+    "headline": "Only headlines are counted.",
+    "lead": "Only leads (first paragraphs) are counted.",
+    "body": "Headlines and leads (first paragraphs) are not counted.",
+    "all": "Headlines are counted, too.",
+}
+"""Where in the articles is counted, as a page says it."""
+
 NO_HITS_MESSAGE = "the outlets do not mention this, or use other words than those in concepts.yml."
 
 

@@ -19,7 +19,7 @@ from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT_COLUMNS = re.compile(
-    r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered)_)?(low|high)"
+    r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered)_)?(low|high)(_headline|_text)?"
     r"|(.*_)?difference|right_sense|own_voice|agreed|divided|linked"
 )
 _COUNT_COLUMNS = re.compile(r"(n|total|start|end)(_.*)?")

@@ -57,9 +57,15 @@ def record_marks(
     Raises
     ------
     WordingError
-        For an unknown mark, a coder without a name, or a file with other columns or invalid lines.
+        For an unknown mark, a coder without a name, a line in a headline, or a file with other
+        columns or invalid lines.
     """
     one_of("mark", mark, CODING_MARKS)
+    if "place" in lines and (lines["place"] == "headline").any():
+        raise WordingError(
+            "A line in a headline cannot be marked: marks.csv has places in texts only. Mark lines "
+            'of the text (place="text").'
+        )
     if not coder.strip():
         raise WordingError(f"coder={coder!r}: give the name of the coder.")
     today = datetime.date.today().isoformat()

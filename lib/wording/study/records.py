@@ -23,7 +23,15 @@ from pydantic import (
 
 from wording.errors import WordingError
 from wording.files import hash_value
-from wording.settings import ALL_OUTLETS, EVENT_RULES, MAX_SEED, OTHER_OUTLETS, REST_LABEL, one_of
+from wording.settings import (
+    ALL_OUTLETS,
+    EVENT_RULES,
+    MAX_SEED,
+    OTHER_OUTLETS,
+    PLACE_GROUPS,
+    REST_LABEL,
+    one_of,
+)
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
 MAX_PATH_BYTES, MAX_NAME_BYTES = 4_000, 255
@@ -327,6 +335,7 @@ class StudyRecord(Record):
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
     _event_rule: str = PrivateAttr("all")
+    _place: str = PrivateAttr(default="text")
 
     @property
     def folder(self) -> Path:
@@ -352,6 +361,11 @@ class StudyRecord(Record):
     def taken(self) -> frozenset[str]:
         """The concepts that are taken from the library."""
         return self._taken
+
+    @property
+    def place(self) -> str:
+        """Where in the articles is counted, a name in `settings.PLACE_GROUPS`."""
+        return self._place
 
     @property
     def lists(self) -> dict[str, list[str]]:
@@ -388,8 +402,9 @@ class StudyRecord(Record):
         first: datetime.date | None = None,
         last: datetime.date | None = None,
         groups: str | Mapping[str, Sequence[str]] | None = None,
+        place: str = "",
     ) -> StudyRecord:
-        """Return the same study with only some of its outlets and days, or with other groups.
+        """Return the same study with only some of its outlets and days, other groups or places.
 
         Parameters
         ----------
@@ -399,11 +414,13 @@ class StudyRecord(Record):
             The days that count, both ends included, as far as the study's own period has them.
         groups : str or mapping, optional
             A column of the articles, or the outlets of each group; without it the study's own.
+        place : str
+            Where in the articles is counted, a name in `settings.PLACE_GROUPS`; empty: as before.
 
         Raises
         ------
         WordingError
-            For an outlet in two groups, or a group without outlets.
+            For an outlet in two groups, a group without outlets, or an unknown place.
         """
         begin = max(filter(None, (first, self.period.from_)), default=None)
         end = min(filter(None, (last, self.period.to)), default=None)
@@ -412,7 +429,9 @@ class StudyRecord(Record):
             "period": Period(from_=begin, to=end),
             "groups": self.groups if groups is None else make_groups(groups),
         }
-        return self.model_copy(update=changes)
+        study = self.model_copy(update=changes)
+        study._place = one_of("place", place or self.place, PLACE_GROUPS)
+        return study
 
     @property
     def event_rule(self) -> str:

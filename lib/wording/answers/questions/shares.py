@@ -96,7 +96,12 @@ def has_two_groups(record: StudyRecord, table: pd.DataFrame) -> bool:
 
 
 def describe_matches(record: StudyRecord, concept: str) -> list[str]:
-    """Return in sentences which phrases of a concept match nothing, and what they leave out."""
+    """Return in sentences which phrases of a concept match nothing, and what they leave out.
+
+    They are matched in the text; nothing is said where only headlines count.
+    """
+    if record.place == "headline":
+        return []
     phrases = make_table(record, "phrases", concepts=[concept])
     return [*describe_phrases(phrases, record.taken), *describe_left_out(phrases, top=3)]
 

@@ -9,7 +9,7 @@ import contextlib
 import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
 from wording.corpus.reading.suspicious import SIGN_SCHEMA
 from wording.files import replace_folder
+from wording.settings import PLACE_GROUPS, TOKEN_PLACES
 from wording.tables import check_columns
 
 COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.Int64)
@@ -36,6 +37,9 @@ LINK_SCHEMA = {"doc_id": pl.String, "other": pl.String, "score": pl.Float64}
 
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
+
+HEADLINE, LEAD, BODY = range(len(TOKEN_PLACES))
+"""The places of a token, as numbers."""
 
 PartResult = TypeVar("PartResult")
 
@@ -175,19 +179,43 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Part:
-    """One shard, and the rows of its articles."""
+    """One shard, the texts of some articles or their headlines, and the rows of the articles."""
 
     table: pl.DataFrame
     shard: Shard
     corpus: Corpus
     number: int
+    is_headlines: bool = False
 
     def __reduce__(self) -> tuple[Callable[..., Part], tuple[Any, ...]]:
         """Send a part of a saved corpus to another process as folder and number, to be opened."""
         corpus = self.corpus
         if corpus.folder:
-            return open_part, (corpus.folder, corpus.language, self.number)
-        return Part, (self.table, self.shard, corpus, self.number)
+            return open_part, (corpus.folder, corpus.language, self.number, self.is_headlines)
+        return Part, (self.table, self.shard, corpus, self.number, self.is_headlines)
+
+    @property
+    def headlines(self) -> Part:
+        """Return the headlines of its articles: tokens are those of `Shard.titles`."""
+        assert self.shard.titles, "a shard of articles has their headlines"
+        return replace(self, shard=self.shard.titles, is_headlines=True)
+
+    def select_places(self, place: str) -> list[Part]:
+        """Return what has the places of a group in `PLACE_GROUPS`: headlines, then texts."""
+        places = PLACE_GROUPS[place]
+        headlines = [self.headlines] if "headline" in places else []
+        return [*headlines, self] if {"lead", "body"} & set(places) else headlines
+
+    def number_places(self, positions: np.ndarray) -> np.ndarray:
+        """Return the place of each token, a number of `TOKEN_PLACES`."""
+        if self.is_headlines:
+            return np.full(len(positions), HEADLINE)
+        return np.where(self.shard.in_lead(positions), LEAD, BODY)
+
+    def is_in_place(self, positions: np.ndarray, place: str) -> np.ndarray:
+        """Return which tokens are in a place of a group in `PLACE_GROUPS`, bool."""
+        places = [TOKEN_PLACES.index(name) for name in PLACE_GROUPS[place]]
+        return np.isin(self.number_places(positions), places)
 
     @property
     def start(self) -> int:
@@ -195,7 +223,12 @@ class Part:
         return int(self.corpus.starts[self.number])
 
     def flag_copied(self, positions: np.ndarray) -> np.ndarray:
-        """Return which tokens are in text that an earlier article has, too, bool."""
+        """Return which tokens are in text that an earlier article has, too, bool.
+
+        Of headlines none is.
+        """
+        if self.is_headlines:
+            return np.zeros(len(positions), bool)
         start, end = self.copied_spans
         number = np.searchsorted(start, positions, side="right") - 1
         return (number >= 0) & (positions < np.append(end, 0)[number])
@@ -260,6 +293,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     )
 
 
-def open_part(folder: Path, language: str, number: int) -> Part:
-    """Return a part of the corpus that is saved in a folder."""
-    return open_corpus(folder, language).part(number)
+def open_part(folder: Path, language: str, number: int, is_headlines: bool) -> Part:
+    """Return a part of the corpus that is saved in a folder, or the headlines of that part."""
+    part = open_corpus(folder, language).part(number)
+    return part.headlines if is_headlines else part

@@ -12,7 +12,7 @@ from wording.files import hash_file, hash_value, list_files_below
 from wording.study.records import StudyRecord
 from wording.words import WORDS_FOLDER
 
-CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/**/*.py", "reading/**/*.py")
+CORPUS_MODULES = ("build.py", "places.py", "encoding/*.py", "marks/**/*.py", "reading/**/*.py")
 """What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from wording.corpus.encoding.kernels import HASH_MULTIPLIER, QUOTED_VOICE, REPORTED_VOICE
 from wording.corpus.encoding.matching import find_form_numbers, flag_forms, spell_spans
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard, concatenate_ranges
+from wording.corpus.marks.quotation import find_quotations
 from wording.corpus.marks.speakers import NamedSpeech
 from wording.study.read import read_word_record
 from wording.study.records import Record
@@ -98,8 +99,27 @@ def load_headline_words(language: str) -> HeadlineWords:
     return read_word_record(f"headlines-{language}", HeadlineWords)
 
 
+def mark_title_voices(titles: Shard, texts: Shard, *, language: str = "en") -> np.ndarray:
+    """Return the voice of each token of headlines that are a shard of their own, uint8.
+
+    Parameters
+    ----------
+    titles : the headlines.
+    texts : the texts of the same articles, whose speakers may be named in headlines.
+    language : of the articles.
+    """
+    everywhere = np.ones(len(titles.tokens), bool)
+    inside = find_quotations(titles).inside(len(titles.tokens))
+    return mark_headline_voices(titles, everywhere, inside, texts=texts, language=language)
+
+
 def mark_headline_voices(
-    shard: Shard, is_headline: np.ndarray, inside: np.ndarray, *, language: str = "en"
+    shard: Shard,
+    is_headline: np.ndarray,
+    inside: np.ndarray,
+    *,
+    texts: Shard | None = None,
+    language: str = "en",
 ) -> np.ndarray:
     """Return the voice of each token by the rules for headlines, uint8 (n_tokens,).
 
@@ -110,17 +130,23 @@ def mark_headline_voices(
     shard : the articles, with their headlines among their tokens.
     is_headline : bool (n_tokens,), the tokens of headlines.
     inside : bool (n_tokens,), the tokens of quotations.
+    texts : the texts of the articles, if they are no part of the shard.
     language : of the articles.
     """
     voice = np.zeros(len(shard.tokens), np.uint8)
-    speech = find_headline_speech(shard, is_headline, inside, language=language)
+    speech = find_headline_speech(shard, is_headline, inside, texts=texts, language=language)
     voice[concatenate_ranges(speech.start, speech.end)] = REPORTED_VOICE
     voice[inside & is_headline] = QUOTED_VOICE
     return voice
 
 
 def find_headline_speech(
-    shard: Shard, is_headline: np.ndarray, inside: np.ndarray, *, language: str = "en"
+    shard: Shard,
+    is_headline: np.ndarray,
+    inside: np.ndarray,
+    *,
+    texts: Shard | None = None,
+    language: str = "en",
 ) -> NamedSpeech:
     """Return what headlines say that somebody says, with the speakers, in order.
 
@@ -131,7 +157,8 @@ def find_headline_speech(
     if has_words(f"headlines-{language}") and is_headline.any():
         words = load_headline_words(language)
         letters, place = spell_headlines(shard, is_headline, inside, words)
-        spans = [list_bounds(match) for match in match_rules(shard, letters, place, words)]
+        heard = number_speakers(texts or shard, words)
+        spans = [list_bounds(match) for match in match_rules(shard, letters, place, heard)]
         found = place[np.array(sorted(spans), np.int64).reshape(-1, 5)]
     start, last_said, first, last, cue = found.T
     return NamedSpeech(start, last_said + 1, first, last + 1, cue)
@@ -175,10 +202,13 @@ def letter_forms(shard: Shard, words: HeadlineWords) -> np.ndarray:
 
 
 def match_rules(
-    shard: Shard, letters: str, place: np.ndarray, words: HeadlineWords
+    shard: Shard, letters: str, place: np.ndarray, heard: np.ndarray
 ) -> Iterator[re.Match[str]]:
-    """Yield what the rules find in the letters of headlines; the first rule to fit decides."""
-    is_taken, heard = np.zeros(len(letters), bool), number_speakers(shard, words)
+    """Yield what the rules find in the letters of headlines; the first rule to fit decides.
+
+    `heard` is what `number_speakers` gives of the articles.
+    """
+    is_taken = np.zeros(len(letters), bool)
     for pattern in PATTERNS.values():
         matches = list(re.finditer(pattern, letters, re.MULTILINE))
         if matches and "name" in matches[0].groupdict():
