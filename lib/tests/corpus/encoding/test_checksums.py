@@ -64,6 +64,12 @@ def flip_end(file):
     flip(file, 0.999)
 
 
+def flip_half(file):
+    content = file.read_bytes()
+    half = len(content) // 2
+    replace(file, content[:half] + bytes(byte ^ 1 for byte in content[half:]))
+
+
 def delete(file):
     file.unlink()
 
@@ -214,7 +220,11 @@ def test_a_build_that_is_a_file_is_made_again(original, folder):
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [(flip, "0001/voice.npy"), (make_unreadable, "0001/key"), (cut, "0001/stretches/table.arrow")],
+    [
+        (flip_half, "0001/voice.npy"),
+        (make_unreadable, "0001/key"),
+        (cut, "0001/stretches/table.arrow"),
+    ],
 )
 def test_damage_is_not_linked_into_the_next_build(folder, kind, name, tmp_path):
     kind(find_saved(folder, name))
