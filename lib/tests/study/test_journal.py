@@ -8,11 +8,13 @@ from wording.study.journal import (
     locate_link_verdicts_file,
     locate_verdicts_file,
     read_link_verdicts,
+    read_marks,
     read_verdicts,
     record_link_verdict,
     record_verdict,
 )
 from wording.study.read import read_study
+from wording.tables import TABLES
 
 DAY = datetime.date(2031, 5, 1)
 
@@ -109,3 +111,27 @@ def test_an_invalid_verdict_on_a_link_is_told_with_its_line(study):
     )
     with pytest.raises(WordingError, match=r"link_verdicts\.csv:3: there is no verdict 'maybe'"):
         read_link_verdicts(study)
+def spoil(file):
+    file.write_bytes(file.read_bytes()[:-9] + b"\xff\xfe" + file.read_bytes()[-9:])
+
+
+def make_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
+def make_unreadable(file):
+    file.unlink()
+    file.symlink_to(file.name)
+
+
+@pytest.mark.parametrize("kind", [spoil, make_folder, make_unreadable])
+@pytest.mark.parametrize("name", ["marks.csv", "verdicts.csv"])
+def test_judgements_that_cannot_be_read_are_not_taken_for_none(study, name, kind):
+    columns = TABLES[name.removesuffix(".csv")]
+    (study.folder / name).write_text(",".join(columns) + "\n")
+    read = read_marks if name == "marks.csv" else read_verdicts
+    assert read(study).empty
+    kind(study.folder / name)
+    with pytest.raises(WordingError, match=rf"{name} cannot be read .*restore it from a copy"):
+        read(study)

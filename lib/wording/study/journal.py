@@ -8,6 +8,7 @@ on a pair counts.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -276,13 +277,23 @@ def read_lines(
     Raises
     ------
     WordingError
-        If a column is missing or a line is invalid, with its number in the file.
+        If the file cannot be read, a column is missing, or a line is invalid, with its number.
     """
     columns = list(TABLES[table])
-    if not file.is_file() or not file.stat().st_size:
+    if not os.path.lexists(file):
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    # Blank lines are read too, so that the index tells the number of each line.
-    lines = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False).fillna("")
+    try:
+        # Blank lines are read too, so that the index tells the number of each line.
+        lines = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise WordingError(
+            f"{file} cannot be read ({reason}): correct it, or restore it from a copy. Nobody "
+            "else has what people judged there."
+        ) from error
+    lines = lines.fillna("")
     for column in columns:
         if column not in lines:
             raise WordingError(

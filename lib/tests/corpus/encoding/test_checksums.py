@@ -40,6 +40,11 @@ SAVED = [
 ]
 """One of each kind of file that a build has."""
 
+FEW = {"articles.parquet", "corpus.json", "0001/tokens.npy", "0001/stretches/table.arrow"}
+FEW |= {"lexicon-*/slot.npy", "checksums.json"}
+FEW_OR_ALL = [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in SAVED]
+"""A few in every run, the others where slow tests run."""
+
 
 def cut(file):
     os.truncate(file, file.stat().st_size * 2 // 3)
@@ -57,6 +62,12 @@ def flip(file, place=0.5):
 
 def flip_end(file):
     flip(file, 0.999)
+
+
+def flip_half(file):
+    content = file.read_bytes()
+    half = len(content) // 2
+    replace(file, content[:half] + bytes(byte ^ 1 for byte in content[half:]))
 
 
 def delete(file):
@@ -93,7 +104,8 @@ def original(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "MAX_SHARD_ARTICLES", 20)
         folder = simulate_study(tmp_path_factory.mktemp("saved") / "study", articles=60)
-        return folder, answer(read_study(folder))
+        study = read_study(folder)
+        return folder, answer(study), sum_vectors(study)
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +120,7 @@ def folder(original, tmp_path):
 
 def answer(study):
     """Tables that together need every saved file."""
-    corpus, vectors = build_corpus(study), get_phrase_vectors(study)
+    corpus = build_corpus(study)
     return [
         corpus.table.to_pandas(),
         corpus.rejects.to_pandas(),
@@ -117,16 +129,20 @@ def answer(study):
         pd.DataFrame([shard.edits.sum() for shard in corpus.shards]),
         pd.DataFrame([shard.sketch.sum() for shard in corpus.shards]),
         make_table(study, "hits"),
-        make_table(study, "shares"),
+        make_table(study, "counts"),
         make_table(study, "attributions"),
-        vectors.table.to_pandas(),
-        pd.DataFrame({name: [space.sum()] for name, space in vectors.spaces.items()}),
-        pd.DataFrame([vectors.present.sum()]),
     ]
 
 
-def assert_right(study, right):
-    for found, expected in zip(answer(study), right, strict=True):
+def sum_vectors(study):
+    """What needs every file of a lexicon."""
+    vectors = get_phrase_vectors(study)
+    sums = {name: [space.sum()] for name, space in vectors.spaces.items()}
+    return [vectors.table.to_pandas(), pd.DataFrame(sums), pd.DataFrame([vectors.present.sum()])]
+
+
+def assert_right(study, right, ask=answer):
+    for found, expected in zip(ask(study), right, strict=True):
         pd.testing.assert_frame_equal(found, expected)
 
 
@@ -147,17 +163,18 @@ def test_every_damage_of_every_file_is_found(folder, name):
         shutil.rmtree(copy)
 
 
-@pytest.mark.parametrize("name", SAVED)
+@pytest.mark.parametrize("name", FEW_OR_ALL)
 def test_what_is_damaged_is_made_again_and_said(original, folder, name, capsys):
     kind = KINDS[SAVED.index(name) % len(KINDS)]
+    asked = (original[2], sum_vectors) if "lexicon" in name else (original[1], answer)
     kind(find_saved(folder, name))
-    assert_right(read_study(folder), original[1])
+    assert_right(read_study(folder), *asked)
     told = capsys.readouterr().err
     assert f"{name.split('*')[-1].split('/')[-1]}" in told
     assert "is made again" in told
     assert [path.suffix for path in (folder / ".build").iterdir()] == [""]
     assert find_build_damage(*(folder / ".build").iterdir()) == ""
-    assert_right(read_study(folder), original[1])
+    assert_right(read_study(folder), *asked)
     assert capsys.readouterr().err == ""
 
 
@@ -201,9 +218,15 @@ def test_a_build_that_is_a_file_is_made_again(original, folder):
     assert [path.is_dir() for path in (folder / ".build").iterdir()] == [True]
 
 
-@pytest.mark.parametrize("name", ["0001/voice.npy", "0001/key", "0001/stretches/table.arrow"])
-@pytest.mark.parametrize("kind", [cut, flip, make_unreadable])
-def test_damage_is_not_linked_into_the_next_build(folder, name, kind, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (flip_half, "0001/voice.npy"),
+        (make_unreadable, "0001/key"),
+        (cut, "0001/stretches/table.arrow"),
+    ],
+)
+def test_damage_is_not_linked_into_the_next_build(folder, kind, name, tmp_path):
     kind(find_saved(folder, name))
     file = folder / "articles.csv"
     with file.open("a", encoding="utf8") as stream:
@@ -232,6 +255,7 @@ def test_a_disk_that_keeps_nothing_ends_in_words(folder, monkeypatch, capsys):
         build_corpus(read_study(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [cut, flip])
 def test_the_command_answers_rightly_after_damage(folder, kind):
     command = [sys.executable, "-m", "wording.cli", "kwic", str(folder), "bridge", "--limit", "3"]
