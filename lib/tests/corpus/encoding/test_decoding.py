@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import polars as pl
 import pytest
@@ -246,3 +248,12 @@ def test_a_quotation_mark_is_one_however_it_is_written(text):
     shard = encode_texts(pl.Series([text]))
     inside = find_quotations(shard).inside(len(shard.tokens)) & shard.is_word
     assert shard.forms["type"].gather(shard.tokens[inside]).to_list() == ["a", "good", "day"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<a " + " " * 100_000, "&lt;a x=&quot;" * 5_000, "C:\\a" * 50_000]
+)
+def test_what_looks_like_a_tag_or_a_path_without_end_takes_no_time(text):
+    began = time.monotonic()
+    decode_article(text, frozenset)
+    assert time.monotonic() - began < 15

@@ -31,9 +31,9 @@ LESS, GREATER = r"(?:<|&lt;|\\{1,4}u003[cC])", r"(?:>|&gt;|\\{1,4}u003[eE])"
 """The marks of a tag, also where they were escaped."""
 ATTRIBUTE = (
     r"\s+[\w:-]+\s*=\s*"
-    r"(?:\\*\"[^\"<>]*\"|\\*'[^'<>]*'|&quot;[^<>\"]*?&quot;|[^\s\"'<>&\\]+)"
+    r"(?:\\*\"[^\"<>]*\"|\\*'[^'<>]*'|&quot;[^<>\"]{0,300}?&quot;|[^\s\"'<>&\\]+)"
 )
-TAG = rf"{LESS}\\*/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:{ATTRIBUTE})*\s*\\*/?\s*{GREATER}"
+TAG = rf"{LESS}\\*/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:{ATTRIBUTE})*\s*(?:\\*/\s*)?{GREATER}"
 COMMENT = rf"{LESS}!--.*?--{GREATER}"
 MISREAD = "â€[™œ\x9d˜“”¦¢]"
 """UTF-8 that was read as Windows-1252: quotation marks, dashes, an ellipsis, a bullet."""

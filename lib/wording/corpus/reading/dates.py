@@ -91,13 +91,13 @@ MIDNIGHT_DIVISOR, MIN_PLACEHOLDERS = 10, 10
 
 MONTH_ENDING = "[a-z]{0,2}|r?uar[iy]?|vier|rero|ust|ober|[ou]bre|t?(?:em|iem)b(?:er|re)|tember"
 NAMED_MONTH = rf"(?:(?:{'|'.join(MONTH_NAMES)})(?:{MONTH_ENDING})|{'|'.join(MONTH_NAMES.values())})"
-YEAR, DAY = r"(?:1[789]|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])"
+YEAR_NUMBER, DAY_NUMBER = r"(?:1[789]|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])"
 DATES_IN_NAMES = (  # 20210503  2021-05-03  03.05.2021  3 mai 2021  May 3 2021
-    rf"(?P<y>{YEAR})(?P<mark>[-.]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
+    rf"(?P<y>{YEAR_NUMBER})(?P<mark>[-.]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
     r"(?:(?=\d{4}(?:\d\d)?(?!\d))|(?!\d))",
-    rf"{DAY}(?P<mark>[-.]){DAY}(?P=mark){YEAR}(?!\d)",
-    rf"{DAY}(?:st|nd|rd|th)?[-. ]*{NAMED_MONTH}[-. ]*{YEAR}(?!\d)",
-    rf"(?<![^\W_]){NAMED_MONTH}[-. ]*{DAY}[-, ]+{YEAR}(?!\d)",
+    rf"{DAY_NUMBER}(?P<mark>[-.]){DAY_NUMBER}(?P=mark){YEAR_NUMBER}(?!\d)",
+    rf"{DAY_NUMBER}(?:st|nd|rd|th)?[-. ]*{NAMED_MONTH}[-. ]*{YEAR_NUMBER}(?!\d)",
+    rf"(?<![^\W_]){NAMED_MONTH}[-. ]*{DAY_NUMBER}[-, ]+{YEAR_NUMBER}(?!\d)",
 )
 DATE_IN_NAME = [re.compile(rf"(?i)(?<!\d){one}") for one in DATES_IN_NAMES]
 
