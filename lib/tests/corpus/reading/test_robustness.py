@@ -140,7 +140,7 @@ some_file = given(
 )
 
 
-@settings(bounded, max_examples=200)
+@settings(bounded, max_examples=100)
 @some_file
 def test_a_changed_file_of_any_format(reader, tmp_path, name, kind, seed):
     assert is_read_or_refused(reader, tmp_path, name, kind, seed)
