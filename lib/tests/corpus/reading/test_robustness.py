@@ -7,7 +7,7 @@ import os
 import time
 
 import pytest
-from broken import CASES, WORDS
+from broken import CASES, WORDS, document
 from formats import FORMATS
 from fuzz import CHANGES, Reader, change_file
 from hypothesis import HealthCheck, given, settings
@@ -140,7 +140,7 @@ some_file = given(
 )
 
 
-@settings(bounded, max_examples=200)
+@settings(bounded, max_examples=100)
 @some_file
 def test_a_changed_file_of_any_format(reader, tmp_path, name, kind, seed):
     assert is_read_or_refused(reader, tmp_path, name, kind, seed)
@@ -174,3 +174,12 @@ def test_odd_files_in_a_folder(tmp_path):
     articles = read_articles(tmp_path, ReadingOptions(default_outlet="A"))
     assert sorted(articles.frame["text"]) == ["one", "two"]
     assert sorted(articles.rejects["source"]) == ["a.pdf", "lost.txt", "pipe.txt"]
+
+
+def test_no_reason_is_endless(tmp_path):
+    long_tag = b"<w:" + b"x" * 100_000 + b">"
+    (tmp_path / "a.docx").write_bytes(document(b"<w:p>" + long_tag + b"</w:p>"))
+    (tmp_path / "b.txt").write_text("one")
+    reason = read_articles(tmp_path).rejects["reason"][0]
+    assert reason.startswith("not a valid document: Opening and ending tag mismatch")
+    assert len(reason) < 1000

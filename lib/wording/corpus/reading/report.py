@@ -47,6 +47,7 @@ MAX_NAME_CHARACTERS = 80
 MAX_COLUMNS = 20_000
 """A table has no more columns than this; a worksheet can have 16,384."""
 MAX_COLUMNS_LISTED = 30
+MAX_REASON_CHARACTERS = 800
 
 
 @dataclass
@@ -65,7 +66,10 @@ class ReadingReport:
 
     def refuse(self, source: str, reason: object, sample: str | None = "") -> None:
         """Add one reject that was counted as given."""
-        self.rejects.append((source, str(reason), (sample or "")[:80]))
+        shown = str(reason)
+        if len(shown) > MAX_REASON_CHARACTERS:  # a parser may cite all that it cannot read
+            shown = f"{shown[:MAX_REASON_CHARACTERS]}…"
+        self.rejects.append((source, shown, (sample or "")[:80]))
 
     def count_and_refuse(self, source: str, reason: object, sample: str | None = "") -> None:
         """Add one reject that never became a row."""
