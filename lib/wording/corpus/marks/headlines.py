@@ -54,7 +54,7 @@ CLAUSE_START, END_OF_SAID = "(?:^|(?<=[:;]))", "(?=;|(?:,&?|&)[ovc]|$)"
 HEADLINE_RULES = {
     "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[srh])$",
     "NAME: said": (
-        r"^(?:[^:\n]*l[^:\n]*:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
+        r"^(?:[^:\n]{0,9}l[^:\n]{0,9}:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
         r"(?P<cue>:)(?P<said>(?!f)[^\n?]+)$"
     ),
     "said, NAME says": rf"{CLAUSE_START}{SAID_BEFORE}{SPEAKERS}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",

@@ -108,8 +108,8 @@ def find_turns(shard: Shard) -> Turns:
 def letter_label_forms(shard: Shard, words: TranscriptWords) -> np.ndarray:
     """Return the letter of each form, uint8 (n_forms,).
 
-    A LABEL_NAME in capitals is U, another N, an initial +, a number #, any other word w, a mark itself,
-    another mark ~; see LABEL_LETTERS.
+    A name in capitals is U, another name N, an initial +, a number #, any other word w; a mark that
+    labels have is itself, another ~. See LABEL_LETTERS.
     """
     types, kind = shard.forms["type"], shard.kind
     letter = np.full(len(types), ord("~"), np.uint8)
@@ -450,9 +450,10 @@ def find_covered(shard: Shard, turns: Turns, positions: np.ndarray) -> np.ndarra
 def find_spoken(shard: Shard, voice: np.ndarray) -> NamedSpeech:
     """Return what is said in turns that are not the outlet's own, by the voice of each token."""
     turns = find_turns(shard)
-    is_own = shard.is_word & (voice == OUTLET_VOICE) & ~mark_labels(shard, turns)
-    n_own = np.concatenate([[0], np.cumsum(is_own)])
-    return turns.speech[n_own[turns.speech.end] == n_own[turns.speech.start]]
+    speech, labels = turns.speech, mark_labels(shard, turns)
+    at = concatenate_ranges(speech.start, speech.end)
+    is_own = shard.are_words(shard.tokens[at]) & (voice[at] == OUTLET_VOICE) & ~labels[at]
+    return speech[~reduce_segments(np.logical_or, is_own, speech.end - speech.start)]
 
 
 def flag_own_turns(shard: Shard, turns: Turns, articles: pl.DataFrame) -> np.ndarray:
