@@ -32,7 +32,7 @@ def make_rows(outlets, n=6):
     for k, outlet in enumerate(outlets):
         for j in range(n):
             word = "coup" if (k < len(outlets) / 2) == (j > 0) else "protest"
-            said = f'{FILLER[(k + j) % 4]} The {word} began in town {k}-{j}. "It rained," a guard said. '
+            said = f'{FILLER[(k + j) % 4]} The {word} began in {k}-{j}. "It rained," a guard said. '
             text = said * (1 + j % 3)
             day = f"2031-0{1 + j % 6}-{10 + k % 10}"
             rows.append(

@@ -347,7 +347,7 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
     """The study's articles, to be read batch by batch."""
     source = study.articles
     assert source is not None  # `fingerprint_corpus` refuses a study without articles
-    columns: dict[str, str] = {**source.columns}
+    columns: dict[str, str] = dict(source.columns.items())
     if study.groups and study.groups.column:
         columns["group"] = study.groups.column
     options = ReadingOptions(

@@ -65,7 +65,8 @@ class ClusterSpread:
         mean, variance = samples.mean(axis=0), samples.var(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             factor = np.sqrt(self.widen(variance) / variance)
-        return mean + (samples - mean) * np.where(variance > 0, factor, 1)
+        stretched: Array = mean + (samples - mean) * np.where(variance > 0, factor, 1)
+        return stretched
 
     def take(self, rows: list[int]) -> ClusterSpread:
         """Return some of the rows, in this order."""
