@@ -11,14 +11,15 @@ import pytest
 from scipy import sparse
 
 from wording.corpus import build as building
+from wording.corpus import fit_links as fit
 from wording.corpus.build import add_families, add_links, encode_articles
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.marks.stories import candidates, fit, story_kernels
+from wording.corpus.marks.stories import candidates, story_kernels
 from wording.corpus.marks.stories.candidates import list_stories, split_into_blocks
 from wording.corpus.marks.stories.links import (
     VIEWS,
     compare_candidates,
-    compute_features,
+    compute_link_features,
     find_links,
     read_weights,
     spread_links,
@@ -194,7 +195,7 @@ def test_articles_without_titles_are_linked_by_their_texts(tmp_path):
 
 
 def test_what_the_weights_are_of_is_what_is_measured(rows, tmp_path):
-    features = compute_features(compare_candidates(build(tmp_path, rows, linked=False)))
+    features = compute_link_features(compare_candidates(build(tmp_path, rows, linked=False)))
     assert set(read_weights()) == {"intercept", *features}
 
 
@@ -238,14 +239,16 @@ def test_the_nearest_are_those_that_comparing_all_gives():
         candidates.invert_vectors(vectors, 30),
         norm,
         (np.arange(60), first, end, outlet),
-        (5, 10**6),
+        (5, 10**6, 0.1),
     )
     products = dense.astype(np.int64) @ dense.T
     for k in range(60):
         may = [
             other
             for other in range(first[k], end[k])
-            if other != k and (outlet[other] != outlet[k] or outlet[k] < 0) and products[k, other]
+            if other != k
+            and (outlet[other] != outlet[k] or outlet[k] < 0)
+            and products[k, other] >= 0.1 * norm[k] * norm[other]
         ]
         ranked = sorted(may, key=lambda other: (-products[k, other] / norm[other], other))
         assert b[a == k].tolist() == ranked[:5]
@@ -261,7 +264,11 @@ def test_with_too_many_occurrences_the_rarest_terms_decide():
     every = np.arange(50)
     window = (every, np.zeros(50, np.int64), np.full(50, 50), every)
     a, b = compile_module(story_kernels).find_nearest(
-        vectors, candidates.invert_vectors(vectors, 2), measure_norms(vectors), window, (12, 10)
+        vectors,
+        candidates.invert_vectors(vectors, 2),
+        measure_norms(vectors),
+        window,
+        (12, 10, 0.0),
     )
     assert list(zip(a, b, strict=True)) == [(3, 7), (7, 3)]
 
@@ -269,7 +276,7 @@ def test_with_too_many_occurrences_the_rarest_terms_decide():
 def test_products_of_pairs_are_those_of_dense_vectors():
     vectors, dense = make_vectors(20, 15, seed=2)
     a, b = np.array(list(itertools.product(range(20), repeat=2))).T
-    found = compile_module(story_kernels).multiply_pairs(vectors, a, b)
+    found = compile_module(story_kernels).multiply_pairs(vectors, a, b, 15)
     assert (found == (dense[a].astype(np.int64) * dense[b]).sum(axis=1)).all()
 
 
