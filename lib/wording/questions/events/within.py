@@ -30,7 +30,7 @@ from wording.questions.design import (
 )
 from wording.questions.shares.resampled import add_outlet_and_unit
 from wording.settings import REST_LABEL
-from wording.stats import clusters, resampling
+from wording.stats import components, resampling
 from wording.stats.arrays import Array
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -175,7 +175,7 @@ def link_articles(
     one, other = np.unique(ends[:, is_link], axis=1)
     copies = pd.factorize(family)[1], pd.factorize(family)[0]
     nodes = len(table) + len(copies[0])
-    labels = clusters.label_components(
+    labels = components.label_components(
         nodes,
         np.concatenate([one, np.arange(len(table))]),
         np.concatenate([other, len(table) + copies[1]]),
@@ -239,7 +239,7 @@ def sum_side(articles: LinkedArticles, chosen: Array) -> Array:
     """Return, for each component, its chosen articles and the sums of their shares."""
     n = articles.component.max(initial=-1) + 1
     values = np.hstack([np.ones((chosen.sum(), 1)), articles.shares[chosen]])
-    return clusters.sum_by_cluster(values, articles.component[chosen], n)
+    return components.sum_by_cluster(values, articles.component[chosen], n)
 
 
 def sum_pairs(articles: LinkedArticles, first: Array, second: Array) -> Array:
@@ -253,7 +253,7 @@ def sum_pairs(articles: LinkedArticles, first: Array, second: Array) -> Array:
     weight = 1 / np.sqrt(links_of[0] * links_of[1])
     difference = articles.shares[first] - articles.shares[second]
     values = weight[:, None] * np.hstack([np.ones((len(first), 1)), difference])
-    return clusters.sum_by_cluster(values, articles.component[first], n)
+    return components.sum_by_cluster(values, articles.component[first], n)
 
 
 def estimate_differences(sums: Sequence[Array], design: Design) -> dict[str, Array]:
@@ -274,10 +274,10 @@ def estimate_differences(sums: Sequence[Array], design: Design) -> dict[str, Arr
     is_taken = np.any([side[:, 0] > 0 for side in sums], axis=0)
     kept = np.stack([side[is_taken] for side in sums])
     stacked = np.concatenate(list(kept), axis=1)
-    drawn = clusters.draw_cluster_sums(stacked, draws=design.draws, seed=design.seed)
+    drawn = components.draw_cluster_sums(stacked, draws=design.draws, seed=design.seed)
     samples = divide_by_first(np.stack(np.split(drawn, len(kept), axis=1)))
     means = divide_by_first(kept.sum(axis=1))
-    effective = np.array([clusters.count_effective_clusters(side[:, 0]) for side in kept])
+    effective = np.array([components.count_effective_clusters(side[:, 0]) for side in kept])
     unseen = np.stack([*(unseen_of_side(side) for side in kept[:4]), unseen_of_links(kept[4])])
     found: dict[str, Array] = {}
     for name, signs in ESTIMATES.items():
@@ -285,10 +285,10 @@ def estimate_differences(sums: Sequence[Array], design: Design) -> dict[str, Arr
         difference = np.tensordot(sign[used], means[used], 1)
         spread = variance_of_draws(np.tensordot(sign[used], samples[used], 1))
         moments = difference, spread + unseen[used].sum(axis=0), effective[used].min()
-        low, high = clusters.mean_interval(*moments, level=design.level)
+        low, high = components.mean_interval(*moments, level=design.level)
         found |= {f"{name}_difference": difference, f"{name}_low": low, f"{name}_high": high}
         if name == "within":
-            p = np.where(has_choice(kept[2] + kept[3]), clusters.mean_p_value(*moments), np.nan)
+            p = np.where(has_choice(kept[2] + kept[3]), components.mean_p_value(*moments), np.nan)
     return found | {"p": p}
 
 
@@ -315,13 +315,13 @@ def unseen_of_side(side: Array) -> Array:
     here = side[side[:, 0] > 0]
     carrying = (here[:, 1:] > TINY).sum(axis=0)
     lacking = (here[:, 1:] < here[:, :1] - TINY).sum(axis=0)
-    return clusters.unseen_variance(len(here), np.minimum(carrying, lacking))
+    return components.unseen_variance(len(here), np.minimum(carrying, lacking))
 
 
 def unseen_of_links(links: Array) -> Array:
     """Return what is added to the variance of the mean difference within events."""
     here = links[links[:, 0] > 0]
-    return clusters.unseen_variance(len(here), (np.abs(here[:, 1:]) > TINY).sum(axis=0))
+    return components.unseen_variance(len(here), (np.abs(here[:, 1:]) > TINY).sum(axis=0))
 
 
 def has_choice(both: Array) -> Array:
