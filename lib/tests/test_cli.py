@@ -167,8 +167,23 @@ def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
     assert {f.name for f in (tmp_path / "counts").iterdir()} == {
-        "articles.csv", "counts.csv", "attributions.csv", "neighbours.csv.gz", "terms.csv.gz",
+        "articles.csv", "counts.csv", "attributions.csv", "links.csv", "neighbours.csv.gz",
+        "terms.csv.gz",
     }  # fmt: skip
+
+
+def test_events_are_written_as_pairs_and_said(small, tmp_path):
+    code, said = wording("events", small, "--out", tmp_path / "events.csv")
+    assert code == 0
+    assert "articles" in said
+    events = pd.read_csv(tmp_path / "events.csv", dtype=str)
+    assert list(events.columns) == ["doc_id", "other", "score"]
+    assert (events["doc_id"] < events["other"]).all()
+    wording("table", small, "links", "--out", tmp_path / "links.parquet")
+    table = pd.read_parquet(tmp_path / "links.parquet")
+    assert table[["doc_id", "other"]].equals(
+        events[["doc_id", "other"]].astype(table["doc_id"].dtype)
+    )
 
 
 @pytest.mark.parametrize(

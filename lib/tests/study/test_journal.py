@@ -3,7 +3,15 @@ import datetime
 import pytest
 
 from wording.errors import WordingError
-from wording.study.journal import VERDICTS, locate_verdicts_file, read_verdicts, record_verdict
+from wording.study.journal import (
+    VERDICTS,
+    locate_link_verdicts_file,
+    locate_verdicts_file,
+    read_link_verdicts,
+    read_verdicts,
+    record_link_verdict,
+    record_verdict,
+)
 from wording.study.read import read_study
 
 DAY = datetime.date(2031, 5, 1)
@@ -67,3 +75,37 @@ def test_a_wrong_line_is_told_by_its_number(study):
     )
     with pytest.raises(WordingError, match=r"verdicts\.csv:3: there is no verdict 'maybe'"):
         read_verdicts(study)
+
+
+def test_verdicts_on_links_are_kept_apart_from_those_on_rivals(study):
+    record_link_verdict(study, "A a", "b", "same event", who="Ada  Smith", date=DAY)
+    record_link_verdict(study, "b", "A a", "different events", who="Ben", date=DAY)
+    record_link_verdict(study, "b", "a a", "same event", who="Ben", date=DAY)
+    assert [tuple(row) for row in read_link_verdicts(study).itertuples(index=False)] == [
+        ("b", "A a", "different events", "Ben", "2031-05-01"),
+        ("b", "a a", "same event", "Ben", "2031-05-01"),
+    ]
+    assert read_verdicts(study).empty
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a", "b", "same evnt", "A"), "did you mean 'same event'?"),
+        (("a", "b", "same event", " "), "who judged"),
+        (("", "b", "same event", "A"), "needs a doc_id"),
+    ],
+)
+def test_what_is_no_verdict_on_a_link_is_refused(study, arguments, said):
+    with pytest.raises(WordingError, match="verdict") as error:
+        record_link_verdict(study, *arguments[:3], who=arguments[3])
+    assert said in str(error.value)
+    assert not locate_link_verdicts_file(study).exists()
+
+
+def test_an_invalid_verdict_on_a_link_is_told_with_its_line(study):
+    locate_link_verdicts_file(study).write_text(
+        "doc_id,other,verdict,who,date\na,b,same event,A,2031-05-01\na,c,maybe,A,2031-05-01\n"
+    )
+    with pytest.raises(WordingError, match=r"link_verdicts\.csv:3: there is no verdict 'maybe'"):
+        read_link_verdicts(study)

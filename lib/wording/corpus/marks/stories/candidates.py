@@ -23,6 +23,9 @@ MAX_DAYS_APART = 3
 MAX_NEIGHBOURS = 12
 """Neighbours of an article that are compared with it more closely, at most."""
 
+MIN_COSINE = 0.07
+"""Neighbours are at least so near by their titles and leads: farther ones would not be linked."""
+
 MAX_POSTINGS = 1 << 15
 """Occurrences of its terms in other articles that are looked at for one article, at most: on a day
 with very many articles its commonest terms are left out, which add least."""
@@ -106,7 +109,7 @@ def split_into_blocks(day: np.ndarray) -> Iterator[Block]:
 
 
 def find_candidates(
-    vectors: Vectors, n_terms: int, stories: Stories, block: Block
+    vectors: Vectors, n_terms: int, stories: Stories, block: Block, min_cosine: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of stories that may tell of one event, each pair once.
 
@@ -116,6 +119,7 @@ def find_candidates(
     n_terms : the number of terms of the corpus.
     stories : all stories.
     block : where they are.
+    min_cosine : how near neighbours are, at least.
 
     Returns
     -------
@@ -135,7 +139,7 @@ def find_candidates(
         invert_vectors(vectors, n_terms),
         measure_norms(vectors),
         window,
-        (MAX_NEIGHBOURS, MAX_POSTINGS),
+        (MAX_NEIGHBOURS, MAX_POSTINGS, min_cosine),
     )
     pairs = np.unique(np.minimum(a, b) * len(day) + np.maximum(a, b))
     return np.divmod(pairs, max(len(day), 1))

@@ -72,7 +72,8 @@ def find_known_pairs(corpus: Corpus, events: pl.DataFrame) -> KnownPairs:
     corpus : the articles.
     events : doc_id, event.
     """
-    pairs = compare_candidates(corpus)
+    # What is far from any link says how much nearness matters.
+    pairs = compare_candidates(corpus, min_cosine=0.0)
     named = corpus.table.select("doc_id", "outlet", "date").join(
         events.select("doc_id", "event"), on="doc_id", how="left", maintain_order="left"
     )

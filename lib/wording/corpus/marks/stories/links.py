@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.stories import story_kernels
 from wording.corpus.marks.stories.candidates import (
+    MIN_COSINE,
     Block,
     Stories,
     find_candidates,
@@ -93,35 +95,48 @@ def order_links(links: pl.DataFrame) -> pl.DataFrame:
     ).sort("doc_id", "other")
 
 
-def compare_candidates(corpus: Corpus) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Texts:
+    """What of a corpus is compared: its bodies, its titles, and the terms of both."""
+
+    corpus: Corpus
+    titles: Shard
+    terms: Terms
+
+
+def compare_candidates(corpus: Corpus, *, min_cosine: float = MIN_COSINE) -> pl.DataFrame:
     """Return the pairs of articles that may tell of one event, with how alike they are.
 
+    Parameters
+    ----------
+    corpus : the articles.
+    min_cosine : how near neighbours are, at least.
+
+    Returns
+    -------
     Columns: a, b (rows of the corpus, the earlier first), outlet_a, outlet_b (numbers; -1: printed
     by several), days (between them), and the cosines of titles, leads and bodies (`make_views`).
     """
-    stories = list_stories(corpus.table)
-    titles = encode_titles(corpus.table)
-    terms = find_terms(corpus, titles)
-    calls = ((corpus, titles, terms, stories, block) for block in split_into_blocks(stories.day))
+    stories, titles = list_stories(corpus.table), encode_titles(corpus.table)
+    texts = Texts(corpus, titles, find_terms(corpus, titles))
+    calls = ((texts, stories, block, min_cosine) for block in split_into_blocks(stories.day))
     compared = run_parallel(compare_block, calls, shared_memory=True, pre_dispatch="n_jobs")
     none = pl.DataFrame(schema=PAIR_SCHEMA)
     # Two neighbouring blocks have both asked for a pair of theirs.
     return pl.concat([none, *compared]).unique(["a", "b"]).sort("a", "b")
 
 
-def compare_block(
-    corpus: Corpus, titles: Shard, terms: Terms, stories: Stories, block: Block
-) -> pl.DataFrame:
+def compare_block(texts: Texts, stories: Stories, block: Block, min_cosine: float) -> pl.DataFrame:
     """Return the same of one block."""
     rows, day, outlet = (
         part[block.first : block.end] for part in (stories.row, stories.day, stories.outlet)
     )
-    views = make_views(
-        take_words(titles, rows, terms.of_forms[0]), gather_words(corpus, terms, rows)
-    )
+    terms, n_terms = texts.terms, len(texts.terms.rarity)
+    titles = take_words(texts.titles, rows, terms.of_forms[0])
+    views = make_views(titles, gather_words(texts.corpus, terms, rows))
     vectors = {name: weigh_words(words, terms.rarity) for name, words in views.items()}
-    a, b = find_candidates(vectors["lead"], len(terms.rarity), stories, block)
-    cosines = {name: compute_cosines(vectors[name], a, b) for name in VIEWS}
+    a, b = find_candidates(vectors["lead"], n_terms, stories, block, min_cosine)
+    cosines = {name: compute_cosines(vectors[name], a, b, n_terms) for name in VIEWS}
     numbers = {
         "a": rows[a],
         "b": rows[b],
@@ -132,10 +147,11 @@ def compare_block(
     return pl.DataFrame({**numbers, **cosines}, schema=PAIR_SCHEMA)
 
 
-def compute_cosines(vectors: Vectors, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def compute_cosines(vectors: Vectors, a: np.ndarray, b: np.ndarray, n_terms: int) -> np.ndarray:
     """Return the cosine of the vectors of each pair; 0 where one of them has no terms."""
     norm = measure_norms(vectors)
-    return compile_module(story_kernels).multiply_pairs(vectors, a, b) / (norm[a] * norm[b])
+    products = compile_module(story_kernels).multiply_pairs(vectors, a, b, n_terms)
+    return products / (norm[a] * norm[b])
 
 
 def compute_features(pairs: pl.DataFrame) -> dict[str, np.ndarray]:

@@ -53,46 +53,51 @@ def count_articles_with(terms: np.ndarray, bounds: np.ndarray, n_terms: int) -> 
     return n
 
 
-def count_terms(terms: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def count_terms(
+    terms: np.ndarray, bounds: np.ndarray, n_terms: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Count how often each term occurs in each article.
 
     Returns
     -------
-    The terms of each article, ascending, int32; the number of each, int32; and where those of each
-    article begin, int64 (n_articles + 1,).
+    The terms of each article, in the order of their first occurrence, int32; the number of each,
+    int32; and where those of each article begin, int64 (n_articles + 1,).
     """
-    distinct, counts = np.empty(len(terms), np.int32), np.zeros(len(terms), np.int32)
-    starts, n = np.zeros(len(bounds), np.int64), 0
+    distinct, counts = np.empty(len(terms), np.int32), np.empty(len(terms), np.int32)
+    starts, n, counted = np.zeros(len(bounds), np.int64), 0, np.zeros(n_terms, np.int32)
     for k in range(len(bounds) - 1):
-        ordered = np.sort(terms[bounds[k] : bounds[k + 1]])
-        for i in range(len(ordered)):
-            if i == 0 or ordered[i] != ordered[i - 1]:
-                distinct[n] = ordered[i]
+        for term in terms[bounds[k] : bounds[k + 1]]:
+            if counted[term] == 0:
+                distinct[n] = term
                 n += 1
-            counts[n - 1] += 1
+            counted[term] += 1
+        for i in range(starts[k], n):
+            counts[i] = counted[distinct[i]]
+            counted[distinct[i]] = 0
         starts[k + 1] = n
     return distinct[:n], counts[:n], starts
 
 
 def multiply_pairs(
-    vectors: tuple[np.ndarray, np.ndarray, np.ndarray], a: np.ndarray, b: np.ndarray
+    vectors: tuple[np.ndarray, np.ndarray, np.ndarray], a: np.ndarray, b: np.ndarray, n_terms: int
 ) -> np.ndarray:
-    """Return the scalar product of the vectors (terms, weights, bounds) of each pair, int64."""
+    """Return the scalar product of the vectors (terms, weights, bounds) of each pair, int64.
+
+    It is quick where the pairs of an article `a` stand together.
+    """
     term, weight, bounds = vectors
-    products = np.zeros(len(a), np.int64)
+    products, own, last = np.zeros(len(a), np.int64), np.zeros(n_terms, np.int32), -1
     for k in range(len(a)):
-        i, i_end = bounds[a[k]], bounds[a[k] + 1]
-        j, j_end = bounds[b[k]], bounds[b[k] + 1]
+        if a[k] != last:
+            if last >= 0:
+                for i in range(bounds[last], bounds[last + 1]):
+                    own[term[i]] = 0
+            last = a[k]
+            for i in range(bounds[last], bounds[last + 1]):
+                own[term[i]] = weight[i]
         total = np.int64(0)
-        while i < i_end and j < j_end:
-            if term[i] < term[j]:
-                i += 1
-            elif term[i] > term[j]:
-                j += 1
-            else:
-                total += np.int64(weight[i]) * np.int64(weight[j])
-                i += 1
-                j += 1
+        for i in range(bounds[b[k]], bounds[b[k] + 1]):
+            total += np.int64(own[term[i]]) * np.int64(weight[i])
         products[k] = total
     return products
 
@@ -102,7 +107,7 @@ def find_nearest(
     postings: tuple[np.ndarray, np.ndarray, np.ndarray],
     norm: np.ndarray,
     window: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-    limits: tuple[int, int],
+    limits: tuple[int, int, float],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest neighbours of each article among those of other outlets in its window.
 
@@ -111,10 +116,10 @@ def find_nearest(
     vectors : the terms, weights and bounds of the articles, in the order of their days.
     postings : the articles, weights and bounds of the terms.
     norm : the length of each article's vector.
-    window : the articles whose neighbours are asked for, the first and the end of each one's
-        window, and each article's outlet (-1: printed by several).
+    window : the articles whose neighbours are asked for, ascending; the first and the end of each
+        one's window, ascending, too; and each article's outlet (-1: printed by several).
     limits : neighbours of an article, and postings that are looked at for one, at most: where there
-        are more, its commonest terms are left out.
+        are more, its commonest terms are left out; and the cosine of neighbours, at least.
 
     Returns
     -------
@@ -123,30 +128,34 @@ def find_nearest(
     term, weight, bounds = vectors
     article, article_weight, starts = postings
     asked, first, end, outlet = window
-    top, max_postings = limits
+    top, max_postings, least = limits
+    # As the windows move on, so do the postings of each term that are in them.
+    begins, ends = starts[:-1].copy(), starts[:-1].copy()
     total, is_touched = np.zeros(len(norm), np.int64), np.zeros(len(norm), np.bool_)
     touched = np.empty(len(norm), np.int64)
     best, best_score = np.empty(top, np.int64), np.empty(top, np.float64)
     a, b, n_pairs = np.empty(len(asked) * top, np.int64), np.empty(len(asked) * top, np.int64), 0
     for number in range(len(asked)):
         k = asked[number]
-        low, high, n_terms = first[number], end[number], bounds[k + 1] - bounds[k]
-        begin, stop = np.empty(n_terms, np.int64), np.empty(n_terms, np.int64)
-        for i in range(n_terms):
-            t = term[bounds[k] + i]
-            listed = article[starts[t] : starts[t + 1]]
-            begin[i] = starts[t] + np.searchsorted(listed, low)
-            stop[i] = starts[t] + np.searchsorted(listed, high)
-        order = np.arange(n_terms)
-        if (stop - begin).sum() > max_postings:
-            order = np.argsort(stop - begin, kind="mergesort")
+        own_terms = term[bounds[k] : bounds[k + 1]]
+        n_postings = np.empty(len(own_terms), np.int64)
+        for i in range(len(own_terms)):
+            t = own_terms[i]
+            while begins[t] < starts[t + 1] and article[begins[t]] < first[number]:
+                begins[t] += 1
+            while ends[t] < starts[t + 1] and article[ends[t]] < end[number]:
+                ends[t] += 1
+            n_postings[i] = ends[t] - begins[t]
+        order = np.arange(len(own_terms))
+        if n_postings.sum() > max_postings:
+            order = np.argsort(n_postings, kind="mergesort")
         n_touched = n_seen = 0
         for i in order:
-            n_seen += stop[i] - begin[i]
+            n_seen += n_postings[i]
             if n_seen > max_postings:
                 break
-            own = np.int64(weight[bounds[k] + i])
-            for p in range(begin[i], stop[i]):
+            t, own = own_terms[i], np.int64(weight[bounds[k] + i])
+            for p in range(begins[t], ends[t]):
                 other = article[p]
                 if not is_touched[other]:
                     is_touched[other] = True
@@ -157,7 +166,8 @@ def find_nearest(
         for other in touched[:n_touched]:
             score = total[other] / norm[other]
             total[other], is_touched[other] = 0, False
-            if other == k or (outlet[other] == outlet[k] and outlet[k] >= 0):
+            is_own = other == k or (outlet[other] == outlet[k] and outlet[k] >= 0)
+            if is_own or score < least * norm[k]:
                 continue
             place = n
             while place > 0 and (

@@ -31,7 +31,7 @@ RARITY_STEPS, FREQUENCY_STEPS = 100, 10
 occurs in an article."""
 
 Vectors = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""The terms of some articles, ascending (int32), their weights (int32), and bounds (int64)."""
+"""The terms of some articles (int32), their weights (int32), and bounds (int64)."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,9 @@ def reorder_words(words: Words, order: np.ndarray) -> Words:
 
 def weigh_words(words: Words, rarity: np.ndarray) -> Vectors:
     """Return the vectors of articles: the weight of each term by its rarity and its frequency."""
-    distinct, n, bounds = compile_module(story_kernels).count_terms(words.terms, words.bounds)
+    distinct, n, bounds = compile_module(story_kernels).count_terms(
+        words.terms, words.bounds, len(rarity)
+    )
     return distinct, weigh_terms(distinct, n, rarity), bounds
 
 
