@@ -57,6 +57,7 @@ def simulate(events, sizes, share, difference, spread, rng):
 def test_intervals_within_events_hold_the_planted_difference(setting):
     rng, held, cases = np.random.default_rng(1), 0, 1500
     for case in range(cases):
-        found = compare_sides(simulate(*setting, rng), "A", "B", Design(draws=299, seed=case))
+        articles = simulate(*setting, rng)
+        [found] = compare_sides(articles, [("A", "B")], Design(draws=299, seed=case))
         held += found["within_low"][0] <= setting[3] <= found["within_high"][0]
     assert 0.93 <= held / cases <= 0.97

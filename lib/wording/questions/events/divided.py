@@ -13,13 +13,12 @@ import pandas as pd
 
 from wording.corpus.counts import read_study_links
 from wording.questions.design import DEFAULT_REQUEST, Request, compare_articles
+from wording.questions.reporting import STABLE_DECIMALS
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
 MAX_OUTLETS_PER_EVENT = 6
 """Articles that are shown side by side; of several of an outlet, the one with the surest links."""
-
-STABLE_DECIMALS = 9
 
 
 def find_study_divided_events(
@@ -44,6 +43,9 @@ def find_study_divided_events(
     events = find_divided_events(compared.spoken, compared.articles, links, variants, top=top)
     place = events["outlet"].map({name: k for k, name in enumerate(compared.design.outlets or ())})
     events = events.assign(place=place).sort_values(["event", "place"], ignore_index=True)
+    if "member" in compared.articles:  # outlets are compared in groups
+        member = compared.articles.set_index("doc_id")["member"].reindex(events["doc_id"])
+        events = events.assign(outlet=member.to_numpy() + " (" + events["outlet"] + ")")
     if study.width is not None:  # a headline is text
         events = events.assign(title=None)
     return check_columns(events.assign(concept=concept), "divided_events")

@@ -10,6 +10,7 @@ import pandas as pd
 from wording.phrasing import format_count, format_interval, format_q, round_half_up
 from wording.questions.events.within import MIN_COMPONENTS
 from wording.questions.reporting import (
+    STABLE_DECIMALS,
     Comparison,
     join_outlets,
     name_other,
@@ -134,7 +135,7 @@ def explain_no_links(articles: pd.DataFrame) -> str:
 
 def select_largest(table: pd.DataFrame) -> pd.DataFrame:
     """Return of each concept and comparison the variant with the largest difference."""
-    size = table[["raw_difference", "within_difference"]].abs().max(axis=1).round(9)
+    size = table[["raw_difference", "within_difference"]].abs().max(axis=1).round(STABLE_DECIMALS)
     ranked = table.assign(size=-size.astype(float)).sort_values("size", kind="stable")
     keys = ["concept", "outlet", "other"]
     return ranked.drop_duplicates(keys).sort_index().drop(columns="size").reset_index(drop=True)
@@ -150,7 +151,7 @@ def select_unclear_within(table: pd.DataFrame) -> pd.DataFrame:
     is_clear = (table["raw_low"] * table["raw_high"] > 0) & (table["q"] >= SIGNIFICANCE_LEVEL)
     unclear = table[is_clear]
     difference = unclear["raw_difference"]
-    ranked = unclear.assign(size=-difference.abs().round(9), less=difference < 0)
+    ranked = unclear.assign(size=-difference.abs().round(STABLE_DECIMALS), less=difference < 0)
     ranked = ranked.sort_values(["size", "less", "concept", "variant", "outlet", "other"])
     described = table[table["q"] < SIGNIFICANCE_LEVEL]
     keys = ["concept", "outlet", "other"]

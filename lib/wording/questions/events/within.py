@@ -38,6 +38,9 @@ from wording.tables import TABLES, check_columns
 MIN_COMPONENTS = 30
 """Separate groups of linked articles that a difference within events needs."""
 
+SIDES_AT_ONCE = 24
+"""Comparisons that are drawn at once: bounds the memory, never the result."""
+
 TINY = 1e-9
 """Sums of shares that differ by less are equal."""
 
@@ -128,13 +131,13 @@ def compare_within_events(
     rows = []
     for concept, names in variants.items():
         here = link_articles(located[located["concept"] == concept], articles, links, names)
-        for first, second in pair_outlets(outlets, against):
-            contrast = compare_sides(here, first, second, design)
+        sides = list(pair_outlets(outlets, against))
+        for (first, second), columns in zip(sides, compare_sides(here, sides, design), strict=True):
             keys = {"concept": concept, "variant": list(names), "outlet": first, "other": second}
-            rows.append(pd.DataFrame(keys | contrast))
-    columns = list(TABLES["events"])
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
-    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[columns]
+            rows.append(pd.DataFrame(keys | columns))
+    known = list(TABLES["events"])
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=known)
+    return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[known]
 
 
 def pair_outlets(outlets: Sequence[str], against: str) -> Iterator[tuple[str, str]]:
@@ -187,40 +190,81 @@ def link_articles(
 
 
 def compare_sides(
-    articles: LinkedArticles, first: str, second: str, design: Design
-) -> dict[str, Array | int]:
-    """Return the columns of one comparison but for q: an array of variants each, or one number.
+    articles: LinkedArticles, sides: Sequence[tuple[str, str]], design: Design
+) -> list[dict[str, Array | int]]:
+    """Return the columns of each comparison but for q: an array of variants each, or one number.
 
     Parameters
     ----------
     articles : LinkedArticles
-    first, second : str
+    sides : sequence of (str, str)
         An outlet, and another one or `REST_LABEL`.
     design : Design
     """
+    compared = []
+    for k in range(0, len(sides), SIDES_AT_ONCE):
+        chosen = [sum_sides(articles, *names) for names in sides[k : k + SIDES_AT_ONCE]]
+        stacked = np.concatenate([sums for one in chosen for sums in one.sums], axis=1)
+        drawn = components.draw_cluster_sums(stacked, draws=design.draws, seed=design.seed)
+        parts = np.split(drawn, len(chosen), axis=1)
+        compared += [
+            tabulate_sides(one, part, design.level) for one, part in zip(chosen, parts, strict=True)
+        ]
+    return compared
+
+
+@dataclass(frozen=True)
+class SideSums:
+    """What the two sides of a comparison have in each component.
+
+    Attributes
+    ----------
+    sums : numpy.ndarray
+        Of five things (the two sides, the two sides on shared events, the links), in each
+        component: the number of articles (the weight of the links), and the sum of shares (of
+        weighted differences) of each variant.
+    n_links : int
+        Links between the two sides.
+    """
+
+    sums: Array
+    n_links: int
+
+
+def sum_sides(articles: LinkedArticles, first: str, second: str) -> SideSums:
+    """Return what an outlet, and another one or the rest, have in each component."""
     is_first = articles.outlet == first
     is_second = ~is_first if second == REST_LABEL else articles.outlet == second
     pairs = orient_pairs(articles, is_first, is_second)
     is_linked = np.zeros(len(is_first), bool)
     is_linked[np.concatenate(pairs)] = True
-    sums = [
-        sum_side(articles, is_first),
-        sum_side(articles, is_second),
-        sum_side(articles, is_first & is_linked),
-        sum_side(articles, is_second & is_linked),
-        sum_pairs(articles, *pairs),
-    ]
-    n_components = int((sums[-1][:, 0] > 0).sum())
-    estimates = estimate_differences(sums, design)
+    chosen = (is_first, is_second, is_first & is_linked, is_second & is_linked)
+    sums = [*(sum_side(articles, side) for side in chosen), sum_pairs(articles, *pairs)]
+    return SideSums(np.stack(sums), len(pairs[0]))
+
+
+def tabulate_sides(sides: SideSums, drawn: Array, level: float) -> dict[str, Array | int]:
+    """Return the columns of one comparison but for q; NaN where there are too few events.
+
+    Parameters
+    ----------
+    sides : SideSums
+    drawn : numpy.ndarray
+        Draws x columns: the sums in each draw.
+    level : float
+        Of the intervals, 0 to 1.
+    """
+    estimates = estimate_differences(sides.sums, drawn, level)
+    n_components = int((sides.sums[-1][:, 0] > 0).sum())
     if n_components < MIN_COMPONENTS:
         estimates |= {
             name: np.full_like(values, np.nan)
             for name, values in estimates.items()
             if not name.startswith("raw")
         }
-    n = [int(side[:, 0].sum()) for side in sums[:4]]
+    n = [int(side[:, 0].sum()) for side in sides.sums[:4]]
     numbers = dict(zip(("n_articles", "n_other", "n_shared", "n_shared_other"), n, strict=True))
-    return estimates | numbers | {"n_links": len(pairs[0]), "n_components": n_components}
+    return estimates | numbers | {"n_links": sides.n_links, "n_components": n_components}
 
 
 def orient_pairs(
@@ -256,14 +300,13 @@ def sum_pairs(articles: LinkedArticles, first: Array, second: Array) -> Array:
     return components.sum_by_cluster(values, articles.component[first], n)
 
 
-def estimate_differences(sums: Sequence[Array], design: Design) -> dict[str, Array]:
+def estimate_differences(sums: Array, drawn: Array, level: float) -> dict[str, Array]:
     """Return the differences in all, on shared events, within them, and what is covered.
 
     Parameters
     ----------
-    sums : sequence of Array
-        Components x (weight, variants): the two sides, the two sides on shared events, the links.
-    design : Design
+    sums, drawn, level
+        As in `SideSums` and `tabulate_sides`.
 
     Returns
     -------
@@ -271,24 +314,20 @@ def estimate_differences(sums: Sequence[Array], design: Design) -> dict[str, Arr
         For each of raw, shared, within and covered `..._difference`, `..._low` and `..._high`, and
         `p` of within; an array of variants each.
     """
-    is_taken = np.any([side[:, 0] > 0 for side in sums], axis=0)
-    kept = np.stack([side[is_taken] for side in sums])
-    stacked = np.concatenate(list(kept), axis=1)
-    drawn = components.draw_cluster_sums(stacked, draws=design.draws, seed=design.seed)
-    samples = divide_by_first(np.stack(np.split(drawn, len(kept), axis=1)))
-    means = divide_by_first(kept.sum(axis=1))
-    effective = np.array([components.count_effective_clusters(side[:, 0]) for side in kept])
-    unseen = np.stack([*(unseen_of_side(side) for side in kept[:4]), unseen_of_links(kept[4])])
+    samples = divide_by_first(np.stack(np.split(drawn, len(sums), axis=1)))
+    means = divide_by_first(sums.sum(axis=1))
+    effective = np.array([components.count_effective_clusters(side[:, 0]) for side in sums])
+    unseen = np.stack([*(unseen_of_side(side) for side in sums[:4]), unseen_of_links(sums[4])])
     found: dict[str, Array] = {}
     for name, signs in ESTIMATES.items():
         sign, used = np.array(signs), np.flatnonzero(signs)
         difference = np.tensordot(sign[used], means[used], 1)
         spread = variance_of_draws(np.tensordot(sign[used], samples[used], 1))
         moments = difference, spread + unseen[used].sum(axis=0), effective[used].min()
-        low, high = components.mean_interval(*moments, level=design.level)
+        low, high = components.mean_interval(*moments, level=level)
         found |= {f"{name}_difference": difference, f"{name}_low": low, f"{name}_high": high}
         if name == "within":
-            p = np.where(has_choice(kept[2] + kept[3]), components.mean_p_value(*moments), np.nan)
+            p = np.where(has_choice(sums[2] + sums[3]), components.mean_p_value(*moments), np.nan)
     return found | {"p": p}
 
 
