@@ -14,8 +14,13 @@ BODY = "The council met on Tuesday to discuss the protests outside the town hall
 def encoded(*texts, titles=None):
     """The articles as a shard with all marks."""
     frame = pl.DataFrame(
-        {"outlet": ["A"] * len(texts), "title": titles or [None] * len(texts), "text": texts},
-        schema_overrides={"title": pl.String},
+        {
+            "outlet": ["A"] * len(texts),
+            "title": titles or [None] * len(texts),
+            "authors": [None] * len(texts),
+            "text": texts,
+        },
+        schema_overrides={"title": pl.String, "authors": pl.String},
     )
     return encode_and_mark(frame, language="en")
 

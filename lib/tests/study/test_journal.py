@@ -111,6 +111,8 @@ def test_an_invalid_verdict_on_a_link_is_told_with_its_line(study):
     )
     with pytest.raises(WordingError, match=r"link_verdicts\.csv:3: there is no verdict 'maybe'"):
         read_link_verdicts(study)
+
+
 def spoil(file):
     file.write_bytes(file.read_bytes()[:-9] + b"\xff\xfe" + file.read_bytes()[-9:])
 

@@ -20,7 +20,7 @@ MAX_LEAD_WORDS, CUT_LEAD_WORDS = 120, 60
 """Of a longer first paragraph, and of a text that is one paragraph, so many words are the lead."""
 N_TITLE_LINES = 3
 """The headline may be repeated in one of so many first lines: a name or a day may be above it."""
-MIN_REPEATED_WORDS = 5
+MIN_MATCHED_WORDS = 5
 """Words of a headline that a line only begins with, or of a line that begins a headline."""
 
 
@@ -48,7 +48,7 @@ def mark_repeated_titles(shard: Shard, titles: Shard) -> np.ndarray:
         number_words(titles),
         titles.bounds[row],
         titles.bounds[row + 1],
-        MIN_REPEATED_WORDS,
+        MIN_MATCHED_WORDS,
     )
     return mask_spans(len(shard.tokens), start, end)
 

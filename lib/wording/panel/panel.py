@@ -106,7 +106,7 @@ class Panel(LineReader):
             The folder of the pages, for what is saved.
         choices :
             What else is chosen first: pattern, outlets, first and last as in `narrow_study`; voice,
-            copies and sort as in `kwic.find_concordance`; place as in `StudyRecord.narrow`.
+            copies and sort as in `kwic.find_concordance`; place, by default that of the study.
         """
         self.reports = reports
         self.timer: asyncio.TimerHandle | None = None
@@ -169,7 +169,8 @@ class Panel(LineReader):
         if study.has_articles:
             find_all_attributions(build_corpus(study))
         known = order_outlets(study, count_study_hits(study, []).articles)
-        self.is_updating, self.study = True, study
+        self.is_updating, self.study = True, study.narrow(place="text")
+        set_field(self.place, study.place)
         self.outlets.index = ()
         self.folder.options = [str(folder) for folder in list_nearby_studies(study.folder)]
         self.folder.value = str(study.folder)

@@ -38,7 +38,7 @@ LINK_SCHEMA = {"doc_id": pl.String, "other": pl.String, "score": pl.Float64}
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
 
-HEADLINE, LEAD, BODY = range(len(TOKEN_PLACES))
+HEADLINE_PLACE, LEAD_PLACE, BODY_PLACE = range(len(TOKEN_PLACES))
 """The places of a token, as numbers."""
 
 PartResult = TypeVar("PartResult")
@@ -209,8 +209,8 @@ class Part:
     def number_places(self, positions: np.ndarray) -> np.ndarray:
         """Return the place of each token, a number of `TOKEN_PLACES`."""
         if self.is_headlines:
-            return np.full(len(positions), HEADLINE)
-        return np.where(self.shard.in_lead(positions), LEAD, BODY)
+            return np.full(len(positions), HEADLINE_PLACE)
+        return np.where(self.shard.in_lead(positions), LEAD_PLACE, BODY_PLACE)
 
     def is_in_place(self, positions: np.ndarray, place: str) -> np.ndarray:
         """Return which tokens are in a place of a group in `PLACE_GROUPS`, bool."""

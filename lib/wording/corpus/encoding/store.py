@@ -182,8 +182,7 @@ def read_shard_key(file: Path) -> str:
 def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
     """Return a short hash of what a shard depends on: articles, outlets, their order, the code."""
     marks = part.select(
-        pl.col("outlet").hash(seed=0),
-        pl.col("title").hash(seed=0),
+        pl.col("outlet", "title", "authors").hash(seed=0),
         a=pl.col("text").hash(seed=1),
         b=pl.col("text").hash(seed=2),
     )

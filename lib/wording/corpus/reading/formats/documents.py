@@ -51,10 +51,12 @@ BREAK_CHARACTERS = {
 def read_txt(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
     """Yield one row, whose text is the whole file, or the articles of a news database's export."""
     text = read_whole_text(stream, chooser.report.make_warner(source.name))
-    yield from split_documents(text, source, chooser)
+    yield from read_text_articles(text, source, chooser)
 
 
-def split_documents(text: str, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
+def read_text_articles(
+    text: str, source: SourceFile, chooser: ColumnChooser
+) -> Iterator[ArticleRow]:
     """Yield the articles of a database's export, or the whole text with the title that it shows."""
     for row in split_export(text, source, chooser.report):
         is_whole = row.keys() == {"text"}
@@ -99,7 +101,7 @@ def read_docx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
             raise UnreadableError("not a valid document: it has no word/document.xml")
         with wrap_parser_errors("document"):
             text = "\n".join(extract_paragraphs(parts.read("word/document.xml")))
-    yield from split_documents(text, source, chooser)
+    yield from read_text_articles(text, source, chooser)
 
 
 def extract_paragraphs(data: bytes) -> Iterator[str]:
@@ -135,4 +137,4 @@ def is_inside(element: Any, *tags: str) -> bool:
 def read_rtf(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
     """Yield the rows of an .rtf."""
     text = extract_rtf_text(read_whole(stream, MAX_RTF_BYTES))
-    yield from split_documents(text, source, chooser)
+    yield from read_text_articles(text, source, chooser)
