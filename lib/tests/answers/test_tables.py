@@ -8,14 +8,22 @@ from wording.answers.tables import TABLE_NAMES, make_table, refuse_untaken_optio
 from wording.errors import WordingError
 from wording.study.read import read_study
 
-OPTIONS = {"concepts": ["towns"], "voice": "quoted", "copies": "none", "against": "pairs"}
+OPTIONS = {
+    "concepts": ["towns"],
+    "voice": "quoted",
+    "place": "lead",
+    "copies": "none",
+    "against": "pairs",
+}
 
 TAKEN = {
     "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
     "collocate_contrasts "
-    "timeline changes change_order",
-    "voice": "shares contrasts keyness collocates collocate_contrasts timeline changes "
+    "timeline changes change_order headlines",
+    "voice": "shares contrasts headlines keyness collocates collocate_contrasts timeline changes "
     "change_order outlets",
+    "place": "hits counts shares contrasts own_voice keyness collocates collocate_contrasts "
+    "timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
     "against": "contrasts keyness collocate_contrasts",
 }
