@@ -25,8 +25,8 @@ from wording.study.read import read_word_record
 from wording.study.records import Record
 from wording.words import has_words
 
-MARK_LETTERS = {":": ":", ",": ",", ";": ";", "—": ";", "–": ";", "|": ";", "?": "?"}
-LIST_LETTERS = {
+HEADLINE_MARKS = {":": ":", ",": ",", ";": ";", "—": ";", "–": ";", "|": ";", "?": "?"}
+HEADLINE_LETTERS = {
     "labels": "l",
     "joins": "j",
     "conjunctions": "&",
@@ -51,25 +51,27 @@ SPEAKER, NAMED = r"(?P<speaker>[hNsrwl][^,:;\nqvofj&?]{0,9}?)", r"(?P<name>[hNsr
 SPEAKERS = r"(?P<speaker>[hNsrwl][^,:;\nqfj?]{0,9}?)"
 CUE, ANY_CUE = "(?P<cue>v)", r"(?P<cue>v|(?<=[srh])c)"
 SAID, SAID_BEFORE = r"(?P<said>(?![ntT?:;,\n])[^;\n]+?)", r"(?P<said>(?!f)[^\n:;]*?[q,]),?"
-START, END_OF_SAID = "(?:^|(?<=[:;]))", "(?=;|(?:,&?|&)[ovc]|$)"
-PATTERNS = {
+CLAUSE_START, END_OF_SAID = "(?:^|(?<=[:;]))", "(?=;|(?:,&?|&)[ovc]|$)"
+HEADLINE_RULES = {
     "said: SOURCE": r"^(?P<said>(?!f)[^\n:]+)(?P<cue>:)(?P<name>[N.]{0,3}[srh])$",
     "NAME: said": (
-        r"^(?:[^:\n]*l[^:\n]*:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
+        r"^(?:[^:\n]{0,9}l[^:\n]{0,9}:)?(?P<name>[hNsrl][^:\n;,?qvoftTj]{0,9}?)(?:T[^:\n;?q]{1,8}?)?"
         r"(?P<cue>:)(?P<said>(?!f)[^\n?]+)$"
     ),
-    "said, NAME says": rf"{START}{SAID_BEFORE}{SPEAKERS}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
-    "said, says NAME": rf"{START}{SAID_BEFORE}{CUE}{NAMED}(?:t[^,\n;q]*)?(?=$|;)",
-    "NAME does and says said": (rf"{START}{SPEAKER}o[^;:\n]*?(?:,&?|&){CUE}{SAID}{END_OF_SAID}"),
+    "said, NAME says": rf"{CLAUSE_START}{SAID_BEFORE}{SPEAKERS}{ANY_CUE}(?:[tT][^,\n;q]*)?(?=$|;)",
+    "said, says NAME": rf"{CLAUSE_START}{SAID_BEFORE}{CUE}{NAMED}(?:t[^,\n;q]*)?(?=$|;)",
+    "NAME does and says said": (
+        rf"{CLAUSE_START}{SPEAKER}o[^;:\n]*?(?:,&?|&){CUE}{SAID}{END_OF_SAID}"
+    ),
     "NAME says said": rf"(?:^|(?<=[:;,j])){SPEAKER}{ANY_CUE}{SAID}{END_OF_SAID}",
 }
 """Each rule as a regular expression over the letters; the first that fits a token decides. What may
 be the `name` of somebody who speaks is looked up, a `speaker` is sure."""
 
 
-NAMES = re.compile(r"[hNTpn.&]+")
+NAME_LETTERS = re.compile(r"[hNTpn.&]+")
 """What the name of a person or an institution is made of."""
-OTHERS = re.compile("[swh]v")
+OTHER_SPEAKER = re.compile("[swh]v")
 """Somebody else who speaks: "Ann Author: Minister says ..." tells of her."""
 
 
@@ -157,7 +159,7 @@ def find_headline_speech(
     if has_words(f"headlines-{language}") and is_headline.any():
         words = load_headline_words(language)
         letters, place = spell_headlines(shard, is_headline, inside, words)
-        heard = number_speakers(texts or shard, words)
+        heard = number_speakers(shard if texts is None else texts, words)
         spans = [list_bounds(match) for match in match_rules(shard, letters, place, heard)]
         found = place[np.array(sorted(spans), np.int64).reshape(-1, 5)]
     start, last_said, first, last, cue = found.T
@@ -194,9 +196,9 @@ def letter_forms(shard: Shard, words: HeadlineWords) -> np.ndarray:
     is_name = shard.forms["type"].str.contains(r"^\p{Lu}").to_numpy() | (shard.kind == NUMBER)
     letter = np.where(is_name, ord(NAME), ord(OTHER_WORD)).astype(np.uint8)
     letter[~np.isin(shard.kind, (WORD, NUMBER))] = ord(OTHER_MARK)
-    for mark, its_letter in MARK_LETTERS.items():
+    for mark, its_letter in HEADLINE_MARKS.items():
         letter[flag_forms(shard, [mark])] = ord(its_letter)
-    for name, its_letter in LIST_LETTERS.items():
+    for name, its_letter in HEADLINE_LETTERS.items():
         letter[flag_forms(shard, getattr(words, name))] = ord(its_letter)
     return letter
 
@@ -209,7 +211,7 @@ def match_rules(
     `heard` is what `number_speakers` gives of the articles.
     """
     is_taken = np.zeros(len(letters), bool)
-    for pattern in PATTERNS.values():
+    for pattern in HEADLINE_RULES.values():
         matches = list(re.finditer(pattern, letters, re.MULTILINE))
         if matches and "name" in matches[0].groupdict():
             matches = select_speakers(shard, matches, place, heard)
@@ -240,7 +242,7 @@ def select_speakers(
     return [
         match
         for match, name, speaks in zip(matches, names, is_heard.tolist(), strict=True)
-        if is_source(name) or (is_name(name, speaks) and not OTHERS.search(match["said"]))
+        if is_source(name) or (is_name(name, speaks) and not OTHER_SPEAKER.search(match["said"]))
     ]
 
 
@@ -252,7 +254,7 @@ def is_source(name: str) -> bool:
 def is_name(name: str, is_heard: bool) -> bool:
     """Return whether the letters are of a name: with a title, or of somebody who is heard."""
     has_title = name[0] == "h" and "p" not in name
-    return bool(NAMES.fullmatch(name)) and (has_title or is_heard)
+    return bool(NAME_LETTERS.fullmatch(name)) and (has_title or is_heard)
 
 
 def number_speakers(shard: Shard, words: HeadlineWords) -> np.ndarray:

@@ -41,20 +41,20 @@ MIN_REPEATED_WORDS = 5
 """A line of so many words that stands twice below one label is a link or a notice."""
 OPENING_QUOTATION_MARKS = ['"', "“", "„", "«", "‘", "'", "``", "''"]
 
-LIST_LETTERS = {"topics": "x", "reporting": "v", "answers": "A", "hosts": "Q"}
+LABEL_LETTERS = {"topics": "x", "reporting": "v", "answers": "A", "hosts": "Q"}
 """The letter of each list's words; a word of several lists has the last one's."""
-MARK_LETTERS = dict.fromkeys("*-–—•>_", "*") | {mark: mark for mark in ":,.()[]"}
+LABEL_MARKS = dict.fromkeys("*-–—•>_", "*") | {mark: mark for mark in ":,.()[]"}
 
 BOLD = r"[*]{0,4}"
 LEAD = rf"^{BOLD}(?:\[[#:.]*\])?{BOLD}"
-NAME = r"(?P<name>[UNQA+](?:[UNQA.#+]|w(?=[UNQA])){0,8}?)"
+LABEL_NAME = r"(?P<name>[UNQA+](?:[UNQA.#+]|w(?=[UNQA])){0,8}?)"
 TIME = r"(?:[(\[]?#(?::#){1,2}[)\]]?)?"
 MORE = r"(?P<more>(?:,[^:\nv]{1,14}|\([^:\nv]{1,12}\)|\[[^:\nv]{1,8}\]){0,2})"
 COLON_LABELS = (
-    rf"{LEAD}{NAME}{TIME}{MORE}{BOLD}(?P<mark>:(?!(?<=#:)#)){BOLD}|^(?P<user>w)(?P<colon>:)"
+    rf"{LEAD}{LABEL_NAME}{TIME}{MORE}{BOLD}(?P<mark>:(?!(?<=#:)#)){BOLD}|^(?P<user>w)(?P<colon>:)"
 )
 LETTER_LABELS = rf"{LEAD}(?P<name>[QA])(?P<more>){BOLD}(?P<mark>\.|(?<=Q)){BOLD}"
-NAME_LINES = rf"{LEAD}{NAME}{MORE}(?P<mark>){BOLD}$"
+NAME_LINES = rf"{LEAD}{LABEL_NAME}{MORE}(?P<mark>){BOLD}$"
 """What labels look like in the letters of a line's first tokens."""
 
 
@@ -105,11 +105,11 @@ def find_turns(shard: Shard) -> Turns:
     return bound_turns(labels.filter(is_transcript()), lines)
 
 
-def letter_forms(shard: Shard, words: TranscriptWords) -> np.ndarray:
+def letter_label_forms(shard: Shard, words: TranscriptWords) -> np.ndarray:
     """Return the letter of each form, uint8 (n_forms,).
 
-    A NAME in capitals is U, another N, an initial +, a number #, any other word w, a mark itself,
-    another mark ~; see LIST_LETTERS.
+    A name in capitals is U, another name N, an initial +, a number #, any other word w; a mark that
+    labels have is itself, another ~. See LABEL_LETTERS.
     """
     types, kind = shard.forms["type"], shard.kind
     letter = np.full(len(types), ord("~"), np.uint8)
@@ -121,9 +121,9 @@ def letter_forms(shard: Shard, words: TranscriptWords) -> np.ndarray:
         types.str.contains(r"^(?:Ma?c|D[ei]|La|Le|O.)?\p{Lu}[\p{Lu}.'’-]*\p{Lu}\.?$").to_numpy()
     ] = ord("U")
     letter[types.str.contains(r"^\p{Lu}(?:\.\p{Lu})*\.?$").to_numpy()] = ord("+")
-    for mark, its_letter in MARK_LETTERS.items():
+    for mark, its_letter in LABEL_MARKS.items():
         letter[shard.find_forms([mark])] = ord(its_letter)
-    for name, its_letter in LIST_LETTERS.items():
+    for name, its_letter in LABEL_LETTERS.items():
         is_listed = flag_forms(shard, getattr(words, name))
         letter[is_listed & (is_upper | (its_letter in "xv"))] = ord(its_letter)
     return letter
@@ -142,7 +142,7 @@ def find_labels(lines: ShardLines, words: TranscriptWords) -> pl.DataFrame:
     is_host, is_answer, is_capital : what kind of a label it is.
     """
     shard = lines.shard
-    letters = letter_forms(shard, words)
+    letters = letter_label_forms(shard, words)
     colon = shard.find_positions(shard.find_forms([":"]))
     line = lines.line_of(colon)
     line = line[mark_run_starts(line) & (colon - lines.start[line] < MAX_LABEL_TOKENS)]
@@ -450,9 +450,10 @@ def find_covered(shard: Shard, turns: Turns, positions: np.ndarray) -> np.ndarra
 def find_spoken(shard: Shard, voice: np.ndarray) -> NamedSpeech:
     """Return what is said in turns that are not the outlet's own, by the voice of each token."""
     turns = find_turns(shard)
-    is_own = shard.is_word & (voice == OUTLET_VOICE) & ~mark_labels(shard, turns)
-    n_own = np.concatenate([[0], np.cumsum(is_own)])
-    return turns.speech[n_own[turns.speech.end] == n_own[turns.speech.start]]
+    speech, labels = turns.speech, mark_labels(shard, turns)
+    at = concatenate_ranges(speech.start, speech.end)
+    is_own = shard.are_words(shard.tokens[at]) & (voice[at] == OUTLET_VOICE) & ~labels[at]
+    return speech[~reduce_segments(np.logical_or, is_own, speech.end - speech.start)]
 
 
 def flag_own_turns(shard: Shard, turns: Turns, articles: pl.DataFrame) -> np.ndarray:
