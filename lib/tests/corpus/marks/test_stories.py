@@ -84,7 +84,12 @@ def test_articles_of_two_outlets_on_one_event_are_linked_and_no_others(tmp_path)
 @pytest.mark.parametrize(("days", "is_linked"), [(0, True), (1, True), (3, True), (4, False)])
 def test_articles_are_linked_up_to_three_days_apart(tmp_path, days, is_linked):
     rows = [article("a", "One", 5, 1), article("b", "Two", 5 + days, 1)]
-    assert (pairs(build(tmp_path, rows).links) == {("a", "b")}) == is_linked
+    corpus = build(tmp_path, rows)
+    assert (pairs(corpus.links) == {("a", "b")}) == is_linked
+    compared = compare_candidates(corpus, min_cosine=0.0)
+    assert compared["days"].max() <= 3
+    row = dict(zip(corpus.table["doc_id"], range(len(corpus.table)), strict=True))
+    assert ((row["a"], row["b"]) in compared.select("a", "b").rows()) == is_linked
 
 
 def test_an_outlet_is_never_linked_with_itself_nor_an_article_without_a_date(tmp_path):
