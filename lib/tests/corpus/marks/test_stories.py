@@ -176,6 +176,14 @@ def test_neither_shards_nor_blocks_nor_threads_change_the_links(
     assert corpus.links.equals(expected)
 
 
+def test_blocks_do_not_change_who_is_nearest(rows, tmp_path, monkeypatch):
+    corpus = build(tmp_path, rows, linked=False)
+    monkeypatch.setattr(candidates, "MAX_NEIGHBOURS", 1)
+    whole = compare_candidates(corpus)
+    monkeypatch.setattr(candidates, "BLOCK_ARTICLES", 20)
+    assert compare_candidates(corpus).equals(whole)
+
+
 def test_the_order_of_the_articles_does_not_change_the_links(rows, tmp_path):
     assert build(tmp_path, rows[::-1]).links.equals(build(tmp_path, rows).links)
 
@@ -229,6 +237,7 @@ def make_vectors(n, n_terms, seed):
     """Random vectors as kernels take them, and as a dense array."""
     dense = np.random.default_rng(seed).integers(0, 6, (n, n_terms)).astype(np.int32)
     dense[dense < 4] = 0
+    dense[n // 2 :: 2] = dense[n // 4 : n // 2]  # equally near
     rows = sparse.csr_array(dense)
     return (rows.indices.astype(np.int32), rows.data, rows.indptr.astype(np.int64)), dense
 
