@@ -11,14 +11,15 @@ import pytest
 from scipy import sparse
 
 from wording.corpus import build as building
+from wording.corpus import fit_links as fit
 from wording.corpus.build import add_families, add_links, encode_articles
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.marks.stories import candidates, fit, story_kernels
+from wording.corpus.marks.stories import candidates, story_kernels
 from wording.corpus.marks.stories.candidates import list_stories, split_into_blocks
 from wording.corpus.marks.stories.links import (
     VIEWS,
     compare_candidates,
-    compute_features,
+    compute_link_features,
     find_links,
     read_weights,
     spread_links,
@@ -194,7 +195,7 @@ def test_articles_without_titles_are_linked_by_their_texts(tmp_path):
 
 
 def test_what_the_weights_are_of_is_what_is_measured(rows, tmp_path):
-    features = compute_features(compare_candidates(build(tmp_path, rows, linked=False)))
+    features = compute_link_features(compare_candidates(build(tmp_path, rows, linked=False)))
     assert set(read_weights()) == {"intercept", *features}
 
 

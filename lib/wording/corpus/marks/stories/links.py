@@ -1,8 +1,8 @@
 """Links between articles that tell of one event.
 
 A link is a pair of articles, and how likely it is that both tell of one event: from how alike their
-titles and beginnings are, by weights that were estimated from known events (`fit.py`). Links are no
-clusters: a running story would chain into one.
+titles and beginnings are, by weights that were estimated from known events (corpus/fit_links.py).
+Links are no clusters: a running story would chain into one.
 
 References
 ----------
@@ -35,7 +35,7 @@ from wording.corpus.marks.stories.candidates import (
     split_into_blocks,
 )
 from wording.corpus.marks.stories.texts import (
-    Terms,
+    TermTable,
     Vectors,
     encode_titles,
     find_terms,
@@ -73,7 +73,7 @@ def find_links(corpus: Corpus) -> pl.DataFrame:
     with says `spread_links`. An article without a date has no links.
     """
     pairs = compare_candidates(corpus)
-    scores = pl.Series(compute_scores(compute_features(pairs), read_weights()))
+    scores = pl.Series(compute_scores(compute_link_features(pairs), read_weights()))
     kept, names = scores >= MIN_LINK_SCORE, corpus.table["doc_id"]
     return order_links(
         pl.DataFrame(
@@ -101,7 +101,7 @@ class Texts:
 
     corpus: Corpus
     titles: Shard
-    terms: Terms
+    terms: TermTable
 
 
 def compare_candidates(corpus: Corpus, *, min_cosine: float = MIN_COSINE) -> pl.DataFrame:
@@ -154,7 +154,7 @@ def compute_cosines(vectors: Vectors, a: np.ndarray, b: np.ndarray, n_terms: int
     return products / (norm[a] * norm[b])
 
 
-def compute_features(pairs: pl.DataFrame) -> dict[str, np.ndarray]:
+def compute_link_features(pairs: pl.DataFrame) -> dict[str, np.ndarray]:
     """Return what the score of each pair depends on, by name.
 
     That is the roots of the cosines, which tell small ones apart; the days between the two; and
@@ -195,7 +195,7 @@ def compute_scores(features: Mapping[str, np.ndarray], weights: Mapping[str, flo
 
     Parameters
     ----------
-    features : as `compute_features` gives them.
+    features : as `compute_link_features` gives them.
     weights : the weight of each, and the intercept.
     """
     log_odds = weights["intercept"] + sum(weights[name] * features[name] for name in features)

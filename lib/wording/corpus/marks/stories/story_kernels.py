@@ -53,7 +53,7 @@ def count_articles_with(terms: np.ndarray, bounds: np.ndarray, n_terms: int) -> 
     return n
 
 
-def count_terms(
+def count_article_terms(
     terms: np.ndarray, bounds: np.ndarray, n_terms: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Count how often each term occurs in each article.
@@ -86,7 +86,8 @@ def multiply_pairs(
     It is quick where the pairs of an article `a` stand together.
     """
     term, weight, bounds = vectors
-    products, own, last = np.zeros(len(a), np.int64), np.zeros(n_terms, np.int32), -1
+    products, own = np.zeros(len(a), np.int64), np.zeros(n_terms, np.int32)
+    last = np.int64(-1)
     for k in range(len(a)):
         if a[k] != last:
             if last >= 0:
@@ -149,12 +150,12 @@ def find_nearest(
         order = np.arange(len(own_terms))
         if n_postings.sum() > max_postings:
             order = np.argsort(n_postings, kind="mergesort")
-        n_touched = n_seen = 0
-        for i in order:
-            n_seen += n_postings[i]
+        n_touched, n_seen = 0, np.int64(0)
+        for nth in order:
+            n_seen += n_postings[nth]
             if n_seen > max_postings:
                 break
-            t, own = own_terms[i], np.int64(weight[bounds[k] + i])
+            t, own = own_terms[nth], np.int64(weight[bounds[k] + nth])
             for p in range(begins[t], ends[t]):
                 other = article[p]
                 if not is_touched[other]:

@@ -35,7 +35,7 @@ Vectors = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Terms:
+class TermTable:
     """The terms of a corpus.
 
     Attributes
@@ -66,7 +66,7 @@ def encode_titles(table: pl.DataFrame) -> Shard:
     return tokens.encode_texts(table["title"].fill_null(""))
 
 
-def find_terms(corpus: Corpus, titles: Shard) -> Terms:
+def find_terms(corpus: Corpus, titles: Shard) -> TermTable:
     """Return the terms of a corpus; the articles that have one in their first words say how rare.
 
     Parameters
@@ -86,7 +86,7 @@ def find_terms(corpus: Corpus, titles: Shard) -> Terms:
         np.append(np.searchsorted(numbers, found), -1).astype(np.int32)[local]
         for found, _, local in counted
     ]
-    return Terms(np.rint(RARITY_STEPS * rarity).astype(np.int64), of_forms)
+    return TermTable(np.rint(RARITY_STEPS * rarity).astype(np.int64), of_forms)
 
 
 def count_shard_terms(shard: Shard) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -120,7 +120,7 @@ def take_words(shard: Shard, rows: np.ndarray, term_of: np.ndarray) -> Words:
     )
 
 
-def gather_words(corpus: Corpus, terms: Terms, rows: np.ndarray) -> Words:
+def gather_words(corpus: Corpus, terms: TermTable, rows: np.ndarray) -> Words:
     """Return the first words of some articles (rows of the corpus), in the order of the rows."""
     order = np.argsort(rows, kind="stable")
     cut = np.searchsorted(rows[order], corpus.starts)
@@ -152,7 +152,7 @@ def reorder_words(words: Words, order: np.ndarray) -> Words:
 
 def weigh_words(words: Words, rarity: np.ndarray) -> Vectors:
     """Return the vectors of articles: the weight of each term by its rarity and its frequency."""
-    distinct, n, bounds = compile_module(story_kernels).count_terms(
+    distinct, n, bounds = compile_module(story_kernels).count_article_terms(
         words.terms, words.bounds, len(rarity)
     )
     return distinct, weigh_terms(distinct, n, rarity), bounds

@@ -1,6 +1,6 @@
 """Estimates the weights of data/words/stories-en.csv from articles on known events.
 
-`python -m wording.corpus.marks.stories.fit ARTICLES EVENTS.csv [--into FILE] [--folds 5]`
+`python -m wording.corpus.fit_links ARTICLES EVENTS.csv [--into FILE] [--folds 5]`
 
 EVENTS has doc_id and event: articles that are known to tell of one event. The pairs of known
 events are scored by weights that were estimated from other events, and recall and precision are
@@ -27,12 +27,12 @@ from wording.corpus.marks.stories.links import (
     MIN_LINK_SCORE,
     WEIGHTS_FILE,
     compare_candidates,
-    compute_features,
+    compute_link_features,
     compute_scores,
 )
 from wording.corpus.reading.articles import read_articles
 
-INVERSE_PENALTY = 3.0
+PENALTY_INVERSE = 3.0
 """Inverse strength of the ridge penalty."""
 
 OTHER_EVENT_WEIGHT = 1.75
@@ -81,7 +81,7 @@ def find_known_pairs(corpus: Corpus, events: pl.DataFrame) -> KnownPairs:
     both = np.array([event.gather(pairs[name]).to_numpy() for name in ("a", "b")])
     is_known = named["event"].is_not_null()
     known = (is_known.gather(pairs["a"]) & is_known.gather(pairs["b"])).to_numpy()
-    features = {name: values[known] for name, values in compute_features(pairs).items()}
+    features = {name: values[known] for name, values in compute_link_features(pairs).items()}
     return KnownPairs(features, both[:, known], count_possible_pairs(named))
 
 
@@ -100,7 +100,7 @@ def estimate_weights(pairs: KnownPairs, used: np.ndarray) -> dict[str, float]:
     """Return the weight of each feature, and the intercept, by the pairs that are used."""
     values = np.column_stack(list(pairs.features.values()))[used]
     is_same = pairs.is_same[used]
-    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=10_000)
+    model = LogisticRegression(C=PENALTY_INVERSE, max_iter=10_000)
     model.fit(values, is_same, sample_weight=np.where(is_same, 1, OTHER_EVENT_WEIGHT))
     found = [model.intercept_[0], *model.coef_[0]]
     names = ["intercept", *pairs.features]
