@@ -203,11 +203,10 @@ def _divide_points(row: Any) -> str:
     raw, within = _round_points(row["raw_difference"]), _round_points(row["within_difference"])
     is_covered = row["covered_low"] * row["covered_high"] > 0
     if not row["q"] < SIGNIFICANCE_LEVEL:
-        covered = f"{abs(raw - within)} of the {abs(raw)} points are what is covered; "
+        part = f"{abs(raw - within)} of the {abs(raw)} points are what is covered; "
         is_part = is_covered and 1 < abs(raw - within) <= abs(raw)
         return (
-            f"{covered if is_part else ''}within events no difference is clear, "
-            f"{_format_more(within)}"
+            f"{part if is_part else ''}within events no difference is clear, {_format_more(within)}"
         )
     if not is_covered:
         return (
