@@ -269,7 +269,7 @@ _TABLES = {
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
-    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", "copies")),
+    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", *_COPIES)),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
     "attributions": TableMaker(_make_attributions, _COPIES),
