@@ -24,7 +24,7 @@ from wording.corpus.marks.stories.links import (
     read_weights,
     spread_links,
 )
-from wording.corpus.marks.stories.texts import encode_titles, find_terms, measure_norms
+from wording.corpus.marks.stories.texts import find_terms, measure_norms, merge_titles
 from wording.corpus.reading.articles import read_articles
 
 COMMON = [f"common{i}" for i in range(400)]
@@ -297,7 +297,7 @@ def test_products_of_pairs_are_those_of_dense_vectors():
 def test_a_word_of_a_title_only_has_a_term(tmp_path):
     rows = [article("a", "One", 5, 1) | {"title": "Unheardof"}]
     corpus = build(tmp_path, rows, linked=False)
-    titles = encode_titles(corpus.table)
+    titles = merge_titles(corpus)
     terms = find_terms(corpus, titles)
     form = titles.forms["key"].to_list().index("unheardof")
     assert terms.rarity[terms.of_forms[0][form]] == terms.rarity.max()
