@@ -131,7 +131,7 @@ def compare_within_events(
     rows = []
     for concept, names in variants.items():
         here = link_articles(located[located["concept"] == concept], articles, links, names)
-        sides = list(pair_outlets(outlets, against))
+        sides = list(pair_outlets(design.list_single_outlets(articles), against))
         for (first, second), columns in zip(sides, compare_sides(here, sides, design), strict=True):
             keys = {"concept": concept, "variant": list(names), "outlet": first, "other": second}
             rows.append(pd.DataFrame(keys | columns))
