@@ -43,6 +43,7 @@ from wording.corpus.units import (
     label_units,
     rank_outlets,
     relabel_outlets,
+    select_own_outlets,
 )
 from wording.errors import WordingError
 from wording.files import write_csv
@@ -579,9 +580,10 @@ def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame
     articles, links = read_family_links(study)
     right = links.filter(pl.col("verdict").ne_missing("different events"))
     compared = select_compared(study, articles, copies=copies).articles
+    own = compared.assign(outlet=select_own_outlets(compared))
     spread = spread_links(
         right.drop("verdict"),
-        pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]]),
+        pl.from_pandas(own[["doc_id", "family", "outlet", "date"]]),
         max_days=MAX_DAYS_APART,
     )
     return check_columns(spread.to_pandas(), "links")
@@ -744,8 +746,15 @@ def flag_compared(
 
 
 def flag_linked_articles(study: StudyRecord, articles: pd.DataFrame, copies: str) -> np.ndarray:
-    """Return which articles have a linked one, on the same event, at another compared outlet."""
+    """Return which articles have a linked one, on the same event, at another compared outlet.
+
+    Where groups are compared, that is one of another group.
+    """
     links = read_study_links(study.with_events("all"), copies=copies)
+    unit = pd.Series(assign_units(study, articles).to_numpy(), index=articles["doc_id"])
+    links = links[
+        unit.reindex(links["doc_id"]).to_numpy() != unit.reindex(links["other"]).to_numpy()
+    ]
     return is_among(articles["doc_id"], pd.concat([links["doc_id"], links["other"]]))
 
 
