@@ -56,8 +56,6 @@ NO_LINKS = "no links between articles"
 NO_PLACES = "saved counts that do not tell headlines"
 """Why a difference could not be computed."""
 
-RESULTS = ["difference", "low", "high", "n_articles", "n_other", "reason"]
-
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("difference", "low", "high", "p"), np.nan),
     "n_articles": 0,
@@ -291,16 +289,21 @@ def list_choices(shown: Choice, events: Sequence[str]) -> list[Choice]:
 def measure_choices(
     counted: Counted, choices: Sequence[Choice], measure: Measure
 ) -> list[dict[str, Any]]:
-    """Return the rows of all ways of counting; what selects the same hits is computed once."""
+    """Return the rows of all ways of counting; what selects the same hits is computed once.
+
+    The number `selection` is the same where the same hits in the same articles count.
+    """
     rows: list[dict[str, Any]] = []
-    known: dict[tuple[bool, bytes, bytes], list[dict[str, Any]]] = {}
+    selections: dict[tuple[bytes, bytes], int] = {}
+    known: dict[tuple[int, bool], list[dict[str, Any]]] = {}
     for choice in choices:
         articles = counted.select_articles(choice.copies, choice.events)
         counts = counted.select_counts(choice, articles)
-        key = (choice.place in CODED_PLACES, hash_rows(articles), hash_rows(counts))
+        selection = selections.setdefault((hash_rows(articles), hash_rows(counts)), len(selections))
+        key = selection, choice.place in CODED_PLACES
         if key not in known:
             known[key] = measure(choice, counts, articles)
-        rows += [asdict(choice) | row for row in known[key]]
+        rows += [{**asdict(choice), "selection": selection, **row} for row in known[key]]
     return rows
 
 
@@ -331,7 +334,7 @@ def measure_shares(
     Returns
     -------
     list of dict
-        One row per sense rule: its name, `RESULTS` and p.
+        One row per sense rule: its name, the numbers of the difference, and why there may be none.
     """
     senses = ["all", "right"] if len(counted.marks) and choice.place in CODED_PLACES else ["all"]
     design = Design.of(counted.study, articles)
@@ -440,21 +443,24 @@ def judge_outcomes(table: pd.DataFrame, direction: float) -> np.ndarray:
 
 
 def drop_equal_choices(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without choices that change no number: they are no other ways of counting.
+    """Return the table without choices that never select other hits: they are no other ways.
 
     Where no article is a copy, say, every way of counting copies counts the same; the one that the
     page has is kept, else the first.
     """
-    for dimension in DIMENSIONS[:-1]:
+    dimensions = ["voice", "copies", "place", "events"]
+    if (table["events"] == "within").any():
+        dimensions.remove("events")  # the same hits, compared in three ways
+    for dimension in dimensions:
         others = [name for name in DIMENSIONS if name != dimension]
         counted = table[table["senses"] == "all"]
         shown = counted.loc[counted["shown"], dimension]
         kept: dict[str, pd.DataFrame] = {}
         for value in dict.fromkeys([*shown, *counted[dimension]]):
             rows = counted[counted[dimension] == value].sort_values(others)
-            rows = rows[[*others, *RESULTS]].reset_index(drop=True)
+            selected = rows[[*others, "selection"]].reset_index(drop=True)
             is_counted = rows["low"].notna().any()
-            if not (is_counted and any(rows.equals(seen) for seen in kept.values())):
-                kept[value] = rows
+            if not (is_counted and any(selected.equals(seen) for seen in kept.values())):
+                kept[value] = selected
         table = table[table[dimension].isin(list(kept))]
     return table
