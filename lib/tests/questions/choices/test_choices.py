@@ -227,7 +227,7 @@ def test_ways_that_cannot_be_counted_are_counted_apart_with_their_reasons(study)
     assert (missing["events"] == "shared").all()
     assert missing.index.min() == len(table) - len(missing)
     assert sentences(table)[-2] == (
-        "6 of 12 ways could not be counted: no links between articles (shared events, 6)."
+        "6 of 12 ways could not be counted: no links between articles (6: shared events)."
     )
     table = tabulate(count(study, plant(quoted_only)))
     assert set(table.loc[table["outcome"] == "not counted", "reason"]) == {FEW_ARTICLES}
@@ -350,7 +350,7 @@ def test_sentences_by_hand():
         "range from 5 to 30 points.",
         "It depends most on which copies count: all copies, 1 of 1; copies once per outlet, 0 of "
         "1.",
-        "2 of 4 ways could not be counted: no links between articles (shared events, 2).",
+        "2 of 4 ways could not be counted: no links between articles (2: shared events).",
         "Whose words count and where it is counted change no number here.",
     ]
     assert headline(table) == (

@@ -202,7 +202,7 @@ def _locate_missing(rows: pd.DataFrame, table: pd.DataFrame) -> str:
         if rows[name].nunique() == 1
         and not (select_counted(table)[name] == (value := rows[name].iloc[0])).any()
     ]
-    return f" ({', '.join([*common, str(len(rows))])})"
+    return f" ({len(rows)}{': ' if common else ''}{', '.join(common)})"
 
 
 def describe_equal(table: pd.DataFrame) -> list[str]:

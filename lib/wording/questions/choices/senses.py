@@ -11,7 +11,7 @@ from wording.corpus.counts import find_study_hits
 from wording.questions.coding.correction import correct_shares
 from wording.questions.coding.sample import keep_current_marks
 from wording.questions.design import Design
-from wording.questions.shares.resampled import ConceptComparison
+from wording.questions.shares.resampled import ConceptComparison, ResampledCounts
 from wording.settings import REST_LABEL
 from wording.stats import resampling
 from wording.stats.arrays import Array
@@ -34,13 +34,16 @@ def pick_sides(compared: ConceptComparison, outlet: str, other: str) -> tuple[Si
     """Return an outlet, and another one or the rest, of all that are compared."""
     first = compared.outlets.index(outlet)
     if other == REST_LABEL:
-        source, second = compared.rest, first
+        second = take_side(compared.rest, first, other)
     else:
-        source, second = compared.own, compared.outlets.index(other)
-    return tuple(
-        Side(name, of.n[k], of.share[k], of.effective[k], float(of.units[k, 0]))
-        for name, of, k in ((outlet, compared.own, first), (other, source, second))
-    )
+        second = take_side(compared.own, compared.outlets.index(other), other)
+    return take_side(compared.own, first, outlet), second
+
+
+def take_side(counts: ResampledCounts, row: int, name: str) -> Side:
+    """Return one row of the counts of all outlets, or of the rest of each."""
+    units = float(counts.units[row, 0])
+    return Side(name, counts.n[row], counts.share[row], counts.effective[row], units)
 
 
 def read_current_marks(study: StudyRecord, concept: str) -> pd.DataFrame:
