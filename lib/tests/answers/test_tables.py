@@ -18,13 +18,13 @@ OPTIONS = {
 NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 
 TAKEN = {
-    "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
+    "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
     "timeline changes change_order events divided_events",
-    "voice": "shares contrasts keyness collocates collocate_contrasts timeline changes "
+    "voice": "shares contrasts choices keyness collocates collocate_contrasts timeline changes "
     "change_order outlets events divided_events",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts keyness collocate_contrasts events",
+    "against": "contrasts choices keyness collocate_contrasts events",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

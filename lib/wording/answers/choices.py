@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from wording.answers.answer import Answer, Picture
+from wording.answers.narrow import name_groups
 from wording.questions.choices import findings
 from wording.show.choice_figures import plot_choices
 from wording.study.records import StudyRecord
@@ -32,9 +33,9 @@ def answer_choices(record: StudyRecord, table: pd.DataFrame) -> Answer:
         table,
         "One row per way of counting, the smallest difference first.",
         columns=SHOWN_CHOICES,
-        tell=lambda: findings.sentences(table),
+        tell=lambda: name_groups(record, findings.sentences(table)),
         picture=Picture(
-            findings.headline(table),
+            findings.title_figure(table),
             findings.describe(table),
             lambda linked: plot_choices(table, findings.LABELS),
             table,

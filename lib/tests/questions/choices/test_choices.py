@@ -11,13 +11,13 @@ from wording.questions.choices.choices import (
     DIMENSIONS,
     FEW_ARTICLES,
     FEW_MARKS,
-    NO_LINKS,
-    NO_PLACES,
+    MISSING_LINKS,
+    MISSING_PLACES,
     Choice,
     Contrast,
     Counted,
 )
-from wording.questions.choices.findings import describe, headline, sentences
+from wording.questions.choices.findings import describe, sentences, title_figure
 from wording.questions.design import Design
 from wording.questions.events.within import compare_within_events
 from wording.questions.shares.shares import contrast_shares
@@ -223,7 +223,7 @@ def test_what_changes_no_number_is_no_other_way(study):
 def test_ways_that_cannot_be_counted_are_counted_apart_with_their_reasons(study):
     table = tabulate(count(study, plant(law_at_a, linked=False)))
     missing = table[table["outcome"] == "not counted"]
-    assert set(missing["reason"]) == {NO_LINKS}
+    assert set(missing["reason"]) == {MISSING_LINKS}
     assert (missing["events"] == "shared").all()
     assert missing.index.min() == len(table) - len(missing)
     assert sentences(table)[-2] == (
@@ -240,7 +240,7 @@ def test_counts_of_an_older_version_have_no_headlines(study):
     table = tabulate(count(study, (articles, old, links)))
     missing = table[table["outcome"] == "not counted"]
     assert set(missing["place"]) == {"headline", "all"}
-    assert set(missing["reason"]) == {NO_PLACES}
+    assert set(missing["reason"]) == {MISSING_PLACES}
 
 
 def mark(rows):
@@ -339,8 +339,8 @@ def test_sentences_by_hand():
         [
             way(copies="one", difference=0.05, low=-0.1, outcome="unclear"),
             way(shown=True),
-            way(events="shared", reason=NO_LINKS, **missing),
-            way(events="shared", copies="one", reason=NO_LINKS, **missing),
+            way(events="shared", reason=MISSING_LINKS, **missing),
+            way(events="shared", copies="one", reason=MISSING_LINKS, **missing),
         ]
     )
     assert sentences(table) == [
@@ -348,12 +348,12 @@ def test_sentences_by_hand():
         "together (95 % interval 10 to 50 points).",
         "It holds in 1 of 2 ways of counting (same direction, interval without 0). The differences "
         "range from 5 to 30 points.",
-        "It depends most on which copies count: all copies, 1 of 1; copies once per outlet, 0 of "
-        "1.",
+        "It depends most on which copies count: all copies, 1 of 1 (median 30 points); copies "
+        "once per outlet, 0 of 1 (median 5 points).",
         "2 of 4 ways could not be counted: no links between articles (2: shared events).",
         "Whose words count and where it is counted change no number here.",
     ]
-    assert headline(table) == (
+    assert title_figure(table) == (
         "A writes “law” more often than the other outlets together: holds in 1 of 2 ways of "
         "counting"
     )
@@ -373,4 +373,4 @@ def test_a_difference_that_is_not_clear_is_not_called_a_finding():
     assert sentences(table.head(0)) == [
         "No difference between outlets can be tested here, so there is none to count in other ways."
     ]
-    assert headline(table.head(0)) == ""
+    assert title_figure(table.head(0)) == ""

@@ -52,11 +52,11 @@ CODED_PLACES = ("text", "lead", "body")
 FEW_ARTICLES = "too few articles"
 FEW_EVENTS = f"fewer than {MIN_COMPONENTS} shared events"
 FEW_MARKS = "too few coded lines"
-NO_LINKS = "no links between articles"
-NO_PLACES = "saved counts that do not tell headlines"
+MISSING_LINKS = "no links between articles"
+MISSING_PLACES = "saved counts that do not tell headlines"
 """Why a difference could not be computed."""
 
-NOTHING: dict[str, Any] = {
+NO_NUMBERS: dict[str, Any] = {
     **dict.fromkeys(("difference", "low", "high", "p"), np.nan),
     "n_articles": 0,
     "n_other": 0,
@@ -340,14 +340,14 @@ def measure_shares(
     design = Design.of(counted.study, articles)
     outlets = sorted(design.outlets or (), key=lambda name: name != contrast.outlet)
     if not {contrast.outlet, contrast.other} - {REST_LABEL} <= set(outlets):
-        return [{"senses": name, **NOTHING, "reason": FEW_ARTICLES} for name in senses]
+        return [{"senses": name, **NO_NUMBERS, "reason": FEW_ARTICLES} for name in senses]
     design = replace(design, outlets=outlets)  # of a pair, the first is that of the contrast
     variants = {contrast.concept: counted.variants}
     [compared] = compare_concepts(counts, articles, variants, design)
     against = "rest" if contrast.other == REST_LABEL else "pairs"
     table = build_contrast_table(compared, against, design.level)
     own, other = pick_sides(compared, contrast.outlet, contrast.other)
-    base = NOTHING | {"n_articles": int(own.units), "n_other": int(other.units)}
+    base = NO_NUMBERS | {"n_articles": int(own.units), "n_other": int(other.units)}
     rows = [base | {"senses": "all", "reason": FEW_ARTICLES} | pick_row(table, contrast)]
     if "right" in senses:
         corrected = compare_right_senses(
@@ -374,7 +374,7 @@ def measure_events(
     kinds["within"] = ("within", FEW_EVENTS)
     design = Design.of(counted.study, articles)
     if not {contrast.outlet, contrast.other} - {REST_LABEL} <= set(design.outlets or ()):
-        return [{"events": rule, **NOTHING, "reason": FEW_ARTICLES} for rule in kinds]
+        return [{"events": rule, **NO_NUMBERS, "reason": FEW_ARTICLES} for rule in kinds]
     located = add_outlet_and_unit(counts, articles)
     links = keep_links(counted.links, articles)
     linked = link_articles(located, articles, links, counted.variants)
@@ -398,9 +398,9 @@ def pick_estimate(columns: dict[str, Any], kind: str, variant: int) -> dict[str,
 
 def explain_missing(counted: Counted, table: pd.DataFrame) -> pd.Series:
     """Return why each way without an interval is not counted; empty for the others."""
-    reason = table["reason"].mask((table["events"] != "all") & counted.links.empty, NO_LINKS)
+    reason = table["reason"].mask((table["events"] != "all") & counted.links.empty, MISSING_LINKS)
     if not counted.has_places:
-        reason = reason.mask(table["place"] != "text", NO_PLACES)
+        reason = reason.mask(table["place"] != "text", MISSING_PLACES)
     return reason.where(table["low"].isna(), "")
 
 

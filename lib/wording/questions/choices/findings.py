@@ -65,7 +65,7 @@ def sentences(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def headline(table: pd.DataFrame) -> str:
+def title_figure(table: pd.DataFrame) -> str:
     """Return in how many ways of counting the difference holds; empty without one."""
     counted = select_counted(table)
     if counted.empty:
@@ -155,28 +155,33 @@ def describe_dependence(table: pd.DataFrame) -> list[str]:
     if not spread or not max(spread.values()):
         return []
     name = max(spread, key=lambda key: spread[key])
-    here = is_held.groupby(counted[name]).agg(["sum", "size"])
     parts = [
-        f"{label}, {here.loc[value, 'sum']} of {here.loc[value, 'size']}"
-        for value, label in LABELS[name].items()
-        if value in here.index
+        f"{LABELS[name][value]}, {_describe_part(counted[counted[name] == value])}"
+        for value in LABELS[name]
+        if value in set(counted[name])
     ]
-    return [
-        f"It depends most on {QUESTIONS[name]}: {'; '.join(parts)}{_explain_few(counted, name)}."
-    ]
+    start = f"It depends most on {QUESTIONS[name]}: {'; '.join(parts)}."
+    return [" ".join([start, *_explain_few(counted, name)])]
 
 
-def _explain_few(counted: pd.DataFrame, name: str) -> str:
-    """Return that ways hold less often where there are fewer articles; empty if there are not."""
+def _describe_part(rows: pd.DataFrame) -> str:
+    """Return in how many of some ways the difference holds, and how large it is in the median."""
+    n_held = int((rows["outcome"] == "holds").sum())
+    return f"{n_held} of {len(rows)} (median {_format_points(rows['difference'].median())} points)"
+
+
+def _explain_few(counted: pd.DataFrame, name: str) -> list[str]:
+    """Return that there are fewer articles where the difference holds least often, if so."""
     sizes = counted[["n_articles", "n_other"]].sum(axis=1).groupby(counted[name]).median()
     held = (counted["outcome"] == "holds").groupby(counted[name]).mean()
     fewest, most = sizes[held.idxmin()], sizes[held.idxmax()]
-    if (counted["outcome"] == "reversed").any() or fewest >= most * FEW_PART:
-        return ""
-    return (
-        f", which rest on fewer articles ({fewest:,.0f} against {most:,.0f} in the median), so "
-        "that intervals are wider"
-    )
+    if fewest >= most * FEW_PART:
+        return []
+    label = LABELS[name][held.idxmin()]
+    return [
+        f"With {label} there are fewer articles ({fewest:,.0f} against {most:,.0f} in the median), "
+        "so intervals are wider."
+    ]
 
 
 def describe_missing(table: pd.DataFrame) -> list[str]:

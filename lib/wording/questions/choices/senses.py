@@ -20,7 +20,7 @@ from wording.study.records import StudyRecord
 
 
 @dataclass(frozen=True)
-class Side:
+class ContrastSide:
     """One side of a difference: arrays of the variants, and the number of its articles."""
 
     name: str
@@ -30,7 +30,9 @@ class Side:
     units: float
 
 
-def pick_sides(compared: ConceptComparison, outlet: str, other: str) -> tuple[Side, Side]:
+def pick_sides(
+    compared: ConceptComparison, outlet: str, other: str
+) -> tuple[ContrastSide, ContrastSide]:
     """Return an outlet, and another one or the rest, of all that are compared."""
     first = compared.outlets.index(outlet)
     if other == REST_LABEL:
@@ -40,10 +42,10 @@ def pick_sides(compared: ConceptComparison, outlet: str, other: str) -> tuple[Si
     return take_side(compared.own, first, outlet), second
 
 
-def take_side(counts: ResampledCounts, row: int, name: str) -> Side:
+def take_side(counts: ResampledCounts, row: int, name: str) -> ContrastSide:
     """Return one row of the counts of all outlets, or of the rest of each."""
     units = float(counts.units[row, 0])
-    return Side(name, counts.n[row], counts.share[row], counts.effective[row], units)
+    return ContrastSide(name, counts.n[row], counts.share[row], counts.effective[row], units)
 
 
 def read_current_marks(study: StudyRecord, concept: str) -> pd.DataFrame:
@@ -56,7 +58,7 @@ def read_current_marks(study: StudyRecord, concept: str) -> pd.DataFrame:
 
 
 def compare_right_senses(
-    sides: tuple[Side, Side],
+    sides: tuple[ContrastSide, ContrastSide],
     marks: pd.DataFrame,
     variants: list[str],
     voice: str,
@@ -66,7 +68,7 @@ def compare_right_senses(
 
     Parameters
     ----------
-    sides : (Side, Side)
+    sides : (ContrastSide, ContrastSide)
     marks : DataFrame
         Of one concept; the lines of all outlets of the rest are taken together.
     variants : list of str
@@ -107,7 +109,7 @@ def compare_right_senses(
     )
 
 
-def tabulate_side(side: Side, variants: list[str]) -> pd.DataFrame:
+def tabulate_side(side: ContrastSide, variants: list[str]) -> pd.DataFrame:
     """Return the shares of one side with their intervals, one row per variant."""
     low, high = resampling.share_interval(side.share, side.effective)
     columns = {"n": side.n.astype(int), "share": side.share, "low": low, "high": high}
