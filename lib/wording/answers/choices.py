@@ -40,7 +40,7 @@ def answer_choices(record: StudyRecord, table: pd.DataFrame) -> Answer:
             lambda linked: plot_choices(table, findings.LABELS),
             table,
             SHOWN_CHOICES,
-            why_not="" if len(counted) > 1 else "There are not two ways of counting to compare.",
+            why_not="" if len(counted) > 1 else "There are not two ways of counting to draw.",
         ),
         empty=findings.NOTHING_TO_COUNT,
     )
