@@ -141,6 +141,17 @@ def test_a_difference_from_copies_changes_with_which_copies_count(study):
     assert "depends most on which copies count: all copies" in " ".join(sentences(table))
 
 
+def test_without_copies_hits_in_copied_passages_do_not_count(study):
+    articles, counts, links = plant(law_at_a)
+    is_copied = counts["doc_id"].str.startswith("A") & (counts["variant"] == "law")
+    counts["n_copied"] = counts["n"].where(is_copied, 0)
+    table = tabulate(count(study, (articles, counts, links)))
+    assert outcomes(table, copies="all") == {"holds"}
+    without = table[table["copies"] == "none"]
+    assert without["n_articles"].eq(N / 5).all()
+    assert without["difference"].to_numpy() == pytest.approx(-0.2)
+
+
 def test_a_difference_turned_round_elsewhere_is_reversed(study):
     def turned(outlet, k):
         is_law = (k % 5 != 0) == (outlet == "A")
