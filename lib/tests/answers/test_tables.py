@@ -19,15 +19,16 @@ OPTIONS = {
 NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 
 TAKEN = {
-    "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
+    "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
     "timeline changes change_order headlines events divided_events",
-    "voice": "shares contrasts headlines keyness collocates collocate_contrasts timeline changes "
+    "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
+    "changes "
     "change_order outlets events divided_events",
-    "place": "hits counts shares contrasts own_voice keyness collocates collocate_contrasts "
+    "place": "hits counts shares contrasts choices own_voice keyness collocates collocate_contrasts "
     "timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts keyness collocate_contrasts events",
+    "against": "contrasts choices keyness collocate_contrasts events",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

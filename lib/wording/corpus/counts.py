@@ -486,6 +486,13 @@ def list_study_counts(
 
     The parameters are those of `count_study_hits`.
     """
+    return count_study_places(study, concepts, copies=copies).counts
+
+
+def count_study_places(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> Counts:
+    """Return the counts of a study's compared articles, as `count_study_hits`, but places apart."""
     wanted = select_concepts(study, concepts)
     if study.has_articles:
         corpus = build_corpus(study)
@@ -494,8 +501,11 @@ def list_study_counts(
         articles = read_articles_table(study)
         counts = read_counts_table(study, articles)
         counts = counts[counts["concept"].isin(wanted)]
-    kept = select_compared(study, articles, copies=copies).keep(select_place(counts, study.place))
-    return leave_out_copied_hits(kept) if copies == "none" else kept
+    compared = select_compared(study, articles, copies=copies)
+    kept = compared.keep(select_place(counts, study.place))
+    if copies == "none":
+        kept = leave_out_copied_hits(kept)
+    return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
 
 
 def count_words_in_place(corpus: Corpus, place: str) -> dict[str, np.ndarray]:
