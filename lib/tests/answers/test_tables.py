@@ -25,8 +25,8 @@ TAKEN = {
     "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
     "changes "
     "change_order outlets events divided_events",
-    "place": "hits counts shares contrasts choices own_voice keyness collocates collocate_contrasts "
-    "timeline changes change_order outlets",
+    "place": "hits counts shares contrasts choices own_voice keyness collocates "
+    "collocate_contrasts timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
     "against": "contrasts choices keyness collocate_contrasts events",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
