@@ -230,7 +230,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *_describe_other_languages(study),
         *describe_study_stubs(study),
         *_describe_rejects(study, counted),
-        f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
+        f"{format_count(n_hits, 'hit')} of {n_concepts} in {format_count(n_articles, 'article')}.",
         *describe_phrases(count_study_phrases(study), study.taken),
         *describe_unlike_texts(counted.articles, study.language),
     ]
