@@ -1,0 +1,214 @@
+"""Acts: words of verbs such as kill, the form of each clause, and who is named in it."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.matching import SKIPPED_MARKS, flag_forms
+from wording.corpus.encoding.shard import NUMBER, SPACE, Shard, offsets_of
+from wording.corpus.marks.grammar import act_kernels, kernels
+from wording.corpus.marks.grammar.act_kernels import (
+    BASE,
+    CLASSES,
+    GERUND,
+    IS_ADJECTIVE,
+    IS_GERUND,
+    IS_NAME,
+    IS_NO_AGENT,
+    IS_PARTICIPLE,
+    PARTICIPLE,
+    PAST,
+    PRESENT,
+    UNCLEAR,
+)
+from wording.corpus.marks.grammar.parser import describe_forms, load_weights
+from wording.study.read import read_word_record
+from wording.study.records import Record
+
+VOWELS = "aeiou"
+
+
+class Verbs(Record):
+    """Inflections that no rule gives."""
+
+    irregular: list[str]
+    doubled: list[str]
+    nouns: list[str]
+
+
+class GrammarWords(Record):
+    """What data/words/grammar-en.yml holds."""
+
+    classes: dict[str, list[str]]
+    no_agent: list[str]
+    adjective_endings: list[str]
+    adjectives: list[str]
+    verbs: Verbs
+
+    def inflect(self, verb: str) -> dict[str, int]:
+        """Return the forms of a verb, and what each may be of it (`act_kernels.BASE`, ...)."""
+        irregular = {row.split()[0]: row.split()[1:] for row in self.verbs.irregular}
+        stem = self.find_stem(verb)
+        regular = verb + "d" if verb.endswith("e") else stem + "ed"
+        past, participle = irregular.get(verb, [regular, regular])
+        forms: dict[str, int] = {}
+        kinds = [
+            (verb, BASE),
+            (add_s(verb), PRESENT),
+            (past, PAST),
+            (participle, PARTICIPLE),
+            (self.find_stem(verb, drops_e=True) + "ing", GERUND),
+        ]
+        for form, kind in kinds:
+            forms[form] = forms.get(form, 0) | kind
+        return forms
+
+    def find_stem(self, verb: str, *, drops_e: bool = False) -> str:
+        """Return a verb as it stands before -ed (or -ing, where a last e goes)."""
+        if verb.endswith("ie") and drops_e:
+            return verb[:-2] + "y"
+        if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")) and drops_e:
+            return verb[:-1]
+        if verb.endswith("y") and verb[-2:-1] not in VOWELS and not drops_e:
+            return verb[:-1] + "i"
+        ends_in_three = (
+            len(verb) > 2
+            and verb[-1] not in VOWELS + "wxy"
+            and verb[-2] in VOWELS
+            and verb[-3] not in VOWELS
+        )
+        n_syllables = len(list(filter(None, "".join(c if c in VOWELS else " " for c in verb).split())))
+        if ends_in_three and (n_syllables == 1 or verb in self.verbs.doubled):
+            return verb + verb[-1]
+        return verb
+
+
+def add_s(verb: str) -> str:
+    """Return a verb with the ending of the third person, or a noun in the plural."""
+    if verb.endswith("y") and verb[-2:-1] not in VOWELS:
+        return verb[:-1] + "ies"
+    return verb + ("es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
+
+
+@functools.cache
+def read_grammar_words() -> GrammarWords:
+    """Return data/words/grammar-en.yml."""
+    return read_word_record("grammar-en", GrammarWords)
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Acts in a shard, in the order of their tokens.
+
+    Attributes
+    ----------
+    position : int64 (n,)
+        The token of each.
+    verb : int64 (n,)
+        Which of the verbs.
+    form : uint8 (n,)
+        A place in `act_kernels.FORMS`; unclear where the two witnesses disagree.
+    agent, patient : int64 (n,)
+        The token of the noun that says who did it, and to whom; -1 where none is named.
+    """
+
+    position: np.ndarray
+    verb: np.ndarray
+    form: np.ndarray
+    agent: np.ndarray
+    patient: np.ndarray
+
+
+def find_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
+    """Return where the verbs stand in a shard, boilerplate included."""
+    words = read_grammar_words()
+    verb_of, kind_of, can_be_noun = (np.zeros(len(shard.numbers), np.int64) for _ in range(3))
+    verb_of[:] = -1
+    for number, verb in enumerate(verbs):
+        for form, kind in words.inflect(verb).items():
+            at = flag_forms(shard, [form])
+            verb_of[at], kind_of[at] = number, kind
+            can_be_noun[at] = verb in words.verbs.nouns or form in words.verbs.nouns
+    positions = np.flatnonzero(verb_of[shard.tokens] >= 0)
+    form, agent, patient = judge_acts(shard, positions, kind_of, can_be_noun)
+    return Acts(positions, verb_of[shard.tokens[positions]], form, agent, patient)
+
+
+def judge_acts(
+    shard: Shard, positions: np.ndarray, kind_of: np.ndarray, can_be_noun: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return form, agent and patient of the acts at the positions.
+
+    Parameters
+    ----------
+    shard : Shard
+    positions : int64 array
+        The tokens, ascending.
+    kind_of, can_be_noun : arrays
+        Of each form: what it is of its verb, and whether that is a noun, too.
+    """
+    sentences = np.unique(shard.sentence[positions])
+    bounds = np.searchsorted(shard.sentence, np.append(sentences, sentences[-1:] + 1))
+    chosen = np.isin(shard.sentence, sentences)
+    classes, traits = classify_forms(shard)
+    is_seen = (shard.kind > SPACE) & ~flag_forms(shard, SKIPPED_MARKS)
+    tokens = np.flatnonzero(chosen & is_seen[shard.tokens])
+    starts = np.searchsorted(shard.sentence[tokens], np.append(sentences, sentences[-1:] + 1))
+    forms = shard.tokens[tokens]
+    at = np.searchsorted(tokens, positions)
+    number = np.searchsorted(sentences, shard.sentence[positions])
+    spans = np.stack([starts[number], starts[number + 1]], axis=1)
+    compiled = compile_module(act_kernels)
+    by_rules = compiled.judge_all_by_rules(
+        classes[forms],
+        traits[forms],
+        spans,
+        at,
+        kind_of[shard.tokens[positions]],
+        can_be_noun[shard.tokens[positions]] > 0,
+    )
+    described = describe_forms(shard.forms, shard.numbers)[:, forms]
+    parsed = compile_module(kernels).parse_sentences(*load_weights(), described, starts)
+    by_parse, agent, patient = compiled.judge_all_by_parse(*parsed, classes[forms], spans, at)
+    form = np.where(by_rules == by_parse, by_rules, UNCLEAR).astype(np.uint8)
+    told = np.append(tokens, -1)
+    return form, told[agent], told[patient]
+
+
+def classify_forms(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
+    """Return the class and the traits of each form (see act_kernels), uint8."""
+    words = read_grammar_words()
+    classes, traits = np.zeros((2, len(shard.numbers)), np.uint8)
+    key = pl.col("key")
+    endings = "|".join(words.adjective_endings)
+    flags = shard.forms.select(
+        adverb=key.str.contains(r"^\p{L}{2,}ly$"),
+        name=pl.col("type").str.strip_chars().str.contains(r"^\p{Lu}"),
+        participle=key.str.contains(r"^\p{L}{2,}ed$"),
+        gerund=key.str.contains(r"^\p{L}{2,}ing$"),
+        adjective=key.str.contains(rf"^\p{{L}}{{2,}}(?:{endings})$"),
+    )
+    classes[flags["adverb"].to_numpy()] = act_kernels.ADVERB
+    classes[shard.kind == NUMBER] = act_kernels.NUMBER
+    for number, name in enumerate(CLASSES):
+        if name in words.classes:
+            classes[flag_forms(shard, words.classes[name])] = number
+    for name, trait in (
+        ("name", IS_NAME),
+        ("participle", IS_PARTICIPLE),
+        ("gerund", IS_GERUND),
+        ("adjective", IS_ADJECTIVE),
+    ):
+        traits[flags[name].to_numpy()] |= trait
+    irregular = itertools.chain.from_iterable(row.split()[1:] for row in words.verbs.irregular)
+    traits[flag_forms(shard, sorted(set(irregular)))] |= IS_PARTICIPLE
+    traits[flag_forms(shard, words.no_agent)] |= IS_NO_AGENT
+    traits[flag_forms(shard, words.adjectives)] |= IS_ADJECTIVE
+    return classes, traits

@@ -1,0 +1,184 @@
+"""Estimates the weights of data/words/grammar-en.npz from sentences that a teacher parsed.
+
+`python -m wording.corpus.marks.grammar.fit PARSES.tsv [--test OTHER.tsv] [--into FILE]`
+
+PARSES has one word per line (form, tag, place of its head in the sentence from 0 or -1, relation;
+tab between them) and a blank line after each sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.shard import hash_keys
+from wording.corpus.marks.grammar import kernels
+from wording.corpus.marks.grammar.kernels import RELATIONS, TAGS
+from wording.corpus.marks.grammar.parser import describe_forms
+from wording.patterns import fold_spelling
+
+N_ROWS = {"tags": 2**16, "arcs": 2**18, "relations": 2**16}
+"""Rows of the tables of weights, powers of two."""
+N_EPOCHS, SEED, MAX_WEIGHT = 8, 1, 127
+SAME_TAGS = {
+    "NNPS": "NNP", ",": "comma", ".": "stop", ":": "mark", "``": "mark", "''": "mark",
+    "-LRB-": "mark", "-RRB-": "mark", "HYPH": "mark", "WP$": "WDT", "$": "CD",
+}  # fmt: skip
+"""Tags of the teacher that are taken together."""
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences with their tags, heads (the sentence's length for its root) and relations."""
+
+    words: np.ndarray
+    starts: np.ndarray
+    tags: np.ndarray
+    heads: np.ndarray
+    relations: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+def read_parses(path: Path) -> Sentences:
+    """Return the sentences of a file of parses."""
+    lines = [line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8")]
+    is_end = np.array([len(line) < 4 for line in lines])
+    rows = [line for line in lines if len(line) == 4]
+    ends = np.flatnonzero(is_end) - np.arange(is_end.sum())
+    starts = np.concatenate([[0], ends]).astype(np.int64)
+    forms = pl.DataFrame({"type": [row[0] for row in rows]}).with_columns(
+        key=fold_spelling(pl.col("type"))
+    )
+    tag = [SAME_TAGS.get(row[1], row[1]) for row in rows]
+    heads = np.array([int(row[2]) for row in rows], np.int32)
+    length = np.repeat(np.diff(starts), np.diff(starts)).astype(np.int32)
+    return Sentences(
+        describe_forms(forms, hash_keys(forms["key"])),
+        starts,
+        number_names(tag, TAGS),
+        np.where(heads < 0, length, heads).astype(np.int32),
+        number_names([("root" if r[3] == "ROOT" else r[3]) for r in rows], RELATIONS),
+    )
+
+
+def number_names(names: list[str], known: tuple[str, ...]) -> np.ndarray:
+    """Return the place of each name among the known ones, of the last for any other."""
+    place = {name: number for number, name in enumerate(known)}
+    return np.array([place.get(name, len(known) - 1) for name in names], np.uint8)
+
+
+def average_weights(weights: np.ndarray, totals: np.ndarray, steps: int) -> np.ndarray:
+    """Return the averages of weights over all steps, scaled to int8."""
+    average = weights - totals / steps
+    # Few rows are far from 0: cutting them costs less than rounding all the others.
+    scale = MAX_WEIGHT / np.quantile(np.abs(average[average != 0]), 0.9999)
+    return np.clip(np.round(average * scale), -MAX_WEIGHT, MAX_WEIGHT).astype(np.int8)
+
+
+def fit_tags(gold: Sentences, chosen: np.ndarray) -> np.ndarray:
+    """Return weights of tags fitted on the chosen sentences."""
+    train = compile_module(kernels).train_tags
+    weights = np.zeros((N_ROWS["tags"], len(TAGS)), np.int32)
+    totals, step = np.zeros(weights.shape, np.int64), 0
+    for order in shuffle_sentences(chosen):
+        step = train(weights, totals, gold.words, gold.tags, gold.starts, order, step)
+    return average_weights(weights, totals, step)
+
+
+def shuffle_sentences(chosen: np.ndarray) -> list[np.ndarray]:
+    """Return the sentences in the order of each epoch."""
+    random = np.random.default_rng(SEED)
+    return [random.permutation(chosen) for _ in range(N_EPOCHS)]
+
+
+def predict_tags(weights: np.ndarray, gold: Sentences, chosen: np.ndarray) -> np.ndarray:
+    """Return the tags of all words, those of the chosen sentences as they are predicted."""
+    tags = gold.tags.copy()
+    for k in chosen:
+        span = slice(gold.starts[k], gold.starts[k + 1])
+        compile_module(kernels).tag_sentence(weights, gold.words[:, span], tags[span])
+    return tags
+
+
+def fit_weights(gold: Sentences) -> dict[str, np.ndarray]:
+    """Return the weights of tags, arcs and relations.
+
+    Arcs and relations are fitted to tags predicted by weights that have not seen the sentence.
+    """
+    everything = np.arange(len(gold))
+    tags = gold.tags
+    for fold in (0, 1):
+        own = everything[everything % 2 == fold]
+        predicted = predict_tags(fit_tags(gold, everything[everything % 2 != fold]), gold, own)
+        mask = np.repeat(everything % 2 == fold, np.diff(gold.starts))
+        tags = np.where(mask, predicted, tags).astype(np.uint8)
+    compiled = compile_module(kernels)
+    arcs = np.zeros((N_ROWS["arcs"], kernels.N_TRANSITIONS), np.int32)
+    relations = np.zeros((N_ROWS["relations"], len(RELATIONS)), np.int32)
+    arc_totals, relation_totals = np.zeros(arcs.shape, np.int64), np.zeros(relations.shape, np.int64)
+    arc_step = relation_step = 0
+    for order in shuffle_sentences(everything):
+        arc_step = compiled.train_arcs(
+            arcs, arc_totals, gold.words, tags, gold.heads, gold.starts, order, arc_step
+        )
+        relation_step = compiled.train_relations(
+            relations,
+            relation_totals,
+            gold.words,
+            tags,
+            gold.heads,
+            gold.relations,
+            gold.starts,
+            order,
+            relation_step,
+        )
+    return {
+        "tags": fit_tags(gold, everything),
+        "arcs": average_weights(arcs, arc_totals, arc_step),
+        "relations": average_weights(relations, relation_totals, relation_step),
+    }
+
+
+def score_weights(weights: dict[str, np.ndarray], gold: Sentences) -> dict[str, float]:
+    """Return how many tags, heads (UAS), and heads with relations (LAS) are those of the file.
+
+    Heads and relations are those of words; marks are left out.
+    """
+    tags, heads, relations = compile_module(kernels).parse_sentences(
+        weights["tags"], weights["arcs"], weights["relations"], gold.words, gold.starts
+    )
+    start = np.repeat(gold.starts[:-1], np.diff(gold.starts))
+    length = np.repeat(np.diff(gold.starts), np.diff(gold.starts))
+    true_heads = np.where(gold.heads == length, -1, gold.heads + start)
+    is_word = gold.relations != RELATIONS.index("punct")
+    is_right = heads == true_heads
+    return {
+        "tags": float((tags == gold.tags).mean()),
+        "UAS": float(is_right[is_word].mean()),
+        "LAS": float((is_right & (relations == gold.relations))[is_word].mean()),
+    }
+
+
+def main() -> None:
+    """Fit the weights, score them on other sentences, write them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parses", type=Path)
+    parser.add_argument("--test", type=Path, action="append", default=[])
+    parser.add_argument("--into", type=Path)
+    options = parser.parse_args()
+    weights = fit_weights(read_parses(options.parses))
+    for path in options.test:
+        print(path.name, {k: round(v, 4) for k, v in score_weights(weights, read_parses(path)).items()})
+    if options.into:
+        np.savez_compressed(options.into, **weights)
+
+
+if __name__ == "__main__":
+    main()
