@@ -196,6 +196,33 @@ def find_concept_faults(
             if field == "match":
                 messages = _claim_phrases(phrases, variant, owners)
                 faults += [((*path, field), message) for message in messages]
+    return faults + find_act_faults(name, concept, lists)
+
+
+def find_act_faults(
+    name: str, concept: Concept, lists: Mapping[str, list[str]]
+) -> list[tuple[YamlPath, str]]:
+    """Return what is wrong with the acts of a concept, and with those named in them, as above."""
+    path = ("concepts", name)
+    faults: list[tuple[YamlPath, str]] = []
+    fields = {("instead",): concept.instead}
+    fields |= {("acts", verb): nouns for verb, nouns in concept.acts.items()}
+    groups = {("agents", group): texts for group, texts in concept.agents.items()}
+    groups |= {("patients", group): texts for group, texts in concept.patients.items()}
+    for field, texts in (fields | groups).items():
+        for place, text in enumerate(texts):
+            at = (*path, *field, str(place))
+            try:
+                phrases = parse_phrases([text], lists=lists)
+            except WordingError as fault:
+                faults.append((at, str(fault)))
+                continue
+            if field in groups and any(len(phrase.words) > 1 for phrase in phrases):
+                faults.append(
+                    (at, f"{text!r} has several words; write the head alone (`officer*`).")
+                )
+    if not concept.acts and (concept.instead or concept.agents or concept.patients):
+        faults.append((path, "it says who or what instead, but no `acts: [kill, ...]`."))
     return faults
 
 

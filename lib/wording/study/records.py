@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -81,6 +82,25 @@ class Variant(Record):
         return f"{right} of {read} right"
 
 
+def expand_acts(value: Any) -> Any:
+    """Return a list of verbs as what it is short for: each with no nouns of its own."""
+    if isinstance(value, (str, list)):
+        return dict.fromkeys(wrap_in_list(value), [])
+    return value
+
+
+def expand_groups(value: Any) -> Any:
+    """Return a named list, `<police>`, as what it is short for: a group of that name."""
+    texts = wrap_in_list(value) if isinstance(value, (str, list)) else []
+    if texts and all(isinstance(t, str) and re.fullmatch(r"<[^<>|]+>", t) for t in texts):
+        return {text[1:-1]: [text] for text in texts}
+    return value
+
+
+Verb = Annotated[str, Field(pattern=r"^[a-z]{2,30}$")]
+NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_groups)]
+
+
 def expand_variant(value: Any) -> Any:
     """Return the short form of a variant, only its phrases, as the long one."""
     return {"match": value} if isinstance(value, (str, list)) else value
@@ -97,6 +117,14 @@ class Concept(Record):
     variants: Annotated[
         dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
     ]
+    acts: Annotated[dict[Verb, list[str]], BeforeValidator(expand_acts)] = {}
+    """Verbs in their base form whose clauses are counted by form, each with its nouns."""
+    instead: Annotated[list[str], BeforeValidator(wrap_in_list)] = []
+    """Phrases that tell of what was done without the act: `died`."""
+    agents: NamedGroups = {}
+    """Whom the acts may be done by: words for heads of nouns, by the name of their group."""
+    patients: NamedGroups = {}
+    """To whom, likewise."""
 
     @property
     def precision_note(self) -> str:

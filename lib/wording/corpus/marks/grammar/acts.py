@@ -126,7 +126,7 @@ class Acts:
     patient: np.ndarray
 
 
-def find_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
+def find_verb_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
     """Return where the verbs stand in a shard, boilerplate included."""
     words = read_grammar_words()
     verb_of, kind_of, can_be_noun = (np.zeros(len(shard.numbers), np.int64) for _ in range(3))
