@@ -32,7 +32,7 @@ IS_NAME, IS_PARTICIPLE, IS_GERUND, IS_NO_AGENT, IS_ADJECTIVE = 1, 2, 4, 8, 16
 NOUN_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "NNP", "JJ"))
 NAMING_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "NNP", "PRP", "CD", "DT"))
 RELATIVE_TAGS = tuple(TAGS.index(tag) for tag in ("WDT", "WP"))
-DT, VBD, VBG, VBN = (TAGS.index(tag) for tag in ("DT", "VBD", "VBG", "VBN"))
+DT, NNP, VBD, VBG, VBN = (TAGS.index(tag) for tag in ("DT", "NNP", "VBD", "VBG", "VBN"))
 (
     ROOT, NSUBJ, NSUBJPASS, DOBJ, DATIVE, POBJ, AGENT, PREP, AUX, AUXPASS, DET, POSS, AMOD,
     COMPOUND, NUMMOD, APPOS, ATTR, ACOMP, XCOMP, CCOMP, ADVCL, ACL, RELCL, CONJ, CC, MARK, ADVMOD,
@@ -315,18 +315,27 @@ def find_subject(tags: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: 
     For a relative pronoun that is what it stands for. An active verb in an adverbial clause without
     a subject has that of the clause on which it hangs.
     """
-    not_yet_far = tags[i] == VBG
+    verb = i
     for _ in range(MAX_STEPS):
         for wanted in (NSUBJ, NSUBJPASS):
             subject = find_child(heads, relations, i, wanted)
             if subject != NOBODY:
                 return resolve_relative(tags, heads, relations, subject, i)
-        if relations[i] == RELCL or (relations[i] == ACL and tags[i] in (VBG, VBN)):
+        if relations[i] == RELCL or (relations[i] == ACL and tags[i] == VBN):
             return heads[i]
-        is_shared = relations[i] == CONJ or relations[i] == XCOMP
-        if heads[i] == NOBODY or not (is_shared or (relations[i] == ADVCL and not_yet_far)):
+        if relations[i] == ACL and tags[i] == VBG and i == verb and heads[i] == i - 1:
+            return heads[i]
+        if heads[i] == NOBODY:
             return NOBODY
-        not_yet_far = not_yet_far and is_shared
+        if relations[i] == XCOMP:
+            controller = find_child(heads, relations, heads[i], DOBJ)
+            if heads[i] < controller < i:
+                return controller
+            for k in range(heads[i] + 1, i):
+                if tags[k] in NAMING_TAGS:
+                    return NOBODY
+        elif relations[i] != CONJ and not (relations[i] == ADVCL and tags[i] == VBG):
+            return NOBODY
         i = heads[i]
     return NOBODY
 
@@ -363,6 +372,13 @@ def is_named(tags: np.ndarray, i: int) -> bool:
     return i != NOBODY and tags[i] in NAMING_TAGS
 
 
+def find_last_name(tags: np.ndarray, i: int) -> int:
+    """Return the last word of a name that begins at a place: what "J. Christopher Stevens" is."""
+    while tags[i] == NNP and i + 1 < len(tags) and tags[i + 1] == NNP:
+        i += 1
+    return i
+
+
 def judge_all_by_parse(
     tags: np.ndarray,
     heads: np.ndarray,
@@ -394,8 +410,8 @@ def judge_all_by_parse(
         elif forms[k] in (PASSIVE, PASSIVE_AGENT):
             agent = find_named_agent(classes[start:end], own, own_relations, i)
             patient = find_subject(own_tags, own, own_relations, i)
-        if is_named(own_tags, agent):
-            agents[k] = agent + start
+        if is_named(own_tags, agent) and classes[agent + start] != DETERMINER:
+            agents[k] = find_last_name(own_tags, agent) + start
         if is_named(own_tags, patient):
-            patients[k] = patient + start
+            patients[k] = find_last_name(own_tags, patient) + start
     return forms, agents, patients
