@@ -1,10 +1,10 @@
-"""Acts of a study's concepts: the form of each clause, who did it and to whom, and counts of both."""
+"""Acts of a study's concepts: the form of each clause, who did it, to whom; and their counts."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from wording.corpus.encoding.matching import (
 )
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.grammar.act_kernels import FORMS, INTRANSITIVE, NOUN
-from wording.corpus.marks.grammar.acts import Acts, find_verb_acts
+from wording.corpus.marks.grammar.acts import find_subjects, find_verb_acts
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
 from wording.settings import TOKEN_VOICES
@@ -78,9 +78,8 @@ def locate_acts(shard: Shard, concept: Concept, lists: PhraseLists) -> PartActs:
     ]
     for number, nouns in enumerate(concept.acts.values()):
         parts.append(build_phrase_acts(shard, nouns, lists, number, NOUN))
-    parts.append(
-        build_phrase_acts(shard, concept.instead, lists, len(concept.acts), INTRANSITIVE)
-    )
+    told = build_phrase_acts(shard, concept.instead, lists, len(concept.acts), INTRANSITIVE)
+    parts.append(replace(told, patient=find_subjects(shard, told.spans.start)))
     return merge_acts(parts)
 
 
@@ -202,9 +201,7 @@ def name_groups(
     return names[np.where(heads >= 0, group_of[shard.tokens[heads]], len(groups) + 1)]
 
 
-def count_acts(
-    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
-) -> pd.DataFrame:
+def count_acts(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """Return the `act_counts` table: acts per article, form, groups named and voice."""
     parts = corpus.map_parts(count_part_acts, select_acting(concepts), lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))

@@ -31,6 +31,7 @@ IS_NAME, IS_PARTICIPLE, IS_GERUND, IS_NO_AGENT, IS_ADJECTIVE = 1, 2, 4, 8, 16
 """Traits of words beside their class: added up."""
 NOUN_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "NNP", "JJ"))
 NAMING_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "NNP", "PRP", "CD", "DT"))
+VERB_TAGS = tuple(TAGS.index(tag) for tag in ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"))
 RELATIVE_TAGS = tuple(TAGS.index(tag) for tag in ("WDT", "WP"))
 DT, NNP, VBD, VBG, VBN = (TAGS.index(tag) for tag in ("DT", "NNP", "VBD", "VBG", "VBN"))
 (
@@ -157,9 +158,9 @@ def judge_past(classes: np.ndarray, traits: np.ndarray, i: int, can_be_noun: boo
         return NOUN
     if right == BY:
         return passive
-    if left == OF or left == PREPOSITION:
+    if left in (OF, PREPOSITION):
         return PASSIVE if right == OPEN else UNCLEAR
-    if right == AT or right == PARTICLE:
+    if right in (AT, PARTICLE):
         return ACTIVE
     if is_object_start(classes, traits, after):
         return ACTIVE if not (left == NUMBER and right == OPEN) else UNCLEAR
@@ -274,9 +275,7 @@ def is_passive(tags: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: in
     return False
 
 
-def find_named_agent(
-    classes: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: int
-) -> int:
+def find_named_agent(classes: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: int) -> int:
     """Return the noun after "by" of the passive verb at `i`, or of those joined to it."""
     for _ in range(MAX_STEPS):
         for k in range(len(heads)):
@@ -415,3 +414,24 @@ def judge_all_by_parse(
         if is_named(own_tags, patient):
             patients[k] = find_last_name(own_tags, patient) + start
     return forms, agents, patients
+
+
+def find_all_subjects(
+    tags: np.ndarray,
+    heads: np.ndarray,
+    relations: np.ndarray,
+    spans: np.ndarray,
+    at: np.ndarray,
+) -> np.ndarray:
+    """Return the subject of each verb (see `judge_all_by_parse`), NOBODY where there is none."""
+    subjects = np.full(len(at), NOBODY, np.int64)
+    for k in range(len(at)):
+        start, end = spans[k, 0], spans[k, 1]
+        if at[k] >= end or tags[at[k]] not in VERB_TAGS:
+            continue
+        own = np.where(heads[start:end] >= 0, heads[start:end] - start, NOBODY)
+        own_tags = tags[start:end]
+        subject = find_subject(own_tags, own, relations[start:end], at[k] - start)
+        if is_named(own_tags, subject):
+            subjects[k] = find_last_name(own_tags, subject) + start
+    return subjects

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.matching import SKIPPED_MARKS, flag_forms
-from wording.corpus.encoding.shard import NUMBER, SPACE, Shard, offsets_of
-from wording.corpus.marks.grammar import act_kernels, kernels
+from wording.corpus.encoding.matching import flag_forms
+from wording.corpus.encoding.shard import NUMBER, Shard
+from wording.corpus.marks.grammar import act_kernels
 from wording.corpus.marks.grammar.act_kernels import (
     BASE,
     CLASSES,
@@ -28,7 +28,7 @@ from wording.corpus.marks.grammar.act_kernels import (
     PRESENT,
     UNCLEAR,
 )
-from wording.corpus.marks.grammar.parser import describe_forms, load_weights
+from wording.corpus.marks.grammar.parser import parse_around
 from wording.study.read import read_word_record
 from wording.study.records import Record
 
@@ -84,7 +84,9 @@ class GrammarWords(Record):
             and verb[-2] in VOWELS
             and verb[-3] not in VOWELS
         )
-        n_syllables = len(list(filter(None, "".join(c if c in VOWELS else " " for c in verb).split())))
+        n_syllables = len(
+            list(filter(None, "".join(c if c in VOWELS else " " for c in verb).split()))
+        )
         if ends_in_three and (n_syllables == 1 or verb in self.verbs.doubled):
             return verb + verb[-1]
         return verb
@@ -129,57 +131,46 @@ class Acts:
 def find_verb_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
     """Return where the verbs stand in a shard, boilerplate included."""
     words = read_grammar_words()
-    verb_of, kind_of, can_be_noun = (np.zeros(len(shard.numbers), np.int64) for _ in range(3))
-    verb_of[:] = -1
+    verb_of = np.full(len(shard.numbers), -1)
+    kind_of, is_noun_too = (
+        np.zeros(len(shard.numbers), np.int64),
+        np.zeros(len(shard.numbers), bool),
+    )
     for number, verb in enumerate(verbs):
         for form, kind in words.inflect(verb).items():
             at = flag_forms(shard, [form])
             verb_of[at], kind_of[at] = number, kind
-            can_be_noun[at] = verb in words.verbs.nouns or form in words.verbs.nouns
+            is_noun_too[at] = verb in words.verbs.nouns or form in words.verbs.nouns
     positions = np.flatnonzero(verb_of[shard.tokens] >= 0)
-    form, agent, patient = judge_acts(shard, positions, kind_of, can_be_noun)
-    return Acts(positions, verb_of[shard.tokens[positions]], form, agent, patient)
-
-
-def judge_acts(
-    shard: Shard, positions: np.ndarray, kind_of: np.ndarray, can_be_noun: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return form, agent and patient of the acts at the positions.
-
-    Parameters
-    ----------
-    shard : Shard
-    positions : int64 array
-        The tokens, ascending.
-    kind_of, can_be_noun : arrays
-        Of each form: what it is of its verb, and whether that is a noun, too.
-    """
-    sentences = np.unique(shard.sentence[positions])
-    bounds = np.searchsorted(shard.sentence, np.append(sentences, sentences[-1:] + 1))
-    chosen = np.isin(shard.sentence, sentences)
-    classes, traits = classify_forms(shard)
-    is_seen = (shard.kind > SPACE) & ~flag_forms(shard, SKIPPED_MARKS)
-    tokens = np.flatnonzero(chosen & is_seen[shard.tokens])
-    starts = np.searchsorted(shard.sentence[tokens], np.append(sentences, sentences[-1:] + 1))
-    forms = shard.tokens[tokens]
-    at = np.searchsorted(tokens, positions)
-    number = np.searchsorted(sentences, shard.sentence[positions])
-    spans = np.stack([starts[number], starts[number + 1]], axis=1)
+    own = shard.tokens[positions]
+    parse = parse_around(shard, positions)
+    at, spans = parse.locate(positions), parse.find_sentences(positions)
+    classes, traits = (column[parse.forms] for column in classify_forms(shard))
     compiled = compile_module(act_kernels)
     by_rules = compiled.judge_all_by_rules(
-        classes[forms],
-        traits[forms],
-        spans,
-        at,
-        kind_of[shard.tokens[positions]],
-        can_be_noun[shard.tokens[positions]] > 0,
+        classes, traits, spans, at, kind_of[own], is_noun_too[own]
     )
-    described = describe_forms(shard.forms, shard.numbers)[:, forms]
-    parsed = compile_module(kernels).parse_sentences(*load_weights(), described, starts)
-    by_parse, agent, patient = compiled.judge_all_by_parse(*parsed, classes[forms], spans, at)
+    by_parse, agent, patient = compiled.judge_all_by_parse(
+        parse.tags, parse.heads, parse.relations, classes, spans, at
+    )
     form = np.where(by_rules == by_parse, by_rules, UNCLEAR).astype(np.uint8)
-    told = np.append(tokens, -1)
-    return form, told[agent], told[patient]
+    return Acts(positions, verb_of[own], form, parse.read_tokens(agent), parse.read_tokens(patient))
+
+
+def find_subjects(shard: Shard, positions: np.ndarray) -> np.ndarray:
+    """Return the token of the head noun of each verb's subject, -1 where there is none.
+
+    A token that is no verb by the parse has none.
+    """
+    parse = parse_around(shard, positions)
+    subjects = compile_module(act_kernels).find_all_subjects(
+        parse.tags,
+        parse.heads,
+        parse.relations,
+        parse.find_sentences(positions),
+        parse.locate(positions),
+    )
+    return parse.read_tokens(subjects)
 
 
 def classify_forms(shard: Shard) -> tuple[np.ndarray, np.ndarray]:

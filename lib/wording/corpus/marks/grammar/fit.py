@@ -22,7 +22,7 @@ from wording.corpus.marks.grammar.kernels import RELATIONS, TAGS
 from wording.corpus.marks.grammar.parser import describe_forms
 from wording.patterns import fold_spelling
 
-N_ROWS = {"tags": 2**16, "arcs": 2**18, "relations": 2**16}
+N_ROWS = {"tags": 2**18, "arcs": 2**20, "relations": 2**18}
 """Rows of the tables of weights, powers of two."""
 N_EPOCHS, SEED, MAX_WEIGHT = 8, 1, 127
 SAME_TAGS = {
@@ -122,7 +122,10 @@ def fit_weights(gold: Sentences) -> dict[str, np.ndarray]:
     compiled = compile_module(kernels)
     arcs = np.zeros((N_ROWS["arcs"], kernels.N_TRANSITIONS), np.int32)
     relations = np.zeros((N_ROWS["relations"], len(RELATIONS)), np.int32)
-    arc_totals, relation_totals = np.zeros(arcs.shape, np.int64), np.zeros(relations.shape, np.int64)
+    arc_totals, relation_totals = (
+        np.zeros(arcs.shape, np.int64),
+        np.zeros(relations.shape, np.int64),
+    )
     arc_step = relation_step = 0
     for order in shuffle_sentences(everything):
         arc_step = compiled.train_arcs(
@@ -175,7 +178,10 @@ def main() -> None:
     options = parser.parse_args()
     weights = fit_weights(read_parses(options.parses))
     for path in options.test:
-        print(path.name, {k: round(v, 4) for k, v in score_weights(weights, read_parses(path)).items()})
+        print(
+            path.name,
+            {k: round(v, 4) for k, v in score_weights(weights, read_parses(path)).items()},
+        )
     if options.into:
         np.savez_compressed(options.into, **weights)
 

@@ -18,16 +18,17 @@ from wording.corpus.encoding.shard import SPACE, Shard
 from wording.corpus.marks.grammar import kernels
 from wording.words import WORDS_FOLDER
 
+
 @dataclass(frozen=True)
 class Parse:
-    """What is known of the words of some sentences.
+    """What is known of the words of some sentences; quotation marks are none of them.
 
     Attributes
     ----------
-    positions : int64 (n,)
-        The token of the shard that each word is.
-    starts : int64 (n_sentences + 1,)
-        The words of each sentence.
+    shard : Shard
+        Where the sentences stand.
+    tokens : int64 (n,)
+        The token of the shard that each word is, ascending.
     tags : uint8 (n,)
         Part of speech, a place in `kernels.TAGS`.
     heads : int32 (n,)
@@ -36,11 +37,29 @@ class Parse:
         How, a place in `kernels.RELATIONS`.
     """
 
-    positions: np.ndarray
-    starts: np.ndarray
+    shard: Shard
+    tokens: np.ndarray
     tags: np.ndarray
     heads: np.ndarray
     relations: np.ndarray
+
+    @property
+    def forms(self) -> np.ndarray:
+        """Return the form of each word, int32 (n,)."""
+        return self.shard.tokens[self.tokens]
+
+    def locate(self, positions: np.ndarray) -> np.ndarray:
+        """Return the word that each token of the shard is, or the first one after it."""
+        return np.searchsorted(self.tokens, positions)
+
+    def find_sentences(self, positions: np.ndarray) -> np.ndarray:
+        """Return the words of the sentence of each token, int64 (n, 2): the first, the end."""
+        sentence, own = self.shard.sentence[self.tokens], self.shard.sentence[positions]
+        return np.stack([np.searchsorted(sentence, own + step) for step in (0, 1)], axis=1)
+
+    def read_tokens(self, words: np.ndarray) -> np.ndarray:
+        """Return the token of the shard that each word is; -1 for -1."""
+        return np.append(self.tokens, -1)[words]
 
 
 @lru_cache(maxsize=1)
@@ -81,11 +100,12 @@ def hash_texts(texts: pl.Series) -> np.ndarray:
     return pd.util.hash_array(texts.to_numpy().astype(object), categorize=True)
 
 
-def parse_shard(shard: Shard, sentences: np.ndarray) -> Parse:
-    """Return the parse of some sentences of a shard, by their numbers (ascending)."""
-    is_blank = shard.kind <= SPACE
-    words = np.flatnonzero(np.isin(shard.sentence, sentences) & ~is_blank[shard.tokens])
-    starts = np.searchsorted(shard.sentence[words], np.append(sentences, sentences[-1:] + 1))
-    described = describe_forms(shard.forms, shard.numbers)[:, shard.tokens[words]]
+def parse_around(shard: Shard, positions: np.ndarray) -> Parse:
+    """Return the parse of the sentences in which some tokens of a shard stand."""
+    sentences = np.unique(shard.sentence[positions])
+    is_seen = (shard.kind > SPACE) & ~shard.is_skipped
+    tokens = np.flatnonzero(np.isin(shard.sentence, sentences) & is_seen[shard.tokens])
+    starts = np.searchsorted(shard.sentence[tokens], np.append(sentences, sentences[-1:] + 1))
+    described = describe_forms(shard.forms, shard.numbers)[:, shard.tokens[tokens]]
     parsed = compile_module(kernels).parse_sentences(*load_weights(), described, starts)
-    return Parse(words, starts, *parsed)
+    return Parse(shard, tokens, *parsed)
