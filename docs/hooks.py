@@ -22,7 +22,7 @@ ROOMS = {
     "Answers": ["answers/**/*"],
     "Questions": ["questions/**/*"],
     "Statistics": ["stats/*"],
-    "The corpus": ["corpus/*", "corpus/marks/*", "corpus/encoding/*"],
+    "The corpus": ["corpus/*", "corpus/marks/**/*", "corpus/encoding/*"],
     "Reading articles": ["corpus/reading/**/*"],
     "Studies": ["study/*"],
     "Figures and pages": ["show/*", "pages/**/*"],

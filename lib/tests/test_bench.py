@@ -11,6 +11,7 @@ STEPS = (
     "encode",
     "of which voice",
     "families",
+    "links",
     "speakers",
     "counts",
     "hits",

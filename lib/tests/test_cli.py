@@ -167,8 +167,23 @@ def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
     assert {f.name for f in (tmp_path / "counts").iterdir()} == {
-        "articles.csv", "counts.csv", "attributions.csv", "neighbours.csv.gz", "terms.csv.gz",
+        "articles.csv", "counts.csv", "attributions.csv", "links.csv", "neighbours.csv.gz",
+        "terms.csv.gz",
     }  # fmt: skip
+
+
+def test_events_are_written_as_pairs_and_said(small, tmp_path):
+    code, said = wording("events", small, "--out", tmp_path / "events.csv")
+    assert code == 0
+    assert "articles" in said
+    events = pd.read_csv(tmp_path / "events.csv", dtype=str)
+    assert list(events.columns) == ["doc_id", "other", "score"]
+    assert (events["doc_id"] < events["other"]).all()
+    wording("table", small, "links", "--out", tmp_path / "links.parquet")
+    table = pd.read_parquet(tmp_path / "links.parquet")
+    assert table[["doc_id", "other"]].equals(
+        events[["doc_id", "other"]].astype(table["doc_id"].dtype)
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,3 +292,23 @@ def test_what_is_there_is_not_written_over(small, tmp_path, name, command):
     assert code == 1
     assert f"has {name} already" in said
     assert (tmp_path / name).read_text() == "mine"
+
+
+def test_find_leaves_out_headlines_and_says_so(tmp_path):
+    articles = tmp_path / "a.csv"
+    articles.write_text(
+        "id,outlet,date,title,text\n"
+        'a,X,2031-01-01,Coup in the capital,"The president left on Tuesday, it is said."\n'
+    )
+    concepts = tmp_path / "c.yml"
+    concepts.write_text("concepts:\n  c: {title: c, variants: {coup: [coup]}}\n")
+    call = ["find", articles, "--concepts", concepts, "--out", tmp_path / "hits.csv"]
+    result = CliRunner().invoke(main, [str(argument) for argument in call])
+    assert result.output.startswith("note: 1 hit in headlines left out (--place all has them)")
+    assert pd.read_csv(tmp_path / "hits.csv").empty
+    wording(*call, "--place", "all")
+    [hit] = pd.read_csv(tmp_path / "hits.csv").itertuples()
+    assert (hit.place, hit.start, hit.end, hit.node) == ("headline", 0, 4, "Coup")
+    code, said = wording(*call, "--place", "headlines")
+    assert code == 1
+    assert "did you mean 'headline'" in said

@@ -23,11 +23,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import build_corpus, encode_articles
+from wording.corpus.build import add_families, build_corpus, encode_articles
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.shard import WORD
 from wording.corpus.kwic import list_concordance
 from wording.corpus.marks.copies import find_families
+from wording.corpus.marks.stories.links import find_links
 from wording.corpus.marks.voice import find_all_attributions, mark_voices
 from wording.corpus.reading.articles import (
     ArticleReader,
@@ -94,15 +95,17 @@ def create_bench_study(articles: Path, folder: Path) -> StudyRecord:
 def list_building_steps(articles: Path, study: StudyRecord, reading: ReadingResult) -> Steps:
     """Return the steps from the files to the corpus."""
     corpus = encode_articles(reading)
+    marked = add_families(corpus)
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
-        "build: all of read, encode, families": lambda: rebuild_corpus(study),
+        "build: all of read, encode, families, links": lambda: rebuild_corpus(study),
         "read": lambda: list(ArticleReader(articles, ReadingOptions(language=study.language))),
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(reading),
         "of which voice": lambda: [
             mark_voices(shard, language=study.language) for shard in corpus.shards
         ],
         "families": lambda: find_families(bare),
+        "links": lambda: find_links(marked),
         "speakers and cues, when first asked for": lambda: find_all_attributions(
             replace(corpus, _derived={})
         ),

@@ -5,6 +5,9 @@ Errors are sentences, never tracebacks.
 
 from __future__ import annotations
 
+import errno
+import io
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +18,15 @@ import click
 from click.core import ParameterSource
 
 from wording.errors import WordingError
-from wording.files import save_table
+from wording.files import (
+    explain_file_fault,
+    refuse_unsavable_table,
+    refuse_unwritable_folder,
+    replace_files,
+    save_table,
+)
 from wording.phrasing import format_count
+from wording.settings import MAX_SEED, PLACE_GROUPS, one_of
 
 if TYPE_CHECKING:  # these take seconds to import, and `wording --help` needs none of them
     import pandas as pd
@@ -30,19 +40,72 @@ PATH_TYPE = click.Path(path_type=Path)
 MAX_REJECTS_LISTED = 20
 """Up to so many articles that could not be read are named one by one."""
 
-out_option = click.option("--out", type=PATH_TYPE, required=True, help="A .csv or .parquet file.")
+STEERING_CHARACTER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""Control characters, and those that set the direction of writing."""
+
+
+class TablePath(click.Path):
+    """The path of a table to write, refused before the work if it cannot be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: Any) -> Path:
+        """Return the path."""
+        refuse_unsavable_table(Path(value), option="--out")
+        return Path(value)
+
+
+class FolderPath(click.Path):
+    """The path of a folder to write into, refused before the work if that is not possible."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: Any) -> Path:
+        """Return the path."""
+        refuse_unwritable_folder(Path(value))
+        return Path(value)
+
+
+out_option = click.option("--out", type=TablePath(), required=True, help="A .csv or .parquet file.")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text, in which what steers a terminal or turns its lines around is written out."""
+    click.echo(STEERING_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text), err=err)
+
+
+place_option = click.option(
+    "--place",
+    default="text",
+    show_default=True,
+    help="Where in the articles: text (lead and body), headline, lead, body or all.",
+)
 
 
 class CommandGroup(click.Group):
     """A group whose errors are one sentence on standard error and exit status 1."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command; what the terminal cannot show is written as `\\u043f`."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*arguments, **options)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the subcommand."""
         try:
             return super().invoke(context)
         except WordingError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
+            message, status = str(error), 1
+        except MemoryError:
+            message, status = "The memory of this computer is not enough for that.", 1
+        except KeyboardInterrupt:
+            message, status = "Stopped.", 130
+        except OSError as fault:
+            if fault.errno == errno.EPIPE:  # who reads the output has read enough
+                raise
+            message, status = explain_file_fault(fault), 1
+        say(message, err=True)
+        sys.exit(status)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,7 +130,7 @@ def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> N
     from wording.new import create_study
 
     for line in create_study(folder, articles=articles, concepts=concepts):
-        click.echo(line)
+        say(line)
 
 
 @main.command("check")
@@ -83,8 +146,8 @@ def check_command(study: Path) -> None:
 
     record = read_study(study)
     pages = plan_valid_pages(record)
-    click.echo("\n".join(inventory.format_inventory(record)))
-    click.echo(f"\n`wording report {study}` makes {len(pages)} pages.")
+    say("\n".join(inventory.format_inventory(record)))
+    say(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
 @main.command("build")
@@ -99,7 +162,7 @@ def build_command(study: Path) -> None:
 
     corpus, is_new = open_or_build_corpus(read_study(study))
     tokens = sum(len(shard.tokens) for shard in corpus.shards)
-    click.echo(
+    say(
         f"{'built' if is_new else 'already up to date'}: {len(corpus.table):,} articles, "
         f"{tokens:,} tokens, {len(corpus.rejects):,} rejected"
     )
@@ -109,23 +172,32 @@ def build_command(study: Path) -> None:
 @click.argument("articles", type=PATH_TYPE)
 @click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml.")
 @click.option("--boilerplate", is_flag=True, help="Write hits in boilerplate, too.")
+@place_option
 @out_option
-def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -> None:
+def find_command(articles: Path, concepts: Path, boilerplate: bool, place: str, out: Path) -> None:
     """Write one row per hit of the concepts in the articles.
 
-    Hits in boilerplate are left out and counted, unless --boilerplate asks for them.
+    Hits in boilerplate and in headlines are left out and counted, unless --boilerplate and --place
+    ask for them. Of a hit in a headline, start and end are places in the title.
     """
     from wording.corpus import build, counts
     from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
     from wording.study.read import list_taken_concepts, read_concepts
 
+    places = PLACE_GROUPS[one_of("place", place, PLACE_GROUPS)]
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
     hits = counts.find_hits(corpus, wanted, lists)
+    is_there = hits["place"].isin(places)
+    n_headline = int((~is_there & (hits["place"] == "headline")).sum())
+    if n_headline:
+        n_left_out = format_count(n_headline, "hit")
+        say(f"note: {n_left_out} in headlines left out (--place all has them)", err=True)
+    hits = hits[is_there].reset_index(drop=True)
     if not boilerplate:
         is_body = hits["zone"] == "body"
         n_left_out = format_count(int((~is_body).sum()), "hit")
-        click.echo(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
+        say(f"note: {n_left_out} in boilerplate left out (--boilerplate has them)", err=True)
         hits = hits[is_body].reset_index(drop=True)
     write_output(hits, out)
     taken = list_taken_concepts(concepts, wanted)
@@ -136,10 +208,25 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, out: Path) -
 @main.command("kwic")
 @click.argument("study", type=PATH_TYPE)
 @click.argument("pattern")
-@click.option("--width", default=15, show_default=True, help="Tokens on each side.")
-@click.option("--limit", default=100, show_default=True, help="Lines to print; all are counted.")
-@click.option("--out", type=PATH_TYPE, help="Write every line to a .csv or .parquet file instead.")
-def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | None) -> None:
+@click.option(
+    "--width",
+    type=click.IntRange(0, 1000),
+    default=15,
+    show_default=True,
+    help="Tokens on each side.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    help="Lines to print; all are counted.",
+)
+@click.option(
+    "--out", type=TablePath(), help="Write every line to a .csv or .parquet file instead."
+)
+@place_option
+def kwic_command(study: Path, pattern: str, out: Path | None, place: str, **shown: int) -> None:
     """Print the lines of a pattern, and above them what was looked for.
 
     PATTERN is words, written as in concepts.yml. =NAME is a variant or concept of that name, and
@@ -152,17 +239,18 @@ def kwic_command(study: Path, pattern: str, width: int, limit: int, out: Path | 
 
     if out:
         refuse_given_options({"limit": "with --out, which has every line"})
-    record = read_study(study)
+    width, limit = shown["width"], shown["limit"]
+    record = read_study(study).narrow(place=place)
     found = find_concordance(*narrow_study(record, pattern=pattern), sort="article")
-    click.echo(found.describe(), err=bool(out))
+    say(found.describe(), err=bool(out))
     print_notes(describe_pattern(record, pattern))
     if out:
         write_output(found.tabulate(context=width), out)
         return
     for row in found.tabulate(limit, context=width).itertuples():
-        click.echo(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
+        say(f"{row.outlet[:20]:20} {row.left[-60:]:>60}  {row.node}  {row.right[:60]}")
     if len(found) > limit:
-        click.echo(f"{len(found):,} hits; the first {limit} are shown")
+        say(f"{len(found):,} hits; the first {limit} are shown")
 
 
 @main.command("voice")
@@ -235,9 +323,27 @@ def families_command(articles: Path, out: Path, pairs: bool) -> None:
     write_output(find(corpus).to_pandas(), out)
 
 
+@main.command("events")
+@click.argument("study", type=PATH_TYPE)
+@out_option
+def events_command(study: Path, out: Path) -> None:
+    """Write the pairs of articles of different outlets that tell of one event.
+
+    One row per pair: doc_id, other, and how likely it is that both tell of one event, 0.6 or more.
+    Articles without a date have none.
+    """
+    from wording.questions.links.findings import sentences
+    from wording.questions.links.links import find_study_links
+    from wording.study.read import read_study
+
+    found = find_study_links(read_study(study))
+    write_output(found.table[["doc_id", "other", "score"]], out)
+    print_notes(sentences(found))
+
+
 @main.command("counts")
 @click.argument("study", type=PATH_TYPE)
-@click.option("--out", type=PATH_TYPE, required=True, help="A folder.")
+@click.option("--out", type=FolderPath(), required=True, help="A folder.")
 def counts_command(study: Path, out: Path) -> None:
     """Write counts without any text.
 
@@ -249,9 +355,11 @@ def counts_command(study: Path, out: Path) -> None:
     from wording.corpus.terms import write_terms
     from wording.study.read import read_study
 
-    for write in (write_counts, write_neighbours, write_terms):
-        write(read_study(study), out)
-    click.echo(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
+    record = read_study(study)
+    with replace_files(out) as partial:
+        for write in (write_counts, write_neighbours, write_terms):
+            write(record, partial)
+    say(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 
 
 @main.command("table")
@@ -267,15 +375,24 @@ def counts_command(study: Path, out: Path) -> None:
     help="For contrasts: rest (the default), or pairs of outlets; for keyness also an outlet.",
 )
 @click.option(
+    "--place",
+    help="Where in the articles: text (the default: lead and body), headline, lead, body or all.",
+)
+@click.option(
     "--copies",
     help="Which copies count: all (the default), one (per outlet and family) or none (the first "
     "only, and no copied text).",
 )
+@click.option(
+    "--events",
+    help="Which articles count: all (the default), or shared (only those that have a linked "
+    "article, on the same event, at another outlet).",
+)
 def table_command(study: Path, name: str, out: Path, **choices: str | None) -> None:
     """Write any table of the analysis, such as shares.
 
-    Others are articles, hits, contrasts, keyness, collocates, timeline and outlets; an unknown
-    name lists them all. An option that the table does not take is refused.
+    Others are articles, hits, contrasts, keyness, collocates, timeline, outlets and events; an
+    unknown name lists them all. An option that the table does not take is refused.
     """
     from wording.answers.tables import make_table
     from wording.study.read import read_study
@@ -290,7 +407,7 @@ def table_command(study: Path, name: str, out: Path, **choices: str | None) -> N
     "--top",
     default=10,
     show_default=True,
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="Number of rivals per term.",
 )
 @out_option
@@ -306,48 +423,78 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     record = read_study(study)
     table = rivals.find_rivals(record, terms, top=top)
     for sentence in rivals.explain_unknown_terms(record, terms):
-        click.echo(f"note: {sentence}", err=True)
+        say(f"note: {sentence}", err=True)
     write_output(table, out)
 
 
 @main.command("simulate")
 @click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
-@click.option("--articles", default=400, show_default=True, help="Number of articles.")
-@click.option("--seed", default=1, show_default=True, help="Random seed.")
+@click.option(
+    "--articles",
+    type=click.IntRange(1, 1_000_000),
+    default=400,
+    show_default=True,
+    help="Number of articles.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, MAX_SEED), default=1, show_default=True, help="Random seed."
+)
+@click.option(
+    "--events",
+    type=int,
+    help="Instead: articles of four outlets on so many shared events, which some cover more.",
+)
 @click.option(
     "--difference",
-    type=float,
+    type=click.FloatRange(0, 1),
     help="Instead: how many articles would show this difference of two shares, such as 0.2.",
 )
 @click.option(
-    "--share", default=0.5, show_default=True, help="With --difference: the share in the middle."
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="With --difference: the share in the middle.",
 )
 @click.option(
     "--hits",
+    type=click.FloatRange(1, 1000),
     default=1.8,
     show_default=True,
     help="With --difference: average number of hits in an article that has any.",
 )
 @click.option(
     "--alike",
+    type=click.FloatRange(0, 1),
     default=0.4,
     show_default=True,
     help="With --difference: intraclass correlation of hits within an article, 0 to 1.",
 )
 def simulate_command(
-    out: Path | None, articles: int, seed: int, difference: float | None, **power: float
+    out: Path | None,
+    articles: int,
+    seed: int,
+    events: int | None,
+    difference: float | None,
+    **power: float,
 ) -> None:
     """Make a study of invented articles with planted truth.
 
-    The truth is written as a table. With --difference, say instead how many articles would show
-    that difference.
+    The truth is written as a table. With --events, what outlets cover differs from how they word
+    it, and the truth says both. With --difference, say instead how many articles would show that
+    difference.
     """
     from wording.simulation.simulate import simulate_study
 
     if difference is not None:
         from wording.simulation.power import ConceptModel
 
-        refuse_given_options({"articles": "with --difference, which says how many are needed"})
+        refuse_given_options(
+            {
+                "articles": "with --difference, which says how many are needed",
+                "events": "with --difference, which writes no articles",
+            }
+        )
 
         concept = ConceptModel(power["share"], power["hits"], power["alike"])
         report_power(difference, concept, seed, out)
@@ -355,20 +502,29 @@ def simulate_command(
     refuse_given_options(dict.fromkeys(power, "without --difference"))
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
+    if events is not None:
+        from wording.simulation.events import simulate_events
+
+        refuse_given_options({"articles": "with --events, which says how many events"})
+        simulate_events(out, events=events, seed=seed)
+        click.echo(f"invented articles on {events} events in {out}")
+        return
     simulate_study(out, articles=articles, seed=seed)
-    click.echo(f"{articles} invented articles in {out}")
+    say(f"{articles} invented articles in {out}")
 
 
 def report_power(difference: float, concept: ConceptModel, seed: int, out: Path | None) -> None:
     """Print the table of power and what it says, or write the table."""
     from wording.simulation.power import POWER_DESIGN, describe_power, simulate_power
 
+    if out:
+        refuse_unsavable_table(out, option="--out")
     table = simulate_power(difference, concept, design=replace(POWER_DESIGN, seed=seed))
     if out:
         write_output(table, out)
     else:
-        click.echo(table.round(3).to_string(index=False))
-    click.echo(describe_power(table, difference, share=concept.share))
+        say(table.round(3).to_string(index=False))
+    say(describe_power(table, difference, share=concept.share))
 
 
 @main.command("report")
@@ -376,12 +532,12 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
 @click.option("--only", help="Only pages whose name starts with this, such as 02_terms.")
 @click.option(
     "--jobs",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 256),
     help="Notebooks run at a time; by default, one per core.",
 )
 @click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
-@click.option("--out", type=PATH_TYPE, help="The reports folder, if not the project's own.")
+@click.option("--out", type=FolderPath(), help="The reports folder, if not the project's own.")
 def report_command(
     studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
 ) -> None:
@@ -400,11 +556,11 @@ def report_command(
             return
         pages = make_pages(records, jobs, choices)
     except runner.InvalidStudy as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(2)
     good = sum(page.is_good for page in pages)
     index = choices["reports"] / "index.html"
-    click.echo(f"{good} of {len(pages)} pages are good; open {index}")
+    say(f"{good} of {len(pages)} pages are good; open {index}")
     sys.exit(0 if good == len(pages) else 1)
 
 
@@ -426,9 +582,9 @@ def print_preview(pages: Sequence[Page]) -> None:
     """Print which pages would be run, and why."""
     from wording.pages.batch.progress import format_page_line
 
-    click.echo("\n".join(format_page_line(page) for page in pages))
+    say("\n".join(format_page_line(page) for page in pages))
     due = sum(page.status == "due" for page in pages)
-    click.echo(f"{due} of {len(pages)} pages would be run")
+    say(f"{due} of {len(pages)} pages would be run")
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True})
@@ -453,7 +609,13 @@ def lab_command(arguments: tuple[str, ...]) -> None:
 
 @main.command("bench")
 @click.argument("articles", type=PATH_TYPE)
-@click.option("--rounds", default=3, show_default=True, help="Runs of each step.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help="Runs of each step.",
+)
 def bench_command(articles: Path, rounds: int) -> None:
     """Time each step beside scikit-learn's CountVectorizer.
 
@@ -462,8 +624,8 @@ def bench_command(articles: Path, rounds: int) -> None:
     from wording.bench import measure_peak_memory, time_steps
 
     memory = measure_peak_memory(articles)
-    click.echo(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
-    click.echo(f"peak memory of a build: {memory:.2f} GB")
+    say(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
+    say(f"peak memory of a build: {memory:.2f} GB")
 
 
 def refuse_given_options(reasons: Mapping[str, str]) -> None:
@@ -502,12 +664,12 @@ def read_with_warnings(path: Path) -> ReadingResult:
 
     articles = read_articles(path)
     for warning in articles.warnings:
-        click.echo(f"note: {warning}", err=True)
+        say(f"note: {warning}", err=True)
     rejects = articles.rejects.select("source", "reason")
     for source, reason in rejects.head(MAX_REJECTS_LISTED).rows():
-        click.echo(f"rejected: {source}: {reason}", err=True)
+        say(f"rejected: {source}: {reason}", err=True)
     if len(rejects) > MAX_REJECTS_LISTED:
-        click.echo(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
+        say(f"rejected: and {len(rejects) - MAX_REJECTS_LISTED:,} more", err=True)
     if not len(articles.frame):
         raise WordingError(explain_empty_corpus(articles, path))
     return articles
@@ -516,13 +678,13 @@ def read_with_warnings(path: Path) -> ReadingResult:
 def print_notes(sentences: Sequence[str]) -> None:
     """Print sentences to standard error, as notes."""
     for sentence in sentences:
-        click.echo(f"note: {sentence}", err=True)
+        say(f"note: {sentence}", err=True)
 
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:
     """Write the table as .csv or .parquet, by the ending of `out`."""
     save_table(frame, out, option="--out")
-    click.echo(f"{len(frame):,} rows in {out}")
+    say(f"{len(frame):,} rows in {out}")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,10 @@ SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER /
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
 
+PARTIAL_ENDING = ".partial"
+"""Of the hidden name under which a file is written until it is whole."""
+
+
 def refuse_existing_files(folder: Path, names: Iterable[str]) -> None:
     """Raise if one of the files that are to be written into the folder is there already.
 
@@ -53,6 +59,88 @@ def refuse_existing_files(folder: Path, names: Iterable[str]) -> None:
             f"{folder} has {join_names(there)} already, which would be written over: choose "
             "another folder, or move what is there."
         )
+
+
+WRITING_FAULTS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "the disk is full; make room, or"),
+    errno.EFBIG: "it would be larger than a file may be here;",
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "you may not write there;"),
+    errno.EROFS: "the disk can only be read;",
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), "a part of its path is a file, not a folder;"),
+    errno.EISDIR: "it is a folder, not a file;",
+    errno.ENAMETOOLONG: "its name is too long;",
+}
+"""What the system says when nothing can be written, in words."""
+
+
+def explain_file_fault(fault: OSError, place: Path | None = None) -> str:
+    """Return why a file cannot be written, or used at all, and what to do.
+
+    Parameters
+    ----------
+    fault : OSError
+        What the system said; it may name the file.
+    place : Path, optional
+        What was to be written.
+    """
+    file = fault.filename if isinstance(fault.filename, str) else place
+    if place and str(file).endswith(PARTIAL_ENDING):
+        file = place
+    reason = WRITING_FAULTS.get(fault.errno or 0, f"{fault.strerror or fault};")
+    verb = "written" if place else "used"
+    return f"{file or 'A file'} cannot be {verb}: {reason} name another place."
+
+
+@contextlib.contextmanager
+def explain_writing_faults(place: Path) -> Iterator[None]:
+    """Run what writes a file or a folder.
+
+    Raises
+    ------
+    WordingError
+        If the system does not allow it.
+    """
+    try:
+        yield
+    except OSError as fault:
+        raise WordingError(explain_file_fault(fault, place)) from fault
+
+
+def refuse_unwritable_file(file: Path) -> None:
+    """Raise if no file can be written there, before the work that is to end in it.
+
+    Raises
+    ------
+    WordingError
+        For a folder, a device, and a place where nothing may be written.
+    """
+    if file.exists() and not file.is_file():
+        kind = "a folder" if file.is_dir() else "a device or a pipe"
+        raise WordingError(f"{file} is {kind}: name a file.")
+    refuse_unwritable_folder(file.parent, file)
+
+
+def refuse_unwritable_folder(folder: Path, place: Path | None = None) -> None:
+    """Raise if nothing can be written into a folder, which need not be there yet.
+
+    Parameters
+    ----------
+    folder : Path
+    place : Path, optional
+        What is to be written, to be named; by default, the folder.
+
+    Raises
+    ------
+    WordingError
+        For a file, and a place where nothing may be written.
+    """
+    with explain_writing_faults(place or folder):
+        whole = folder.absolute()
+        there = next(parent for parent in (whole, *whole.parents) if parent.exists())
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "")
 
 
 @contextlib.contextmanager
@@ -97,9 +185,41 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def replace_files(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder; at the end, each file in it takes its place in the folder.
+
+    After an error the folder is as it was.
+
+    Raises
+    ------
+    WordingError
+        If the folder cannot be written.
+    """
+    refuse_unwritable_folder(folder)
+    partial = _name_partial(folder)
+    try:
+        with explain_writing_faults(folder):
+            partial.mkdir(parents=True)
+            yield partial
+            folder.mkdir(exist_ok=True)
+            for file in sorted(file for file in partial.iterdir() if file.is_file()):
+                file.replace(folder / file.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def _name_partial(path: Path) -> Path:
     """A hidden name beside the path that no other process or thread writes to."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}.partial")
+    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{PARTIAL_ENDING}")
+
+
+def remove_path(path: Path) -> None:
+    """Remove a file or a folder, whichever is there, as far as that is allowed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
@@ -108,6 +228,13 @@ def write_gzip_csv(file: Path, frame: pl.DataFrame) -> None:
     with replace_file(file) as partial:
         # Without a time in the head.
         partial.write_bytes(gzip.compress(frame.write_csv().encode(), compresslevel=6, mtime=0))
+
+
+def list_files_below(place: Path) -> list[Path]:
+    """Return the files in a folder, or the file itself, in order; none if it is not there."""
+    if place.is_dir():
+        return sorted(file for file in place.rglob("*") if file.is_file())
+    return [place] if place.is_file() else []
 
 
 def hash_file(file: Path) -> str:
@@ -139,8 +266,80 @@ def hash_value(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+def refuse_unsavable_table(file: Path, *, option: str = "") -> None:
+    """Raise if a table cannot be written to a file, before it is made.
+
+    Parameters
+    ----------
+    file : Path
+        Where it is to be written.
+    option : str
+        The option of a command that named the file, to begin an error with.
+
+    Raises
+    ------
+    WordingError
+        For another ending than .csv or .parquet, and what is no place for a file.
+    """
+    if file.suffix not in (".csv", ".parquet"):
+        named = f"{option} {file}" if option else str(file)
+        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
+    refuse_unwritable_file(file)
+
+
+NUMBER_PATTERN = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+CELL_BREAKS = r"[;\t\r\n]"
+"""Where a spreadsheet may begin a new cell within one of ours: in many countries at semicolons."""
+
+CELL_START = r"(?<![^;\t\r\n])"
+"""A place at the start of the text or behind a break."""
+
+FORMULA_STARTS = r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+"""How a cell begins that a spreadsheet may run, behind any apostrophes; the last four are wide."""
+
+FORMULA_PATTERN = re.compile(
+    rf"{CELL_START}(?!{NUMBER_PATTERN}(?:{CELL_BREAKS}|$))(?={FORMULA_STARTS})"
+)
+CELL_BREAK_PATTERN, FORMULA_START_PATTERN = re.compile(CELL_BREAKS), re.compile(FORMULA_STARTS)
+GUARDED_PATTERN = re.compile(rf"{CELL_START}'(?={FORMULA_STARTS})")
+
+
+def guard_formula(text: str) -> str:
+    """Return the text with an apostrophe before whatever a spreadsheet would run as a formula.
+
+    >>> guard_formula("=1+2"), guard_formula("-1.5"), guard_formula("a;=b"), guard_formula("a-b")
+    ("'=1+2", '-1.5', "a;'=b", 'a-b')
+    """
+    if not (FORMULA_START_PATTERN.match(text) or CELL_BREAK_PATTERN.search(text)):
+        return text  # nearly all: this takes a tenth of the time
+    return FORMULA_PATTERN.sub("'", text)
+
+
+def unguard_formula(text: str) -> str:
+    """Return the text that `guard_formula` was given.
+
+    >>> unguard_formula("'=1+2"), unguard_formula("''=1"), unguard_formula("'quoted'")
+    ('=1+2', "'=1", "'quoted'")
+    """
+    return GUARDED_PATTERN.sub("", text)
+
+
+def change_texts(table: Any, change: Callable[[str], str]) -> Any:
+    """Return the DataFrame with its texts changed; numbers, days and what is missing stay."""
+    changed = table.copy()
+    for name in table.columns:
+        if table[name].dtype.kind == "O":
+            changed[name] = table[name].map(
+                lambda value: change(value) if isinstance(value, str) else value
+            )
+    return changed
+
+
 def save_table(table: Any, file: Path, *, option: str = "") -> None:
-    """Write a table as .csv or .parquet, by the ending of the file.
+    """Write a table as .csv or .parquet, by the ending of the file, whole or not at all.
+
+    In a .csv, texts that a spreadsheet would run are guarded (`guard_formula`); a .parquet has them
+    as they are.
 
     Parameters
     ----------
@@ -154,13 +353,20 @@ def save_table(table: Any, file: Path, *, option: str = "") -> None:
     Raises
     ------
     WordingError
-        For another ending.
+        As `refuse_unsavable_table`, and if the disk is full.
     """
-    if file.suffix not in (".csv", ".parquet"):
-        named = f"{option} {file}" if option else str(file)
-        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.suffix == ".csv":
-        table.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    else:
-        table.to_parquet(file, index=False)
+    refuse_unsavable_table(file, option=option)
+    file = file.resolve()  # a link stays one
+    with explain_writing_faults(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replace_file(file) as partial:
+            if file.suffix == ".csv":
+                write_csv(table, partial)
+            else:
+                table.to_parquet(partial, index=False)
+
+
+def write_csv(table: Any, file: Path) -> None:
+    """Write a DataFrame as CSV that spreadsheets can open without running its texts."""
+    guarded = change_texts(table, guard_formula)
+    guarded.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")

@@ -10,45 +10,67 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import os.path
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from wording.errors import WordingError
 from wording.phrasing import join_names, suggest_name
 from wording.words import read_words
 
+WILDCARD_LETTER = "\ua66e"
+"""Stands for a star while a phrase is cut into tokens."""
 INVISIBLE_CHARACTERS = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters of no width: inside a word they are part of it, elsewhere they are blanks."""
 BLANK = r"[ \t\x{a0}\x{1680}\x{2000}-\x{200d}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]"
 FIRST_CHARACTER = r"[\w\x{ad}--\x{200c}\x{200d}]"
 WORD_CHARACTER = r"[\w\x{ad}\x{200b}-\x{200d}\x{2060}\x{feff}]"
-TOKEN_PATTERN = (
-    rf"{BLANK}*(?:"
+ADDRESS_CHARACTER = r"[\x21\x23-\x3b=\x3f-\x7e\p{Latin}\p{Greek}\p{Cyrillic}…]"
+ADDRESS_END = rf"(?:{ADDRESS_CHARACTER}*[/0-9\p{{Latin}}\p{{Greek}}\p{{Cyrillic}}_…])"
+NAME_CHARACTER = rf"[0-9A-Za-z_{WILDCARD_LETTER}-]"
+HOST = rf"(?:{NAME_CHARACTER}+\.)+"
+ADDRESS_PATTERN = (
+    rf"(?i:https?|ftp):/+{ADDRESS_END}?"  # https://example.org/a
+    rf"|(?i:www)\.{ADDRESS_END}"
+    rf"|{HOST}[a-z]{{2,}}/{ADDRESS_END}?"  # example.org/a  pic.twitter.com/a
+    rf"|(?:{NAME_CHARACTER}|[.+%])+@{HOST}{NAME_CHARACTER}+"  # name@example.org
+    r"|(?i:https?tco|pictwittercom)[0-9A-Za-z]+"  # the same without its marks, as in some tweets
+    # The end of a site's name: of "Amazon.com" only the first part is a word.
+    r"|\.(?:(?:com|org|net|edu|gov|info)(?:\.[a-z]{2})?|(?:co|ac)\.[a-z]{2})(?-u:\b)"
+)
+"""An address of the web or of mail, or what is left of one: a token that is no word."""
+PLAIN_TOKEN_PATTERN = (
     r"\p{N}+(?:[.,]\p{N}+)*(?:\p{L}\w*)?(?:[-‐‑]\w+)*"  # 1,000  3.5  2014-15  5th  2022-02-24
     r"|(?:\p{L}\.){2,}(?:-\w+)*"  # U.S.  a.m.  U.S.-led
     rf"|{FIRST_CHARACTER}{WORD_CHARACTER}*"  # pro-life  don't  Kyiv + 's
     rf"(?:[-‐‑]\w{WORD_CHARACTER}*|['’](?:\w\w+|[\w--sS]))*"
     r"|['’][sS](?-u:\b)"
     r"|''|``|\.\.\."
-    r"|[^\w\s])"
-    rf"|(?:\s|{BLANK})+"
+    r"|[^\w\s]"
 )
+WHITE_SPACE_PATTERN = rf"(?:\s|{BLANK})+"
+TOKEN_PATTERN = rf"{BLANK}*(?:{ADDRESS_PATTERN}|{PLAIN_TOKEN_PATTERN})|{WHITE_SPACE_PATTERN}"
 """One token with the blanks before it, in the Rust `regex` syntax that Polars uses.
 
 Every character of a text lies in exactly one token.
 """
+ADDRESS_SIGN = r"[/@]|\.[a-z]|(?i:tco|ttercom)"
+"""What every address has, and few other pieces of a text."""
 
 ANY_TOKEN, ANY_NUMBER, WILDCARD = "_", "#", "*"
 HASH_SIGN = r"\#"
 """The sign of a hashtag, which `#` alone is not."""
 SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
 """The keys of the marks that may stand between the words of a phrase."""
+MAX_PHRASES = 2_000
+"""One text may stand for so many phrases, its lists and alternatives multiplied."""
 VOWELS = frozenset("aeiouyаеёиіїоуыэєюяьй")
-WILDCARD_LETTER = "\ua66e"
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,18 @@ class Phrase:
 
     def __len__(self) -> int:
         return len(self.words)
+
+
+def cut_into_tokens(pieces: pl.Series) -> pl.Series:
+    """Return the tokens of each piece of text, as TOKEN_PATTERN finds them.
+
+    Addresses are looked for only where there is a sign of one: that is ten times as fast.
+    """
+    plain = rf"{BLANK}*(?:{PLAIN_TOKEN_PATTERN})|{WHITE_SPACE_PATTERN}"
+    has_sign = pieces.str.contains(ADDRESS_SIGN)
+    both = pieces.filter(~has_sign).str.extract_all(plain)
+    both.append(pieces.filter(has_sign).str.extract_all(TOKEN_PATTERN))
+    return both.gather(np.argsort(np.argsort(has_sign, kind="stable")))
 
 
 def normalise_spelling(column: pl.Expr) -> pl.Expr:
@@ -134,7 +168,7 @@ def _parse_phrase(
         )
     cased = case and any(word != word.lower() for word in every_word)
     phrases = []
-    for parts in itertools.product(*map(group_alternatives, elements)):
+    for parts in multiply([group_alternatives(ways) for ways in elements], text):
         alternatives = itertools.chain.from_iterable(parts)
         phrases.append(
             Phrase(tuple(normalise_words(words, cased) for words in alternatives), cased)
@@ -261,8 +295,35 @@ def parse_element(part: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[s
                 f"In {part!r} one alternative is empty: write a word on each side of `|`."
             )
         choices = [parse_word(word, lists) for word in words]
-        ways += [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*choices)]
+        ways += [tuple(itertools.chain.from_iterable(way)) for way in multiply(choices, part)]
     return ways
+
+
+def multiply(choices: Sequence[Sequence[Any]], text: str) -> Iterator[tuple[Any, ...]]:
+    """Yield every combination of one of each of the choices.
+
+    Raises
+    ------
+    WordingError
+        Before the first, if the text stands for more of them than MAX_PHRASES.
+    """
+    sizes = [len(choice) for choice in choices]
+    if math.prod(sizes) > MAX_PHRASES:
+        raise WordingError(
+            f"{shorten(text)} stands for {math.prod(sizes):,} phrases "
+            f"({' times '.join(f'{size:,}' for size in sizes if size > 1)}); at most "
+            f"{MAX_PHRASES:,} are allowed: write fewer lists in a row, or shorter ones."
+        )
+    return itertools.product(*choices)
+
+
+def shorten(text: str) -> str:
+    """Return how a phrase begins, in backquotes.
+
+    >>> shorten("gun control"), len(shorten("gun " * 100))
+    ('`gun control`', 63)
+    """
+    return f"`{text[:60]}{'…' * (len(text) > 60)}`"
 
 
 def parse_word(word: str, lists: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
@@ -288,7 +349,7 @@ def parse_list_entry(entry: str) -> list[tuple[str, ...]]:
             f"The list entry {entry!r} refers to another list: lists cannot be nested."
         )
     elements = [parse_element(part, {}) for part in split_phrase(entry)]
-    return [tuple(itertools.chain.from_iterable(way)) for way in itertools.product(*elements)]
+    return [tuple(itertools.chain.from_iterable(way)) for way in multiply(elements, entry)]
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, SupportsFloat
 
+MAX_SHOWN_VALUE = 80
+"""Characters of a wrong value that are shown."""
 MAX_NAMES_LISTED = 20
 """Up to this many names are listed one by one."""
 
@@ -65,6 +67,16 @@ def format_decimal(value: SupportsFloat, digits: int) -> str:
     return f"{round_half_up(value, digits):,f}"
 
 
+def show_value(value: object) -> str:
+    """Return a value that somebody wrote, as Python writes it, cut where it is long.
+
+    >>> show_value("fel"), len(show_value("x" * 100_000))
+    ("'fel'", 81)
+    """
+    shown = repr(value)
+    return shown if len(shown) <= MAX_SHOWN_VALUE else f"{shown[:MAX_SHOWN_VALUE]}…"
+
+
 def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown name: the nearest known one, and all of them when few.
 
@@ -73,7 +85,8 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
     """
     names = [str(k) for k in known]
     folded = {k.lower(): k for k in names}
-    close = difflib.get_close_matches(str(name).lower(), folded, n=1, cutoff=0.5)
+    asked = str(name)[:MAX_SHOWN_VALUE].lower()
+    close = difflib.get_close_matches(asked, folded, n=1, cutoff=0.5)
     nearest = f"did you mean {folded[close[0]]!r}?" if close else ""
     if close and len(names) > MAX_NAMES_LISTED:
         return nearest

@@ -57,7 +57,7 @@ def test_a_concept_is_meant_where_one_is_asked_for_and_words_where_one_types(stu
     assert study.shares("towns").note.startswith("Counted: the concept “towns” (Towns that ")
     typed = study.shares(pattern="towns", voice="all")
     assert typed.table["n"].sum() == len(word.table)
-    assert typed.note == "Counted: the phrase “towns”."
+    assert typed.note == "Counted: the phrase “towns”. Headlines are not counted."
     assert "Counted: the concept “towns”" in study.shares("towns")._repr_mimebundle_()["text/plain"]
 
 

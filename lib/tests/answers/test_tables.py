@@ -8,16 +8,24 @@ from wording.answers.tables import TABLE_NAMES, make_table, refuse_untaken_optio
 from wording.errors import WordingError
 from wording.study.read import read_study
 
-OPTIONS = {"concepts": ["towns"], "voice": "quoted", "copies": "none", "against": "pairs"}
+OPTIONS = {
+    "concepts": ["towns"],
+    "voice": "quoted",
+    "copies": "none",
+    "against": "pairs",
+    "events": "shared",
+}
+NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 
 TAKEN = {
     "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
     "collocate_contrasts "
-    "timeline changes change_order",
+    "timeline changes change_order events divided_events",
     "voice": "shares contrasts keyness collocates collocate_contrasts timeline changes "
-    "change_order outlets",
+    "change_order outlets events divided_events",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts keyness collocate_contrasts",
+    "against": "contrasts keyness collocate_contrasts events",
+    "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 
 

@@ -17,6 +17,7 @@ from wording.corpus.encoding.fingerprint import CORPUS_MODULES
 from wording.corpus.marks.voice import read_attributions, read_attributions_of
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
+from wording.pages.batch.plan import hash_study_inputs
 from wording.study.read import read_study
 
 
@@ -118,11 +119,11 @@ def test_a_build_is_the_same_bytes_each_time(study, tmp_path):
     )
     build_corpus(other)
     mine, theirs = (
-        {f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/*/*/*.npy")}
+        {f.relative_to(s.folder): f.read_bytes() for f in s.folder.rglob(".build/**/*.npy")}
         for s in (study, other)
     )
     assert mine == theirs
-    assert len(mine) == 11
+    assert len(mine) == 2 * 12, "of texts and of headlines"
 
 
 def test_the_encoded_corpus_is_memory_mapped(study):
@@ -164,3 +165,87 @@ def test_some_articles_of_several_shards_are_a_corpus_of_their_own(study, monkey
         )
         for mark in tokens.TOKEN_MARKS:
             assert np.array_equal(getattr(shard, mark)[here], getattr(part.shard, mark)[there])
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A study whose articles lie in a folder outside, named by an absolute path."""
+    for outlet in ("A", "B"):
+        folder = tmp_path / "texts" / outlet
+        folder.mkdir(parents=True)
+        (folder / "2020-01-01_one.txt").write_text(f"A coup in the city of {outlet}.")
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "study.yml").write_text(
+        f"title: t\nquestion: q\narticles: {{path: {tmp_path / 'texts'}}}\n"
+    )
+    (tmp_path / "study" / "concepts.yml").write_text(
+        "concepts: {c: {title: t, variants: {x: [coup]}}}"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("A/2020-01-01_one.txt", "A/2020-02-02_one.txt"),
+        ("A/2020-01-01_one.txt", "C/2020-01-01_one.txt"),
+        ("A", "C"),
+    ],
+)
+def test_a_renamed_file_outside_the_study_is_read_again(elsewhere, old, new):
+    study = read_study(elsewhere / "study")
+    before = build_corpus(study)
+    pages = hash_study_inputs(study)["the articles"]
+    (elsewhere / "texts" / new).parent.mkdir(exist_ok=True)
+    (elsewhere / "texts" / old).rename(elsewhere / "texts" / new)
+    corpus, is_new = open_or_build_corpus(read_study(elsewhere / "study"))
+    assert is_new
+    assert not corpus.table.equals(before.table)
+    assert hash_study_inputs(study)["the articles"] != pages
+
+
+def test_articles_that_change_while_they_are_read_are_read_again(study, monkeypatch, capsys):
+    file, original, calls = study.folder / "articles.csv", building.encode_batches, []
+
+    def encode_and_change(*arguments, **options):
+        found = original(*arguments, **options)
+        if not calls:
+            with file.open("a", encoding="utf8") as stream:
+                stream.write('x1,Northline,2031-05-05,T,"One more, on the bridge.",\n')
+        calls.append(1)
+        return found
+
+    monkeypatch.setattr(building, "encode_batches", encode_and_change)
+    corpus, is_new = open_or_build_corpus(study)
+    assert is_new
+    assert (len(corpus.table), len(calls)) == (61, 2)
+    assert "articles changed while they were read; they are read again" in capsys.readouterr().err
+    assert not open_or_build_corpus(read_study(study.folder))[1]
+
+
+def test_articles_that_never_rest_are_an_error(study, monkeypatch):
+    file, original = study.folder / "articles.csv", building.encode_batches
+
+    def encode_and_change(*arguments, **options):
+        found = original(*arguments, **options)
+        with file.open("a", encoding="utf8") as stream:
+            stream.write("\n")
+        return found
+
+    monkeypatch.setattr(building, "encode_batches", encode_and_change)
+    with pytest.raises(WordingError, match="5 times.*changed meanwhile.*no other program writes"):
+        build_corpus(study)
+    assert list((study.folder / ".build").iterdir()) == []
+
+
+def test_articles_that_vanish_while_they_are_read_are_an_error(study, monkeypatch):
+    original = building.encode_batches
+
+    def encode_and_remove(*arguments, **options):
+        found = original(*arguments, **options)
+        (study.folder / "articles.csv").unlink()
+        return found
+
+    monkeypatch.setattr(building, "encode_batches", encode_and_remove)
+    with pytest.raises(WordingError, match=r"articles.csv is missing"):
+        build_corpus(study)

@@ -3,8 +3,18 @@ import datetime
 import pytest
 
 from wording.errors import WordingError
-from wording.study.journal import VERDICTS, locate_verdicts_file, read_verdicts, record_verdict
+from wording.study.journal import (
+    VERDICTS,
+    locate_link_verdicts_file,
+    locate_verdicts_file,
+    read_link_verdicts,
+    read_marks,
+    read_verdicts,
+    record_link_verdict,
+    record_verdict,
+)
 from wording.study.read import read_study
+from wording.tables import TABLES
 
 DAY = datetime.date(2031, 5, 1)
 
@@ -67,3 +77,63 @@ def test_a_wrong_line_is_told_by_its_number(study):
     )
     with pytest.raises(WordingError, match=r"verdicts\.csv:3: there is no verdict 'maybe'"):
         read_verdicts(study)
+
+
+def test_verdicts_on_links_are_kept_apart_from_those_on_rivals(study):
+    record_link_verdict(study, "A a", "b", "same event", who="Ada  Smith", date=DAY)
+    record_link_verdict(study, "b", "A a", "different events", who="Ben", date=DAY)
+    record_link_verdict(study, "b", "a a", "same event", who="Ben", date=DAY)
+    assert [tuple(row) for row in read_link_verdicts(study).itertuples(index=False)] == [
+        ("b", "A a", "different events", "Ben", "2031-05-01"),
+        ("b", "a a", "same event", "Ben", "2031-05-01"),
+    ]
+    assert read_verdicts(study).empty
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a", "b", "same evnt", "A"), "did you mean 'same event'?"),
+        (("a", "b", "same event", " "), "who judged"),
+        (("", "b", "same event", "A"), "needs a doc_id"),
+    ],
+)
+def test_what_is_no_verdict_on_a_link_is_refused(study, arguments, said):
+    with pytest.raises(WordingError, match="verdict") as error:
+        record_link_verdict(study, *arguments[:3], who=arguments[3])
+    assert said in str(error.value)
+    assert not locate_link_verdicts_file(study).exists()
+
+
+def test_an_invalid_verdict_on_a_link_is_told_with_its_line(study):
+    locate_link_verdicts_file(study).write_text(
+        "doc_id,other,verdict,who,date\na,b,same event,A,2031-05-01\na,c,maybe,A,2031-05-01\n"
+    )
+    with pytest.raises(WordingError, match=r"link_verdicts\.csv:3: there is no verdict 'maybe'"):
+        read_link_verdicts(study)
+
+
+def spoil(file):
+    file.write_bytes(file.read_bytes()[:-9] + b"\xff\xfe" + file.read_bytes()[-9:])
+
+
+def make_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
+def make_unreadable(file):
+    file.unlink()
+    file.symlink_to(file.name)
+
+
+@pytest.mark.parametrize("kind", [spoil, make_folder, make_unreadable])
+@pytest.mark.parametrize("name", ["marks.csv", "verdicts.csv"])
+def test_judgements_that_cannot_be_read_are_not_taken_for_none(study, name, kind):
+    columns = TABLES[name.removesuffix(".csv")]
+    (study.folder / name).write_text(",".join(columns) + "\n")
+    read = read_marks if name == "marks.csv" else read_verdicts
+    assert read(study).empty
+    kind(study.folder / name)
+    with pytest.raises(WordingError, match=rf"{name} cannot be read .*restore it from a copy"):
+        read(study)

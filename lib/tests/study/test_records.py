@@ -189,3 +189,20 @@ def test_odd_yaml_is_refused_in_words(tmp_path, text, said):
         read_study(tmp_path)
     assert "study.yml" in str(error.value)
     assert len(str(error.value)) < 1000
+
+
+def test_phrases_are_counted_before_they_are_written_out(tmp_path):
+    words = ", ".join(f"a{k} b{k}" for k in range(60))
+    file = tmp_path / "concepts.yml"
+    head = f"lists:\n  p: [{words}]\nconcepts:\n  c:\n    title: C\n    variants:\n"
+    file.write_text(head + '      x: ["word", "<p> <p> <p> <p>"]\n')
+    assert told(read_concepts, file) == (
+        f"{file}:7: `<p> <p> <p> <p>` stands for 12,960,000 phrases (60 times 60 times 60 times "
+        "60); at most 2,000 are allowed: write fewer lists in a row, or shorter ones."
+    )
+    variants = [f"      x{k}: [w{k} (a b|c d) <p>]\n" for k in range(170)]
+    file.write_text(head + "".join(variants[:166]))
+    assert len(read_concepts(file)[0]["c"].variants) == 166
+    file.write_text(head + "".join(variants))
+    said = told(read_concepts, file)
+    assert said.startswith(f"{file}:173: up to here, the concepts stand for 20,040 phrases")

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wording.answers.narrow import name_groups
+from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.files import save_table
 from wording.phrasing import format_count
@@ -29,8 +31,8 @@ MAX_LINES = 50
 EVIDENT_COLUMNS = frozenset({
     "coder", "collocate", "concept", "cue", "date", "doc_id", "first", "label", "last", "month",
     "n", "n_after", "n_articles", "n_before", "n_other", "n_outlets", "n_words", "other",
-    "outlet", "period", "question", "rank", "reason", "rival", "sample", "set", "share", "source",
-    "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
+    "outlet", "period", "place", "question", "rank", "reason", "rival", "sample", "set", "share",
+    "source", "speaker", "term", "title", "total_after", "total_before", "total_other", "variant",
     "verdict", "voice", "who",
 })  # fmt: skip
 """Columns whose headings say enough; what the others mean stands below a table."""
@@ -83,6 +85,8 @@ class Evidence:
     counted_as : str
         Only lines that the answer's own table counts have this in their column of this name; empty:
         all do.
+    show : callable, optional
+        How the lines are laid out, given them and the caption; by default in folded groups.
     """
 
     find: Callable[[], pd.DataFrame]
@@ -91,6 +95,7 @@ class Evidence:
     unit: str = "hit"
     empty: str = "There are no lines: nothing was counted."
     counted_as: str = ""
+    show: Callable[..., html.Display] | None = None
 
 
 @dataclass(frozen=True)
@@ -184,8 +189,8 @@ class Answer:
             return html.note(self.picture.why_not)
         return html.figure(
             self.picture.draw(linked and is_exported()),
-            title=self.picture.title,
-            alt=self.picture.description,
+            title=self._name_groups(self.picture.title),
+            alt=self._name_groups(self.picture.description),
             name=self.name,
             data=None if self.picture.data.empty else self.picture.data,
             data_columns=self._headings(self.picture.data, self.picture.columns),
@@ -210,7 +215,7 @@ class Answer:
         return html.table(
             self.table.assign(**addresses),
             name=self.name,
-            caption=self.caption,
+            caption=self._name_groups(self.caption),
             columns=self._headings(self.table, self.columns),
             links={column: f"lines of {column}" for column in links},
             limit=top,
@@ -239,10 +244,10 @@ class Answer:
         for column, value in (("variant", variant), ("outlet", outlet)):
             if value:
                 rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
-        rows = rows.drop_duplicates(["doc_id", "start", "end"])
+        rows = rows.drop_duplicates(["doc_id", "place", "start", "end"])
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
         caption = f"{evidence.caption.rstrip('.')}{whose and f': {whose}'}."
-        return Answer(self.record, f"{self.name}-lines", "hits", rows, caption)
+        return Answer(self.record, f"{self.name}-lines", "hits", restore_outlets(rows), caption)
 
     def show_lines(self, max_lines: int = MAX_LINES) -> html.Display:
         """Return the lines behind every number, folded, to show; or which articles they stand in.
@@ -256,9 +261,11 @@ class Answer:
         rows = evidence.find()
         if rows.empty:
             return html.note(evidence.empty)
+        if evidence.show:
+            return evidence.show(rows, caption=evidence.caption)
         return group_lines(
             rows,
-            caption=evidence.caption,
+            caption=self._name_groups(evidence.caption),
             cap=max_lines,
             text=not self.record.why_no_text,
             why=self.record.why_no_text,
@@ -281,9 +288,16 @@ class Answer:
         known = TABLES[self.kind]
         named = columns or [column for column in known if column in table.columns]
         return {
-            name: (known[name].heading, "" if name in EVIDENT_COLUMNS else known[name].meaning)
+            name: (
+                self._name_groups(known[name].heading),
+                "" if name in EVIDENT_COLUMNS else self._name_groups(known[name].meaning),
+            )
             for name in named
         }
+
+    def _name_groups(self, text: str) -> str:
+        """Return a text in which groups are called so, where they are compared."""
+        return name_groups(self.record, [text])[0]
 
     def _require_evidence(self) -> Evidence:
         if self.evidence is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from wording.errors import WordingError
 from wording.files import SHIPPED_STUDIES
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
+from wording.questions.reporting import PLACE_SENTENCES
 from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
@@ -99,9 +100,36 @@ def name_concept(study: StudyRecord, what: str) -> tuple[StudyRecord, str]:
     return narrow_study(study, pattern=what)
 
 
+NAMED_OUTLET = re.compile(
+    r"“[^”]*”|outlets' own|own outlets|(several|one of (their|its)) outlets|outlets that the "
+    r"classifier|[Oo]utlet"
+)
+"""What sentences call an outlet, but in the words of a text, and where outlets are meant."""
+
+
+def name_groups(record: StudyRecord, sentences: Iterable[str]) -> list[str]:
+    """Return sentences about what is compared, which call it groups where it is.
+
+    >>> grouped = StudyRecord(title="t", question="q", groups="lean")
+    >>> name_groups(grouped, ["3 outlets write “outlet” in the outlets' own words."])
+    ["3 groups write “outlet” in the outlets' own words."]
+    """
+    if record.groups is None:
+        return list(sentences)
+    named = {"outlet": "group", "Outlet": "Group"}
+    return [
+        NAMED_OUTLET.sub(lambda found: named.get(found[0], found[0]), sentence)
+        for sentence in sentences
+    ]
+
+
 def explain_concept(study: StudyRecord, name: str) -> str:
     """Return what is counted for a concept or pattern, and what a reader should know of it."""
-    sentences = [f"Counted: {describe_asked(study, name)}."]
+    sentences = [
+        f"Counted: {describe_asked(study, name)}.",
+        PLACE_SENTENCES[study.place],
+        *explain_event_rule(study),
+    ]
     has_precision = bool(study.concepts[name].precision_note)
     if name not in study.typed or study.note or has_precision:
         sentences.append(study.about(name))
@@ -114,6 +142,16 @@ def explain_concept(study: StudyRecord, name: str) -> str:
                 "where the page 09_coding has a precision, that is the better one here."
             )
     return " ".join(sentences)
+
+
+def explain_event_rule(study: StudyRecord) -> list[str]:
+    """Return that only articles on shared events count, where that is so."""
+    if study.event_rule == "all":
+        return []
+    return [
+        "Only articles count that are linked with one of another outlet as telling of the same "
+        "event; links are likely, not certain."
+    ]
 
 
 def parse_day(text: str | datetime.date | None, *, last: bool = False) -> datetime.date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from wording.answers.provenance import collect_provenance
 from wording.answers.questions import (
     coding,
     collocates,
+    events,
+    headlines,
     inventory,
     keyness,
     kwic,
+    links,
     outlets,
     rivals,
     shares,
@@ -45,23 +48,42 @@ class Study:
     copies : {"all", "one", "none"}
         Which copies count: all articles; one of each family and outlet; only the first of a family,
         and in it no passage that an earlier article has.
+    events : {"all", "shared"}
+        Which articles count: all; only those that have a linked article, on the same event, at
+        another outlet. Empty: as the record says.
+    place : {"text", "headline", "lead", "body", "all"}
+        Where in the articles is counted: text is lead (first paragraph) and body.
 
     Raises
     ------
     WordingError
-        For an unknown voice or way of counting copies.
+        For an unknown voice, way of counting copies or events, or place.
     """
 
-    def __init__(self, record: StudyRecord, *, voice: str = "outlet", copies: str = "all") -> None:
-        self.record = record
+    def __init__(
+        self,
+        record: StudyRecord,
+        *,
+        voice: str = "outlet",
+        copies: str = "all",
+        events: str = "",
+        place: str = "",
+    ) -> None:
+        self.record = record.narrow(place=place).with_events(events or record.event_rule)
         self.voice = one_of("voice", voice, VOICE_GROUPS)
         self.copies = one_of("way of counting copies", copies, COPY_RULES)
 
     def __repr__(self) -> str:
         return (
             f"Study({self.record.name!r}: {len(self.record.concepts)} concepts, "
-            f"voice={self.voice!r}, copies={self.copies!r})"
+            f"voice={self.voice!r}, copies={self.copies!r}, events={self.record.event_rule!r}, "
+            f"place={self.place!r})"
         )
+
+    @property
+    def place(self) -> str:
+        """Where in the articles is counted."""
+        return self.record.place
 
     def using(
         self,
@@ -70,22 +92,35 @@ class Study:
         period: tuple[str, str] = ("", ""),
         voice: str = "",
         copies: str = "",
+        groups: str | Mapping[str, Sequence[str]] | None = None,
+        events: str = "",
+        place: str = "",
     ) -> Study:
         """Return the same study with other settings.
 
         Parameters
         ----------
         outlets : sequence of str
-            Only these; empty: those that the study compares.
+            Only these outlets or groups; empty: those that the study compares.
         period : (str, str)
             First and last day, month or year, both included, such as ("2031-01", "2031-06-15");
             empty: no limit.
-        voice, copies : str
+        voice, copies, events, place : str
             As in `Study`; empty: as before.
+        groups : str or mapping, optional
+            What is compared instead of outlets: a column of the articles, or the outlets of each
+            group, such as {"left": ["A", "B"], "right": ["C"]}; without it the study's own.
+
+        Raises
+        ------
+        WordingError
+            For an outlet in two groups, or a group without outlets.
         """
         first, last = parse_day(period[0]), parse_day(period[1], last=True)
-        record = self.record.narrow(outlets=outlets, first=first, last=last)
-        return Study(record, voice=voice or self.voice, copies=copies or self.copies)
+        record = self.record.narrow(
+            outlets=outlets, first=first, last=last, groups=groups, place=place
+        )
+        return Study(record, voice=voice or self.voice, copies=copies or self.copies, events=events)
 
     def concepts(self) -> Answer:
         """Return the concepts of the study: one row per variant: phrases, precision, note."""
@@ -99,7 +134,9 @@ class Study:
         """Return what was read: one row per outlet; parts: months, variants, warnings, rejects."""
         return inventory.answer_inventory(self.record)
 
-    def shares(self, what: str = "", *, pattern: str = "", voice: str = "") -> Answer:
+    def shares(
+        self, what: str = "", *, pattern: str = "", voice: str = "", place: str = ""
+    ) -> Answer:
         """Return which term each outlet chooses, and how sure that is.
 
         One row per variant and outlet; parts: contrasts, beside (the other voice), copies,
@@ -112,16 +149,29 @@ class Study:
             concept.
         pattern : str
             Instead of `what`: a pattern, in which a word that is a concept's name is a word.
-        voice : str
-            Whose words count; empty: as in the study.
+        voice, place : str
+            Whose words count, and where in the articles; empty: as in the study.
 
         Raises
         ------
         WordingError
-            For an unknown concept or voice, or a pattern that cannot be read or counted.
+            For an unknown concept, voice or place, or a pattern that cannot be read or counted.
         """
-        asked = self._ask(what, pattern)
+        asked = self.using(place=place)._ask(what, pattern)
         return shares.answer_shares(*asked, self._request(voice=voice or self.voice))
+
+    def headlines(self, what: str = "") -> Answer:
+        """Return which term stands in headlines, and which in the text of the same articles.
+
+        One row per variant and outlet, all outlets together first: articles that name the thing in
+        both are compared with themselves.
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        """
+        return headlines.answer_headlines(*self._ask(what), self._request())
 
     def voices(self, *, top: int = 5, linked: int = 12) -> Answer:
         """Return how much of each outlet's text is quoted or reported.
@@ -216,10 +266,27 @@ class Study:
         """
         return outlets.answer_outlets(self.record, self._request(), basis, max_words)
 
+    def events(self, what: str = "", *, top: int = 10) -> Answer:
+        """Return what of the outlets' differences is covered, and what is how they word it.
+
+        One row per variant and outlet: the difference in all, on shared events, and within events;
+        parts: divided (events told most differently, with their lines), concepts (the same of all
+        the study's concepts).
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern; empty: the study's first concept.
+        top : int
+            Number of events told most differently.
+        """
+        return events.answer_events(*self._ask(what), self._request(), top)
+
     def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
         """Return phrases that may name the same thing, which a person must judge.
 
-        One row per proposal; parts: used (who uses which), verdicts.
+        They are looked for in the text, without headlines. One row per proposal; parts: used (who
+        uses which), verdicts.
 
         Parameters
         ----------
@@ -230,11 +297,25 @@ class Study:
         sets : int
             Number of sets.
         """
-        return rivals.answer_rivals(self.record, term, top=top, sets=sets, copies=self.copies)
+        text = self.record.narrow(place="text")
+        return rivals.answer_rivals(text, term, top=top, sets=sets, copies=self.copies)
+
+    def links(self, *, to_read: int = 40) -> Answer:
+        """Return the pairs of articles of different outlets that tell of one event.
+
+        One row per pair; parts: to_read (a random sample for a person to judge).
+
+        Parameters
+        ----------
+        to_read : int
+            Number of pairs to read.
+        """
+        return links.answer_links(self.record, copies=self.copies, to_read=to_read)
 
     def coding(self, concept: str = "", *, size: int = 200) -> Answer:
         """Return how often a hit is what it seems, by the marks that coders set.
 
+        The hits are those of the text, without headlines.
         One row per variant and outlet; parts: coders, agreement, outlets, precision, corrected,
         wrong, next.
 
@@ -246,7 +327,8 @@ class Study:
             Lines of the random sample to code.
         """
         chosen = concept or choose_started_concept(self.record)
-        return coding.answer_coding(*self._ask(chosen), size=size, voice=self.voice)
+        asked = self.using(place="text")._ask(chosen)
+        return coding.answer_coding(*asked, size=size, voice=self.voice)
 
     def kwic(
         self,
@@ -255,6 +337,7 @@ class Study:
         concept: str = "",
         sort: str = "left",
         voice: str = "all",
+        place: str = "",
         top: int | None = None,
     ) -> Answer:
         """Return the lines of a pattern or a concept: one row per hit.
@@ -270,10 +353,12 @@ class Study:
             Order of the lines.
         voice : str
             Whose words.
+        place : str
+            Where in the articles; empty: as in the study.
         top : int, optional
             Number of lines; None for all.
         """
-        record, name = self._ask(concept, pattern)
+        record, name = self.using(place=place)._ask(concept, pattern)
         return kwic.answer_kwic(record, name, sort=sort, top=top, voice=voice, copies=self.copies)
 
     def provenance(self, **parameters: Any) -> html.Display:

@@ -12,15 +12,21 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
+    list_study_counts,
+    read_study_links,
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
 from wording.corpus.phrase_counts import count_study_phrases
+from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.phrasing import join_names
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
+from wording.questions.events.divided import find_study_divided_events
+from wording.questions.events.within import compute_study_events
+from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
@@ -39,6 +45,8 @@ def make_table(
     voice: str | None = None,
     against: str | None = None,
     copies: str | None = None,
+    events: str | None = None,
+    place: str | None = None,
 ) -> pd.DataFrame:
     """Return the named table of a study; its columns are those of `wording.tables`.
 
@@ -58,16 +66,26 @@ def make_table(
         "all" (every article is counted, also without it), "one" (an outlet that prints a story
         twice counts it once) or "none" (only the first article of each group of copies,
         and hits outside copied text).
+    events : str, optional
+        "all" (every article counts, also without it) or "shared" (only those that have a linked
+        article, on the same event, at another compared outlet).
+    place : str, optional
+        Where in the articles is counted: text (lead and body; without it as the study says, which
+        is text unless `StudyRecord.narrow` says otherwise), headline, lead, body or all.
 
     Raises
     ------
     WordingError
-        For an unknown table, voice, concept or way of counting copies, with the nearest name; for
+        For an unknown table, voice, place, concept or way of counting, with the nearest name; for
         an option that the table does not take; for `hits` if the articles are not available.
     """
     choices = {"concepts": concepts, "voice": voice, "copies": copies, "against": against}
     given: dict[str, Any] = {key: value for key, value in choices.items() if value is not None}
-    refuse_untaken_options(name, given)
+    settings = {"place": place, "events": events}
+    refuse_untaken_options(
+        name, [*given, *(key for key, value in settings.items() if value is not None)]
+    )
+    study = study.narrow(place=place or "").with_events(events or study.event_rule)
     return make_asked_table(study, name, Request(**given))
 
 
@@ -101,7 +119,7 @@ def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.Data
 
 
 def _make_articles(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return compare_articles(study, request).articles
+    return restore_outlets(compare_articles(study, request).articles)
 
 
 def _make_concepts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -109,11 +127,11 @@ def _make_concepts(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_hits(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return find_study_hits(study, request.concepts, copies=request.copies)
+    return restore_outlets(find_study_hits(study, request.concepts, copies=request.copies))
 
 
 def _make_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return compare_articles(study, request).counts
+    return list_study_counts(study, request.concepts, copies=request.copies)
 
 
 def _make_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -136,18 +154,18 @@ def _make_own_voice(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_attributions(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return count_study_attributions(study, copies=request.copies)
+    return restore_outlets(count_study_attributions(study, copies=request.copies))
 
 
 def _make_cues(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
     compared = compare_articles(study, request)
-    attributions = _make_attributions(study, request)
+    attributions = count_study_attributions(study, copies=request.copies)
     return voices.compute_cue_shares(attributions, compared.articles, by, compared.design)
 
 
 def _make_cue_contrasts(study: StudyRecord, request: Request, by: str = "cue") -> pd.DataFrame:
     compared = compare_articles(study, request)
-    attributions = _make_attributions(study, request)
+    attributions = count_study_attributions(study, copies=request.copies)
     return voices.contrast_cues(attributions, compared.articles, by, compared.design)
 
 
@@ -160,7 +178,7 @@ def _make_stance_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame
 
 
 def _make_speakers(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return voices.rank_speakers(_make_attributions(study, request))
+    return voices.rank_speakers(count_study_attributions(study, copies=request.copies))
 
 
 def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -168,7 +186,11 @@ def _make_phrases(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_families(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return count_study_hits(study, [], copies=request.copies).articles
+    return restore_outlets(count_study_hits(study, [], copies=request.copies).articles)
+
+
+def _make_links(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return read_study_links(study, copies=request.copies)
 
 
 def _make_collocates(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -219,18 +241,26 @@ def _make_candidates(study: StudyRecord, request: Request) -> pd.DataFrame:
     return rival_sets.find_rival_sets(study, copies=request.copies)
 
 
+def _make_divided_events(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [
+        find_study_divided_events(study, concept, request)
+        for concept in select_concepts(study, request.concepts)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
 @dataclass(frozen=True)
 class TableMaker:
-    """How a table is made, and which fields of a `Request` change it."""
+    """How a table is made, and which fields of a `Request`, or the study's place, change it."""
 
     make: Callable[[StudyRecord, Request], pd.DataFrame]
     options: Sequence[str]
 
 
-_COPIES = ("copies",)
-_CONCEPTS = ("concepts", "copies")
-_VOICE = ("concepts", "voice", "copies")
-_CONTRASTS = ("concepts", "voice", "copies", "against")
+_COPIES = ("copies", "events")
+_CONCEPTS = ("concepts", "place", *_COPIES)
+_VOICE = ("concepts", "voice", "place", *_COPIES)
+_CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
     "articles": TableMaker(_make_articles, _COPIES),
@@ -239,6 +269,7 @@ _TABLES = {
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
+    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", "copies")),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
     "attributions": TableMaker(_make_attributions, _COPIES),
@@ -249,13 +280,16 @@ _TABLES = {
     "speakers": TableMaker(_make_speakers, _COPIES),
     "phrases": TableMaker(_make_phrases, ("concepts",)),
     "families": TableMaker(_make_families, _COPIES),
-    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "copies", "against")),
+    "links": TableMaker(_make_links, _COPIES),
+    "keyness": TableMaker(keyness.compute_study_keyness, ("voice", "place", *_COPIES, "against")),
     "collocates": TableMaker(_make_collocates, _VOICE),
     "collocate_contrasts": TableMaker(_make_collocate_contrasts, _CONTRASTS),
     "timeline": TableMaker(_make_timeline, _VOICE),
     "changes": TableMaker(_make_changes, _VOICE),
     "change_order": TableMaker(_make_change_order, _VOICE),
-    "outlets": TableMaker(_make_outlets, ("voice", "copies")),
+    "outlets": TableMaker(_make_outlets, ("voice", "place", *_COPIES)),
+    "events": TableMaker(compute_study_events, ("concepts", "voice", "copies", "against")),
+    "divided_events": TableMaker(_make_divided_events, ("concepts", "voice", "copies")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

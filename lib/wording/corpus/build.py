@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,18 +18,29 @@ import polars as pl
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.checksums import describe_damage
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, open_corpus, save_corpus
 from wording.corpus.encoding.fingerprint import fingerprint_corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
-from wording.corpus.encoding.store import Store
+from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
 from wording.corpus.marks import boilerplate as zones
 from wording.corpus.marks.agencies import find_agencies
 from wording.corpus.marks.copies import build_sketch, find_families_and_spans
+from wording.corpus.marks.headlines import mark_title_voices
+from wording.corpus.marks.stories.links import find_links
+from wording.corpus.marks.transcripts import (
+    end_sentences_at_labels,
+    find_turns,
+    flag_own_turns,
+    mark_labels,
+)
 from wording.corpus.marks.voice import mark_voices
+from wording.corpus.places import mark_repeated_titles, measure_leads
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
-from wording.errors import WordingError
+from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
+from wording.errors import WordingError, print_note
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
 
@@ -38,7 +50,11 @@ MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 SHARD_BOUNDARY_MODULUS = 1_024
 """One article in so many is marked to end a shard."""
 
+MAX_BUILDS = 5
+"""So many times a corpus is made at most, where the articles change while they are read."""
+
 WORD_COUNT_COLUMNS = ("n_words", "n_quoted", "n_reported", "n_boilerplate")
+PLACE_COUNT_COLUMNS = ("n_headline", "n_lead")
 
 ShardMaker = Callable[[pl.DataFrame], Shard]
 ShardKeeper = Callable[[int, pl.DataFrame, ShardMaker], Shard]
@@ -56,9 +72,9 @@ def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
     if tables:
         table = pl.concat(tables)
     else:
-        no_counts = dict.fromkeys(WORD_COUNT_COLUMNS, pl.lit(0))
+        no_counts = dict.fromkeys((*WORD_COUNT_COLUMNS, *PLACE_COUNT_COLUMNS), pl.lit(0))
         table = articles.frame.drop("text").with_columns(
-            **no_counts, agency=pl.lit(None, pl.String)
+            **no_counts, agency=pl.lit(None, pl.String), signs=pl.lit("")
         )
     return assemble_corpus(replace(articles, frame=table), shards, language)
 
@@ -79,6 +95,8 @@ def assemble_corpus(
         language,
         folder,
         articles.apart,
+        stubs=articles.stubs,
+        signs=list_signs(articles.frame),
     )
 
 
@@ -178,26 +196,55 @@ def encode_part(
 ) -> tuple[pl.DataFrame, Shard | Path]:
     """Return the articles of one shard without texts, and the shard, or where it is saved.
 
-    The articles have their numbers of words and the agency that each credits.
+    The articles have their numbers of words, the agency that each credits, and the signs that a
+    text is not clean.
     """
     shard = keep(number, articles, functools.partial(encode_and_mark, language=language))
     counts = compile_module(kernels).count_voice_words(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
     )
     columns = dict(zip(WORD_COUNT_COLUMNS, map(pl.Series, counts), strict=True))
-    table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard))
+
+    def reread(rows: np.ndarray) -> pl.Series:
+        return pl.Series(shard.text(shard.bounds[rows], shard.bounds[rows + 1] - 1))
+
+    signs = find_signs(articles["text"], reread)
+    columns |= dict(
+        zip(PLACE_COUNT_COLUMNS, map(pl.Series, count_headline_and_lead(shard)), strict=True)
+    )
+    table = articles.drop("text").with_columns(**columns, agency=find_agencies(shard), signs=signs)
     return table, shard.folder or shard
 
 
+def count_headline_and_lead(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words of each article's headline, and those of its lead outside boilerplate."""
+    assert shard.titles, "a shard of articles has their headlines"
+    n_headline = np.diff(shard.titles.words_before[shard.titles.bounds])
+    start = shard.bounds[:-1]
+    is_counted = shard.is_word & ~shard.boilerplate
+    n_lead = compile_module(kernels).count_flagged(is_counted, start, start + shard.lead_tokens)
+    return n_headline.astype(np.int64), n_lead
+
+
 def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
-    """Return the encoded articles with boilerplate, voices and sketches."""
+    """Return the encoded articles with headlines, boilerplate, voices, leads and sketches.
+
+    The labels of a transcript's speakers are boilerplate, and nobody's words.
+    """
     shard = tokens.encode_texts(articles["text"])
+    titles = tokens.encode_texts(articles["title"].fill_null(""))
+    turns = find_turns(shard)
+    shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
+    labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
+    voice = mark_voices(shard, language=language, speech=turns.speech[~own])
+    boilerplate = zones.mark_boilerplate(shard, articles["outlet"], language=language)
     shard = replace(
         shard,
-        boilerplate=zones.mark_boilerplate(shard, articles["outlet"], language=language),
-        voice=mark_voices(shard, language=language),
+        boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
+        voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
+        titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
-    return replace(shard, sketch=build_sketch(shard))
+    return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:
@@ -207,6 +254,11 @@ def add_families(corpus: Corpus) -> Corpus:
     families, copied = find_families_and_spans(corpus)
     table = corpus.table.hstack(families.drop("doc_id", "agency")).select(list(TABLES["articles"]))
     return replace(corpus, table=table, copied=copied)
+
+
+def add_links(corpus: Corpus) -> Corpus:
+    """Return the corpus, whose families are known, with the links between articles on one event."""
+    return replace(corpus, links=find_links(corpus))
 
 
 def build_corpus(study: StudyRecord) -> Corpus:
@@ -223,51 +275,87 @@ def build_corpus(study: StudyRecord) -> Corpus:
 
 def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
     """Return the study's corpus as `build_corpus` does, and whether it had to be made."""
-    folder = study.folder / ".build" / fingerprint_corpus(study)
     is_made = False
-    while True:
-        if (folder / "corpus.json").is_file():
-            # A build of other articles may just now take its place.
-            with contextlib.suppress(FileNotFoundError):
-                return open_corpus(folder, study.language), is_made
+    for _ in range(MAX_BUILDS):
+        folder = study.folder / ".build" / fingerprint_corpus(study)
+        if corpus := open_whole_build(folder, study.language):
+            return corpus, is_made
         try:
-            encode_and_save(study, Store(folder, study.language))
+            is_made = encode_and_save(study, Store(folder, study.language))
         except (OSError, pl.exceptions.ComputeError) as fault:
             raise WordingError(
                 f"{folder.parent}: the corpus could not be written ({fault}); it needs about as "
                 "much disk space as the articles' text. Free some space there and build again; "
                 "the previous corpus is unchanged."
             ) from fault
-        is_made = True
+    raise WordingError(
+        f"{study.folder}: the corpus was made {MAX_BUILDS} times, and each time the articles had "
+        "changed meanwhile, or what was written could not be read again. Build it when no other "
+        "program writes to these files; if that does not help, check the disk."
+    )
 
 
-def encode_and_save(study: StudyRecord, store: Store) -> None:
-    """Make the corpus and put it in its place; what was made of it goes again if that fails."""
+def open_whole_build(folder: Path, language: str) -> Corpus | None:
+    """Return the corpus that is saved in the folder, if it is there and as it was written.
+
+    One that is not is set aside, and said.
+    """
+    if not os.path.lexists(folder):
+        return None
+    damage = find_build_damage(folder)
+    # A build of other articles may just now take its place.
+    with contextlib.suppress(FileNotFoundError):
+        if not damage:
+            return open_corpus(folder, language)
+    if set_build_aside(folder):
+        open_corpus.cache_clear()  # its arrays are mapped from the damaged files
+        print_note(describe_damage(folder, damage))
+    return None
+
+
+def encode_and_save(study: StudyRecord, store: Store) -> bool:
+    """Make the corpus and put it in its place; what was made of it goes again if that fails.
+
+    Returns
+    -------
+    bool
+        Whether it is there; not if the articles changed while they were read.
+    """
     try:
         reading = _open_articles(study)
         tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
-        if not len(articles.frame):
+        is_current = fingerprint_corpus(study) == store.final.name
+        if is_current and not len(articles.frame):
             place = study.folder / study.articles.path if study.articles else study.folder
             raise WordingError(explain_empty_corpus(articles, place, study.language))
-        corpus = assemble_corpus(articles, shards, study.language)
-        save_corpus(add_families(corpus), store.folder)
-        store.publish()
+        if is_current:
+            corpus = assemble_corpus(articles, shards, study.language)
+            save_corpus(add_links(add_families(corpus)), store.folder)
+            store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
         raise
+    if not is_current:
+        shutil.rmtree(store.folder, ignore_errors=True)
+        print_note(f"{study.folder}: articles changed while they were read; they are read again.")
+    return is_current
 
 
 def _open_articles(study: StudyRecord) -> ArticleReader:
     """The study's articles, to be read batch by batch."""
     source = study.articles
     assert source is not None  # `fingerprint_corpus` refuses a study without articles
+    columns: dict[str, str] = dict(source.columns.items())
+    if study.groups and study.groups.column:
+        columns["group"] = study.groups.column
     options = ReadingOptions(
         metadata=study.folder / source.metadata if source.metadata else None,
-        columns=source.columns,
+        columns=columns,
         date_order=source.date_order,
         language=study.language,
+        stubs=source.stubs,
     )
     return ArticleReader(study.folder / source.path, options)
 
@@ -275,6 +363,7 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
 def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
     """Return why there is no article to build from, and what to do, read from that place."""
     rejects, other = articles.rejects["reason"], articles.apart["language"]
+    stubs = articles.stubs["sign"]
     reasons = []
     if len(rejects):
         shown = "; ".join(rejects.unique(maintain_order=True)[:3])
@@ -284,4 +373,10 @@ def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | N
         reasons.append(f"{len(other):,} in another language than {language!r}")
         commonest = other.value_counts(sort=True)["language"][0]
         remedy = f" Set `language: {commonest}` in study.yml if that is what you want to study."
-    return f"{place}: no article could be read ({', '.join(reasons)}).{remedy}"
+    if len(stubs):
+        kinds = ", ".join(
+            f"{n:,} {STUBS[kind]}" for kind, n in stubs.value_counts(sort=True).rows()
+        )
+        reasons.append(f"set apart: {kinds}")
+        remedy += " Write `stubs: keep` under `articles:` in study.yml to count such texts."
+    return f"{place}: no article could be read ({'; '.join(reasons)}).{remedy}"

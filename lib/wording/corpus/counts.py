@@ -8,13 +8,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
+from wording.corpus.counts_files import (
+    OLD_COUNTS_REMEDY,
+    read_articles_table,
+    read_attributions_table,
+    read_counts_table,
+    read_links_table,
+)
+from wording.corpus.encoding import kernels
+from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
 from wording.corpus.encoding.kernels import OUTLET_VOICE
 from wording.corpus.encoding.matching import (
@@ -26,37 +34,37 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
+from wording.corpus.marks.stories.links import spread_links
 from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
+from wording.corpus.units import (
+    assign_units,
+    describe_units,
+    label_units,
+    rank_outlets,
+    relabel_outlets,
+)
 from wording.errors import WordingError
-from wording.settings import COPY_RULES, TOKEN_VOICES, one_of
+from wording.files import write_csv
+from wording.settings import (
+    COPY_RULES,
+    OTHER_OUTLETS,
+    PLACE_GROUPS,
+    TOKEN_PLACES,
+    TOKEN_VOICES,
+    one_of,
+)
+from wording.study.journal import read_link_verdicts
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
 PhraseLists = Mapping[str, Sequence[str]]
 
+CELL_COLUMNS = ["doc_id", "concept", "variant", "voice"]
+"""What tells the rows of counts apart, places aside."""
+
 LINE_COLUMNS = ("doc_id", "outlet", "date", "title", "url")
 """What is told of the article beside each of its lines."""
-
-TEXT_COLUMNS = (
-    "doc_id",
-    "outlet",
-    "time",
-    "family",
-    "agency",
-    "concept",
-    "variant",
-    "voice",
-    "speaker",
-    "cue",
-    "stance",
-)
-"""Columns of the counts folder that hold text, whatever it looks like."""
-
-
-OLD_COUNTS_REMEDY = (
-    "The counts folder is of an older version: make it anew with `wording counts STUDY --out "
-    "FOLDER`, where the articles are."
-)
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,12 @@ class ComparedArticles:
     Attributes
     ----------
     articles : DataFrame
-        The `articles` table, compared articles only.
+        The `articles` table, compared articles only. Where outlets are compared in groups, `outlet`
+        is the group, and `member` the outlet.
     set_apart : DataFrame
         Articles of another outlet or period.
     left_out : DataFrame
-        Copies that do not count.
+        Copies that do not count, and articles on no shared event where only those count.
     """
 
     articles: pd.DataFrame
@@ -78,8 +87,9 @@ class ComparedArticles:
     left_out: pd.DataFrame
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of a table that are about compared articles."""
-        return frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        """Return the rows of a table that are about compared articles, outlets as `articles`."""
+        kept = frame[is_among(frame["doc_id"], self.articles["doc_id"])].reset_index(drop=True)
+        return relabel_outlets(kept, self.articles)
 
 
 @dataclass(frozen=True)
@@ -91,11 +101,11 @@ class Counts:
     articles : DataFrame
         The compared articles.
     counts : DataFrame
-        The `counts` table of them.
+        The `counts` of them in the study's place, which have no column of it.
     set_apart : DataFrame
         Articles of another outlet or period, which are not compared.
     left_out : DataFrame
-        Copies that do not count.
+        Copies that do not count, and articles on no shared event where only those count.
     """
 
     articles: pd.DataFrame
@@ -117,7 +127,7 @@ class PartHits:
     variant : int array
         The number of the variant of each, in the order of the concept.
     voice : int array
-        The voice of the first word of each, a place in `TOKEN_VOICES`.
+        The voice of the first word of each, a number of `TOKEN_VOICES`.
     """
 
     spans: Spans
@@ -148,12 +158,26 @@ def find_hits(
     lists: PhraseLists,
     *,
     context: ContextWidth = DEFAULT_CONTEXT,
+    place: str = "all",
 ) -> pd.DataFrame:
     """Return the `hits` table, in the order of articles and places.
 
     There is one row per hit; those in boilerplate are included, and told by `zone`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The articles.
+    concepts : mapping
+        Concepts by name.
+    lists : mapping
+        The lists that their phrases name.
+    context : int or str
+        Tokens on each side, or "sentence" or "paragraph".
+    place : str
+        Only hits there, a name in `PLACE_GROUPS`.
     """
-    parts = corpus.map_parts(find_part_hits, concepts, lists, context)
+    parts = corpus.map_parts(find_part_hits, concepts, lists, context, place)
     rows: list[pd.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         return pd.DataFrame(columns=list(TABLES["hits"]))
@@ -161,21 +185,32 @@ def find_hits(
 
 
 def find_part_hits(
-    part: Part, concepts: Mapping[str, Concept], lists: PhraseLists, context: ContextWidth
+    part: Part,
+    concepts: Mapping[str, Concept],
+    lists: PhraseLists,
+    context: ContextWidth,
+    place: str,
 ) -> list[pd.DataFrame]:
-    """Return the hits of each concept in one shard."""
-    return [
-        find_concept_hits(part, name, concept, lists, context) for name, concept in concepts.items()
-    ]
+    """Return the hits of each concept in one shard, headlines before the texts of articles."""
+    pieces = part.select_places(place)
+    tables = []
+    for name, concept in concepts.items():
+        hits = [find_concept_hits(piece, name, concept, lists, context) for piece in pieces]
+        hits = [(row, lines) for row, lines in hits if len(lines)] or hits[:1]
+        table = pd.concat([lines for _, lines in hits], ignore_index=True)
+        table = table.iloc[np.argsort(np.concatenate([row for row, _ in hits]), kind="stable")]
+        tables.append(table[table["place"].isin(PLACE_GROUPS[place])])
+    return tables
 
 
 def find_concept_hits(
     part: Part, name: str, concept: Concept, lists: PhraseLists, context: ContextWidth
-) -> pd.DataFrame:
-    """Return the hits of one concept in one shard."""
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the hits of one concept in one shard, and the article (row) of each before them."""
     spans, variant = find_concept_spans(part.shard, name, concept, lists)
     names = np.array(list(concept.variants), dtype=object)
-    return tabulate_hits(part, name, names[variant], spans, context)
+    lines = tabulate_hits(part, name, names[variant], spans, context)
+    return part.shard.article(spans.start), lines
 
 
 def tabulate_hits(
@@ -201,6 +236,7 @@ def tabulate_hits(
         concept=name,
         variant=variants,
         **look_up_attributions(part, spans.start),
+        place=np.array(TOKEN_PLACES, dtype=object)[part.number_places(spans.start)],
         zone=np.where(part.shard.boilerplate[spans.start], "boilerplate", "body"),
         copied=part.flag_copied(spans.start),
     )
@@ -217,7 +253,14 @@ def join_articles(part: Part, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the voice, speaker and cue of the words at the positions."""
+    """Return the voice, speaker and cue of the words at the positions.
+
+    In headlines, speakers and cues are not looked for.
+    """
+    if part.is_headlines:
+        missing = np.full(len(positions), None, dtype=object)
+        voices = np.array(TOKEN_VOICES, dtype=object)[part.shard.voice[positions]]
+        return {"voice": voices, "speaker": missing, "cue": missing}
     attributions = read_attributions_of(part, np.unique(part.shard.article(positions)))
     starts = attributions["start_token"].to_numpy()
     number = np.searchsorted(starts, positions, side="right") - 1
@@ -237,9 +280,10 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
 
 
 def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
-    """Return the `counts` table: hits in the body per article, concept, variant and voice.
+    """Return the `counts` table: hits per article, concept, variant, voice and place.
 
-    `n_copied` says how many of them are in copied text (see `Corpus.copied`).
+    Those in boilerplate are left out. `n_copied` says how many of them are in copied text (see
+    `Corpus.copied`).
     """
     parts = corpus.map_parts(count_part_hits, concepts, lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
@@ -252,26 +296,65 @@ def count_hits(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLis
 
 
 def count_hits_cached(
-    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
+    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists, place: str
 ) -> pd.DataFrame:
-    """Return what `count_hits` does, kept for the concepts asked for last."""
+    """Return the counts in one place, kept for the concepts asked for last: see `sum_places`."""
     lists_json = json.dumps(lists)
     rows = []
     for name, concept in concepts.items():
         concept_json = json.dumps(concept.counted)
         rows.append(
-            count_concept_cached(corpus.folder, corpus.language, name, concept_json, lists_json)
+            count_concept_cached(
+                (corpus.folder, corpus.language), name, concept_json, lists_json, place
+            )
         )
-    return pd.concat(rows, ignore_index=True) if rows else count_hits(corpus, {}, lists)
+    if rows:
+        return pd.concat(rows, ignore_index=True)
+    return sum_places(count_hits(corpus, {}, lists), place)
 
 
 @functools.lru_cache(maxsize=32)
 def count_concept_cached(
-    folder: Path, language: str, name: str, concept_json: str, lists_json: str
+    saved: tuple[Path, str], name: str, concept_json: str, lists_json: str, place: str
 ) -> pd.DataFrame:
-    """Return the counts of one concept in the corpus of a folder, whose name says what is in it."""
+    """Return the counts of one concept in one place of a saved corpus.
+
+    Parameters
+    ----------
+    saved : (Path, str)
+        The folder of the corpus, whose name says what is in it, and its language.
+    name, concept_json, lists_json : str
+        The concept, and the lists that its phrases name, as JSON.
+    place : str
+        A name in `PLACE_GROUPS`.
+    """
     concept = Concept.model_validate_json(concept_json)
-    return count_hits(open_corpus(folder, language), {name: concept}, json.loads(lists_json))
+    counts = count_hits(open_corpus(*saved), {name: concept}, json.loads(lists_json))
+    return sum_places(counts, place)
+
+
+def select_place(counts: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return the rows of the `counts` that are in a place.
+
+    Raises
+    ------
+    WordingError
+        Where counts are of an older version, which did not tell places apart.
+    """
+    is_old = counts["place"] == "text"
+    if place != "text" and is_old.any():
+        raise WordingError(
+            f"place={place!r}: the saved counts do not say where hits stand. {OLD_COUNTS_REMEDY}"
+        )
+    return counts[counts["place"].isin(PLACE_GROUPS[place]) | is_old]
+
+
+def sum_places(counts: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return the counts of one place without that column: one row per article, variant, voice."""
+    kept = select_place(counts, place).drop(columns="place")
+    if not kept.duplicated(CELL_COLUMNS).any():
+        return kept.reset_index(drop=True)
+    return kept.groupby(CELL_COLUMNS, sort=False, as_index=False)[["n", "n_copied"]].sum()
 
 
 def count_part_hits(
@@ -283,12 +366,17 @@ def count_part_hits(
 
 def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLists) -> pl.DataFrame:
     """Return the counts of one concept in one shard."""
-    hits = find_part_body_hits(part.shard, name, concept, lists)
     variants = list(concept.variants)
-    # One number for each cell of article, variant and voice.
-    cells = (hits.row * len(variants) + hits.variant) * len(TOKEN_VOICES) + hits.voice
-    cell, which, n = np.unique(cells, return_inverse=True, return_counts=True)
-    n_copied = np.bincount(which[part.flag_copied(hits.spans.start)], minlength=len(cell))
+    cells, is_copied = [], []
+    for piece in part.select_places("all"):
+        hits = find_part_body_hits(piece.shard, name, concept, lists)
+        # One number for each cell of article, variant, voice and place.
+        voices = (hits.row * len(variants) + hits.variant) * len(TOKEN_VOICES) + hits.voice
+        cells.append(voices * len(TOKEN_PLACES) + piece.number_places(hits.spans.start))
+        is_copied.append(piece.flag_copied(hits.spans.start))
+    cell, which, n = np.unique(np.concatenate(cells), return_inverse=True, return_counts=True)
+    n_copied = np.bincount(which[np.concatenate(is_copied)], minlength=len(cell))
+    cell, place = np.divmod(cell, len(TOKEN_PLACES))
     cell, voice = np.divmod(cell, len(TOKEN_VOICES))
     row, variant = np.divmod(cell, len(variants))
     return pl.DataFrame(
@@ -297,6 +385,7 @@ def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLis
             "concept": pl.Series([name], dtype=pl.String).new_from_index(0, len(cell)),
             "variant": pl.Series(variants, dtype=pl.String).gather(variant),
             "voice": pl.Series(TOKEN_VOICES, dtype=pl.String).gather(voice),
+            "place": pl.Series(TOKEN_PLACES, dtype=pl.String).gather(place),
             "n": n.astype(np.int64),
             "n_copied": n_copied.astype(np.int64),
         }
@@ -306,9 +395,10 @@ def count_concept_hits(part: Part, name: str, concept: Concept, lists: PhraseLis
 def find_study_hits(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
 ) -> pd.DataFrame:
-    """Return the `hits` of a study's compared articles, body only: the very lines that are counted.
+    """Return the `hits` of a study's compared articles: the very lines that are counted.
 
-    They have as much text as the study's `excerpts` allow; `copies` is as in `count_study_hits`.
+    They stand in the study's place, outside boilerplate, and have as much text as the study's
+    `excerpts` allow; `copies` is as in `count_study_hits`.
     """
     hits = find_body_hits(study, select_concepts(study, concepts), copies=copies)
     return shorten_lines(hits, study.width)
@@ -321,7 +411,9 @@ def find_body_hits(
     context: ContextWidth = DEFAULT_CONTEXT,
     copies: str = "all",
 ) -> pd.DataFrame:
-    """Return the `hits` of concepts in a study's compared articles, those in boilerplate left out.
+    """Return the `hits` of concepts in a study's compared articles and in its place.
+
+    Those in boilerplate are left out.
 
     Parameters
     ----------
@@ -336,14 +428,16 @@ def find_body_hits(
     """
     corpus = build_corpus(study)
     compared = select_compared(study, corpus.articles, copies=copies)
-    hits = find_hits(corpus, concepts, study.lists, context=context)
+    hits = find_hits(corpus, concepts, study.lists, context=context, place=study.place)
     return compared.keep(hits[(hits["zone"] == "body") & ~((copies == "none") & hits["copied"])])
 
 
 def count_study_hits(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
 ) -> Counts:
-    """Return the counts of a study's compared articles; without the articles, from counts/.
+    """Return the counts of a study's compared articles in its place.
+
+    Without the articles they come from counts/.
 
     Parameters
     ----------
@@ -359,20 +453,87 @@ def count_study_hits(
     Raises
     ------
     WordingError
-        For an unknown concept or an unknown way of counting copies.
+        For an unknown concept or an unknown way of counting copies, or where saved counts of an
+        older version do not tell the place.
     """
     wanted = select_concepts(study, concepts)
     if study.has_articles:
         corpus = build_corpus(study)
-        articles, counts = corpus.articles, count_hits_cached(corpus, wanted, study.lists)
+        articles = corpus.articles
+        counts = count_hits_cached(corpus, wanted, study.lists, study.place)
     else:
-        articles, counts = read_articles_table(study), read_counts_table(study)
+        articles = read_articles_table(study)
+        counts = sum_places(read_counts_table(study, articles), study.place)
         counts = counts[counts["concept"].isin(wanted)]
     compared = select_compared(study, articles, copies=copies)
     kept = compared.keep(counts)
     if copies == "none":
         kept = leave_out_copied_hits(kept)
     return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
+
+
+def describe_study_units(study: StudyRecord) -> list[str]:
+    """Return what a study compares, in sentences, where that is not every outlet for itself."""
+    counted = count_study_hits(study, [])
+    return describe_units(study, counted.articles, counted.set_apart)
+
+
+def list_study_counts(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> pd.DataFrame:
+    """Return the `counts` table of a study's compared articles: places apart, those of its own.
+
+    The parameters are those of `count_study_hits`.
+    """
+    wanted = select_concepts(study, concepts)
+    if study.has_articles:
+        corpus = build_corpus(study)
+        articles, counts = corpus.articles, count_hits(corpus, wanted, study.lists)
+    else:
+        articles = read_articles_table(study)
+        counts = read_counts_table(study, articles)
+        counts = counts[counts["concept"].isin(wanted)]
+    kept = select_compared(study, articles, copies=copies).keep(select_place(counts, study.place))
+    return leave_out_copied_hits(kept) if copies == "none" else kept
+
+
+def count_words_in_place(corpus: Corpus, place: str) -> dict[str, np.ndarray]:
+    """Return n_words, n_quoted and n_reported of each article in a place; empty for the text.
+
+    Those of the text are columns of the articles.
+    """
+    if place == "text":
+        return {}
+    parts = corpus.map_parts(count_part_words_in_place, place)
+    names = ("n_words", "n_quoted", "n_reported")
+    return dict(zip(names, np.concatenate(parts, axis=1), strict=True))
+
+
+def count_part_words_in_place(part: Part, place: str) -> np.ndarray:
+    """Return the words of each article of one shard in a place, as in `count_words_in_place`."""
+    n_words = np.zeros((3, len(part.table)), np.int64)
+    for piece in part.select_places(place):
+        shard = piece.shard
+        is_left_out = shard.boilerplate | ~piece.is_in_place(np.arange(len(shard.tokens)), place)
+        n_words += compile_module(kernels).count_voice_words(
+            shard.is_word, is_left_out, shard.voice, shard.bounds
+        )[:3]
+    return n_words
+
+
+def require_text_place(study: StudyRecord) -> None:
+    """Refuse another place than the text where only saved counts are there, which have no other.
+
+    Raises
+    ------
+    WordingError
+        For another place.
+    """
+    if study.place != "text":
+        raise WordingError(
+            f"place={study.place!r}: without the articles, only the saved words of the text (lead "
+            "and body) are available; leave it out."
+        )
 
 
 def leave_out_copied_hits(counts: pd.DataFrame) -> pd.DataFrame:
@@ -394,6 +555,66 @@ def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.D
         attributions = read_attributions_table(study, articles)
     compared = select_compared(study, articles, copies=copies)
     return shorten_lines(compared.keep(attributions), study.width)
+
+
+def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+    """Return the `links` between a study's compared articles: pairs that tell of one event.
+
+    Both are of different outlets, of different families of copies, and at most MAX_DAYS_APART days
+    apart; an article without a date has no links. Each pair is there once, doc_id before other. A
+    copy is linked as the first of its family is; links that a person judged wrong are left out.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study; without its articles, the links come from counts/.
+    copies : str
+        As in `count_study_hits`.
+
+    Raises
+    ------
+    WordingError
+        If the articles are not there and counts/ has no links; or for invalid verdicts.
+    """
+    articles, links = read_family_links(study)
+    right = links.filter(pl.col("verdict").ne_missing("different events"))
+    compared = select_compared(study, articles, copies=copies).articles
+    spread = spread_links(
+        right.drop("verdict"),
+        pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]]),
+        max_days=MAX_DAYS_APART,
+    )
+    return check_columns(spread.to_pandas(), "links")
+
+
+def read_family_links(study: StudyRecord) -> tuple[pd.DataFrame, pl.DataFrame]:
+    """Return all articles of a study, and the links between the first articles of their families.
+
+    The links have a column `verdict`: the last one on a pair of the families' articles; null where
+    nobody has read such a pair.
+    """
+    if study.has_articles:
+        corpus = build_corpus(study)
+        articles, links = corpus.articles, corpus.links
+    else:
+        articles = read_articles_table(study)
+        links = read_links_table(study, articles)
+    verdicts = pl.from_pandas(
+        read_link_verdicts(study)[["doc_id", "other", "verdict"]].astype(str),
+        schema_overrides=dict.fromkeys(("doc_id", "other", "verdict"), pl.String),
+    )
+    families = pl.from_pandas(articles[["doc_id", "family"]].astype(str))
+    judged = (
+        verdicts.join(families, on="doc_id", maintain_order="left")
+        .join(families, left_on="other", right_on="doc_id", suffix="_other", maintain_order="left")
+        .select(
+            "verdict",
+            doc_id=pl.min_horizontal("family", "family_other"),
+            other=pl.max_horizontal("family", "family_other"),
+        )
+        .unique(["doc_id", "other"], keep="last", maintain_order=True)
+    )
+    return articles, links.join(judged, on=["doc_id", "other"], how="left", maintain_order="left")
 
 
 def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
@@ -469,13 +690,18 @@ def select_concepts(study: StudyRecord, concepts: Sequence[str] | None) -> dict[
 def select_compared(
     study: StudyRecord, articles: pd.DataFrame, *, copies: str = "all"
 ) -> ComparedArticles:
-    """Return the articles that the study compares, and the others: see `flag_compared`."""
+    """Return the articles that the study compares, and the others: see `flag_compared`.
+
+    Headlines are text of the articles, and are left out where `excerpts` limits what is shown.
+    """
     is_kept, is_apart = flag_compared(study, articles, copies=copies)
-    kept, apart, left_out = (
-        articles[flags].reset_index(drop=True)
-        for flags in (is_kept, is_apart, ~is_kept & ~is_apart)
+    if study.width is not None:
+        articles = articles.assign(title=None)
+    kept = label_units(articles[is_kept], assign_units(study, articles)[is_kept])
+    apart, left_out = (
+        articles[flags].reset_index(drop=True) for flags in (is_apart, ~is_kept & ~is_apart)
     )
-    return ComparedArticles(kept, apart, left_out)
+    return ComparedArticles(kept.reset_index(drop=True), apart, left_out)
 
 
 def flag_compared(
@@ -486,7 +712,7 @@ def flag_compared(
     Parameters
     ----------
     study : StudyRecord
-        Its outlets and its period decide.
+        Its outlets, its groups and its period decide.
     articles : DataFrame
         The `articles` table.
     copies : str
@@ -496,7 +722,7 @@ def flag_compared(
     -------
     kept : bool array
         Articles of the outlets and the period that the study compares, without the copies that
-        do not count.
+        do not count, and where only shared events count, without those that have no link.
     apart : bool array
         Articles of other outlets or of another time.
 
@@ -505,18 +731,22 @@ def flag_compared(
     WordingError
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
-    for outlet in study.outlets or []:
-        place = str(study.folder / "study.yml")
-        one_of("outlet", outlet, articles["outlet"].unique(), place=place)
-    outlets = study.outlets or rank_outlets(articles)[: study.max_outlets]
-    inside = articles["outlet"].isin(outlets)
+    inside = assign_units(study, articles).notna()
     if study.period.from_:
         inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:
         inside &= articles["date"] <= pd.Timestamp(study.period.to)
     kept = inside.to_numpy(bool, copy=True)
     kept[kept] = flag_counted_articles(articles[inside], copies)
+    if study.event_rule == "shared":
+        kept &= flag_linked_articles(study, articles, copies)
     return kept, ~inside.to_numpy(bool)
+
+
+def flag_linked_articles(study: StudyRecord, articles: pd.DataFrame, copies: str) -> np.ndarray:
+    """Return which articles have a linked one, on the same event, at another compared outlet."""
+    links = read_study_links(study.with_events("all"), copies=copies)
+    return is_among(articles["doc_id"], pd.concat([links["doc_id"], links["other"]]))
 
 
 def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
@@ -534,33 +764,32 @@ def flag_counted_articles(articles: pd.DataFrame, copies: str) -> pd.Series:
     return articles["first"] | (copies == "all")
 
 
-def rank_outlets(articles: pd.DataFrame) -> list[str]:
-    """Return the outlets, the one with most articles first, equal ones by name."""
-    sizes = articles["outlet"].value_counts().reset_index()
-    return sizes.sort_values(["count", "outlet"], ascending=[False, True])["outlet"].to_list()
-
-
 def order_outlets(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
-    """Return the outlets of the articles in the study's order, else as `rank_outlets` does."""
+    """Return the outlets (or groups) of compared articles: the study's order, then by size.
+
+    The other outlets together come last.
+    """
     ranked = rank_outlets(articles)
-    return [name for name in study.outlets or ranked if name in ranked]
+    listed = [*(study.outlets or ()), *(study.groups.outlets if study.groups else ())]
+    ordered = dict.fromkeys([*(name for name in listed if name in ranked), *ranked])
+    return sorted(ordered, key=lambda name: name == OTHER_OUTLETS)
 
 
 def write_counts(study: StudyRecord, folder: Path) -> None:
     """Write the text-free counts of all articles into a folder.
 
-    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers.
+    articles.csv has no titles or addresses, counts.csv all concepts, attributions.csv no speakers,
+    links.csv the pairs of articles on one event (between the first ones of families of copies).
     """
     corpus = build_corpus(study)
     folder.mkdir(parents=True, exist_ok=True)
     articles = corpus.articles.drop(columns=["title", "authors", "url"])
-    articles.to_csv(
-        folder / "articles.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
-    )
-    attributions = drop_speakers(count_attributions(corpus))
-    attributions.to_csv(folder / "attributions.csv", index=False, lineterminator="\n")
-    counts = count_hits(corpus, study.concepts, study.lists)
-    counts.to_csv(folder / "counts.csv", index=False, lineterminator="\n")
+    if articles["group"].isna().all():
+        articles = articles.drop(columns="group")
+    write_csv(articles, folder / "articles.csv")
+    write_csv(drop_speakers(count_attributions(corpus)), folder / "attributions.csv")
+    write_csv(count_hits(corpus, study.concepts, study.lists), folder / "counts.csv")
+    write_csv(corpus.links.to_pandas(), folder / "links.csv")
 
 
 def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
@@ -571,50 +800,3 @@ def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:
     keys = ["doc_id", "voice", "cue", "stance", "short"]
     grouped = attributions.groupby(keys, dropna=False, sort=False, as_index=False)
     return grouped[["n", "n_words"]].sum()
-
-
-def locate_counts_file(study: StudyRecord, name: str) -> Path:
-    """Return a file of the study's counts folder.
-
-    Raises
-    ------
-    WordingError
-        If it is missing.
-    """
-    file = study.folder / "counts" / name
-    if not file.is_file():
-        raise WordingError(
-            f"{file} is missing, and so are the articles. Put the articles where study.yml says, "
-            "or restore the counts folder."
-        )
-    return file
-
-
-def read_counts_file(file: Path, **options: Any) -> pd.DataFrame:
-    """Return a table of counts; only an empty cell is missing, an outlet may be called "NA"."""
-    texts = dict.fromkeys(TEXT_COLUMNS, str)
-    return pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""], **options)
-
-
-def read_articles_table(study: StudyRecord) -> pd.DataFrame:
-    """Return the `articles` table that `write_counts` wrote into the study's counts folder."""
-    file = locate_counts_file(study, "articles.csv")
-    articles = read_counts_file(file, parse_dates=["date"])
-    return check_columns(
-        articles.assign(title=None, authors=None, url=None), "articles", remedy=OLD_COUNTS_REMEDY
-    )
-
-
-def read_counts_table(study: StudyRecord) -> pd.DataFrame:
-    """Return the `counts` table that `write_counts` wrote into the study's counts folder."""
-    file = locate_counts_file(study, "counts.csv")
-    counts = read_counts_file(file)
-    return check_columns(counts, "counts", remedy=OLD_COUNTS_REMEDY)
-
-
-def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
-    """Return the `attributions` table of the study's counts folder, outlets from `articles`."""
-    file = locate_counts_file(study, "attributions.csv")
-    attributions = read_counts_file(file)
-    located = attributions.merge(articles[["doc_id", "outlet"]], on="doc_id")
-    return check_columns(located.assign(speaker=None), "attributions")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import Counts, count_study_hits, select_concepts
@@ -17,13 +18,30 @@ from wording.corpus.phrase_counts import (
     describe_left_out,
     describe_phrases,
 )
+from wording.corpus.reading.suspicious import (
+    describe_short_texts,
+    describe_signs,
+    describe_stubs,
+)
+from wording.corpus.units import (
+    describe_units,
+    list_members,
+    restore_outlets,
+    select_own_outlets,
+    select_ungrouped,
+)
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
+LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
+"""Of these words cannot be counted, so that no text is said to be short."""
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
+
+MAX_MEMBERS_PRINTED = 10
+"""Outlets of a group that `wording check` names."""
 
 
 def summarise_outlets(articles: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +84,8 @@ def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     DataFrame
         concept, variant, n, n_articles, n_outlets.
     """
-    located = counted.counts.merge(counted.articles[["doc_id", "outlet"]], on="doc_id")
+    articles = restore_outlets(counted.articles)[["doc_id", "outlet"]]
+    located = counted.counts.merge(articles, on="doc_id")
     counts = located.groupby(["concept", "variant"]).agg(
         n=("n", "sum"), n_articles=("doc_id", "nunique"), n_outlets=("outlet", "nunique")
     )
@@ -100,10 +119,16 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:
-    """Return the `rejects` table of a study; an empty one without the articles."""
+    """Return the `rejects` table of a study; an empty one without the articles.
+
+    Samples are as long as `excerpts` allows on one side of a hit.
+    """
     if not study.has_articles:
         return pd.DataFrame(columns=["source", "reason", "sample"])
-    return build_corpus(study).rejects.to_pandas()
+    rejects = build_corpus(study).rejects.to_pandas()
+    if study.width is None:
+        return rejects
+    return rejects.assign(sample=rejects["sample"].str.split().str[: study.width].str.join(" "))
 
 
 def count_other_languages(study: StudyRecord) -> pd.DataFrame:
@@ -128,7 +153,43 @@ def list_reading_warnings(study: StudyRecord) -> list[str]:
         return [
             "The articles are not available here; the figures below come from the saved counts."
         ]
-    return [*build_corpus(study).warnings, *describe_odd_texts(study)]
+    return [
+        *build_corpus(study).warnings,
+        *describe_odd_texts(study),
+        *describe_suspicious_texts(study),
+    ]
+
+
+def describe_suspicious_texts(study: StudyRecord) -> list[str]:
+    """Return in how many texts something is not clean, or short, and what to do, in sentences."""
+    corpus = build_corpus(study)
+    n_words = (pl.col("n_words") + pl.col("n_boilerplate")).alias("n")
+    return [
+        *describe_signs(corpus.signs, corpus.table["outlet"]),
+        *(
+            []
+            if corpus.language in LANGUAGES_WITHOUT_BLANKS
+            else describe_short_texts(corpus.table.select("doc_id", "outlet", n_words))
+        ),
+    ]
+
+
+def count_stubs_apart(study: StudyRecord) -> int:
+    """Return how many texts are set apart since they are no articles; 0 without the articles."""
+    if not study.has_articles or study.articles is None or study.articles.stubs == "keep":
+        return 0
+    return len(build_corpus(study).stubs)
+
+
+def describe_study_stubs(study: StudyRecord) -> list[str]:
+    """Return how many texts are no articles, and whether they count; none without the articles."""
+    if not study.has_articles or study.articles is None:
+        return []
+    corpus = build_corpus(study)
+    are_kept = study.articles.stubs == "keep"
+    read = corpus.table["outlet"]
+    outlets = read if are_kept else pl.concat([read, corpus.stubs["outlet"]])
+    return describe_stubs(corpus.stubs, outlets, are_kept=are_kept)
 
 
 def describe_odd_texts(study: StudyRecord) -> list[str]:
@@ -137,8 +198,9 @@ def describe_odd_texts(study: StudyRecord) -> list[str]:
     n_edited, n_invisible = (sum(column) for column in zip(*counts, strict=True))
     edited, invisible = (format_count(n, "article") for n in (n_edited, n_invisible))
     return [
-        f"{edited} with character references such as &amp;, tags, misread quotation marks or "
-        "words cut at a line end: these are read as what they stand for."
+        f"{edited} with character references such as &amp;, tags, escapes such as \\n, misread "
+        "quotation marks, words cut at a line end or addresses without their marks: these are read "
+        "as what they stand for."
     ] * (n_edited > 0) + [
         f"{invisible} with characters of no width inside words: these are left out when words are "
         "compared."
@@ -160,9 +222,13 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     return [
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
-        *_describe_excluded(counted.set_apart),
+        *describe_units(study, counted.articles, counted.set_apart),
+        *_describe_excluded(
+            counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)
+        ),
         *_describe_similar_outlets(counted.articles),
         *_describe_other_languages(study),
+        *describe_study_stubs(study),
         *_describe_rejects(study, counted),
         f"{n_hits:,} hits of {n_concepts} in {n_articles:,} articles.",
         *describe_phrases(count_study_phrases(study), study.taken),
@@ -171,7 +237,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
 
 
 def _describe_size(articles: pd.DataFrame) -> str:
-    outlets = format_count(articles["outlet"].nunique(), "outlet")
+    outlets = format_count(select_own_outlets(articles).nunique(), "outlet")
     verb = "is" if len(articles) == 1 else "are"
     return (
         f"{format_count(len(articles), 'article')} of {outlets} {verb} compared, "
@@ -191,7 +257,7 @@ def _describe_dates(articles: pd.DataFrame) -> str:
 
 
 def _describe_similar_outlets(articles: pd.DataFrame) -> list[str]:
-    names = pd.Series(articles["outlet"].unique(), dtype=str)
+    names = pd.Series(select_own_outlets(articles).unique(), dtype=str)
     plain = names.str.normalize("NFKC").str.replace(
         r"[\u00ad\u200b-\u200f\u2060\ufeff]", "", regex=True
     )
@@ -236,7 +302,7 @@ def _describe_rejects(study: StudyRecord, counted: Counts) -> list[str]:
     if not n_rejected:
         return ["All articles could be read."]
     n_read = len(counted.articles) + len(counted.set_apart)
-    n_read += count_other_languages(study)["n_articles"].sum()
+    n_read += count_other_languages(study)["n_articles"].sum() + count_stubs_apart(study)
     return [f"{n_rejected:,} of {n_read + n_rejected:,} articles could not be read."]
 
 
@@ -267,6 +333,17 @@ def _format_category(category: object) -> str:
     return f"{category:%Y-%m}" if isinstance(category, pd.Timestamp) else str(category)
 
 
+def describe_members(articles: pd.DataFrame) -> list[str]:
+    """Return a line for each group: its outlets with their articles; none without groups."""
+    if "member" not in articles:
+        return []
+    lines = [""]
+    for group, rows in list_members(articles).groupby("outlet", sort=False):
+        members = [f"{row.member} {row.n_articles:,}" for row in rows.itertuples()]
+        lines.append(f"{group}: {join_names(members, top=MAX_MEMBERS_PRINTED, rest='more outlet')}")
+    return lines if len(lines) <= MAX_OUTLETS_PRINTED else lines[:MAX_OUTLETS_PRINTED]
+
+
 def format_inventory(study: StudyRecord) -> list[str]:
     """Return the lines that `wording check` prints."""
     counted = count_study_hits(study)
@@ -274,6 +351,7 @@ def format_inventory(study: StudyRecord) -> list[str]:
     lines = [f"{study.title} ({study.folder})", *sentences(study, counted)]
     lines += [f"note: {warning}" for warning in list_reading_warnings(study)]
     lines += ["", *outlets.to_string(index=False).splitlines()]
+    lines += describe_members(counted.articles)
     reasons = read_rejects(study).groupby("reason").size().sort_values(ascending=False)
     if len(reasons):
         lines += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]

@@ -6,6 +6,7 @@ longer than those of a rare one.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,9 +59,10 @@ PLACE_SCHEMA = {
     "end": pl.Int64,
     "article": pl.Int64,
     "variant": pl.String,
+    "in_headline": pl.Boolean,
 }
-"""The columns that say where a line stands: its shard, its tokens, its row in the corpus, and its
-variant."""
+"""The columns that say where a line stands: its shard, its tokens (of the text or the headline),
+its row in the corpus, its variant, and whether it is in the headline."""
 
 SORT_DEPTH = 8
 """Tokens on each side whose words lines are sorted by."""
@@ -73,6 +75,15 @@ SEARCHED_VOICES = {
     "all": "",
 }
 """How a sentence says whose words are looked at."""
+
+SEARCHED_PLACES = {
+    "text": "; headlines are not among it",
+    "headline": ", headlines only",
+    "lead": ", leads only",
+    "body": ", without headlines and leads",
+    "all": ", headlines too",
+}
+"""How a sentence says where in the articles is looked."""
 
 COUNTED_COPIES = {
     "all": "all copies count",
@@ -93,7 +104,7 @@ def list_concordance(
     context: ContextWidth = DEFAULT_CONTEXT,
     max_lines: int | None = None,
 ) -> pd.DataFrame:
-    """Return the `hits` of a pattern in a study's compared articles, body only, sorted.
+    """Return the `hits` of a pattern in a study's compared articles, in its place, sorted.
 
     Parameters
     ----------
@@ -132,8 +143,8 @@ class Searched:
     ----------
     n_articles, n_outlets : int
         The articles searched, and the outlets that they are from.
-    voice, copies : str
-        Whose words, and which copies counted.
+    voice, place, copies : str
+        Whose words, where in the articles, and which copies counted.
     n_boilerplate : int
         Hits in the boilerplate of these articles, which are no lines.
     """
@@ -141,6 +152,7 @@ class Searched:
     n_articles: int
     n_outlets: int
     voice: str
+    place: str
     copies: str
     n_boilerplate: int
 
@@ -197,8 +209,9 @@ class Concordance:
         return (
             f"{asked[0].upper()}{asked[1:]}: {format_count(len(self), 'hit')} in {articles}. "
             f"Looked through: {format_count(searched.n_articles, 'article')} of "
-            f"{format_count(searched.n_outlets, 'outlet')}{SEARCHED_VOICES[searched.voice]}; "
-            f"{left_out} in boilerplate left out; {COUNTED_COPIES[searched.copies]}."
+            f"{format_count(searched.n_outlets, 'outlet')}{SEARCHED_PLACES[searched.place]}"
+            f"{SEARCHED_VOICES[searched.voice]}; {left_out} in boilerplate left out; "
+            f"{COUNTED_COPIES[searched.copies]}."
         )
 
     def per_outlet(self) -> pd.DataFrame:
@@ -219,7 +232,7 @@ def find_concordance(
     outlets: Sequence[str] | None = None,
     copies: str = "all",
 ) -> Concordance:
-    """Return the lines of a concept in a study's compared articles, body only, sorted.
+    """Return the lines of a concept in a study's compared articles, in its place, sorted.
 
     They are not written out yet.
 
@@ -251,19 +264,24 @@ def find_concordance(
     wanted, _ = flag_compared(study, corpus.articles, copies=copies)
     if outlets is not None:
         wanted &= corpus.articles["outlet"].isin(outlets).to_numpy(bool)
-    query = _Query(name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort], copies)
-    parts = corpus.map_parts(list_sortable_hits, query, wanted, light=True)
+    query = _Query(
+        name, concept, study.lists, VOICE_GROUPS[voice], SORT_COLUMNS[sort], copies, study.place
+    )
+    found = corpus.map_parts(list_part_hits, query, wanted, light=True)
+    parts = list(itertools.chain.from_iterable(found))
     searched = Searched(
         n_articles=int(wanted.sum()),
         n_outlets=corpus.articles["outlet"][wanted].nunique(),
         voice=voice,
+        place=study.place,
         copies=copies,
         n_boilerplate=sum(n_boilerplate for _, n_boilerplate in parts),
     )
     hits = [lines for lines, _ in parts if len(lines)]
     places = pl.DataFrame(schema=PLACE_SCHEMA)
     if hits:
-        places = pl.concat(hits).sort(*SORT_COLUMNS[sort], "part", "start", nulls_last=True)
+        order = ["part", "article", pl.col("in_headline").not_(), "start"]
+        places = pl.concat(hits).sort(*SORT_COLUMNS[sort], *order, nulls_last=True)
     return Concordance(study, corpus, name, places, searched)
 
 
@@ -277,6 +295,7 @@ class _Query:
     voices: Sequence[str]
     sort_columns: Sequence[str]
     copies: str
+    place: str
 
 
 def bound_hit_count(study: StudyRecord, pattern: str) -> int:
@@ -302,13 +321,18 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     return bound
 
 
+def list_part_hits(part: Part, query: _Query, wanted: np.ndarray) -> list[tuple[pl.DataFrame, int]]:
+    """Return what `list_sortable_hits` does of the headlines and texts of one shard."""
+    return [list_sortable_hits(piece, query, wanted) for piece in part.select_places(query.place)]
+
+
 def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> tuple[pl.DataFrame, int]:
-    """Return one row per hit of one shard in the wanted articles and voices.
+    """Return one row per hit of one shard in the wanted articles, voices and places.
 
     Parameters
     ----------
     part : Part
-        The shard.
+        The texts of a shard, or its headlines.
     query : _Query
         What to look for, in whose words, and the columns to sort by.
     wanted : bool array
@@ -325,6 +349,7 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> tuple[p
     hits = locate_part_hits(shard, query.name, query.concept, query.lists)
     voices = [TOKEN_VOICES.index(voice) for voice in query.voices]
     is_kept = wanted[part.start + hits.row] & np.isin(hits.voice, voices)
+    is_kept &= part.is_in_place(hits.spans.start, query.place)
     if query.copies == "none":
         is_kept &= ~part.flag_copied(hits.spans.start)
     hits = hits[is_kept]
@@ -341,6 +366,7 @@ def list_sortable_hits(part: Part, query: _Query, wanted: np.ndarray) -> tuple[p
         "end": spans.end,
         "article": part.start + row,
         "variant": variants.gather(hits.variant[kept]),
+        "in_headline": np.full(len(kept), part.is_headlines),
     }
     columns = {column: read_sort_column(part, column, spans, row) for column in query.sort_columns}
     return pl.DataFrame(places | columns), n_boilerplate
@@ -380,12 +406,13 @@ def tabulate_places(
     """Return the `hits` at the places, in their order."""
     corpus, places = _take_subset(corpus, places)
     lines = []
-    for (number,), here in (
-        places.with_row_index("order").partition_by("part", as_dict=True).items()
-    ):
+    groups = places.with_row_index("order").partition_by("part", "in_headline", as_dict=True)
+    for (number, in_headline), here in groups.items():
+        part = corpus.part(number)
+        piece = part.headlines if in_headline else part
         spans = Spans(here["start"].to_numpy(), here["end"].to_numpy())
         variants = here["variant"].to_numpy()
-        hits = tabulate_hits(corpus.part(number), name, variants, spans, context)
+        hits = tabulate_hits(piece, name, variants, spans, context)
         lines.append(hits.set_index(here["order"].to_numpy()))
     if not lines:
         return pd.DataFrame(columns=list(TABLES["hits"]))
@@ -398,10 +425,22 @@ def _take_subset(corpus: Corpus, places: pl.DataFrame) -> tuple[Corpus, pl.DataF
     if not len(near) or not is_small_subset(near, len(corpus.table)):
         return corpus, places
     subset, shift = corpus.subset(near)
-    moved = shift[np.searchsorted(near, places["article"])]
+    number = np.searchsorted(near, places["article"])
+    shift_titles = find_title_shift(corpus, subset, near)
+    moved = np.where(places["in_headline"], shift_titles[number], shift[number])
     return subset, places.with_columns(
         part=0, start=pl.col("start") - moved, end=pl.col("end") - moved
     )
+
+
+def find_title_shift(corpus: Corpus, subset: Corpus, rows: np.ndarray) -> np.ndarray:
+    """Return what `Corpus.subset` does of tokens of the texts, of those of the headlines."""
+    cut = np.searchsorted(rows, corpus.starts)
+    given = [
+        corpus.part(k).headlines.shard.bounds[rows[cut[k] : cut[k + 1]] - corpus.starts[k]]
+        for k in np.flatnonzero(np.diff(cut)).tolist()
+    ]
+    return np.concatenate(given) - subset.part(0).headlines.shard.bounds[:-1]
 
 
 def widen_lines(
@@ -418,12 +457,16 @@ def widen_lines(
     left = lines["left"].to_numpy(object, copy=True)
     right = lines["right"].to_numpy(object, copy=True)
     is_unknown = np.ones(len(lines), bool)
+    in_headline = (lines["place"] == "headline").to_numpy()
     for part in build_corpus(study).parts():
         row = pd.Index(part.table["doc_id"].to_list()).get_indexer(doc_id.to_list())
-        here = np.flatnonzero(row >= 0)
-        spans = locate_spans(part.shard, row[here], start.to_numpy()[here], end.to_numpy()[here])
-        wide = extract_contexts(part.shard, spans, context=to)
-        left[here], right[here], is_unknown[here] = wide["left"], wide["right"], False
+        for piece in part.select_places("all"):
+            here = np.flatnonzero((row >= 0) & (in_headline == piece.is_headlines))
+            spans = locate_spans(
+                piece.shard, row[here], start.to_numpy()[here], end.to_numpy()[here]
+            )
+            wide = extract_contexts(piece.shard, spans, context=to)
+            left[here], right[here], is_unknown[here] = wide["left"], wide["right"], False
     if is_unknown.any():
         raise WordingError(
             f"The article {lines['doc_id'].iloc[is_unknown.argmax()]!r} is not in the study "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,11 +15,14 @@ from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
     Spans,
+    collapse_whitespace,
     extract_contexts,
+    find_context_bounds,
     shorten_lines,
 )
 from wording.corpus.marks.voice import read_attributions
 from wording.corpus.terms import Vocabulary, make_voice_mask
+from wording.corpus.units import relabel_outlets
 from wording.settings import VOICE_GROUPS
 from wording.study.records import StudyRecord
 from wording.tables import check_columns
@@ -51,7 +56,9 @@ def find_term_hits(
     voice: str = "outlet",
     context: ContextWidth = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """Return the `hits` behind counts of terms at outlets: one row per place where one begins.
+    """Return the `hits` behind counts of terms at outlets: one row per token where one begins.
+
+    They stand in the study's place.
 
     Parameters
     ----------
@@ -71,7 +78,7 @@ def find_term_hits(
     """
     corpus = build_corpus(study)
     is_wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted)
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=is_wanted, place=study.place)
     vocabulary = Vocabulary.from_terms(wanted["term"].unique().tolist())
     numbers = pl.DataFrame(
         {
@@ -80,11 +87,17 @@ def find_term_hits(
         }
     )
     pairs = pl.from_pandas(wanted[["term", "outlet"]].astype(str)).join(numbers, on="term")
+    outlets = corpus.table["outlet"].to_list()
+    if "member" in articles:
+        units = articles.set_index("doc_id")["outlet"].reindex(corpus.table["doc_id"].to_list())
+        outlets = [unit if isinstance(unit, str) else None for unit in units]
+    outlet_of = pl.Series(outlets, dtype=pl.String)
     rows = [
-        find_part_term_hits(part, vocabulary, mask(part), pairs, context) for part in corpus.parts()
+        find_part_term_hits(part, vocabulary, mask(part), pairs, outlet_of, context)
+        for part in corpus.parts()
     ]
     hits = check_columns(pd.concat(rows, ignore_index=True), "hits")
-    return shorten_lines(hits, study.width)
+    return shorten_lines(relabel_outlets(hits, articles), study.width)
 
 
 def find_part_term_hits(
@@ -92,11 +105,12 @@ def find_part_term_hits(
     vocabulary: Vocabulary,
     mask: np.ndarray,
     pairs: pl.DataFrame,
+    outlet_of: pl.Series,
     context: ContextWidth,
 ) -> pd.DataFrame:
     """Return the hits of pairs of term and outlet in one shard, in the order of places."""
     start, number = vocabulary.find_places(part.shard, mask)
-    outlet = part.table["outlet"].gather(part.shard.article(start))
+    outlet = outlet_of.gather(part.start + part.shard.article(start))
     places = pl.DataFrame({"start": start, "number": number, "outlet": outlet})
     hits = places.join(pairs, on=["number", "outlet"], maintain_order="left")
     hits = hits.sort("start", "number")
@@ -135,3 +149,52 @@ def find_part_attribution_lines(part: Part, context: int) -> pd.DataFrame:
     lines = join_articles(part, extract_contexts(part.shard, Spans(cue, cue + 1), context=context))
     columns = ["voice", "speaker", pl.col("cue").str.to_lowercase(), "stance"]
     return pd.concat([lines, attributions.select(columns).to_pandas()], axis=1)[ATTRIBUTION_COLUMNS]
+
+
+def find_leads(study: StudyRecord, doc_ids: Sequence[str], *, max_words: int = 40) -> pd.Series:
+    """Return how articles begin: the first paragraph outside boilerplate, by doc_id.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        A study whose articles are available.
+    doc_ids : sequence of str
+        Which articles.
+    max_words : int
+        A longer paragraph is cut, with an ellipsis.
+
+    Returns
+    -------
+    Series of str
+        Empty for an article that has only boilerplate, and for all where the study may not show
+        whole paragraphs (`excerpts`).
+    """
+    if study.width is not None:
+        return pd.Series("", index=pd.Index(doc_ids, name="doc_id"), dtype=str)
+    corpus = build_corpus(study)
+    parts = [find_part_leads(part, doc_ids) for part in corpus.parts()]
+    words = pd.concat(parts).str.split()
+    cut = (
+        words.str[:max_words]
+        .str.join(" ")
+        .where(words.str.len() <= max_words, words.str[:max_words].str.join(" ") + " …")
+    )
+    return cut.reindex(doc_ids, fill_value="")
+
+
+def find_part_leads(part: Part, doc_ids: Sequence[str]) -> pd.Series:
+    """Return the first paragraphs of the articles that are in one shard, by doc_id."""
+    shard = part.shard
+    names = part.table["doc_id"]
+    rows = np.flatnonzero(names.is_in(list(doc_ids)).to_numpy())
+    is_body = shard.is_word & ~shard.boilerplate
+    before = np.concatenate([[0], np.cumsum(is_body)])
+    rows = rows[before[shard.bounds[rows + 1]] > before[shard.bounds[rows]]]
+    first = np.searchsorted(before, before[shard.bounds[rows]], side="right") - 1
+    start, end = find_context_bounds(shard, Spans(first, first + 1), "paragraph")
+    page = np.flatnonzero(shard.boilerplate)
+    line_end = np.concatenate([[0], page + 1])[np.searchsorted(page, first)]
+    texts = shard.text(np.maximum(start, line_end), np.minimum(end, shard.bounds[rows + 1]))
+    return pd.Series(
+        collapse_whitespace(texts), pd.Index(names.gather(rows).to_list(), name="doc_id"), dtype=str
+    )

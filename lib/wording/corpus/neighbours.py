@@ -20,13 +20,14 @@ import polars as pl
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
     PhraseLists,
+    count_words_in_place,
     find_concept_hits,
     find_part_body_hits,
-    locate_counts_file,
-    read_articles_table,
+    require_text_place,
     select_compared,
     select_concepts,
 )
+from wording.corpus.counts_files import read_articles_table, read_compressed_counts
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -39,7 +40,7 @@ from wording.corpus.encoding.shard import Shard, concatenate_ranges
 from wording.corpus.terms import number_keys
 from wording.errors import WordingError
 from wording.files import write_gzip_csv
-from wording.settings import TOKEN_VOICES
+from wording.settings import PLACE_GROUPS, TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 
@@ -53,6 +54,18 @@ MIN_SHAREABLE_ARTICLES = 2
 
 What one article alone has could tell its text.
 """
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """What is near a hit: so many words on a side of hits that stand in a place."""
+
+    span: int = DEFAULT_SPAN
+    side: Side = "both"
+    place: str = "text"
+
+
+DEFAULT_NEARNESS = Nearness()
 
 
 @dataclass(frozen=True)
@@ -89,17 +102,20 @@ def count_study_neighbours(
     Raises
     ------
     WordingError
-        If the articles are not available and another span or side is asked for than was counted.
+        If the articles are not available and another span, side or place is asked for than was
+        counted.
     """
     wanted = select_concepts(study, concepts)
     if study.has_articles:
         corpus = build_corpus(study)
-        articles = corpus.articles
-        neighbours = count_neighbours(corpus, wanted, study.lists, span=span, side=side)
-    elif (span, side) == (DEFAULT_SPAN, "both"):
+        articles = corpus.articles.assign(**count_words_in_place(corpus, study.place))
+        near = Nearness(span, side, study.place)
+        neighbours = count_neighbours(corpus, wanted, study.lists, near)
+    elif (span, side, study.place) == (DEFAULT_SPAN, "both", "text"):
         articles, neighbours = read_articles_table(study), read_neighbours(study)
         neighbours = neighbours[neighbours["concept"].isin(list(wanted))]
     else:
+        require_text_place(study)
         raise WordingError(
             f"span={span}, side={side!r}: without the articles, only the saved counts with "
             f"span={DEFAULT_SPAN}, side='both' are available; omit both arguments."
@@ -112,11 +128,9 @@ def count_neighbours(
     corpus: Corpus,
     concepts: Mapping[str, Concept],
     lists: PhraseLists,
-    *,
-    span: int = DEFAULT_SPAN,
-    side: Side = "both",
+    near: Nearness = DEFAULT_NEARNESS,
 ) -> pd.DataFrame:
-    """Return the `neighbours` table: which words stand near the hits in the body.
+    """Return the `neighbours` table: which words stand near the hits.
 
     Parameters
     ----------
@@ -126,15 +140,15 @@ def count_neighbours(
         Concepts by name.
     lists : mapping
         The lists that their phrases name.
-    span, side : int, str
-        As in `count_study_neighbours`.
+    near : Nearness
+        How near, and near which hits.
 
     Returns
     -------
     DataFrame
         Counts per article, concept, variant, voice of the hit, and word.
     """
-    parts = corpus.map_parts(count_part_neighbours, concepts, lists, span, side)
+    parts = corpus.map_parts(count_part_neighbours, concepts, lists, near)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         rows = [pl.DataFrame(schema=dict.fromkeys(TABLES["neighbours"], pl.String))]
@@ -145,24 +159,37 @@ def count_part_neighbours(
     part: Part,
     concepts: Mapping[str, Concept],
     lists: PhraseLists,
-    span: int,
-    side: Side,
+    near: Nearness,
 ) -> list[pl.DataFrame]:
     """Return the neighbours of each concept in one shard."""
+    pieces = part.select_places(near.place)
     rows = []
     for name, concept in concepts.items():
-        hits = find_part_body_hits(part.shard, name, concept, lists)
-        frame = pl.DataFrame(
-            {
-                "row": hits.row,
-                "variant": hits.variant,
-                "voice": hits.voice,
-                "hit": np.arange(len(hits.spans)),
-            }
-        )
-        words = find_near_words(part.shard, hits.spans, span=span, side=side)
-        rows.append(tabulate_neighbours(part, name, concept, frame, words))
+        tables = [count_piece_neighbours(piece, name, concept, lists, near) for piece in pieces]
+        if len(tables) > 1:
+            keys = [column for column in TABLES["neighbours"] if column not in ("n", "n_words")]
+            sums = pl.concat(tables).group_by(keys, maintain_order=True).agg(pl.all().sum())
+            tables = [sums]
+        rows += tables
     return rows
+
+
+def count_piece_neighbours(
+    piece: Part, name: str, concept: Concept, lists: PhraseLists, near: Nearness
+) -> pl.DataFrame:
+    """Return the neighbours of one concept in the texts, or in the headlines, of one shard."""
+    hits = find_part_body_hits(piece.shard, name, concept, lists)
+    hits = hits[piece.is_in_place(hits.spans.start, near.place)]
+    frame = pl.DataFrame(
+        {
+            "row": hits.row,
+            "variant": hits.variant,
+            "voice": hits.voice,
+            "hit": np.arange(len(hits.spans)),
+        }
+    )
+    words = find_near_words(piece.shard, hits.spans, span=near.span, side=near.side)
+    return tabulate_neighbours(piece, name, concept, frame, words)
 
 
 def tabulate_neighbours(
@@ -272,12 +299,7 @@ def read_neighbours(study: StudyRecord) -> pd.DataFrame:
     WordingError
         If they are not there.
     """
-    file = locate_counts_file(study, "neighbours.csv.gz")
-    schema: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
-        TABLES["neighbours"], pl.String
-    )
-    schema |= {"n": pl.Int64, "n_words": pl.Int64}
-    neighbours = pl.read_csv(file, schema=schema)
+    neighbours = read_compressed_counts(study, "neighbours", {"n": pl.Int64, "n_words": pl.Int64})
     # An empty collocate is all words together.
     neighbours = neighbours.with_columns(pl.col("collocate").fill_null(""))
     return check_columns(neighbours.to_pandas(), "neighbours")
@@ -312,13 +334,14 @@ def find_near_hits(
     pairs = wanted[["variant", "collocate"]].drop_duplicates()
     record = study.concepts[concept]
     parts = []
-    for part in corpus.parts():
-        spans, _ = find_concept_spans(part.shard, concept, record, study.lists)
-        words = find_near_words(part.shard, spans, span=span, side=side)
-        near = select_near_keys(part.shard, words, pairs["collocate"].to_list())
-        lines = find_concept_hits(part, concept, record, study.lists, context)
-        lines = lines.iloc[near["hit"].to_numpy()]
-        parts.append(lines.assign(collocate=near["collocate"].to_numpy()))
+    pieces = [piece for part in corpus.parts() for piece in part.select_places(study.place)]
+    for piece in pieces:
+        spans, _ = find_concept_spans(piece.shard, concept, record, study.lists)
+        words = find_near_words(piece.shard, spans, span=span, side=side)
+        near = select_near_keys(piece.shard, words, pairs["collocate"].to_list())
+        _, lines = find_concept_hits(piece, concept, record, study.lists, context)
+        lines = lines.iloc[near["hit"].to_numpy()].assign(collocate=near["collocate"].to_numpy())
+        parts.append(lines[lines["place"].isin(PLACE_GROUPS[study.place])])
     hits = pd.concat(parts, ignore_index=True).merge(pairs, on=["variant", "collocate"])
     compared = select_compared(study, corpus.articles, copies=copies)
     return shorten_lines(compared.keep(hits[hits["zone"] == "body"]), study.width)

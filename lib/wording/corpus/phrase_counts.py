@@ -84,7 +84,8 @@ def count_study_phrases(study: StudyRecord, concepts: Sequence[str] | None = Non
     if not study.has_articles:
         return pd.DataFrame(columns=list(TABLES["phrases"]))
     wanted = select_concepts(study, concepts)
-    return count_phrases(build_corpus(study), wanted, study.lists, taken=study.taken)
+    phrases = count_phrases(build_corpus(study), wanted, study.lists, taken=study.taken)
+    return hide_examples(study, phrases)
 
 
 def count_phrases(
@@ -119,7 +120,13 @@ def describe_pattern(study: StudyRecord, pattern: str) -> list[str]:
     name, concept = resolve_pattern(study, pattern)
     taken = study.taken if name in study.concepts else frozenset[str]()
     phrases = count_phrases(build_corpus(study), {name: concept}, study.lists, taken=taken)
-    return [*describe_phrases(phrases, taken), *describe_left_out(phrases)]
+    shown = hide_examples(study, phrases)
+    return [*describe_phrases(shown, taken), *describe_left_out(shown)]
+
+
+def hide_examples(study: StudyRecord, phrases: pd.DataFrame) -> pd.DataFrame:
+    """Return the `phrases` without words of the articles, where the study does not show these."""
+    return phrases.assign(left_out="") if study.width == 0 else phrases
 
 
 def list_asked_phrases(
@@ -298,7 +305,7 @@ def describe_left_out(phrases: pd.DataFrame, top: int = 5) -> list[str]:
     )
     return [
         f"`{row.phrase}` leaves out {format_count(row.n_left_out, 'place')} where a hyphen joins "
-        f"more to its words ({row.left_out})"
+        f"more to its words{row.left_out and f' ({row.left_out})'}"
         + (f"; `{row.pattern}` counts them, too." if row.pattern else ".")
         for row in ranked.head(top).itertuples()
     ]

@@ -9,6 +9,8 @@ overlapping phrases would give the text away.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +22,12 @@ import polars as pl
 from scipy import sparse
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import count_study_hits, locate_counts_file
+from wording.corpus.counts import (
+    count_study_hits,
+    count_words_in_place,
+    require_text_place,
+)
+from wording.corpus.counts_files import read_compressed_counts
 from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
@@ -210,9 +217,16 @@ class Vocabulary:
 
 
 def find_frequent_terms(
-    corpus: Corpus, mask: TokenMask, *, max_words: int = 3, min_articles: int = 5
+    corpus: Corpus,
+    mask: TokenMask,
+    *,
+    max_words: int = 3,
+    min_articles: int = 5,
+    place: str = "text",
 ) -> Vocabulary:
     """Return the terms that stand in enough articles.
+
+    An article with a term in its headline and in its text counts twice.
 
     Parameters
     ----------
@@ -224,8 +238,10 @@ def find_frequent_terms(
         Words of the longest phrases.
     min_articles : int
         Articles that a term must stand in.
+    place : str
+        Where they stand, a name in `PLACE_GROUPS`; the mask leaves out what is not there.
     """
-    parts = list(corpus.parts())
+    parts = [piece for part in corpus.parts() for piece in part.select_places(place)]
     masks = [mask(part) for part in parts]
     tables = [
         count_word_articles(part.shard, flags) for part, flags in zip(parts, masks, strict=True)
@@ -244,9 +260,12 @@ def find_frequent_terms(
 
 
 def make_voice_mask(
-    voices: Sequence[str] = TOKEN_VOICES, *, articles: np.ndarray | None = None
+    voices: Sequence[str] = TOKEN_VOICES,
+    *,
+    articles: np.ndarray | None = None,
+    place: str = "all",
 ) -> TokenMask:
-    """Return a mask of the words of the body in the given voices.
+    """Return a mask of the words outside boilerplate in the given voices.
 
     Parameters
     ----------
@@ -254,6 +273,8 @@ def make_voice_mask(
         Some of `TOKEN_VOICES`.
     articles : bool array, optional
         Which articles count, one flag per row of the corpus; all if left out.
+    place : str
+        Where in them, a name in `PLACE_GROUPS`.
     """
     numbers = [TOKEN_VOICES.index(voice) for voice in voices]
 
@@ -263,6 +284,8 @@ def make_voice_mask(
         if articles is not None:
             flags = articles[part.start : part.start + len(shard)]
             wanted &= np.repeat(flags, np.diff(shard.bounds))
+        if place in ("lead", "body"):
+            wanted &= part.is_in_place(np.arange(len(shard.tokens)), place)
         return wanted
 
     return mask
@@ -364,6 +387,8 @@ def count_study_terms(
 ) -> Terms:
     """Return the terms of a study's compared articles in one voice, with their counts per article.
 
+    They are those of the study's place.
+
     Parameters
     ----------
     study : StudyRecord
@@ -394,6 +419,7 @@ def count_study_terms(
         is_large = len(articles) >= MIN_LARGE_STUDY_ARTICLES
         min_articles = MIN_TERM_ARTICLES if is_large else MIN_TERM_ARTICLES_SMALL
     if not study.has_articles:
+        require_text_place(study)
         return read_terms(study, articles, voice, min_articles)
     return count_terms(study, articles, voice, max_words, min_articles)
 
@@ -404,11 +430,24 @@ def count_terms(
     """Return the terms of these articles of a study, counted in the encoded corpus."""
     corpus = build_corpus(study)
     wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted)
-    vocabulary = find_frequent_terms(corpus, mask, max_words=max_words, min_articles=min_articles)
-    parts = corpus.map_parts(lambda part: vocabulary.counts(part.shard, mask(part)))
-    counts = sparse.csr_array(sparse.vstack(parts, format="csr"))[wanted]
-    return Terms(articles, vocabulary.terms, vocabulary.length, counts, voice)
+    place = study.place
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted, place=place)
+    vocabulary = find_frequent_terms(
+        corpus, mask, max_words=max_words, min_articles=min_articles, place=place
+    )
+
+    def count_part_terms(part: Part) -> sparse.csr_array:
+        counts = [
+            vocabulary.counts(piece.shard, mask(piece)) for piece in part.select_places(place)
+        ]
+        return functools.reduce(operator.add, counts)
+
+    counts = sparse.csr_array(sparse.vstack(corpus.map_parts(count_part_terms), format="csr"))
+    n_words = {name: n[wanted] for name, n in count_words_in_place(corpus, place).items()}
+    terms = Terms(
+        articles.assign(**n_words), vocabulary.terms, vocabulary.length, counts[wanted], voice
+    )
+    return terms[terms.n_articles >= min_articles] if place == "all" else terms
 
 
 def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_articles: int) -> Terms:
@@ -419,9 +458,7 @@ def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_artic
     WordingError
         If the folder does not have them.
     """
-    file = locate_counts_file(study, "terms.csv.gz")
-    kinds = (pl.String, pl.String, pl.String, pl.Int32)
-    rows = pl.read_csv(file, schema=dict(zip(TABLES["terms"], kinds, strict=True))).filter(
+    rows = read_compressed_counts(study, "terms", {"n": pl.Int32}).filter(
         pl.col("voice").is_in(VOICE_GROUPS[voice]),
         pl.col("doc_id").is_in(articles["doc_id"].to_list()),
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from wording.files import guard_formula
 from wording.pages.export import (
     SETUP_TAGS,
     clean_output,
@@ -48,8 +49,6 @@ _SHOWABLE = (ast.Attribute, ast.Await, ast.Call, ast.IfExp, ast.Name, ast.Subscr
 """Expressions that may stand for something to show; a sum or a comparison does not."""
 
 _MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}>")
-_FORMULA_START = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 
 
 def find_page_faults(
@@ -267,15 +266,9 @@ class _PageReader(HTMLParser):
 
 def _to_csv(rows: list[list[str]]) -> str:
     text = io.StringIO()
-    guarded = [[_guard_formula(cell) for cell in row] for row in rows]
+    guarded = [[guard_formula(cell) for cell in row] for row in rows]
     csv.writer(text, lineterminator="\r\n").writerows(guarded)
     return "\ufeff" + text.getvalue()
-
-
-def _guard_formula(cell: str) -> str:
-    """The cell, quoted if a spreadsheet would run it."""
-    is_formula = _FORMULA_START.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell
 
 
 def _check_html(html: str, width: int | None) -> list[str]:

@@ -1,6 +1,7 @@
 """What is known of each page: a record, written whole or not at all, and a lock.
 
-The lock lets one run at a time make a page.
+The lock lets one run at a time make a page. A record has a checksum: one that is not as it was
+written is not believed, and its page is made again. A folder of pages knows whose they are.
 """
 
 from __future__ import annotations
@@ -8,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from wording.files import replace_file
+from wording.errors import WordingError
+from wording.files import hash_file, hash_value, remove_path, replace_file
+from wording.study.records import StudyRecord
 
 GOOD_STATUSES = ("ok", "up-to-date")
 
@@ -26,6 +30,7 @@ class Page:
     status : ok, failed, timed-out, died or invalid, as recorded; up-to-date or due, as found.
     inputs : a hash per thing that the page depends on.
     html, ipynb, tables, failed_ipynb, log : paths, relative to the reports folder.
+    html_hash : the sha256 of its html, as it was made.
     made : when its html was made.
     period : the days that it covers.
     """
@@ -44,6 +49,7 @@ class Page:
     reason: str = ""
     findings: list[str] = field(default_factory=list)
     html: str | None = None
+    html_hash: str = ""
     ipynb: str | None = None
     tables: dict[str, str] = field(default_factory=dict)
     failed_ipynb: str | None = None
@@ -111,7 +117,9 @@ class PagePaths:
         return str(self.record.resolve())
 
 
-LAST_GOOD_FIELDS = ("findings", "html", "ipynb", "tables", "made", "period", "seconds")
+LAST_GOOD_FIELDS = (
+    *("findings", "html", "html_hash", "ipynb", "tables", "made", "period", "seconds"),
+)
 """What stays of a page that could be made once, until it is made again."""
 
 
@@ -120,6 +128,9 @@ def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
 
     It is up to date when the same was made before and is still there, else due, with the reason.
     """
+    file = locate_page(reports, page).record
+    if read_state(file) is None:
+        return replace(page, reason="what was recorded of it is damaged")
     before = read_page_record(reports, page)
     if before is None:
         return replace(page, reason="never made")
@@ -127,6 +138,8 @@ def determine_status(page: Page, reports: Path, *, force: bool = False) -> Page:
         return replace(page, reason=f"it {describe_ending(before)} last time")
     if not (reports / before.html).is_file():
         return replace(page, reason="its page was deleted")
+    if before.html_hash and hash_file(reports / before.html) != before.html_hash:
+        return replace(page, reason="its page was damaged or changed")
     page = replace(page, **{name: getattr(before, name) for name in LAST_GOOD_FIELDS})
     names = page.inputs | before.inputs
     changed = [name for name in names if page.inputs.get(name) != before.inputs.get(name)]
@@ -150,16 +163,80 @@ def read_page_record(reports: Path, page: Page) -> Page | None:
 
     None for a page that was never made, or was recorded by another version: it is made again.
     """
+    record = read_state(locate_page(reports, page).record)
     try:
-        return Page(**json.loads(locate_page(reports, page).record.read_text(encoding="utf8")))
-    except (OSError, ValueError, TypeError):
+        return Page(**record) if record else None
+    except TypeError:
         return None
+
+
+def read_state(file: Path) -> dict[str, Any] | None:
+    """Return what a file records of a page.
+
+    It is empty where nothing is recorded, or by another version; None where the file is not as it
+    was written.
+    """
+    if not os.path.lexists(file):
+        return {}
+    try:
+        record = dict(json.loads(file.read_text(encoding="utf8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    if "checksum" not in record:
+        return {}
+    return record if record.pop("checksum") == hash_value(record) else None
 
 
 def write_page_record(reports: Path, page: Page) -> None:
     """Record the page."""
-    text = json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str)
-    write_atomically({locate_page(reports, page).record: text})
+    file = locate_page(reports, page).record
+    record = json.loads(json.dumps(asdict(page), default=str))
+    content = {**record, "checksum": hash_value(record)}
+    make_room_for_file(file)
+    write_atomically({file: json.dumps(content, ensure_ascii=False, indent=1)})
+
+
+def make_room_for_file(file: Path) -> None:
+    """Remove a folder that stands where a file belongs."""
+    if file.is_dir():
+        remove_path(file)
+
+
+def name_owner_file(folder: Path) -> Path:
+    """Return the file that says whose pages are in a folder of pages."""
+    return folder / ".state" / "study"
+
+
+def refuse_foreign_folder(study: StudyRecord, reports: Path) -> None:
+    """Raise if the folder for a study's pages has those of another study that is still there.
+
+    Raises
+    ------
+    WordingError
+        With the paths of both, and what to do.
+    """
+    folder = reports / study.name
+    try:
+        place = name_owner_file(folder).read_text(encoding="utf8")
+        owner = Path(os.path.normpath(folder / place))
+        is_foreign = (owner / "study.yml").is_file() and not owner.samefile(study.folder)
+    except (OSError, ValueError):  # nothing is known of an owner
+        return
+    if is_foreign:
+        raise WordingError(
+            f"{folder} has the pages of {owner}, and {study.folder} is another study of this name: "
+            "rename one of the two folders, or name another folder for the pages with --out."
+        )
+
+
+def record_owner(study: StudyRecord, reports: Path) -> None:
+    """Record, by a relative path, that the folder for a study's pages is this study's."""
+    folder = reports / study.name
+    file = name_owner_file(folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    make_room_for_file(file)
+    place = Path(os.path.relpath(study.folder.resolve(), folder.resolve())).as_posix()
+    write_atomically({file: place})
 
 
 def locate_page(reports: Path, page: Page) -> PagePaths:
@@ -182,8 +259,13 @@ def claim_page(reports: Path, page: Page) -> TextIO | None:
 
     It is held until it is closed or its process ends, however it ends.
     """
-    file = locate_page(reports, page).lock
+    return claim_lock(locate_page(reports, page).lock)
+
+
+def claim_lock(file: Path) -> TextIO | None:
+    """Return a lock, or None while another run holds it."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    make_room_for_file(file)
     handle = file.open("a")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -28,6 +28,13 @@ VOICE_OPTIONS = {
     "all": "all",
 }
 COPY_OPTIONS = {"all": "count all copies", "one": "one per outlet", "none": "first only"}
+PLACE_OPTIONS = {
+    "text": "the text (lead and body)",
+    "headline": "headlines",
+    "lead": "leads (first paragraphs)",
+    "body": "the text without leads",
+    "all": "headlines and text",
+}
 PERIOD_OPTIONS = ("auto", "day", "week", "month", "quarter", "year")
 
 PANEL_STYLE = """<style>
@@ -100,6 +107,13 @@ def make_question_fields() -> dict[str, widgets.Widget]:
             "Whose words count",
             FieldSize(19),
             options=[(text, name) for name, text in VOICE_OPTIONS.items()],
+        ),
+        "place": make_field(
+            widgets.Dropdown,
+            "Place",
+            "Where in the articles is counted",
+            FieldSize(19),
+            options=[(text, name) for name, text in PLACE_OPTIONS.items()],
         ),
         "copies": make_field(
             widgets.Dropdown,
@@ -292,7 +306,13 @@ def arrange_rows(panel: Any) -> list[widgets.Widget]:
         panel.count_note,
         make_row(
             panel.outlets,
-            widgets.VBox([make_row(panel.voice, panel.copies), make_row(panel.first, panel.last)]),
+            widgets.VBox(
+                [
+                    make_row(panel.voice, panel.place),
+                    make_row(panel.copies),
+                    make_row(panel.first, panel.last),
+                ]
+            ),
         ),
         panel.status,
         make_row(

@@ -75,6 +75,7 @@ class Panel(LineReader):
     pattern: widgets.Text
     outlets: widgets.SelectMultiple
     voice: widgets.Dropdown
+    place: widgets.Dropdown
     copies: widgets.Dropdown
     first: widgets.DatePicker
     last: widgets.DatePicker
@@ -105,7 +106,7 @@ class Panel(LineReader):
             The folder of the pages, for what is saved.
         choices :
             What else is chosen first: pattern, outlets, first and last as in `narrow_study`; voice,
-            copies and sort as in `kwic.find_concordance`.
+            copies and sort as in `kwic.find_concordance`; place, by default that of the study.
         """
         self.reports = reports
         self.timer: asyncio.TimerHandle | None = None
@@ -128,7 +129,8 @@ class Panel(LineReader):
         return {**super()._repr_mimebundle_(**options), **note}
 
     def _connect(self) -> None:
-        for field in (self.concept, self.outlets, self.voice, self.copies, self.first, self.last):
+        counted = (self.voice, self.place, self.copies, self.first, self.last)
+        for field in (self.concept, self.outlets, *counted):
             field.observe(self._choose, "value")
         for field in (self.sort, self.source):
             field.observe(lambda _: self._safely(self._change_lines), "value")
@@ -167,7 +169,8 @@ class Panel(LineReader):
         if study.has_articles:
             find_all_attributions(build_corpus(study))
         known = order_outlets(study, count_study_hits(study, []).articles)
-        self.is_updating, self.study = True, study
+        self.is_updating, self.study = True, study.narrow(place="text")
+        set_field(self.place, study.place)
         self.outlets.index = ()
         self.folder.options = [str(folder) for folder in list_nearby_studies(study.folder)]
         self.folder.value = str(study.folder)
@@ -232,7 +235,7 @@ class Panel(LineReader):
         self._cancel_timer()
         self.say("Counting ...")
         self.narrowed, self.name = narrow_study(
-            self.study,
+            self.study.narrow(place=self.place.value),
             concept=self.concept.value,
             pattern=self.pattern.value,
             outlets=self.outlets.value,
@@ -325,6 +328,7 @@ class Panel(LineReader):
         asked = "pattern" if has_pattern else "concept"
         return {
             "voice": self.voice.value,
+            "place": self.place.value,
             "copies": self.copies.value,
             "sort": self.sort.value,
             "outlets": list(self.outlets.value),

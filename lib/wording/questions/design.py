@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from wording.corpus.counts import count_study_hits, order_outlets, select_concepts
-from wording.settings import VOICE_GROUPS, one_of
+from wording.settings import OTHER_OUTLETS, VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 
 
@@ -44,6 +45,10 @@ class Design:
             return sorted(articles["outlet"].dropna().unique())
         return list(dict.fromkeys(self.outlets))
 
+    def list_single_outlets(self, articles: pd.DataFrame) -> list[str]:
+        """Return the outlets (or groups) to compare, without the other outlets together."""
+        return [name for name in self.list_outlets(articles) if name != OTHER_OUTLETS]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -76,7 +81,8 @@ class Compared:
     study : StudyRecord
     request : Request
     articles : pandas.DataFrame
-        The articles compared, without the copies that do not count.
+        The articles compared, without the copies that do not count. Where outlets are compared in
+        groups, `outlet` is the group, and `member` the outlet.
     counts : pandas.DataFrame
         The hits of the concepts in them, in all voices.
     design : Design
@@ -98,11 +104,25 @@ class Compared:
     def searched(self) -> pd.DataFrame:
         """The articles with the words (n_words) in which hits are counted, for rates.
 
-        Where copies are left out, so is copied text in articles that are none.
+        Where copies are left out, so is copied text in articles that are none; how much of it is in
+        the lead is not known, so there are no rates then.
         """
-        if self.request.copies != "none":
-            return self.articles
-        return self.articles.assign(n_words=self.articles["n_words"] - self.articles["n_copied"])
+        articles, place = self.articles, self.study.place
+        if place == "text" and self.request.copies != "none":
+            return articles
+        n_words = articles["n_words"]
+        if self.request.copies == "none":
+            n_words = n_words - articles["n_copied"]
+            if place in ("lead", "body"):
+                return articles.assign(n_words=np.nan)
+        by_place = {
+            "text": n_words,
+            "headline": articles["n_headline"],
+            "lead": articles["n_lead"],
+            "body": n_words - articles["n_lead"],
+            "all": n_words + articles["n_headline"],
+        }
+        return articles.assign(n_words=by_place[place])
 
     @property
     def variants(self) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from wording.phrasing import (
     format_q,
     join_names,
 )
-from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
+from wording.settings import OTHER_OUTLETS, REST_LABEL, SIGNIFICANCE_LEVEL
 
 STABLE_DECIMALS = 9
 """Decimals of a difference that are the same on every processor."""
@@ -26,6 +26,15 @@ VOICE_PHRASES = {
     "attributed": " in quoted or reported words",
 }
 """In whose words hits stand, to follow their number."""
+
+PLACE_SENTENCES = {
+    "text": "Headlines are not counted.",
+    "headline": "Only headlines are counted.",
+    "lead": "Only leads (first paragraphs) are counted.",
+    "body": "Headlines and leads (first paragraphs) are not counted.",
+    "all": "Headlines are counted, too.",
+}
+"""Where in the articles is counted, as a page says it."""
 
 NO_HITS_MESSAGE = "the outlets do not mention this, or use other words than those in concepts.yml."
 
@@ -96,9 +105,20 @@ def describe_totals(shares: pd.DataFrame, unit: str = "hit") -> list[str]:
     parts = [f"“{name}” {format_percent(count / n.sum())}" for name, count in n[n > 0].items()]
     whose = VOICE_PHRASES.get(shares["voice"].iloc[0], "")
     articles = format_count(per_outlet["total_articles"].sum(), "article")
-    outlets = format_count((per_outlet["total"] > 0).sum(), "outlet")
+    outlets = count_outlets(per_outlet.loc[per_outlet["total"] > 0, "outlet"])
     total = format_count(n.sum(), unit)
     return [f"{total}{whose} in {articles} of {outlets}: {', '.join(parts)}."]
+
+
+def count_outlets(names: Iterable[str]) -> str:
+    """Return how many outlets there are, and whether other outlets together are among them.
+
+    >>> count_outlets(["A", "B", "other outlets"])
+    '2 outlets and the other outlets'
+    """
+    single = [name for name in names if name != OTHER_OUTLETS]
+    others = " and the other outlets" if len(single) < len(list(names)) else ""
+    return f"{format_count(len(single), 'outlet')}{others}"
 
 
 def select_clear_differences(

@@ -149,7 +149,7 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     """
     needed = ["left", "node", "right", "variant", "outlet", "doc_id"]
     require_columns(hits, needed, function="concordance")
-    sample = _thin_evenly(hits, cap)
+    sample = _thin_evenly(_show_members(hits), cap)
     title = _extend_line_caption(caption, len(sample), len(hits))
     headings = _LINE_COLUMNS | {"variant": "Term"}
     columns = {column: headings[column] for column in headings if column in hits.columns}
@@ -252,7 +252,7 @@ def _make_addresses(
 
 
 def _show_group_lines(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> Display:
-    sample = _thin_evenly(_sort_by_position(hits), style.max_lines)
+    sample = _thin_evenly(_show_members(_sort_by_position(hits)), style.max_lines)
     summary = _summarise_group(hits, group, style)
     if len(sample) < len(hits):
         summary += f" ({_describe_thinning(len(sample), len(hits))})"
@@ -307,6 +307,11 @@ def _count_hits_per_row(hits: pd.DataFrame) -> pd.Series:
 def _sort_by_position(hits: pd.DataFrame) -> pd.DataFrame:
     keys = [column for column in ("doc_id", "start") if column in hits.columns]
     return hits.sort_values(keys, kind="stable")
+
+
+def _show_members(hits: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of a group with their own outlets, which the group's name stands above."""
+    return hits.assign(outlet=hits["member"]) if "member" in hits.columns else hits
 
 
 def _thin_evenly(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT_COLUMNS = re.compile(
-    r"(.*_)?share(_.*)?|((own|right|corrected)_)?(low|high)|difference|right_sense|own_voice|agreed"
+    r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered)_)?(low|high)(_headline|_text)?"
+    r"|(.*_)?difference|right_sense|own_voice|agreed|divided|linked"
 )
 _COUNT_COLUMNS = re.compile(r"(n|total|start|end)(_.*)?")
 _BIT_COLUMNS = re.compile(r"(.*_)?bits|height")
@@ -131,7 +132,7 @@ def _format_number(value: Any, column: str) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
     if _PERCENT_COLUMNS.fullmatch(column):
-        return _format_percent(value, signed=column == "difference")
+        return _format_percent(value, signed=column.endswith("difference"))
     if column in {"p", "p_holm", "q"}:
         stable = drop_unstable_digits(value)
         return "<0.001" if stable < Decimal("0.001") else format_decimal(value, 3)

@@ -16,7 +16,7 @@ from typing import Any
 from wording.corpus import build, counts
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
-from wording.files import refuse_existing_files
+from wording.files import refuse_existing_files, replace_files
 from wording.questions.coding import sample as coding
 from wording.simulation.articles import SimulatedArticle, write_articles
 from wording.simulation.sentences import Sentence, render_sentence
@@ -82,16 +82,14 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
         "truth-voices.csv": list_voice_rows(written),
         "truth-shares.csv": list_share_rows(world.plan),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        write_table(folder / name, SIMULATION_COLUMNS[name], rows)
-    for name in ("study.yml", "concepts.yml"):
-        (folder / name).write_bytes((SIMULATION_FOLDER / name).read_bytes().replace(b"\r\n", b"\n"))
-    write_table(
-        folder / "marks.csv",
-        SIMULATION_COLUMNS["marks.csv"],
-        list_mark_rows(world, read_study(folder), written),
-    )
+    with replace_files(folder) as partial:
+        for name, rows in tables.items():
+            write_table(partial / name, SIMULATION_COLUMNS[name], rows)
+        for name in ("study.yml", "concepts.yml"):
+            text = (SIMULATION_FOLDER / name).read_bytes().replace(b"\r\n", b"\n")
+            (partial / name).write_bytes(text)
+        marks = list_mark_rows(world, read_study(partial), written)
+        write_table(partial / "marks.csv", SIMULATION_COLUMNS["marks.csv"], marks)
     return folder
 
 

@@ -13,6 +13,7 @@ with 5 to 20 articles and a share of 10 % they held the truth in 39 to 92 % of t
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -231,12 +232,7 @@ def difference_interval(
     >>> [round(float(end), 4) for end in difference_interval(56 / 70, 70, 48 / 80, 80)]
     [0.0524, 0.3339]
     """
-    low, high = share_interval(share, n, level=level)
-    low_other, high_other = share_interval(other, n_other, level=level)
-    difference = share - other
-    below = np.hypot(share - low, high_other - other)
-    above = np.hypot(high - share, other - low_other)
-    return difference - below, difference + above
+    return paired_interval(PairedShares(share, n, other, n_other), level=level)
 
 
 def difference_p_value(
@@ -262,9 +258,57 @@ def difference_p_value(
     Array
         The p, 0 to 1.
     """
+    return paired_p_value(PairedShares(share, n, other, n_other), articles=articles)
+
+
+@dataclass(frozen=True)
+class PairedShares:
+    """Two shares, and how they go together where the same articles have both.
+
+    Attributes
+    ----------
+    share, other : float or array
+        The two shares, 0 to 1.
+    n, n_other : float or array
+        Effective hits that each is of.
+    correlation : float or array
+        Of the two over draws of articles, -1 to 1; 0 where they are of different articles.
+    """
+
+    share: Numbers
+    n: Numbers
+    other: Numbers
+    n_other: Numbers
+    correlation: Numbers = 0.0
+
+    def combine(self, one: Numbers, other: Numbers) -> Array:
+        """Return the standard error of the difference from those of the two shares."""
+        if not np.any(self.correlation):
+            return np.hypot(one, other)
+        squares = np.square(one) - 2 * self.correlation * one * other + np.square(other)
+        return np.sqrt(np.maximum(squares, 0))
+
+
+def paired_interval(pair: PairedShares, *, level: float = 0.95) -> tuple[Array, Array]:
+    """Return the low and the high end of the interval of a share less the other, -1 to 1.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17, 2635-2650, method 10; Zou & Donner (2008).
+    """
+    low, high = share_interval(pair.share, pair.n, level=level)
+    low_other, high_other = share_interval(pair.other, pair.n_other, level=level)
+    difference = pair.share - pair.other
+    below = pair.combine(pair.share - low, high_other - pair.other)
+    above = pair.combine(high - pair.share, pair.other - low_other)
+    return difference - below, difference + above
+
+
+def paired_p_value(pair: PairedShares, *, articles: Numbers) -> Array:
+    """Return the two-sided p of two shares against no difference, as `difference_p_value` does."""
     z = stats.norm.isf(0.025)
     freedom = np.maximum(articles - 1, 0.5)
-    touching = _find_touching_z(share, n, other, n_other) * stats.t.isf(0.025, freedom) / z
+    touching = _find_touching_z(pair) * stats.t.isf(0.025, freedom) / z
     result: Array = 2 * stats.t.sf(touching, freedom)
     return result
 
@@ -306,23 +350,17 @@ def _draw_block(n: int, draws: int, rng: np.random.Generator) -> Array:
     return np.bincount(cells.ravel(), minlength=draws * n).reshape(draws, n).astype(np.uint8)
 
 
-def _find_touching_z(share: Numbers, n: Numbers, other: Numbers, n_other: Numbers) -> Array:
+def _find_touching_z(pair: PairedShares) -> Array:
     """Return the z at which the interval of the difference touches 0.
 
     It is found by bisection: the interval widens steadily with z.
-
-    Parameters
-    ----------
-    share, other : float or array
-        The two shares, 0 to 1.
-    n, n_other : float or array
-        Effective hits that each is of.
 
     Returns
     -------
     Array
         In standard errors, at most 1000. NaN where a share or its hits are NaN.
     """
+    share, n, other, n_other = pair.share, pair.n, pair.other, pair.n_other
     swap = share < other
     high, n_high = np.where(swap, other, share), np.where(swap, n_other, n)
     low, n_low = np.where(swap, share, other), np.where(swap, n, n_other)
@@ -332,7 +370,7 @@ def _find_touching_z(share: Numbers, n: Numbers, other: Numbers, n_other: Number
         z = (inside + outside) / 2
         low_end, _ = wilson_interval(high, n_high, z)
         _, high_end = wilson_interval(low, n_low, z)
-        apart = np.hypot(high - low_end, high_end - low) < high - low
+        apart = pair.combine(high - low_end, high_end - low) < high - low
         inside = np.where(apart, z, inside)
         outside = np.where(apart, outside, z)
     return np.where(np.isnan(share + n + other + n_other), np.nan, inside)

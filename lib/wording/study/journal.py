@@ -1,12 +1,14 @@
 """What people judged, kept in the study's folder, one line per judgement; no line is ever changed.
 
 `marks.csv` has the marks that coders set on lines of the articles, `verdicts.csv` the verdicts on
-proposed rivals. The last verdict on a pair counts.
+proposed rivals, `link_verdicts.csv` those on links between articles on one event. The last verdict
+on a pair counts.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +26,9 @@ CODING_MARKS = ("right sense", "wrong sense", "own voice", "quoted")
 VERDICTS = ("accept", "reject", "opposite sides", "house style")
 """Two phrases name the same thing; they do not; they name the two sides of a dispute; they are
 spellings or styles of one name."""
+
+LINK_VERDICTS = ("same event", "different events")
+"""What may be said of two linked articles."""
 
 
 def record_marks(
@@ -53,9 +58,15 @@ def record_marks(
     Raises
     ------
     WordingError
-        For an unknown mark, a coder without a name, or a file with other columns or invalid lines.
+        For an unknown mark, a coder without a name, a line in a headline, or a file with other
+        columns or invalid lines.
     """
     one_of("mark", mark, CODING_MARKS)
+    if "place" in lines and (lines["place"] == "headline").any():
+        raise WordingError(
+            "A line in a headline cannot be marked: marks.csv has places in texts only. Mark lines "
+            'of the text (place="text").'
+        )
     if not coder.strip():
         raise WordingError(f"coder={coder!r}: give the name of the coder.")
     today = datetime.date.today().isoformat()
@@ -133,16 +144,56 @@ def record_verdict(
         For another verdict, a blank name or phrase, or a file with other columns or invalid lines.
     """
     one_of("verdict", verdict, VERDICTS)
-    day = date or datetime.date.today()
-    row = [" ".join(str(value).split()) for value in (term, rival, verdict, who, day)]
+    read_verdicts(study)
+    row = [" ".join(str(value).split()) for value in (term, rival, verdict, who)]
+    return _append_verdict(locate_verdicts_file(study), "verdicts", row, date)
+
+
+def record_link_verdict(
+    study: StudyRecord,
+    doc_id: str,
+    other: str,
+    verdict: str,
+    *,
+    who: str,
+    date: datetime.date | None = None,
+) -> Path:
+    """Add a verdict on two linked articles to the study's link_verdicts.csv, and return the file.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study that the articles are from.
+    doc_id, other : str
+        The names of the two articles; which comes first does not matter.
+    verdict : str
+        same event or different events.
+    who : str
+        The person who judged.
+    date : date, optional
+        Of the verdict; today if left out.
+
+    Raises
+    ------
+    WordingError
+        For another verdict, a blank name, or a file with other columns or invalid lines.
+    """
+    one_of("verdict", verdict, LINK_VERDICTS)
+    read_link_verdicts(study)
+    row = [doc_id, other, verdict, " ".join(who.split())]
+    return _append_verdict(locate_link_verdicts_file(study), "link_verdicts", row, date)
+
+
+def _append_verdict(file: Path, table: str, row: list[str], date: datetime.date | None) -> Path:
+    """Add a verdict (of two things, by somebody) to a file, with its day, and return the file."""
     if not all(row):
+        first, second = list(TABLES[table])[:2]
         raise WordingError(
-            "A verdict needs a term, a rival and who judged; "
+            f"A verdict needs a {first}, a {second} and who judged; "
             f"given: {row[0]!r}, {row[1]!r}, {row[3]!r}."
         )
-    read_verdicts(study)
-    file = locate_verdicts_file(study)
-    append_lines(file, pd.DataFrame([row], columns=list(TABLES["verdicts"])))
+    day = str(date or datetime.date.today())
+    append_lines(file, pd.DataFrame([[*row, day]], columns=list(TABLES[table])))
     return file
 
 
@@ -158,12 +209,9 @@ def read_verdicts(study: StudyRecord) -> pd.DataFrame:
     """
     file = locate_verdicts_file(study)
     verdicts = read_lines(file, "verdicts", _is_verdict, _explain_verdict_fault)
-    pairs = [
-        frozenset((term.lower(), rival.lower()))
-        for term, rival in zip(verdicts["term"], verdicts["rival"], strict=True)
-    ]
-    is_last = ~pd.Series(pairs, dtype=object).duplicated(keep="last").to_numpy()
-    return check_columns(verdicts[is_last].reset_index(drop=True), "verdicts")
+    return _keep_last_verdicts(
+        verdicts, verdicts["term"].str.lower(), verdicts["rival"].str.lower()
+    )
 
 
 def _is_verdict(lines: pd.DataFrame) -> pd.Series:
@@ -173,6 +221,38 @@ def _is_verdict(lines: pd.DataFrame) -> pd.Series:
 
 def _explain_verdict_fault(line: pd.Series) -> str:
     return f"there is no verdict {line['verdict']!r}; {suggest_name(line['verdict'], VERDICTS)}."
+
+
+def read_link_verdicts(study: StudyRecord) -> pd.DataFrame:
+    """Return the table `link_verdicts`: the last verdict on each pair, in the order of their lines.
+
+    A pair is the same whichever article comes first.
+
+    Raises
+    ------
+    WordingError
+        If the file lacks a column or has an unknown verdict, with its line.
+    """
+    file = locate_link_verdicts_file(study)
+    verdicts = read_lines(file, "link_verdicts", _is_link_verdict, _explain_link_verdict_fault)
+    return _keep_last_verdicts(verdicts, verdicts["doc_id"], verdicts["other"])
+
+
+def _is_link_verdict(lines: pd.DataFrame) -> pd.Series:
+    """Which lines of link_verdicts.csv are valid."""
+    return lines["verdict"].isin(LINK_VERDICTS)
+
+
+def _explain_link_verdict_fault(line: pd.Series) -> str:
+    verdict = line["verdict"]
+    return f"there is no verdict {verdict!r} on a link; {suggest_name(verdict, LINK_VERDICTS)}."
+
+
+def _keep_last_verdicts(verdicts: pd.DataFrame, one: pd.Series, other: pd.Series) -> pd.DataFrame:
+    """Return the last verdict on each pair, whichever of its two comes first."""
+    pairs = [frozenset(pair) for pair in zip(one, other, strict=True)]
+    is_last = ~pd.Series(pairs, dtype=object).duplicated(keep="last").to_numpy()
+    return verdicts[is_last].reset_index(drop=True)
 
 
 def read_lines(
@@ -197,13 +277,23 @@ def read_lines(
     Raises
     ------
     WordingError
-        If a column is missing or a line is invalid, with its number in the file.
+        If the file cannot be read, a column is missing, or a line is invalid, with its number.
     """
     columns = list(TABLES[table])
-    if not file.is_file() or not file.stat().st_size:
+    if not os.path.lexists(file):
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    # Blank lines are read too, so that the index tells the number of each line.
-    lines = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False).fillna("")
+    try:
+        # Blank lines are read too, so that the index tells the number of each line.
+        lines = pd.read_csv(file, dtype=str, keep_default_na=False, skip_blank_lines=False)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise WordingError(
+            f"{file} cannot be read ({reason}): correct it, or restore it from a copy. Nobody "
+            "else has what people judged there."
+        ) from error
+    lines = lines.fillna("")
     for column in columns:
         if column not in lines:
             raise WordingError(
@@ -240,3 +330,8 @@ def locate_marks_file(study: StudyRecord) -> Path:
 def locate_verdicts_file(study: StudyRecord) -> Path:
     """Return where a study keeps its verdicts."""
     return study.folder / "verdicts.csv"
+
+
+def locate_link_verdicts_file(study: StudyRecord) -> Path:
+    """Return where a study keeps its verdicts on links."""
+    return study.folder / "link_verdicts.csv"

@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
 from wording.patterns import Phrase, parse_phrases
-from wording.phrasing import suggest_name
+from wording.phrasing import show_value, suggest_name
 from wording.settings import one_of
 from wording.study.records import Concept, ConceptsFile, Record, StudyRecord
 from wording.words import WORDS_FOLDER
@@ -34,8 +34,8 @@ MAX_YAML_DEPTH = 30
 """Brackets and indents inside one another."""
 MAX_YAML_VALUES = 200_000
 """References written out."""
-MAX_SHOWN_VALUE = 80
-"""Characters of a wrong value that are shown."""
+MAX_PHRASES_IN_ALL = 20_000
+"""All concepts may stand for so many phrases: each takes about a millisecond in every shard."""
 ODD_YAML_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -93,7 +93,7 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
         fault
         for name, concept in concepts.items()
         for fault in find_concept_faults(name, concept, lists)
-    ]
+    ] or find_too_many_phrases(concepts, lists)
     if faults:
         lines = find_line_numbers(file)
         raise WordingError(
@@ -166,6 +166,42 @@ def cite_precision(file: ConceptsFile) -> dict[str, Concept]:
     }
 
 
+def list_phrase_texts(concept: Concept) -> Iterator[tuple[YamlPath, list[str], bool]]:
+    """Yield the texts of a concept's phrases: their place below the concept, they, their `case`."""
+    for variant, record in concept.variants.items():
+        groups = [
+            ("match", record.match),
+            ("not", record.not_),
+            *(("near", near.any) for near in record.near),
+            *(("not_near", near.any) for near in record.not_near),
+        ]
+        for field, texts in groups:
+            yield ("variants", variant, field), texts, record.case
+    yield ("instead",), concept.instead, False
+    for verb, nouns in concept.acts.items():
+        yield ("acts", verb), nouns, False
+    for side, named in (("agents", concept.agents), ("patients", concept.patients)):
+        for group, texts in named.items():
+            yield (side, group), texts, False
+
+
+def find_too_many_phrases(
+    concepts: Mapping[str, Concept], lists: Mapping[str, list[str]]
+) -> list[tuple[YamlPath, str]]:
+    """Return where valid concepts together stand for too many phrases: one fault, or none."""
+    n_phrases = 0
+    for name, concept in concepts.items():
+        for place, texts, case in list_phrase_texts(concept):
+            n_phrases += len(parse_phrases(texts, lists=lists, case=case))
+            if n_phrases > MAX_PHRASES_IN_ALL:
+                message = (
+                    f"up to here, the concepts stand for {n_phrases:,} phrases, lists filled in; "
+                    f"at most {MAX_PHRASES_IN_ALL:,} are allowed: write fewer, or several studies."
+                )
+                return [(("concepts", name, *place), message)]
+    return []
+
+
 def find_concept_faults(
     name: str, concept: Concept, lists: Mapping[str, list[str]]
 ) -> list[tuple[YamlPath, str]]:
@@ -223,6 +259,8 @@ def find_act_faults(
                 )
     if not concept.acts and (concept.instead or concept.agents or concept.patients):
         faults.append((path, "it says who or what instead, but no `acts: [kill, ...]`."))
+    if not concept.acts and (concept.instead or concept.agents or concept.patients):
+        faults.append((("concepts", name), "it names agents, patients or `instead`, but no `acts`."))
     return faults
 
 
@@ -401,6 +439,12 @@ def locate_line(file: Path, lines: Mapping[YamlPath, int], path: YamlPath) -> st
     return f"{file}:{lines.get(path, 1)}"
 
 
+def locate_setting(study: StudyRecord, *path: str) -> str:
+    """Return `file:line` of a setting in study.yml; "" for a study that has no such file."""
+    file = study.folder / "study.yml"
+    return locate_line(file, find_line_numbers(file), path) if file.is_file() else ""
+
+
 def find_yaml_path(location: tuple[int | str, ...], raw: Any) -> YamlPath:
     """Return the part of pydantic's location that is in the file: it names types, too."""
     path: list[str] = []
@@ -423,22 +467,19 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
     place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
         fields = list_fields(record, error["loc"][:-1])
-        return f"{name!r} is not a valid field here; {suggest_name(name, fields)}."
+        return f"{show_value(name)} is not a valid field here; {suggest_name(name, fields)}."
     if error["type"] == "missing":
         return f"{name!r} is missing: write `{name}: ...`."
     if error["type"] == "literal_error":
         expected = error["ctx"]["expected"]  # "'a', 'b' or 'c'"
         choices = expected.replace("'", "").replace(" or ", ", ").split(", ")
         remedy = suggest_name(str(value), choices)
-        return f"{place} is {value!r}; allowed: {expected}; {remedy}."
+        return f"{place} is {show_value(value)}; allowed: {expected}; {remedy}."
     if error["type"] == "string_pattern_mismatch":
-        shown = repr(value) if name == "[key]" else name
+        shown = show_value(value) if name == "[key]" else name
         return f"{shown} is not allowed as a name: {error['msg']}."
     reason = error["msg"].removeprefix("Value error, ")
-    shown = (
-        repr(value) if len(repr(value)) <= MAX_SHOWN_VALUE else f"{repr(value)[:MAX_SHOWN_VALUE]}…"
-    )
-    return f"{place} is {shown}: {reason[0].lower()}{reason[1:]}."
+    return f"{place} is {show_value(value)}: {reason[0].lower()}{reason[1:]}."
 
 
 def list_fields(record: type[Record], path: tuple[Any, ...]) -> list[str]:

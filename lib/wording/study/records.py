@@ -10,13 +10,35 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from wording.errors import WordingError
 from wording.files import hash_value
+from wording.settings import (
+    ALL_OUTLETS,
+    EVENT_RULES,
+    MAX_SEED,
+    OTHER_OUTLETS,
+    PLACE_GROUPS,
+    REST_LABEL,
+    one_of,
+)
 
 ArticleColumn = Literal["doc_id", "outlet", "date", "title", "authors", "url", "language", "text"]
+MAX_PATH_BYTES, MAX_NAME_BYTES = 4_000, 255
+"""Of a file and each part of its path, on the common systems."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+RESERVED_NAMES = (ALL_OUTLETS, OTHER_OUTLETS, REST_LABEL, "rest", "pairs")
+"""What no group can be called: these are compared with, or stand for several."""
 VariantName = Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")]
 
 
@@ -28,6 +50,27 @@ def wrap_in_list(value: Any) -> Any:
 PhraseTexts = Annotated[
     list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)
 ]
+
+
+def refuse_truth_value(value: Any) -> Any:
+    """Return a value that is to be a number, checked: `yes` and `true` are none."""
+    if isinstance(value, bool):
+        raise ValueError("write a number")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(refuse_truth_value)]
+Seconds = Annotated[float, BeforeValidator(refuse_truth_value), Field(gt=0, le=1_000_000)]
+
+
+def check_day(value: Any) -> Any:
+    """Return a value that is to be a day, checked: a number is none."""
+    if value is None or isinstance(value, (str, datetime.date)):
+        return value
+    raise ValueError("write a date such as 2031-06-30")
+
+
+Day = Annotated[datetime.date, BeforeValidator(check_day)]
 
 
 class Record(BaseModel):
@@ -43,7 +86,7 @@ class Near(Record):
     """
 
     any: PhraseTexts
-    within: Annotated[int, Field(ge=1, le=200)] = 10
+    within: Annotated[WholeNumber, Field(ge=1, le=200)] = 10
     side: Literal["both", "before", "after"] = "both"
     sentence: bool = True
 
@@ -89,7 +132,7 @@ def expand_acts(value: Any) -> Any:
     return value
 
 
-def expand_groups(value: Any) -> Any:
+def expand_named(value: Any) -> Any:
     """Return a named list, `<police>`, as what it is short for: a group of that name."""
     texts = wrap_in_list(value) if isinstance(value, (str, list)) else []
     if texts and all(isinstance(t, str) and re.fullmatch(r"<[^<>|]+>", t) for t in texts):
@@ -98,7 +141,7 @@ def expand_groups(value: Any) -> Any:
 
 
 Verb = Annotated[str, Field(pattern=r"^[a-z]{2,30}$")]
-NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_groups)]
+NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_named)]
 
 
 def expand_variant(value: Any) -> Any:
@@ -159,33 +202,102 @@ class ConceptsFile(Record):
 
 def check_path(value: str | None) -> str | None:
     """Return the path of a file, checked: no file system has such names as are refused."""
-    if value is not None and (
-        "\0" in value or any(len(p.encode()) > 255 for p in value.split("/"))
+    if value is None:
+        return None
+    if (
+        not value.strip()
+        or "\0" in value
+        or len(value.encode()) > MAX_PATH_BYTES
+        or any(len(part.encode()) > MAX_NAME_BYTES for part in value.split("/"))
     ):
         raise ValueError("this cannot be the name of a file or folder")
     return value
 
 
+def check_language(value: str) -> str:
+    """Return the code of a language, checked."""
+    if not re.fullmatch("[a-z]{2,3}", value):
+        raise ValueError("write the code of a language (ISO 639-1), such as en or de")
+    return value
+
+
 class Articles(Record):
-    """Where the articles are, and which column is what."""
+    """Where the articles are, which column is what, and whether stubs count."""
 
     path: Annotated[str, AfterValidator(check_path)]
     metadata: Annotated[str | None, AfterValidator(check_path)] = None
     columns: dict[ArticleColumn, str] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    stubs: Literal["keep", "apart"] = "apart"
+    """What becomes of texts that are cut off, removed or an error page."""
+
+
+DEFAULT_MAX_OUTLETS = 24
+"""Outlets that are compared one by one, if a study does not say which: those with most articles."""
+
+
+class Groups(Record):
+    """Groups of outlets to compare: listed by name, or named by a column of the articles."""
+
+    outlets: dict[
+        Annotated[str, Field(pattern=r"^\S(?:.{0,58}\S)?$")],
+        Annotated[list[str], Field(min_length=1)],
+    ] = {}
+    column: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def check_outlets(self) -> Groups:
+        """Return the groups, checked: each outlet is in one, and none has a reserved name."""
+        owners: dict[str, str] = {}
+        for group, outlets in self.outlets.items():
+            if group in RESERVED_NAMES:
+                raise ValueError(f"no group can be called {group!r}: choose another name")
+            for outlet in outlets:
+                if owners.setdefault(outlet, group) != group:
+                    raise ValueError(
+                        f"the outlet {outlet!r} is in two groups, {owners[outlet]!r} and "
+                        f"{group!r}: leave it in one"
+                    )
+        return self
+
+
+def expand_groups(value: Any) -> Any:
+    """Return the short form of groups, a column or only the outlets of each, as the long one."""
+    if isinstance(value, str):
+        return {"column": value}
+    if isinstance(value, Mapping):
+        return {"outlets": {name: wrap_in_list(outlets) for name, outlets in value.items()}}
+    if value is None or isinstance(value, Groups):
+        return value
+    raise ValueError("write `{left: [A, B], right: [C]}`, or the name of a column of the articles")
+
+
+def make_groups(groups: str | Mapping[str, Sequence[str]]) -> Groups:
+    """Return groups that somebody typed.
+
+    Raises
+    ------
+    WordingError
+        For an outlet in two groups, a group without outlets or with a reserved name.
+    """
+    try:
+        return Groups.model_validate(expand_groups(groups))
+    except ValidationError as error:
+        reasons = [fault["msg"].removeprefix("Value error, ") for fault in error.errors()]
+        raise WordingError(f"groups={groups!r}: {'; '.join(reasons)}.") from None
 
 
 class Period(Record):
     """The days that count, both ends included; articles of an unknown date are then left out."""
 
-    from_: Annotated[datetime.date | None, Field(alias="from")] = None
-    to: datetime.date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
 
 
 class Event(Record):
     """Something that happened on a day, for figures over time; its title is a neutral phrase."""
 
-    date: datetime.date
+    date: Day
     title: Annotated[str, Field(min_length=1, max_length=60)]
     source: str = ""
 
@@ -210,8 +322,8 @@ def check_excerpts(value: Any) -> Any:
 class Limits(Record):
     """Seconds after which a run is ended: one code cell, and the whole notebook."""
 
-    cell: Annotated[float, Field(gt=0)] = 600
-    run: Annotated[float, Field(gt=0)] = 1800
+    cell: Seconds = 600
+    run: Seconds = 1800
 
 
 class StudyRecord(Record):
@@ -220,14 +332,15 @@ class StudyRecord(Record):
     title: str
     question: str
     note: str = ""
-    language: str = "en"
-    seed: Annotated[int, Field(ge=0)] = 1
+    language: Annotated[str, AfterValidator(check_language)] = "en"
+    seed: Annotated[WholeNumber, Field(ge=0, le=MAX_SEED)] = 1
     articles: Articles | None = None
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
-    max_outlets: Annotated[int, Field(ge=1)] = 24
+    max_outlets: Annotated[WholeNumber, Field(ge=1, le=10_000)] = DEFAULT_MAX_OUTLETS
+    groups: Annotated[Groups | None, BeforeValidator(expand_groups)] = None
     period: Period = Period()
     events: list[Event] = []
-    draws: Annotated[int, Field(ge=99, le=100_000)] = 999
+    draws: Annotated[WholeNumber, Field(ge=99, le=100_000)] = 999
     excerpts: Annotated[Literal["full", "none"] | int, BeforeValidator(check_excerpts)] = "full"
     limits: Limits = Limits()
     reports: list[Report] = [
@@ -240,6 +353,7 @@ class StudyRecord(Record):
         Report(notebook="07_outlets"),
         Report(notebook="08_discover"),
         Report(notebook="09_coding"),
+        Report(notebook="10_events", each={"concept": "all"}),
     ]
 
     _folder: Path = PrivateAttr()
@@ -247,6 +361,8 @@ class StudyRecord(Record):
     _lists: dict[str, list[str]] = PrivateAttr(default_factory=dict)
     _typed: frozenset[str] = PrivateAttr(default_factory=frozenset)
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
+    _event_rule: str = PrivateAttr("all")
+    _place: str = PrivateAttr(default="text")
 
     @property
     def folder(self) -> Path:
@@ -272,6 +388,11 @@ class StudyRecord(Record):
     def taken(self) -> frozenset[str]:
         """The concepts that are taken from the library."""
         return self._taken
+
+    @property
+    def place(self) -> str:
+        """Where in the articles is counted, a name in `settings.PLACE_GROUPS`."""
+        return self._place
 
     @property
     def lists(self) -> dict[str, list[str]]:
@@ -307,23 +428,59 @@ class StudyRecord(Record):
         outlets: Sequence[str] = (),
         first: datetime.date | None = None,
         last: datetime.date | None = None,
+        groups: str | Mapping[str, Sequence[str]] | None = None,
+        place: str = "",
     ) -> StudyRecord:
-        """Return the same study with only some of its outlets and days.
+        """Return the same study with only some of its outlets and days, other groups or places.
 
         Parameters
         ----------
         outlets : sequence of str
-            Only these; if empty, those that the study compares.
+            Only these outlets or groups; if empty, those that the study compares.
         first, last : date, optional
             The days that count, both ends included, as far as the study's own period has them.
+        groups : str or mapping, optional
+            A column of the articles, or the outlets of each group; without it the study's own.
+        place : str
+            Where in the articles is counted, a name in `settings.PLACE_GROUPS`; empty: as before.
+
+        Raises
+        ------
+        WordingError
+            For an outlet in two groups, a group without outlets, or an unknown place.
         """
         begin = max(filter(None, (first, self.period.from_)), default=None)
         end = min(filter(None, (last, self.period.to)), default=None)
         changes = {
             "outlets": list(outlets) or self.outlets,
             "period": Period(from_=begin, to=end),
+            "groups": self.groups if groups is None else make_groups(groups),
         }
-        return self.model_copy(update=changes)
+        study = self.model_copy(update=changes)
+        study._place = one_of("place", place or self.place, PLACE_GROUPS)
+        return study
+
+    @property
+    def event_rule(self) -> str:
+        """Which articles count, a name in `settings.EVENT_RULES`."""
+        return self._event_rule
+
+    def with_events(self, rule: str) -> StudyRecord:
+        """Return the same study in which only articles on shared events count, or all again.
+
+        Parameters
+        ----------
+        rule : str
+            A name in `settings.EVENT_RULES`.
+
+        Raises
+        ------
+        WordingError
+            For another name.
+        """
+        study = self.model_copy()
+        study._event_rule = one_of("way of counting events", rule, EVENT_RULES)
+        return study
 
     def with_concept(self, name: str, concept: Concept) -> StudyRecord:
         """Return the same study with one more concept, which concepts.yml does not have."""
@@ -386,9 +543,11 @@ class StudyRecord(Record):
             return given
         if name == "concept":
             return list(self.concepts)
-        if name == "outlet" and self.outlets is not None:
+        if name == "outlet" and self.outlets is not None and self.groups is None:
             return self.outlets
+        if name == "outlet" and self.groups and self.groups.outlets:
+            return list(self.groups.outlets)
         raise WordingError(
             f"study.yml: `each: {{{name}: all}}` is not possible: `all` works only for `concept`, "
-            "and for `outlet` where `outlets:` lists them; list the values."
+            "and for `outlet` where `outlets:` or `groups:` lists them; list the values."
         )

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import polars as pl
 import pytest
@@ -100,8 +102,9 @@ def test_places_are_those_of_the_given_text(name, given):
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("A&amp;B &lt;b&gt; &quot;so&quot;", 'A&B <b> "so"'),
-        ("&amp;nbsp; &unknown; & so; &#xe9;", "&nbsp; &unknown; & so; é"),
+        ("A&amp;B &lt;b&gt; &quot;so&quot;", 'A&B  "so"'),
+        ("&amp;nbsp; &unknown; & so; &#xe9;", "\u00a0 &unknown; & so; é"),
+        ("&lt;p class=&quot;x&quot;&gt;AT&amp;T; &amp; &amp;quot;so&amp;quot;", '\nAT&T; & "so"'),
         ("a <b and c> d <thing> x < y > z", "a <b and c> d <thing> x < y > z"),
         ('<a href="x.html">link</a>, <p class=x>new</p>', "link, \nnew\n"),
         ("one<br/>two <!-- none -->three", "one\ntwo three"),
@@ -115,9 +118,86 @@ def test_what_stands_for_something_else_is_replaced(text, read):
     assert decode_article(text, lambda: known)[0] == read
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r"It ended.\n\n“This was,” said", "It ended.\n\n“This was,” said"),
+        (r"one line\nAnother\r\nand more", "one line\nAnother\nand more"),
+        (r"it ended.\nthe mayor\tsaid", "it ended.\nthe mayor\tsaid"),
+        (r"Q:\nWhat?\nA:\nI think", "Q:\nWhat?\nA:\nI think"),
+        (
+            r"so \"it\" was, and\/or it\u2019s \ud83d\ude00 \ud83d",
+            'so "it" was, and/or it’s 😀 \ufffd',
+        ),
+        (r"it\xa0was \'so\'", "it\u00a0was 'so'"),
+        (r"\\n\\nTwice.\\n", "\n\nTwice.\n"),
+        (r"<a href=\"http:\/\/x.org\/a\">link<\/a> \u003cp\u003e", "link \n"),
+        (r"in C:\new.\n\nThe next is C:\temp", "in C:\\new.\n\nThe next is C:\\temp"),
+    ],
+)
+def test_escapes_that_a_program_wrote_are_decoded(text, read):
+    assert decode_article(text, frozenset)[0] == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"It is in C:\new\table, in docs\new, in C:\Tests and in \\server\new\text.",
+        r"$\nu$, \theta and \nabla in \textbf{x}",
+        r"type \n for a new line",
+        r"\o/ and \m/",
+    ],
+)
+def test_what_people_write_with_a_backslash_stays(text):
+    assert decode_article(text, frozenset) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("the riot https t co Ab12", "the riot https://t.co/Ab12"),
+        ("pic twitter com Ab12, so", "pic.twitter.com/Ab12, so"),
+        ("at http www example org today", "at http://www.example.org/ today"),
+        ("https is a net gain, http or com", "https is a net gain, http or com"),
+    ],
+)
+def test_addresses_without_their_marks_are_addresses(text, read):
+    assert decode_article(text, frozenset)[0] == read
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("see https://example.org/riot-2021?a=b&c. Then", "see Then"),
+        ("(http://t.co/abc) www.example.org/riot; done", "done"),
+        ("write to ann.author+x@example.co.uk now", "write to now"),
+        ("riot pic.twitter.com/AYiw t.co/Ab… bit.ly/x", "riot"),
+        ("riot https t co abc and pictwittercomabc", "riot and"),
+        (r"riot http:\/\/example.org\/riot", "riot"),
+        (
+            "Amazon.com's staff at 350.org and U.S./Mexico, and/or",
+            "Amazon 's staff at 350 and U.S. Mexico and or",
+        ),
+        ("he said.In @handle and #riot https", "he said In handle and riot https"),
+    ],
+)
+def test_addresses_are_no_words(text, words):
+    shard = encode_texts(pl.Series([text]))
+    types = shard.forms["type"].gather(shard.tokens[shard.is_word])
+    assert " ".join(types) == words
+
+
+def test_addresses_can_be_asked_for_and_hold_no_hits():
+    text = "The riot: https://example.org/riot-2021 and https://example.com/a"
+    assert len(lines([text], "riot*")) == 1
+    assert len(lines([text], "https://*example.org*")) == 1
+    assert len(lines([text], "https://*")) == 2
+
+
 def test_every_token_stands_where_its_offsets_say():
     """Each token, read by itself as it stands in the given text, is the token."""
     texts = [*TEXTS.values(), "<p>A&amp;B</p> x<b>y</b>z&#8217;s &quot;end&quot;", "", "&amp;"]
+    texts += [r"It \"ended\".\n\n“So,” it\u2019s <br \/>http:\/\/x.org\/a https t co Ab1 riot"]
     shard = encode_texts(pl.Series(texts))
     places = np.flatnonzero(shard.tokens != 0)
     row = shard.article(places)
@@ -168,3 +248,12 @@ def test_a_quotation_mark_is_one_however_it_is_written(text):
     shard = encode_texts(pl.Series([text]))
     inside = find_quotations(shard).inside(len(shard.tokens)) & shard.is_word
     assert shard.forms["type"].gather(shard.tokens[inside]).to_list() == ["a", "good", "day"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<a " + " " * 100_000, "&lt;a x=&quot;" * 5_000, "C:\\a" * 50_000]
+)
+def test_what_looks_like_a_tag_or_a_path_without_end_takes_no_time(text):
+    began = time.monotonic()
+    decode_article(text, frozenset)
+    assert time.monotonic() - began < 15

@@ -126,6 +126,25 @@ def workbook(sheet):
     return zip_file(parts | {"xl/worksheets/sheet1.xml": sheet})
 
 
+def sheet(rows, dimension="A1:B2"):
+    """The XML of a sheet with two rows of its own and others; `dimension` is what it claims."""
+    head = cell("A1", "text") + cell("B1", "outlet")
+    first = cell("A2", "one two") + cell("B2", "A")
+    return (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f'<dimension ref="{dimension}"/><sheetData><row r="1">{head}</row><row r="2">{first}</row>'
+        f"{rows}</sheetData></worksheet>"
+    ).encode()
+
+
+def cell(place, text):
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+LAST_CELL = f'<row r="1048576">{cell("XFD1048576", "x")}</row>'
+LATE_ROW = '<row r="99999999999"><c r="A9" t="inlineStr"><is><t>late</t></is></c></row>'
+
+
 def document(body, head=b""):
     """A .docx whose document is this XML."""
     return zip_file(
@@ -293,6 +312,20 @@ CASES = [  # case, file, bytes or what makes them, accepted, rejected
         "100,000 columns",
         "a.csv",
         b"text," * 100_000 + b"outlet\n" + b"one," * 100_000 + b"A\n",
+        None,
+        0,
+    ),
+    (
+        "a million columns",
+        "a.csv",
+        lambda: b"text,outlet" + b"," * 1_000_000 + b"\none,A" + b"," * 1_000_000 + b"\n",
+        None,
+        0,
+    ),
+    (
+        "20,000 columns",
+        "a.tsv",
+        b"text\t" * 19_999 + b"outlet\n" + b"one\t" * 19_999 + b"A\n",
         1,
         0,
     ),
@@ -473,6 +506,53 @@ CASES = [  # case, file, bytes or what makes them, accepted, rejected
         1,
         1,
     ),
+    (
+        "JSON with 100,000 fields",
+        "a.jsonl",
+        lambda: JSON + json.dumps({f"c{n}": n for n in range(100_000)} | {"text": "two"}).encode(),
+        2,
+        0,
+    ),
+    (
+        "an object in an object, 10,000 deep",
+        "a.jsonl",
+        JSON + b'{"text": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001 + b"\n",
+        1,
+        1,
+    ),
+    (
+        "a text in an object, 300 deep",
+        "a.jsonl",
+        JSON + b'{"text": ' + b'{"a":' * 300 + b'"deep"' + b"}" * 301 + b"\n",
+        2,
+        0,
+    ),
+    *(
+        (
+            f"lists in lists, {depth} deep",
+            "a.json",
+            b'[{"text": "one"}, {"text": ' + b"[" * depth + b"]" * depth + b"}]",
+            1,
+            1,
+        )
+        for depth in (10, 500, 900)
+    ),
+    (
+        "a list in lists, 900 deep, for an article",
+        "a.json",
+        b'[{"text": "one"}, ' + b"[" * 900 + b"]" * 900 + b"]",
+        1,
+        1,
+    ),
+    (
+        "a text behind 100,000 fields of objects",
+        "a.jsonl",
+        lambda: json.dumps(
+            {f"a{n}": {f"b{m}": 1 for m in range(1000)} for n in range(100)} | {"text": "one"}
+        ).encode(),
+        1,
+        0,
+    ),
     ("scalars instead of articles", "a.json", b'[1, "two", null, true, [3]]', 0, 5),
     ("a scalar", "a.json", b"7", 0, 1),
     (
@@ -523,6 +603,35 @@ CASES = [  # case, file, bytes or what makes them, accepted, rejected
         ),
         0,
         1,
+    ),
+    ("a worksheet with one cell far out", "a.xlsx", lambda: workbook(sheet(LAST_CELL)), 1, 0),
+    (
+        "a worksheet that claims all cells",
+        "a.xlsx",
+        lambda: workbook(sheet(LAST_CELL, "A1:XFD1048576")),
+        1,
+        0,
+    ),
+    (
+        "a worksheet that claims fewer cells than it has",
+        "a.xlsx",
+        lambda: workbook(sheet(f'<row r="3">{cell("A3", "three")}</row>' + LATE_ROW, "A1")),
+        3,
+        0,
+    ),
+    (
+        "a worksheet with a row given twice",
+        "a.xlsx",
+        lambda: workbook(sheet(f'<row r="2">{cell("A2", "two")}</row>')),
+        2,
+        0,
+    ),
+    (
+        "a parquet file with 30,000 columns",
+        "a.parquet",
+        lambda: parquet_of(**{f"c{n}": ["x"] for n in range(30_000)}, text=["one"]),
+        None,
+        0,
     ),
     # docx, rtf
     ("a document that is none", "a.docx", b"one two three", 0, 1),

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from wording.corpus.reading.articles import ReadingOptions, read_articles
+from wording.corpus.reading.dates import find_date_in_name
 from wording.corpus.reading.encodings import decode_text
 
 CASES = Path(__file__).with_name("cases")
@@ -212,3 +213,66 @@ def test_a_linked_folder_is_refused_and_counted(tmp_path):
     assert found.rejects.select("source", "reason").rows() == [
         ("more", "a link to a folder, which is not followed: move the folder here")
     ]
+
+
+PAGE = (
+    "<html><head><title>t</title>{}</head><body><article><p>The protest went on in the town for a "
+    "week, and nobody knew why it had begun at all.</p></article></body></html>"
+)
+
+
+def test_a_folder_is_the_outlet_and_the_name_of_a_file_its_date(tmp_path):
+    files = {
+        "The Daily/2021-05-03-title.txt": "The protest went on.",
+        "The Daily/20210504_x.txt": "The riot went on.",
+        "Northern_Example/2021/5-mai-2021.html": PAGE.format(""),
+        "Northern_Example/May/2021_05_06.html": PAGE.format(
+            "<meta property='og:site_name' content='Its Own'>"
+            "<meta property='article:published_time' content='2021-05-01'>"
+        ),
+        "Coast Example/articles/03.05.2021 Titel.rtf": r"{\rtf1 The protest went on and on.}",
+        "Coast Example/more.csv": "text,date\nThe coup went on.,2021-05-07\n",
+        "articles/12345678.txt": "The revolution went on.",
+    }
+    for name, text in files.items():
+        (tmp_path / "given" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "given" / name).write_text(text)
+    found = read_articles(tmp_path / "given")
+    taken = {
+        row["text"][:20] + row["outlet"]: row["date"] for row in found.frame.iter_rows(named=True)
+    }
+    assert sorted(found.frame["outlet"]) == [
+        *["Coast Example"] * 2, "Its Own", "Northern Example", *["The Daily"] * 2, "unattributed"
+    ]  # fmt: skip
+    assert sorted(date.day if date else 0 for date in taken.values()) == [0, 1, 3, 3, 4, 5, 7]
+    warnings = " ".join(found.warnings)
+    assert "The outlet of 5 files is the folder that they are in: 'Coast Example', " in warnings
+    assert "The date of 4 files is the one in the name, such as '03.05.2021'" in warnings
+
+
+def test_the_metadata_count_more_than_the_names_of_files(tmp_path):
+    (tmp_path / "given" / "The Daily").mkdir(parents=True)
+    (tmp_path / "given" / "The Daily" / "2021-05-03.txt").write_text("The protest went on.")
+    (tmp_path / "list.csv").write_text("file,outlet,date\n2021-05-03.txt,Other,2021-05-09\n")
+    found = read_articles(tmp_path / "given", ReadingOptions(metadata=tmp_path / "list.csv"))
+    assert found.frame.select("outlet", "date").rows() == [("Other", MAY[8])]
+    assert not any("in the name" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("20210503_x", "2021-05-03"),
+        ("report2021.05.03", "2021-05-03"),
+        ("20210503123000", "2021-05-03"),
+        ("riot 29. Dezember 2011", "29 Dezember 2011"),
+        ("3rd_May_2021", "3rd May 2021"),
+        ("décembre-1-2020", "decembre 1 2020"),
+        ("12345678", None),
+        ("2021-13-40", None),
+        ("title-2021", None),
+        ("marathon 21 2021", None),
+    ],
+)
+def test_a_date_in_a_name(name, date):
+    assert find_date_in_name(name) == date

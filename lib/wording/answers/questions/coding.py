@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.narrow import explain_concept
+from wording.answers.narrow import explain_concept, name_groups
 from wording.questions.coding import coded, findings
 from wording.questions.coding.coded import CodingAnalysis, analyse_study_coding
 from wording.questions.coding.correction import describe_corrections
@@ -36,7 +36,7 @@ def answer_coding(record: StudyRecord, concept: str, *, size: int, voice: str) -
         coded.tabulate_strata(found),
         "One row per term and outlet; hits in all voices.",
         columns=("variant", "outlet", "n", "n_lines", "n_coded"),
-        tell=lambda: findings.sentences(found),
+        tell=lambda: name_groups(record, findings.sentences(found)),
         evidence=Evidence(
             lambda: wrong,
             "Hits that a coder marked as used in another sense.",

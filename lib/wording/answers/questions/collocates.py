@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.narrow import explain_concept
+from wording.answers.narrow import explain_concept, name_groups
 from wording.answers.questions.shares import (
     SHOWN_CONTRASTS,
     describe_study_copies,
@@ -17,6 +17,7 @@ from wording.answers.questions.shares import (
 )
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table
+from wording.corpus.counts import describe_study_units
 from wording.questions.collocation import collocates, findings
 from wording.questions.collocation.collocation import find_study_collocates
 from wording.questions.design import Request
@@ -55,7 +56,8 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
         columns=SHOWN_COLLOCATES,
         links={"n": with_lines(together, by="near")["lines"]},
         tell=lambda: [
-            *findings.sentences(found, contrasts, shares),
+            *name_groups(record, findings.sentences(found, contrasts, shares)),
+            *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
         picture=Picture(

@@ -55,6 +55,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
     counted = count_study_hits(record)
     outlets = inventory.summarise_outlets(counted.articles)
     rejects = inventory.read_rejects(record)
+    n_stubs = inventory.count_stubs_apart(record)
     return Answer(
         record,
         "outlets",
@@ -82,7 +83,8 @@ def answer_inventory(record: StudyRecord) -> Answer:
             "warnings": partial(answer_warnings, record, rejects),
         },
         summary=f"{len(counted.articles):,} articles compared, "
-        f"{len(counted.set_apart):,} excluded, {len(rejects):,} rejected",
+        f"{len(counted.set_apart):,} excluded, {len(rejects):,} rejected"
+        + (f", {n_stubs:,} set apart as no articles" if n_stubs else ""),
     )
 
 

@@ -8,12 +8,15 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.narrow import explain_event_rule, name_groups
 from wording.answers.questions.shares import (
     describe_study_copies,
+    has_two_groups,
     name_copy_rule,
     other_copy_rule,
 )
 from wording.answers.questions.voices import describe_voice_fit
+from wording.corpus.counts import describe_study_units
 from wording.questions.design import Request
 from wording.questions.keyness import findings, keywords
 from wording.questions.keyness.keyness import (
@@ -50,7 +53,11 @@ def answer_keyness(
         "One row per outlet and term.",
         columns=SHOWN_KEYNESS,
         links={"n": with_lines(shown)["lines"]},
-        tell=lambda: [*findings.sentences(table), *describe_voice_fit(record, request)],
+        tell=lambda: [
+            *name_groups(record, findings.sentences(table)),
+            *describe_study_units(record),
+            *describe_voice_fit(record, request),
+        ],
         picture=Picture(
             "How many times as often as the other side",
             findings.describe(shown) if len(shown) else "",
@@ -65,11 +72,16 @@ def answer_keyness(
             "differences": partial(answer_differences, record, table),
             "copies": partial(answer_keyness_copies, record, request, selection, shown),
         },
-        note=keywords.describe_term_selection(
-            record,
-            terms,
-            min_outlets=selection.min_outlets,
-            function_words=selection.function_words,
+        note=" ".join(
+            [
+                keywords.describe_term_selection(
+                    record,
+                    terms,
+                    min_outlets=selection.min_outlets,
+                    function_words=selection.function_words,
+                ),
+                *explain_event_rule(record),
+            ]
         ),
         summary=f"{len(terms):,} terms in {len(terms.articles):,} articles, "
         f"{terms.n_words.sum():,.0f} words of voice {request.voice!r}, {len(table):,} comparisons",
@@ -77,7 +89,9 @@ def answer_keyness(
 
 
 def answer_differences(record: StudyRecord, table: pd.DataFrame) -> Answer:
-    """Answer with the clearest differences of all outlets, more and less."""
+    """Answer with the clearest differences of all outlets, more and less; of two groups, once."""
+    if has_two_groups(record, table):
+        table = table[table["outlet"] == table["outlet"].iloc[0]]
     return Answer(
         record,
         "differences",

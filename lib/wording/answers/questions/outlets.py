@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.narrow import name_groups
 from wording.answers.questions.voices import describe_voice_fit
+from wording.corpus.counts import describe_study_units
 from wording.questions.design import Request
 from wording.questions.outlets import findings
 from wording.questions.outlets.outlets import (
@@ -33,6 +35,10 @@ SHOWN_DRIVERS = {
     ),
 }  # fmt: skip
 SHOWN_RECOGNISED = ("outlet", "n", "share", "low", "high", "chance_share", "telling")
+GROUP_DISTANCES_NOTE = (
+    "Distances and their intervals take the articles of a group as one collection: they say how "
+    "these outlets differ, not how others of the kind would."
+)
 NAMES = {"choice": "term choice", "words": "words and phrases"}
 """How titles name what outlets are compared by."""
 
@@ -51,7 +57,12 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
         table,
         "One row per pair of outlets, the closest first.",
         columns=columns,
-        tell=lambda: [*findings.sentences(compared), *describe_voice_fit(record, request)],
+        tell=lambda: [
+            *name_groups(record, findings.sentences(compared)),
+            *describe_study_units(record),
+            *([GROUP_DISTANCES_NOTE] if record.groups else []),
+            *describe_voice_fit(record, request),
+        ],
         picture=Picture(
             f"Distances in {NAMES[basis]}, in bits; hollow: not statistically clear",
             findings.describe(compared, "distances"),

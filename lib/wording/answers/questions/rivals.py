@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.narrow import name_groups
 from wording.questions.discovery import findings, proposals
 from wording.questions.discovery.proposals import Proposals, propose_rivals
 from wording.show.figures import plot_forest
@@ -27,7 +28,7 @@ def answer_rivals(record: StudyRecord, term: str, *, top: int, sets: int, copies
         found.table,
         "One row per proposal, the most likely first.",
         columns=SHOWN_RIVALS if term else SHOWN_SETS,
-        tell=lambda: findings.sentences(found),
+        tell=lambda: name_groups(record, findings.sentences(found)),
         evidence=Evidence(
             lambda: found.lines,
             "The hits of each phrase at each outlet in the table.",

@@ -9,18 +9,19 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_hit_lines
-from wording.answers.narrow import explain_concept
+from wording.answers.narrow import explain_concept, name_groups
 from wording.answers.questions.inventory import answer_concepts
 from wording.answers.questions.timeline import SHOWN_PERIODS
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table, make_table
-from wording.corpus.counts import count_study_hits
+from wording.corpus.counts import count_study_hits, describe_study_units
 from wording.corpus.phrase_counts import describe_left_out, describe_phrases
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
 from wording.questions.shares.findings import describe, sentences
 from wording.questions.timeline.findings import describe_endpoints
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
+from wording.settings import REST_LABEL
 from wording.show.figures import plot_bars, plot_forest, plot_timeline
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -44,7 +45,8 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
     beside = replace(asked, voice=other_voice(request.voice))
     table = make_asked_table(record, "shares", asked)
     others = make_asked_table(record, "shares", beside)
-    contrasts = make_asked_table(record, "contrasts", asked)
+    against = "pairs" if has_two_groups(record, table) else asked.against
+    contrasts = make_asked_table(record, "contrasts", replace(asked, against=against))
     counted = count_study_hits(record, [concept], copies=request.copies)
     return Answer(
         record,
@@ -55,8 +57,9 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         columns=SHOWN_SHARES,
         links={"n": with_lines(table)["lines"]},
         tell=lambda: [
-            *sentences(table, contrasts),
+            *name_groups(record, sentences(table, contrasts)),
             *describe_matches(record, concept),
+            *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
         picture=picture_shares(record, table, others),
@@ -86,8 +89,19 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
     )
 
 
+def has_two_groups(record: StudyRecord, table: pd.DataFrame) -> bool:
+    """Return whether two groups are compared: then the second is all that the first is not."""
+    names = set(table["outlet"]) | set(table.get("other", ())) - {REST_LABEL}
+    return record.groups is not None and len(names) == 2
+
+
 def describe_matches(record: StudyRecord, concept: str) -> list[str]:
-    """Return in sentences which phrases of a concept match nothing, and what they leave out."""
+    """Return in sentences which phrases of a concept match nothing, and what they leave out.
+
+    They are matched in the text; nothing is said where only headlines count.
+    """
+    if record.place == "headline":
+        return []
     phrases = make_table(record, "phrases", concepts=[concept])
     return [*describe_phrases(phrases, record.taken), *describe_left_out(phrases, top=3)]
 
@@ -153,13 +167,16 @@ def answer_beside(record: StudyRecord, table: pd.DataFrame) -> Answer:
 
 
 def answer_contrasts(record: StudyRecord, table: pd.DataFrame) -> Answer:
-    """Answer where each outlet differs from the others."""
+    """Answer where each outlet differs from the others, of two groups the first from the second."""
+    caption = "One row per term and outlet, against all other outlets together."
+    if has_two_groups(record, table):
+        caption = f"One row per term: {table['outlet'].iloc[0]} against {table['other'].iloc[0]}."
     return Answer(
         record,
         "contrasts",
         "contrasts",
         table,
-        "One row per term and outlet, against all other outlets together.",
+        caption,
         columns=SHOWN_CONTRASTS,
     )
 

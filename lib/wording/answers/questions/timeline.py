@@ -9,8 +9,9 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_hit_lines
-from wording.answers.narrow import explain_concept
+from wording.answers.narrow import explain_concept, name_groups
 from wording.answers.questions.voices import describe_voice_fit
+from wording.corpus.counts import describe_study_units
 from wording.questions.design import Request
 from wording.questions.timeline import findings
 from wording.questions.timeline.timeline import (
@@ -34,6 +35,12 @@ SHOWN_TESTS = ("outlet", "n_days", "total", "first", "last", "p", "p_holm", "n_c
 SHOWN_PERIODS = ("outlet", "label", "n", "total", "n_articles", "share", "low", "high")
 
 
+CHANGING_GROUPS_NOTE = (
+    "The articles of a group may come from other outlets at other times: a change of a group need "
+    "not be a change of any outlet."
+)
+
+
 def answer_timeline(
     record: StudyRecord, concept: str, request: Request, *, variant: str, period: str
 ) -> Answer:
@@ -54,7 +61,9 @@ def answer_timeline(
             for side in ("before", "after")
         },
         tell=lambda: [
-            *findings.sentences(made, otherwise=otherwise),
+            *name_groups(record, findings.sentences(made, otherwise=otherwise)),
+            *([CHANGING_GROUPS_NOTE] if record.groups else []),
+            *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
         picture=Picture(

@@ -8,7 +8,9 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
+from wording.answers.narrow import name_groups
 from wording.answers.tables import make_table
+from wording.corpus.counts import describe_study_units
 from wording.corpus.marks.likeness import describe_unlike_texts
 from wording.questions.design import Request
 from wording.questions.reporting import keep_stable_digits
@@ -65,7 +67,8 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         table,
         "One row per outlet and voice.",
         tell=lambda: [
-            *voice_findings.sentences(table, own),
+            *name_groups(record, voice_findings.sentences(table, own)),
+            *describe_study_units(record),
             *describe_voice_fit(record, Request(copies=copies)),
         ],
         picture=Picture(
@@ -144,7 +147,9 @@ def answer_cues(record: StudyRecord, table: pd.DataFrame, copies: str) -> Answer
         "One row per cue and outlet; rare cues are counted together as other cues.",
         columns=("variant", "outlet", "n", "total", "share", "low", "high"),
         links={"n": with_lines(table)["lines"]},
-        tell=lambda: share_findings.sentences(table, contrasts, unit="attribution"),
+        tell=lambda: name_groups(
+            record, share_findings.sentences(table, contrasts, unit="attribution")
+        ),
     )
 
 

@@ -9,7 +9,7 @@ import contextlib
 import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,17 +18,28 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
 from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
-from wording.files import replace_file
+from wording.corpus.reading.suspicious import SIGN_SCHEMA
+from wording.files import replace_folder
+from wording.settings import PLACE_GROUPS, TOKEN_PLACES
 from wording.tables import check_columns
 
 COPIED_SCHEMA = dict.fromkeys(("row", "start", "end", "n_words", "n_own"), pl.Int64)
 """The columns of the spans of copied text."""
 
+DERIVED_NAME = "table.arrow"
+"""The file of a table that is kept beside a shard, in a folder of its own."""
+LINK_SCHEMA = {"doc_id": pl.String, "other": pl.String, "score": pl.Float64}
+"""The columns of the links between articles on one event."""
+
 SUBSET_DIVISOR = 20
 """A subset is processed on its own if it is at most this part of all."""
+
+HEADLINE_PLACE, LEAD_PLACE, BODY_PLACE = range(len(TOKEN_PLACES))
+"""The places of a token, as numbers."""
 
 PartResult = TypeVar("PartResult")
 
@@ -50,6 +61,11 @@ class Corpus:
     apart : the articles in other languages.
     copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
         row; none if the corpus was not built for a study.
+    stubs : the texts that are no articles, set apart or not: doc_id, outlet, sign.
+    signs : the signs that articles are not clean (see reading/suspicious.py), one row for each:
+        doc_id, outlet, sign.
+    links : the links between articles on one event (see `stories.links.find_links`); none if the
+        corpus was not built for a study.
     """
 
     table: pl.DataFrame
@@ -61,6 +77,9 @@ class Corpus:
     folder: Path | None = None
     apart: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA))
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
+    stubs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
+    signs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_SCHEMA))
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -110,21 +129,22 @@ class Corpus:
         name : the name of the table, and of its file.
         make : makes it of the shard and the language.
         """
-        file = self.folder / f"{k:04d}" / f"{name}.arrow" if self.folder else None
-        if (k, name) not in self._derived and file and file.is_file():
-            self._derived[k, name] = pl.read_ipc(file)
+        folder = self.folder / f"{k:04d}" / name if self.folder else None
+        if (k, name) not in self._derived and folder and open_saved_folder(folder):
+            self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME)
         if (k, name) not in self._derived:
             self._derived[k, name] = make(self.shards[k], self.language)
-            if file:
+            if folder:
                 # Where a newer build has taken this one's place, the table is only held.
-                with contextlib.suppress(OSError), replace_file(file) as partial:
-                    self._derived[k, name].write_ipc(partial)
+                with contextlib.suppress(OSError), replace_folder(folder) as partial:
+                    self._derived[k, name].write_ipc(partial / DERIVED_NAME)
+                    write_checksums(partial)
         return self._derived[k, name]
 
     def has_derived(self, k: int, name: str) -> bool:
         """Return whether the table of that name was made of shard `k` before."""
         return (k, name) in self._derived or (
-            self.folder is not None and (self.folder / f"{k:04d}" / f"{name}.arrow").is_file()
+            self.folder is not None and (self.folder / f"{k:04d}" / name).is_dir()
         )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
@@ -159,19 +179,43 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Part:
-    """One shard, and the rows of its articles."""
+    """One shard, the texts of some articles or their headlines, and the rows of the articles."""
 
     table: pl.DataFrame
     shard: Shard
     corpus: Corpus
     number: int
+    is_headlines: bool = False
 
     def __reduce__(self) -> tuple[Callable[..., Part], tuple[Any, ...]]:
         """Send a part of a saved corpus to another process as folder and number, to be opened."""
         corpus = self.corpus
         if corpus.folder:
-            return open_part, (corpus.folder, corpus.language, self.number)
-        return Part, (self.table, self.shard, corpus, self.number)
+            return open_part, (corpus.folder, corpus.language, self.number, self.is_headlines)
+        return Part, (self.table, self.shard, corpus, self.number, self.is_headlines)
+
+    @property
+    def headlines(self) -> Part:
+        """Return the headlines of its articles: tokens are those of `Shard.titles`."""
+        assert self.shard.titles, "a shard of articles has their headlines"
+        return replace(self, shard=self.shard.titles, is_headlines=True)
+
+    def select_places(self, place: str) -> list[Part]:
+        """Return what has the places of a group in `PLACE_GROUPS`: headlines, then texts."""
+        places = PLACE_GROUPS[place]
+        headlines = [self.headlines] if "headline" in places else []
+        return [*headlines, self] if {"lead", "body"} & set(places) else headlines
+
+    def number_places(self, positions: np.ndarray) -> np.ndarray:
+        """Return the place of each token, a number of `TOKEN_PLACES`."""
+        if self.is_headlines:
+            return np.full(len(positions), HEADLINE_PLACE)
+        return np.where(self.shard.in_lead(positions), LEAD_PLACE, BODY_PLACE)
+
+    def is_in_place(self, positions: np.ndarray, place: str) -> np.ndarray:
+        """Return which tokens are in a place of a group in `PLACE_GROUPS`, bool."""
+        places = [TOKEN_PLACES.index(name) for name in PLACE_GROUPS[place]]
+        return np.isin(self.number_places(positions), places)
 
     @property
     def start(self) -> int:
@@ -179,7 +223,12 @@ class Part:
         return int(self.corpus.starts[self.number])
 
     def flag_copied(self, positions: np.ndarray) -> np.ndarray:
-        """Return which tokens are in text that an earlier article has, too, bool."""
+        """Return which tokens are in text that an earlier article has, too, bool.
+
+        Of headlines none is.
+        """
+        if self.is_headlines:
+            return np.zeros(len(positions), bool)
         start, end = self.copied_spans
         number = np.searchsorted(start, positions, side="right") - 1
         return (number >= 0) & (positions < np.append(end, 0)[number])
@@ -205,6 +254,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.rejects.write_parquet(folder / "rejects.parquet")
     corpus.apart.write_parquet(folder / "apart.parquet")
     corpus.copied.write_parquet(folder / "copied.parquet")
+    corpus.stubs.write_parquet(folder / "stubs.parquet")
+    corpus.signs.write_parquet(folder / "signs.parquet")
+    corpus.links.write_parquet(folder / "links.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -217,9 +269,9 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
 def open_corpus(folder: Path, language: str) -> Corpus:
     """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart, copied = (
+    table, rejects, apart, copied, stubs, signs, links = (
         pl.read_parquet(folder / f"{name}.parquet")
-        for name in ("articles", "rejects", "apart", "copied")
+        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs", "links")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -235,9 +287,13 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         folder,
         apart,
         copied,
+        stubs,
+        signs,
+        links,
     )
 
 
-def open_part(folder: Path, language: str, number: int) -> Part:
-    """Return a part of the corpus that is saved in a folder."""
-    return open_corpus(folder, language).part(number)
+def open_part(folder: Path, language: str, number: int, is_headlines: bool) -> Part:
+    """Return a part of the corpus that is saved in a folder, or the headlines of that part."""
+    part = open_corpus(folder, language).part(number)
+    return part.headlines if is_headlines else part

@@ -1,4 +1,4 @@
-"""Texts as they are read: character references, tags and words cut at a line end stand for others.
+"""Texts as they are read: character references, tags, escapes and cut words stand for others.
 
 What stands in a text for something else is replaced before the text is cut into tokens, and each
 replacement is noted, so that places in the text as it was given are known.
@@ -24,18 +24,53 @@ BLOCK_TAGS = (
 )
 """Tags that begin or end a line."""
 
-REFERENCE = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-ATTRIBUTE = r"\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)"
-TAG = rf"</?[A-Za-z][A-Za-z0-9]*(?:{ATTRIBUTE})*\s*/?>"
+REFERENCE = (  # &amp;  &#8217;  and what was escaped twice: &amp;quot;
+    r"&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+)
+LESS, GREATER = r"(?:<|&lt;|\\{1,4}u003[cC])", r"(?:>|&gt;|\\{1,4}u003[eE])"
+"""The marks of a tag, also where they were escaped."""
+ATTRIBUTE = (
+    r"\s+[\w:-]+\s*=\s*"
+    r"(?:\\*\"[^\"<>]*\"|\\*'[^'<>]*'|&quot;[^<>\"]{0,300}?&quot;|[^\s\"'<>&\\]+)"
+)
+TAG = rf"{LESS}\\*/?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:{ATTRIBUTE})*\s*(?:\\*/\s*)?{GREATER}"
+COMMENT = rf"{LESS}!--.*?--{GREATER}"
 MISREAD = "â€[™œ\x9d˜“”¦¢]"
 """UTF-8 that was read as Windows-1252: quotation marks, dashes, an ellipsis, a bullet."""
 CUT_WORD = r"(?<=[^\W\d_])[-‐‑\u00ad]\r?\n(?=[^\W\d_])"
+PLAIN_ESCAPE = r"\\{1,4}[nrt](?![a-z])"
+FILE_PATH = (
+    rf"(?<!\w)(?:[A-Za-z]:(?!{PLAIN_ESCAPE})\\|\\\\\w[\w.-]+\\(?!\\|[nrt](?![a-z])))"
+    rf"(?:(?!{PLAIN_ESCAPE}|[.!?,;:]\\)[^\s\"<>|])*"
+)
+"""A path of Windows, C:\\new or \\\\server\\new, whose parts are no escapes."""
+ESCAPE = (
+    r"\\{1,4}(?:u[dD][89abAB][0-9a-fA-F]{2}\\{1,4}u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
+    r"|U000[0-9a-fA-F]{5}|x[0-9a-fA-F]{2}|r\\{1,4}n|[nrt\"'/])"
+)
+SURE_ESCAPE = re.compile(
+    r"\\u[0-9a-fA-F]{4}|\\U000[0-9a-fA-F]{5}|\\x[89a-fA-F][0-9a-fA-F]|\\[\"']|\S\\/\S"
+    rf"|\\[nr]\s*\\+[nrt]|[.!?]\\{{1,4}}n|(?:[…,;:)”’\"]|[.!?] ?|^){PLAIN_ESCAPE}"
+    r"|(?<=\w)\\n(?=[A-Z“\"\s])"
+)
+"""What nobody writes but a program that escapes: where one of these stands outside a path, all
+that look like escapes are."""
+BROKEN_ADDRESS = (  # https t co abc  pic twitter com abc  https www example org
+    r"\b(?i:(?:https? )?pic twitter com|https? (?:t co|bit ly|youtu be|goo gl|ow ly))"
+    r"(?: [A-Za-z0-9]+)?(?!\w)"
+    r"|\b(?i:https? (?:www (?:[\w-]+ ){1,2}?|[\w-]{3,} )(?:com|org|net|gov|edu|co uk))(?!\w)"
+)
+"""An address whose marks were taken out; of what followed its host only a key can be told."""
 REPLACED = re.compile(
-    rf"(?P<reference>{REFERENCE})|(?P<comment><!--.*?-->)|(?P<tag>{TAG})"
-    rf"|(?P<misread>{MISREAD})|(?P<cut>{CUT_WORD})",
+    rf"(?P<path>{FILE_PATH})|(?P<comment>{COMMENT})|(?P<tag>{TAG})|(?P<reference>{REFERENCE})"
+    rf"|(?P<misread>{MISREAD})|(?P<cut>{CUT_WORD})|(?P<address>{BROKEN_ADDRESS})"
+    rf"|(?P<escape>{ESCAPE})",
     re.DOTALL,
 )
-SUSPECT = (r"&#?[A-Za-z0-9]+;", r"</?[A-Za-z!]", "â€", *(f"{mark}\r?\n" for mark in "-‐‑\u00ad"))
+SUSPECT = (
+    *(r"&#?[A-Za-z0-9]+;", r"</?[A-Za-z!]", "â€", r"\\[nrtuUx\"'/]", r"ttps? \w", "twitter com"),
+    *(f"{mark}\r?\n" for mark in "-‐‑\u00ad"),
+)
 """What a text has one of, in the syntax of Polars, if anything in it is to be replaced: looking for
 each in turn is far quicker than for all at once."""
 ANY_WORD = r"\p{L}+(?:[-‐‑]\p{L}+)*"
@@ -88,7 +123,10 @@ def decode_article(
     pieces: list[str] = []
     edits: list[tuple[int, int, int]] = []
     n_read = done = 0
+    has_escapes = is_escaped(text)
     for match in REPLACED.finditer(text):
+        if match.lastgroup == "escape" and not has_escapes:
+            continue
         replacement = replace_match(match, list_words)
         if replacement is None:
             continue
@@ -103,11 +141,19 @@ def decode_article(
 def replace_match(match: re.Match[str], list_words: Callable[[], frozenset[str]]) -> str | None:
     """Return what stands for something else in a text; None if it stands for itself."""
     written = match[0]
+    if match.lastgroup == "path":
+        return None
     if match.lastgroup == "reference":
-        is_known = written[1] == "#" or written[1:] in html5
-        return html.unescape(written) if is_known else None
+        once = re.sub("^&(?:amp;)*(?=.)", "&", written)
+        is_known = once[1] == "#" or once[1:] in html5
+        once = once if is_known else written  # AT&amp;T;
+        return html.unescape(once) if is_known or written.startswith("&amp;") else None
     if match.lastgroup == "tag":
-        return replace_tag(written)
+        return replace_tag(match["name"])
+    if match.lastgroup == "escape":
+        return decode_escape(written)
+    if match.lastgroup == "address":
+        return join_address(written)
     if match.lastgroup == "misread":
         last = written[2].encode("latin-1" if written[2] in "\x9d¦¢" else "cp1252")
         return (b"\xe2\x80" + last).decode("utf8")
@@ -116,16 +162,55 @@ def replace_match(match: re.Match[str], list_words: Callable[[], frozenset[str]]
     return ""
 
 
-def replace_tag(written: str) -> str | None:
+def is_escaped(text: str) -> bool:
+    r"""Return whether a text has escapes such as `\n` that a program wrote: one is sure.
+
+    >>> is_escaped(r"It ended.\n\nThe mayor"), is_escaped(r"It is in C:\new or in docs\tables.")
+    (True, False)
+    """
+    if "\\" not in text:
+        return False
+    return SURE_ESCAPE.search(re.sub(FILE_PATH, "", text)) is not None
+
+
+def decode_escape(written: str) -> str:
+    r"""Return what an escape of JSON or Python stands for.
+
+    >>> [decode_escape(written) for written in (r"\n", r"\u2019", r"\\/", r"\ud83d\ude00")]
+    ['\n', '’', '/', '😀']
+    """
+    marks = re.split(r"\\+", written)[1:]
+    if marks[0][0] not in "uUx":
+        return {"n": "\n", "r": "\n", "t": "\t"}.get(marks[0], marks[0])
+    codes = [int(mark[1:], 16) for mark in marks]
+    if len(codes) == 2:
+        return chr(0x10000 + ((codes[0] & 0x3FF) << 10) + (codes[1] & 0x3FF))
+    is_character = codes[0] <= 0x10FFFF and not 0xD800 <= codes[0] <= 0xDFFF
+    return chr(codes[0]) if is_character else "\ufffd"
+
+
+def join_address(written: str) -> str:
+    """Return an address whose marks were taken out with them.
+
+    >>> join_address("https t co Ab12"), join_address("http www example org")
+    ('https://t.co/Ab12', 'http://www.example.org/')
+    """
+    scheme, rest = re.sub("^(?i:(https?) )?", r"\1 ", written, count=1).split(" ", 1)
+    host = re.match("(?i:t co|bit ly|youtu be|goo gl|ow ly|pic twitter com)|.*", rest)
+    assert host, "anything matches"
+    address = host[0].replace(" ", ".") + "/" + rest[host.end() :].strip()
+    return f"{scheme}://{address}" if scheme else address
+
+
+def replace_tag(name: str) -> str | None:
     """Return a line end for a tag that begins or ends a line, nothing for others that are known.
 
-    >>> replace_tag("<br/>"), replace_tag("</b>"), replace_tag("<thing>")
+    >>> replace_tag("br"), replace_tag("b"), replace_tag("thing")
     ('\\n', '', None)
     """
-    name = written.strip("</>").split()[0].rstrip("/").lower()
-    if re.fullmatch(BLOCK_TAGS, name):
+    if re.fullmatch(BLOCK_TAGS, name.lower()):
         return "\n"
-    return "" if re.fullmatch(INLINE_TAGS, name) else None
+    return "" if re.fullmatch(INLINE_TAGS, name.lower()) else None
 
 
 def join_cut_word(match: re.Match[str], list_words: Callable[[], frozenset[str]]) -> str | None:

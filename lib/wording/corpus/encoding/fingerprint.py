@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from wording.errors import WordingError
-from wording.files import hash_file, hash_value
+from wording.files import hash_file, hash_value, list_files_below
 from wording.study.records import StudyRecord
 from wording.words import WORDS_FOLDER
 
-CORPUS_MODULES = ("build.py", "encoding/*.py", "marks/*.py", "reading/**/*.py")
+CORPUS_MODULES = ("build.py", "places.py", "encoding/*.py", "marks/**/*.py", "reading/**/*.py")
 """What makes a corpus, in the room `corpus`: a change of one of these files makes it anew."""
 
 
@@ -36,13 +36,31 @@ def fingerprint_corpus(study: StudyRecord) -> str:
             f"The study {study.name!r} has no articles to build a corpus from ({cause}). With a "
             "counts/ folder, its saved counts can still be analysed."
         )
-    source = study.folder / study.articles.path
-    files = sorted(f for f in source.rglob("*") if f.is_file()) if source.is_dir() else [source]
-    files += [study.folder / study.articles.metadata] if study.articles.metadata else []
-    parts = [hash_file(f) for f in files] + [
-        str(f.relative_to(study.folder)) for f in files if f.is_relative_to(study.folder)
-    ]
-    return hash_value([*parts, study.articles.model_dump_json(), fingerprint_code(study.language)])
+    return hash_value(
+        [
+            fingerprint_articles(study),
+            study.articles.model_dump_json(),
+            study.groups.column if study.groups else None,
+            fingerprint_code(study.language),
+        ]
+    )
+
+
+def fingerprint_articles(study: StudyRecord) -> str:
+    """Return a short hash of the files of a study's articles: their bytes and their names.
+
+    Dates and outlets may be in the names of files and of folders.
+    """
+    source = study.articles
+    names = [source.path, source.metadata] if source else []
+    places = [study.folder / name for name in names if name]
+    return hash_value(
+        [
+            [place.resolve().name, file.relative_to(place).as_posix(), hash_file(file)]
+            for place in places
+            for file in list_files_below(place)
+        ]
+    )
 
 
 def fingerprint_code(language: str) -> str:

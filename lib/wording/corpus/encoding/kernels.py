@@ -166,6 +166,82 @@ def count_voice_words(
     return n
 
 
+def measure_lead_tokens(
+    counted: np.ndarray,
+    breaks: np.ndarray,
+    bounds: np.ndarray,
+    fewest: int,
+    most: int,
+    cut: int,
+) -> np.ndarray:
+    """Return how many tokens of each article are its lead, int32 (n_articles,).
+
+    Parameters
+    ----------
+    counted : flags of the tokens that are words outside boilerplate.
+    breaks : flags of the tokens that end a paragraph or an article.
+    bounds : the bounds of the articles.
+    fewest : a first paragraph with fewer words is a lead with the next one.
+    most : of a first paragraph with more words, and of one that is the whole article, the first
+        `cut` words are the lead.
+    cut : see `most`.
+    """
+    lead = np.zeros(len(bounds) - 1, np.int32)
+    for row in range(len(bounds) - 1):
+        n, cut_end, end = 0, bounds[row + 1], bounds[row]
+        while end < bounds[row + 1]:
+            n += counted[end]
+            if n == cut and counted[end]:
+                cut_end = end + 1
+            end += 1
+            if breaks[end - 1] and n >= fewest:
+                break
+        rest = end
+        while rest < bounds[row + 1] and not counted[rest]:
+            rest += 1
+        if n > most or rest == bounds[row + 1]:
+            end = min(end, cut_end)
+        lead[row] = end - bounds[row]
+    return lead
+
+
+def match_titles(
+    word: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    title_word: np.ndarray,
+    title_start: np.ndarray,
+    title_end: np.ndarray,
+    fewest: int,
+) -> np.ndarray:
+    """Return where in each line its repetition of a headline ends, int64; `start` if it has none.
+
+    Parameters
+    ----------
+    word : the number of each token's key; 0 where it is no word.
+    start, end : the tokens of each line.
+    title_word, title_start, title_end : the same of each line's headline.
+    fewest : words of a headline that is only the beginning of the line, or the other way round.
+    """
+    repeated = start.copy()
+    for line in range(len(start)):
+        i, k, n, last = start[line], title_start[line], 0, start[line]
+        while True:
+            while i < end[line] and word[i] == 0:
+                i += 1
+            while k < title_end[line] and title_word[k] == 0:
+                k += 1
+            if i == end[line] or k == title_end[line] or word[i] != title_word[k]:
+                break
+            i, k, n, last = i + 1, k + 1, n + 1, i + 1
+        is_whole_line, is_whole_title = i == end[line], k == title_end[line]
+        if n and is_whole_line and (is_whole_title or n >= fewest):
+            repeated[line] = end[line]
+        elif is_whole_title and n >= fewest:
+            repeated[line] = last
+    return repeated
+
+
 def count_flagged(flags: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Count the flagged tokens of each span, int64."""
     n = np.zeros(len(start), np.int64)

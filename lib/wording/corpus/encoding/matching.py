@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import functools
-import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,10 +19,10 @@ import polars as pl
 
 from wording.corpus.encoding.compounds import HYPHEN, has_star, join_word_patterns, list_runs
 from wording.corpus.encoding.shard import (
+    ADDRESS,
     ARTICLE_END,
     NUMBER,
     PARAGRAPH,
-    PUNCTUATION,
     WORD,
     Shard,
     concatenate_ranges,
@@ -295,12 +295,14 @@ def is_literal(word: str) -> bool:
 def match_wildcard(shard: Shard, word: str, *, cased: bool) -> np.ndarray:
     """Return the numbers of the forms that a word with a star stands for, ascending.
 
-    Of words and of numbers only those whose keys begin like it are looked at.
+    Of words, of numbers and, for a word with a mark that addresses have, of these only those whose
+    keys begin like it are looked at.
     """
     keys, beginning = shard.forms["key"], word.partition(WILDCARD)[0].lower()
-    edges = np.searchsorted(shard.kind, [WORD, NUMBER, PUNCTUATION]).tolist()
+    kinds = [WORD, NUMBER, *([ADDRESS] if re.search(r"[/@.]", word) else [])]
     ranges = []
-    for first, end in itertools.pairwise(edges):
+    for kind in kinds:
+        first, end = np.searchsorted(shard.kind, (kind, kind + 1)).tolist()
         start = bisect.bisect_left(keys, beginning, first, end)
         stop = bisect.bisect_left(keys, beginning + chr(0x10FFFF), first, end)
         ranges.append(np.arange(start, stop))
@@ -474,6 +476,26 @@ def select_longest(spans: Spans) -> np.ndarray:
         if kept[k]:
             rivals.append(k)
     return kept
+
+
+def spell_spans(start: np.ndarray, end: np.ndarray, letters: np.ndarray) -> tuple[str, np.ndarray]:
+    """Return spans of tokens as lines of text, one letter for each token, for regular expressions.
+
+    Parameters
+    ----------
+    start, end : the spans.
+    letters : the ASCII codes of their tokens, one span after the other, uint8.
+
+    Returns
+    -------
+    The text, and the token of each of its letters; -1 for the end of a line.
+
+    >>> spell_spans(np.array([3, 8]), np.array([5, 9]), np.array([65, 66, 67], np.uint8))
+    ('AB\\nC\\n', array([ 3,  4, -1,  8, -1]))
+    """
+    ends = np.cumsum(end - start)
+    text = np.insert(letters, ends, ord("\n")).tobytes().decode("ascii")
+    return text, np.insert(concatenate_ranges(start, end), ends, -1)
 
 
 def extract_contexts(

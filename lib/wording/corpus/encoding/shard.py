@@ -4,6 +4,9 @@ A *form* is a token as it is written, with the blanks before it; it has a *type*
 a *key* (the type with case folded and typographic variants levelled), which is what patterns match.
 The forms of an article, put one after the other, are its text: so a character offset is a sum of
 lengths, and a line of a concordance is a run of forms. Every article ends with the empty form.
+
+Headlines are a small shard of their own beside that of the texts, so that nothing that is asked of
+texts meets a word of a headline, and everything that can be asked of texts can be asked of them.
 """
 
 from __future__ import annotations
@@ -32,7 +35,13 @@ from wording.corpus.encoding.decoding import (
     locate_in_given,
 )
 from wording.errors import WordingError
-from wording.patterns import BLANK, SKIPPED_MARKS, TOKEN_PATTERN, fold_spelling
+from wording.patterns import (
+    ADDRESS_PATTERN,
+    BLANK,
+    SKIPPED_MARKS,
+    cut_into_tokens,
+    fold_spelling,
+)
 from wording.words import read_words
 
 LINE_BREAK_PATTERN = r"[\n\r\x0b\x0c\x{85}\x{2028}\x{2029}]"
@@ -47,9 +56,12 @@ FORM_ORDER = ["kind", "key", "type", "form"]
 begin alike."""
 TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
+TITLES_FOLDER = "titles"
+"""Where in the folder of a shard its headlines are saved."""
 
-ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION = range(6)
-"""Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space."""
+ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION, ADDRESS = range(7)
+"""Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space, ADDRESS one of the
+web or of mail, which is no word."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,9 @@ class Shard:
     by_number : int64 (n_forms,), the forms by the number of their keys.
     sketch : uint64 (n,), ascending: the sampled runs of words by which copies are found.
     edits : int64 (n_edits, 4), what stands in the given texts for something else (decoding.py).
+    lead_tokens : int32 (n_articles,), how many tokens of each article, from its first on, are its
+        lead.
+    titles : the headlines of the articles, one each, as a shard; None in such a shard.
     listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length
         (characters).
     folder : where it is saved, None if it is not.
@@ -86,6 +101,8 @@ class Shard:
     by_number: np.ndarray
     sketch: np.ndarray
     edits: np.ndarray
+    lead_tokens: np.ndarray
+    titles: Shard | None
     listed: pl.DataFrame | None
     folder: Path | None = None
 
@@ -95,11 +112,16 @@ class Shard:
             return load_shard, (self.folder,)
         return Shard, tuple(getattr(self, field.name) for field in fields(self))
 
-    def __getattr__(self, name: str) -> np.ndarray:
-        """Return an array of a saved shard: most questions need few of them."""
-        if name not in SHARD_ARRAYS or self.folder is None:
+    def __getattr__(self, name: str) -> Any:
+        """Return an array of a saved shard, or its headlines: most questions need few of them."""
+        if name not in (*SHARD_ARRAYS, "titles") or self.folder is None:
             raise AttributeError(name)
-        object.__setattr__(self, name, map_array(self.folder / f"{name}.npy"))
+        folder = self.folder
+        if name == "titles":
+            saved = folder / TITLES_FOLDER
+            object.__setattr__(self, name, load_shard(saved) if saved.is_dir() else None)
+        else:
+            object.__setattr__(self, name, map_array(folder / f"{name}.npy"))
         return self.__dict__[name]
 
     def __len__(self) -> int:
@@ -200,11 +222,17 @@ class Shard:
         )
         edits = self.edits[np.isin(self.edits[:, ROW], rows)]
         edits[:, ROW] = np.searchsorted(rows, edits[:, ROW])
-        return replace(shard, edits=edits)
+        titles = self.titles.subset(rows) if self.titles else None
+        return replace(shard, edits=edits, lead_tokens=self.lead_tokens[rows], titles=titles)
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Return the article (row of the shard) of each position."""
         return np.searchsorted(self.bounds, positions, side="right") - 1
+
+    def in_lead(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether each position is in the lead of its article, bool."""
+        row = self.article(positions)
+        return positions < self.bounds[row] + self.lead_tokens[row]
 
     def in_one_sentence(self, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Return whether each token `last` is in the sentence of the token `first` before it.
@@ -270,7 +298,7 @@ def encode_texts(texts: pl.Series) -> Shard:
         texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
     )
     pieces, number, first = split_into_pieces(unwrap_lines(read))
-    lists = pieces.str.extract_all(TOKEN_PATTERN)
+    lists = cut_into_tokens(pieces)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
         pl.Categorical(pl.Categories.random())
     )
@@ -367,6 +395,8 @@ def classify_kinds(column: str) -> pl.Expr:
         .then(ARTICLE_END)
         .when(form.str.contains(rf"^(?:\s|{BLANK})+$"))
         .then(pl.when(form.str.contains(LINE_BREAK_PATTERN)).then(PARAGRAPH).otherwise(SPACE))
+        .when(form.str.contains(rf"^{BLANK}*(?:{ADDRESS_PATTERN})$"))
+        .then(ADDRESS)
         .when(form.str.contains(rf"^{BLANK}*\p{{N}}"))
         .then(NUMBER)
         .when(form.str.contains(r"\w"))
@@ -502,7 +532,13 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
     edits = [shard.edits.copy() for shard in shards]
     for first, moved in zip(first_rows.tolist(), edits, strict=False):
         moved[:, ROW] += first
-    return replace(merged, edits=np.concatenate(edits))
+    titles = [shard.titles for shard in shards if shard.titles]
+    return replace(
+        merged,
+        edits=np.concatenate(edits),
+        lead_tokens=np.concatenate([shard.lead_tokens for shard in shards]),
+        titles=merge_shards(titles) if titles else None,
+    )
 
 
 def build_shard(
@@ -531,12 +567,22 @@ def build_shard(
         by_number=np.argsort(numbers, kind="stable"),
         sketch=np.zeros(0, np.uint64),
         edits=NO_EDITS,
+        lead_tokens=np.zeros(len(lengths), np.int32),
+        titles=None,
         listed=forms,
     )
 
 
 def save_shard(shard: Shard, folder: Path) -> None:
-    """Write the shard's arrays and forms into the folder."""
+    """Write the shard's arrays, forms and headlines into the folder."""
+    write_arrays(shard, folder)
+    if shard.titles:
+        (folder / TITLES_FOLDER).mkdir()
+        write_arrays(shard.titles, folder / TITLES_FOLDER)
+
+
+def write_arrays(shard: Shard, folder: Path) -> None:
+    """Write the arrays and forms of a shard into the folder, without its headlines."""
     for name in SHARD_ARRAYS:
         np.save(folder / f"{name}.npy", getattr(shard, name))
     shard.forms.write_ipc(folder / "forms.arrow")
@@ -553,7 +599,7 @@ def map_array(file: Path) -> np.ndarray:
 
 
 def load_shard(folder: Path) -> Shard:
-    """Return the shard that was saved in the folder; `Shard.__getattr__` maps its arrays."""
+    """Return the shard that was saved in the folder; `Shard.__getattr__` maps what it has."""
     shard = object.__new__(Shard)
     object.__setattr__(shard, "folder", folder)
     object.__setattr__(shard, "listed", None)
@@ -589,4 +635,5 @@ SHARD_ARRAYS = (
     "by_number",
     "sketch",
     "edits",
+    "lead_tokens",
 )

@@ -4,6 +4,9 @@ A build is a folder `.build/KEY` with a folder for each shard. It is made as `KE
 and renamed when it is whole, so that a build that is killed, or runs out of disk, leaves the last
 good one. A shard depends on its articles and on the code alone: the same shard of an older build,
 or of one that was cut short, is linked and not made again.
+
+Checksums say whether what was saved is as it was written. A build in which a file is not is set
+aside as `KEY.damaged`, until another has been made of the articles and of its whole shards.
 """
 
 from __future__ import annotations
@@ -20,10 +23,13 @@ from pathlib import Path
 import polars as pl
 
 from wording.corpus.encoding import shard as tokens
+from wording.corpus.encoding.checksums import CHECKSUMS_NAME, find_damage, write_checksums
 from wording.corpus.encoding.fingerprint import fingerprint_code
 from wording.corpus.encoding.shard import Shard
+from wording.files import remove_path
 
 PARTIAL_SUFFIX = ".partial"
+DAMAGED_SUFFIX = ".damaged"
 STALE_AFTER_SECONDS = 86_400
 """Age at which a partial build of another machine is taken for abandoned."""
 
@@ -56,7 +62,8 @@ class Store:
         folder.mkdir()
         shard = make(part)
         tokens.save_shard(shard, folder)
-        (folder / "key").write_text(key, encoding="utf8")  # last: with it, the shard is whole
+        (folder / "key").write_text(key, encoding="utf8")
+        write_checksums(folder)  # last: with them, the shard is whole
         return replace(shard, folder=folder)
 
     def publish(self) -> None:
@@ -64,8 +71,9 @@ class Store:
 
         A build of the same articles that was faster stands.
         """
-        if self.final.exists() and not (self.final / "corpus.json").is_file():
-            discard_build(self.final)
+        write_checksums(self.folder)
+        if os.path.lexists(self.final) and find_damage(self.final):
+            set_build_aside(self.final)
         try:
             self.folder.rename(self.final)
         except OSError:
@@ -73,7 +81,9 @@ class Store:
                 raise
             shutil.rmtree(self.folder, ignore_errors=True)
         for other in self.final.parent.iterdir():
-            if other.is_dir() and other != self.final and not is_in_the_making(other):
+            if other.name.endswith(DAMAGED_SUFFIX):
+                remove_path(other)
+            elif other.is_dir() and other != self.final and not is_in_the_making(other):
                 discard_build(other)
 
 
@@ -113,6 +123,25 @@ def discard_build(folder: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def find_build_damage(folder: Path) -> str:
+    """Return which file of a build is not as it was written, and how; empty if all are."""
+    if fault := find_damage(folder):
+        return fault
+    faults = ((shard.name, find_damage(shard)) for shard in sorted(folder.glob("[0-9]*")))
+    return next((f"{name}/{fault}" for name, fault in faults if fault), "")
+
+
+def set_build_aside(folder: Path) -> bool:
+    """Rename a damaged build, so that its whole shards can be used; return whether it was there."""
+    aside = folder.with_name(f"{folder.name}{DAMAGED_SUFFIX}")
+    remove_path(aside)
+    try:
+        folder.rename(aside)
+    except FileNotFoundError:  # another process removed it
+        return False
+    return True
+
+
 def is_in_the_making(folder: Path) -> bool:
     """Return whether the folder is a partial build of a living process."""
     return folder.name.endswith(PARTIAL_SUFFIX) and not is_abandoned(folder)
@@ -139,13 +168,23 @@ def is_abandoned(partial: Path) -> bool:
 def find_reusable_shards(folder: Path) -> dict[str, Path]:
     """Return {key: folder} of the whole shards of builds that no process is making."""
     keys = (file for file in folder.glob("*/*/key") if not is_in_the_making(file.parents[1]))
-    return {file.read_text(encoding="utf8"): file.parent for file in keys}
+    return {key: file.parent for file in keys if (key := read_shard_key(file))}
+
+
+def read_shard_key(file: Path) -> str:
+    """Return what a shard was made of, empty where it cannot be read: then it is made again."""
+    try:
+        return file.read_text(encoding="utf8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
-    """Return a short hash of what a shard depends on: texts, outlets, their order, the code."""
+    """Return a short hash of what a shard depends on: articles, outlets, their order, the code."""
     marks = part.select(
-        pl.col("outlet").hash(seed=0), a=pl.col("text").hash(seed=1), b=pl.col("text").hash(seed=2)
+        pl.col("outlet", "title", "authors").hash(seed=0),
+        a=pl.col("text").hash(seed=1),
+        b=pl.col("text").hash(seed=2),
     )
     return hashlib.sha256(
         code.encode() + b"".join(column.to_numpy().tobytes() for column in marks)
@@ -153,12 +192,17 @@ def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
 
 
 def link_shard(source: Path, target: Path) -> bool:
-    """Link or copy all files of a shard to another folder; return whether that succeeded."""
+    """Link or copy all files of a shard to another folder; return whether that succeeded.
+
+    A shard that is not as it was written is not linked.
+    """
+    if find_damage(source):
+        return False
     try:
         shutil.copytree(source, target, copy_function=link_or_copy)
     except OSError:  # another process removes it just now
         shutil.rmtree(target, ignore_errors=True)
-    return (target / "key").is_file()
+    return (target / CHECKSUMS_NAME).is_file()
 
 
 def link_or_copy(source: str, target: str) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.shard import ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
+from wording.corpus.encoding.shard import ADDRESS, ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
 from wording.corpus.marks import attribution_kernels
 from wording.corpus.marks.attribution_kernels import (
     CONTEXT_OFFSETS,
@@ -415,7 +415,7 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
     )
     named = (
         pl.when((kind == PUNCTUATION) & key.is_in(PUNCTUATION_MARKS)).then(key)
-        .when(kind == PUNCTUATION).then(pl.lit("other mark"))
+        .when(kind.is_in([PUNCTUATION, ADDRESS])).then(pl.lit("other mark"))
         .when((kind == NUMBER) & key.str.contains(r"^\d{4}$")).then(pl.lit("a year"))
         .when(kind == NUMBER).then(pl.lit("a number"))
         .when(kind != WORD).then(pl.lit("no word"))

@@ -7,16 +7,18 @@ report", "*accused* by her rivals"). The words that they need are in voice-*.yml
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from wording.corpus.encoding.shard import (
+    ADDRESS,
     ARTICLE_END,
     PARAGRAPH,
     PUNCTUATION,
     WORD,
     Shard,
+    concatenate_ranges,
     find_at_or_after,
     find_at_or_before,
 )
@@ -40,6 +42,45 @@ class Cues:
 
     at: np.ndarray
     strength: np.ndarray
+
+
+@dataclass(frozen=True)
+class NamedSpeech:
+    """What somebody says where a label or a headline names the speaker; ascending, apart.
+
+    Attributes
+    ----------
+    start, end : the tokens that are said, from start up to end.
+    first, last : the tokens of the speaker, from first up to last.
+    cue : the token that shows it: a colon, or a reporting word; -1 for none.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    cue: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __getitem__(self, which: np.ndarray) -> NamedSpeech:
+        return NamedSpeech(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    def mark(self, n_tokens: int) -> np.ndarray:
+        """Return which tokens are said by somebody, bool (n_tokens,)."""
+        said = np.zeros(n_tokens, bool)
+        said[concatenate_ranges(self.start, self.end)] = True
+        return said
+
+    def find(self, positions: np.ndarray) -> np.ndarray:
+        """Return which speech each token lies in, by number; -1 for none."""
+        at = np.searchsorted(self.start, positions, side="right") - 1
+        inside = (at >= 0) & (positions < np.append(self.end, 0)[at])
+        return np.where(inside, at, -1)
+
+
+NO_SPEECH = NamedSpeech(*np.zeros((5, 0), np.int64))
 
 
 def assign_cues(
@@ -128,7 +169,7 @@ def find_speaker_bounds(shard: Shard, own: np.ndarray, words: VoiceWords) -> Spe
     listed = {name: key.is_in(forms).to_numpy() for name, forms in words.subject.items()}
     dots = key.is_in([".", "'", "-", "&"]).to_numpy() & (kind == PUNCTUATION)
     adverb = shard.forms["type"].str.contains(r"^\p{Ll}\w{2,}ly$").to_numpy()
-    bounds = np.isin(kind, (PUNCTUATION, ARTICLE_END, PARAGRAPH)) & ~dots
+    bounds = np.isin(kind, (PUNCTUATION, ADDRESS, ARTICLE_END, PARAGRAPH)) & ~dots
     filler = (listed["between"] | adverb) & (kind == WORD)
     breaks = np.isin(kind, (ARTICLE_END, PARAGRAPH))[shard.tokens]
     ends = shard.sentence_end | np.append(breaks[1:], True)

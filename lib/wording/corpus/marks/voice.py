@@ -1,8 +1,9 @@
 """Whose words: marks each token as the outlet's own, quoted, or reported; finds cues and speakers.
 
 What is in quotation marks is quoted (quotation.py); what is attributed to somebody without them is
-reported (attribution.py: a sum of weights from tables). Both are arithmetic on the encoded corpus.
-In a language without a file `data/words/voice-LANGUAGE.yml` only quotations are marked.
+reported: by a reporting word (attribution.py: a sum of weights from tables), or by the label of a
+speaker (transcripts.py). All is arithmetic on the encoded corpus. In a language without a file
+`data/words/voice-LANGUAGE.yml` only quotations and labels are looked at.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from wording.corpus.marks.attribution import (
 )
 from wording.corpus.marks.attribution_kernels import NO_SIGNAL
 from wording.corpus.marks.quotation import find_quotations
-from wording.corpus.marks.speakers import Cues, assign_cues, find_speakers
-from wording.settings import TOKEN_VOICES
+from wording.corpus.marks.speakers import NO_SPEECH, Cues, NamedSpeech, assign_cues, find_speakers
+from wording.corpus.marks.transcripts import find_spoken
+from wording.settings import LABEL_CUE, TOKEN_VOICES
 
 MAX_SHORT_QUOTATION_WORDS = 4
 """Words of a short quotation, at most."""
@@ -44,21 +46,29 @@ SHARD_ATTRIBUTION_COLUMNS = [
 ]
 
 
-def mark_voices(shard: Shard, *, language: str = "en") -> np.ndarray:
+def mark_voices(
+    shard: Shard, *, language: str = "en", speech: NamedSpeech = NO_SPEECH
+) -> np.ndarray:
     """Return the voice of each token, uint8 (n_tokens,).
 
     It is OUTLET_VOICE, QUOTED_VOICE (quotation marks included) or REPORTED_VOICE.
+
+    Parameters
+    ----------
+    shard : the articles.
+    language : theirs.
+    speech : what stands below the labels of speakers who are not the outlet's own.
 
     References
     ----------
     Newell, E., Margolin, D., and Ruths, D. (2018). An attribution relations corpus for political
     news. LREC: PolNeAR, from which the weights for English were estimated.
     """
-    inside = find_quotations(shard).inside(len(shard.tokens))
-    voice = inside * np.uint8(QUOTED_VOICE)  # OUTLET_VOICE is 0
+    inside, said = find_quotations(shard).inside(len(shard.tokens)), speech.mark(len(shard.tokens))
+    voice = np.where(inside, QUOTED_VOICE, said * REPORTED_VOICE).astype(np.uint8)
     lexicon = load_lexicon(language)
     if lexicon:
-        for stream in attribution.iterate_streams(shard, inside, lexicon):
+        for stream in attribution.iterate_streams(shard, inside | said, lexicon):
             voice[attribution.find_reported_tokens(stream, lexicon)] = REPORTED_VOICE
     return voice
 
@@ -76,7 +86,7 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
     voice : "quoted" or "reported".
     speaker : the speaker as the sentence of the cue has it (a name, a phrase or a pronoun); NaN if
         none is found.
-    cue : the reporting word as written; NaN if none is found.
+    cue : the reporting word as written, or the colon of a speaker's label; NaN if none is found.
     cue_token : its position, or -1.
     stance : the stance of the reporting verb (neutral, doubting, endorsing ...), by the list in
         data/words/voice-*.yml; NaN if the list does not have it.
@@ -102,7 +112,24 @@ def find_attributions(shard: Shard, voice: np.ndarray, *, language: str = "en") 
         columns=SHARD_ATTRIBUTION_COLUMNS,
     )
     lexicon = load_lexicon(language)
-    return add_cues(frame, shard, voice, lexicon) if lexicon else frame
+    if lexicon:
+        frame = add_cues(frame, shard, voice, lexicon)
+    return add_labels(frame, shard, find_spoken(shard, voice))
+
+
+def add_labels(frame: pd.DataFrame, shard: Shard, speech: NamedSpeech) -> pd.DataFrame:
+    """Return the attributions with the speaker and the cue of the labelled speech they are in."""
+    which = speech.find(frame["start_token"].to_numpy())
+    inside = np.flatnonzero(which >= 0)
+    which = which[inside]
+    labelled = frame.copy()
+    labelled.loc[inside, "speaker"] = shard.text(speech.first[which], speech.last[which])
+    labelled.loc[inside, "cue"] = np.where(
+        speech.cue[which] >= 0, np.array(LABEL_CUE, dtype=object), np.nan
+    )
+    labelled.loc[inside, "cue_token"] = speech.cue[which]
+    labelled.loc[inside, "stance"] = np.nan
+    return labelled
 
 
 def add_cues(
@@ -244,15 +271,21 @@ def explain_token_voices(
     position : the token.
     token : as written.
     voice : its mark.
-    probability : of being reported (NaN inside quotation marks, 0 without any evidence).
+    probability : of being reported (NaN inside quotation marks and below labels, 0 without any
+        evidence).
     table, entry : what the weight is for ("cue before", "said").
     weight : what it adds to the log odds.
     """
     positions = np.asarray(positions, np.int64)
-    parts = [explain_quoted(shard, positions[voice[positions] == QUOTED_VOICE])]
+    speech = find_spoken(shard, voice)
+    is_said = (speech.find(positions) >= 0) & (voice[positions] == REPORTED_VOICE)
+    parts = [
+        explain_quoted(shard, positions[voice[positions] == QUOTED_VOICE]),
+        explain_said(shard, positions[is_said], speech),
+    ]
     lexicon = load_lexicon(language)
     if lexicon:
-        parts += explain_reported(shard, positions, lexicon)
+        parts += explain_reported(shard, positions[~is_said], speech, lexicon)
     frame = pd.concat(parts, ignore_index=True)
     at = frame["position"]
     types = shard.forms["type"].gather(shard.tokens[at])
@@ -264,9 +297,32 @@ def explain_token_voices(
     return frame.loc[heaviest.index].reset_index(drop=True)
 
 
-def explain_reported(shard: Shard, positions: np.ndarray, lexicon: Lexicon) -> list[pd.DataFrame]:
-    """Return the rows of `explain_token_voices` for tokens outside quotations, by article."""
-    inside = find_quotations(shard).inside(len(shard.tokens))
+def explain_said(shard: Shard, positions: np.ndarray, speech: NamedSpeech) -> pd.DataFrame:
+    """Return the rows of `explain_token_voices` for what stands below labels: the speaker's."""
+    which = speech.find(positions)
+    return pd.DataFrame(
+        {
+            "position": positions,
+            "probability": np.nan,
+            "table": "speaker's label",
+            "entry": shard.text(speech.first[which], speech.last[which]),
+            "weight": np.nan,
+        }
+    )
+
+
+def explain_reported(
+    shard: Shard, positions: np.ndarray, speech: NamedSpeech, lexicon: Lexicon
+) -> list[pd.DataFrame]:
+    """Return the rows of `explain_token_voices` for tokens outside quotations, by article.
+
+    Parameters
+    ----------
+    shard, positions : the articles, and the tokens to explain.
+    speech : what stands below labels.
+    lexicon : the weights.
+    """
+    inside = find_quotations(shard).inside(len(shard.tokens)) | speech.mark(len(shard.tokens))
     class_of = attribution.classify_forms(shard.forms, lexicon)
     parts = []
     for row in np.unique(shard.article(positions)):

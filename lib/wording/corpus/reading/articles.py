@@ -16,7 +16,7 @@ import polars as pl
 from wording.corpus.reading.archives import iterate_members
 from wording.corpus.reading.dates import format_examples, read_dates, read_times
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
-from wording.corpus.reading.formats.registry import READERS, batch_rows
+from wording.corpus.reading.formats.registry import READERS, SINGLE_ARTICLE_ENDINGS, batch_rows
 from wording.corpus.reading.languages import find_other_languages
 from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
 from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
@@ -28,9 +28,10 @@ from wording.corpus.reading.sources import (
     describe_fault,
     list_files,
 )
+from wording.corpus.reading.suspicious import SIGN_SCHEMA, find_stubs
 from wording.errors import WordingError
 from wording.files import hash_file
-from wording.phrasing import suggest_name
+from wording.phrasing import format_count, join_names, suggest_name
 
 UNATTRIBUTED_OUTLET = "unattributed"
 REJECT_SCHEMA = dict.fromkeys(("source", "reason", "sample"), pl.String)
@@ -54,6 +55,8 @@ class ReadingOptions:
         The outlet of files that have no column for it, instead of "unattributed".
     language : str, optional
         The articles' language (ISO 639-1); those in another are set apart.
+    stubs : {"keep", "apart"}
+        What becomes of texts that are no articles (see `suspicious.STUBS`).
 
     Raises
     ------
@@ -66,6 +69,7 @@ class ReadingOptions:
     date_order: str | None = None
     default_outlet: str | None = None
     language: str | None = None
+    stubs: str = "keep"
 
     def __post_init__(self) -> None:
         known = {**COLUMN_ALIASES, **METADATA_ALIASES}
@@ -95,6 +99,9 @@ class ReadingResult:
         characters).
     apart : DataFrame
         One row per article in another language: source, outlet, language (ISO 639-1).
+    stubs : DataFrame
+        One row per text that is no article, set apart or not: doc_id, outlet, sign (see
+        `suspicious.STUBS`).
     warnings : list of str
         Sentences.
     files : list of (str, str)
@@ -104,6 +111,7 @@ class ReadingResult:
     frame: pl.DataFrame
     rejects: pl.DataFrame
     apart: pl.DataFrame
+    stubs: pl.DataFrame
     warnings: list[str]
     files: list[tuple[str, str]]
 
@@ -136,14 +144,17 @@ class ArticleReader:
     """
 
     schema = dict.fromkeys(
-        ("doc_id", "outlet", "date", "title", "authors", "url", "text", "source", "table"),
+        ("doc_id", "outlet", "date", "title", "authors", "url", "group", "text", "source", "table"),
         pl.String,
     )
 
     def __init__(self, path: str | Path, options: ReadingOptions | None = None) -> None:
         options = options or ReadingOptions()
         self.language, self.date_order = options.language, options.date_order
+        self.has_default_outlet = options.default_outlet is not None
         self.default_outlet = options.default_outlet or UNATTRIBUTED_OUTLET
+        self.outlets_by_file: dict[str, str] = {}
+        self.dates_by_file: dict[str, str] = {}
         self.report = ReadingReport()
         metadata = Path(options.metadata) if options.metadata else None
         self.sources = list_files(Path(path), leave_out=metadata)
@@ -155,6 +166,8 @@ class ArticleReader:
         )
         self.source_by_fingerprint: dict[int, str] = {}
         self.apart: list[pl.DataFrame] = []
+        self.keeps_stubs = options.stubs == "keep"
+        self.stubs: list[pl.DataFrame] = []
         self.n_without_outlet = self.n_with_text = 0
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -168,6 +181,7 @@ class ArticleReader:
             accepted = self.refuse_duplicates(self.fill_outlets(accepted))
             if self.language:
                 accepted = self.set_apart_other_languages(accepted, self.language)
+            accepted = self.set_apart_stubs(accepted)
             if accepted.height:
                 yield accepted.select(list(self.schema))
 
@@ -196,6 +210,8 @@ class ArticleReader:
             if len(self.sources) == 1 and source is self.sources[0]:
                 raise
             self.report.count_and_refuse(source.name, fault)
+        except MemoryError:
+            self.report.count_and_refuse(source.name, "it needs more memory than this computer has")
         except (UnreadableError, *BROKEN_FILE_ERRORS) as fault:
             partly = " (the part before the error was read)" if n else ""
             self.report.count_and_refuse(source.name, describe_fault(fault) + partly)
@@ -223,8 +239,11 @@ class ArticleReader:
         """
         description = self.descriptions.get(source.name, {})
         constants = {"table": description.get("table") or source.name}
-        columns = item.columns if isinstance(item, pl.DataFrame) else item
-        if "outlet" not in columns and "outlet" not in description:
+        has_outlet = bool(description.get("outlet") or get_outlet(item))
+        folder = None if has_outlet or self.has_default_outlet else source.outlet_folder
+        if folder:
+            constants["outlet"] = self.outlets_by_file[source.name] = folder
+        elif not has_outlet and "outlet" not in description and "outlet" not in item:
             self.report.add_warning(
                 f"no outlet is given; {self.default_outlet!r} is used", source.name
             )
@@ -232,7 +251,29 @@ class ArticleReader:
         if isinstance(item, pl.DataFrame):
             return add_frame_origin(item, source, constants)
         described = {name: description[name] for name in COLUMN_ALIASES if name in description}
-        return add_row_origin(item, source, constants) | described
+        row = add_row_origin(item, source, constants) | described
+        return row if (row.get("date") or "").strip() else self.add_written_date(row, source)
+
+    def add_written_date(self, row: ArticleRow, source: SourceFile) -> ArticleRow:
+        """Return the row of a file that is one article with the date in the file's name."""
+        date = source.written_date
+        if date is None or "number" in row or source.ending not in SINGLE_ARTICLE_ENDINGS:
+            return row
+        self.dates_by_file[source.name] = date
+        return row | {"date": date}
+
+    def describe_names(self) -> list[str]:
+        """Return what was read from the names of files and folders, in sentences."""
+        outlets = list(dict.fromkeys(self.outlets_by_file.values()))
+        examples = list(self.dates_by_file.items())[:1]
+        return [
+            f"The outlet of {format_count(len(self.outlets_by_file), 'file')} is the folder that "
+            f"they are in: {join_names(map(repr, outlets), top=5, rest='other')}."
+        ] * bool(outlets) + [
+            f"The date of {format_count(len(self.dates_by_file), 'file')} is the one in the name, "
+            f"such as {date!r} of {name!r}."
+            for name, date in examples
+        ]
 
     def refuse_without_text(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that have a text of a length that one article can have."""
@@ -289,6 +330,16 @@ class ArticleReader:
         self.report.n_apart += apart.height
         return frame.filter(other.is_null())
 
+    def set_apart_stubs(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that are articles; all if stubs are kept."""
+        kinds = find_stubs(frame["text"])
+        stubs = frame.with_columns(sign=kinds).filter(kinds.is_not_null())
+        self.stubs.append(stubs.select(list(SIGN_SCHEMA)))
+        if self.keeps_stubs:
+            return frame
+        self.report.n_apart += stubs.height
+        return frame.filter(kinds.is_null())
+
     def finish(self, frame: pl.DataFrame) -> ReadingResult:
         """Return all that was read; ids and dates become final.
 
@@ -307,16 +358,24 @@ class ArticleReader:
         frame = frame.with_columns(
             dates.alias("date"),
             read_times(frame["date"], dates, frame["table"]),
-            *(set_blank_to_null(name) for name in ("title", "authors", "url")),
+            *(set_blank_to_null(name) for name in ("title", "authors", "url", "group")),
         )
         self.report.check_totals(frame.height)
         return ReadingResult(
             frame.drop("source", "table"),
             pl.DataFrame(self.report.rejects, schema=REJECT_SCHEMA, orient="row"),
             pl.concat([pl.DataFrame(schema=OTHER_LANGUAGE_SCHEMA), *self.apart]),
-            self.report.list_warnings() + warnings,
+            pl.concat([pl.DataFrame(schema=SIGN_SCHEMA), *self.stubs]),
+            self.report.list_warnings() + self.describe_names() + warnings,
             self.report.files,
         )
+
+
+def get_outlet(item: ArticleRow | pl.DataFrame) -> object:
+    """Return the outlet that a row names; of a frame, whether it has a column of outlets."""
+    if isinstance(item, pl.DataFrame):
+        return "outlet" in item.columns
+    return (item.get("outlet") or "").strip()
 
 
 def add_frame_origin(

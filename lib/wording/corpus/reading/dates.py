@@ -5,6 +5,8 @@ A date that cannot be read is unknown, with a warning; a time that is not writte
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 import polars as pl
@@ -85,6 +87,38 @@ ZONE_PLACES = {
 """Names of zones that do not say whether it is summer."""
 SECONDS_PER_DAY = 86_400
 MIDNIGHT_DIVISOR, MIN_PLACEHOLDERS = 10, 10
+
+
+MONTH_ENDING = "[a-z]{0,2}|r?uar[iy]?|vier|rero|ust|ober|[ou]bre|t?(?:em|iem)b(?:er|re)|tember"
+NAMED_MONTH = rf"(?:(?:{'|'.join(MONTH_NAMES)})(?:{MONTH_ENDING})|{'|'.join(MONTH_NAMES.values())})"
+YEAR_NUMBER, DAY_NUMBER = r"(?:1[789]|20)\d\d", r"(?:0?[1-9]|[12]\d|3[01])"
+DATES_IN_NAMES = (  # 20210503  2021-05-03  03.05.2021  3 mai 2021  May 3 2021
+    rf"(?P<y>{YEAR_NUMBER})(?P<mark>[-.]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?:(?=\d{4}(?:\d\d)?(?!\d))|(?!\d))",
+    rf"{DAY_NUMBER}(?P<mark>[-.]){DAY_NUMBER}(?P=mark){YEAR_NUMBER}(?!\d)",
+    rf"{DAY_NUMBER}(?:st|nd|rd|th)?[-. ]*{NAMED_MONTH}[-. ]*{YEAR_NUMBER}(?!\d)",
+    rf"(?<![^\W_]){NAMED_MONTH}[-. ]*{DAY_NUMBER}[-, ]+{YEAR_NUMBER}(?!\d)",
+)
+DATE_IN_NAME = [re.compile(rf"(?i)(?<!\d){one}") for one in DATES_IN_NAMES]
+
+
+def find_date_in_name(name: str) -> str | None:
+    """Return the date that the name of a file has, as `read_dates` reads it; None without one.
+
+    >>> find_date_in_name("20210503_riot"), find_date_in_name("title 2021_05_03")
+    ('2021-05-03', '2021-05-03')
+    >>> find_date_in_name("3-mai-2021-emeute"), find_date_in_name("story-12345678")
+    ('3 mai 2021', None)
+    """
+    decomposed = unicodedata.normalize("NFKD", name.replace("_", " "))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    for number, pattern in enumerate(DATE_IN_NAME):
+        if found := pattern.search(plain.replace(" ", "-") if number < 2 else plain):
+            parts = found.groupdict()
+            if parts.get("y"):
+                return f"{parts['y']}-{parts['m']}-{parts['d']}"
+            return found[0] if number < 2 else re.sub("[-. ]+", " ", found[0])
+    return None
 
 
 def read_dates(

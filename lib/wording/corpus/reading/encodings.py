@@ -27,8 +27,8 @@ BYTE_ORDER_MARKS = (
 )
 ENCODING_SAMPLE_BYTES = 2**24
 """Bytes by which the encoding of a larger file is detected."""
-MAX_TEXT_LENGTH = 2**27
-"""Characters of a line or record, bytes of an article."""
+MAX_TEXT_LENGTH = 2**24
+"""Characters of a line or record: some three million words, more than the longest book has."""
 GUESS_SAMPLE_BYTES = 4_000
 """With more, charset_normalizer became slower and worse on news."""
 NON_ASCII_BYTE = re.compile(rb"[\x80-\xff]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wording.errors import WordingError
-from wording.phrasing import suggest_name
+from wording.phrasing import join_names, suggest_name
 
 ArticleRow = dict[str, Any]
 """One article as a reader gives it: values under our names, and its `number` in its file."""
@@ -34,15 +35,19 @@ COLUMN_ALIASES = {
     "authors": "authors author byline autor autoren auteur auteurs autore verfasser",
     "url": "url link href permalink web_url document_identifier",
     "language": "language lang language_code lang_code sprache langue idioma",
+    "group": "",
     "text": "text content body_text body fulltext article article_text article_body maintext "
     "main_text text_content full_text_content story texte texto testo tekst volltext artikeltext "
-    "inhalt contenu contenido cuerpo",
+    "inhalt contenu contenido cuerpo headline_text tweet tweet_text post_text message_text",
 }
 MAX_HEADER_ROWS = 20
 """The header of a table stands within so many rows; above it there may be a title."""
 MAX_NAME_CHARACTERS = 80
 """What is longer is no name of a column."""
+MAX_COLUMNS = 20_000
+"""A table has no more columns than this; a worksheet can have 16,384."""
 MAX_COLUMNS_LISTED = 30
+MAX_REASON_CHARACTERS = 800
 
 
 @dataclass
@@ -61,7 +66,10 @@ class ReadingReport:
 
     def refuse(self, source: str, reason: object, sample: str | None = "") -> None:
         """Add one reject that was counted as given."""
-        self.rejects.append((source, str(reason), (sample or "")[:80]))
+        shown = str(reason)
+        if len(shown) > MAX_REASON_CHARACTERS:  # a parser may cite all that it cannot read
+            shown = f"{shown[:MAX_REASON_CHARACTERS]}…"
+        self.rejects.append((source, shown, (sample or "")[:80]))
 
     def count_and_refuse(self, source: str, reason: object, sample: str | None = "") -> None:
         """Add one reject that never became a row."""
@@ -85,8 +93,8 @@ class ReadingReport:
         n_rejects = len(self.rejects)
         if n_accepted + n_rejects + self.n_apart != self.n_given:
             raise RuntimeError(
-                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} in another "
-                f"language is not {self.n_given}"
+                f"{n_accepted} accepted + {n_rejects} rejected + {self.n_apart} set apart is not "
+                f"{self.n_given}"
             )
 
 
@@ -119,8 +127,10 @@ class ColumnChooser:
         Raises
         ------
         WordingError
-            If a column that the user named, or the one that is required, is not there.
+            If a column that the user named, or the one that is required, is not there, or there are
+            too many.
         """
+        refuse_too_many_columns(len(names), source)
         chosen = {ours: theirs for ours, theirs in self.columns.items() if ours in self.wanted}
         for ours, theirs in chosen.items():
             if theirs not in names:
@@ -128,7 +138,8 @@ class ColumnChooser:
                     f"{source} has no column {theirs!r} (named for {ours}); "
                     f"{suggest_name(theirs, names)}"
                 )
-        free = [name for name in names if name not in self.columns.values()]
+        taken = {theirs for ours, theirs in self.columns.items() if ours != "group"}
+        free = [name for name in names if name not in taken]
         for ours in [name for name in self.wanted if name not in chosen]:
             matches = match_aliases(self.wanted[ours], free)
             if matches:
@@ -154,6 +165,7 @@ class ColumnChooser:
         If it is not the first, a warning says what stands above it; if no row has what is required,
         it is the first.
         """
+        refuse_too_many_columns(max(map(len, rows), default=0), source)
         scores = [self.count_known(row) for row in rows]
         best = max(range(len(rows)), key=lambda k: (scores[k], -k))
         if not scores[best] or not best:
@@ -168,6 +180,8 @@ class ColumnChooser:
 
     def count_known(self, row: Sequence[str]) -> int:
         """Return how many of our columns a row names; 0 if what is required is not among them."""
+        if len(row) > MAX_COLUMNS:
+            return 0
         row = [name for name in row if name and len(name) <= MAX_NAME_CHARACTERS]
         named = {ours for ours, theirs in self.columns.items() if theirs in row}
         named |= {ours for ours, aliases in self.wanted.items() if match_aliases(aliases, row)}
@@ -180,7 +194,7 @@ class ColumnChooser:
 
     def warn_of_choice(self, ours: str, matches: Sequence[str], source: str) -> None:
         """Warn that the first of several columns was chosen."""
-        others = ", ".join(map(repr, matches[1:]))
+        others = join_names(map(repr, matches[1:]), MAX_COLUMNS_LISTED)
         self.report.add_warning(
             f"{ours} is read from {matches[0]!r}, not from {others}; "
             "to change it, set `articles: columns:` in study.yml",
@@ -201,6 +215,21 @@ class ColumnChooser:
         )
 
 
+def refuse_too_many_columns(n: int, source: str) -> None:
+    """Raise if a table has more columns than a table of articles can have.
+
+    Raises
+    ------
+    WordingError
+        With the number.
+    """
+    if n > MAX_COLUMNS:
+        raise WordingError(
+            f"{source} has {n:,} columns; at most {MAX_COLUMNS:,} are read: save it with the "
+            "columns that are needed, or remove the file from the folder"
+        )
+
+
 def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
     """Return the names that are among the aliases, in the order of these.
 
@@ -218,6 +247,7 @@ def match_aliases(aliases: str, names: Iterable[str]) -> list[str]:
     ]
 
 
+@functools.lru_cache(maxsize=MAX_COLUMNS)
 def normalise_column(name: str) -> str:
     """Return the name of a column as names are compared.
 

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import tarfile
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+from wording.corpus.reading.dates import find_date_in_name
 from wording.corpus.reading.encodings import UnreadableError, decode_with_warning
 from wording.errors import WordingError
 
@@ -31,6 +33,8 @@ ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 SUPPORTED_ENDINGS_TEXT = (
     f"{', '.join(FILE_ENDINGS)}, each also with .gz, and {', '.join(ARCHIVE_ENDINGS)} of these"
 )
+
+PARSER_ADVICE = re.compile(r", (?:use|see) \w+")
 
 MAX_UNPACKING_RATIO = 250
 """A packed file may give so many times its size: news text packs to a third or a tenth."""
@@ -60,6 +64,17 @@ BROKEN_FILE_ERRORS = (
     zipfile.BadZipFile,
     NotImplementedError,
 )
+
+
+COMMON_FOLDERS = (
+    "articles?|texts?|txt|data|corp(?:us|ora)|files?|documents?|docs?|html?|pages?|exports?"
+    "|downloads?|raw|news|input|clean|full|fulltext|all|new|old|csv|json|artikel|texte|textes|daten"
+    "|january|february|march|april|may|june|july|august|september|october|november|december"
+)
+NO_OUTLET = re.compile(
+    rf"(?i)(?:{COMMON_FOLDERS})?[\W\d_]*|[a-z]{{1,2}}[\d_-]+|.*\.(?:zip|tgz|tar.*)"
+)
+"""The names of folders that name no outlet: common ones, months, numbers and archives."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +116,23 @@ class SourceFile:
             else:
                 stream = DecompressedStream(decompress(raw), self.packed_size)
                 yield io.BufferedReader(stream, 2**20)
+
+    @property
+    def outlet_folder(self) -> str | None:
+        """Return the nearest folder that may name an outlet; None if there is none.
+
+        Those with a name such as "articles", dates and archives are passed over.
+        """
+        for folder in reversed(self.name.split("/")[:-1]):
+            if not NO_OUTLET.fullmatch(folder.strip()) and not find_date_in_name(folder):
+                return folder.replace("_", " ").strip()
+        return None
+
+    @property
+    def written_date(self) -> str | None:
+        """Return the date in the file's name, or in those of its folders; None without one."""
+        *folders, name = split_ending(self.name)[0].split("/")
+        return find_date_in_name(name) or find_date_in_name("-".join(folders))
 
     def place(self, number: object) -> str:
         """Return where an article is from: the file and its row, item, record or document."""
@@ -178,7 +210,8 @@ def wrap_parser_errors(kind: str) -> Iterator[None]:
         raise
     except Exception as fault:  # parsers of untrusted files promise nothing about what they raise
         lines = str(fault).strip().splitlines()
-        reason = lines[0] if lines else type(fault).__name__
+        # What follows is advice to programmers.
+        reason = PARSER_ADVICE.split(lines[0])[0] if lines else type(fault).__name__
         raise UnreadableError(f"not a valid {kind}: {reason}") from fault
 
 

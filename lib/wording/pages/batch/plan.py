@@ -13,6 +13,7 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
+from wording.corpus.encoding.fingerprint import fingerprint_articles
 from wording.errors import WordingError
 from wording.files import (
     DATA_FOLDER,
@@ -22,6 +23,7 @@ from wording.files import (
     hash_file,
     hash_files,
     hash_value,
+    list_files_below,
 )
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
 from wording.pages.state import Page
@@ -32,7 +34,11 @@ from wording.study.records import StudyRecord
 PACKAGE_FOLDER = Path(__file__).parents[2]
 PAGE_TEMPLATE = Path(__file__).parents[1] / "template"
 
-JUDGEMENT_FILES = {"08_discover": "verdicts.csv", "09_coding": "marks.csv"}
+JUDGEMENT_FILES = {
+    "08_discover": "verdicts.csv",
+    "09_coding": "marks.csv",
+    "10_events": "link_verdicts.csv",
+}
 """What people judged, by the notebook that reads it: only its page is made again for more of it."""
 
 OUTLET_PARAMETERS = ("outlet", "outlets", "against")
@@ -178,11 +184,13 @@ def find_run_faults(study: StudyRecord, notebook: str, parameters: dict[str, Any
 
 
 def list_study_outlets(study: StudyRecord) -> list[str]:
-    """Return the outlets that a study compares."""
+    """Return the outlets, or groups of them, that a study compares."""
     # Takes seconds to import, and few studies name outlets as parameters.
     from wording.corpus.counts import count_study_hits
 
-    return study.outlets or sorted(count_study_hits(study, []).articles["outlet"].unique())
+    if study.outlets and not study.groups:
+        return study.outlets
+    return sorted(count_study_hits(study, []).articles["outlet"].unique())
 
 
 def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
@@ -198,7 +206,7 @@ def hash_study_inputs(study: StudyRecord) -> dict[str, str]:
     ]
     return {
         "the study": study.fingerprint,
-        "the articles": hash_files(list_article_files(study)),
+        "the articles": fingerprint_articles(study),
         "the counts": hash_files(study.count_files),
         "the library": hash_files(code),
         "the template": hash_files(list_files_below(PAGE_TEMPLATE)),
@@ -214,22 +222,6 @@ def hash_requirements() -> str:
         re.match(r"[\w.-]+", line) for line in requires("wording") or () if "extra ==" not in line
     ]
     return hash_value([(name[0], version(name[0])) for name in names if name])
-
-
-def list_article_files(study: StudyRecord) -> list[Path]:
-    """Return the files of a study's articles, as far as they are there."""
-    source = study.articles
-    if source is None:
-        return []
-    places = [study.folder / name for name in (source.path, source.metadata) if name]
-    return [file for place in places for file in list_files_below(place)]
-
-
-def list_files_below(place: Path) -> list[Path]:
-    """Return the files in a folder, or the file itself, in order; none if it is not there."""
-    if place.is_dir():
-        return sorted(file for file in place.rglob("*") if file.is_file())
-    return [place] if place.is_file() else []
 
 
 def read_notebook_title(notebook: Notebook) -> str:

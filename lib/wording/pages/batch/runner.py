@@ -6,26 +6,29 @@ the end within its limits and passed the checks.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wording.errors import WordingError
-from wording.files import REPORTS_FOLDER
+from wording.errors import WordingError, print_note
+from wording.files import REPORTS_FOLDER, explain_writing_faults, remove_path
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import Batch, run_pages
 from wording.pages.state import (
     Page,
+    claim_lock,
     determine_status,
     locate_page,
+    read_state,
+    record_owner,
+    refuse_foreign_folder,
     write_atomically,
     write_page_record,
 )
 from wording.phrasing import suggest_name
+from wording.study.read import read_study
 from wording.study.records import StudyRecord
 
 __all__ = ["REPORTS_FOLDER", "InvalidStudy", "make_reports", "preview_reports"]
@@ -71,21 +74,17 @@ def make_reports(
     """
     batch = Batch(reports, jobs or os.cpu_count() or 1, force, progress or Progress())
     planned, wanted = select_pages(studies, only)
-    try:
-        for study, _ in planned:
-            (reports / study.name / ".state").mkdir(parents=True, exist_ok=True)
+    with explain_writing_faults(reports):
+        for study in studies:
+            refuse_foreign_folder(study, reports)
+            record_owner(study, reports)
         record_invalid_pages([page for _, page in planned], reports)
         pages = make_due_pages(
             [(study, determine_status(page, reports, force=force)) for study, page in wanted],
             batch,
         )
-        remove_stale_pages([page for _, page in planned], reports)
+        remove_stale_pages(studies, [page for _, page in planned], reports)
         write_index(reports)
-    except OSError as error:
-        raise WordingError(
-            f"{error.filename or reports} cannot be written ({error.strerror}): make room, or name "
-            "another folder with --out."
-        ) from error
     return pages
 
 
@@ -109,6 +108,8 @@ def preview_reports(
         As `make_reports`.
     """
     planned, wanted = select_pages(studies, only)
+    for study in studies:
+        refuse_foreign_folder(study, reports)
     raise_invalid_pages(page for _, page in planned if page.status == "invalid")
     return [determine_status(page, reports, force=force) for _, page in wanted]
 
@@ -172,31 +173,49 @@ def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
     return faults
 
 
-def remove_stale_pages(planned: Iterable[Page], reports: Path) -> None:
-    """Remove the pages that the studies no longer name."""
-    records = {locate_page(reports, page).record for page in planned}
+def remove_stale_pages(
+    studies: Sequence[StudyRecord], planned: Iterable[Page], reports: Path
+) -> None:
+    """Remove the pages that the studies no longer name.
+
+    What a study names now counts, too: it may have been edited, and another run may have made the
+    new pages. Pages that another run makes stay.
+    """
+    try:
+        current = [page for study in studies for page in plan_pages(read_study(study.folder))]
+    except WordingError:  # somebody edits it: the next run removes what is stale
+        return
+    records = {locate_page(reports, page).record for page in (*planned, *current)}
     for folder in {record.parent for record in records}:
         for stale in set(folder.glob("*.json")) - records:
-            _remove_page(stale)
+            lock = claim_lock(stale.with_suffix(".lock"))
+            if lock is not None:
+                _remove_page(stale)
+                lock.close()
 
 
 def _remove_page(record: Path) -> None:
     """Remove a page with all its files."""
     states, pages = record.parent, record.parent.parent
     for old in (*states.glob(f"{record.stem}.*"), *pages.glob(f"{record.stem}.*")):
-        if old.is_file():
-            old.unlink()
-        else:
-            shutil.rmtree(old)
-    shutil.rmtree(pages / f"{record.stem}-tables", ignore_errors=True)
+        remove_path(old)
+    remove_path(pages / f"{record.stem}-tables")
 
 
 def write_index(reports: Path) -> None:
     """Write reports/index.html over all pages recorded there."""
     from wording.pages.index import render_index
 
-    files = sorted(reports.glob("*/.state/*.json"))
-    records = [json.loads(file.read_text(encoding="utf8")) for file in files]
+    records = []
+    for file in sorted(reports.glob("*/.state/*.json")):
+        record = read_state(file)
+        if record:
+            records.append(record)
+        elif record is None:
+            print_note(
+                f"{file}: what is recorded of a page is damaged; the next `wording report` of its "
+                "study makes the page again."
+            )
     records.sort(key=lambda record: (record["study"], record["position"]))
     for record in records:
         record["pdf"] = None

@@ -19,6 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TextIO
 
+from wording.files import hash_file, remove_path
 from wording.pages.batch.progress import Progress
 from wording.pages.state import (
     Page,
@@ -26,6 +27,7 @@ from wording.pages.state import (
     claim_page,
     determine_status,
     locate_page,
+    make_room_for_file,
     write_page_record,
 )
 from wording.study.records import StudyRecord
@@ -196,8 +198,10 @@ def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> Pa
     paths, scratch = locate_page(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
     # A kernel may be left behind when its worker and its runner were killed at once.
     kill_marked_processes(paths.run_mark)
-    shutil.rmtree(paths.work, ignore_errors=True)
+    remove_path(paths.work)
     paths.work.mkdir()
+    for file in (paths.log, paths.failed):
+        make_room_for_file(file)
     assignment = Assignment(
         study=str(study.folder),
         page=page,
@@ -246,14 +250,17 @@ def finish_run(run: PageRun, ending: Mapping[str, Any]) -> Page:
 def publish_page(page: Page, reports: Path) -> Page:
     """Move what the page's run made into the reports folder; return the page with its paths."""
     paths = locate_page(reports, page)
-    shutil.rmtree(paths.tables, ignore_errors=True)
-    (paths.folder / f"{page.page}.pdf").unlink(missing_ok=True)  # it showed the page before
+    remove_path(paths.tables)
+    remove_path(paths.folder / f"{page.page}.pdf")  # it showed the page before
     for name in (paths.tables.name, f"{page.page}.ipynb", f"{page.page}.html"):
         if (paths.work / name).exists():
+            make_room_for_file(paths.folder / name)
             (paths.work / name).replace(paths.folder / name)
+    html = f"{page.study}/{page.page}.html"
     return replace(
         page,
-        html=f"{page.study}/{page.page}.html",
+        html=html,
+        html_hash=hash_file(reports / html),
         ipynb=f"{page.study}/{page.page}.ipynb",
         tables={file: f"{page.study}/{paths.tables.name}/{file}" for file in page.tables},
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

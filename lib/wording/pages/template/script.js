@@ -65,8 +65,10 @@
     return [...choosers.map(choice => choice.select), input, status];
   }
 
-  // A spreadsheet would run a cell that begins like a formula.
-  const guarded = text => (/^[=+\-@\t\r]/.test(text) && !numeric(text) ? "'" + text : text);
+  // A spreadsheet would run a cell that begins like a formula (files.py: guard_formula).
+  const formula = "(?!-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?(?:[;\\t\\r\\n]|$))(?='*[=+\\-@\\t\\r\\uff1d\\uff0b\\uff0d\\uff20])";
+  const inside = new RegExp(`[;\\t\\r\\n]${formula}`, "g"), atStart = new RegExp(`^${formula}`);
+  const guarded = text => (numeric(text) ? text : text.replace(inside, "$&'").replace(atStart, "'"));
   const quoted = text => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   function save(table) {

@@ -22,6 +22,7 @@ from wording.questions.shares.resampled import (
     ConceptComparison,
     add_outlet_and_unit,
     resample_outlets,
+    sum_members,
 )
 from wording.questions.shares.shares import build_contrast_table, build_share_table
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS, one_of
@@ -419,8 +420,9 @@ def resample_variant_collocates(
     design : Design
     """
     outlets = list(design.outlets or [])
+    members = ["member"] if "member" in located else []
     by_article = located.pivot_table(
-        index=["outlet", "unit", "doc_id"],
+        index=["outlet", *members, "unit", "doc_id"],
         columns="collocate",
         values="n",
         aggfunc="sum",
@@ -430,7 +432,11 @@ def resample_variant_collocates(
     by_unit = by_article.groupby(level=["outlet", "unit"]).sum()
     hits = by_unit.to_numpy(dtype=float)
     outlet = by_unit.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, rest = resample_outlets(hits[:, 1:], hits[:, :1], outlet, design)
+    sums = None
+    if members:
+        by_member = by_article.groupby(level=["outlet", "member"]).sum()
+        sums = sum_members(by_member[words], by_member[[""]], outlets)
+    own, rest = resample_outlets(hits[:, 1:], hits[:, :1], outlet, design, sums)
     articles_with = (by_article > 0).groupby(level="outlet").sum()
     n_articles = articles_with.reindex(outlets, fill_value=0).to_numpy()
     return ConceptComparison(

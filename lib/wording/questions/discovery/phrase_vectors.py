@@ -18,6 +18,7 @@ from scipy import sparse
 
 from wording.corpus import terms
 from wording.corpus.build import build_corpus
+from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.files import hash_file, hash_value, replace_folder
@@ -96,11 +97,13 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
     corpus = build_corpus(study)
     assert corpus.folder, "a study's corpus is saved"
     folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
-    if not (folder / "table.parquet").is_file():
+    if not open_saved_folder(folder):
+        open_phrase_vectors.cache_clear()
         with replace_folder(folder) as partial:
             save_phrase_vectors(
                 build_phrase_vectors(corpus, language=study.language, seed=study.seed), partial
             )
+            write_checksums(partial)
     return open_phrase_vectors(folder)
 
 

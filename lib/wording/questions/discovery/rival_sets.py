@@ -91,7 +91,7 @@ def find_rival_sets(
     compared = select_compared(study, corpus.articles, copies=copies).articles
     is_compared = corpus.table["doc_id"].is_in(compared["doc_id"].to_list())
     articles = np.flatnonzero(is_compared.to_numpy())
-    outlets = corpus.table["outlet"].to_numpy()[articles]
+    outlets = compared["outlet"].to_numpy(dtype=str)  # in the order of the corpus
     ranked = find_contrasting_pairs(vectors, articles, outlets).head(MAX_RANKED_PAIRS)
     new = ranked.filter(~mark_settled_pairs(study, vectors, ranked))
     return tabulate_sets(vectors, ranked, group_pairs(vectors, new, max_sets=max_sets))

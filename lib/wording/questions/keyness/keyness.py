@@ -16,6 +16,7 @@ from scipy import sparse
 
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.terms import Terms, count_study_terms
+from wording.corpus.units import select_own_outlets
 from wording.errors import WordingError
 from wording.questions.design import DEFAULT_DESIGN, DEFAULT_REQUEST, Design, Request
 from wording.questions.keyness.subsumption import find_subsuming_terms
@@ -26,8 +27,10 @@ from wording.questions.keyness.term_counts import (
     build_term_counts,
     group_into_units,
     resample_rate_variance,
+    sum_member_terms,
+    widen_rate_variances,
 )
-from wording.settings import REST_LABEL, one_of
+from wording.settings import OTHER_OUTLETS, REST_LABEL, one_of
 from wording.stats import association, rates, resampling
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
@@ -87,6 +90,9 @@ def compute_keyness(
     units = group_into_units(articles, code, counts, words)
     own, other = build_term_counts(counts, words, code, units, len(outlets)).split(pairing)
     variances = resample_rate_variance(units, pairing, replace(design, outlets=outlets))
+    if "member" in articles:
+        sums = sum_member_terms(articles, code, counts, words, len(outlets))
+        variances = widen_rate_variances(variances, sums, pairing)
     columns = (
         _compute_effects(own, other)
         | _compute_intervals(own, other, variances, design.level)
@@ -107,10 +113,13 @@ def _list_outlets(articles: pd.DataFrame, against: str, design: Design) -> list[
 
 
 def _pair_outlets(outlets: Sequence[str], against: str) -> Pairing:
-    """Return the numbers of the outlets compared, and of the one they are compared with."""
+    """Return the numbers of the outlets compared, and of the one they are compared with.
+
+    The other outlets together are no outlet: they belong to the others of each.
+    """
+    mine = [k for k, outlet in enumerate(outlets) if outlet not in (against, OTHER_OUTLETS)]
     if against == "rest":
-        return Pairing(list(range(len(outlets))))
-    mine = [k for k, outlet in enumerate(outlets) if outlet != against]
+        return Pairing(mine)
     return Pairing(mine, list(outlets).index(against))
 
 
@@ -267,7 +276,7 @@ def _has_content_edges(terms: np.ndarray, function_words: Collection[str]) -> np
 
 def _count_outlets(terms: Terms) -> np.ndarray:
     """Return how many outlets use each term."""
-    code, names = pd.factorize(terms.articles["outlet"])
+    code, names = pd.factorize(select_own_outlets(terms.articles))
     members = build_member_matrix(code, len(names), np.int32)
     by_outlet = sparse.csr_array(members @ terms.counts)
     return np.bincount(by_outlet.indices, minlength=len(terms))

@@ -10,7 +10,7 @@ import pandas as pd
 from wording.corpus.lines import KEYNESS_CONCEPT, find_term_hits
 from wording.corpus.terms import Terms
 from wording.phrasing import format_count, format_q, format_ratio
-from wording.questions.reporting import keep_stable_digits
+from wording.questions.reporting import PLACE_SENTENCES, keep_stable_digits
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.study.records import StudyRecord
 from wording.tables import order_as
@@ -170,7 +170,8 @@ def describe_term_selection(
         f"Tested: the {len(terms):,} {kind} that occur in the most articles "
         f"({_describe_limits(terms, min_outlets)})"
         f"{_describe_left_out(study, function_words)}. "
-        f"They were chosen before anything was compared.{_explain_single_words(study)}"
+        f"They were chosen before anything was compared. {PLACE_SENTENCES[study.place]}"
+        f"{_explain_single_words(study)}"
     )
 
 

@@ -18,6 +18,12 @@ from wording.corpus.encoding.parallel import run_parallel
 from wording.questions.design import Design
 from wording.questions.shares.resampled import SINGLE_ARTICLE_STRATUM
 from wording.stats import resampling
+from wording.stats.clusters import (
+    ClusterSums,
+    measure_own_spread,
+    measure_rest_spread,
+    sum_clusters,
+)
 
 TERMS_PER_BLOCK = 128
 """Terms worked on at once by a thread: their draws stay in the processor's cache."""
@@ -224,6 +230,50 @@ def resample_rate_variance(
     blocks = run_parallel(compute_block, ((start,) for start in starts))
     own, other = zip(*blocks, strict=True)
     return np.concatenate(own, axis=1), np.concatenate(other, axis=1)
+
+
+def sum_member_terms(
+    articles: pd.DataFrame,
+    code: np.ndarray,
+    counts: sparse.csr_array,
+    words: np.ndarray,
+    n_groups: int,
+) -> ClusterSums:
+    """Return what the outlets of each group have of each term.
+
+    Parameters
+    ----------
+    articles : pd.DataFrame
+        doc_id, outlet (the group) and member (the outlet).
+    code : np.ndarray
+        The number of each article's group.
+    counts : sparse.csr_array
+        Articles x terms: hits.
+    words : np.ndarray
+        The words of each article.
+    n_groups : int
+    """
+    keys = pd.DataFrame({"code": code, "member": articles["member"].to_numpy()})
+    cluster = keys.groupby(["code", "member"], sort=True).ngroup().to_numpy()
+    n_clusters = cluster.max(initial=-1) + 1
+    stratum = np.zeros(n_clusters, int)
+    stratum[cluster] = code
+    members = build_member_matrix(cluster, n_clusters)
+    hits = sparse.csr_array(members @ counts)
+    return sum_clusters(hits, members @ words[:, None].astype(float), stratum, n_groups)
+
+
+def widen_rate_variances(
+    variances: tuple[np.ndarray, np.ndarray], sums: ClusterSums, pairing: Pairing
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the variances of the rates, wider where the outlets of a group differ more."""
+    own, other = variances
+    spread, theirs = measure_own_spread(sums), pairing.theirs
+    if theirs is None:
+        others = measure_rest_spread(sums).take(pairing.mine)
+    else:
+        others = spread.take([theirs] * len(pairing.mine))
+    return spread.take(pairing.mine).widen(own), others.widen(other)
 
 
 def _assign_strata(units: Units, design: Design) -> tuple[np.ndarray, list[str]]:

@@ -125,10 +125,12 @@ def _describe_recognition(comparison: OutletComparison) -> list[str]:
     text = "wording" if comparison.basis == "words" else "choice of terms"
     described = (
         f"From {text} alone, {format_percent(summary['accuracy'])} of the articles are assigned to "
-        f"the right outlet (mean over {summary['n_outlets']} outlets; "
+        f"their own outlet (mean over {summary['n_outlets']} outlets; "
         f"{format_interval(summary['low'], summary['high'])}; {summary['n']:,} articles; "
         f"{format_percent(summary['chance'])} by chance; {evidence})."
     )
+    if comparison.recognition.is_unseen:
+        described += " These articles are of outlets that the classifier has not seen."
     if not is_clear:
         return [described]
     return [described, _describe_recalls(comparison), *_describe_confusions(comparison)]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from wording.corpus.units import select_own_outlets
 from wording.questions.keyness.term_counts import build_member_matrix
 
 MAX_NAME_WORD_FRACTION, MAX_AUTHOR_WORD_FRACTION = 0.5, 0.01
@@ -49,10 +50,11 @@ def mark_identifying_terms(
     """
     present = sparse.csr_array(counts > 0).astype(np.float32)
     fraction = dict(zip(terms, present.sum(axis=0) / len(articles), strict=True))
-    names = _list_name_words(articles["outlet"], fraction, MAX_NAME_WORD_FRACTION)
+    outlets = select_own_outlets(articles)
+    names = _list_name_words(outlets, fraction, MAX_NAME_WORD_FRACTION)
     names |= _list_name_words(articles["authors"].dropna(), fraction, MAX_AUTHOR_WORD_FRACTION)
     is_name = np.array([_is_naming(term, names) for term in terms], dtype=bool)
-    return is_name | _mark_page_terms(present, articles["outlet"])
+    return is_name | _mark_page_terms(present, outlets)
 
 
 def _is_naming(term: str, names: Collection[str]) -> bool:
@@ -83,9 +85,10 @@ def _mark_page_terms(present: sparse.csr_array, outlets: pd.Series) -> np.ndarra
     codes, names = outlets.factorize()
     if len(names) < 2:
         return np.zeros(present.shape[1], bool)
-    n_articles = (build_member_matrix(codes, len(names), np.float32) @ present).toarray()
-    fraction = n_articles / np.bincount(codes)[:, None]
-    largest = fraction.max(axis=0)
+    fraction = sparse.csr_array(build_member_matrix(codes, len(names), np.float32) @ present)
+    terms_per_outlet = np.diff(fraction.indptr)
+    fraction.data = fraction.data / np.repeat(np.bincount(codes), terms_per_outlet)
+    largest = fraction.max(axis=0).toarray().ravel()
     is_concentrated = largest >= MIN_PAGE_TERM_CONCENTRATION * fraction.sum(axis=0)
     marked: np.ndarray = (largest >= MIN_PAGE_TERM_FRACTION) & is_concentrated
     return marked

@@ -98,6 +98,8 @@ class OutletComparison:
     @property
     def why_no_map(self) -> str:
         """Why there is no map; empty when there is one."""
+        if len(self.map.positions) == 2:
+            return "Two have one distance, so there is nothing to draw: the table has it."
         return explain_too_few(self.basis) if self.map.positions.empty else ""
 
     @property
@@ -156,12 +158,12 @@ def _compare_choice(study: StudyRecord, request: Request) -> tuple[profiles.Prof
     written = profiles.build_choice_profiles(
         compared.spoken,
         compared.articles,
-        outlets=compared.design.list_outlets(compared.articles),
+        outlets=compared.design.list_single_outlets(compared.articles),
         variants=compared.variants,
     )
     matrix, rows = compute_choice_features(written)
     features = ArticleFeatures("choice", matrix, list(written.columns["term"]), rows)
-    return written, recognise_outlets(features, compared.design)
+    return written, recognise_outlets(features, replace(compared.design, outlets=written.outlets))
 
 
 def _compare_words(
@@ -173,14 +175,15 @@ def _compare_words(
     terms = terms[np.flatnonzero(~mark_identifying_terms(terms.terms, terms.counts, articles))]
     by_frequency = np.lexsort((terms.terms, -terms.n_articles))
     widespread = terms[np.sort(by_frequency[:MAX_DISTANCE_TERMS])]
-    outlets = design.list_outlets(articles)
+    outlets = design.list_single_outlets(articles)
     written = profiles.build_word_profiles(
         widespread.counts, widespread.terms, articles, outlets=outlets
     )
     family = articles["family" if "family" in articles else "doc_id"]
-    rows = pd.DataFrame({"outlet": articles["outlet"], "family": family})
+    rows = articles[[name for name in ("outlet", "member") if name in articles]]
+    rows = rows.assign(family=family)
     features = ArticleFeatures("words", compute_tfidf(terms.counts), list(terms.terms), rows)
-    return written, recognise_outlets(features, design)
+    return written, recognise_outlets(features, replace(design, outlets=outlets))
 
 
 def find_driver_lines(

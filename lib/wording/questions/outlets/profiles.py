@@ -31,7 +31,8 @@ class Profiles:
         Their names, in order.
     rows : pd.DataFrame
         One per outlet and family (and concept, for choice: they change places concept by concept):
-        outlet, family (their numbers), block, length (hits, or terms counted).
+        outlet, family (their numbers), block, length (hits, or terms counted); for choice also
+        member (the outlet), where groups are compared.
     counts : sparse.csr_array
         Rows x columns.
     columns : pd.DataFrame
@@ -74,9 +75,10 @@ def build_choice_profiles(
     """
     hits = _select_comparable(add_outlet_and_unit(counts, articles), outlets, variants)
     keys = ["outlet", "unit", "concept"]
-    rows = hits[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    about = [*keys, "member"] if "member" in hits else keys
+    rows = hits[about].drop_duplicates(keys).sort_values(keys, ignore_index=True)
     columns = _list_columns(variants, rows["concept"])
-    row = hits.merge(rows.reset_index(names="row"), on=keys, how="left")["row"]
+    row = hits[keys].merge(rows.reset_index(names="row"), on=keys, how="left")["row"]
     column = hits.merge(
         columns.reset_index(names="column"),
         left_on=["concept", "variant"],
@@ -168,6 +170,8 @@ def _build_profiles(
             "length": length,
         }
     )
+    if "member" in rows:
+        numbered = numbered.assign(member=rows["member"].to_numpy())
     has_counts = length > 0
     return Profiles(
         basis,

@@ -35,6 +35,9 @@ MAX_ARTICLES_PER_OUTLET = 150
 What it costs grows with the square of all of them.
 """
 
+MAX_ARTICLES_OF_GROUPS = 3_600
+"""Articles of all groups together that are used at most, where groups are compared."""
+
 N_FOLDS = 5
 
 ROUNDING_TOLERANCE_OF_ACCURACY = 1e-9
@@ -49,11 +52,14 @@ class Recognition:
     ----------
     recognition, recognised, confusions : pd.DataFrame
         The tables of these names: one row; one row per outlet; one per pair of outlets.
+    is_unseen : bool
+        Whether groups are recognised at outlets that the classifier has not seen.
     """
 
     recognition: pd.DataFrame
     recognised: pd.DataFrame
     confusions: pd.DataFrame
+    is_unseen: bool = False
 
 
 def compute_tfidf(counts: sparse.csr_array) -> sparse.csr_array:
@@ -80,7 +86,7 @@ def compute_choice_features(profiles: Profiles) -> tuple[sparse.csr_array, pd.Da
     sparse.csr_array
         Families x variants.
     pd.DataFrame
-        outlet and family of each.
+        outlet and family of each; and member (the outlet), where groups are compared.
     """
     rows, block = profiles.rows, profiles.columns["block"].to_numpy()
     n_blocks = len(profiles.weight)
@@ -91,7 +97,8 @@ def compute_choice_features(profiles: Profiles) -> tuple[sparse.csr_array, pd.Da
     away = own - build_indicator_matrix(rows["block"].to_numpy(), n_blocks) @ pooled
     keys = ["outlet", "family"]
     family = rows.groupby(keys).ngroup().to_numpy()
-    families = rows[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    about = [*keys, "member"] if "member" in rows else keys
+    families = rows[about].drop_duplicates(keys).sort_values(keys, ignore_index=True)
     matrix = build_indicator_matrix(family, len(families)).T @ away
     names = np.array(profiles.outlets, dtype=object)[families["outlet"]]
     return sparse.csr_array(matrix, dtype=np.float32), families.assign(outlet=names)
@@ -110,7 +117,8 @@ class ArticleFeatures:
     names : list of str
         Of the features.
     rows : pandas.DataFrame
-        Outlet and family of each article; families stay whole within a fold.
+        Outlet and family of each article, and member (the outlet) where groups are compared;
+        families stay whole within a fold, and so do outlets, if every group has enough of them.
     """
 
     basis: str
@@ -165,8 +173,12 @@ def recognise_outlets(articles: ArticleFeatures, design: Design = DEFAULT_DESIGN
         stood fixed.
     """
     listed = design.list_outlets(articles.rows)
-    kept = sample_outlet_articles(articles.rows, design.seed)
+    is_unseen = _can_hold_out_outlets(articles.rows[articles.rows["outlet"].isin(listed)])
+    kept = sample_outlet_articles(articles.rows, design.seed, whole_families=is_unseen)
+    kept = kept[articles.rows["outlet"].iloc[kept].isin(listed).to_numpy()]
     features, rows = articles.matrix[kept], articles.rows.iloc[kept].reset_index(drop=True)
+    if is_unseen:
+        rows = rows.assign(family=rows["member"])
     sampled = set(rows["outlet"])
     outlets = [outlet for outlet in listed if outlet in sampled]
     if len(outlets) < 2:
@@ -182,7 +194,15 @@ def recognise_outlets(articles: ArticleFeatures, design: Design = DEFAULT_DESIGN
         check_columns(pd.DataFrame([summary]), "recognition"),
         check_columns(recalls.assign(basis=articles.basis), "recognised"),
         check_columns(_build_confusion_table(trial).assign(basis=articles.basis), "confusions"),
+        is_unseen,
     )
+
+
+def _can_hold_out_outlets(rows: pd.DataFrame) -> bool:
+    """Return whether each group has so many outlets that each fold can have its own."""
+    if "member" not in rows or rows.empty:
+        return False
+    return bool(rows.groupby("outlet")["member"].nunique().min() >= N_FOLDS)
 
 
 def _try_classifier(
@@ -220,17 +240,22 @@ def _summarise_trial(trial: _Trial, level: float) -> dict[str, Any]:
     }
 
 
-def sample_outlet_articles(rows: pd.DataFrame, seed: int) -> np.ndarray:
+def sample_outlet_articles(
+    rows: pd.DataFrame, seed: int, *, whole_families: bool = False
+) -> np.ndarray:
     """Return which rows are used, ascending: one per outlet and family.
 
     At most `MAX_ARTICLES_PER_OUTLET` per outlet, of outlets with at least `MIN_FAMILIES_PER_OUTLET`
-    families.
+    families. With `whole_families` one per family, so that no other fold has its copies.
     """
     shuffled = rows.reset_index(drop=True).sample(frac=1, random_state=seed)
-    unique = shuffled.drop_duplicates(["outlet", "family"])
+    unique = shuffled.drop_duplicates(["family"] if whole_families else ["outlet", "family"])
     families = unique.groupby("outlet")["family"].transform("size")
     enough = unique[families >= MIN_FAMILIES_PER_OUTLET]
-    return np.sort(enough.groupby("outlet").head(MAX_ARTICLES_PER_OUTLET).index.to_numpy())
+    top = MAX_ARTICLES_PER_OUTLET
+    if "member" in rows and len(enough):
+        top = max(top, MAX_ARTICLES_OF_GROUPS // enough["outlet"].nunique())
+    return np.sort(enough.groupby("outlet").head(top).index.to_numpy())
 
 
 def split_folds(

@@ -13,6 +13,13 @@ from wording.questions.design import Design
 from wording.settings import one_of
 from wording.stats import resampling
 from wording.stats.arrays import Array
+from wording.stats.clusters import (
+    ClusterSpread,
+    ClusterSums,
+    measure_own_spread,
+    measure_rest_spread,
+    sum_clusters,
+)
 from wording.tables import is_among
 
 Variants = Mapping[str, Sequence[str]] | Sequence[tuple[str, str]]
@@ -43,6 +50,8 @@ class ResampledCounts:
         Draws x outlets x variants: hits in each draw.
     drawn_total : numpy.ndarray
         Draws x outlets x 1: all hits of the concept in each draw.
+    spread : ClusterSpread, optional
+        How far the shares vary over the outlets of each group, where groups are compared.
     """
 
     n: Array
@@ -53,6 +62,7 @@ class ResampledCounts:
     total: Array
     drawn: Array
     drawn_total: Array
+    spread: ClusterSpread | None = None
 
     @property
     def share(self) -> Array:
@@ -67,10 +77,23 @@ class ResampledCounts:
             return np.where(self.units > 1, self.total**2 / self.squares, np.nan)
 
     @property
+    def samples(self) -> Array:
+        """The shares in each draw of articles, draws x outlets x variants."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.drawn / self.drawn_total
+
+    @property
+    def independent(self) -> Array:
+        """The effective number of articles, or one per outlet where outlets vary more."""
+        if self.spread is None:
+            return self.articles
+        is_more = self.spread.is_more(self.samples.var(axis=0))
+        return np.where(is_more, np.minimum(self.articles, self.spread.freedom + 1), self.articles)
+
+    @property
     def effective(self) -> Array:
         """The effective number of hits, outlets x variants."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            samples = self.drawn / self.drawn_total
+        samples = self.samples if self.spread is None else self.spread.stretch(self.samples)
         carriers = np.minimum(self.carrying, self.lacking)
         return resampling.effective_hits(
             samples, self.share, hits=self.total, articles=self.articles, carriers=carriers
@@ -190,7 +213,7 @@ def add_outlet_and_unit(counts: pd.DataFrame, articles: pd.DataFrame) -> pd.Data
     -------
     pandas.DataFrame
         The rows of the counts with hits, with outlet and unit: the family, where the articles have
-        that column, else the article.
+        that column, else the article; and with member, where outlets are compared in groups.
 
     Raises
     ------
@@ -204,9 +227,8 @@ def add_outlet_and_unit(counts: pd.DataFrame, articles: pd.DataFrame) -> pd.Data
             "articles again."
         )
     unit = articles["family" if "family" in articles else "doc_id"].astype(str)
-    where = pd.DataFrame(
-        {"outlet": articles["outlet"].to_numpy(), "unit": unit.to_numpy()}, index=articles["doc_id"]
-    )
+    names = [name for name in ("outlet", "member") if name in articles]
+    where = articles.set_index("doc_id")[names].assign(unit=unit.to_numpy())
     missing = ~is_among(counts["doc_id"], where.index)
     if missing.any():
         raise WordingError(
@@ -220,18 +242,14 @@ def _compare_concept(
     concept: str, variants: list[str], located: pd.DataFrame, design: Design
 ) -> ConceptComparison:
     outlets = list(design.outlets or [])
-    table = located.pivot_table(
-        index=["outlet", "unit"],
-        columns="variant",
-        values="n",
-        aggfunc="sum",
-        fill_value=0,
-        observed=True,
-    )
-    table = table.reindex(columns=variants, fill_value=0)
+    table = _pivot_hits(located, "unit", variants)
     hits = table.to_numpy(dtype=float)
     outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
-    own, rest = resample_outlets(hits, hits.sum(axis=1, keepdims=True), outlet_of, design)
+    members = None
+    if "member" in located:
+        by_member = _pivot_hits(located, "member", variants)
+        members = sum_members(by_member, by_member.sum(axis=1).to_frame(), outlets)
+    own, rest = resample_outlets(hits, hits.sum(axis=1, keepdims=True), outlet_of, design, members)
     by = (
         located.groupby(["outlet", "variant"], observed=True)["doc_id"]
         .nunique()
@@ -247,8 +265,41 @@ def _compare_concept(
     return ConceptComparison(concept, variants, outlets, own, rest, n_articles, total_articles)
 
 
+def _pivot_hits(located: pd.DataFrame, by: str, variants: list[str]) -> pd.DataFrame:
+    """Return the hits of each unit (or member) at each outlet, variants as columns."""
+    table = located.pivot_table(
+        index=["outlet", by],
+        columns="variant",
+        values="n",
+        aggfunc="sum",
+        fill_value=0,
+        observed=True,
+    )
+    return table.reindex(columns=variants, fill_value=0)
+
+
+def sum_members(hits: pd.DataFrame, sizes: pd.DataFrame, outlets: Sequence[str]) -> ClusterSums:
+    """Return what the outlets of each group have.
+
+    Parameters
+    ----------
+    hits, sizes : pandas.DataFrame
+        One row per group (`outlet`) and outlet, by index: hits of each variant; all hits.
+    outlets : sequence of str
+        The groups in order.
+    """
+    stratum = pd.Index(outlets).get_indexer(hits.index.get_level_values("outlet"))
+    return sum_clusters(
+        hits.to_numpy(dtype=float), sizes.to_numpy(dtype=float), stratum, len(outlets)
+    )
+
+
 def resample_outlets(
-    hits: Array, sizes: Array, outlet_of: Array, design: Design
+    hits: Array,
+    sizes: Array,
+    outlet_of: Array,
+    design: Design,
+    members: ClusterSums | None = None,
 ) -> tuple[ResampledCounts, ResampledCounts]:
     """Return the counts of each outlet, and of all the others of each, in every draw.
 
@@ -262,6 +313,8 @@ def resample_outlets(
         The name of each unit's outlet.
     design : Design
         With its outlets listed.
+    members : ClusterSums, optional
+        What the outlets of each group have, where groups are compared.
     """
     outlets = list(design.outlets or [])
     member = (outlet_of[:, None] == np.asarray(outlets, dtype=str)).astype(float).T
@@ -288,4 +341,10 @@ def resample_outlets(
         drawn_total=drawn[..., -1:],
     )
     together = sums.sum(axis=1)
-    return own, own.subtract_from(together[:, :-1], together[:, -1:])
+    rest = own.subtract_from(together[:, :-1], together[:, -1:])
+    if members is None:
+        return own, rest
+    return (
+        replace(own, spread=measure_own_spread(members)),
+        replace(rest, spread=measure_rest_spread(members)),
+    )

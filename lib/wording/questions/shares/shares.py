@@ -26,7 +26,7 @@ from wording.questions.shares.resampled import (
     Variants,
     compare_concepts,
 )
-from wording.settings import REST_LABEL
+from wording.settings import OTHER_OUTLETS, REST_LABEL
 from wording.stats import resampling
 from wording.stats.arrays import Array, Numbers
 from wording.study.records import StudyRecord
@@ -243,16 +243,21 @@ def build_contrast_table(compared: ConceptComparison, against: str, level: float
 
 
 def _pair_sides(compared: ConceptComparison, against: str) -> tuple[_Side, _Side]:
-    """Return the two sides of every row: each outlet and its others, or every pair of outlets."""
+    """Return the two sides of every row: each outlet and its others, or every pair of outlets.
+
+    The other outlets together are no outlet: they belong to the others of each.
+    """
     own = _build_side(compared.own, compared.outlets)
+    single = [k for k, name in enumerate(compared.outlets) if name != OTHER_OUTLETS]
     if against == "rest":
-        return own, _build_side(compared.rest, [REST_LABEL] * len(compared.outlets))
-    pairs = list(itertools.combinations(range(len(compared.outlets)), 2))
+        rest = _build_side(compared.rest, [REST_LABEL] * len(compared.outlets))
+        return own.take(single), rest.take(single)
+    pairs = list(itertools.combinations(single, 2))
     return own.take([first for first, _ in pairs]), own.take([second for _, second in pairs])
 
 
 def _build_side(counts: ResampledCounts, names: list[str]) -> _Side:
-    return _Side(names, counts.n, counts.total, counts.share, counts.effective, counts.articles)
+    return _Side(names, counts.n, counts.total, counts.share, counts.effective, counts.independent)
 
 
 def _to_long_table(

@@ -114,7 +114,7 @@ def find_outlet_changes(
     dated = articles.dropna(subset="date")
     is_dated = counts["doc_id"].isin(dated["doc_id"])
     hits = counts[(counts["concept"] == choice.concept) & is_dated & (counts["n"] > 0)]
-    series = _search_outlets(hits, dated, design.list_outlets(articles), choice, design.seed)
+    series = _search_outlets(hits, dated, design.list_single_outlets(articles), choice, design.seed)
     tests = pd.DataFrame(
         [_build_test_row(choice.concept, one) for one in series],
         columns=list(TABLES["change_tests"]),

@@ -310,7 +310,7 @@ def _select_dated(
 
 def _split_batches(dated: pd.DataFrame, outlets: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Yield the articles of all outlets together, then those of some outlets at a time."""
-    yield dated.assign(outlet=ALL_OUTLETS)
+    yield dated.drop(columns="member", errors="ignore").assign(outlet=ALL_OUTLETS)
     size = max(1, MAX_GROUPS_PER_BATCH // max(1, dated["period"].nunique()))
     for start in range(0, len(outlets), size):
         yield dated[dated["outlet"].isin(outlets[start : start + size])]

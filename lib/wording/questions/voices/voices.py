@@ -13,6 +13,7 @@ import pandas as pd
 
 from wording.questions.design import DEFAULT_DESIGN, Design
 from wording.questions.shares.shares import compute_shares, contrast_shares
+from wording.settings import LABEL_CUE
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
 
@@ -203,7 +204,9 @@ def compute_own_voice(
     )
     rest = contrasts[contrasts["variant"] == "outlet"].set_index(keys)
     own = shares[shares["variant"] == "outlet"].set_index(keys)[["share", "low", "high", "total"]]
-    table = own.join(n_by_voice).join(rest[["n_other", "total_other", "p"]])
+    table = own.join(n_by_voice)
+    # the other outlets together are compared with nothing, so they have no rest
+    table = table.join(rest[["n_other", "total_other", "p"]], how="inner")
     table = table[table["total"] > 0].reset_index()
     return table.assign(
         concept=[terms[key][0] for key in table["concept"]],
@@ -256,9 +259,11 @@ def _tabulate_voice_words(articles: pd.DataFrame) -> pd.DataFrame:
 def _tabulate_cues(attributions: pd.DataFrame, by: str) -> tuple[pd.DataFrame, list[str]]:
     """Return attributions as a counts table, and their cues or stances in order.
 
-    Of cues the most frequent come first, then the others together.
+    Of cues the most frequent come first, then the others together; the labels of speakers in
+    transcripts are no reporting words.
     """
     named = attributions.dropna(subset=by)
+    named = named[named[by] != LABEL_CUE]
     ranked = (
         named.groupby(by)["n"]
         .sum()

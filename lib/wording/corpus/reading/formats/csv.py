@@ -21,6 +21,10 @@ from wording.corpus.reading.sources import SourceFile
 
 LONG_LINE_REASON = f"line too long (more than {MAX_TEXT_LENGTH:,} characters)"
 
+OPEN_QUOTE_REASON = "unclosed quotation mark"
+LONG_RECORD_REASON = (
+    f"record too long (more than {MAX_TEXT_LENGTH:,} characters), or a quotation mark is not closed"
+)
 MAX_REREAD_CHARACTERS = 2**25
 """Characters that are read again after quotation marks that are not closed."""
 MIN_SWALLOWED_ROWS = 8
@@ -31,13 +35,15 @@ MIN_SWALLOWED_ROWS = 8
 class CsvRecord:
     """One record: its first line, the line after its last, its fields and its lines.
 
-    Lines count from 0; `fields` are None for a broken record, a line is None if it is too long.
+    Lines count from 0; `fields` are None for a broken record, whose `reason` is why, a line is None
+    if it is too long.
     """
 
     first: int
     last: int
     fields: list[str] | None
     lines: list[str | None]
+    reason: str = OPEN_QUOTE_REASON
 
 
 def read_csv(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
@@ -124,11 +130,12 @@ class CsvRecordReader:
             try:
                 yield from self.read_valid_records()
                 return
-            except csv.Error:
+            except csv.Error as fault:
+                is_long = str(fault) == LONG_RECORD_REASON
                 if self.n_reread > MAX_REREAD_CHARACTERS:
                     yield self.give_up_rest()
                     return
-                yield self.give_up_first_line()
+                yield self.give_up_first_line(LONG_RECORD_REASON if is_long else OPEN_QUOTE_REASON)
 
     def read_valid_records(self) -> Iterator[CsvRecord]:
         """Yield records up to a broken one, which raises."""
@@ -150,21 +157,21 @@ class CsvRecordReader:
             size += len(line or "")
             self.current.append(line)
             if line is None or size > MAX_TEXT_LENGTH:
-                raise csv.Error("too long")
+                raise csv.Error(LONG_RECORD_REASON)
             yield line
 
     def take_line(self) -> str | None:
         """Return the next line, "" after the last, None for one that is too long."""
         return self.pushed_back.popleft() if self.pushed_back else next(self.lines, "")
 
-    def give_up_first_line(self) -> CsvRecord:
+    def give_up_first_line(self, reason: str) -> CsvRecord:
         """Return the line where a broken record began, and push the others back.
 
         The open quotation mark may have swallowed valid rows.
         """
         self.pushed_back.extendleft(reversed(self.current[1:]))
         self.n_reread += sum(map(len, filter(None, self.current)))
-        record = CsvRecord(self.start, self.start + 1, None, self.current[:1])
+        record = CsvRecord(self.start, self.start + 1, None, self.current[:1], reason)
         self.start, self.current = self.start + 1, []
         return record
 
@@ -213,8 +220,12 @@ def split_literal_records(lines: Iterable[str | None], separator: str) -> Iterat
 def make_names_distinct(header: Sequence[str]) -> list[str]:
     """Return the names of the header; an empty or repeated one is made distinct."""
     names: list[str] = []
+    taken: set[str] = set()
     for place, name in enumerate(map(str.strip, header), start=1):
-        names.append(f"{name or 'column'} ({place})" if not name or name in names else name)
+        if not name or name in taken:
+            name = f"{name or 'column'} ({place})"
+        names.append(name)
+        taken.add(name)
     return names
 
 
@@ -273,7 +284,7 @@ class RecordFault:
         if line is None:
             reason = LONG_LINE_REASON
         elif record.fields is None:
-            reason = "unclosed quotation mark"
+            reason = record.reason
         else:
             reason = f"the number of fields is {len(record.fields)}, but the header has {width}"
         excerpt = (line or "").rstrip("\r\n")

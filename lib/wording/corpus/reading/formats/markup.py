@@ -21,6 +21,10 @@ SHORTCODE_PATTERN = re.compile(
     r"\[/?(?:caption|gallery|embed|audio|video|playlist|vc_\w+|et_pb_\w+)\b[^\]\n]*\]"
 )
 """What WordPress writes around captions, galleries and the like."""
+LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+QUOTED_VALUE = re.compile(r""""[^"]*"|'[^']*'""")
+MAX_ATTRIBUTES = 5_000
+"""Of one tag; reading them takes time by the square of their number."""
 FEED_ELEMENTS = {  # our name: the elements of a feed, the likeliest first
     "text": "encoded content fulltext description summary",
     "title": "title",
@@ -29,6 +33,23 @@ FEED_ELEMENTS = {  # our name: the elements of a feed, the likeliest first
     "date": "pubDate published date issued updated",
     "authors": "creator author",
 }
+
+
+def refuse_endless_tags(html: str) -> None:
+    """Raise for markup with a tag that has more attributes than any page needs.
+
+    Raises
+    ------
+    UnreadableError
+        With their number.
+    """
+    for tag in LONG_TAG.findall(html):
+        n_attributes = len(QUOTED_VALUE.sub("", tag).split()) - 1
+        if n_attributes > MAX_ATTRIBUTES:
+            raise UnreadableError(
+                f"one tag has {n_attributes:,} attributes (at most {MAX_ATTRIBUTES:,} are read); "
+                "save the page as plain text"
+            )
 
 
 def extract_visible_text(html: str) -> str:
@@ -40,6 +61,7 @@ def extract_visible_text(html: str) -> str:
 
     if "<" not in html and "&" not in html:
         return html
+    refuse_endless_tags(html)
     with wrap_parser_errors("piece of markup"):
         root = lxml_html.fragment_fromstring(html.replace("\0", ""), create_parent="div")
     lines = (

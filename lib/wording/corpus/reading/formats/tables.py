@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+import reprlib
 import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from wording.corpus.reading.encodings import UnreadableError, read_text_lines
 from wording.corpus.reading.formats.csv import LONG_LINE_REASON, make_names_distinct
 from wording.corpus.reading.report import (
     COLUMN_ALIASES,
+    MAX_COLUMNS,
     MAX_HEADER_ROWS,
     ArticleRow,
     ColumnChooser,
@@ -46,6 +48,8 @@ MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):(
 MAX_NESTED_FIELDS = 4
 """Objects are looked into so deep for articles, and for the fields of articles."""
 
+DEEP_JSON_REASON = "lists or objects are nested too deep in one another"
+
 Item = TypeVar("Item")
 
 
@@ -70,7 +74,14 @@ def read_parquet(
             values = [convert_column(frame[chosen[ours]], ours).alias(ours) for ours in chosen]
             yield pl.DataFrame([numbers, *values])
             first += frame.height
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as fault:
+    except (
+        pa.ArrowException,
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,  # which is no Exception
+        OSError,
+        ValueError,
+        RecursionError,
+    ) as fault:
         reason = str(fault).splitlines()[0]
         raise UnreadableError(f"not a valid parquet file: {reason}") from fault
 
@@ -164,12 +175,16 @@ class MergedCells(NamedTuple):
     last: int
 
 
+SheetRow = dict[int, Any]
+"""The values of the cells of a row by their columns, from 0."""
+
+
 class Sheet(NamedTuple):
-    """One sheet of a workbook: its name, its header, and the rows below that."""
+    """One sheet of a workbook: its name, its header, and the rows below that, numbered from 1."""
 
     name: str
     header: list[str]
-    rows: Iterator[tuple[Any, ...]]
+    rows: Iterator[tuple[int, SheetRow]]
 
 
 def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> Iterator[ArticleRow]:
@@ -192,18 +207,11 @@ def read_xlsx(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
 
 
 def read_sheet_rows(
-    rows: Iterable[tuple[Any, ...]], places: Mapping[str, int]
+    rows: Iterable[tuple[int, SheetRow]], places: Mapping[str, int]
 ) -> Iterator[tuple[int, ArticleRow]]:
-    """Yield number and values of the rows of a sheet that are not empty."""
-    for number, row in enumerate(rows, start=1):
-        if any(cell is not None for cell in row):
-            yield (
-                number,
-                {
-                    ours: convert_value(row[place] if place < len(row) else None, ours)
-                    for ours, place in places.items()
-                },
-            )
+    """Yield number and values of the rows of a sheet."""
+    for number, row in rows:
+        yield number, {ours: convert_value(row.get(place), ours) for ours, place in places.items()}
 
 
 def read_sheets(
@@ -217,13 +225,45 @@ def read_sheets(
         for sheet in book.worksheets:
             merged = find_merged_cells(parts, sheet._worksheet_path)
             rows = fill_merged_cells(iterate_sheet_rows(sheet), merged)
-            rows = itertools.dropwhile(lambda row: not any(row), rows)
-            first = list(itertools.islice(rows, MAX_HEADER_ROWS))
-            names = [["" if name is None else str(name) for name in row] for row in first]
-            place = chooser.find_header(names, source=source.name) if names else 0
-            header = names[place] if names else []
-            below = itertools.chain(first[place + 1 :], rows)
-            yield Sheet(sheet.title, make_names_distinct(header), below)
+            first, others = take_first_rows(rows)
+            if not first:
+                yield Sheet(sheet.title, [], others)
+                continue
+            start = min(first)
+            names = [list_names(first.get(k, {})) for k in range(start, max(first) + 1)]
+            place = chooser.find_header(names, source=source.name)
+            below = itertools.chain(first.items(), others)
+            header = make_names_distinct(names[place])
+            yield Sheet(sheet.title, header, number_rows_below(below, start + place, len(header)))
+
+
+def take_first_rows(
+    rows: Iterator[tuple[int, SheetRow]],
+) -> tuple[dict[int, SheetRow], Iterator[tuple[int, SheetRow]]]:
+    """Return the rows among which a header may be, by their numbers, and the others."""
+    first: dict[int, SheetRow] = {}
+    for number, row in rows:
+        if first and number >= min(first) + MAX_HEADER_ROWS:
+            return first, itertools.chain([(number, row)], rows)
+        first[number] = row
+    return first, rows
+
+
+def list_names(row: SheetRow) -> list[str]:
+    """Return the cells of a row as names of columns."""
+    names = [""] * (max(row, default=-1) + 1)
+    for column, name in row.items():
+        names[column] = "" if name is None else str(name)
+    return names
+
+
+def number_rows_below(
+    rows: Iterable[tuple[int, SheetRow]], header: int, width: int
+) -> Iterator[tuple[int, SheetRow]]:
+    """Yield the rows below a header that have a cell below one of its own, numbered from it."""
+    for number, row in rows:
+        if number > header and any(column < width for column in row):
+            yield number - header, row
 
 
 def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
@@ -242,26 +282,44 @@ def find_merged_cells(parts: zipfile.ZipFile, path: str) -> list[MergedCells]:
 
 
 def fill_merged_cells(
-    rows: Iterable[tuple[Any, ...]], merged: Sequence[MergedCells]
-) -> Iterator[tuple[Any, ...]]:
+    rows: Iterable[tuple[int, SheetRow]], merged: Sequence[MergedCells]
+) -> Iterator[tuple[int, SheetRow]]:
     """Yield the rows; each row of a merged cell has its value."""
-    waiting, open_cells = deque(merged), list[tuple[MergedCells, Any]]()
-    for number, row in enumerate(rows):
+    waiting = deque(merged)
+    open_cells: dict[int, tuple[MergedCells, Any]] = {}  # by their column
+    for number, row in rows:
         while waiting and waiting[0].first <= number:
             cells = waiting.popleft()
-            open_cells.append((cells, row[cells.column] if cells.column < len(row) else None))
-        open_cells = [(cells, value) for cells, value in open_cells if number < cells.last]
-        filled = list(row)
-        for cells, value in open_cells:
-            if cells.column < len(filled) and filled[cells.column] is None:
-                filled[cells.column] = value
-        yield tuple(filled)
+            value = row.get(cells.column) if cells.first == number else None
+            open_cells[cells.column] = cells, value
+        filled = {
+            column: value for column, (cells, value) in open_cells.items() if number < cells.last
+        }
+        yield number, filled | row
 
 
-def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a sheet as they are read."""
-    with wrap_parser_errors("workbook"):
-        yield from sheet.iter_rows(values_only=True)
+def iterate_sheet_rows(sheet: Any) -> Iterator[tuple[int, SheetRow]]:
+    """Yield number and cells of the rows of a sheet that have any, whatever size it claims to have.
+
+    openpyxl's own rows are as wide and as many as the sheet says or its last cell lies.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book, last = sheet.parent, -1
+    with wrap_parser_errors("workbook"), sheet._get_source() as stream:
+        parser = WorkSheetParser(
+            stream,
+            sheet._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            row = {cell["column"] - 1: cell["value"] for cell in cells if cell["value"] is not None}
+            if row:
+                last = max(number - 1, last + 1)  # a number given twice is no row that is lost
+                yield last, row
 
 
 def choose_sheets(
@@ -366,8 +424,10 @@ def parse_json(text: str) -> Any:
     """Return the value of the JSON text, or why it has none."""
     try:
         return json.loads(text, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as fault:
-        return InvalidJson(f"not valid JSON: {fault}")
+    except RecursionError:
+        return InvalidJson(DEEP_JSON_REASON)
+    except ValueError as fault:
+        return InvalidJson(f"not valid JSON: {str(fault).partition(';')[0]}")
 
 
 @dataclass
@@ -382,9 +442,15 @@ class JsonColumns:
 
     def add(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add the columns of objects; a column that was chosen earlier stays chosen."""
-        fresh = dict.fromkeys(
-            name for item in objects for name in list_json_fields(item) if name not in self.names
-        )
+        names = (name for item in objects for name in list_json_fields(item))
+        room = MAX_COLUMNS - len(self.names)
+        distinct = iterate_distinct(name for name in names if name not in self.names)
+        fresh = dict.fromkeys(itertools.islice(distinct, room))
+        if next(distinct, None) is not None:
+            self.chooser.report.add_warning(
+                f"has more than {MAX_COLUMNS:,} names of fields; only so many were looked at",
+                self.source,
+            )
         if not fresh:
             return
         self.names |= fresh
@@ -395,14 +461,23 @@ class JsonColumns:
             self.fault = fault
 
 
+def iterate_distinct(names: Iterable[str]) -> Iterator[str]:
+    """Yield each name once."""
+    seen: set[str] = set()
+    for name in names:
+        if name not in seen:
+            seen.add(name)
+            yield name
+
+
 def list_json_fields(item: Mapping[str, Any], depth: int = MAX_NESTED_FIELDS) -> Iterator[str]:
     """Yield the names of an object's fields, and of the objects in it: `fields.bodyText`.
 
     >>> list(list_json_fields({"id": 1, "fields": {"body": "x"}}))
     ['id', 'fields', 'fields.body']
     """
+    yield from item
     for name, value in item.items():
-        yield name
         if isinstance(value, dict) and depth > 1:
             yield from (f"{name}.{inner}" for inner in list_json_fields(value, depth - 1))
 
@@ -439,10 +514,15 @@ def read_json_items(
         if columns.chosen:
             chosen = columns.chosen.items()
             for number, value in waiting:
-                row = {
-                    ours: convert_value(get_field(value, theirs), ours) for ours, theirs in chosen
-                }
-                yield {"number": number} | row
+                try:
+                    row = {
+                        ours: convert_value(get_field(value, theirs), ours)
+                        for ours, theirs in chosen
+                    }
+                except RecursionError:
+                    chooser.report.count_and_refuse(source.place(number), DEEP_JSON_REASON)
+                else:
+                    yield {"number": number} | row
             waiting = []
     if columns.fault:
         raise columns.fault
@@ -456,5 +536,5 @@ def refuse_non_objects(
         if not isinstance(value, dict):
             is_invalid = isinstance(value, InvalidJson)
             reason = value.reason if is_invalid else "not an object"
-            sample = line.strip() or repr(reason if is_invalid else value)
+            sample = line.strip() or reprlib.repr(reason if is_invalid else value)
             chooser.report.count_and_refuse(source.place(number), reason, sample)

@@ -15,12 +15,18 @@ from typing import Any, BinaryIO
 from wording.corpus.reading.dates import FIRST_YEAR, LAST_YEAR
 from wording.corpus.reading.encodings import UnreadableError, decode_with_warning, try_decode
 from wording.corpus.reading.formats.databases import detect_layout, split_export
-from wording.corpus.reading.formats.markup import extract_visible_text, iterate_visible_text
+from wording.corpus.reading.formats.markup import (
+    extract_visible_text,
+    iterate_visible_text,
+    refuse_endless_tags,
+)
 from wording.corpus.reading.report import ArticleRow, ColumnChooser, ReadingReport
 from wording.corpus.reading.sources import SourceFile, read_whole, wrap_parser_errors
 from wording.phrasing import format_count
 
 MAX_WEB_PAGE_BYTES = 2**24
+MAX_PAGE_TAGS = 50_000
+"""Opening and closing tags of a page in which an article is looked for; large ones have 10,000."""
 UTF8_MARK = b"\xef\xbb\xbf"
 CHARSET_PATTERN = re.compile(
     rb"""(?i)<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w-]{2,30})"""
@@ -50,6 +56,7 @@ def read_html(stream: BinaryIO, source: SourceFile, chooser: ColumnChooser) -> I
     """Yield one row for the article on the page; a page that a news database exported has many."""
     data = read_whole(stream, MAX_WEB_PAGE_BYTES)
     html = decode_page(data, None, chooser.report.make_warner(source.name))
+    refuse_endless_tags(html)
     if EUROPRESSE_PATTERN.search(html):
         yield from read_europresse(html, source, chooser.report)
         return
@@ -138,6 +145,13 @@ def extract_page_article(html: str, *, url: str | None) -> ArticleRow | None:
     """Return the article of a page, None where there is none."""
     import trafilatura
 
+    refuse_endless_tags(html)
+    n_tags = html.count("<")
+    if n_tags > MAX_PAGE_TAGS:
+        raise UnreadableError(
+            f"the page has {n_tags:,} tags (at most {MAX_PAGE_TAGS:,} are read); save the article "
+            "as plain text"
+        )
     # What it cannot read is refused by us, in words.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     with wrap_parser_errors("web page"):

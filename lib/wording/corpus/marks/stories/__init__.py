@@ -1,0 +1,1 @@
+"""Links between articles of different outlets that tell of one event."""

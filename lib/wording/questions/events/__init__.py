@@ -1,0 +1,1 @@
+"""What outlets cover against how they word it: differences within events."""

@@ -1,0 +1,1 @@
+"""Headlines: do they word things as the text below them does?"""
