@@ -214,51 +214,18 @@ def find_concept_faults(
     """
     faults: list[tuple[YamlPath, str]] = []
     owners: dict[Phrase, str] = {}
-    for variant, record in concept.variants.items():
-        path = ("concepts", name, "variants", variant)
-        groups = [
-            ("match", record.match),
-            ("not", record.not_),
-            *(("near", near.any) for near in record.near),
-            *(("not_near", near.any) for near in record.not_near),
-        ]
-        for field, texts in groups:
-            phrases = []
-            for place, text in enumerate(texts):
-                try:
-                    phrases += parse_phrases([text], lists=lists, case=record.case)
-                except WordingError as fault:
-                    faults.append(((*path, field, str(place)), str(fault)))
-            if field == "match":
-                messages = _claim_phrases(phrases, variant, owners)
-                faults += [((*path, field), message) for message in messages]
-    return faults + find_act_faults(name, concept, lists)
-
-
-def find_act_faults(
-    name: str, concept: Concept, lists: Mapping[str, list[str]]
-) -> list[tuple[YamlPath, str]]:
-    """Return what is wrong with the acts of a concept, and with those named in them, as above."""
-    path = ("concepts", name)
-    faults: list[tuple[YamlPath, str]] = []
-    fields = {("instead",): concept.instead}
-    fields |= {("acts", verb): nouns for verb, nouns in concept.acts.items()}
-    groups = {("agents", group): texts for group, texts in concept.agents.items()}
-    groups |= {("patients", group): texts for group, texts in concept.patients.items()}
-    for field, texts in (fields | groups).items():
-        for place, text in enumerate(texts):
-            at = (*path, *field, str(place))
+    for place, texts, case in list_phrase_texts(concept):
+        path = ("concepts", name, *place)
+        phrases = []
+        for number, text in enumerate(texts):
             try:
-                phrases = parse_phrases([text], lists=lists)
+                phrases += parse_phrases([text], lists=lists, case=case)
             except WordingError as fault:
-                faults.append((at, str(fault)))
-                continue
-            if field in groups and any(len(phrase.words) > 1 for phrase in phrases):
-                faults.append(
-                    (at, f"{text!r} has several words; write the head alone (`officer*`).")
-                )
-    if not concept.acts and (concept.instead or concept.agents or concept.patients):
-        faults.append((path, "it says who or what instead, but no `acts: [kill, ...]`."))
+                faults.append(((*path, str(number)), str(fault)))
+        if place[-1] == "match":
+            faults += [(path, message) for message in _claim_phrases(phrases, place[1], owners)]
+        if place[0] in ("agents", "patients") and any(len(p.words) > 1 for p in phrases):
+            faults.append((path, "write the heads of nouns alone, one word each (`officer*`)."))
     if not concept.acts and (concept.instead or concept.agents or concept.patients):
         faults.append((("concepts", name), "it names agents, patients or `instead`, but no `acts`."))
     return faults
