@@ -71,6 +71,8 @@ WRITING = {  # what is asked, and whether --out is a folder
     "table": (["table", "{study}", "hits"], False),
     "rivals": (["rivals", "{study}", "coup"], False),
     "simulate": (["simulate", "--articles", "60"], True),
+    "events": (["events", "{study}"], False),
+    "simulate --events": (["simulate", "--events", "60"], True),
     "simulate --difference": (["simulate", "--difference", "0.5"], False),
     "report": (["report", "{study}", "--only", "01"], True),
 }

@@ -441,7 +441,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 )
 @click.option(
     "--events",
-    type=int,
+    type=click.IntRange(60, 1_000_000),
     help="Instead: articles of four outlets on so many shared events, which some cover more.",
 )
 @click.option(
@@ -507,7 +507,7 @@ def simulate_command(
 
         refuse_given_options({"articles": "with --events, which says how many events"})
         simulate_events(out, events=events, seed=seed)
-        click.echo(f"invented articles on {events} events in {out}")
+        say(f"invented articles on {events} events in {out}")
         return
     simulate_study(out, articles=articles, seed=seed)
     say(f"{articles} invented articles in {out}")

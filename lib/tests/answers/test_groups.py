@@ -300,3 +300,16 @@ def test_a_study_that_names_its_outlets_compares_just_these(many):
     assert list(study.shares("c").table["outlet"].unique()) == ["Paper 20", "Anvil"]
     picked = wording.open(many).using(outlets=["Anvil", OTHER_OUTLETS])
     assert set(picked.shares("c").table["outlet"]) == {"Anvil", OTHER_OUTLETS}
+
+
+def test_study_yml_is_read_again_for_an_error_only(many, monkeypatch):
+    """Looking up the line of each setting took longer than all counting."""
+
+    def refuse(*_args):
+        raise AssertionError("study.yml is read again")
+
+    monkeypatch.setattr("wording.corpus.units.locate_setting", refuse)
+    picked = wording.open(many).using(outlets=["Paper 20", "Anvil"])
+    assert len(picked.shares("c").table)
+    grouped = wording.open(many).using(groups={"left": ["Anvil"], "right": ["Paper 20"]})
+    assert len(grouped.shares("c").table)

@@ -11,6 +11,7 @@ from wording.study.read import read_study
 OPTIONS = {
     "concepts": ["towns"],
     "voice": "quoted",
+    "place": "lead",
     "copies": "none",
     "against": "pairs",
     "events": "shared",
@@ -18,13 +19,16 @@ OPTIONS = {
 NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 
 TAKEN = {
-    "concepts": "concepts hits counts phrases shares contrasts own_voice collocates "
+    "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
-    "timeline changes change_order events divided_events",
-    "voice": "shares contrasts keyness collocates collocate_contrasts timeline changes "
+    "timeline changes change_order headlines events divided_events",
+    "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
+    "changes "
     "change_order outlets events divided_events",
+    "place": "hits counts shares contrasts choices own_voice keyness collocates "
+    "collocate_contrasts timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts keyness collocate_contrasts events",
+    "against": "contrasts choices keyness collocate_contrasts events",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

@@ -2,6 +2,7 @@
 
 import html
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -229,3 +230,9 @@ def test_an_unknown_place_is_refused(study):
         make_table(study, "shares", place="headlines")
     with pytest.raises(WordingError, match="does not take 'place'"):
         make_table(study, "voices", place="headline")
+
+
+def test_no_articles_have_no_hits_in_any_place(study):
+    none, _ = build_corpus(study).subset(np.zeros(0, np.int64))
+    assert find_hits(none, study.concepts, study.lists).empty
+    assert count_hits(none, study.concepts, study.lists).empty

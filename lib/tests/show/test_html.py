@@ -540,3 +540,14 @@ def test_passages_of_hostile_text_are_harmless(address):
     )
     assert "<script>alert(1)</script>" in read.text
     assert read.values("href") == []
+
+
+def test_lines_say_their_place_where_some_are_in_headlines():
+    hit = {"left": "a", "node": "b", "right": "c", "variant": "v", "outlet": "A", "doc_id": "d"}
+    text = pd.DataFrame([hit | {"place": "body"}])
+    both = pd.concat([text, text.assign(place="headline")], ignore_index=True)
+    shown = [
+        show_lines.concordance(hits, caption="Lines", name="lines").html for hits in (text, both)
+    ]
+    assert ["Place" in html for html in shown] == [False, True]
+    assert "headline" in shown[1]

@@ -139,8 +139,9 @@ class Study:
     ) -> Answer:
         """Return which term each outlet chooses, and how sure that is.
 
-        One row per variant and outlet; parts: contrasts, beside (the other voice), copies,
-        terms (their phrases), phrases (how often each matches).
+        One row per variant and outlet; parts: contrasts, choices (whether the clearest difference
+        holds however one counts), beside (the other voice), copies, terms (their phrases), phrases
+        (how often each matches).
 
         Parameters
         ----------
@@ -270,8 +271,8 @@ class Study:
         """Return what of the outlets' differences is covered, and what is how they word it.
 
         One row per variant and outlet: the difference in all, on shared events, and within events;
-        parts: divided (events told most differently, with their lines), concepts (the same of all
-        the study's concepts).
+        parts: choices (whether the clearest difference holds however one counts), divided (events
+        told most differently, with their lines), concepts (the same of all the study's concepts).
 
         Parameters
         ----------

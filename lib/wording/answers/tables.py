@@ -21,6 +21,7 @@ from wording.corpus.phrase_counts import count_study_phrases
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.phrasing import join_names
+from wording.questions.choices.choices import compute_study_choices
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
 from wording.questions.discovery import rival_sets
@@ -139,6 +140,14 @@ def _make_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
     return shares.contrast_shares(
         compared.spoken, compared.articles, compared.variants, compared.design, request.against
     )
+
+
+def _make_choices(study: StudyRecord, request: Request) -> pd.DataFrame:
+    tables = [
+        compute_study_choices(study, concept, request)
+        for concept in select_concepts(study, request.concepts)
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _make_voices(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -269,7 +278,8 @@ _TABLES = {
     "counts": TableMaker(_make_counts, _CONCEPTS),
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
-    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", "copies")),
+    "choices": TableMaker(_make_choices, _CONTRASTS),
+    "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", *_COPIES)),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),
     "attributions": TableMaker(_make_attributions, _COPIES),

@@ -218,7 +218,7 @@ def encode_part(
 
 def count_headline_and_lead(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
     """Return the words of each article's headline, and those of its lead outside boilerplate."""
-    assert shard.titles, "a shard of articles has their headlines"
+    assert shard.titles is not None, "a shard of articles has their headlines"
     n_headline = np.diff(shard.titles.words_before[shard.titles.bounds])
     start = shard.bounds[:-1]
     is_counted = shard.is_word & ~shard.boilerplate

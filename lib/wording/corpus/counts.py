@@ -43,6 +43,7 @@ from wording.corpus.units import (
     label_units,
     rank_outlets,
     relabel_outlets,
+    select_own_outlets,
 )
 from wording.errors import WordingError
 from wording.files import write_csv
@@ -485,6 +486,13 @@ def list_study_counts(
 
     The parameters are those of `count_study_hits`.
     """
+    return count_study_places(study, concepts, copies=copies).counts
+
+
+def count_study_places(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> Counts:
+    """Return the counts of a study's compared articles, as `count_study_hits`, but places apart."""
     wanted = select_concepts(study, concepts)
     if study.has_articles:
         corpus = build_corpus(study)
@@ -493,8 +501,11 @@ def list_study_counts(
         articles = read_articles_table(study)
         counts = read_counts_table(study, articles)
         counts = counts[counts["concept"].isin(wanted)]
-    kept = select_compared(study, articles, copies=copies).keep(select_place(counts, study.place))
-    return leave_out_copied_hits(kept) if copies == "none" else kept
+    compared = select_compared(study, articles, copies=copies)
+    kept = compared.keep(select_place(counts, study.place))
+    if copies == "none":
+        kept = leave_out_copied_hits(kept)
+    return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
 
 
 def count_words_in_place(corpus: Corpus, place: str) -> dict[str, np.ndarray]:
@@ -579,9 +590,10 @@ def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame
     articles, links = read_family_links(study)
     right = links.filter(pl.col("verdict").ne_missing("different events"))
     compared = select_compared(study, articles, copies=copies).articles
+    own = compared.assign(outlet=select_own_outlets(compared))
     spread = spread_links(
         right.drop("verdict"),
-        pl.from_pandas(compared[["doc_id", "family", "outlet", "date"]]),
+        pl.from_pandas(own[["doc_id", "family", "outlet", "date"]]),
         max_days=MAX_DAYS_APART,
     )
     return check_columns(spread.to_pandas(), "links")
@@ -744,8 +756,15 @@ def flag_compared(
 
 
 def flag_linked_articles(study: StudyRecord, articles: pd.DataFrame, copies: str) -> np.ndarray:
-    """Return which articles have a linked one, on the same event, at another compared outlet."""
+    """Return which articles have a linked one, on the same event, at another compared outlet.
+
+    Where groups are compared, that is one of another group.
+    """
     links = read_study_links(study.with_events("all"), copies=copies)
+    unit = pd.Series(assign_units(study, articles).to_numpy(), index=articles["doc_id"])
+    links = links[
+        unit.reindex(links["doc_id"]).to_numpy() != unit.reindex(links["other"]).to_numpy()
+    ]
     return is_among(articles["doc_id"], pd.concat([links["doc_id"], links["other"]]))
 
 

@@ -48,7 +48,7 @@ COUNT_COLUMNS = (
     "n_headline",
     "n_lead",
 )
-SHARE_COLUMNS = ("shared", "score")
+FRACTION_COLUMNS = ("shared", "score")
 FLAG_COLUMNS = ("first", "tied", "short")
 REQUIRED_COLUMNS = ("doc_id", "other", "outlet", "family", "concept", "variant", "voice")
 
@@ -129,7 +129,7 @@ def read_counts_file(file: Path, table: str, **known: Any) -> pd.DataFrame:
 
 def set_counts_types(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of counts, all of whose values can be, with numbers, days and flags."""
-    types = dict.fromkeys(COUNT_COLUMNS, "int64") | dict.fromkeys(SHARE_COLUMNS, "float64")
+    types = dict.fromkeys(COUNT_COLUMNS, "int64") | dict.fromkeys(FRACTION_COLUMNS, "float64")
     typed = frame.astype({name: kind for name, kind in types.items() if name in frame})
     flags = {name: frame[name].astype(str) == "True" for name in FLAG_COLUMNS if name in frame}
     days = {"date": pd.to_datetime(frame["date"])} if "date" in frame else {}
@@ -163,7 +163,7 @@ def check_counts_column(values: pd.Series) -> tuple[pd.Series, str]:
     if name in COUNT_COLUMNS:
         numbers = pd.to_numeric(values, errors="coerce")
         return (numbers >= 0) & (numbers % 1 == 0), "a whole number, 0 or more"
-    if name in SHARE_COLUMNS:
+    if name in FRACTION_COLUMNS:
         numbers = pd.to_numeric(values, errors="coerce")
         return numbers.between(0, 1) | values.isna(), "a number from 0 to 1, or nothing"
     if name in FLAG_COLUMNS:

@@ -280,8 +280,10 @@ def find_concordance(
     hits = [lines for lines, _ in parts if len(lines)]
     places = pl.DataFrame(schema=PLACE_SCHEMA)
     if hits:
-        order = ["part", "article", pl.col("in_headline").not_(), "start"]
-        places = pl.concat(hits).sort(*SORT_COLUMNS[sort], *order, nulls_last=True)
+        columns = [*SORT_COLUMNS[sort], "part", "article"]
+        places = pl.concat(hits).sort(
+            *columns, pl.col("in_headline").not_(), "start", nulls_last=True
+        )
     return Concordance(study, corpus, name, places, searched)
 
 

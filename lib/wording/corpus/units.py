@@ -53,8 +53,8 @@ def assign_units(study: StudyRecord, articles: pd.DataFrame) -> pd.Series:
     if not study.outlets:
         return units
     known = dict.fromkeys([*outlet.unique(), *units.dropna().unique()])
-    for name in study.outlets:
-        one_of("outlet", name, known, place=locate_setting(study, "outlets"))
+    if unknown := [name for name in study.outlets if name not in known]:
+        one_of("outlet", unknown[0], known, place=locate_setting(study, "outlets"))
     return units.where(outlet.isin(study.outlets) | units.isin(study.outlets))
 
 
@@ -72,11 +72,12 @@ def _assign_groups(study: StudyRecord, articles: pd.DataFrame) -> pd.Series:
                 f"`groups` names; {remedy}."
             )
         return articles["group"]
-    names = articles["outlet"].unique()
+    known = set(articles["outlet"])
     owners = {}
     for group, outlets in study.groups.outlets.items():
         for outlet in outlets:
-            one_of("outlet", outlet, names, place=locate_setting(study, "groups", group))
+            if outlet not in known:
+                one_of("outlet", outlet, known, place=locate_setting(study, "groups", group))
             owners[outlet] = group
     return articles["outlet"].map(owners)
 

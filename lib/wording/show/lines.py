@@ -35,6 +35,7 @@ _LINE_COLUMNS = {
     "outlet": "Outlet",
     "date": "Date",
     "voice": "Voice",
+    "place": "Place",
     "speaker": "Speaker",
 }
 VOICE_LABELS = {
@@ -152,7 +153,7 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     sample = _thin_evenly(_show_members(hits), cap)
     title = _extend_line_caption(caption, len(sample), len(hits))
     headings = _LINE_COLUMNS | {"variant": "Term"}
-    columns = {column: headings[column] for column in headings if column in hits.columns}
+    columns = _select_columns(hits, headings)
     kwic = _render_kwic(sample, columns, caption=title, label=slugify(name), hidden=False)
     html = (
         f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escape_html(title)}">'
@@ -168,6 +169,14 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
     }
     plain = f"{to_printable(title)}\n{to_printable(text)}"
     return Display(wrap_block("lines", html), plain, record)
+
+
+def _select_columns(hits: pd.DataFrame, headings: dict[str, str]) -> dict[str, str]:
+    """Return the headings of the columns that lines have; of the place if any is in a headline."""
+    columns = {name: title for name, title in headings.items() if name in hits.columns}
+    if "place" in columns and not (hits["place"] == "headline").any():
+        del columns["place"]
+    return columns
 
 
 def passages(hits: pd.DataFrame, *, caption: str) -> Display:
@@ -256,7 +265,7 @@ def _show_group_lines(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle)
     summary = _summarise_group(hits, group, style)
     if len(sample) < len(hits):
         summary += f" ({_describe_thinning(len(sample), len(hits))})"
-    columns = {name: title for name, title in _LINE_COLUMNS.items() if name in hits.columns}
+    columns = _select_columns(hits, _LINE_COLUMNS)
     if "voice" in hits.columns and (hits["voice"] == "all").all():  # it was not measured
         columns = {name: columns[name] for name in columns if name not in ("voice", "speaker")}
     kwic = _render_kwic(sample, columns, caption=summary, label=group.line_id)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from wording.files import replace_files
 from wording.settings import REST_LABEL
 from wording.simulation.articles import SimulatedArticle, group_into_paragraphs
 from wording.simulation.sentences import (
@@ -78,12 +79,6 @@ def simulate_events(folder: str | Path, *, events: int = 150, seed: int = 1) -> 
     world = World.read(seed)
     written = list(write_event_articles(world, plan, events))
     articles = number_articles([article for article, _ in written])
-    folder.mkdir(parents=True, exist_ok=True)
-    write_table(
-        folder / "articles.csv",
-        SIMULATION_COLUMNS["articles.csv"],
-        list_article_rows(world, articles),
-    )
     truth = {
         "truth-events.csv": sorted(
             [article.doc_id, event.number, event.kind] for article, event in written
@@ -92,11 +87,17 @@ def simulate_events(folder: str | Path, *, events: int = 150, seed: int = 1) -> 
             plan, world.plan["concepts"][plan["concept"]]["variants"]
         ),
     }
-    for name, rows in truth.items():
-        write_table(folder / name, EVENT_COLUMNS[name], rows)
     concepts = (SIMULATION_FOLDER / "concepts.yml").read_bytes().replace(b"\r\n", b"\n")
-    (folder / "concepts.yml").write_bytes(concepts)
-    (folder / "study.yml").write_bytes(plan["study"].encode("utf-8"))
+    with replace_files(folder) as partial:
+        write_table(
+            partial / "articles.csv",
+            SIMULATION_COLUMNS["articles.csv"],
+            list_article_rows(world, articles),
+        )
+        for name, rows in truth.items():
+            write_table(partial / name, EVENT_COLUMNS[name], rows)
+        (partial / "concepts.yml").write_bytes(concepts)
+        (partial / "study.yml").write_bytes(plan["study"].encode("utf-8"))
     return folder
 
 

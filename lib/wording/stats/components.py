@@ -62,8 +62,12 @@ def draw_cluster_sums(sums: Array, *, draws: int, seed: int) -> Array:
     Array, shape (draws, columns)
     """
     weights = draw_article_weights(["clusters"] * len(sums), draws=draws, seed=seed)
+    # Most outlets are in few of the components.
+    columns = sparse.csr_array(sums.T)
     blocks = range(0, draws, DRAWS_AT_ONCE)
-    return np.concatenate([weights[k : k + DRAWS_AT_ONCE].astype(float) @ sums for k in blocks])
+    return np.concatenate(
+        [(columns @ weights[k : k + DRAWS_AT_ONCE].T.astype(float)).T for k in blocks]
+    )
 
 
 def unseen_variance(clusters: Numbers, carriers: Numbers) -> Array:

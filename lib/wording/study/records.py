@@ -248,6 +248,8 @@ class Groups(Record):
     @model_validator(mode="after")
     def check_outlets(self) -> Groups:
         """Return the groups, checked: each outlet is in one, and none has a reserved name."""
+        if not self.outlets and self.column is None:
+            raise ValueError("name the outlets of each group, or a column of the articles")
         owners: dict[str, str] = {}
         for group, outlets in self.outlets.items():
             if group in RESERVED_NAMES:

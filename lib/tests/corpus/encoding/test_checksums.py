@@ -20,13 +20,15 @@ from wording.questions.discovery.phrase_vectors import get_phrase_vectors
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
-ROOT_FILES = ["articles", "rejects", "apart", "copied"]
+ROOT_FILES = ["articles", "rejects", "apart", "copied", "stubs", "signs", "links"]
 SAVED = [
     *[f"{name}.parquet" for name in ROOT_FILES],
     "corpus.json",
     "checksums.json",
     *[f"0001/{name}.npy" for name in SHARD_ARRAYS],
+    *[f"0001/titles/{name}.npy" for name in SHARD_ARRAYS],
     "0001/forms.arrow",
+    "0001/titles/forms.arrow",
     "0001/key",
     "0001/checksums.json",
     "0001/stretches/table.arrow",
@@ -41,7 +43,7 @@ SAVED = [
 """One of each kind of file that a build has."""
 
 FEW = {"articles.parquet", "corpus.json", "0001/tokens.npy", "0001/stretches/table.arrow"}
-FEW |= {"lexicon-*/slot.npy", "checksums.json"}
+FEW |= {"lexicon-*/slot.npy", "checksums.json", "0001/titles/tokens.npy"}
 FEW_OR_ALL = [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in SAVED]
 """A few in every run, the others where slow tests run."""
 
@@ -155,12 +157,13 @@ def find_saved(folder, name):
 def test_every_damage_of_every_file_is_found(folder, name):
     for kind in KINDS:
         file = find_saved(folder, name)
-        copy = shutil.copytree(file.parent, folder / "copy")
-        root, place = copy, copy / file.name
+        saved = file.parent.parent if file.parent.name == "titles" else file.parent
+        root = shutil.copytree(saved, folder / "copy")
+        place = root / file.relative_to(saved)
         assert find_damage(root) == ""
         kind(place)
         assert find_damage(root), kind
-        shutil.rmtree(copy)
+        shutil.rmtree(root)
 
 
 @pytest.mark.parametrize("name", FEW_OR_ALL)

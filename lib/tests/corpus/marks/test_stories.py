@@ -24,7 +24,7 @@ from wording.corpus.marks.stories.links import (
     read_weights,
     spread_links,
 )
-from wording.corpus.marks.stories.texts import encode_titles, find_terms, measure_norms
+from wording.corpus.marks.stories.texts import find_terms, measure_norms, merge_titles
 from wording.corpus.reading.articles import read_articles
 
 COMMON = [f"common{i}" for i in range(400)]
@@ -84,7 +84,12 @@ def test_articles_of_two_outlets_on_one_event_are_linked_and_no_others(tmp_path)
 @pytest.mark.parametrize(("days", "is_linked"), [(0, True), (1, True), (3, True), (4, False)])
 def test_articles_are_linked_up_to_three_days_apart(tmp_path, days, is_linked):
     rows = [article("a", "One", 5, 1), article("b", "Two", 5 + days, 1)]
-    assert (pairs(build(tmp_path, rows).links) == {("a", "b")}) == is_linked
+    corpus = build(tmp_path, rows)
+    assert (pairs(corpus.links) == {("a", "b")}) == is_linked
+    compared = compare_candidates(corpus, min_cosine=0.0)
+    assert compared["days"].max() <= 3
+    row = dict(zip(corpus.table["doc_id"], range(len(corpus.table)), strict=True))
+    assert ((row["a"], row["b"]) in compared.select("a", "b").rows()) == is_linked
 
 
 def test_an_outlet_is_never_linked_with_itself_nor_an_article_without_a_date(tmp_path):
@@ -171,6 +176,14 @@ def test_neither_shards_nor_blocks_nor_threads_change_the_links(
     assert corpus.links.equals(expected)
 
 
+def test_blocks_do_not_change_who_is_nearest(rows, tmp_path, monkeypatch):
+    corpus = build(tmp_path, rows, linked=False)
+    monkeypatch.setattr(candidates, "MAX_NEIGHBOURS", 1)
+    whole = compare_candidates(corpus)
+    monkeypatch.setattr(candidates, "BLOCK_ARTICLES", 20)
+    assert compare_candidates(corpus).equals(whole)
+
+
 def test_the_order_of_the_articles_does_not_change_the_links(rows, tmp_path):
     assert build(tmp_path, rows[::-1]).links.equals(build(tmp_path, rows).links)
 
@@ -224,6 +237,7 @@ def make_vectors(n, n_terms, seed):
     """Random vectors as kernels take them, and as a dense array."""
     dense = np.random.default_rng(seed).integers(0, 6, (n, n_terms)).astype(np.int32)
     dense[dense < 4] = 0
+    dense[n // 2 :: 2] = dense[n // 4 : n // 2]  # equally near
     rows = sparse.csr_array(dense)
     return (rows.indices.astype(np.int32), rows.data, rows.indptr.astype(np.int64)), dense
 
@@ -283,7 +297,7 @@ def test_products_of_pairs_are_those_of_dense_vectors():
 def test_a_word_of_a_title_only_has_a_term(tmp_path):
     rows = [article("a", "One", 5, 1) | {"title": "Unheardof"}]
     corpus = build(tmp_path, rows, linked=False)
-    titles = encode_titles(corpus.table)
+    titles = merge_titles(corpus)
     terms = find_terms(corpus, titles)
     form = titles.forms["key"].to_list().index("unheardof")
     assert terms.rarity[terms.of_forms[0][form]] == terms.rarity.max()

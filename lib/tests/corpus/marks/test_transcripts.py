@@ -12,7 +12,7 @@ from wording.corpus.marks.voice import explain_token_voices, find_attributions
 
 def encode(text, outlet="The Daily", authors=None):
     """Return the text as a marked shard."""
-    columns = {"outlet": [outlet], "authors": [authors], "text": [text]}
+    columns = {"outlet": [outlet], "title": [None], "authors": [authors], "text": [text]}
     return encode_and_mark(
         pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)), language="en"
     )

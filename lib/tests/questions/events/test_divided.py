@@ -59,6 +59,13 @@ def test_of_an_outlet_the_article_with_the_surest_links_stands():
     assert find(links, top=1)["doc_id"].tolist() == ["a1", "b1", "c2"]
 
 
+def test_no_article_stands_in_two_events():
+    links = [("a1", "b1", 0.9), ("a1", "c1", 0.9), ("b1", "c1", 0.9)]
+    links += [("a2", "b2", 0.9), ("a2", "c1", 0.9), ("b2", "c1", 0.9)]
+    events = find(links)
+    assert events["doc_id"].tolist() == ["a1", "b1", "c1", "a2", "b2"]
+
+
 def test_what_is_linked_to_one_of_a_pair_alone_is_another_event():
     links = [("a1", "b1", 0.9), ("b1", "c1", 0.9), ("a1", "c2", 0.9)]
     assert find(links)["doc_id"].tolist() == ["a1", "b1"]

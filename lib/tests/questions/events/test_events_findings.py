@@ -89,8 +89,14 @@ CASES = {
         "together: on the same events 18 percentage points more often; what is covered makes no "
         "clear difference (95 % interval 2 to 10; q = 0.004).",
     ),
-    "nothing clear within": (
+    "nothing clear within, and what is covered": (
         {"within_low": -0.03, "q": 0.2},
+        "Northline writes “Obamacare” 19 percentage points more often than the other outlets "
+        "together: 13 of the 19 points are what is covered; within events no difference is clear, "
+        "6 percentage points more often (95 % interval −3 to 10; q = 0.2).",
+    ),
+    "nothing clear within, nor what is covered": (
+        {"within_low": -0.03, "q": 0.2, "covered_low": -0.01},
         "Northline writes “Obamacare” 19 percentage points more often than the other outlets "
         "together: within events no difference is clear, 6 percentage points more often (95 % "
         "interval −3 to 10; q = 0.2).",

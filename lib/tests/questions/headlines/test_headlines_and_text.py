@@ -174,11 +174,11 @@ def test_sentences_name_share_articles_and_certainty():
     table = compare(*join(many("A"), many("B", text=(3, 1)))).reset_index().assign(voice="outlet")
     said = findings.sentences(table)
     assert said[0].startswith(
-        "“obamacare”: 100 % of 60 hits in headlines and 67 % of 180 in the text of the same "
-        "60 articles in the outlets' own words, all outlets together (+33 points, 95 % interval "
+        "All outlets together: “obamacare” is 100 % of 60 hits in headlines and 67 % of 180 in the "
+        "text of the same 60 articles in the outlets' own words (+33 points, 95 % interval "
     )
-    assert any(", A (+50 points" in sentence for sentence in said)
-    assert not any(sentence.startswith("“act”") for sentence in said), "the mirror of the first"
+    assert any(s.startswith("A: “obamacare”") and "(+50 points" in s for s in said)
+    assert not any(s.startswith("All outlets together: “act”") for s in said), "the mirror"
 
 
 def test_a_study_answers_with_table_sentences_figure_and_lines(tmp_path):

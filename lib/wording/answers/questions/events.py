@@ -8,12 +8,14 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.choices import answer_choices
 from wording.answers.narrow import explain_concept
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table
 from wording.corpus.counts import find_study_hits, read_study_links
 from wording.corpus.lines import find_leads
 from wording.errors import WordingError
+from wording.questions.choices.choices import compute_study_event_choices
 from wording.questions.design import Compared, Request, compare_articles
 from wording.questions.events import findings
 from wording.questions.events.divided import find_study_divided_events
@@ -66,6 +68,7 @@ def answer_events(record: StudyRecord, concept: str, request: Request, top: int)
             why_not="" if table["raw_difference"].notna().any() else why or NO_DIFFERENCE,
         ),
         parts={
+            "choices": partial(answer_event_choices, record, concept, asked),
             "divided": partial(answer_divided, record, concept, request, top),
             "concepts": partial(answer_all_concepts, record, asked),
         },
@@ -99,6 +102,17 @@ def make_events_table(record: StudyRecord, request: Request) -> pd.DataFrame:
         if record.has_articles:
             raise
         return pd.DataFrame(columns=list(TABLES["events"]))
+
+
+def answer_event_choices(record: StudyRecord, concept: str, request: Request) -> Answer:
+    """Answer whether the clearest difference holds however one counts."""
+    try:
+        table = compute_study_event_choices(record, concept, request)
+    except WordingError:
+        if record.has_articles:
+            raise
+        table = pd.DataFrame(columns=list(TABLES["choices"]))
+    return answer_choices(record, table)
 
 
 def answer_all_concepts(record: StudyRecord, request: Request) -> Answer:

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.choices import answer_choices
 from wording.answers.lines import find_hit_lines
 from wording.answers.narrow import explain_concept, name_groups
 from wording.answers.questions.inventory import answer_concepts
@@ -16,6 +17,7 @@ from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits, describe_study_units
 from wording.corpus.phrase_counts import describe_left_out, describe_phrases
+from wording.questions.choices.choices import compute_study_choices
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
 from wording.questions.shares.findings import describe, sentences
@@ -78,6 +80,9 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
             "terms": partial(answer_concepts, record, [concept]),
             "beside": partial(answer_beside, record, others),
             "contrasts": partial(answer_contrasts, record, contrasts),
+            "choices": lambda: answer_choices(
+                record, compute_study_choices(record, concept, replace(asked, against=against))
+            ),
             "copies": partial(answer_copies, record, table, asked),
             "phrases": partial(answer_phrases, record, concept),
             "own_voice": partial(answer_own_voice, record, asked),

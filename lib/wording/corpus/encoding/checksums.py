@@ -18,7 +18,9 @@ from wording.errors import print_note
 from wording.files import remove_path
 
 CHECKSUMS_NAME = "checksums.json"
-SHARD_SUMS = f"[0-9]*/{CHECKSUMS_NAME}"
+SHARD_SUMS, TITLES = f"[0-9]*/{CHECKSUMS_NAME}", "titles/*"
+"""What is looked at of the folders in a build, and in a shard."""
+
 READ_BYTES = 1 << 20
 """So much of a file is read at a time."""
 
@@ -27,12 +29,17 @@ FileState = tuple[str, int, int, int, int]
 
 
 def write_checksums(folder: Path) -> None:
-    """Write the size and checksum of each file in the folder, and of its shards' checksums."""
-    names = [file.name for file in folder.iterdir() if file.is_file()]
-    names += [str(file.relative_to(folder)) for file in folder.glob(SHARD_SUMS)]
+    """Write the size and checksum of each file of a build or a shard, and of shards' checksums."""
+    files = [file for file in list_checked_places(folder) if file.is_file()]
+    names = [file.relative_to(folder).as_posix() for file in files]
     sums = {name: compute_checksum(folder / name) for name in sorted(names)}
     content = {"files": sums, "checksum": _sum_of_sums(sums)}
     (folder / CHECKSUMS_NAME).write_text(json.dumps(content, indent=0), encoding="utf8")
+
+
+def list_checked_places(folder: Path) -> list[Path]:
+    """Return what is in the folder, its shards' checksums, and the headlines of a shard."""
+    return [*folder.iterdir(), *folder.glob(SHARD_SUMS), *folder.glob(TITLES)]
 
 
 def compute_checksum(file: Path) -> list[int]:
@@ -69,9 +76,9 @@ def describe_damage(folder: Path, damage: str) -> str:
 
 
 def _list_states(folder: Path) -> tuple[FileState, ...]:
-    """The states of the files in a folder, and of its shards' checksums."""
+    """The states of the files that are checked in a folder."""
     try:
-        places = [*folder.iterdir(), *folder.glob(SHARD_SUMS)]
+        places = list_checked_places(folder)
     except OSError:
         return ()
     return tuple(sorted(filter(None, map(_read_state, places))))

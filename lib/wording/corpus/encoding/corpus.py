@@ -197,7 +197,7 @@ class Part:
     @property
     def headlines(self) -> Part:
         """Return the headlines of its articles: tokens are those of `Shard.titles`."""
-        assert self.shard.titles, "a shard of articles has their headlines"
+        assert self.shard.titles is not None, "a shard of articles has their headlines"
         return replace(self, shard=self.shard.titles, is_headlines=True)
 
     def select_places(self, place: str) -> list[Part]:

@@ -222,7 +222,7 @@ class Shard:
         )
         edits = self.edits[np.isin(self.edits[:, ROW], rows)]
         edits[:, ROW] = np.searchsorted(rows, edits[:, ROW])
-        titles = self.titles.subset(rows) if self.titles else None
+        titles = None if self.titles is None else self.titles.subset(rows)
         return replace(shard, edits=edits, lead_tokens=self.lead_tokens[rows], titles=titles)
 
     def article(self, positions: np.ndarray) -> np.ndarray:
@@ -532,7 +532,7 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
     edits = [shard.edits.copy() for shard in shards]
     for first, moved in zip(first_rows.tolist(), edits, strict=False):
         moved[:, ROW] += first
-    titles = [shard.titles for shard in shards if shard.titles]
+    titles = [shard.titles for shard in shards if shard.titles is not None]
     return replace(
         merged,
         edits=np.concatenate(edits),
@@ -576,7 +576,7 @@ def build_shard(
 def save_shard(shard: Shard, folder: Path) -> None:
     """Write the shard's arrays, forms and headlines into the folder."""
     write_arrays(shard, folder)
-    if shard.titles:
+    if shard.titles is not None:
         (folder / TITLES_FOLDER).mkdir()
         write_arrays(shard.titles, folder / TITLES_FOLDER)
 

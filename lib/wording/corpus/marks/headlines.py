@@ -159,7 +159,7 @@ def find_headline_speech(
     if has_words(f"headlines-{language}") and is_headline.any():
         words = load_headline_words(language)
         letters, place = spell_headlines(shard, is_headline, inside, words)
-        heard = number_speakers(texts or shard, words)
+        heard = number_speakers(shard if texts is None else texts, words)
         spans = [list_bounds(match) for match in match_rules(shard, letters, place, heard)]
         found = place[np.array(sorted(spans), np.int64).reshape(-1, 5)]
     start, last_said, first, last, cue = found.T

@@ -201,9 +201,14 @@ def turn_to_more(row: Any) -> Any:
 def _divide_points(row: Any) -> str:
     """Return what of the raw difference is covered and what is worded, without a full stop."""
     raw, within = _round_points(row["raw_difference"]), _round_points(row["within_difference"])
+    is_covered = row["covered_low"] * row["covered_high"] > 0
     if not row["q"] < SIGNIFICANCE_LEVEL:
-        return f"within events no difference is clear, {_format_more(within)}"
-    if not row["covered_low"] * row["covered_high"] > 0:
+        part = f"{abs(raw - within)} of the {abs(raw)} points are what is covered; "
+        is_part = is_covered and 1 < abs(raw - within) <= abs(raw)
+        return (
+            f"{part if is_part else ''}within events no difference is clear, {_format_more(within)}"
+        )
+    if not is_covered:
         return (
             f"on the same events {_format_more(within)}; what is covered makes no clear difference"
         )

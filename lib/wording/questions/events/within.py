@@ -131,7 +131,7 @@ def compare_within_events(
     rows = []
     for concept, names in variants.items():
         here = link_articles(located[located["concept"] == concept], articles, links, names)
-        sides = list(pair_outlets(outlets, against))
+        sides = list(pair_outlets(design.list_single_outlets(articles), against))
         for (first, second), columns in zip(sides, compare_sides(here, sides, design), strict=True):
             keys = {"concept": concept, "variant": list(names), "outlet": first, "other": second}
             rows.append(pd.DataFrame(keys | columns))
@@ -311,8 +311,8 @@ def estimate_differences(sums: Array, drawn: Array, level: float) -> dict[str, A
     Returns
     -------
     dict of str to Array
-        For each of raw, shared, within and covered `..._difference`, `..._low` and `..._high`, and
-        `p` of within; an array of variants each.
+        For each of raw, shared, within and covered `..._difference`, `..._low`, `..._high` and
+        `..._p`, and `p` of within; an array of variants each.
     """
     samples = divide_by_first(np.stack(np.split(drawn, len(sums), axis=1)))
     means = divide_by_first(sums.sum(axis=1))
@@ -326,9 +326,9 @@ def estimate_differences(sums: Array, drawn: Array, level: float) -> dict[str, A
         moments = difference, spread + unseen[used].sum(axis=0), effective[used].min()
         low, high = components.mean_interval(*moments, level=level)
         found |= {f"{name}_difference": difference, f"{name}_low": low, f"{name}_high": high}
-        if name == "within":
-            p = np.where(has_choice(sums[2] + sums[3]), components.mean_p_value(*moments), np.nan)
-    return found | {"p": p}
+        has_test = has_choice(sums[0] + sums[1] if name == "raw" else sums[2] + sums[3])
+        found[f"{name}_p"] = np.where(has_test, components.mean_p_value(*moments), np.nan)
+    return found | {"p": found["within_p"]}
 
 
 def divide_by_first(sums: Array) -> Array:

@@ -81,15 +81,15 @@ def reshape_side(headlines: pd.DataFrame, side: str) -> pd.DataFrame:
 
 def _describe_difference(row: Any) -> str:
     whose = VOICE_PHRASES.get(row.voice, "")
-    where = "all outlets together" if row.outlet == ALL_OUTLETS else row.outlet
+    where = "All outlets together" if row.outlet == ALL_OUTLETS else row.outlet
     sign = "+" if row.difference > 0 else "\N{MINUS SIGN}"
     points = format_decimal(abs(100 * row.difference), 0)
     interval = format_interval(row.low, row.high, form=_format_points)
     return (
-        f"“{row.variant}”: {format_percent(row.share_headline)} of "
+        f"{where}: “{row.variant}” is {format_percent(row.share_headline)} of "
         f"{format_count(row.total_headline, 'hit')} in headlines and "
         f"{format_percent(row.share_text)} of {row.total_text:,} in the text of the same "
-        f"{format_count(row.n_articles, 'article')}{whose}, {where} ({sign}{points} points, "
+        f"{format_count(row.n_articles, 'article')}{whose} ({sign}{points} points, "
         f"{interval}; {format_q(row.q)})."
     )
 

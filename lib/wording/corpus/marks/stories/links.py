@@ -37,11 +37,11 @@ from wording.corpus.marks.stories.candidates import (
 from wording.corpus.marks.stories.texts import (
     TermTable,
     Vectors,
-    encode_titles,
     find_terms,
     gather_words,
     make_views,
     measure_norms,
+    merge_titles,
     take_words,
     weigh_words,
 )
@@ -117,7 +117,7 @@ def compare_candidates(corpus: Corpus, *, min_cosine: float = MIN_COSINE) -> pl.
     Columns: a, b (rows of the corpus, the earlier first), outlet_a, outlet_b (numbers; -1: printed
     by several), days (between them), and the cosines of titles, leads and bodies (`make_views`).
     """
-    stories, titles = list_stories(corpus.table), encode_titles(corpus.table)
+    stories, titles = list_stories(corpus.table), merge_titles(corpus)
     texts = Texts(corpus, titles, find_terms(corpus, titles))
     calls = ((texts, stories, block, min_cosine) for block in split_into_blocks(stories.day))
     compared = run_parallel(compare_block, calls, shared_memory=True, pre_dispatch="n_jobs")

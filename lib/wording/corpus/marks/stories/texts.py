@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.parallel import run_parallel
-from wording.corpus.encoding.shard import Shard, concatenate_ranges, offsets_of
+from wording.corpus.encoding.shard import (
+    Shard,
+    concatenate_ranges,
+    merge_shards,
+    offsets_of,
+)
 from wording.corpus.marks.stories import story_kernels
 
 LEAD_WORDS, BODY_WORDS = 250, 600
@@ -61,9 +64,9 @@ class Words:
         return Words(self.terms[concatenate_ranges(start, end)], offsets_of(end - start))
 
 
-def encode_titles(table: pl.DataFrame) -> Shard:
-    """Return the titles of the articles as a shard; an article without a title has an empty one."""
-    return tokens.encode_texts(table["title"].fill_null(""))
+def merge_titles(corpus: Corpus) -> Shard:
+    """Return the titles of all articles as one shard; an article without one has an empty one."""
+    return merge_shards([shard.titles for shard in corpus.shards if shard.titles is not None])
 
 
 def find_terms(corpus: Corpus, titles: Shard) -> TermTable:

@@ -1,0 +1,1 @@
+"""Whether a finding holds however one counts."""
