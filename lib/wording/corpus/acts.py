@@ -186,7 +186,7 @@ def tabulate_acts(
 def read_heads(shard: Shard, heads: np.ndarray) -> np.ndarray:
     """Return the words at the tokens as written, None where there is none."""
     types = shard.forms["type"].gather(shard.tokens[heads]).str.strip_chars().to_numpy()
-    return np.where(heads >= 0, types, None)
+    return pd.Series(types, dtype=object).where(heads >= 0, None).to_numpy()
 
 
 def name_groups(

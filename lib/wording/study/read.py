@@ -227,7 +227,9 @@ def find_concept_faults(
         if place[0] in ("agents", "patients") and any(len(p.words) > 1 for p in phrases):
             faults.append((path, "write the heads of nouns alone, one word each (`officer*`)."))
     if not concept.acts and (concept.instead or concept.agents or concept.patients):
-        faults.append((("concepts", name), "it names agents, patients or `instead`, but no `acts`."))
+        faults.append(
+            (("concepts", name), "it names agents, patients or `instead`, but no `acts`.")
+        )
     return faults
 
 

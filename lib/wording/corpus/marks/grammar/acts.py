@@ -137,10 +137,10 @@ def find_verb_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
         np.zeros(len(shard.numbers), bool),
     )
     for number, verb in enumerate(verbs):
-        for form, kind in words.inflect(verb).items():
-            at = flag_forms(shard, [form])
+        for inflected, kind in words.inflect(verb).items():
+            at = flag_forms(shard, [inflected])
             verb_of[at], kind_of[at] = number, kind
-            is_noun_too[at] = verb in words.verbs.nouns or form in words.verbs.nouns
+            is_noun_too[at] = verb in words.verbs.nouns or inflected in words.verbs.nouns
     positions = np.flatnonzero(verb_of[shard.tokens] >= 0)
     own = shard.tokens[positions]
     parse = parse_around(shard, positions)

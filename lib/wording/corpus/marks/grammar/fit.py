@@ -1,6 +1,6 @@
 """Estimates the weights of data/words/grammar-en.npz from sentences that a teacher parsed.
 
-`python -m wording.corpus.marks.grammar.fit PARSES.tsv [--test OTHER.tsv] [--into FILE]`
+`python -m wording.corpus.marks.grammar.fit PARSES.tsv ... [--test OTHER.tsv] [--into FILE]`
 
 PARSES has one word per line (form, tag, place of its head in the sentence from 0 or -1, relation;
 tab between them) and a blank line after each sentence.
@@ -46,9 +46,10 @@ class Sentences:
         return len(self.starts) - 1
 
 
-def read_parses(path: Path) -> Sentences:
-    """Return the sentences of a file of parses."""
-    lines = [line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8")]
+def read_parses(*paths: Path) -> Sentences:
+    """Return the sentences of files of parses."""
+    texts = [path.read_text(encoding="utf8") for path in paths]
+    lines = [line.split("\t") for text in texts for line in text.split("\n")[:-1]]
     is_end = np.array([len(line) < 4 for line in lines])
     rows = [line for line in lines if len(line) == 4]
     ends = np.flatnonzero(is_end) - np.arange(is_end.sum())
@@ -172,18 +173,23 @@ def score_weights(weights: dict[str, np.ndarray], gold: Sentences) -> dict[str, 
 def main() -> None:
     """Fit the weights, score them on other sentences, write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parses", type=Path)
+    parser.add_argument("parses", type=Path, nargs="+")
     parser.add_argument("--test", type=Path, action="append", default=[])
     parser.add_argument("--into", type=Path)
     options = parser.parse_args()
-    weights = fit_weights(read_parses(options.parses))
+    weights = fit_weights(read_parses(*options.parses))
     for path in options.test:
         print(
             path.name,
             {k: round(v, 4) for k, v in score_weights(weights, read_parses(path)).items()},
         )
     if options.into:
-        np.savez_compressed(options.into, **weights)
+        np.savez_compressed(
+            options.into,
+            tags=weights["tags"],
+            arcs=weights["arcs"],
+            relations=weights["relations"],
+        )
 
 
 if __name__ == "__main__":

@@ -38,18 +38,18 @@ WORD, SUFFIX, PREFIX, SHAPE = range(4)
 MAX_DISTANCE, MAX_CHILDREN = 6, 3
 
 
-def mix(number: int, seen: int) -> int:
+def mix(number: np.uint64, seen: np.uint64) -> np.uint64:
     """Return a number of a feature (so far) and what it sees, well spread."""
-    mixed = (np.uint64(number) ^ np.uint64(seen)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (number ^ seen) * np.uint64(0x9E3779B97F4A7C15)
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def see(column: np.ndarray, at: int) -> int:
+def see(column: np.ndarray, at: int) -> np.uint64:
     """Return what stands at a place of a sentence."""
     return column[at] if 0 <= at < len(column) else np.uint64(NOTHING)
 
 
-def see_tag(tags: np.ndarray, at: int) -> int:
+def see_tag(tags: np.ndarray, at: int) -> np.uint64:
     """Return the tag at a place of a sentence, as a feature sees it."""
     return np.uint64(tags[at] + 2) if 0 <= at < len(tags) else np.uint64(NOTHING)
 

@@ -60,6 +60,10 @@ def match_words(sentence: Sequence[str], tokens: Sequence[Any]) -> list[Row]:
     root: int | None = None
     for number, word in enumerate(sentence):
         parts = [token for token in tokens if owner[token.i] == number]
+        if not parts and number:
+            # The stop of "Mr." is a word of ours and none of the teacher's.
+            rows.append((word.strip(), ".", number - 1, "punct"))
+            continue
         outside = [
             token
             for token in parts
