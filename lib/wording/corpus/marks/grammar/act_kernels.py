@@ -275,13 +275,19 @@ def is_passive(tags: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: in
     return False
 
 
-def find_named_agent(classes: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: int) -> int:
-    """Return the noun after "by" of the passive verb at `i`, or of those joined to it."""
+def find_named_agent(
+    classes: np.ndarray, traits: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: int
+) -> int:
+    """Return the noun after "by" of the passive verb at `i`, or of those joined to it.
+
+    What says how or when ("by mistake", "by Monday") is none.
+    """
     for _ in range(MAX_STEPS):
         for k in range(len(heads)):
             if heads[k] == i and classes[k] == BY:
                 named = find_child(heads, relations, k, POBJ)
-                if named != NOBODY:
+                is_other = named == k + 1 and traits[named] & IS_NO_AGENT
+                if named != NOBODY and not is_other:
                     return named
         i = find_child(heads, relations, i, CONJ)
         if i == NOBODY:
@@ -290,15 +296,14 @@ def find_named_agent(classes: np.ndarray, heads: np.ndarray, relations: np.ndarr
 
 
 def judge_by_parse(
-    tags: np.ndarray, heads: np.ndarray, relations: np.ndarray, classes: np.ndarray, i: int
+    tags: np.ndarray, heads: np.ndarray, relations: np.ndarray, i: int, named: int
 ) -> int:
-    """Return the form of the act at `i`, by the parse."""
+    """Return the form of the act at `i`, by the parse; `named` is the noun after its "by"."""
     if tags[i] in NOUN_TAGS or relations[i] in (AMOD, COMPOUND):
         return NOUN
     if tags[i] == VBN or tags[i] == VBD:
         if not is_passive(tags, heads, relations, i):
             return ACTIVE
-        named = find_named_agent(classes, heads, relations, i)
         return PASSIVE if named == NOBODY else PASSIVE_AGENT
     if tags[i] == VBG:
         for wanted in (DET, POSS, AMOD):
@@ -382,7 +387,7 @@ def judge_all_by_parse(
     tags: np.ndarray,
     heads: np.ndarray,
     relations: np.ndarray,
-    classes: np.ndarray,
+    seen: np.ndarray,
     spans: np.ndarray,
     at: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -390,7 +395,8 @@ def judge_all_by_parse(
 
     Parameters
     ----------
-    tags, heads, relations, classes : of the words; heads are places in these arrays.
+    tags, heads, relations : of the words; heads are places in these arrays.
+    seen : uint8 (2, n), the classes and the traits of the words.
     spans : int64 (n, 2), the sentence of each act.
     at : int64 (n,), the word of each act.
     """
@@ -401,15 +407,17 @@ def judge_all_by_parse(
         own = np.where(heads[start:end] >= 0, heads[start:end] - start, NOBODY)
         own_tags, own_relations = tags[start:end], relations[start:end]
         i = at[k] - start
-        forms[k] = judge_by_parse(own_tags, own, own_relations, classes[start:end], i)
+        classes, traits = seen[0, start:end], seen[1, start:end]
+        named = find_named_agent(classes, traits, own, own_relations, i)
+        forms[k] = judge_by_parse(own_tags, own, own_relations, i, named)
         agent = patient = NOBODY
         if forms[k] == ACTIVE:
             agent = find_subject(own_tags, own, own_relations, i)
             patient = find_object(own_tags, own, own_relations, i)
         elif forms[k] in (PASSIVE, PASSIVE_AGENT):
-            agent = find_named_agent(classes[start:end], own, own_relations, i)
+            agent = named
             patient = find_subject(own_tags, own, own_relations, i)
-        if is_named(own_tags, agent) and classes[agent + start] != DETERMINER:
+        if is_named(own_tags, agent) and classes[agent] != DETERMINER:
             agents[k] = find_last_name(own_tags, agent) + start
         if is_named(own_tags, patient):
             patients[k] = find_last_name(own_tags, patient) + start

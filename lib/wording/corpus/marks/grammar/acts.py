@@ -145,13 +145,13 @@ def find_verb_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
     own = shard.tokens[positions]
     parse = parse_around(shard, positions)
     at, spans = parse.locate(positions), parse.find_sentences(positions)
-    classes, traits = (column[parse.forms] for column in classify_forms(shard))
+    seen = classify_forms(shard)[:, parse.forms]
     compiled = compile_module(act_kernels)
     by_rules = compiled.judge_all_by_rules(
-        classes, traits, spans, at, kind_of[own], is_noun_too[own]
+        seen[0], seen[1], spans, at, kind_of[own], is_noun_too[own]
     )
     by_parse, agent, patient = compiled.judge_all_by_parse(
-        parse.tags, parse.heads, parse.relations, classes, spans, at
+        parse.tags, parse.heads, parse.relations, seen, spans, at
     )
     form = np.where(by_rules == by_parse, by_rules, UNCLEAR).astype(np.uint8)
     return Acts(positions, verb_of[own], form, parse.read_tokens(agent), parse.read_tokens(patient))
@@ -173,10 +173,11 @@ def find_subjects(shard: Shard, positions: np.ndarray) -> np.ndarray:
     return parse.read_tokens(subjects)
 
 
-def classify_forms(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
-    """Return the class and the traits of each form (see act_kernels), uint8."""
+def classify_forms(shard: Shard) -> np.ndarray:
+    """Return the class and the traits of each form (see act_kernels), uint8 (2, n_forms)."""
     words = read_grammar_words()
-    classes, traits = np.zeros((2, len(shard.numbers)), np.uint8)
+    seen = np.zeros((2, len(shard.numbers)), np.uint8)
+    classes, traits = seen
     key = pl.col("key")
     endings = "|".join(words.adjective_endings)
     flags = shard.forms.select(
@@ -202,4 +203,4 @@ def classify_forms(shard: Shard) -> tuple[np.ndarray, np.ndarray]:
     traits[flag_forms(shard, sorted(set(irregular)))] |= IS_PARTICIPLE
     traits[flag_forms(shard, words.no_agent)] |= IS_NO_AGENT
     traits[flag_forms(shard, words.adjectives)] |= IS_ADJECTIVE
-    return classes, traits
+    return seen
