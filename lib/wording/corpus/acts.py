@@ -183,10 +183,10 @@ def tabulate_acts(
     return join_articles(part, lines)
 
 
-def read_heads(shard: Shard, heads: np.ndarray) -> np.ndarray:
-    """Return the words at the tokens as written, None where there is none."""
+def read_heads(shard: Shard, heads: np.ndarray) -> pd.Series:
+    """Return the words at the tokens as written, missing where there is none."""
     types = shard.forms["type"].gather(shard.tokens[heads]).str.strip_chars().to_numpy()
-    return pd.Series(types, dtype=object).where(heads >= 0, None).to_numpy()
+    return pd.Series(types, dtype="str").where(heads >= 0)
 
 
 def name_groups(

@@ -448,6 +448,8 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
         shown = show_value(value) if name == "[key]" else name
         return f"{shown} is not allowed as a name: {error['msg']}."
     reason = error["msg"].removeprefix("Value error, ")
+    if name == "[key]":
+        return f"{show_value(value)} is not allowed as a name: {reason}."
     return f"{place} is {show_value(value)}: {reason[0].lower()}{reason[1:]}."
 
 

@@ -127,9 +127,12 @@ class Variant(Record):
 
 def expand_acts(value: Any) -> Any:
     """Return a list of verbs as what it is short for: each with no nouns of its own."""
-    if isinstance(value, (str, list)):
-        return dict.fromkeys(wrap_in_list(value), [])
-    return value
+    if not isinstance(value, (str, list)):
+        return value
+    verbs = wrap_in_list(value)
+    if not all(isinstance(verb, str) for verb in verbs):
+        raise ValueError("write verbs in their base form, such as [kill, shoot]")
+    return dict.fromkeys(verbs, [])
 
 
 def expand_named(value: Any) -> Any:
@@ -140,7 +143,15 @@ def expand_named(value: Any) -> Any:
     return value
 
 
-Verb = Annotated[str, Field(pattern=r"^[a-z]{2,30}$")]
+def check_verb(value: str) -> str:
+    """Return a verb, checked: one word in small letters."""
+    if not re.fullmatch("[a-z]{2,30}", value):
+        raise ValueError("write a verb in its base form, in small letters, such as kill")
+    return value
+
+
+Verb = Annotated[str, AfterValidator(check_verb)]
+NounTexts = Annotated[list[str], BeforeValidator(wrap_in_list)]
 NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_named)]
 
 
@@ -160,7 +171,7 @@ class Concept(Record):
     variants: Annotated[
         dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
     ]
-    acts: Annotated[dict[Verb, list[str]], BeforeValidator(expand_acts)] = {}
+    acts: Annotated[dict[Verb, NounTexts], BeforeValidator(expand_acts)] = {}
     """Verbs in their base form whose clauses are counted by form, each with its nouns."""
     instead: Annotated[list[str], BeforeValidator(wrap_in_list)] = []
     """Phrases that tell of what was done without the act: `died`."""

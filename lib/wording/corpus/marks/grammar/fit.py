@@ -9,6 +9,7 @@ tab between them) and a blank line after each sentence.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from wording.patterns import fold_spelling
 
 N_ROWS = {"tags": 2**18, "arcs": 2**20, "relations": 2**18}
 """Rows of the tables of weights, powers of two."""
-N_EPOCHS, SEED, MAX_WEIGHT = 8, 1, 127
+N_EPOCHS, MAX_WEIGHT = 8, 127
+SEEDS = (1, 2, 3, 4)
+"""Of the orders of the sentences, over whose weights the average is taken."""
 SAME_TAGS = {
     "NNPS": "NNP", ",": "comma", ".": "stop", ":": "mark", "``": "mark", "''": "mark",
     "-LRB-": "mark", "-RRB-": "mark", "HYPH": "mark", "WP$": "WDT", "$": "CD",
@@ -76,77 +79,82 @@ def number_names(names: list[str], known: tuple[str, ...]) -> np.ndarray:
 
 
 def average_weights(weights: np.ndarray, totals: np.ndarray, steps: int) -> np.ndarray:
-    """Return the averages of weights over all steps, scaled to int8."""
-    average = weights - totals / steps
-    # Few rows are far from 0: cutting them costs less than rounding all the others.
-    scale = MAX_WEIGHT / np.quantile(np.abs(average[average != 0]), 0.9999)
-    return np.clip(np.round(average * scale), -MAX_WEIGHT, MAX_WEIGHT).astype(np.int8)
+    """Return the averages of weights over all steps."""
+    return weights - totals / steps
 
 
-def fit_tags(gold: Sentences, chosen: np.ndarray) -> np.ndarray:
+def round_weights(weights: np.ndarray) -> np.ndarray:
+    """Return weights scaled to int8."""
+    # Few are far from 0: cutting them costs less than rounding all the others.
+    scale = MAX_WEIGHT / np.quantile(np.abs(weights[weights != 0]), 0.9999)
+    return np.clip(np.round(weights * scale), -MAX_WEIGHT, MAX_WEIGHT).astype(np.int8)
+
+
+def shuffle_sentences(chosen: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Return the sentences in the order of each epoch."""
+    random = np.random.default_rng(seed)
+    return [random.permutation(chosen) for _ in range(N_EPOCHS)]
+
+
+def fit_tags(gold: Sentences, chosen: np.ndarray, seed: int) -> np.ndarray:
     """Return weights of tags fitted on the chosen sentences."""
     train = compile_module(kernels).train_tags
     weights = np.zeros((N_ROWS["tags"], len(TAGS)), np.int32)
     totals, step = np.zeros(weights.shape, np.int64), 0
-    for order in shuffle_sentences(chosen):
+    for order in shuffle_sentences(chosen, seed):
         step = train(weights, totals, gold.words, gold.tags, gold.starts, order, step)
     return average_weights(weights, totals, step)
 
 
-def shuffle_sentences(chosen: np.ndarray) -> list[np.ndarray]:
-    """Return the sentences in the order of each epoch."""
-    random = np.random.default_rng(SEED)
-    return [random.permutation(chosen) for _ in range(N_EPOCHS)]
+def fit_arcs(gold: Sentences, tags: np.ndarray, seed: int) -> np.ndarray:
+    """Return weights of arcs, fitted to words with the given tags."""
+    train = compile_module(kernels).train_arcs
+    weights = np.zeros((N_ROWS["arcs"], kernels.N_TRANSITIONS), np.int32)
+    totals, step = np.zeros(weights.shape, np.int64), 0
+    for order in shuffle_sentences(np.arange(len(gold)), seed):
+        step = train(weights, totals, gold.words, tags, gold.heads, gold.starts, order, step)
+    return average_weights(weights, totals, step)
 
 
-def predict_tags(weights: np.ndarray, gold: Sentences, chosen: np.ndarray) -> np.ndarray:
-    """Return the tags of all words, those of the chosen sentences as they are predicted."""
-    tags = gold.tags.copy()
-    for k in chosen:
-        span = slice(gold.starts[k], gold.starts[k + 1])
-        compile_module(kernels).tag_sentence(weights, gold.words[:, span], tags[span])
+def fit_relations(gold: Sentences, tags: np.ndarray, seed: int) -> np.ndarray:
+    """Return weights of relations, fitted to words with the given tags."""
+    train = compile_module(kernels).train_relations
+    weights = np.zeros((N_ROWS["relations"], len(RELATIONS)), np.int32)
+    totals, step = np.zeros(weights.shape, np.int64), 0
+    known = gold.words, tags, gold.heads, gold.relations, gold.starts
+    for order in shuffle_sentences(np.arange(len(gold)), seed):
+        step = train(weights, totals, *known, order, step)
+    return average_weights(weights, totals, step)
+
+
+def predict_tags(gold: Sentences) -> np.ndarray:
+    """Return the tags of all words, each predicted by weights that have not seen its sentence."""
+    tags, everything = gold.tags.copy(), np.arange(len(gold))
+    for fold in (0, 1):
+        others = everything[everything % 2 != fold]
+        weights = round_weights(fit_tags(gold, others, SEEDS[0]))
+        for k in everything[everything % 2 == fold]:
+            span = slice(gold.starts[k], gold.starts[k + 1])
+            compile_module(kernels).tag_sentence(weights, gold.words[:, span], tags[span])
     return tags
 
 
 def fit_weights(gold: Sentences) -> dict[str, np.ndarray]:
-    """Return the weights of tags, arcs and relations.
+    """Return the weights of tags, arcs and relations, int8.
 
-    Arcs and relations are fitted to tags predicted by weights that have not seen the sentence.
+    Arcs and relations are fitted to tags predicted by weights that have not seen the sentence. All
+    are averages over fits to several orders of the sentences: that of one alone is a matter of
+    luck.
     """
-    everything = np.arange(len(gold))
-    tags = gold.tags
-    for fold in (0, 1):
-        own = everything[everything % 2 == fold]
-        predicted = predict_tags(fit_tags(gold, everything[everything % 2 != fold]), gold, own)
-        mask = np.repeat(everything % 2 == fold, np.diff(gold.starts))
-        tags = np.where(mask, predicted, tags).astype(np.uint8)
-    compiled = compile_module(kernels)
-    arcs = np.zeros((N_ROWS["arcs"], kernels.N_TRANSITIONS), np.int32)
-    relations = np.zeros((N_ROWS["relations"], len(RELATIONS)), np.int32)
-    arc_totals, relation_totals = (
-        np.zeros(arcs.shape, np.int64),
-        np.zeros(relations.shape, np.int64),
-    )
-    arc_step = relation_step = 0
-    for order in shuffle_sentences(everything):
-        arc_step = compiled.train_arcs(
-            arcs, arc_totals, gold.words, tags, gold.heads, gold.starts, order, arc_step
-        )
-        relation_step = compiled.train_relations(
-            relations,
-            relation_totals,
-            gold.words,
-            tags,
-            gold.heads,
-            gold.relations,
-            gold.starts,
-            order,
-            relation_step,
-        )
+    tags, everything = predict_tags(gold), np.arange(len(gold))
+    fits: dict[str, Callable[[int], np.ndarray]] = {
+        "tags": lambda seed: fit_tags(gold, everything, seed),
+        "arcs": lambda seed: fit_arcs(gold, tags, seed),
+        "relations": lambda seed: fit_relations(gold, tags, seed),
+    }
     return {
-        "tags": fit_tags(gold, everything),
-        "arcs": average_weights(arcs, arc_totals, arc_step),
-        "relations": average_weights(relations, relation_totals, relation_step),
+        name: round_weights(sum((fit(seed) for seed in SEEDS), np.zeros(1)))
+        for name, fit in fits.items()
     }
 
 
