@@ -170,7 +170,7 @@ def tabulate_acts(
     columns = {}
     for side, (heads, groups) in sides.items():
         columns[side] = read_heads(shard, heads)
-        columns[f"{side}_group"] = name_groups(shard, heads, groups, lists)
+        columns[f"{side}_group"] = name_noun_groups(shard, heads, groups, lists)
     lines = lines.assign(
         concept=name,
         act=np.array([*concept.acts, INSTEAD], object)[acts.act],
@@ -189,7 +189,7 @@ def read_heads(shard: Shard, heads: np.ndarray) -> pd.Series:
     return pd.Series(types, dtype="str").where(heads >= 0)
 
 
-def name_groups(
+def name_noun_groups(
     shard: Shard, heads: np.ndarray, groups: Mapping[str, Sequence[str]], lists: PhraseLists
 ) -> np.ndarray:
     """Return the group of each head noun; "other" in none, "not named" where there is no noun."""
@@ -225,8 +225,8 @@ def count_concept_acts(part: Part, name: str, concept: Concept, lists: PhraseLis
             "row": shard.article(acts.spans.start),
             "act": np.array([*concept.acts, INSTEAD], object)[acts.act],
             "form": np.array(FORMS, object)[acts.form],
-            "agent": name_groups(shard, acts.agent, concept.agents, lists),
-            "patient": name_groups(shard, acts.patient, concept.patients, lists),
+            "agent": name_noun_groups(shard, acts.agent, concept.agents, lists),
+            "patient": name_noun_groups(shard, acts.patient, concept.patients, lists),
             "voice": np.array(TOKEN_VOICES, object)[shard.voice[acts.spans.start]],
             "copied": part.flag_copied(acts.spans.start),
         },

@@ -13,8 +13,8 @@ from wording.corpus.marks.grammar.kernels import RELATIONS, TAGS
 FORMS = ("active", "passive_agent", "passive", "intransitive", "noun", "unclear")
 ACTIVE, PASSIVE_AGENT, PASSIVE, INTRANSITIVE, NOUN, UNCLEAR = range(len(FORMS))
 
-BASE, PRESENT, PAST, PARTICIPLE, GERUND, NAMED = 1, 2, 4, 8, 16, 32
-"""What a word may be of its verb: added up where it may be several; NAMED is a noun of its own."""
+BASE, PRESENT, PAST, PARTICIPLE, GERUND, OWN_NOUN = 1, 2, 4, 8, 16, 32
+"""What a word may be of its verb, added up where it may be several; OWN_NOUN is a noun beside it."""
 
 CLASSES = (
     "open", "be", "get", "have", "modal", "to", "determiner", "possessive", "subject", "object",
@@ -24,7 +24,7 @@ CLASSES = (
 """Classes of words, in data/words/grammar-en.yml but for the first; "possession" is 's."""
 (
     OPEN, BE, GET, HAVE, MODAL, TO, DETERMINER, POSSESSIVE, SUBJECT, OBJECT, PRONOUN, RELATIVE,
-    THOSE, PREPOSITION, BY, AT, OF, ADVERB, NUMBER, AND, COMMA, STOP, PARTICLE, START_VERB,
+    THOSE, PREPOSITION, BY, AT, OF, ADVERB, NUMERAL, AND, COMMA, STOP, PARTICLE, START_VERB,
     CONJUNCTION, THAT, POSSESSION,
 ) = range(len(CLASSES))  # fmt: skip
 IS_NAME, IS_PARTICIPLE, IS_GERUND, IS_NO_AGENT, IS_ADJECTIVE = 1, 2, 4, 8, 16
@@ -94,7 +94,7 @@ def find_after_pair(classes: np.ndarray, traits: np.ndarray, i: int) -> int:
 def is_object_start(classes: np.ndarray, traits: np.ndarray, i: int) -> bool:
     """Return whether an object may begin at a place: a noun, a determiner, a pronoun, a number."""
     found = class_at(classes, i)
-    if found in (DETERMINER, POSSESSIVE, OBJECT, PRONOUN, NUMBER, THOSE, THAT):
+    if found in (DETERMINER, POSSESSIVE, OBJECT, PRONOUN, NUMERAL, THOSE, THAT):
         return True
     return found == OPEN and not trait_at(traits, i) & (IS_GERUND | IS_NO_AGENT)
 
@@ -123,7 +123,7 @@ def judge_by_rules(
     verb_form : what it may be of its verb (BASE, ...), added up.
     can_be_noun : whether the base form is a noun, too (an attack).
     """
-    if verb_form & NAMED:
+    if verb_form & OWN_NOUN:
         return NOUN
     if verb_form & (PAST | PARTICIPLE):
         form = judge_past(classes, traits, i, can_be_noun)
@@ -163,7 +163,7 @@ def judge_past(classes: np.ndarray, traits: np.ndarray, i: int, can_be_noun: boo
     if right in (AT, PARTICLE):
         return ACTIVE
     if is_object_start(classes, traits, after):
-        return ACTIVE if not (left == NUMBER and right == OPEN) else UNCLEAR
+        return ACTIVE if not (left == NUMERAL and right == OPEN) else UNCLEAR
     if left in (SUBJECT, RELATIVE, THAT):
         return ACTIVE
     if left in (PRONOUN, OBJECT) and right != PREPOSITION:
@@ -180,7 +180,7 @@ def judge_gerund(classes: np.ndarray, traits: np.ndarray, i: int) -> int:
         return NOUN
     if right in (DETERMINER, POSSESSIVE, OBJECT, PRONOUN, THOSE):
         return ACTIVE
-    if right == NUMBER:
+    if right == NUMERAL:
         return ACTIVE
     if left in (BE, START_VERB):
         return ACTIVE if right != OPEN or trait_at(traits, after) & IS_NAME else UNCLEAR
@@ -201,7 +201,7 @@ def judge_present(
     left = class_at(classes, left_at)
     after = find_after_pair(classes, traits, i)
     right = class_at(classes, after)
-    if left in (DETERMINER, POSSESSIVE, POSSESSION, NUMBER, OF, THOSE):
+    if left in (DETERMINER, POSSESSIVE, POSSESSION, NUMERAL, OF, THOSE):
         return NOUN
     if left in (MODAL, SUBJECT, RELATIVE):
         return ACTIVE
@@ -213,7 +213,7 @@ def judge_present(
         return NOUN if can_be_noun else UNCLEAR
     if left in (BE, HAVE):
         return UNCLEAR
-    has_object = right in (DETERMINER, POSSESSIVE, OBJECT, PRONOUN, NUMBER, THOSE)
+    has_object = right in (DETERMINER, POSSESSIVE, OBJECT, PRONOUN, NUMERAL, THOSE)
     if not can_be_noun:
         return ACTIVE
     if trait_at(traits, left_at) & IS_ADJECTIVE and not has_object:

@@ -32,7 +32,7 @@ from wording.corpus.marks.grammar.parser import parse_around
 from wording.study.read import read_word_record
 from wording.study.records import Record
 
-VOWELS = "aeiou"
+VOWEL_LETTERS = "aeiou"
 
 
 class Verbs(Record):
@@ -76,16 +76,16 @@ class GrammarWords(Record):
             return verb[:-2] + "y"
         if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")) and drops_e:
             return verb[:-1]
-        if verb.endswith("y") and verb[-2:-1] not in VOWELS and not drops_e:
+        if verb.endswith("y") and verb[-2:-1] not in VOWEL_LETTERS and not drops_e:
             return verb[:-1] + "i"
         ends_in_three = (
             len(verb) > 2
-            and verb[-1] not in VOWELS + "wxy"
-            and verb[-2] in VOWELS
-            and verb[-3] not in VOWELS
+            and verb[-1] not in VOWEL_LETTERS + "wxy"
+            and verb[-2] in VOWEL_LETTERS
+            and verb[-3] not in VOWEL_LETTERS
         )
         n_syllables = len(
-            list(filter(None, "".join(c if c in VOWELS else " " for c in verb).split()))
+            list(filter(None, "".join(c if c in VOWEL_LETTERS else " " for c in verb).split()))
         )
         if ends_in_three and (n_syllables == 1 or verb in self.verbs.doubled):
             return verb + verb[-1]
@@ -94,7 +94,7 @@ class GrammarWords(Record):
 
 def add_s(verb: str) -> str:
     """Return a verb with the ending of the third person, or a noun in the plural."""
-    if verb.endswith("y") and verb[-2:-1] not in VOWELS:
+    if verb.endswith("y") and verb[-2:-1] not in VOWEL_LETTERS:
         return verb[:-1] + "ies"
     return verb + ("es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
 
@@ -145,7 +145,7 @@ def find_verb_acts(shard: Shard, verbs: Sequence[str]) -> Acts:
     own = shard.tokens[positions]
     parse = parse_around(shard, positions)
     at, spans = parse.locate(positions), parse.find_sentences(positions)
-    seen = classify_forms(shard)[:, parse.forms]
+    seen = classify_for_acts(shard)[:, parse.forms]
     compiled = compile_module(act_kernels)
     by_rules = compiled.judge_all_by_rules(
         seen[0], seen[1], spans, at, kind_of[own], is_noun_too[own]
@@ -173,7 +173,7 @@ def find_subjects(shard: Shard, positions: np.ndarray) -> np.ndarray:
     return parse.read_tokens(subjects)
 
 
-def classify_forms(shard: Shard) -> np.ndarray:
+def classify_for_acts(shard: Shard) -> np.ndarray:
     """Return the class and the traits of each form (see act_kernels), uint8 (2, n_forms)."""
     words = read_grammar_words()
     seen = np.zeros((2, len(shard.numbers)), np.uint8)
@@ -188,7 +188,7 @@ def classify_forms(shard: Shard) -> np.ndarray:
         adjective=key.str.contains(rf"^\p{{L}}{{2,}}(?:{endings})$"),
     )
     classes[flags["adverb"].to_numpy()] = act_kernels.ADVERB
-    classes[shard.kind == NUMBER] = act_kernels.NUMBER
+    classes[shard.kind == NUMBER] = act_kernels.NUMERAL
     for number, name in enumerate(CLASSES):
         if name in words.classes:
             classes[flag_forms(shard, words.classes[name])] = number

@@ -83,7 +83,7 @@ def average_weights(weights: np.ndarray, totals: np.ndarray, steps: int) -> np.n
     return weights - totals / steps
 
 
-def round_weights(weights: np.ndarray) -> np.ndarray:
+def scale_weights(weights: np.ndarray) -> np.ndarray:
     """Return weights scaled to int8."""
     # Few are far from 0: cutting them costs less than rounding all the others.
     scale = MAX_WEIGHT / np.quantile(np.abs(weights[weights != 0]), 0.9999)
@@ -132,7 +132,7 @@ def predict_tags(gold: Sentences) -> np.ndarray:
     tags, everything = gold.tags.copy(), np.arange(len(gold))
     for fold in (0, 1):
         others = everything[everything % 2 != fold]
-        weights = round_weights(fit_tags(gold, others, SEEDS[0]))
+        weights = scale_weights(fit_tags(gold, others, SEEDS[0]))
         for k in everything[everything % 2 == fold]:
             span = slice(gold.starts[k], gold.starts[k + 1])
             compile_module(kernels).tag_sentence(weights, gold.words[:, span], tags[span])
@@ -153,7 +153,7 @@ def fit_weights(gold: Sentences) -> dict[str, np.ndarray]:
         "relations": lambda seed: fit_relations(gold, tags, seed),
     }
     return {
-        name: round_weights(sum((fit(seed) for seed in SEEDS), np.zeros(1)))
+        name: scale_weights(sum((fit(seed) for seed in SEEDS), np.zeros(1)))
         for name, fit in fits.items()
     }
 

@@ -24,7 +24,7 @@ VERB_FORMS = {
 }
 MAX_DEPTH = 7
 """So deep in a sentence no clause is drawn within another."""
-LENGTHS = range(4, 46)
+INVENTED_LENGTHS = range(4, 46)
 
 
 def read_rules(file: Path) -> Rules:
@@ -68,7 +68,7 @@ def invent_sentences(n: int, seed: int = 1) -> list[str]:
         text = expand(rules, "sentence", draw).replace("_", " ")
         text = re.sub(r"\s+", " ", text).replace(" ,", ",").replace(",,", ",").strip()
         text = text.replace(",.", ".").replace(" ;", ";")
-        if len(text.split()) in LENGTHS:
+        if len(text.split()) in INVENTED_LENGTHS:
             sentences.setdefault(re.sub(r"^(\W*)(\w)", lambda m: m.group(0).upper(), text))
     return list(sentences)
 

