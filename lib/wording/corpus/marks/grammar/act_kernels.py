@@ -14,7 +14,7 @@ FORMS = ("active", "passive_agent", "passive", "intransitive", "noun", "unclear"
 ACTIVE, PASSIVE_AGENT, PASSIVE, INTRANSITIVE, NOUN, UNCLEAR = range(len(FORMS))
 
 BASE, PRESENT, PAST, PARTICIPLE, GERUND, OWN_NOUN = 1, 2, 4, 8, 16, 32
-"""What a word may be of its verb, added up where it may be several; OWN_NOUN is a noun beside it."""
+"""What a word may be of its verb, added up where it may be several; OWN_NOUN is a noun too."""
 
 CLASSES = (
     "open", "be", "get", "have", "modal", "to", "determiner", "possessive", "subject", "object",
