@@ -66,6 +66,7 @@ WRITING = {  # what is asked, and whether --out is a folder
     "find": (["find", "{study}/a.csv", "--concepts", "{study}/concepts.yml"], False),
     "kwic": (["kwic", "{study}", "coup"], False),
     "voice": (["voice", "{study}/a.csv"], False),
+    "agency": (["agency", "{study}/a.csv", "--concepts", "{study}/concepts.yml"], False),
     "families": (["families", "{study}/a.csv"], False),
     "counts": (["counts", "{study}"], True),
     "table": (["table", "{study}", "hits"], False),

@@ -281,6 +281,26 @@ def voice_command(articles: Path, out: Path, language: str, explain: bool) -> No
         write_output(counts.list_attribution_spans(corpus), out)
 
 
+@main.command("agency")
+@click.argument("articles", type=PATH_TYPE)
+@click.option("--concepts", type=PATH_TYPE, required=True, help="A concepts.yml with `acts`.")
+@out_option
+def agency_command(articles: Path, concepts: Path, out: Path) -> None:
+    """Write one row per act of the concepts: its form, who did it, and to whom.
+
+    Forms are active, passive_agent, passive, intransitive, noun, and unclear where two ways of
+    telling disagree.
+    """
+    from wording.corpus.acts import describe_acts, find_acts
+    from wording.corpus.build import encode_articles
+    from wording.study.read import read_concepts
+
+    wanted, lists = read_concepts(concepts)
+    acts = find_acts(encode_articles(read_with_warnings(articles)), wanted, lists)
+    write_output(acts, out)
+    print_notes(describe_acts(acts, wanted))
+
+
 @main.command("families")
 @click.argument("articles", type=PATH_TYPE)
 @out_option

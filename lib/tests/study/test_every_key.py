@@ -58,6 +58,10 @@ CONCEPTS = {
                 },
                 "y": ["protest"],
             },
+            "acts": {"kill": ["killing"]},
+            "instead": ["died"],
+            "agents": {"police": ["police"]},
+            "patients": {"guards": ["guard*"]},
         }
     },
 }
@@ -152,6 +156,17 @@ TAKEN = {  # path: the kinds of values that it takes
     "concepts.c.variants.x.precision": {"null"},
     "concepts.c.variants.y": {"word", "long"},
     "concepts.c.variants.y.0": {"word", "long"},
+    "concepts.c.acts": {"word"},
+    "concepts.c.acts.kill": {"empty list", "word", "long"},
+    "concepts.c.acts.kill.0": {"word", "long"},
+    "concepts.c.instead": {"empty list", "word", "long"},
+    "concepts.c.instead.0": {"word", "long"},
+    "concepts.c.agents": {"empty dict"},
+    "concepts.c.agents.police": {"word", "long"},
+    "concepts.c.agents.police.0": {"word", "long"},
+    "concepts.c.patients": {"empty dict"},
+    "concepts.c.patients.guards": {"word", "long"},
+    "concepts.c.patients.guards.0": {"word", "long"},
 }
 TAKEN |= {k.replace(".near", ".not_near"): kinds for k, kinds in TAKEN.items() if ".near" in k}
 

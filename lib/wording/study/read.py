@@ -177,6 +177,12 @@ def list_phrase_texts(concept: Concept) -> Iterator[tuple[YamlPath, list[str], b
         ]
         for field, texts in groups:
             yield ("variants", variant, field), texts, record.case
+    yield ("instead",), concept.instead, False
+    for verb, nouns in concept.acts.items():
+        yield ("acts", verb), nouns, False
+    for side, named in (("agents", concept.agents), ("patients", concept.patients)):
+        for group, texts in named.items():
+            yield (side, group), texts, False
 
 
 def find_too_many_phrases(
@@ -216,9 +222,14 @@ def find_concept_faults(
                 phrases += parse_phrases([text], lists=lists, case=case)
             except WordingError as fault:
                 faults.append(((*path, str(number)), str(fault)))
-        _, variant, field = place
-        if field == "match":
-            faults += [(path, message) for message in _claim_phrases(phrases, variant, owners)]
+        if place[-1] == "match":
+            faults += [(path, message) for message in _claim_phrases(phrases, place[1], owners)]
+        if place[0] in ("agents", "patients") and any(len(p.words) > 1 for p in phrases):
+            faults.append((path, "write the heads of nouns alone, one word each (`officer*`)."))
+    if not concept.acts and (concept.instead or concept.agents or concept.patients):
+        faults.append(
+            (("concepts", name), "it names agents, patients or `instead`, but no `acts`.")
+        )
     return faults
 
 
@@ -437,6 +448,8 @@ def explain_validation_error(error: Mapping[str, Any], record: type[Record]) -> 
         shown = show_value(value) if name == "[key]" else name
         return f"{shown} is not allowed as a name: {error['msg']}."
     reason = error["msg"].removeprefix("Value error, ")
+    if name == "[key]":
+        return f"{show_value(value)} is not allowed as a name: {reason}."
     return f"{place} is {show_value(value)}: {reason[0].lower()}{reason[1:]}."
 
 

@@ -125,6 +125,36 @@ class Variant(Record):
         return f"{right} of {read} right"
 
 
+def expand_acts(value: Any) -> Any:
+    """Return a list of verbs as what it is short for: each with no nouns of its own."""
+    if not isinstance(value, (str, list)):
+        return value
+    verbs = wrap_in_list(value)
+    if not all(isinstance(verb, str) for verb in verbs):
+        raise ValueError("write verbs in their base form, such as [kill, shoot]")
+    return dict.fromkeys(verbs, [])
+
+
+def expand_named(value: Any) -> Any:
+    """Return a named list, `<police>`, as what it is short for: a group of that name."""
+    texts = wrap_in_list(value) if isinstance(value, (str, list)) else []
+    if texts and all(isinstance(t, str) and re.fullmatch(r"<[^<>|]+>", t) for t in texts):
+        return {text[1:-1]: [text] for text in texts}
+    return value
+
+
+def check_verb(value: str) -> str:
+    """Return a verb, checked: one word in small letters."""
+    if not re.fullmatch("[a-z]{2,30}", value):
+        raise ValueError("write a verb in its base form, in small letters, such as kill")
+    return value
+
+
+Verb = Annotated[str, AfterValidator(check_verb)]
+NounTexts = Annotated[list[str], BeforeValidator(wrap_in_list)]
+NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_named)]
+
+
 def expand_variant(value: Any) -> Any:
     """Return the short form of a variant, only its phrases, as the long one."""
     return {"match": value} if isinstance(value, (str, list)) else value
@@ -141,6 +171,14 @@ class Concept(Record):
     variants: Annotated[
         dict[VariantName, Annotated[Variant, BeforeValidator(expand_variant)]], Field(min_length=1)
     ]
+    acts: Annotated[dict[Verb, NounTexts], BeforeValidator(expand_acts)] = {}
+    """Verbs in their base form whose clauses are counted by form, each with its nouns."""
+    instead: Annotated[list[str], BeforeValidator(wrap_in_list)] = []
+    """Phrases that tell of what was done without the act: `died`."""
+    agents: NamedGroups = {}
+    """Whom the acts may be done by: words for heads of nouns, by the name of their group."""
+    patients: NamedGroups = {}
+    """To whom, likewise."""
 
     @property
     def precision_note(self) -> str:

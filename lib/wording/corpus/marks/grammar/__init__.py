@@ -1,0 +1,1 @@
+"""Grammar of sentences: tags of words, heads and relations."""
