@@ -9,7 +9,7 @@ import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import ARTICLE_COLUMNS
-from wording.answers.narrow import explain_concept, name_groups
+from wording.answers.narrow import explain_concept, explain_event_rule, name_groups
 from wording.answers.questions.events import choose_sides
 from wording.answers.questions.voices import describe_voice_fit
 from wording.corpus.acts import count_study_acts, find_study_acts
@@ -20,10 +20,12 @@ from wording.questions.agency.findings import (
     FORM_LABELS,
     NO_ACTS_NAMED,
     describe,
+    describe_concept_acts,
     reshape_agency,
     sentences,
 )
 from wording.questions.design import Compared, Request
+from wording.questions.reporting import PLACE_SENTENCES
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.show.figures import plot_forest
 from wording.show.lines import with_lines
@@ -34,7 +36,7 @@ SHOWN_AGENCY = (
     "form", "outlet", "voice", "n", "total", "n_articles", "share", "low", "high", "per_million",
     "n_unclear"
 )  # fmt: skip
-SHOWN_CONTRASTS = (
+SHOWN_AGENCY_CONTRASTS = (
     "form", "outlet", "other", "difference", "low", "high", "log_odds_ratio", "q", "n", "total",
     "n_other", "total_other"
 )  # fmt: skip
@@ -107,7 +109,7 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
             "patients": partial(answer_patients, compared),
         },
         empty=said()[0],
-        note=explain_concept(record, concept),
+        note=explain_acts(record, concept),
         summary=f"{compared.counts['n'].sum():,} acts in all voices, "
         f"{compared.spoken['n'].sum():,} of voice {request.voice!r}, in "
         f"{len(compared.articles):,} articles",
@@ -129,6 +131,17 @@ def explain_no_agency(record: StudyRecord, concept: str) -> str:
     if not knows_acts(record):
         return f"The saved counts have no acts. {OLD_COUNTS_REMEDY}"
     return ""
+
+
+def explain_acts(record: StudyRecord, concept: str) -> str:
+    """Return which acts are counted, and what a reader should know of the concept."""
+    said = [
+        describe_concept_acts(record.concepts[concept]),
+        PLACE_SENTENCES["text"],
+        *explain_event_rule(record),
+        record.concepts[concept].note,
+    ]
+    return " ".join(filter(None, said))
 
 
 def describe_language(record: StudyRecord) -> list[str]:
@@ -154,7 +167,7 @@ def answer_agency_contrasts(compared: Compared) -> Answer:
         "agency_contrasts",
         acts.contrast_agency(compared),
         "One row per form and outlet, against all other outlets together, or the other of two.",
-        columns=SHOWN_CONTRASTS,
+        columns=SHOWN_AGENCY_CONTRASTS,
     )
 
 

@@ -30,7 +30,20 @@ title: Who did it
 question: Who is said to have done it?
 articles: {path: articles.csv}
 """
-PLACES = "Harrow Teal Marsh Ford Quay Brook Dale Heath Moor Ridge Glen Lock".split()
+PLACES = [
+    "Harrow",
+    "Teal",
+    "Marsh",
+    "Ford",
+    "Quay",
+    "Brook",
+    "Dale",
+    "Heath",
+    "Moor",
+    "Ridge",
+    "Glen",
+    "Lock",
+]
 FILLER = (
     "The street was closed in the evening, and the trams of line {k} stood still until morning. "
     "A clerk of the town hall in {place} said little about it."

@@ -28,8 +28,8 @@ from wording.tables import TABLES, check_columns
 UNCLEAR_FORM = "unclear"
 KNOWN_FORMS = tuple(form for form in FORMS if form != UNCLEAR_FORM)
 """The forms that have shares."""
-NAMED = "named"
-NAMINGS = (NAMED, NOBODY_NAMED)
+AGENT_NAMED = "named"
+NAMINGS = (AGENT_NAMED, NOBODY_NAMED)
 """Whether it is said who did it: by a subject, or by "by" after a passive."""
 
 
@@ -147,7 +147,7 @@ def split_forms(compared: Compared) -> Splits:
     """Return the acts of each concept split by form, and by whether it is said who did them."""
     splits = {}
     for name, (_, acts) in select_clear_acts(compared).items():
-        naming = acts["agent"].where(acts["agent"] == NOBODY_NAMED, NAMED)
+        naming = acts["agent"].where(acts["agent"] == NOBODY_NAMED, AGENT_NAMED)
         splits[name, "form"] = Split(acts.assign(variant=acts["form"]), KNOWN_FORMS)
         splits[name, "agent"] = Split(acts.assign(variant=naming), NAMINGS)
     return splits

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from wording.corpus.acts import NOBODY_NAMED
+from wording.corpus.acts import NOBODY_NAMED, OTHER_GROUP
 from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
-from wording.questions.agency.agency import NAMED
+from wording.questions.agency.agency import AGENT_NAMED
 from wording.questions.reporting import (
     VOICE_PHRASES,
     Comparison,
@@ -18,6 +18,7 @@ from wording.questions.reporting import (
     summarise_rest,
 )
 from wording.settings import ALL_OUTLETS
+from wording.study.records import Concept
 
 FORM_LABELS = {
     "active": "active",
@@ -110,12 +111,32 @@ def describe(figure: pd.DataFrame) -> str:
     return " ".join(ranges)
 
 
+def describe_concept_acts(concept: Concept) -> str:
+    """Return which acts of a concept are looked for, and whom its groups name, in a sentence each.
+
+    >>> sides = {"agents": {"police": ["officers"]}, "patients": {"police": ["officers"]}}
+    >>> describe_concept_acts(
+    ...     Concept(title="t", variants={"v": "v"}, acts=["kill"], instead=["died"], **sides)
+    ... )
+    'Acts: “kill”. Told instead: “died”. Groups of agents: police. Groups of patients: police.'
+    """
+    nouns = [noun for nouns in concept.acts.values() for noun in nouns]
+    quoted = {
+        "Acts": [f"“{verb}”" for verb in concept.acts],
+        "Nouns": [f"“{noun}”" for noun in nouns],
+        "Told instead": [f"“{phrase}”" for phrase in concept.instead],
+        "Groups of agents": list(concept.agents),
+        "Groups of patients": list(concept.patients),
+    }
+    return " ".join(f"{name}: {join_names(what)}." for name, what in quoted.items() if what)
+
+
 def reshape_agency(agency: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the figure: acts whose agent is named, then each form that occurs.
 
     The readable name of each is the column `variant`.
     """
-    is_named = (agency["measure"] == "agent") & (agency["form"] == NAMED)
+    is_named = (agency["measure"] == "agent") & (agency["form"] == AGENT_NAMED)
     forms = agency[agency["measure"] == "form"]
     used = forms.groupby("form")["n"].transform("sum") > 0
     named = agency[is_named].assign(variant=NAMED_LABEL)
@@ -132,7 +153,7 @@ def _describe_all(agency: pd.DataFrame) -> str:
         f"{format_percent(count / total)} {FORM_PHRASES[str(form)]}"
         for form, count in n[n > 0].items()
     ]
-    named = agency[(agency["measure"] == "agent") & (agency["form"] == NAMED)]["n"].sum()
+    named = agency[(agency["measure"] == "agent") & (agency["form"] == AGENT_NAMED)]["n"].sum()
     whose = VOICE_PHRASES.get(agency["voice"].iloc[0], "")
     articles = format_count(int(per_outlet["total_articles"].sum()), "article")
     outlets = count_outlets(list(per_outlet.loc[per_outlet["total"] > 0, "outlet"]))
@@ -171,7 +192,7 @@ def _describe_act_difference(row: Any, share: pd.Series) -> str:
 
 def _describe_naming(agency: pd.DataFrame, top: int) -> list[str]:
     """Return in which part of its acts each outlet names who did it, where nothing differs."""
-    named = agency[(agency["measure"] == "agent") & (agency["form"] == NAMED)]
+    named = agency[(agency["measure"] == "agent") & (agency["form"] == AGENT_NAMED)]
     used = named[named["total"] > 0].head(top)
     parts = [
         f"{row.outlet} in {format_percent(row.share)} of {row.total:,}" for row in used.itertuples()
@@ -191,5 +212,6 @@ def _describe_patients(patients: pd.DataFrame) -> list[str]:
             f"{format_percent(row.share)} {FORM_PHRASES[row.form]}" for row in used.itertuples()
         ]
         total = format_count(int(rows["total"].iloc[0]), "act")
-        described.append(f"{total} done to the group “{group}”: {join_names(parts)}.")
+        whom = "nouns of no group" if group == OTHER_GROUP else f"the group “{group}”"
+        described.append(f"{total} done to {whom}: {join_names(parts)}.")
     return described
