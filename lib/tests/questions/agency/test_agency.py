@@ -1,5 +1,7 @@
 """Who did it, and to whom: planted truth, counts that come without the articles, sentences."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from wording.answers.tables import make_table
 from wording.corpus.acts import write_acts
 from wording.corpus.counts import write_counts
 from wording.errors import WordingError
-from wording.questions.agency import findings
+from wording.questions.agency import agency, findings
 from wording.study.read import read_study
 
 CONCEPTS = """
@@ -218,3 +220,17 @@ def test_only_concepts_with_acts_have_a_page(folder, tmp_path):
     )
     with pytest.raises(WordingError, match="works only for `concept`"):
         read_study(tmp_path).runs()
+
+
+def test_acts_of_unclear_form_are_counted_apart(folder):
+    compared = agency.compare_acts(read_study(folder))
+    counts = compared.counts.copy()
+    counts.loc[counts["agent"] == "police", "form"] = "unclear"
+    table = agency.compute_agency(dataclasses.replace(compared, counts=counts))
+    rows = table[table["form"] == "active"].set_index("outlet")
+    assert rows["n_unclear"].to_dict() == {"Northline": 24, "Tidewatch": 0, "Valley Lantern": 12}
+    assert rows["total"].to_dict() == {"Northline": 0, "Tidewatch": 24, "Valley Lantern": 12}
+    said = findings.sentences(
+        table, agency.contrast_agency(compared), agency.compute_act_patients(compared)
+    )
+    assert said[1].startswith("36 more acts are unclear")

@@ -72,10 +72,10 @@ def compute_agency(compared: Compared) -> pd.DataFrame:
     table = share_splits(compared, split_forms(compared), ("concept", "measure"))
     spoken = compared.spoken.merge(compared.articles[["doc_id", "outlet"]], on="doc_id")
     unclear = spoken[spoken["form"] == UNCLEAR_FORM]
-    n_unclear = unclear.groupby(["concept", "outlet"])["n"].sum().rename("n_unclear")
-    joined = table.rename(columns={"variant": "form"}).join(n_unclear, on=["concept", "outlet"])
-    joined = joined.assign(n_unclear=joined["n_unclear"].fillna(0).astype(int))
-    return check_columns(joined, "agency")
+    n_unclear = unclear.groupby(["concept", "outlet"])["n"].sum().to_dict()
+    cells = zip(table["concept"], table["outlet"], strict=True)
+    table = table.assign(n_unclear=[n_unclear.get(cell, 0) for cell in cells])
+    return check_columns(table.rename(columns={"variant": "form"}), "agency")
 
 
 def contrast_agency(compared: Compared) -> pd.DataFrame:
