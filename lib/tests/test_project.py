@@ -32,6 +32,7 @@ ROOMS = [
     "questions.keyness",
     "questions.voices",
     "questions.headlines",
+    "questions.agency",
     "questions.shares",
     "questions.reporting",
     "questions.design",

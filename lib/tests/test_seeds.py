@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from wording.answers.tables import make_table
+from wording.corpus.acts import write_acts
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits, find_hits, find_study_hits, write_counts
 from wording.corpus.neighbours import MIN_SHAREABLE_ARTICLES, read_neighbours, write_neighbours
@@ -44,6 +45,15 @@ def test_with_only_the_counts_it_reports_shares(tmp_path):
     assert len(count_study_hits(bare).articles) == 5
 
 
+def test_with_only_the_counts_it_says_who_did_it(tmp_path):
+    bare = read_study(
+        shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build"))
+    )
+    agency = make_table(bare, "agency", voice="all").set_index(["measure", "form", "outlet"])
+    assert agency.loc[("form", "active", "Document 3"), ["n", "total"]].tolist() == [1, 1]
+    assert agency["low"].isna().all(), "one article gives no interval"
+
+
 def test_with_only_the_counts_it_has_words_and_no_phrase(tmp_path):
     bare = read_study(
         shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("texts", ".build"))
@@ -75,7 +85,8 @@ def test_the_neighbours_tell_no_word_of_one_document_alone():
 @needs_texts
 def test_the_committed_counts_are_fresh(study, tmp_path):
     write_counts(study, tmp_path / "counts")
-    for name in ("articles.csv", "counts.csv"):
+    write_acts(study, tmp_path / "counts")
+    for name in ("articles.csv", "counts.csv", "acts.csv"):
         assert (tmp_path / "counts" / name).read_bytes() == (
             SEEDS / "counts" / name
         ).read_bytes(), "run `wording counts seeds --out seeds/counts`"

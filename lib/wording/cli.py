@@ -347,9 +347,10 @@ def events_command(study: Path, out: Path) -> None:
 def counts_command(study: Path, out: Path) -> None:
     """Write counts without any text.
 
-    They hold no titles, addresses or phrases, but hits, words and attributions per article,
+    They hold no titles, addresses or phrases, but hits, acts, words and attributions per article,
     words near hits, and frequent words.
     """
+    from wording.corpus.acts import write_acts
     from wording.corpus.counts import write_counts
     from wording.corpus.neighbours import write_neighbours
     from wording.corpus.terms import write_terms
@@ -357,7 +358,7 @@ def counts_command(study: Path, out: Path) -> None:
 
     record = read_study(study)
     with replace_files(out) as partial:
-        for write in (write_counts, write_neighbours, write_terms):
+        for write in (write_counts, write_acts, write_neighbours, write_terms):
             write(record, partial)
     say(f"{', '.join(sorted(file.name for file in out.iterdir()))} in {out}")
 

@@ -59,6 +59,8 @@ reports:
   - notebook: 09_coding
   - notebook: 10_events
     each: {{concept: all}}
+  - notebook: 11_agency
+    each: {{concept: with-acts}}   # one page for each concept that has `acts`
 """
 
 CONCEPTS_TEMPLATE = """\

@@ -21,14 +21,15 @@ NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 TAKEN = {
     "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
-    "timeline changes change_order headlines events divided_events",
+    "timeline changes change_order headlines events divided_events acts act_counts agency "
+    "agency_contrasts act_agents act_patients",
     "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
     "changes "
-    "change_order outlets events divided_events",
+    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients",
     "place": "hits counts shares contrasts choices own_voice keyness collocates "
     "collocate_contrasts timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts choices keyness collocate_contrasts events",
+    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

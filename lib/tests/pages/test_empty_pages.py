@@ -15,7 +15,7 @@ from wording.new import create_study
 NOTEBOOKS = sorted(file.stem for file in NOTEBOOK_FOLDER.glob("[0-9]*.ipynb"))
 HEAD = "id,outlet,date,text\n"
 ONE = "a,A,2031-01-01,A coup in the city.\n"
-CONCEPTS = "concepts: {c: {title: t, variants: {x: [coup], y: [protest]}}}"
+CONCEPTS = "concepts: {c: {title: t, variants: {x: [coup], y: [protest]}, acts: [kill]}}"
 STUDIES = {
     "one article": (HEAD + ONE, ""),
     "one article without a hit": (HEAD + "a,A,2031-01-01,The cat sat on the mat.\n", ""),

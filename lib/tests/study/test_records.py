@@ -44,7 +44,9 @@ def test_a_study_is_read_with_its_defaults(folder):
     by_concept = {"02_terms", "05_contexts", "06_timeline", "10_events"}
     books = sorted(book.stem for book in NOTEBOOK_FOLDER.glob("[0-9]*.ipynb"))[1:]
     assert study.runs() == [
-        (book, {}, {"concept": "towns"} if book in by_concept else {}) for book in books
+        (book, {}, {"concept": "towns"} if book in by_concept else {})
+        for book in books
+        if book != "11_agency"
     ]
 
 

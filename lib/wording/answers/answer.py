@@ -244,7 +244,8 @@ class Answer:
         for column, value in (("variant", variant), ("outlet", outlet)):
             if value:
                 rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
-        rows = rows.drop_duplicates(["doc_id", "place", "start", "end"])
+        keys = [name for name in ("doc_id", "place", "start", "end") if name in rows]
+        rows = rows.drop_duplicates(keys)
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
         caption = f"{evidence.caption.rstrip('.')}{whose and f': {whose}'}."
         return Answer(self.record, f"{self.name}-lines", "hits", restore_outlets(rows), caption)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wording.answers.agency import answer_agency
 from wording.answers.answer import Answer
 from wording.answers.narrow import name_concept, narrow_study, parse_day
 from wording.answers.provenance import collect_provenance
@@ -282,6 +283,21 @@ class Study:
             Number of events told most differently.
         """
         return events.answer_events(*self._ask(what), self._request(), top)
+
+    def agency(self, what: str = "") -> Answer:
+        """Return in which form each outlet tells of acts, and whether it names who did them.
+
+        Acts are looked for in the text, without headlines. One row per form and outlet; parts:
+        contrasts, agents (who is named on each side), patients (forms by whom it was done to).
+
+        Parameters
+        ----------
+        what : str
+            A concept that has `acts`; empty: the study's first such concept.
+        """
+        text = self.using(place="text")
+        acting = text.record.list_acting("concept")
+        return answer_agency(*text._ask(what or next(iter(acting), "")), self._request())
 
     def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
         """Return phrases that may name the same thing, which a person must judge.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from wording.corpus.acts import count_study_acts, find_study_acts
 from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
@@ -21,6 +22,7 @@ from wording.corpus.phrase_counts import count_study_phrases
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.phrasing import join_names
+from wording.questions.agency import agency
 from wording.questions.choices.choices import compute_study_choices
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
@@ -212,6 +214,30 @@ def _make_collocate_contrasts(study: StudyRecord, request: Request) -> pd.DataFr
     return contrasts
 
 
+def _make_acts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return restore_outlets(find_study_acts(study, request.concepts, copies=request.copies))
+
+
+def _make_act_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_acts(study, request.concepts, copies=request.copies).counts
+
+
+def _make_agency(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return agency.compute_agency(agency.compare_acts(study, request))
+
+
+def _make_agency_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return agency.contrast_agency(agency.compare_acts(study, request))
+
+
+def _make_act_agents(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return agency.compute_act_agents(agency.compare_acts(study, request))
+
+
+def _make_act_patients(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return agency.compute_act_patients(agency.compare_acts(study, request))
+
+
 def _make_timeline(study: StudyRecord, request: Request) -> pd.DataFrame:
     tables = [
         timeline.compute_study_timeline(study, concept, request)
@@ -269,6 +295,7 @@ class TableMaker:
 _COPIES = ("copies", "events")
 _CONCEPTS = ("concepts", "place", *_COPIES)
 _VOICE = ("concepts", "voice", "place", *_COPIES)
+_ACTS = ("concepts", "voice", *_COPIES)
 _CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
@@ -300,6 +327,12 @@ _TABLES = {
     "outlets": TableMaker(_make_outlets, ("voice", "place", *_COPIES)),
     "events": TableMaker(compute_study_events, ("concepts", "voice", "copies", "against")),
     "divided_events": TableMaker(_make_divided_events, ("concepts", "voice", "copies")),
+    "acts": TableMaker(_make_acts, ("concepts", *_COPIES)),
+    "act_counts": TableMaker(_make_act_counts, ("concepts", *_COPIES)),
+    "agency": TableMaker(_make_agency, _ACTS),
+    "agency_contrasts": TableMaker(_make_agency_contrasts, (*_ACTS, "against")),
+    "act_agents": TableMaker(_make_act_agents, _ACTS),
+    "act_patients": TableMaker(_make_act_patients, _ACTS),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

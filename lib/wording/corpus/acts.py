@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.counts import PhraseLists, join_articles, look_up_attributions
-from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.build import build_corpus
+from wording.corpus.counts import (
+    Counts,
+    PhraseLists,
+    join_articles,
+    leave_out_copied_hits,
+    look_up_attributions,
+    select_compared,
+    select_concepts,
+)
+from wording.corpus.counts_files import read_acts_table, read_articles_table
+from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
@@ -19,14 +32,17 @@ from wording.corpus.encoding.matching import (
     extract_contexts,
     find_form_numbers,
     find_matches,
+    shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.grammar.act_kernels import FORMS, INTRANSITIVE, NOUN
 from wording.corpus.marks.grammar.acts import find_subjects, find_verb_acts
+from wording.errors import WordingError
+from wording.files import write_csv
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
 from wording.settings import TOKEN_VOICES
-from wording.study.records import Concept
+from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 
 INSTEAD = "instead"
@@ -206,8 +222,13 @@ def count_acts(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLis
     parts = corpus.map_parts(count_part_acts, select_acting(concepts), lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
-        return pd.DataFrame(columns=list(TABLES["act_counts"]))
+        return make_no_act_counts()
     return check_columns(pl.concat(rows).to_pandas(), "act_counts")
+
+
+def make_no_act_counts() -> pd.DataFrame:
+    """Return the `act_counts` of nothing."""
+    return pd.DataFrame(columns=list(TABLES["act_counts"])).astype({"n": int, "n_copied": int})
 
 
 def count_part_acts(
@@ -259,3 +280,106 @@ def describe_acts(acts: pd.DataFrame, concepts: Mapping[str, Concept]) -> list[s
         f"telling their form disagree, and they are counted apart. {n_boilerplate:,} stand in "
         "boilerplate (column `zone`), which no table of a study counts."
     ]
+
+
+def count_acts_cached(
+    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
+) -> pd.DataFrame:
+    """Return what `count_acts` does, kept for the concepts asked for last."""
+    saved, lists_json = (corpus.folder, corpus.language), json.dumps(lists)
+    tables = [
+        count_concept_acts_cached(saved, name, concept.model_dump_json(by_alias=True), lists_json)
+        for name, concept in select_acting(concepts).items()
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else count_acts(corpus, {}, lists)
+
+
+@functools.lru_cache(maxsize=32)
+def count_concept_acts_cached(
+    saved: tuple[Path, str], name: str, concept_json: str, lists_json: str
+) -> pd.DataFrame:
+    """Return the `act_counts` of one concept of a saved corpus.
+
+    Parameters
+    ----------
+    saved : (Path, str)
+        The folder of the corpus, whose name says what is in it, and its language.
+    name, concept_json, lists_json : str
+        The concept, and the lists that its phrases name, as JSON.
+    """
+    concept = Concept.model_validate_json(concept_json)
+    return count_acts(open_corpus(*saved), {name: concept}, json.loads(lists_json))
+
+
+def count_study_acts(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> Counts:
+    """Return the `act_counts` of a study's compared articles, as `count_study_hits` does of hits.
+
+    Acts are counted in the text, not in headlines. Without the articles they come from counts/.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        The study.
+    concepts : sequence of str, optional
+        Which of its concepts; all if left out. Those without acts have no rows.
+    copies : str
+        As in `count_study_hits`.
+
+    Raises
+    ------
+    WordingError
+        For an unknown concept or way of counting copies, another place than the text, or saved
+        counts without acts.
+    """
+    refuse_other_places(study)
+    wanted = select_acting(select_concepts(study, concepts))
+    if study.has_articles:
+        corpus = build_corpus(study)
+        articles, counts = corpus.articles, count_acts_cached(corpus, wanted, study.lists)
+    else:
+        articles = read_articles_table(study)
+        counts = read_acts_table(study, articles) if wanted else make_no_act_counts()
+        counts = counts[counts["concept"].isin(wanted)]
+    compared = select_compared(study, articles, copies=copies)
+    kept = compared.keep(counts)
+    if copies == "none":
+        kept = leave_out_copied_hits(kept)
+    return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
+
+
+def find_study_acts(
+    study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
+) -> pd.DataFrame:
+    """Return the `acts` of a study's compared articles: the very ones that are counted.
+
+    They have as much text as the study's `excerpts` allow; `copies` is as in `count_study_acts`.
+    """
+    refuse_other_places(study)
+    corpus = build_corpus(study)
+    compared = select_compared(study, corpus.articles, copies=copies)
+    acts = find_acts(corpus, select_concepts(study, concepts), study.lists)
+    acts = acts[(acts["zone"] == "body") & ~((copies == "none") & acts["copied"].astype(bool))]
+    return shorten_lines(compared.keep(acts), study.width)
+
+
+def refuse_other_places(study: StudyRecord) -> None:
+    """Refuse another place than the text, where alone acts are looked for.
+
+    Raises
+    ------
+    WordingError
+        For another place.
+    """
+    if study.place != "text":
+        raise WordingError(
+            f"place={study.place!r}: acts are counted in the text (lead and body) only; leave it "
+            "out."
+        )
+
+
+def write_acts(study: StudyRecord, folder: Path) -> None:
+    """Write acts.csv, the `act_counts` of all articles, if a concept of the study names acts."""
+    if select_acting(study.concepts):
+        write_csv(count_acts(build_corpus(study), study.concepts, study.lists), folder / "acts.csv")

@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.encoding.corpus import LINK_SCHEMA
+from wording.corpus.marks.grammar.act_kernels import FORMS
 from wording.errors import WordingError
 from wording.files import change_texts, unguard_formula
 from wording.settings import TOKEN_PLACES, TOKEN_VOICES
@@ -35,6 +36,10 @@ TEXT_COLUMNS = (
     "speaker",
     "cue",
     "stance",
+    "act",
+    "form",
+    "agent",
+    "patient",
 )
 """Columns of the counts folder that hold text, whatever it looks like."""
 
@@ -50,7 +55,9 @@ COUNT_COLUMNS = (
 )
 FRACTION_COLUMNS = ("shared", "score")
 FLAG_COLUMNS = ("first", "tied", "short")
-REQUIRED_COLUMNS = ("doc_id", "other", "outlet", "family", "concept", "variant", "voice")
+REQUIRED_COLUMNS = (
+    "doc_id", "other", "outlet", "family", "concept", "variant", "voice", "act", "agent", "patient"
+)  # fmt: skip
 
 ARTICLE_DEFAULTS = {
     "title": None,
@@ -175,6 +182,8 @@ def check_counts_column(values: pd.Series) -> tuple[pd.Series, str]:
         return values.isin(TOKEN_PLACES), f"one of {', '.join(TOKEN_PLACES)}"
     if name == "voice":
         return values.isin(TOKEN_VOICES), f"one of {', '.join(TOKEN_VOICES)}"
+    if name == "form":
+        return values.isin(FORMS), f"one of {', '.join(FORMS)}"
     if name in REQUIRED_COLUMNS:
         return values.notna(), "a text"
     return pd.Series(True, index=values.index), ""
@@ -240,6 +249,28 @@ def read_attributions_table(study: StudyRecord, articles: pd.DataFrame) -> pd.Da
     rows = read_counts_file(file, "attributions", outlet=None, speaker=None)
     located = check_counted_articles(rows, articles, file).drop(columns="outlet")
     return check_columns(located.merge(articles[["doc_id", "outlet"]], on="doc_id"), "attributions")
+
+
+def knows_acts(study: StudyRecord) -> bool:
+    """Return whether acts can be counted: not from counts that were made without them."""
+    return study.has_articles or (study.folder / "counts" / "acts.csv").is_file()
+
+
+def read_acts_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:
+    """Return the `act_counts` of the study's counts folder, about these articles.
+
+    Raises
+    ------
+    WordingError
+        If there are none: the counts were made before a concept named acts.
+    """
+    folder = study.folder / "counts"
+    if folder.is_dir() and not (folder / "acts.csv").is_file():
+        raise WordingError(
+            f"{folder} has no acts.csv, which says who does what to whom. {OLD_COUNTS_REMEDY}"
+        )
+    file = locate_counts_file(study, "acts.csv")
+    return check_counted_articles(read_counts_file(file, "act_counts"), articles, file)
 
 
 def read_links_table(study: StudyRecord, articles: pd.DataFrame) -> pl.DataFrame:

@@ -32,6 +32,8 @@ _LINE_COLUMNS = {
     "left": "Left",
     "node": "Node",
     "right": "Right",
+    "agent": "Agent",
+    "patient": "Patient",
     "outlet": "Outlet",
     "date": "Date",
     "voice": "Voice",

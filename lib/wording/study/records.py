@@ -319,7 +319,7 @@ class Report(Record):
     """A notebook to run: once, or once for every combination of the values in `each`."""
 
     notebook: str
-    each: dict[str, Literal["all"] | list[Any]] = {}
+    each: dict[str, Literal["all", "with-acts"] | list[Any]] = {}
     parameters: dict[str, Any] = {}
 
 
@@ -367,6 +367,7 @@ class StudyRecord(Record):
         Report(notebook="08_discover"),
         Report(notebook="09_coding"),
         Report(notebook="10_events", each={"concept": "all"}),
+        Report(notebook="11_agency", each={"concept": "with-acts"}),
     ]
 
     _folder: Path = PrivateAttr()
@@ -550,10 +551,12 @@ class StudyRecord(Record):
                 runs.append((report.notebook, report.parameters, own))
         return runs
 
-    def values(self, name: str, given: Literal["all"] | list[Any]) -> list[Any]:
-        """Return the values of an `each` list, `all` written out."""
-        if given != "all":
+    def values(self, name: str, given: Literal["all", "with-acts"] | list[Any]) -> list[Any]:
+        """Return the values of an `each` list, `all` and `with-acts` written out."""
+        if isinstance(given, list):
             return given
+        if given == "with-acts":
+            return self.list_acting(name)
         if name == "concept":
             return list(self.concepts)
         if name == "outlet" and self.outlets is not None and self.groups is None:
@@ -564,3 +567,18 @@ class StudyRecord(Record):
             f"study.yml: `each: {{{name}: all}}` is not possible: `all` works only for `concept`, "
             "and for `outlet` where `outlets:` or `groups:` lists them; list the values."
         )
+
+    def list_acting(self, name: str) -> list[str]:
+        """Return the concepts that name acts, for an `each` list of concepts.
+
+        Raises
+        ------
+        WordingError
+            For a list of anything else.
+        """
+        if name != "concept":
+            raise WordingError(
+                f"study.yml: `each: {{{name}: with-acts}}` is not possible: `with-acts` stands for "
+                "the concepts that have `acts`, and works only for `concept`."
+            )
+        return [concept for concept, record in self.concepts.items() if record.acts]
