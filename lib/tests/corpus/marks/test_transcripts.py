@@ -177,6 +177,15 @@ def test_unlabelled_questions_are_the_outlets():
     assert read_words(shard, [OUTLET_VOICE]) == "What of town 0 What of town 1 What of town 2"
 
 
+@pytest.mark.parametrize("label", ["Ann Smith", "Mayor Smith", "SMITH", "Dr. Ann Smith"])
+def test_one_who_answers_questions_above_the_label_speaks(label):
+    turns = [f"What of town {k}?\n\n{label}: People came to town {k}." for k in range(3)]
+    shard = encode("Our reporter met the mayor.\n\n" + "\n\n".join(turns))
+    own = "Our reporter met the mayor What of town 0 What of town 1 What of town 2"
+    assert read_words(shard, [OUTLET_VOICE]) == own
+    assert set(find_attributions(shard, shard.voice)["speaker"]) == {label}
+
+
 def test_quotations_within_a_turn_stay_quoted():
     shard = encode("SMITH: He said “riot” to me.\n\nBODY: No.\n\nSMITH: Yes, you know.")
     assert read_words(shard, [QUOTED_VOICE]) == "riot"

@@ -228,7 +228,8 @@ def describe_labels(
     -------
     Added are row (the article), number (of the line in its article), text (the line in which what
     is said begins), at (the token), name and speaker (see `Turns`), speaks (whether an "I" or a
-    "you" is in that line), asks (a question), is_marked (whether it begins with a quotation mark).
+    "you" is in that line), asks (a question), is_marked (whether it begins with a quotation mark),
+    is_asked (whether the line before the label ends in a question mark).
     """
     shard, line = lines.shard, labels["line"].to_numpy()
     label_end = labels["end"].to_numpy()
@@ -254,6 +255,9 @@ def describe_labels(
         speaks=pl.Series(has_any[0]),
         asks=pl.Series(has_any[1]),
         is_marked=pl.Series(flag_forms(shard, OPENING_QUOTATION_MARKS)[shard.tokens[start]]),
+        is_asked=pl.Series(flag_forms(shard, ["?"])[shard.tokens[lines.end[line - 1] - 1]])
+        & (pl.col("line") > 0)
+        & pl.Series(lines.row[line - 1] == lines.row[line]),
         printed=pl.Series(lines.printed[text]),
     )
     is_role = pl.col("is_host") | pl.col("is_answer") | pl.col("is_capital")
@@ -268,7 +272,8 @@ def is_transcript() -> pl.Expr:
     """Return which labels are of articles that are transcripts, or have one in them.
 
     There must be two speakers as a rule, who take turns and come again; the less their labels look
-    like speakers', the more they must talk to each other ("I", "you", "?") or fill the lines.
+    like speakers', the more they must talk to each other ("I", "you", "?") or fill the lines. One
+    who answers questions that stand above the label is enough.
     """
     row, n = "row", pl.len().over("row")
     is_role = pl.col("is_host") | pl.col("is_answer")
@@ -290,14 +295,17 @@ def is_transcript() -> pl.Expr:
         & ((answered > 0) | (asked > 1) | ~pl.col("is_letter").any().over(row))
     )
     n_speakers = pl.col("speaker").n_unique().over(row)
+    is_below_question = pl.col("is_asked") & ~pl.col("is_alone")
+    is_questioned = (n > 2) & (n_speakers == 1) & (is_below_question.mean().over(row) >= 2 / 3)
     talk_in_capitals = (in_capitals == 1) & (density >= 1 / 2) & (talks == 1)
     return (
-        ((n_speakers > 1) | ((n > 2) & talk_in_capitals))
+        ((n_speakers > 1) | ((n > 2) & talk_in_capitals) | is_questioned)
         & (density >= MIN_DENSITY)
         & (pl.col("is_marked").mean().over(row) < 1 / 2)
         & ~is_explained
         & (
             by_roles
+            | is_questioned
             | ((n > 1) & talk_in_capitals)
             | (take_turns & (in_capitals >= 2 / 3) & (talks >= 1 / 5))
             | (take_turns & (in_capitals == 1) & (density >= 3 / 5))
