@@ -159,7 +159,7 @@ def _describe_all(agency: pd.DataFrame) -> str:
     outlets = count_outlets(list(per_outlet.loc[per_outlet["total"] > 0, "outlet"]))
     return (
         f"{format_count(total, 'act')}{whose} in {articles} of {outlets}: {join_names(parts)}. "
-        f"Who did it is named in {format_percent(named / total)}."
+        f"{format_percent(named / total)} name who did it."
     )
 
 
@@ -197,7 +197,7 @@ def _describe_naming(agency: pd.DataFrame, top: int) -> list[str]:
     parts = [
         f"{row.outlet} in {format_percent(row.share)} of {row.total:,}" for row in used.itertuples()
     ]
-    return [f"Who did it is named by {join_names(parts)}."]
+    return [f"Acts in which who did it is named: {join_names(parts)}."]
 
 
 def _describe_patients(patients: pd.DataFrame) -> list[str]:
