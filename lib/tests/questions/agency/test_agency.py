@@ -157,7 +157,8 @@ def test_outlets_that_tell_alike_do_not_differ(tmp_path):
     answer = wording.open(write_study(tmp_path, same)).agency()
     assert not (answer["contrasts"].table["q"] < 0.05).any()
     assert any("is statistically clear" in said for said in answer.sentences)
-    assert any("Acts in which who did it is named: Northline in 50 % of 24" in s for s in answer.sentences)
+    named = "Acts in which who did it is named: Northline in 50 % of 24"
+    assert any(said.startswith(named) for said in answer.sentences)
 
 
 def test_saved_counts_give_the_same_tables(folder, tmp_path):
