@@ -26,7 +26,7 @@ SAVED = [
     "corpus.json",
     "checksums.json",
     *[f"0001/{name}.npy" for name in SHARD_ARRAYS],
-    *[f"0001/titles/{name}.npy" for name in SHARD_ARRAYS],
+    *[f"0001/titles/{name}.npy" for name in ("tokens", "bounds", "voice")],
     "0001/forms.arrow",
     "0001/titles/forms.arrow",
     "0001/key",
