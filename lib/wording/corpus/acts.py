@@ -18,7 +18,7 @@ from wording.corpus.counts import (
     Counts,
     PhraseLists,
     join_articles,
-    leave_out_copied_hits,
+    keep_compared_counts,
     look_up_attributions,
     select_compared,
     select_concepts,
@@ -342,11 +342,7 @@ def count_study_acts(
         articles = read_articles_table(study)
         counts = read_acts_table(study, articles) if wanted else make_no_act_counts()
         counts = counts[counts["concept"].isin(wanted)]
-    compared = select_compared(study, articles, copies=copies)
-    kept = compared.keep(counts)
-    if copies == "none":
-        kept = leave_out_copied_hits(kept)
-    return Counts(compared.articles, kept, compared.set_apart, compared.left_out)
+    return keep_compared_counts(study, articles, counts, copies=copies)
 
 
 def find_study_acts(

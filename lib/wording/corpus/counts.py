@@ -466,6 +466,16 @@ def count_study_hits(
         articles = read_articles_table(study)
         counts = sum_places(read_counts_table(study, articles), study.place)
         counts = counts[counts["concept"].isin(wanted)]
+    return keep_compared_counts(study, articles, counts, copies=copies)
+
+
+def keep_compared_counts(
+    study: StudyRecord, articles: pd.DataFrame, counts: pd.DataFrame, *, copies: str
+) -> Counts:
+    """Return what was counted in the articles that a study compares, of all of its articles.
+
+    `counts` has doc_id, n and n_copied; `copies` is as in `count_study_hits`.
+    """
     compared = select_compared(study, articles, copies=copies)
     kept = compared.keep(counts)
     if copies == "none":
