@@ -13,6 +13,9 @@ ALL_OUTLETS = "all outlets"
 OTHER_OUTLETS = "other outlets"
 """What stands in the place of an outlet for those that are too many to compare one by one."""
 
+UNATTRIBUTED_OUTLET = "unattributed"
+"""What stands in the place of an outlet for articles of which none is known."""
+
 REST_LABEL = "the rest"
 """What an outlet is compared with where it is compared with all the others together."""
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -25,24 +26,13 @@ from wording.corpus.encoding.fingerprint import fingerprint_corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
-from wording.corpus.marks import boilerplate as zones
-from wording.corpus.marks.agencies import find_agencies
-from wording.corpus.marks.copies import build_sketch, find_families_and_spans
-from wording.corpus.marks.headlines import mark_title_voices
-from wording.corpus.marks.stories.links import find_links
-from wording.corpus.marks.transcripts import (
-    end_sentences_at_labels,
-    find_turns,
-    flag_own_turns,
-    mark_labels,
-)
-from wording.corpus.marks.voice import mark_voices
-from wording.corpus.places import mark_repeated_titles, measure_leads
-from wording.corpus.reading.articles import ArticleReader, ReadingOptions, ReadingResult
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
+
+if TYPE_CHECKING:  # what reads and marks is imported where a corpus is made: most are only opened
+    from wording.corpus.reading.articles import ArticleReader, ReadingResult
 
 MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
@@ -199,6 +189,8 @@ def encode_part(
     The articles have their numbers of words, the agency that each credits, and the signs that a
     text is not clean.
     """
+    from wording.corpus.marks.agencies import find_agencies
+
     shard = keep(number, articles, functools.partial(encode_and_mark, language=language))
     counts = compile_module(kernels).count_voice_words(
         shard.is_word, shard.boilerplate, shard.voice, shard.bounds
@@ -231,13 +223,21 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
 
     The labels of a transcript's speakers are boilerplate, and nobody's words.
     """
+    from wording.corpus.marks import transcripts
+    from wording.corpus.marks.boilerplate import mark_boilerplate
+    from wording.corpus.marks.copies import build_sketch
+    from wording.corpus.marks.headlines import mark_title_voices
+    from wording.corpus.marks.voice import mark_voices
+    from wording.corpus.places import mark_repeated_titles, measure_leads
+
     shard = tokens.encode_texts(articles["text"])
     titles = tokens.encode_texts(articles["title"].fill_null(""))
-    turns = find_turns(shard)
-    shard = replace(shard, sentence_end=end_sentences_at_labels(shard, turns))
-    labels, own = mark_labels(shard, turns), flag_own_turns(shard, turns, articles)
+    turns = transcripts.find_turns(shard)
+    shard = replace(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
+    labels = transcripts.mark_labels(shard, turns)
+    own = transcripts.flag_own_turns(shard, turns, articles)
     voice = mark_voices(shard, language=language, speech=turns.speech[~own])
-    boilerplate = zones.mark_boilerplate(shard, articles["outlet"], language=language)
+    boilerplate = mark_boilerplate(shard, articles["outlet"], language=language)
     shard = replace(
         shard,
         boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
@@ -249,6 +249,8 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
 
 def add_families(corpus: Corpus) -> Corpus:
     """Return the corpus with each article's family of copies in its table, and the copied text."""
+    from wording.corpus.marks.copies import find_families_and_spans
+
     if "family" in corpus.table.columns:
         return corpus
     families, copied = find_families_and_spans(corpus)
@@ -258,6 +260,8 @@ def add_families(corpus: Corpus) -> Corpus:
 
 def add_links(corpus: Corpus) -> Corpus:
     """Return the corpus, whose families are known, with the links between articles on one event."""
+    from wording.corpus.marks.stories.links import find_links
+
     return replace(corpus, links=find_links(corpus))
 
 
@@ -345,6 +349,8 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
 
 def _open_articles(study: StudyRecord) -> ArticleReader:
     """The study's articles, to be read batch by batch."""
+    from wording.corpus.reading.articles import ArticleReader, ReadingOptions
+
     source = study.articles
     assert source is not None  # `fingerprint_corpus` refuses a study without articles
     columns: dict[str, str] = dict(source.columns.items())

@@ -34,9 +34,6 @@ from wording.corpus.encoding.matching import (
     shorten_lines,
 )
 from wording.corpus.encoding.shard import Shard
-from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
-from wording.corpus.marks.stories.links import spread_links
-from wording.corpus.marks.voice import explain_token_voices, read_attributions, read_attributions_of
 from wording.corpus.units import (
     assign_units,
     describe_units,
@@ -262,6 +259,8 @@ def look_up_attributions(part: Part, positions: np.ndarray) -> dict[str, np.ndar
         missing = np.full(len(positions), None, dtype=object)
         voices = np.array(TOKEN_VOICES, dtype=object)[part.shard.voice[positions]]
         return {"voice": voices, "speaker": missing, "cue": missing}
+    from wording.corpus.marks.voice import read_attributions_of
+
     attributions = read_attributions_of(part, np.unique(part.shard.article(positions)))
     starts = attributions["start_token"].to_numpy()
     number = np.searchsorted(starts, positions, side="right") - 1
@@ -597,6 +596,9 @@ def read_study_links(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame
     WordingError
         If the articles are not there and counts/ has no links; or for invalid verdicts.
     """
+    from wording.corpus.marks.stories.candidates import MAX_DAYS_APART
+    from wording.corpus.marks.stories.links import spread_links
+
     articles, links = read_family_links(study)
     right = links.filter(pl.col("verdict").ne_missing("different events"))
     compared = select_compared(study, articles, copies=copies).articles
@@ -644,6 +646,8 @@ def list_attribution_spans(corpus: Corpus) -> pd.DataFrame:
 
     Columns: doc_id, start, end (characters), voice, speaker, cue, stance, short.
     """
+    from wording.corpus.marks.voice import read_attributions
+
     columns = ["doc_id", "start", "end", "voice", "speaker", "cue", "stance", "short"]
     rows = []
     for part in corpus.parts():
@@ -664,6 +668,8 @@ def explain_voices(corpus: Corpus, *, language: str = "en") -> pd.DataFrame:
 
 def explain_part_voices(table: pl.DataFrame, shard: Shard, language: str) -> pd.DataFrame:
     """Return the explanations of one shard, in the order of the words."""
+    from wording.corpus.marks.voice import explain_token_voices
+
     words = np.flatnonzero(shard.is_word)
     reasons = explain_token_voices(shard, shard.voice, words, language=language)
     position = reasons.pop("position").to_numpy()
@@ -686,6 +692,8 @@ def count_attributions(corpus: Corpus) -> pd.DataFrame:
 
 def list_part_attributions(part: Part) -> pl.DataFrame:
     """Return one row per stretch in the body of one shard."""
+    from wording.corpus.marks.voice import read_attributions
+
     shard = part.shard
     attributions = read_attributions(part).with_columns(cue=pl.col("cue").str.to_lowercase())
     start = attributions["start_token"].to_numpy()

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
-from scipy import sparse
+import scipy
 
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
@@ -68,7 +68,7 @@ class Terms:
     articles: pd.DataFrame
     terms: np.ndarray
     length: np.ndarray
-    counts: sparse.csr_array
+    counts: scipy.sparse.csr_array
     voice: str
 
     def __len__(self) -> int:
@@ -206,7 +206,7 @@ class Vocabulary:
             terms.append(numbers[start])
         return np.concatenate(starts), np.concatenate(terms)
 
-    def counts(self, shard: Shard, mask: np.ndarray) -> sparse.csr_array:
+    def counts(self, shard: Shard, mask: np.ndarray) -> scipy.sparse.csr_array:
         """Return how often each term begins in each article within `mask`.
 
         The result is int32, (n_articles, n_terms).
@@ -372,9 +372,11 @@ def find_term_numbers(codes: np.ndarray, level: np.ndarray, first: int) -> np.nd
     return numbers
 
 
-def count_pairs(row: np.ndarray, column: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
+def count_pairs(
+    row: np.ndarray, column: np.ndarray, shape: tuple[int, int]
+) -> scipy.sparse.csr_array:
     """Return how often each pair of row and column occurs."""
-    return sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
+    return scipy.sparse.coo_array((np.ones(len(row), np.int32), (row, column)), shape=shape).tocsr()
 
 
 def count_study_terms(
@@ -436,13 +438,15 @@ def count_terms(
         corpus, mask, max_words=max_words, min_articles=min_articles, place=place
     )
 
-    def count_part_terms(part: Part) -> sparse.csr_array:
+    def count_part_terms(part: Part) -> scipy.sparse.csr_array:
         counts = [
             vocabulary.counts(piece.shard, mask(piece)) for piece in part.select_places(place)
         ]
         return functools.reduce(operator.add, counts)
 
-    counts = sparse.csr_array(sparse.vstack(corpus.map_parts(count_part_terms), format="csr"))
+    counts = scipy.sparse.csr_array(
+        scipy.sparse.vstack(corpus.map_parts(count_part_terms), format="csr")
+    )
     n_words = {name: n[wanted] for name, n in count_words_in_place(corpus, place).items()}
     terms = Terms(
         articles.assign(**n_words), vocabulary.terms, vocabulary.length, counts[wanted], voice
@@ -472,7 +476,7 @@ def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_artic
     row = pd.Index(articles["doc_id"]).get_indexer(rows["doc_id"].to_list())
     column = words.search_sorted(rows["term"]).to_numpy() if len(rows) else np.zeros(0, np.int64)
     shape = (len(articles), len(words))
-    counts = sparse.coo_array((rows["n"].to_numpy(), (row, column)), shape=shape).tocsr()
+    counts = scipy.sparse.coo_array((rows["n"].to_numpy(), (row, column)), shape=shape).tocsr()
     length = np.ones(len(words), np.int64)
     return Terms(articles, words.to_numpy().astype(object), length, counts, voice)
 

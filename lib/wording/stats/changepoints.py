@@ -15,11 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import ruptures
-from scipy.special import xlogy
 
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.stats.arrays import Array
+from wording.stats.divergence import multinomial_log_likelihood
 from wording.stats.resampling import MAX_DRAW_CELLS, make_random_stream
 
 MIN_DAYS_PER_SEGMENT = 5
@@ -97,26 +96,6 @@ class ChangePointSearch:
     p: float
     p_holm: float
     changes: tuple[ChangePoint, ...]
-
-
-class MultinomialCost(ruptures.base.BaseCost):  # type: ignore[misc]
-    """The cost of a segment for `ruptures`.
-
-    It is minus twice the log likelihood of the segment's counts at its own shares.
-    """
-
-    model = "composition"
-    min_size = MIN_DAYS_PER_SEGMENT
-
-    def fit(self, signal: Array) -> MultinomialCost:
-        """Take the counts, rows by variants."""
-        self.signal = np.asarray(signal, dtype=float)
-        self.before = np.vstack([np.zeros(self.signal.shape[1]), self.signal.cumsum(axis=0)])
-        return self
-
-    def error(self, start: int, end: int) -> float:
-        """Return the cost of the rows from start up to, not including, end."""
-        return float(-2 * multinomial_log_likelihood(self.before[end] - self.before[start]))
 
 
 def find_change_points(
@@ -279,21 +258,6 @@ def likelihood_ratio_statistics(hits: Array) -> Array:
         - multinomial_log_likelihood(whole)
     )
     return statistics
-
-
-def multinomial_log_likelihood(hits: Array) -> Array:
-    """Return the largest multinomial log likelihood of hits by variant (first axis).
-
-    The part that the shares do not change is left out.
-
-    Examples
-    --------
-    >>> round(float(multinomial_log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
-    -2.2493
-    """
-    total = hits.sum(axis=0)
-    result: Array = xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
-    return result
 
 
 def compute_effective_counts(counts: Array) -> Array:
@@ -538,11 +502,14 @@ def _place_changes(
     tuple of ChangePoint
         In order, each with its confidence set between its neighbours.
     """
+    from wording.stats.segments import place_ends
+
     step = 1
     if known:
         step = _divide_rounding_up(len(counts), MAX_JOINT_ROWS)
-    search = ruptures.Dynp(custom_cost=MultinomialCost(), min_size=MIN_DAYS_PER_SEGMENT, jump=step)
-    ends = search.fit_predict(compute_effective_counts(counts).T, n_bkps=len(known) + 1)
+    ends = place_ends(
+        compute_effective_counts(counts).T, len(known) + 1, min_size=MIN_DAYS_PER_SEGMENT, step=step
+    )
     p = max([p_values[0], *(change.p for change in known)])
     p_holm = max([p_values[1], *(change.p_holm for change in known)])
     return tuple(

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse, stats
+import scipy
+from scipy import sparse
 
 from wording.stats.arrays import Array
 
@@ -53,7 +54,7 @@ class ClusterSpread:
         ----------
         The factor is that of Korn & Graubard (1998), Survey Methodology 24, 193-201.
         """
-        quantile = stats.t.isf(0.025, self.freedom) / stats.norm.isf(0.025)
+        quantile = scipy.stats.t.isf(0.025, self.freedom) / scipy.stats.norm.isf(0.025)
         return np.where(self.is_more(variance), self.variance * quantile**2, variance)
 
     def is_more(self, variance: Array) -> Array:

@@ -8,7 +8,8 @@ chance alone, so what articles that change places give is taken off.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
+from scipy.special import xlogy
 
 from wording.stats.arrays import Array
 
@@ -137,9 +138,24 @@ def permutation_p_value(observed: float, drawn: Array) -> float:
     rank = (1 + higher) / (1 + len(drawn))
     if higher:
         return float(rank)
-    tail = stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
+    tail = scipy.stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
     return float(min(tail, rank))
 
 
 def _plogp(p: Array) -> Array:
     return p * np.log2(p + LOG_OFFSET)
+
+
+def multinomial_log_likelihood(hits: Array) -> Array:
+    """Return the largest multinomial log likelihood of hits by variant (first axis).
+
+    The part that the shares do not change is left out.
+
+    Examples
+    --------
+    >>> round(float(multinomial_log_likelihood(np.array([3.0, 1.0]))), 4)  # 3 log(3/4) + log(1/4)
+    -2.2493
+    """
+    total = hits.sum(axis=0)
+    result: Array = xlogy(hits, hits).sum(axis=0) - xlogy(total, total)
+    return result

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from wording.stats.arrays import Array, Numbers
 
@@ -201,7 +201,7 @@ def share_interval(share: Numbers, n: Numbers, *, level: float = 0.95) -> tuple[
     (Array, Array)
         0 to 1. NaN where `n` is NaN.
     """
-    return wilson_interval(share, n, stats.norm.isf((1 - level) / 2))
+    return wilson_interval(share, n, scipy.stats.norm.isf((1 - level) / 2))
 
 
 def difference_interval(
@@ -306,10 +306,10 @@ def paired_interval(pair: PairedShares, *, level: float = 0.95) -> tuple[Array, 
 
 def paired_p_value(pair: PairedShares, *, articles: Numbers) -> Array:
     """Return the two-sided p of two shares against no difference, as `difference_p_value` does."""
-    z = stats.norm.isf(0.025)
+    z = scipy.stats.norm.isf(0.025)
     freedom = np.maximum(articles - 1, 0.5)
-    touching = _find_touching_z(pair) * stats.t.isf(0.025, freedom) / z
-    result: Array = 2 * stats.t.sf(touching, freedom)
+    touching = _find_touching_z(pair) * scipy.stats.t.isf(0.025, freedom) / z
+    result: Array = 2 * scipy.stats.t.sf(touching, freedom)
     return result
 
 
@@ -324,7 +324,7 @@ def q_values(p: npt.ArrayLike) -> Array:
     q = np.array(p, dtype=float)
     tested = ~np.isnan(q)
     if tested.any():
-        q[tested] = stats.false_discovery_control(q[tested])
+        q[tested] = scipy.stats.false_discovery_control(q[tested])
     return q
 
 

@@ -59,8 +59,9 @@ def read_study(folder: str | Path) -> StudyRecord:
         )
     study = read_record(folder / "study.yml", StudyRecord)
     study._folder = folder
-    study._concepts, study._lists = read_concepts(folder / "concepts.yml")
-    study._taken = list_taken_concepts(folder / "concepts.yml", study.concepts)
+    own = read_record(folder / "concepts.yml", ConceptsFile)
+    study._concepts, study._lists = gather_concepts(folder / "concepts.yml", own)
+    study._taken = frozenset(study.concepts) - frozenset(own.concepts)
     return study
 
 
@@ -78,7 +79,13 @@ def read_concepts(file: str | Path) -> tuple[dict[str, Concept], dict[str, list[
         As `read_study`, and for a phrase that two variants of one concept share.
     """
     file = Path(file)
-    own = read_record(file, ConceptsFile)
+    return gather_concepts(file, read_record(file, ConceptsFile))
+
+
+def gather_concepts(
+    file: Path, own: ConceptsFile
+) -> tuple[dict[str, Concept], dict[str, list[str]]]:
+    """Return the concepts and lists that are in a file, and those that it takes; or refuse them."""
     concepts, lists = cite_precision(own), dict(own.lists)
     for library, names in own.take.items():
         taken = take_from_library(file, library, names)
@@ -253,7 +260,7 @@ def read_record(file: Path, record: type[AnyRecord]) -> AnyRecord:
     WordingError
         With a line for each fault.
     """
-    raw = read_yaml(file)
+    raw = read_yaml(file, with_lines=False)
     try:
         plain = to_plain_types(raw)
     except WordingError as fault:
@@ -281,8 +288,15 @@ def read_word_record(name: str, record: type[AnyRecord], folder: Path = WORDS_FO
     return read_record(folder / f"{name}.yml", record)
 
 
-def read_yaml(file: Path) -> Any:
-    """Return the file as ruamel reads it, which knows the lines and keeps comments and order.
+def read_yaml(file: Path, *, with_lines: bool = True) -> Any:
+    """Return what is in the file.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    with_lines : bool
+        Whether what is returned knows its lines and comments; else it is read in half the time.
 
     Raises
     ------
@@ -298,8 +312,8 @@ def read_yaml(file: Path) -> Any:
         )
     try:
         text = file.read_text(encoding="utf-8-sig")
-        refuse_odd_yaml(file, text)
-        content = YAML().load(text) or {}
+        refuse_odd_characters(file, text)
+        content = make_wary_yaml(file, with_lines).load(text) or {}
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise WordingError(
@@ -321,49 +335,78 @@ def read_yaml(file: Path) -> Any:
     return content
 
 
-def refuse_odd_yaml(file: Path, text: str) -> None:
-    """Raise for YAML that no study needs and that can be made to swell or to break a reader.
-
-    Raises
-    ------
-    WordingError
-        For control characters, types of one's own (`!name`), several documents, nesting deeper than
-        MAX_YAML_DEPTH, and more than MAX_YAML_VALUES, references (`*name`) written out.
-    """
+def refuse_odd_characters(file: Path, text: str) -> None:
+    """Raise for control characters, with their line."""
     for number, line in enumerate(text.split("\n"), start=1):
         if found := ODD_YAML_CHARACTER.search(line):
             raise WordingError(
                 f"{file}:{number}: the character {ascii(found[0])} cannot stand in this file: "
                 "delete it."
             )
-    sizes: dict[str, int] = {}  # of what each reference stands for
-    open_nodes: list[tuple[str | None, int]] = [(None, 0)]  # reference and size so far
-    n_documents = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        place = f"{file}:{event.start_mark.line + 1}"
+
+
+def make_wary_yaml(file: Path, with_lines: bool) -> YAML:
+    """Return what reads YAML as ruamel does, and raises at what `YamlGuard` refuses."""
+    guard, yaml = YamlGuard(file), YAML(typ="rt" if with_lines else "safe", pure=True)
+
+    class WaryParser(yaml.Parser):  # type: ignore[misc, name-defined]
+        """Shows the guard each event before anything is made of it."""
+
+        def get_event(self) -> Any:
+            """Return the next event."""
+            event = super().get_event()
+            guard.inspect(event)
+            return event
+
+    yaml.Parser = WaryParser
+    return yaml
+
+
+class YamlGuard:
+    """Refuses YAML that no study needs and that can be made to swell or to break a reader.
+
+    That is types of one's own (`!name`), several documents, nesting deeper than MAX_YAML_DEPTH, and
+    more than MAX_YAML_VALUES, references (`*name`) written out.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.sizes: dict[str, int] = {}  # of what each reference stands for
+        self.open_nodes: list[tuple[str | None, int]] = [(None, 0)]  # reference and size so far
+        self.n_documents = 0
+
+    def inspect(self, event: Any) -> None:
+        """Raise if the file cannot go on with this event.
+
+        Raises
+        ------
+        WordingError
+            With the line.
+        """
+        place = f"{self.file}:{event.start_mark.line + 1}"
         if getattr(event, "tag", None) and event.tag != "!":
             raise WordingError(f"{place}: types such as {event.tag} are not allowed: leave it out.")
-        n_documents += isinstance(event, DocumentStartEvent)
-        if n_documents > 1:
+        self.n_documents += isinstance(event, DocumentStartEvent)
+        if self.n_documents > 1:
             raise WordingError(f"{place}: there is a second document: delete the line `---`.")
         size, anchor = 0, getattr(event, "anchor", None)
         if isinstance(event, CollectionStartEvent):
-            open_nodes.append((anchor, 1))
-            if len(open_nodes) > MAX_YAML_DEPTH:
+            self.open_nodes.append((anchor, 1))
+            if len(self.open_nodes) > MAX_YAML_DEPTH:
                 raise WordingError(
                     f"{place}: brackets or indents are nested more than {MAX_YAML_DEPTH} deep; "
                     "check them."
                 )
         elif isinstance(event, CollectionEndEvent):
-            anchor, size = open_nodes.pop()
+            anchor, size = self.open_nodes.pop()
         elif isinstance(event, AliasEvent):
-            anchor, size = None, sizes.get(event.anchor, 1)
+            anchor, size = None, self.sizes.get(event.anchor, 1)
         elif isinstance(event, ScalarEvent):
             size = 1
         if anchor and size:
-            sizes[anchor] = size
-        parent, so_far = open_nodes.pop()
-        open_nodes.append((parent, so_far + size))
+            self.sizes[anchor] = size
+        parent, so_far = self.open_nodes.pop()
+        self.open_nodes.append((parent, so_far + size))
         if so_far + size > MAX_YAML_VALUES:
             raise WordingError(
                 f"{place}: with its references (`*name`) written out, this file has more than "

@@ -21,7 +21,7 @@ import polars as pl
 from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard, merge_shards
-from wording.corpus.reading.articles import OTHER_LANGUAGE_SCHEMA
+from wording.corpus.reading.languages import OTHER_LANGUAGE_SCHEMA
 from wording.corpus.reading.suspicious import SIGN_SCHEMA
 from wording.files import replace_folder
 from wording.settings import PLACE_GROUPS, TOKEN_PLACES
@@ -116,6 +116,8 @@ class Corpus:
         arguments : what it takes besides.
         light : whether it takes only some milliseconds, mostly of Python.
         """
+        if len(self.shards) == 1:
+            return [measure(self.part(0), *arguments)]
         return run_parallel(measure, ((part, *arguments) for part in self.parts()), light=light)
 
     def derived(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-import joblib
-
 TaskResult = TypeVar("TaskResult")
 
 
@@ -33,6 +31,8 @@ def run_parallel(
     -------
     The results, as many as there are calls.
     """
+    import joblib
+
     place = {"require": "sharedmem"} if shared_memory else {"prefer": "threads"}
     parallel = joblib.Parallel(n_jobs=None if light else -1, pre_dispatch=pre_dispatch, **place)
     return parallel(joblib.delayed(function)(*arguments) for arguments in calls)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import sparse
+import scipy
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
@@ -40,8 +40,8 @@ from wording.corpus.marks.precedence import (
     order_by_precedence,
     put_agencies_first,
 )
-from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
 from wording.errors import WordingError
+from wording.settings import UNATTRIBUTED_OUTLET
 
 MIN_COPIED_PERCENT = 40
 """An article is a copy if at least this part of it is in earlier ones, both with its quotations and
@@ -149,7 +149,7 @@ class SharedRuns:
     run: np.ndarray
     repeated: np.ndarray
     prefilter: np.ndarray
-    articles: sparse.csr_array
+    articles: scipy.sparse.csr_array
     size: np.ndarray
     n_unrepeated: np.ndarray
 
@@ -475,7 +475,7 @@ def find_shared_runs(
         np.concatenate(early),
         np.concatenate(run),
     )
-    articles = sparse.csr_array(
+    articles = scipy.sparse.csr_array(
         (np.ones(len(earliest), np.int32), earliest, bounds), shape=(len(bounds) - 1, n_articles)
     )
     prefilter = np.zeros(1 << PREFILTER_BITS, bool)
@@ -611,7 +611,9 @@ def find_nearest_articles(
     weight = np.where(shared.repeated[runs.run], one_repeated, one_unrepeated)
     weight[again] = 0  # each run of an article once
     n_rows = len(runs.bounds) - 1
-    sampled = sparse.csr_array((weight, (runs.row, runs.run)), shape=(n_rows, len(shared.run)))
+    sampled = scipy.sparse.csr_array(
+        (weight, (runs.row, runs.run)), shape=(n_rows, len(shared.run))
+    )
     pairs = []
     for first in range(0, n_rows, BATCH_ARTICLES):
         batch = slice(first, first + BATCH_ARTICLES)

@@ -31,8 +31,7 @@ from wording.corpus.encoding.shard import (
 )
 from wording.corpus.marks.boilerplate import ShardLines, find_lines
 from wording.corpus.marks.speakers import NamedSpeech
-from wording.corpus.reading.articles import UNATTRIBUTED_OUTLET
-from wording.settings import LABEL_CUE
+from wording.settings import LABEL_CUE, UNATTRIBUTED_OUTLET
 from wording.study.read import read_word_record
 from wording.study.records import Record
 

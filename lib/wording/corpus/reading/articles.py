@@ -17,7 +17,7 @@ from wording.corpus.reading.archives import iterate_members
 from wording.corpus.reading.dates import format_examples, read_dates, read_times
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
 from wording.corpus.reading.formats.registry import READERS, SINGLE_ARTICLE_ENDINGS, batch_rows
-from wording.corpus.reading.languages import find_other_languages
+from wording.corpus.reading.languages import OTHER_LANGUAGE_SCHEMA, find_other_languages
 from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
 from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
 from wording.corpus.reading.sources import (
@@ -32,10 +32,9 @@ from wording.corpus.reading.suspicious import SIGN_SCHEMA, find_stubs
 from wording.errors import WordingError
 from wording.files import hash_file
 from wording.phrasing import format_count, join_names, suggest_name
+from wording.settings import UNATTRIBUTED_OUTLET
 
-UNATTRIBUTED_OUTLET = "unattributed"
 REJECT_SCHEMA = dict.fromkeys(("source", "reason", "sample"), pl.String)
-OTHER_LANGUAGE_SCHEMA = dict.fromkeys(("source", "outlet", "language"), pl.String)
 
 
 @dataclass(frozen=True)

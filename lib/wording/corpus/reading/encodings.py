@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO
 
-import charset_normalizer
-
 
 class UnreadableError(Exception):
     """A whole file cannot be read; the message is the reason."""
@@ -189,7 +187,9 @@ def decode_as_likeliest(data: bytes, sample: bytes, *, final: bool = True) -> De
 
 def list_likely_encodings(lines: bytes) -> list[str]:
     """Return the older encodings that the lines may be in, the likeliest first."""
-    matches = charset_normalizer.from_bytes(lines)
+    from charset_normalizer import from_bytes
+
+    matches = from_bytes(lines)
     names = [match.encoding for match in matches if not match.encoding.startswith("utf")]
     # In Western text its first choice is often a DOS or Central European table, so what tells
     # such text goes before it.

@@ -16,6 +16,8 @@ import polars as pl
 
 from wording.words import read_words
 
+OTHER_LANGUAGE_SCHEMA = dict.fromkeys(("source", "outlet", "language"), pl.String)
+
 LANGUAGE_SAMPLE_CHARACTERS = 600
 """Characters at the beginning in which frequent words are counted.
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from nltk.metrics.agreement import AnnotationTask
 
 from wording.phrasing import format_count, format_decimal, format_interval, format_percent
 from wording.questions.coding.sample import LINE_KEY
@@ -117,6 +116,8 @@ def _compute_question_agreement(
     question: str, marks: pd.DataFrame, design: Design
 ) -> dict[str, object] | None:
     several = marks[marks.groupby(LINE_KEY)["coder"].transform("nunique") > 1]
+    from nltk.metrics.agreement import AnnotationTask  # takes over a second to import
+
     if several.empty:
         return None
     line = several.groupby(LINE_KEY, sort=True).ngroup().astype(str)
@@ -166,6 +167,8 @@ def _count_differing_marks(counts: pd.DataFrame, n_marks: np.ndarray) -> np.ndar
 
 def _compute_kappa(triples: Sequence[tuple[str, str, str]]) -> float:
     """Return Cohen's kappa, of more than two coders the mean over the pairs that share lines."""
+    from nltk.metrics.agreement import AnnotationTask
+
     by_coder = {
         coder: {line for who, line, _ in triples if who == coder}
         for coder in dict.fromkeys(who for who, _, _ in triples)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from wording.corpus.encoding.parallel import run_parallel
 from wording.questions.design import Design
@@ -224,7 +224,7 @@ def _estimate_distance(
     chance_variance = (chance - residual * distance).var(ddof=1)
     variance = max(sample.var(ddof=1) - 2 * chance_variance, chance_variance)
     spread = np.sqrt(variance)
-    half = stats.norm.isf((1 - level) / 2) * spread
+    half = scipy.stats.norm.isf((1 - level) / 2) * spread
     columns = {
         "distance_bits": distance,
         "low_bits": distance - half,

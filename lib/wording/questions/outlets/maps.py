@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
+import scipy
 
 from wording.questions.outlets.distances import Distances
 from wording.tables import TABLES, check_columns
@@ -140,7 +138,7 @@ def fit_ellipses(maps: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray
     away = maps - maps.mean(axis=0)
     covariance = np.einsum("dni,dnj->nij", away, away) / len(maps)
     values, vectors = np.linalg.eigh(covariance)
-    axes = np.sqrt(stats.chi2.ppf(level, 2) * values.clip(0))
+    axes = np.sqrt(scipy.stats.chi2.ppf(level, 2) * values.clip(0))
     angle = np.degrees(np.arctan2(vectors[:, 1, 1], vectors[:, 0, 1])) % 180
     return axes[:, 1], axes[:, 0], angle
 
@@ -175,8 +173,8 @@ def cluster_outlets(distances: Distances) -> pd.DataFrame:
 
 def _average_linkage(squared: np.ndarray) -> tuple[np.ndarray, list[frozenset[int]]]:
     """Return the merges of average linkage, and the outlets in each branch."""
-    heights = np.sqrt(squareform(squared, checks=False).clip(0))
-    merges = hierarchy.linkage(heights, "average")
+    heights = np.sqrt(scipy.spatial.distance.squareform(squared, checks=False).clip(0))
+    merges = scipy.cluster.hierarchy.linkage(heights, "average")
     members = [frozenset([k]) for k in range(len(squared))]
     for left, right, *_ in merges:
         members.append(members[int(left)] | members[int(right)])

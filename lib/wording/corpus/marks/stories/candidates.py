@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import sparse
+import scipy
 
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.marks.stories import story_kernels
@@ -148,5 +148,7 @@ def find_candidates(
 def invert_vectors(vectors: Vectors, n_terms: int) -> Vectors:
     """Return for each term the articles that have it, ascending, their weights, and bounds."""
     term, weight, bounds = vectors
-    columns = sparse.csr_array((weight, term, bounds), shape=(len(bounds) - 1, n_terms)).tocsc()
+    columns = scipy.sparse.csr_array(
+        (weight, term, bounds), shape=(len(bounds) - 1, n_terms)
+    ).tocsc()
     return columns.indices.astype(np.int32), columns.data, columns.indptr.astype(np.int64)
