@@ -68,7 +68,7 @@ def exported(notebook=None, **more):
 def test_page_has_one_heading_and_contents():
     html = exported()
     assert re.findall(r"<h1>(.*?)</h1>", html) == ["Who wrote <em>what</em>?"]
-    assert '<p class="line">Terms, velin</p>' in html
+    assert "Demo, Terms, velin</p>" in html
     assert "<title>Terms, velin, Demo</title>" in html
     assert re.findall(r'<li><a href="#(s-[^"]+)">', html) == [
         "s-findings",
@@ -78,6 +78,14 @@ def test_page_has_one_heading_and_contents():
     assert '<html lang="en">' in html
     assert 'href="#main"' in html
     assert gate.find_page_faults(example_notebook(), html=html) == []
+
+
+def test_the_first_finding_is_the_heading_and_the_question_stands_below_it():
+    found = [show.findings(["x"], headline=text) for text in ("", "A writes <b>", "another")]
+    html = exported(example_notebook(*map(code, map(output, found))))
+    assert re.findall(r"<h1>(.*?)</h1>", html) == ["A writes &lt;b&gt;"]
+    assert '<p class="question">Who wrote <em>what</em>?</p>' in html
+    assert 'class="question"' not in exported()
 
 
 def test_title_is_the_heading_where_the_notebook_has_none():

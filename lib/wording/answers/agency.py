@@ -21,6 +21,7 @@ from wording.questions.agency.findings import (
     NO_ACTS_NAMED,
     describe,
     describe_concept_acts,
+    headline,
     reshape_agency,
     sentences,
 )
@@ -61,6 +62,7 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
                 name: partial(Answer, record, kind, kind, empty, "", empty=why)
                 for name, kind in PART_TABLES.items()
             },
+            headline=f"No acts are counted: {record.concepts[concept].title}",
             empty=why,
             note=explain_concept(record, concept),
             summary="no acts",
@@ -71,9 +73,8 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
     forms = table[table["measure"] == "form"]
     drawn = reshape_agency(table)
     title = record.concepts[concept].title
-    said = partial(
-        sentences, table, acts.contrast_agency(compared), acts.compute_act_patients(compared)
-    )
+    contrasts = acts.contrast_agency(compared)
+    said = partial(sentences, table, contrasts, acts.compute_act_patients(compared))
     return Answer(
         record,
         "agency",
@@ -88,6 +89,7 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=headline(contrasts, title),
         picture=Picture(
             f"Forms of acts, and whether who did it is named: {title}",
             describe(drawn),

@@ -236,6 +236,17 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     ]
 
 
+def headline(articles: pd.DataFrame) -> str:
+    """Return how many articles there are, of how many outlets and from when."""
+    size = f"{format_count(len(articles), 'article')} of "
+    size += format_count(select_own_outlets(articles).nunique(), "outlet")
+    dates = articles["date"].dropna()
+    if dates.empty:
+        return size
+    months = list(dict.fromkeys(f"{day:%B %Y}" for day in (dates.min(), dates.max())))
+    return f"{size}, {' to '.join(months)}"
+
+
 def _describe_size(articles: pd.DataFrame) -> str:
     outlets = format_count(select_own_outlets(articles).nunique(), "outlet")
     verb = "is" if len(articles) == 1 else "are"

@@ -17,7 +17,13 @@ from nbformat import NotebookNode
 from wording.pages.parameters import parse_parameters
 from wording.pages.template import TEMPLATE_FOLDER, render_document
 from wording.show.html import DISPLAY_MIME, NOTEBOOK_STYLE
-from wording.show.values import escape_html, make_link, slugify, to_printable
+from wording.show.values import (
+    escape_html,
+    keep_numbers_unbroken,
+    make_link,
+    slugify,
+    to_printable,
+)
 
 _HIDDEN_TAGS = {"hide", "injected-parameters"}
 SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
@@ -35,10 +41,10 @@ def render_page(
 ) -> str:
     """Return the notebook as one HTML page; the same notebook gives the same text.
 
-    The first heading of the notebook is the heading of the page, with title and subtitle as the
-    line below it. Code is folded, cells with the tag `hide` are left out, what went to stderr is
-    listed at the end. HTML is taken over from outputs of `show` alone; any other output is shown as
-    plain text.
+    What was found is the heading of the page, and the first heading of the notebook, its question,
+    stands below it; without a finding in a few words that question is the heading. Code is folded,
+    cells with the tag `hide` are left out, what went to stderr is listed at the end. HTML is taken
+    over from outputs of `show` alone; any other output is shown as plain text.
 
     Parameters
     ----------
@@ -54,15 +60,21 @@ def render_page(
     context = dict(context or {})
     prose = _MarkdownRenderer()
     prepared = _prepare_notebook(notebook, prose, context.get("parameters") or {})
-    heading = prose.first or escape_html(title)
+    question, headline = (
+        prose.first or escape_html(title),
+        escape_html(read_page_headline(notebook)),
+    )
+    heading = keep_numbers_unbroken(headline) or question
     return render_document(
         "page.html.j2",
         language=context.get("language", "en"),
         title=_join_parts([title, subtitle, study_title]),
         kind="page",
-        study_title=study_title,
+        kicker=_join_parts(
+            [study_title, title if escape_html(title) != question else "", subtitle]
+        ),
         heading=heading,
-        line=_join_parts([title if escape_html(title) != heading else "", subtitle]),
+        question=question if headline else "",
         index=context.get("index"),
         notebook=context.get("notebook"),
         contents=prose.contents,
@@ -79,6 +91,12 @@ def collect_findings(notebook: NotebookNode) -> list[str]:
         if record.get("kind") == "findings"
         for sentence in record.get("sentences", [])
     ]
+
+
+def read_page_headline(notebook: NotebookNode) -> str:
+    """Return what the page found in a few words, which is its title; empty if it does not say."""
+    headlines = (record.get("headline") for record in collect_records(notebook.cells))
+    return str(next(filter(None, headlines), ""))
 
 
 def read_page_period(notebook: NotebookNode) -> str:

@@ -33,6 +33,7 @@ class Page:
     html_hash : the sha256 of its html, as it was made.
     made : when its html was made.
     period : the days that it covers.
+    headline : what it found in a few words.
     """
 
     study: str
@@ -56,6 +57,7 @@ class Page:
     log: str | None = None
     made: str = ""
     period: str = ""
+    headline: str = ""
     seconds: float = 0.0
 
     @property
@@ -118,7 +120,7 @@ class PagePaths:
 
 
 LAST_GOOD_FIELDS = (
-    *("findings", "html", "html_hash", "ipynb", "tables", "made", "period", "seconds"),
+    *("findings", "html", "html_hash", "ipynb", "tables", "made", "period", "headline", "seconds"),
 )
 """What stays of a page that could be made once, until it is made again."""
 

@@ -27,6 +27,15 @@ VOICE_PHRASES = {
 }
 """In whose words hits stand, to follow their number."""
 
+VOICE_VERBS = {
+    "outlet": "writes",
+    "quoted": "quotes",
+    "reported": "reports",
+    "attributed": "quotes or reports",
+    "all": "uses",
+}
+"""What an outlet does with a term that stands in these words."""
+
 PLACE_SENTENCES = {
     "text": "Headlines are not counted.",
     "headline": "Only headlines are counted.",
@@ -79,9 +88,7 @@ def summarise_rest(
         return [comparison.no_test]
     if left:
         more = format_count(left, f"more {comparison.noun}")
-        return [
-            f"{more} with q < {SIGNIFICANCE_LEVEL:g} {'is' if left == 1 else 'are'} in the table."
-        ]
+        return [f"{more} {'has' if left == 1 else 'have'} q < {SIGNIFICANCE_LEVEL:g}."]
     if n_described:
         return []
     smallest = f"{format_count(len(tested), 'comparison')}, smallest {format_q(tested.min())}"
@@ -133,6 +140,20 @@ def select_clear_differences(
     least = clear[["low", "high"]].abs().min(axis=1).where(clear["low"] * clear["high"] > 0, 0)
     ranked = clear.assign(least=-least.round(STABLE_DECIMALS), less=clear["difference"] < 0)
     return ranked.sort_values(["least", "less", "concept", "variant", "outlet", "other"])
+
+
+def select_more(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the clear differences, the clearest first, each told of the outlet that has more.
+
+    A difference from all other outlets together is left out where the outlet has less.
+    """
+    clear = select_clear_differences(contrasts)
+    is_turned = clear["less"] & (clear["other"] != REST_LABEL)
+    turned = clear.assign(
+        outlet=clear["outlet"].mask(is_turned, clear["other"]),
+        other=clear["other"].mask(is_turned, clear["outlet"]),
+    )
+    return turned[~clear["less"] | is_turned]
 
 
 def name_other(other: str) -> str:

@@ -69,11 +69,24 @@ class Display:
 
 
 def findings(
-    sentences: Sequence[str], *, heading: str | None = None, empty: str | None = None
+    sentences: Sequence[str],
+    *,
+    heading: str | None = None,
+    empty: str | None = None,
+    headline: str = "",
 ) -> Display:
     """Return the findings as a list of sentences.
 
-    Where there are none, the sentence `empty` stands for them and says why.
+    Parameters
+    ----------
+    sentences : sequence of str
+        What was found.
+    heading : str, optional
+        Stands above them.
+    empty : str, optional
+        Where there are none, this sentence stands for them and says why.
+    headline : str
+        The title of a page that shows them; the first one that a page meets is its title.
 
     Raises
     ------
@@ -91,7 +104,8 @@ def findings(
     items = "".join(f"<li>{_render_finding(text)}</li>" for text in texts)
     title = f"<h3>{escape_html(heading)}</h3>" if heading else ""
     html = wrap_block("findings", f"{title}<ul>{items}</ul>")
-    return Display(html, list_as_text(heading, texts), {"kind": "findings", "sentences": texts})
+    record = {"kind": "findings", "sentences": texts, "headline": to_printable(headline)}
+    return Display(html, list_as_text(heading, texts), record)
 
 
 def table(

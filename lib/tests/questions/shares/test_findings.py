@@ -3,7 +3,7 @@
 import pandas as pd
 from invented import HAND, planted, tables
 
-from wording.questions.shares.findings import sentences
+from wording.questions.shares.findings import headline, sentences
 from wording.questions.shares.shares import compute_shares, contrast_shares
 
 
@@ -29,6 +29,27 @@ def test_no_difference_is_told_too():
     ]
 
 
+def title_of(counts, articles, against="rest"):
+    table = contrast_shares(counts, articles, against=against)
+    return headline(compute_shares(counts, articles), table, "Kyiv")
+
+
+def test_the_headline_is_the_two_clearest_differences():
+    opposed = planted(outlets=2, articles=80, shares=[0.9, 0.1])
+    assert title_of(*opposed) == "A uses “coup”, B “protests”"
+    assert title_of(*opposed, against="pairs") == "A uses “coup”, B “protests”"
+    leaning = planted(outlets=4, articles=80, shares=[0.45, 0.1, 0.1, 0.1])
+    assert title_of(*leaning) == "A uses “coup” more often, D “protests”"
+
+
+def test_a_headline_of_nothing_clear_says_so():
+    assert title_of(*planted(seed=3)) == "No clear difference between outlets: Kyiv"
+    counts, articles = tables(HAND)
+    assert title_of(counts.iloc[:0], articles) == "Not found: Kyiv"
+    assert title_of(*tables(HAND[:1])) == "Too few hits to compare: Kyiv"
+    assert title_of(counts[counts["variant"] == "coup"], articles) == "Kyiv"
+
+
 def test_small_outlets_are_told():
     counts, articles = tables(HAND)
     described = sentences(compute_shares(counts, articles), contrast_shares(counts, articles))
@@ -43,10 +64,7 @@ def test_what_is_not_told_is_counted():
     table = contrast_shares(counts, articles, against="pairs")
     described = sentences(compute_shares(counts, articles), table, top=3)
     assert len(described) == 5
-    assert (
-        described[4]
-        == f"{(table['q'] < 0.05).sum() - 3} more differences with q < 0.05 are in the table."
-    )
+    assert described[4] == f"{(table['q'] < 0.05).sum() - 3} more differences have q < 0.05."
 
 
 def test_several_concepts_are_named():

@@ -37,6 +37,7 @@ def answer_coding(record: StudyRecord, concept: str, *, size: int, voice: str) -
         "One row per term and outlet; hits in all voices.",
         columns=("variant", "outlet", "n", "n_lines", "n_coded"),
         tell=lambda: name_groups(record, findings.sentences(found)),
+        headline=findings.headline(found, title),
         evidence=Evidence(
             lambda: wrong,
             "Hits that a coder marked as used in another sense.",

@@ -60,6 +60,7 @@ def answer_collocates(record: StudyRecord, concept: str, request: Request, span:
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(contrasts, title),
         picture=Picture(
             f"Share of the hits that have a word near them: {title}",
             findings.describe(together) if len(together) else "",

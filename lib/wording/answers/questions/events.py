@@ -59,8 +59,9 @@ def answer_events(record: StudyRecord, concept: str, request: Request, top: int)
             *findings.describe_links(compared.articles, table),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(table) or f"No clear difference within events: {title}",
         picture=Picture(
-            findings.headline(table) or f"In all, on shared events and within events: {title}",
+            f"In all, on shared events and within events: {title}",
             findings.describe(table),
             lambda linked: plot_events(table),
             table,

@@ -63,6 +63,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
         outlets,
         "One row per outlet. Only words of the body are counted.",
         tell=lambda: inventory.sentences(record, counted),
+        headline=inventory.headline(counted.articles),
         picture=Picture(
             "Articles per outlet",
             inventory.describe_bars(

@@ -58,6 +58,7 @@ def answer_keyness(
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(table),
         picture=Picture(
             "How many times as often as the other side",
             findings.describe(shown) if len(shown) else "",

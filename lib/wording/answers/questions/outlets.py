@@ -63,6 +63,7 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
             *([GROUP_DISTANCES_NOTE] if record.groups else []),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(compared),
         picture=Picture(
             f"Distances in {NAMES[basis]}, in bits; hollow: not statistically clear",
             findings.describe(compared, "distances"),

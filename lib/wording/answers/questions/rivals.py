@@ -29,6 +29,7 @@ def answer_rivals(record: StudyRecord, term: str, *, top: int, sets: int, copies
         "One row per proposal, the most likely first.",
         columns=SHOWN_RIVALS if term else SHOWN_SETS,
         tell=lambda: name_groups(record, findings.sentences(found)),
+        headline=findings.headline(found),
         evidence=Evidence(
             lambda: found.lines,
             "The hits of each phrase at each outlet in the table.",

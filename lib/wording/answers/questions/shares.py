@@ -20,7 +20,7 @@ from wording.corpus.phrase_counts import describe_left_out, describe_phrases
 from wording.questions.choices.choices import compute_study_choices
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
-from wording.questions.shares.findings import describe, sentences
+from wording.questions.shares.findings import describe, headline, sentences
 from wording.questions.timeline.findings import describe_endpoints
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.settings import REST_LABEL
@@ -64,6 +64,7 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=headline(table, contrasts, record.concepts[concept].title),
         picture=picture_shares(record, table, others),
         evidence=Evidence(
             partial(

@@ -66,6 +66,7 @@ def answer_timeline(
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(made, record.concepts[concept].title),
         picture=Picture(
             f"Share of “{made.variant}” over time: {record.concepts[concept].title}",
             findings.describe(made),

@@ -71,6 +71,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
             *describe_study_units(record),
             *describe_voice_fit(record, Request(copies=copies)),
         ],
+        headline=voice_findings.headline(table, own),
         picture=Picture(
             "Words by voice",
             voice_findings.describe(table),

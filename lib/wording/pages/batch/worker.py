@@ -137,6 +137,7 @@ def make_page(assignment: Assignment, report_cell: Callable[[int], None]) -> dic
         "findings": export.collect_findings(notebook),
         "tables": dict.fromkeys(tables, ""),
         "period": export.read_page_period(notebook),
+        "headline": export.read_page_headline(notebook),
     }
 
 

@@ -88,6 +88,30 @@ def sentences(
     ]
 
 
+def headline(contrasts: pd.DataFrame, title: str) -> str:
+    """Return the clearest difference in who is named or in form, or that none is clear.
+
+    Parameters
+    ----------
+    contrasts : pandas.DataFrame
+        The table `agency_contrasts` of one concept and voice.
+    title : str
+        What the concept is called.
+    """
+    told = contrasts[contrasts["form"] != NOBODY_NAMED]
+    clear = select_clear_differences(told.assign(variant=told["form"]))
+    if clear.empty:
+        return f"No clear difference in how acts are told: {title}"
+    row = clear.sort_values("measure", kind="stable").iloc[0]  # "agent" before "form"
+    often = "less" if row["less"] else "more"
+    what = (
+        "names who did it"
+        if row["measure"] == "agent"
+        else f"tells acts {FORM_PHRASES[row['form']]}"
+    )
+    return f"{row['outlet']} {what} {often} often than {name_other(row['other'])}"
+
+
 def explain_no_acts(agency: pd.DataFrame) -> str:
     """Return why there is no act whose form is clear, for a concept that names acts."""
     whose = VOICE_PHRASES.get(agency["voice"].iloc[0], "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wording.phrasing import format_count
+from wording.phrasing import format_count, format_percent, join_names
 from wording.questions.coding.agreement import describe_agreement
 from wording.questions.coding.coded import (
     CodingAnalysis,
@@ -28,6 +28,24 @@ def sentences(coding: CodingAnalysis) -> list[str]:
         *describe_precision(coding.precision_of_voice),
         *describe_corrections(coding.corrected, top=3),
     ]
+
+
+def headline(coding: CodingAnalysis, title: str) -> str:
+    """Return the least and the greatest precision of a term, or that nothing is known yet.
+
+    Parameters
+    ----------
+    coding : CodingAnalysis
+    title : str
+        What the concept is called.
+    """
+    known = coding.precision_of_voice.dropna(subset="right_sense")
+    if known.empty:
+        return f"Too few lines are coded yet: {title}"
+    ranked = known.sort_values("right_sense", kind="stable")
+    rows = ranked.iloc[[0, -1]].drop_duplicates("variant")
+    parts = [f"{format_percent(row.right_sense)} of “{row.variant}”" for row in rows.itertuples()]
+    return f"In the right sense: {join_names(parts)}"
 
 
 def describe(coding: CodingAnalysis) -> str:

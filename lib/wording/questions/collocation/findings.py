@@ -17,6 +17,7 @@ from wording.questions.reporting import (
     describe_totals,
     name_other,
     select_clear_differences,
+    select_more,
 )
 from wording.settings import ALL_OUTLETS, SIGNIFICANCE_LEVEL
 
@@ -61,6 +62,26 @@ def sentences(
     return [*_describe_differences(collocates, contrasts, top, max_q), *strongest]
 
 
+def headline(contrasts: pd.DataFrame, title: str) -> str:
+    """Return the clearest difference in what stands near a term, or that none is clear.
+
+    Parameters
+    ----------
+    contrasts : pd.DataFrame
+        The table `collocate_contrasts` of one concept and voice.
+    title : str
+        What the concept is called.
+    """
+    more = select_more(contrasts)
+    if more.empty:
+        return f"No clear difference in the company of terms: {title}"
+    row = more.iloc[0]
+    than = name_other(row["other"])
+    return (
+        f"{row['outlet']} has “{row['collocate']}” near “{row['variant']}” more often than {than}"
+    )
+
+
 def describe(collocates: pd.DataFrame, *, words: int = 3) -> str:
     """Return what a figure of the collocates of all outlets together shows, in words."""
     together = collocates[collocates["outlet"] == ALL_OUTLETS]
@@ -94,8 +115,8 @@ def _describe_differences(
     left = len(clear) - len(shown)
     if left:
         described.append(
-            f"{format_count(left, 'further difference')} with q < {max_q:g} "
-            f"{'are' if left > 1 else 'is'} in the table."
+            f"{format_count(left, 'further difference')} {'have' if left > 1 else 'has'} "
+            f"q < {max_q:g}."
         )
     return described
 
@@ -124,7 +145,7 @@ def _describe_strongest(together: pd.DataFrame, top: int) -> list[str]:
     left = len(terms) - len(described)
     if left:
         described.append(
-            f"The collocates of {format_count(left, 'further term')} are in the table."
+            f"{format_count(left, 'further term')} {'have' if left > 1 else 'has'} collocates, too."
         )
     return described
 

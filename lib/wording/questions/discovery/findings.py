@@ -33,6 +33,18 @@ def sentences(proposals: Proposals, *, top: int = 5) -> list[str]:
     return [*_describe_sets(proposals, top), *proposals.warnings]
 
 
+def headline(proposals: Proposals) -> str:
+    """Return the likeliest rivals of the term, or how many sets of rivals there are."""
+    if proposals.why_none:
+        what = f"rivals of “{proposals.term}”" if proposals.term else "sets of rivals"
+        return f"No {what} were found"
+    if not proposals.term:
+        sets = format_count(len(group_set_phrases(proposals.table)), "set")
+        return f"{sets} of phrases that may name the same thing"
+    likeliest = join_names(f"“{rival}”" for rival in proposals.table["rival"].head(3))
+    return f"“{proposals.term}” and its likeliest rivals: {likeliest}"
+
+
 def describe(proposals: Proposals) -> str:
     """Return what the figure of who uses which shows, in words."""
     return " ".join(

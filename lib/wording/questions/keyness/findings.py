@@ -15,16 +15,9 @@ from wording.phrasing import (
     join_names,
 )
 from wording.questions.keyness.keywords import select_top_keywords
-from wording.questions.reporting import keep_stable_digits, name_other
+from wording.questions.reporting import VOICE_VERBS, keep_stable_digits, name_other
 from wording.settings import REST_LABEL, SIGNIFICANCE_LEVEL
 
-_VOICE_VERBS = {
-    "outlet": "writes",
-    "quoted": "quotes",
-    "reported": "reports",
-    "attributed": "quotes or reports",
-    "all": "has",
-}
 _NOTHING_COMPARED_MESSAGE = (
     "Nothing can be compared: a comparison needs at least two outlets, and terms that occur in "
     "enough articles."
@@ -61,6 +54,25 @@ def sentences(
         *_describe_outlets(table, top, max_q, level),
         *_list_untested_outlets(table),
     ]
+
+
+def headline(table: pd.DataFrame, *, max_q: float = SIGNIFICANCE_LEVEL) -> str:
+    """Return the clearest term of the two outlets that have the clearest, or that there is none.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        The table `keyness`.
+    max_q : float
+        A difference counts when its q is below.
+    """
+    if table["q"].isna().all():
+        return "Too few articles to compare words"
+    first = _rank_outlets(select_top_keywords(table[table["q"] < max_q], top=1)).head(2)
+    if first.empty:
+        return "No outlet uses a term clearly more often than the others"
+    terms = [f"{row.outlet} by “{row.term}”" for row in first.itertuples()]
+    return f"What stands out: {join_names(terms)}"
 
 
 def describe(shown: pd.DataFrame) -> str:
@@ -102,18 +114,22 @@ def _describe_outlets(table: pd.DataFrame, top: int, max_q: float, level: float)
             "No outlet uses any term significantly more often than the other side "
             f"(smallest {smallest})."
         ]
-    first = clear.drop_duplicates("outlet")
-    first = first.assign(rank=-keep_stable_digits(first["low"])).sort_values(["rank", "outlet"])
+    first = _rank_outlets(clear)
     described = [
         _describe_outlet(row, clear[clear["outlet"] == row.outlet].iloc[1:], level)
         for row in first.head(top).itertuples()
     ]
     left = len(first) - len(described)
     if left:
-        described.append(
-            f"The clearest terms of {format_count(left, 'further outlet')} are in the table."
-        )
+        has = "has" if left == 1 else "have"
+        described.append(f"{format_count(left, 'further outlet')} {has} clear terms, too.")
     return described
+
+
+def _rank_outlets(clear: pd.DataFrame) -> pd.DataFrame:
+    """Return the first row of each outlet, the one with the clearest term first."""
+    first = clear.drop_duplicates("outlet")
+    return first.assign(rank=-keep_stable_digits(first["low"])).sort_values(["rank", "outlet"])
 
 
 def _describe_outlet(row: Any, next_terms: pd.DataFrame, level: float) -> str:
@@ -121,7 +137,7 @@ def _describe_outlet(row: Any, next_terms: pd.DataFrame, level: float) -> str:
     clearest = _describe_term(row, level)
     others = join_names(_describe_next_term(term) for term in next_terms.itertuples())
     then = f"; then {others}" if others else ""
-    return f"{row.outlet} {_VOICE_VERBS[row.voice]} {clearest}{then}."
+    return f"{row.outlet} {VOICE_VERBS[row.voice]} {clearest}{then}."
 
 
 def _describe_term(row: Any, level: float) -> str:

@@ -48,6 +48,26 @@ def sentences(comparison: OutletComparison, *, max_q: float = SIGNIFICANCE_LEVEL
     ]
 
 
+def headline(comparison: OutletComparison, *, max_q: float = SIGNIFICANCE_LEVEL) -> str:
+    """Return which two outlets lie farthest apart, or that no two clearly differ.
+
+    Parameters
+    ----------
+    comparison : OutletComparison
+    max_q : float
+        A difference is clear when its q is below.
+    """
+    table = comparison.distances.table.dropna(subset="distance_bits")
+    by = BASIS_LABELS[comparison.basis]
+    if table.empty:
+        return f"Too few articles to compare outlets by {by}"
+    clear = table[table["q"] < max_q]
+    if clear.empty:
+        return f"By {by}, no two outlets clearly differ"
+    row = clear.loc[keep_stable_digits(clear["distance_bits"]).idxmax()]
+    return f"{row['outlet']} and {row['other']} are farthest apart by {by}"
+
+
 def describe(comparison: OutletComparison, figure: str) -> str:
     """Return what a figure of a comparison shows, in words.
 

@@ -9,12 +9,14 @@ import pandas as pd
 
 from wording.phrasing import format_count, format_interval, format_percent, format_q
 from wording.questions.reporting import (
+    VOICE_VERBS,
     Comparison,
     describe_totals,
     join_outlets,
     keep_stable_digits,
     name_other,
     select_clear_differences,
+    select_more,
     summarise_rest,
 )
 
@@ -70,6 +72,45 @@ def sentences(
         *summarise_rest(contrasts["q"], len(chosen), len(clear), _COMPARISON),
         *_report_missing_intervals(shares, len(names) > 1, unit),
     ]
+
+
+def headline(shares: pd.DataFrame, contrasts: pd.DataFrame, title: str) -> str:
+    """Return which outlet chooses which term, by the two clearest differences; or that none is.
+
+    Parameters
+    ----------
+    shares, contrasts : pandas.DataFrame
+        Tables of `compute_shares` and `contrast_shares`, of one concept and voice.
+    title : str
+        What the concept is called.
+    """
+    if not shares["n"].sum():
+        return f"Not found: {title}"
+    if shares["variant"].nunique() == 1:
+        return title
+    if contrasts["q"].isna().all():
+        return f"Too few hits to compare: {title}"
+    more = select_more(contrasts)
+    if more.empty:
+        return f"No clear difference between outlets: {title}"
+    first = more.iloc[0]
+    rival = more[(more["outlet"] != first["outlet"]) & (more["variant"] != first["variant"])].head(
+        1
+    )
+    start = f"{first['outlet']} {VOICE_VERBS[shares['voice'].iloc[0]]} “{first['variant']}”"
+    if rival.empty:
+        return f"{start} more often than {name_other(first['other'])}"
+    shown = pd.concat([more.head(1), rival])
+    often = "" if _are_leading(shares, shown) else " more often"
+    second = rival.iloc[0]
+    return f"{start}{often}, {second['outlet']} “{second['variant']}”"
+
+
+def _are_leading(shares: pd.DataFrame, rows: pd.DataFrame) -> bool:
+    """Return whether each of the rows has the term that its outlet writes most."""
+    most = shares.sort_values("n", ascending=False, kind="stable").drop_duplicates("outlet")
+    leading = most.set_index("outlet")["variant"]
+    return bool((rows["outlet"].map(leading) == rows["variant"]).all())
 
 
 def describe(shares: pd.DataFrame) -> str:

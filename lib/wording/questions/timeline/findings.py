@@ -57,6 +57,30 @@ def sentences(
     ]
 
 
+def headline(analysis: TimelineAnalysis, title: str) -> str:
+    """Return the change with the largest shift, and how many outlets changed; or that none did.
+
+    Parameters
+    ----------
+    analysis : TimelineAnalysis
+    title : str
+        What the concept is called.
+    """
+    changes = analysis.changes
+    if not analysis.change_tests["total"].sum():
+        return f"No dated hits: {title}"
+    if changes.empty:
+        return f"No clear change over time: {title}"
+    shift = (changes["share_after"] - changes["share_before"]).round(STABLE_DECIMALS)
+    row = changes.loc[shift.abs().idxmax()]
+    same = shift[(changes["outlet"] == row["outlet"]) & (changes["change"] == row["change"])]
+    rose, fell = (changes.at[place, "variant"] for place in (same.idxmax(), same.idxmin()))
+    terms = f"from “{fell}” to “{rose}”" if rose != fell else f"its share of “{rose}”"
+    others = changes["outlet"].nunique() - 1
+    more = f"; {format_count(others, 'other outlet')} changed too" if others else ""
+    return f"{row['outlet']} changed {terms} around {row['date']:%B %Y}{more}"
+
+
 def describe(analysis: TimelineAnalysis) -> str:
     """Return what the figure over time shows, in words."""
     shown = analysis.timeline[analysis.timeline["variant"] == analysis.variant]
@@ -92,7 +116,7 @@ def _describe_changes(changes: pd.DataFrame, top: int) -> list[str]:
         return described
     return [
         *described[:top],
-        f"{format_count(left, 'further change')} {'are' if left > 1 else 'is'} in the table.",
+        f"There {'are' if left > 1 else 'is'} {format_count(left, 'further change')}.",
     ]
 
 

@@ -49,6 +49,28 @@ def sentences(voice_shares: pd.DataFrame, own_voice: pd.DataFrame, *, top: int =
     ]
 
 
+def headline(voice_shares: pd.DataFrame, own_voice: pd.DataFrame) -> str:
+    """Return the clearest difference in whose words a term is, or how much is attributed.
+
+    Parameters
+    ----------
+    voice_shares, own_voice : pandas.DataFrame
+        The tables `voices` and `own_voice`.
+    """
+    clear = _rank_clear_terms(own_voice)
+    if clear.empty:
+        own = voice_shares[voice_shares["voice"] == "outlet"]["share"].dropna()
+        if own.empty:
+            return "There are no words to compare"
+        least, most = (format_percent(1 - share) for share in (own.max(), own.min()))
+        return f"{least.removesuffix(' %')} to {most} of the words are attributed to somebody"
+    row = clear.iloc[0]
+    if row["own_share"] < 0.5 <= row["own_share_rest"]:
+        return f"{row['outlet']} leaves “{row['variant']}” to others, who say most of its hits"
+    often = "less" if row["own_share"] < row["own_share_rest"] else "more"
+    return f"{row['outlet']} writes “{row['variant']}” in its own words {often} often than others"
+
+
 def describe(voice_shares: pd.DataFrame) -> str:
     """Return what a figure of the voices shows, in words: per voice the range over outlets."""
     return describe_shares(reshape_voice_shares(voice_shares))
@@ -78,10 +100,16 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
     return [f"By outlet, this ranges from {' to '.join(ends)}."]
 
 
-def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
+def _rank_clear_terms(own_voice: pd.DataFrame) -> pd.DataFrame:
+    """Return the clear differences in whose words a term is, the largest first."""
     clear = own_voice[own_voice["q"] < SIGNIFICANCE_LEVEL]
     gap = (clear["own_share"] - clear["own_share_rest"]).abs().round(STABLE_DECIMALS)
-    chosen = clear.loc[gap.sort_values(ascending=False, kind="stable").index].head(top)
+    return clear.loc[gap.sort_values(ascending=False, kind="stable").index]
+
+
+def _describe_clear_terms(own_voice: pd.DataFrame, top: int) -> list[str]:
+    clear = _rank_clear_terms(own_voice)
+    chosen = clear.head(top)
     described = [_describe_own_voice(row) for row in chosen.itertuples()]
     rest = summarise_rest(own_voice["q"], len(chosen), len(clear), _COMPARISON)
     return described + [sentence for sentence in rest if sentence]
