@@ -11,12 +11,11 @@ from wording.answers.answer import Answer, Evidence, is_exported
 from wording.answers.lines import find_hit_lines
 from wording.answers.narrow import name_groups
 from wording.answers.questions.inventory import answer_concepts
-from wording.answers.questions.voices import describe_voice_fit
-from wording.corpus.counts import count_study_hits, describe_study_units, order_outlets
+from wording.corpus.counts import count_study_hits, order_outlets
 from wording.questions.design import Compared, Request, compare_articles
 from wording.questions.overview.findings import describe, sentences
 from wording.questions.overview.left_out import explain_left_out
-from wording.questions.overview.method import describe_method, describe_tests
+from wording.questions.overview.method import describe_method
 from wording.questions.overview.overview import compute_overview
 from wording.questions.overview.words import (
     MAX_DOCUMENTS,
@@ -26,7 +25,7 @@ from wording.questions.overview.words import (
 )
 from wording.settings import SIGNIFICANCE_LEVEL, TOKEN_VOICES
 from wording.show.lines import make_line_id
-from wording.show.overview import Addresses, codebook, share_matrix, word_matrix
+from wording.show.overview import Addresses, codebook, share_matrix, topics, word_matrix
 from wording.show.values import name_page
 from wording.study.records import StudyRecord
 
@@ -45,18 +44,15 @@ NO_CONCEPTS = (
 def answer_overview(record: StudyRecord, request: Request) -> Answer:
     """Answer how all outlets word all concepts, or which words a few documents have."""
     compared = compare_articles(record, request)
-    everything = count_study_hits(record, [], copies="all").articles
     if len(compared.articles) <= MAX_DOCUMENTS:
         answer = answer_words(compared)
     else:
         answer = answer_matrix(compared)
-    tests = [] if answer.kind == "overview_words" else describe_tests(compared, answer.table)
-    method = [*describe_method(compared, everything), *tests, *describe_voice_fit(record, request)]
-    note = " ".join(filter(None, [*name_groups(record, method), record.note]))
+    table = answer.table if answer.kind == "overview" else None
     parts = {
-        "left_out": partial(answer_left_out, compared),
+        "left_out": partial(answer_left_out, compared, answer.table),
+        "method": partial(answer_method, compared, table),
         "codebook": partial(answer_codebook, record),
-        "method": lambda: replace(answer, name="method", note=note),
     }
     return replace(answer, parts=parts)
 
@@ -68,7 +64,7 @@ def answer_matrix(compared: Compared) -> Answer:
     titles = {name: concept.title for name, concept in record.concepts.items()}
     pages = find_concept_pages(record, compared.request) if is_exported() else {}
     addresses = Addresses(pages, link_cells(table, pages))
-    caption = f"{name_groups(record, [describe(table)])[0]}; concepts with large differences first."
+    caption = f"{name_groups(record, [describe(table)])[0]}; the clearest differences first."
     answer = Answer(
         record,
         "overview",
@@ -76,10 +72,7 @@ def answer_matrix(compared: Compared) -> Answer:
         table,
         caption,
         columns=SHOWN_OVERVIEW,
-        tell=lambda: [
-            *name_groups(record, sentences(table, titles)),
-            *describe_study_units(record),
-        ],
+        tell=lambda: name_groups(record, sentences(table, titles)),
         evidence=Evidence(
             partial(find_clear_lines, compared, table, list(pages)),
             "The hits behind each clear cell of the matrix.",
@@ -92,8 +85,8 @@ def answer_matrix(compared: Compared) -> Answer:
         summary=f"{compared.spoken['n'].sum():,} hits of voice {compared.request.voice!r} of "
         f"{len(record.concepts)} concepts, in {len(compared.articles):,} articles",
     )
-    named = table.assign(concept=table["concept"].map(titles))
-    details = replace(answer, table=named, caption="One row per cell.")
+    named = table[table["total"] > 0].assign(concept=table["concept"].map(titles))
+    details = replace(answer, table=named, caption="One row per cell with hits of the concept.")
     return replace(
         answer,
         lay_out=lambda: share_matrix(
@@ -137,13 +130,10 @@ def answer_words(compared: Compared) -> Answer:
     )
 
 
-def answer_left_out(compared: Compared) -> Answer:
-    """Answer which concepts the matrix does not compare, and why."""
+def answer_left_out(compared: Compared, shown: pd.DataFrame) -> Answer:
+    """Answer which concepts are not in the table that is shown, and why."""
     record = compared.study
-    table = explain_left_out(compared)
-    if len(compared.articles) <= MAX_DOCUMENTS:  # every concept with a hit is shown there
-        shown = set(compared.counts["concept"])
-        table = table[~table["concept"].isin(shown)]
+    table = explain_left_out(compared, shown)
     titles = {name: concept.title for name, concept in record.concepts.items()}
     return Answer(
         record,
@@ -152,6 +142,18 @@ def answer_left_out(compared: Compared) -> Answer:
         table.assign(concept=table["concept"].map(titles)),
         "One row per concept that is not in the matrix.",
         empty="Every concept of the study is in the matrix." if record.concepts else NO_CONCEPTS,
+    )
+
+
+def answer_method(compared: Compared, overview: pd.DataFrame | None) -> Answer:
+    """Answer how the articles were read and counted, with the numbers of this study."""
+    record = compared.study
+    everything = count_study_hits(record, [], copies="all").articles
+    table = describe_method(compared, everything, overview)
+    named = table.assign(text=name_groups(record, table["text"]))
+    caption = "One row per topic."
+    return Answer(
+        record, "method", "overview_method", named, caption, lay_out=lambda: topics(named)
     )
 
 

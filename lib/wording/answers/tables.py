@@ -165,7 +165,8 @@ def _make_overview_words(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_overview_left_out(study: StudyRecord, request: Request) -> pd.DataFrame:
-    return explain_left_out(compare_articles(study, request))
+    compared = compare_articles(study, request)
+    return explain_left_out(compared, compute_overview(compared))
 
 
 def _make_voices(study: StudyRecord, request: Request) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from wording.phrasing import format_count, format_q, round_half_up
 from wording.settings import SIGNIFICANCE_LEVEL
 from wording.show.html import Display, wrap_block
 from wording.show.lines import VOICE_LABELS, make_line_id
-from wording.show.values import escape_html, is_missing, to_printable
+from wording.show.values import escape_html, is_missing, keep_numbers_unbroken, to_printable
 from wording.study.records import Concept
 
 LARGE_DIFFERENCE = 0.25
@@ -26,9 +26,13 @@ MAX_WIDE_OUTLETS = 8
 MATRIX_LEGEND = (
     "<b>▲ 62</b> clearly more than all other outlets together, <b>▼ 8</b> clearly less "
     f"(q &lt; {SIGNIFICANCE_LEVEL:g}; stronger colour: by {LARGE_DIFFERENCE * 100:.0f} points or "
-    'more). <span class="unclear">40</span> no clear difference. '
-    '<span class="untested">(40)</span> too few articles to test. – no hits.'
+    'more). <span class="unclear">40</span> no clear difference. – no hits. '
 )
+WIDE_LEGEND = (
+    '<span class="untested">(40)</span> too few articles to test. Small: the term that an outlet '
+    "writes most, where it is another."
+)
+UPRIGHT_LEGEND = "· hits in too few articles to test."
 WORD_LEGEND = (
     '<b class="v-outlet">plain and bold</b> the document\'s own words, '
     '<span class="v-quoted">“in quotation marks”</span> words that it quotes, '
@@ -87,13 +91,13 @@ def share_matrix(
         _render_matrix_row(str(concept), rows, titles, addresses, is_wide)
         for concept, rows in overview.groupby("concept", sort=False)
     )
+    term = '<th scope="col" data-c="variant">Leading term</th>' if is_wide else ""
     head = (
-        '<th scope="col" data-c="concept">Concept</th><th scope="col" data-c="variant">'
-        f'Leading term</th><th scope="col" class="n" data-c="all"><span>All</span></th>{heads}'
+        f'<th scope="col" data-c="concept">Concept{"" if is_wide else " and leading term"}</th>'
+        f'{term}<th scope="col" class="n" data-c="all"><span>All</span></th>{heads}'
     )
-    most = " Small: the term that an outlet writes most, where it is another." if is_wide else ""
     html = _render_grid("overview-matrix", caption, head, body, look="" if is_wide else " upright")
-    html += f'<p class="note">{MATRIX_LEGEND}{most}</p>'
+    html += f'<p class="note">{MATRIX_LEGEND}{WIDE_LEGEND if is_wide else UPRIGHT_LEGEND}</p>'
     html += (
         f"<details><summary>Hits, intervals and q of every cell</summary>{details.html}</details>"
     )
@@ -163,6 +167,23 @@ def word_matrix(
 NO_HITS_CELL = '<td>–<span class="vh">no hits</span></td>'
 
 
+def topics(told: pd.DataFrame) -> Display:
+    """Return a list of topics, each with what is told of it.
+
+    Parameters
+    ----------
+    told : DataFrame
+        topic, text.
+    """
+    pairs = list(zip(told["topic"], told["text"], strict=True))
+    entries = "".join(
+        f"<dt>{escape_html(topic)}</dt><dd>{keep_numbers_unbroken(escape_html(text))}</dd>"
+        for topic, text in pairs
+    )
+    text = "\n".join(f"{topic}: {to_printable(text)}" for topic, text in pairs)
+    return Display(wrap_block("method", f"<dl>{entries}</dl>"), text, {"kind": "topics"})
+
+
 def codebook(
     concepts: Mapping[str, Concept], terms: pd.DataFrame, lists: Mapping[str, Iterable[str]]
 ) -> Display:
@@ -219,10 +240,13 @@ def _render_matrix_row(
         _render_share_cell(row, addresses.cells.get(row.Index), is_wide)
         for row in rows.itertuples()
     )
-    return (
-        f'<tr><th scope="row">{title}</th><td>“{escape_html(first["variant"])}”</td>'
-        f'<td class="n" data-v="{share:.6g}">{_format_share(share)}</td>{cells}</tr>'
+    term = f"“{escape_html(first['variant'])}”"
+    name = (
+        f'<th scope="row">{title}</th><td>{term}</td>'
+        if is_wide
+        else f'<th scope="row">{title} {term}</th>'
     )
+    return f'<tr>{name}<td class="n" data-v="{share:.6g}">{_format_share(share)}</td>{cells}</tr>'
 
 
 def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
@@ -230,16 +254,21 @@ def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
     if not row.total:
         return '<td class="n" data-v="">–<span class="vh">no hits</span></td>'
     share = _format_share(row.share)
-    look, shown, said = "unclear", share, "no clear difference"
+    look, shown = "unclear", share
+    said = f"per cent of {row.total:,} hits, no clear difference"
     if is_missing(row.q):
-        look, shown, said = "untested", f"({share})", "not tested"
+        look, said = "untested", f"{share} per cent of {row.total:,} hits, not tested"
+        shown = f"({share})" if is_wide else "·"
     elif row.q < SIGNIFICANCE_LEVEL:
         is_more = row.difference > 0
         strength = "strong" if abs(row.difference) >= LARGE_DIFFERENCE else "mild"
         look = f"{'more' if is_more else 'less'} {strength}"
-        shown = f"{'▲' if is_more else '▼'} {share}"
-        said = f"clearly {'more' if is_more else 'less'} than the rest, {format_q(row.q)}"
-    described = f'<span class="vh"> per cent of {row.total:,} hits, {escape_html(said)}</span>'
+        shown = f"{'▲' if is_more else '▼'}{' ' if is_wide else ''}{share}"
+        said = (
+            f"per cent of {row.total:,} hits, clearly {'more' if is_more else 'less'} than the "
+            f"rest, {format_q(row.q)}"
+        )
+    described = f'<span class="vh"> {escape_html(said)}</span>'
     content = _render_anchor(f"{shown}{described}", address)
     if is_wide and row.most != row.variant:
         content += f'<small><span class="vh">; most written: </span>{escape_html(row.most)}</small>'

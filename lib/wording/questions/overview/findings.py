@@ -9,7 +9,7 @@ import pandas as pd
 
 from wording.phrasing import format_count, format_percent, format_q, join_names
 from wording.questions.overview.overview import select_clear_cells
-from wording.questions.reporting import VOICE_PHRASES, Comparison, summarise_rest
+from wording.questions.reporting import VOICE_PHRASES, Comparison, count_outlets, summarise_rest
 from wording.settings import SIGNIFICANCE_LEVEL
 
 _COMPARISON = Comparison(
@@ -42,7 +42,7 @@ def sentences(overview: pd.DataFrame, titles: Mapping[str, str], *, top: int = 6
 def describe(overview: pd.DataFrame) -> str:
     """Return what the matrix shows, in words: its size, and what is compared in it."""
     concepts = format_count(overview["concept"].nunique(), "concept")
-    outlets = format_count(overview["outlet"].nunique(), "outlet")
+    outlets = count_outlets(overview["outlet"].unique())
     whose = VOICE_PHRASES.get(overview["voice"].iloc[0], "") if len(overview) else ""
     return f"How often {outlets} choose the leading term of {concepts}{whose}, in per cent"
 

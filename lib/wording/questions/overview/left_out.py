@@ -12,24 +12,33 @@ from wording.corpus.counts_files import knows_places, read_articles_table, read_
 from wording.corpus.phrase_counts import count_study_phrases
 from wording.phrasing import format_count
 from wording.questions.design import Compared
-from wording.questions.overview.overview import list_comparable
-from wording.questions.reporting import VOICE_PHRASES
+from wording.questions.reporting import VOICE_PHRASES, count_outlets
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
 
-def explain_left_out(compared: Compared) -> pd.DataFrame:
-    """Return why concepts are not in the matrix: one row each, concept and reason."""
-    comparable = list_comparable(compared)
-    left_out = [name for name in compared.variants if name not in comparable]
-    spoken = sum_hits(compared.spoken)
+def explain_left_out(compared: Compared, overview: pd.DataFrame) -> pd.DataFrame:
+    """Return why concepts are not in the matrix: one row each, concept and reason.
+
+    Parameters
+    ----------
+    compared : Compared
+    overview : pandas.DataFrame
+        The table `overview`, or any other with the concepts that are not left out.
+    """
+    left_out = [name for name in compared.variants if name not in set(overview["concept"])]
     counted = sum_hits(compared.counts)
-    reasons = {name: explain_single_term(spoken[name]) for name in left_out if spoken.get(name)}
     whose = VOICE_PHRASES.get(compared.request.voice, "")
-    for name in left_out:
-        if name not in reasons and counted.get(name):
-            n_hits = format_count(int(counted[name]), "hit")
-            reasons[name] = f"No hits{whose}; {n_hits} in other voices."
+    spoken = compared.spoken[compared.spoken["n"] > 0].merge(
+        compared.articles[["doc_id", "outlet"]], on="doc_id", suffixes=("_counted", "")
+    )
+    reasons = {
+        str(name): explain_no_test(rows, compared.variants[str(name)])
+        for name, rows in spoken.groupby("concept", observed=True)
+    }
+    for name in counted.index.difference(list(reasons)):
+        n_hits = format_count(int(counted[name]), "hit")
+        reasons[name] = f"No hits{whose}; {n_hits} in other voices."
     reasons |= explain_zeros(compared, [name for name in left_out if name not in reasons])
     rows = [(name, reasons[name]) for name in left_out]
     return pd.DataFrame(rows, columns=list(TABLES["overview_left_out"]))
@@ -41,12 +50,24 @@ def sum_hits(counts: pd.DataFrame) -> pd.Series:
     return sums[sums > 0]
 
 
-def explain_single_term(n_hits: int) -> str:
-    """Return why a concept with hits cannot be compared."""
-    return (
-        f"concepts.yml has only one term for it, so there is no choice to compare; "
-        f"{format_count(int(n_hits), 'hit')}."
-    )
+def explain_no_test(hits: pd.DataFrame, variants: Sequence[str]) -> str:
+    """Return why a concept with hits is not compared.
+
+    Parameters
+    ----------
+    hits : pandas.DataFrame
+        Its counts, with the outlet of each.
+    variants : sequence of str
+        All its terms.
+    """
+    n_hits = format_count(int(hits["n"].sum()), "hit")
+    where = f"{n_hits} at {count_outlets(hits['outlet'].unique())}"
+    written = hits["variant"].unique()
+    if len(variants) == 1:
+        return f"concepts.yml has only one term for it, so there is no choice to compare; {where}."
+    if len(written) == 1:
+        return f"Only “{written[0]}” is written, so there is no difference to test; {where}."
+    return f"Hits in too few articles of any outlet to test a difference; {where}."
 
 
 def explain_zeros(compared: Compared, concepts: Sequence[str]) -> dict[str, str]:

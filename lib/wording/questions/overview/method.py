@@ -4,46 +4,67 @@ from __future__ import annotations
 
 import pandas as pd
 
+from wording.corpus.counts import describe_study_units
 from wording.corpus.inventory import count_stubs_apart, read_rejects
+from wording.corpus.marks.likeness import describe_unlike_texts
 from wording.corpus.units import select_own_outlets
 from wording.phrasing import format_count, format_percent
 from wording.questions.design import Compared
 from wording.questions.reporting import PLACE_SENTENCES, VOICE_PHRASES
 from wording.questions.shares.copies import describe_copies
 from wording.study.records import StudyRecord
+from wording.tables import TABLES
 
 
-def describe_method(compared: Compared, all_articles: pd.DataFrame) -> list[str]:
-    """Return how articles were read, and how voice, copies, boilerplate and senses are handled.
+def describe_method(
+    compared: Compared, all_articles: pd.DataFrame, overview: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return how articles were read, how voice, copies and senses are handled, and what is tested.
 
     Parameters
     ----------
     compared : Compared
     all_articles : pandas.DataFrame
         Those compared, with the copies that do not count.
+    overview : pandas.DataFrame, optional
+        The table `overview`; without it nothing is tested.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table `overview_method`: one row per topic.
     """
     study, request = compared.study, compared.request
-    return [
-        *_describe_articles(study, all_articles),
-        PLACE_SENTENCES[study.place],
-        *_describe_voice(all_articles, request.voice),
-        *_describe_boilerplate(all_articles),
-        *describe_copies(all_articles, request.copies),
-        *_describe_senses(compared),
-    ]
+    voice = "all" if overview is None else request.voice
+    fit = describe_unlike_texts(all_articles, study.language) if voice != "all" else []
+    said = {
+        "Articles": _describe_articles(study, all_articles),
+        "Outlets": describe_study_units(study),
+        "Place": [PLACE_SENTENCES[study.place]],
+        "Voice": [*_describe_voice(all_articles, voice), *fit],
+        "Boilerplate": _describe_boilerplate(all_articles),
+        "Copies": describe_copies(all_articles, request.copies),
+        "Senses": _describe_senses(compared),
+        "Tests": ["So few documents show only what they say: nothing is tested."]
+        if overview is None
+        else _describe_tests(compared, overview),
+        "Note": [study.note],
+    }
+    rows = [(topic, text) for topic, texts in said.items() if (text := " ".join(texts))]
+    return pd.DataFrame(rows, columns=list(TABLES["overview_method"]))
 
 
-def describe_tests(compared: Compared, overview: pd.DataFrame) -> list[str]:
+def _describe_tests(compared: Compared, overview: pd.DataFrame) -> list[str]:
     """Return how the intervals and the q of the matrix come about."""
-    n_tested = int(overview["q"].notna().sum())
+    n_tested = format_count(int(overview["q"].notna().sum()), "tested cell")
     return [
-        f"Intervals and tests draw whole articles (near-duplicates together) "
-        f"{compared.design.draws:,} times, since words cluster in articles.",
-        "Of each concept one term is compared, the one that all outlets together write most; "
-        "each outlet is compared with all the others together.",
-        f"q is the expected share of false positives among differences with a q this small "
-        f"(Benjamini-Hochberg), over all {format_count(n_tested, 'tested cell')} of the matrix; "
-        "a page of one concept counts only its own tests, so q differs there, and nothing else.",
+        "Of each concept one term is compared, the one that all outlets together write most, and "
+        "each outlet with all the others together.",
+        f"Intervals and tests come from drawing whole articles, near-duplicates together, "
+        f"{compared.design.draws:,} times, because words cluster in articles.",
+        "q is the expected share of false positives among differences with a q this small "
+        f"(Benjamini-Hochberg), here over all {n_tested} of the matrix. The page of a concept has "
+        "the same numbers, but a q over its own tests alone.",
     ]
 
 
@@ -80,7 +101,7 @@ def _describe_voice(articles: pd.DataFrame, voice: str) -> list[str]:
     )
     counted = VOICE_PHRASES.get(voice, " in all voices")
     return [
-        f"Counted are hits{counted}: {quoted} of the words stand in quotation marks, and another "
+        f"Counted are hits{counted}. {quoted} of the words stand in quotation marks, and another "
         f"{reported} are attributed to somebody without them, which is estimated from cue words."
     ]
 

@@ -30,8 +30,9 @@ def compute_overview(compared: Compared) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The table `overview`: one row per concept that can be compared and outlet, the concepts
-        sorted by effect. Its numbers are those of `shares` and `contrasts`, but for q, which is
-        Benjamini-Hochberg over all its rows.
+        sorted by effect. A concept of which no cell can be tested is left out, unless that is so
+        of all. The numbers are those of `shares` and `contrasts`, but for q, which is
+        Benjamini-Hochberg over all rows.
     """
     variants = list_comparable(compared)
     spoken = compared.spoken[compared.spoken["concept"].isin(variants)]
@@ -42,7 +43,7 @@ def compute_overview(compared: Compared) -> pd.DataFrame:
     for column in table.columns.intersection(OTHER_SIDE):
         table[column] = table[column].astype("Int64")  # the other outlets together have none
     whole = table.assign(voice=compared.request.voice).reindex(columns=list(TABLES["overview"]))
-    return check_columns(sort_by_effect(whole), "overview")
+    return check_columns(sort_by_effect(drop_untested(whole)), "overview")
 
 
 def list_comparable(compared: Compared) -> dict[str, list[str]]:
@@ -76,16 +77,29 @@ def tabulate_leading_term(part: ConceptComparison, level: float) -> pd.DataFrame
     return table.assign(most=np.where(part.own.total[:, 0] > 0, most, ""))
 
 
-def sort_by_effect(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows, the concept with the largest clear difference first.
+def drop_untested(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of concepts with a test, or all where there is no test at all."""
+    tested = table.loc[table["p"].notna(), "concept"].unique()
+    return table[table["concept"].isin(tested)] if len(tested) else table
 
-    Concepts without a clear difference follow, those with the largest difference first.
+
+def sort_by_effect(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows, the concept with the clearest difference first.
+
+    Clearest is the difference whose interval ends farthest from 0; concepts without a clear one
+    follow, those with the smallest p first, then those without a test.
     """
-    size = table["difference"].astype(float).abs().where(table["p"].notna()).round(STABLE_DECIMALS)
-    sizes = pd.DataFrame({"concept": table["concept"], "any": size})
-    sizes["clear"] = size.where(table["q"] < SIGNIFICANCE_LEVEL)
-    largest = sizes.groupby("concept", sort=False)[["clear", "any"]].max().fillna(-1)
-    order = largest.sort_values(["clear", "any"], ascending=False, kind="stable").index
+    ends = table[["difference_low", "difference_high"]].astype(float)
+    least = ends.abs().min(axis=1).where(ends.prod(axis=1) > 0, 0)
+    sizes = pd.DataFrame(
+        {
+            "concept": table["concept"],
+            "clear": -least.where(table["q"] < SIGNIFICANCE_LEVEL).round(STABLE_DECIMALS),
+            "p": table["p"].astype(float).round(STABLE_DECIMALS),
+        }
+    )
+    best = sizes.groupby("concept", sort=False)[["clear", "p"]].min()
+    order = best.sort_values(["clear", "p"], kind="stable").index
     return table.sort_values(
         "concept", key=lambda names: order.get_indexer(names), kind="stable", ignore_index=True
     )

@@ -62,7 +62,7 @@ def compute_words(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_words(words: pd.DataFrame, titles: Mapping[str, str], *, top: int = 6) -> list[str]:
-    """Return which term each document writes most, where they differ, and how much there is.
+    """Return which terms each document writes most, where they differ, and how much there is.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def describe_words(words: pd.DataFrame, titles: Mapping[str, str], *, top: int =
         return ["No hits were found in these documents."]
     own = words[words["voice"] == "outlet"]
     told = [
-        f"{titles[str(concept)]}: {said}."
+        f"{titles[str(concept)]}: {said}, in their own words and most often."
         for concept, rows in own.groupby("concept", observed=True, sort=False)
         if (said := _describe_choice(rows))
     ]
@@ -91,16 +91,15 @@ def describe_words(words: pd.DataFrame, titles: Mapping[str, str], *, top: int =
 
 
 def _describe_choice(rows: pd.DataFrame) -> str:
-    """Return what each document calls one thing; empty where all call it the same."""
+    """Return what each document calls one thing most often; empty where all call it the same."""
     sums = rows.groupby(["document", "variant"], observed=True, sort=False)["n"].sum().reset_index()
-    most = sums.sort_values("n", ascending=False, kind="stable").drop_duplicates("document")
-    if most["variant"].nunique() < 2:
+    is_most = sums["n"] == sums.groupby("document", observed=True)["n"].transform("max")
+    most = sums[is_most].groupby("document", observed=True)["variant"].agg(tuple)
+    if most.nunique() < 2:
         return ""
-    said = [
-        f"{join_names(group['document'].astype(str))} "
-        f"{'writes' if len(group) == 1 else 'write'} mostly “{variant}”"
-        for variant, group in most.sort_values("document").groupby(
-            "variant", observed=True, sort=False
-        )
-    ]
+    said = []
+    for variants, group in most.groupby(most, sort=False):
+        verb = "" if said else (" writes" if len(group) == 1 else " write")
+        terms = join_names(f"“{name}”" for name in variants)
+        said.append(f"{join_names(group.index.astype(str))}{verb} {terms}")
     return ", ".join(said)
