@@ -122,6 +122,8 @@ class Answer:
         The columns to show, in order; empty: all.
     links : mapping
         {column of counts: addresses of the lines behind each count}.
+    headline : str
+        The finding in a few words, which becomes the title of a page; where nothing is clear, that.
     empty : str
         Why the table has no rows, where it has none.
     summary : str
@@ -140,6 +142,7 @@ class Answer:
     columns: Sequence[str] = ()
     links: Mapping[str, pd.Series] = field(default_factory=dict)
     tell: Callable[[], Sequence[str]] = list
+    headline: str = ""
     picture: Picture = field(default_factory=Picture)
     evidence: Evidence | None = None
     parts: Mapping[str, Callable[[], Answer]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from wording.answers.narrow import name_groups
 from wording.answers.questions.inventory import answer_concepts
 from wording.corpus.counts import count_study_hits, order_outlets
 from wording.questions.design import Compared, Request, compare_articles
-from wording.questions.overview.findings import describe, sentences
+from wording.questions.overview.findings import describe, headline, sentences
 from wording.questions.overview.left_out import explain_left_out
 from wording.questions.overview.method import describe_method
 from wording.questions.overview.overview import compute_overview
@@ -22,6 +22,7 @@ from wording.questions.overview.words import (
     compute_words,
     describe_words,
     label_documents,
+    name_clearest_choice,
 )
 from wording.settings import SIGNIFICANCE_LEVEL, TOKEN_VOICES
 from wording.show.lines import make_line_id
@@ -73,6 +74,7 @@ def answer_matrix(compared: Compared) -> Answer:
         caption,
         columns=SHOWN_OVERVIEW,
         tell=lambda: name_groups(record, sentences(table, titles)),
+        headline=headline(table) if len(table) else "",
         evidence=Evidence(
             partial(find_clear_lines, compared, table, list(pages)),
             "The hits behind each clear cell of the matrix.",
@@ -116,6 +118,7 @@ def answer_words(compared: Compared) -> Answer:
         table,
         caption,
         tell=lambda: describe_words(named, titles),
+        headline=name_clearest_choice(named, titles),
         evidence=Evidence(
             lambda: lines,
             "The lines behind every word, by document and voice.",

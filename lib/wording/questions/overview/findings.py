@@ -39,12 +39,33 @@ def sentences(overview: pd.DataFrame, titles: Mapping[str, str], *, top: int = 6
     return [*told, _count_clear(overview, clear, n_told=len(told))]
 
 
+def headline(overview: pd.DataFrame) -> str:
+    """Return the two clearest differences of the matrix in a few words, or that none is clear."""
+    if overview["q"].isna().all():
+        return "Too few hits to compare the outlets"
+    clear = select_clear_cells(overview)
+    if clear.empty:
+        return f"No clear difference between outlets in {_count_concepts(overview)}"
+    more = clear[clear["difference"] > 0]
+    told = (more if len(more) else clear).drop_duplicates("concept").drop_duplicates("outlet")
+    verb = "writes" if overview["voice"].iloc[0] == "outlet" else "uses"
+    first = told.iloc[0]
+    said = f"{first['outlet']} {verb} “{first['variant']}”"
+    if len(told) > 1:
+        said += f", {told.iloc[1]['outlet']} “{told.iloc[1]['variant']}”"
+    return f"{said} {'more' if len(more) else 'less'} often than the other outlets"
+
+
 def describe(overview: pd.DataFrame) -> str:
     """Return what the matrix shows, in words: its size, and what is compared in it."""
-    concepts = format_count(overview["concept"].nunique(), "concept")
+    concepts = _count_concepts(overview)
     outlets = count_outlets(overview["outlet"].unique())
     whose = VOICE_PHRASES.get(overview["voice"].iloc[0], "") if len(overview) else ""
     return f"How often {outlets} choose the leading term of {concepts}{whose}, in per cent"
+
+
+def _count_concepts(overview: pd.DataFrame) -> str:
+    return format_count(overview["concept"].nunique(), "concept")
 
 
 def _describe_cell(row: Any, title: str) -> str:

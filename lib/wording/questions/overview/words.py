@@ -61,6 +61,38 @@ def compute_words(lines: pd.DataFrame) -> pd.DataFrame:
     return check_columns(table.sort_values([*keys, "folded"], kind="stable"), "overview_words")
 
 
+def name_clearest_choice(words: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """Return what documents call one thing differently, in a few words: of the commonest such.
+
+    Parameters
+    ----------
+    words : pandas.DataFrame
+        The table `overview_words`, with `document`.
+    titles : mapping of str to str
+        What to call each concept.
+    """
+    told = describe_choices(words, titles)
+    if told:
+        return told[0]
+    return "No two documents call one thing differently in their own words"
+
+
+def describe_choices(words: pd.DataFrame, titles: Mapping[str, str]) -> list[str]:
+    """Return what each document calls each thing, where they differ, most hits first.
+
+    Parameters
+    ----------
+    words : pandas.DataFrame
+        The table `overview_words`, with `document`.
+    titles : mapping of str to str
+        What to call each concept.
+    """
+    own = words[words["voice"] == "outlet"]
+    n = own.groupby("concept", observed=True)["n"].sum().sort_values(ascending=False, kind="stable")
+    told = ((concept, _describe_choice(own[own["concept"] == concept])) for concept in n.index)
+    return [f"{titles[str(concept)]}: {said}" for concept, said in told if said]
+
+
 def describe_words(words: pd.DataFrame, titles: Mapping[str, str], *, top: int = 6) -> list[str]:
     """Return which terms each document writes most, where they differ, and how much there is.
 
@@ -77,11 +109,7 @@ def describe_words(words: pd.DataFrame, titles: Mapping[str, str], *, top: int =
     if not n_documents:
         return ["No hits were found in these documents."]
     own = words[words["voice"] == "outlet"]
-    told = [
-        f"{titles[str(concept)]}: {said}, in their own words and most often."
-        for concept, rows in own.groupby("concept", observed=True, sort=False)
-        if (said := _describe_choice(rows))
-    ]
+    told = [f"{said}." for said in describe_choices(words, titles)]
     size = (
         f"{format_count(int(words['n'].sum()), 'hit')} in "
         f"{format_count(n_documents, 'document')}, {int(own['n'].sum()):,} of them in the "
