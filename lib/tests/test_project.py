@@ -21,6 +21,7 @@ ROOMS = [
     "pages",
     "answers",
     "show",
+    "questions.overview",
     "questions.choices",
     "questions.links",
     "questions.coding",

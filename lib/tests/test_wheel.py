@@ -146,7 +146,7 @@ def test_lab_serves_a_copy_of_the_notebooks_and_asks_no_other_host(installed, tm
             command, cwd=tmp_path, env=environment(installed) | own, stdout=output, stderr=output
         )
     try:
-        page = fetch(f"http://127.0.0.1:{port}/lab/tree/00_start.ipynb?token={token}", process, log)
+        page = fetch(f"http://127.0.0.1:{port}/lab/tree/start.ipynb?token={token}", process, log)
         settings = json.loads(
             page.split('id="jupyter-config-data" type="application/json">')[1].split("</script>")[0]
         )
@@ -173,7 +173,7 @@ def fetch(address, process, log):
 
 def test_a_copy_keeps_what_the_user_changed_and_renews_the_rest(tmp_path):
     assert len(copy_notebooks(tmp_path)) == 1
-    start, explore = (tmp_path / "notebooks" / name for name in ("00_start.ipynb", "explore.ipynb"))
+    start, explore = (tmp_path / "notebooks" / name for name in ("start.ipynb", "explore.ipynb"))
     original = explore.read_bytes()
     start.write_text("mine")
     record = tmp_path / ".wording-copied.json"
@@ -181,6 +181,6 @@ def test_a_copy_keeps_what_the_user_changed_and_renews_the_rest(tmp_path):
     explore.write_text("of an earlier version")
     digest = hashlib.sha256(explore.read_bytes()).hexdigest()
     record.write_text(json.dumps(before | {"notebooks/explore.ipynb": digest}))
-    assert copy_notebooks(tmp_path)[1:] == ["Kept as you changed them: notebooks/00_start.ipynb."]
+    assert copy_notebooks(tmp_path)[1:] == ["Kept as you changed them: notebooks/start.ipynb."]
     assert start.read_text() == "mine"
     assert explore.read_bytes() == original

@@ -130,6 +130,8 @@ class Answer:
         What was counted, in a line.
     note : str
         What was counted, and what a reader should know of the concept.
+    lay_out : callable, optional
+        How the table is laid out where it is shown, if not as the rows that it has.
     """
 
     record: StudyRecord
@@ -147,6 +149,7 @@ class Answer:
     empty: str = ""
     summary: str = ""
     note: str = ""
+    lay_out: Callable[[], html.Display] | None = None
 
     def __repr__(self) -> str:
         rows = format_count(len(self.table), "row")
@@ -212,6 +215,8 @@ class Answer:
         """
         if self.table.empty and self.empty:
             return html.note(self.empty)
+        if self.lay_out:
+            return self.lay_out()
         if self.kind == "hits":
             return concordance(
                 self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES

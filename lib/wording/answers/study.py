@@ -11,6 +11,7 @@ from typing import Any
 from wording.answers.agency import answer_agency
 from wording.answers.answer import Answer
 from wording.answers.narrow import name_concept, narrow_study, parse_day
+from wording.answers.overview import answer_overview
 from wording.answers.provenance import collect_provenance
 from wording.answers.questions import (
     coding,
@@ -134,6 +135,15 @@ class Study:
     def inventory(self) -> Answer:
         """Return what was read: one row per outlet; parts: months, variants, warnings, rejects."""
         return inventory.answer_inventory(self.record)
+
+    def overview(self) -> Answer:
+        """Return the study at a glance: how often each outlet chooses each concept's leading term.
+
+        One row per concept and outlet; of a few articles instead the words themselves, one row per
+        article, word and voice. Parts: left_out (concepts that are not compared, and why), method,
+        codebook.
+        """
+        return answer_overview(self.record, self._request())
 
     def shares(
         self, what: str = "", *, pattern: str = "", voice: str = "", place: str = ""

@@ -32,6 +32,9 @@ from wording.questions.events.within import compute_study_events
 from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
 from wording.questions.outlets import outlets
+from wording.questions.overview.left_out import explain_left_out
+from wording.questions.overview.overview import compute_overview
+from wording.questions.overview.words import compute_words
 from wording.questions.shares import shares
 from wording.questions.timeline import timeline
 from wording.questions.voices import voices
@@ -150,6 +153,20 @@ def _make_choices(study: StudyRecord, request: Request) -> pd.DataFrame:
         for concept in select_concepts(study, request.concepts)
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _make_overview(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return compute_overview(compare_articles(study, request))
+
+
+def _make_overview_words(study: StudyRecord, request: Request) -> pd.DataFrame:
+    make = _make_counts if study.why_no_text else _make_hits
+    return compute_words(make(study, request))
+
+
+def _make_overview_left_out(study: StudyRecord, request: Request) -> pd.DataFrame:
+    compared = compare_articles(study, request)
+    return explain_left_out(compared, compute_overview(compared))
 
 
 def _make_voices(study: StudyRecord, request: Request) -> pd.DataFrame:
@@ -306,6 +323,9 @@ _TABLES = {
     "shares": TableMaker(shares.compute_study_shares, _VOICE),
     "contrasts": TableMaker(_make_contrasts, _CONTRASTS),
     "choices": TableMaker(_make_choices, _CONTRASTS),
+    "overview": TableMaker(_make_overview, _VOICE),
+    "overview_words": TableMaker(_make_overview_words, _CONCEPTS),
+    "overview_left_out": TableMaker(_make_overview_left_out, _VOICE),
     "headlines": TableMaker(headlines.compute_study_headlines, ("concepts", "voice", *_COPIES)),
     "voices": TableMaker(_make_voices, _COPIES),
     "own_voice": TableMaker(_make_own_voice, _CONCEPTS),

@@ -1,7 +1,8 @@
-"""The grid of studies and pages: failures on top, each page with its headline findings."""
+"""The grid of studies and pages: failures on top, then each study at a glance, then by subject."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,11 @@ _FAILURE_LABELS = {
     "invalid": "Not run: parameters are wrong",
 }
 _MAX_FINDINGS_PER_CARD = 2
+_MAX_FINDINGS_AT_A_GLANCE = 4
+OVERVIEW_NOTEBOOK = "00_overview"
+"""The first page of every report, which is on top of its study here."""
+_NOTHING_FOUND = re.compile(r"(No|Not|Too few)\b")
+"""How the headline of a page without a finding begins."""
 
 
 def render_index(
@@ -27,6 +33,8 @@ def render_index(
     language: str = "en",
 ) -> str:
     """Return the grid as one HTML page, studies and pages in the order of the records.
+
+    Pages on one subject share a card; pages without a finding are folded.
 
     Parameters
     ----------
@@ -39,12 +47,13 @@ def render_index(
         Of the page, as in HTML.
     """
     cards = [_make_card(record) for record in records]
+    line = _summarise_cards(cards)
     return render_document(
         "grid.html.j2",
         language=language,
         kind="grid",
         title=title,
-        line=_summarise_cards(cards),
+        line=line,
         failures=[card for card in cards if card["failed"]],
         studies=_group_by_study(cards),
     )
@@ -53,15 +62,19 @@ def render_index(
 def _make_card(record: Mapping[str, Any]) -> dict[str, Any]:
     status = str(record.get("status", ""))
     failed = status not in GOOD_STATUSES
-    title, subtitle = _choose_titles(record)
-    findings = (record.get("findings") or [])[:_MAX_FINDINGS_PER_CARD]
-    tables = record.get("tables") or {}
+    is_overview = record.get("notebook") == OVERVIEW_NOTEBOOK
+    n_findings = _MAX_FINDINGS_AT_A_GLANCE if is_overview else _MAX_FINDINGS_PER_CARD
+    findings = (record.get("findings") or [])[:n_findings]
+    headline, question = _find_text(record, "headline"), _find_text(record, "title", "page")
     return {
         "study": record.get("study") or record.get("study_title"),
         "study_title": _find_text(record, "study_title", "study"),
         "question": _find_text(record, "question"),
-        "title": title,
-        "subtitle": subtitle,
+        "title": headline or question,
+        "asked": question if headline else "",
+        "subject": _find_text(record, "subtitle"),
+        "is_overview": is_overview,
+        "is_empty": bool(_NOTHING_FOUND.match(headline)),
         "parameters": _format_parameters(record),
         "failed": failed,
         "state": _FAILURE_LABELS.get(status, status or "Unknown") if failed else "",
@@ -70,7 +83,7 @@ def _make_card(record: Mapping[str, Any]) -> dict[str, Any]:
         "made": _find_text(record, "made")[:10],
         "period": _find_text(record, "period"),
         "links": _list_links(record, failed=failed),
-        "tables": _list_addresses(tables),
+        "tables": _list_tables(record),
         "html": _quote_relative_path(record.get("html")),
     }
 
@@ -80,18 +93,17 @@ def _find_text(record: Mapping[str, Any], *fields: str) -> str:
     return to_printable(next(filter(None, (record.get(field) for field in fields)), ""))
 
 
-def _choose_titles(record: Mapping[str, Any]) -> tuple[str, str]:
-    # What a page is about comes first; the question of its notebook is the same on many pages.
-    if record.get("subtitle"):
-        return _find_text(record, "subtitle"), _find_text(record, "title")
-    return _find_text(record, "title", "page"), ""
-
-
 def _list_links(record: Mapping[str, Any], *, failed: bool) -> list[tuple[str, str]]:
     paths = {"Notebook": record.get("ipynb"), "PDF": record.get("pdf")}
     if failed:
         paths |= {"Notebook as it failed": record.get("failed_ipynb"), "Log": record.get("log")}
     return _list_addresses(paths)
+
+
+def _list_tables(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The tables of a page; what stands behind single numbers is on the page alone."""
+    tables = (record.get("tables") or {}).items()
+    return _list_addresses({name: path for name, path in tables if not name.startswith("lines-")})
 
 
 def _list_addresses(paths: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -121,8 +133,40 @@ def _group_by_study(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _summarise_study(cards: list[dict[str, Any]]) -> dict[str, Any]:
+    """The pages of a study: at a glance, a card for each subject, and those without a finding.
+
+    The overview is never without: where nothing is clear, it says so.
+    """
     shown = [card for card in cards if not card["failed"]]
-    return {"title": cards[0]["study_title"], "question": cards[0]["question"], "pages": shown}
+    common = {field: _take_common(shown, field) for field in ("period", "made")}
+    telling = [card for card in shown if not card["is_empty"] and not card["is_overview"]]
+    return {
+        "title": cards[0]["study_title"],
+        "question": cards[0]["question"],
+        "covers": common["period"],
+        "made": common["made"],
+        "overviews": [card for card in shown if card["is_overview"]],
+        "subjects": _group_by_subject(telling),
+        "empty": [card for card in shown if card["is_empty"] and not card["is_overview"]],
+    }
+
+
+def _take_common(cards: list[dict[str, Any]], field: str) -> str:
+    """The value of a field that all cards share, which is then said once; empty if they do not."""
+    values = {card[field] for card in cards if card[field]}
+    if len(values) != 1:
+        return ""
+    for card in cards:
+        card[field] = ""
+    return str(values.pop())
+
+
+def _group_by_subject(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pages on each subject, in their order; a page without one stands alone."""
+    subjects: dict[str | int, list[dict[str, Any]]] = {}
+    for number, card in enumerate(cards):
+        subjects.setdefault(card["subject"] or number, []).append(card)
+    return [{"title": pages[0]["subject"], "pages": pages} for pages in subjects.values()]
 
 
 def _summarise_cards(cards: list[dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER, IS_INSTALLED, NOTEBOOK_FOLDER, REPORTS_VARIABLE, hash_file
 
-START_NOTEBOOK = "00_start.ipynb"
+START_NOTEBOOK = "start.ipynb"
 COPIED_NAME = ".wording-copied.json"
 """What was copied into a folder, a hash each: what still has it, the user has not changed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import blake2s
@@ -19,7 +20,7 @@ from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT_COLUMNS = re.compile(
-    r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered)_)?(low|high)(_headline|_text)?"
+    r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered|difference)_)?(low|high)(_headline|_text)?"
     r"|(.*_)?difference|right_sense|own_voice|agreed|divided|linked"
 )
 _COUNT_COLUMNS = re.compile(r"(n|total|start|end)(_.*)?")
@@ -62,6 +63,15 @@ def slugify(name: object) -> str:
         return plain
     digest = blake2s(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f"{plain[:40].strip('-')}-{digest}".lstrip("-")
+
+
+def name_page(notebook: str, own: Mapping[str, Any]) -> str:
+    """Return the name of a report's page: its notebook, and what tells its runs apart.
+
+    >>> name_page("02_terms", {"concept": "towns"})
+    '02_terms-towns'
+    """
+    return "-".join([notebook, *(slugify(str(value)) for value in own.values())])
 
 
 def sanitise_href(value: object) -> str | None:

@@ -29,7 +29,8 @@ def answer_concepts(record: StudyRecord, concepts: Sequence[str] | None = None) 
         Which of its concepts; all if left out.
     """
     table = inventory.tabulate_concepts(record, concepts)
-    columns = ["variant", "phrases", *(["precision"] if table["precision"].any() else []), "note"]
+    optional = [name for name in ("conditions", "precision") if table[name].any()]
+    columns = ["variant", "phrases", *optional, "note"]
     is_one = table["concept"].nunique() == 1
     sources = [record.concepts[name].precision_note for name in table["concept"].unique()]
     return Answer(

@@ -28,7 +28,7 @@ from wording.files import (
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
 from wording.pages.state import Page
 from wording.phrasing import suggest_name
-from wording.show.values import slugify
+from wording.show.values import name_page
 from wording.study.records import StudyRecord
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
@@ -40,6 +40,9 @@ JUDGEMENT_FILES = {
     "10_events": "link_verdicts.csv",
 }
 """What people judged, by the notebook that reads it: only its page is made again for more of it."""
+
+OVERVIEW_NOTEBOOK = "00_overview"
+"""The first page of every report."""
 
 OUTLET_PARAMETERS = ("outlet", "outlets", "against")
 """Parameters that name outlets of the study."""
@@ -76,7 +79,7 @@ def plan_pages(study: StudyRecord) -> list[Page]:
     inputs = hash_study_inputs(study)
     pages = [
         plan_page(study, position, PlannedRun(*run), inputs)
-        for position, run in enumerate(study.runs())
+        for position, run in enumerate(list_runs(study))
     ]
     names = [page.page for page in pages]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -85,6 +88,18 @@ def plan_pages(study: StudyRecord) -> list[Page]:
             "one out, or tell them apart in `each`."
         )
     return pages
+
+
+def list_runs(study: StudyRecord) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return what is to be run: as `StudyRecord.runs`, with the overview first.
+
+    A study that names the overview has it where it names it.
+    """
+    runs = study.runs()
+    is_named = any(notebook == OVERVIEW_NOTEBOOK for notebook, _, _ in runs)
+    if not runs or is_named or not locate_notebook(OVERVIEW_NOTEBOOK).is_file():
+        return runs
+    return [(OVERVIEW_NOTEBOOK, {}, {}), *runs]
 
 
 def plan_valid_pages(study: StudyRecord) -> list[Page]:
@@ -129,7 +144,7 @@ def plan_page(
         study=study.name,
         study_title=study.title,
         question=study.question,
-        page="-".join([run.notebook, *(slugify(str(value)) for value in run.own.values())]),
+        page=name_page(run.notebook, run.own),
         title=read_notebook_title(read_notebook(file)) if file.is_file() else run.notebook,
         subtitle="; ".join(_describe_parameter(study, *item) for item in run.own.items()),
         notebook=run.notebook,

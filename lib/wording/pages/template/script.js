@@ -108,7 +108,7 @@
 
   const cards = all(".card");
   if (cards.length > 1) {
-    document.querySelector("main").prepend(make("div", { className: "tools" }, ...filter(cards, "Filter the pages", "pages")));
+    document.querySelector("main").prepend(make("div", { className: "tools" }, ...filter(cards, "Filter the pages", "cards")));
   }
 
   function reveal() {

@@ -1,0 +1,1 @@
+"""A study at a glance: every concept at every outlet, or every document's own words."""
