@@ -144,6 +144,7 @@ class VoiceWords(Record):
     subject: dict[str, list[str]]
     stances: dict[str, list[str]]
     roles: dict[str, list[str]] = {}
+    weights: str = ""
     fitting: dict[str, list[str]] = {}
 
 
@@ -305,11 +306,12 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     """Return the lexicon of a language in a folder.
 
     Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
-    `voice-LANGUAGE-tables.csv`. In the latter two `<saying>` stands for each word that has this
+    `voice-LANGUAGE-tables.csv`, where the first may name the weights of a family of languages. In the latter two `<saying>` stands for each word that has this
     role in the first, and `*` in an entry for any value; weights of one entry add up.
     """
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
-    file = folder / f"voice-{language}-signals.csv"
+    weights_name = words.weights or language
+    file = folder / f"voice-{weights_name}-signals.csv"
     signals = read_hundredths(file, "word", SIGNALS)
     signals = signals.with_columns(
         pl.col("word").map_elements(
@@ -322,10 +324,9 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     number = {name: k for k, name in enumerate(classes)}
     weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.int32)
     places = signals["place"].to_numpy() - CONTEXT_OFFSETS[0]
-    np.add.at(
-        weights, (places, [number[w] for w in signals["word"]]), signals[list(SIGNALS)].to_numpy()
-    )
-    file = folder / f"voice-{language}-tables.csv"
+    listed_classes = np.array([number[word] for word in signals["word"]])
+    np.add.at(weights, (places, listed_classes), signals[list(SIGNALS)].to_numpy())
+    file = folder / f"voice-{weights_name}-tables.csv"
     listed = read_hundredths(file, "entry", ["weight"])
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
     tables = read_weight_tables(
