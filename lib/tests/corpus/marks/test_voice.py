@@ -353,18 +353,18 @@ def test_no_text_is_an_error(texts):
 
 @pytest.mark.parametrize("row", ["no such table,said,1", "word,no such word,1", "both cues,said,1"])
 def test_a_bad_weight_is_named(tmp_path, row):
-    for file in DATA_FOLDER.glob("words/voice-ru*"):
+    for file in DATA_FOLDER.glob("words/voice-*"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf8"), encoding="utf8")
-    with (tmp_path / "voice-ru-tables.csv").open("a", encoding="utf8") as file:
+    with (tmp_path / "voice-slavic-tables.csv").open("a", encoding="utf8") as file:
         file.write(row + "\n")
     with pytest.raises(WordingError, match="no entry"):
         attribution.read_lexicon(tmp_path, "ru")
 
 
 def test_a_weight_has_at_most_two_decimals(tmp_path):
-    for file in DATA_FOLDER.glob("words/voice-ru*"):
+    for file in DATA_FOLDER.glob("words/voice-*"):
         (tmp_path / file.name).write_text(file.read_text(encoding="utf8"), encoding="utf8")
-    with (tmp_path / "voice-ru-signals.csv").open("a", encoding="utf8") as file:
+    with (tmp_path / "voice-slavic-signals.csv").open("a", encoding="utf8") as file:
         file.write("что,1,0.125,0,0\n")
     with pytest.raises(WordingError, match=r"signals.csv: .* at most two decimals: что, 1, 0.125"):
         attribution.read_lexicon(tmp_path, "ru")

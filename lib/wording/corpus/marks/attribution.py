@@ -13,9 +13,11 @@ a word has the same voice on every machine, in whatever order the weights are su
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +143,8 @@ class VoiceWords(Record):
     likeness: Likeness | None = None
     subject: dict[str, list[str]]
     stances: dict[str, list[str]]
+    roles: dict[str, list[str]] = {}
+    weights: str = ""
     fitting: dict[str, list[str]] = {}
 
 
@@ -302,26 +306,33 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     """Return the lexicon of a language in a folder.
 
     Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
-    `voice-LANGUAGE-tables.csv`.
+    `voice-LANGUAGE-tables.csv`, where the first may name the weights of a family of languages. In the latter two `<saying>` stands for each word that has this
+    role in the first, and `*` in an entry for any value; weights of one entry add up.
     """
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
-    file = folder / f"voice-{language}-signals.csv"
+    weights_name = words.weights or language
+    file = folder / f"voice-{weights_name}-signals.csv"
     signals = read_hundredths(file, "word", SIGNALS)
+    signals = signals.with_columns(
+        pl.col("word").map_elements(
+            lambda word: expand_role(word, words.roles, file), return_dtype=pl.List(pl.String)
+        )
+    ).explode("word")
     fixed = set(list_class_names(words.suffixes, ()))
-    classes = list_class_names(
-        words.suffixes, tuple(dict.fromkeys(w for w in signals["word"] if w not in fixed))
-    )
+    known = dict.fromkeys([*signals["word"], *chain.from_iterable(words.roles.values())])
+    classes = list_class_names(words.suffixes, tuple(word for word in known if word not in fixed))
     number = {name: k for k, name in enumerate(classes)}
     weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.int32)
-    weights[
-        signals["place"].to_numpy() - CONTEXT_OFFSETS[0], [number[w] for w in signals["word"]]
-    ] = signals[list(SIGNALS)].to_numpy()
-    file = folder / f"voice-{language}-tables.csv"
+    places = signals["place"].to_numpy() - CONTEXT_OFFSETS[0]
+    listed_classes = np.array([number[word] for word in signals["word"]])
+    np.add.at(weights, (places, listed_classes), signals[list(SIGNALS)].to_numpy())
+    file = folder / f"voice-{weights_name}-tables.csv"
     listed = read_hundredths(file, "entry", ["weight"])
     bias = dict(listed.filter(pl.col("table") == "bias").select("entry", "weight").iter_rows())
     tables = read_weight_tables(
         listed.filter(pl.col("table") != "bias"),
         list_value_names(classes, len(words.grades) + 1),
+        words.roles,
         file,
     )
     return Lexicon(
@@ -331,6 +342,23 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
         tables,
         {name: bias.get(name, 0) for name in (*SIGNALS, "attributed")},
     )
+
+
+def expand_role(word: str, roles: dict[str, list[str]], file: Path) -> list[str]:
+    """Return the words that a word of a table stands for: itself, or those of a `<role>`.
+
+    Raises
+    ------
+    WordingError
+        For a role that there is not.
+    """
+    if not re.fullmatch(r"<\w+>", word):
+        return [word]
+    if word[1:-1] not in roles:
+        raise WordingError(
+            f"{file}: there is no role {word}; there are {', '.join(roles) or 'none'}."
+        )
+    return roles[word[1:-1]]
 
 
 def read_hundredths(file: Path, label: str, columns: Sequence[str]) -> pl.DataFrame:
@@ -353,7 +381,10 @@ def read_hundredths(file: Path, label: str, columns: Sequence[str]) -> pl.DataFr
 
 
 def read_weight_tables(
-    listed: pl.DataFrame, names: dict[str, tuple[str, ...]], file: Path
+    listed: pl.DataFrame,
+    names: dict[str, tuple[str, ...]],
+    roles: dict[str, list[str]],
+    file: Path,
 ) -> dict[str, np.ndarray]:
     """Return each table as its weights in the order of its entries.
 
@@ -361,12 +392,13 @@ def read_weight_tables(
     ----------
     listed : columns table, entry, weight; an entry that is not listed has weight 0.
     names : the names of the values of each feature.
+    roles : the words of each role.
     file : the file, for the message.
 
     Raises
     ------
     WordingError
-        For a table or an entry that does not exist.
+        For a table, an entry or a role that does not exist.
     """
     number = {axis: {name: k for k, name in enumerate(values)} for axis, values in names.items()}
     tables = {
@@ -376,7 +408,12 @@ def read_weight_tables(
     for name, entry, weight in listed.iter_rows():
         try:
             values = zip(WEIGHT_TABLES[name], entry.split(" | "), strict=True)
-            place = tuple(number[axis][value] for axis, value in values)
+            places = [
+                range(len(number[axis]))
+                if value == "*"
+                else [number[axis][word] for word in expand_role(value, roles, file)]
+                for axis, value in values
+            ]
         except (KeyError, ValueError):
             remedy = (
                 f"Its entries have the form {' | '.join(WEIGHT_TABLES[name])}."
@@ -386,7 +423,7 @@ def read_weight_tables(
             raise WordingError(
                 f"{file}: the table {name!r} has no entry {entry!r}. {remedy}"
             ) from None
-        tables[name][place] = weight
+        tables[name][np.ix_(*places)] += weight
     return {name: table.ravel() for name, table in tables.items()}
 
 
@@ -397,7 +434,9 @@ def classify_forms(forms: pl.DataFrame, lexicon: Lexicon) -> np.ndarray:
     its suffix.
     """
     type_, key, kind = pl.col("type"), pl.col("key"), pl.col("kind")
-    vocabulary = pl.DataFrame({"stem": lexicon.vocabulary}, schema={"stem": pl.String})
+    # The suffixes say that the words are English: others are known by their form alone.
+    known = lexicon.vocabulary if lexicon.words.suffixes else ()
+    vocabulary = pl.DataFrame({"stem": known}, schema={"stem": pl.String})
     relatives = dict(
         vocabulary.with_columns(word="stem")
         .with_columns(strip_inflection(pl.col("stem")))
