@@ -23,6 +23,7 @@ from pydantic import (
 
 from wording.errors import WordingError
 from wording.files import hash_value
+from wording.languages import require_language
 from wording.settings import (
     ALL_OUTLETS,
     EVENT_RULES,
@@ -225,13 +226,6 @@ def check_path(value: str | None) -> str | None:
     return value
 
 
-def check_language(value: str) -> str:
-    """Return the code of a language, checked."""
-    if not re.fullmatch("[a-z]{2,3}", value):
-        raise ValueError("write the code of a language (ISO 639-1), such as en or de")
-    return value
-
-
 class Articles(Record):
     """Where the articles are, which column is what, and whether stubs count."""
 
@@ -345,7 +339,7 @@ class StudyRecord(Record):
     title: str
     question: str
     note: str = ""
-    language: Annotated[str, AfterValidator(check_language)] = "en"
+    language: Annotated[str, AfterValidator(require_language)] = "en"
     seed: Annotated[WholeNumber, Field(ge=0, le=MAX_SEED)] = 1
     articles: Articles | None = None
     outlets: Annotated[list[str], Field(min_length=1)] | None = None

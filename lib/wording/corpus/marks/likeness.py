@@ -1,15 +1,80 @@
-"""Whether texts are like those that the weights of a language's voice were estimated from."""
+"""What is known of a language, and whether texts are like those that its voice was learned from."""
 
 from __future__ import annotations
+
+from functools import cache
+from typing import Literal
 
 import pandas as pd
 
 from wording.corpus.marks.attribution import Likeness, load_lexicon
+from wording.languages import name_language
 from wording.phrasing import format_percent, join_names
+from wording.study.read import read_yaml
+from wording.study.records import Record
+from wording.words import WORDS_FOLDER
 
 MIN_JUDGED_ARTICLES = 5
 """Articles of an outlet, or of all, by which its texts are judged."""
 MAX_OUTLETS_NAMED = 5
+
+
+class LanguageKnowledge(Record):
+    """What data/words/languages.yml says of a language."""
+
+    reported: Literal["estimated", "by hand"]
+    voice: str
+
+
+LANGUAGE_FILES = {
+    "boilerplate": "boilerplate-{}.yml",
+    "voice in headlines": "headlines-{}.yml",
+    "discovery": "discovery-{}.yml",
+    "function words": "function-{}.txt",
+    "links between articles": "stories-{}.csv",
+    "acts and names": "grammar-{}.yml",
+}
+"""What else depends on the language, and the file of data/words that a language with it has."""
+
+
+@cache
+def read_languages() -> dict[str, LanguageKnowledge]:
+    """Return what is known of each language that has word lists of its own, by its code."""
+    listed = read_yaml(WORDS_FOLDER / "languages.yml", with_lines=False)
+    return {code: LanguageKnowledge.model_validate(entry) for code, entry in listed.items()}
+
+
+def describe_language(language: str) -> list[str]:
+    """Return in sentences what is known of a language, and what is not.
+
+    The voice comes first; then what there are rules for, and what has those for English or none.
+    """
+    name = name_language(language)
+    known = read_languages().get(language)
+    voice = (
+        f"Whose words in {name}: quotation marks, and what is reported without them by {known.voice}."
+        if known
+        else f"Whose words in {name}: only quotation marks are known. What an outlet reports of others "
+        "without them counts as its own words."
+    )
+    has = {
+        what: (WORDS_FOLDER / file.format(language)).is_file()
+        for what, file in LANGUAGE_FILES.items()
+    }
+    own = [what for what, is_there in has.items() if is_there]
+    missing = [what for what, is_there in has.items() if not is_there]
+    rest = [f"There are word lists for {join_names(own)}."] if own else []
+    if missing:
+        rest.append(
+            f"There are none for {join_names(missing)}: see the documentation on languages."
+        )
+    return [voice, *rest]
+
+
+def describe_voice_limits(language: str) -> list[str]:
+    """Return what a page that tells whose words must say of a language; nothing of English."""
+    known = read_languages().get(language)
+    return [] if known and known.reported == "estimated" else describe_language(language)[:1]
 
 
 def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:
@@ -22,8 +87,10 @@ def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:
     articles : DataFrame
         outlet, n_words, n_reported, n_quoted.
     language : str
-        ISO 639-1. Of a language without measured weights nothing is said here.
+        ISO 639-1. Of a language without estimated weights what is known of it is said.
     """
+    if limits := describe_voice_limits(language):
+        return limits
     lexicon = load_lexicon(language)
     if lexicon is None or lexicon.words.likeness is None or len(articles) < MIN_JUDGED_ARTICLES:
         return []

@@ -7,13 +7,13 @@ frequent words in their first lines; for the others the naive Bayes identifier o
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from wording.languages import to_language_code
 from wording.words import read_words
 
 OTHER_LANGUAGE_SCHEMA = dict.fromkeys(("source", "outlet", "language"), pl.String)
@@ -83,32 +83,6 @@ def to_language_codes(values: pl.Series) -> pl.Series:
         return values
     codes = [to_language_code(value) for value in distinct]
     return values.replace_strict(distinct, codes, return_dtype=pl.String, default=None)
-
-
-def to_language_code(value: str) -> str | None:
-    """Return the code of one language, by its code or its name in English or in itself."""
-    plain = value.strip().lower()
-    return load_language_names().get(plain) or load_language_names().get(
-        re.split(r"[-_ ]", plain)[0]
-    )
-
-
-@cache
-def load_language_names() -> dict[str, str]:
-    """Return {name or code of a language: its ISO 639-1 code} (Unicode's locale data)."""
-    from babel import Locale
-    from babel.core import get_global
-
-    english = {
-        code: name.lower() for code, name in Locale("en").languages.items() if len(code) == 2
-    }
-    longer = {
-        long: short
-        for long, short in get_global("language_aliases").items()
-        if len(long) == 3 and short in english
-    }
-    by_name = {name: code for code, name in english.items()}
-    return by_name | longer | {code: code for code in english}
 
 
 def is_clearly_in_language(texts: pl.Series, language: str) -> np.ndarray:

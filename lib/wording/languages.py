@@ -1,0 +1,66 @@
+"""The names and codes of languages, and the languages that have word lists of their own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from wording.words import WORDS_FOLDER
+
+
+def list_voice_languages() -> list[str]:
+    """Return the codes of the languages in which reported speech is looked for."""
+    return sorted(file.stem.split("-")[1] for file in WORDS_FOLDER.glob("voice-*.yml"))
+
+
+def require_language(value: str) -> str:
+    """Return the code of a language, given by its code or its name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    if value in list_voice_languages():
+        return value
+    if code := to_language_code(value) or (value if name_language(value) != value else None):
+        return code
+    raise ValueError(
+        f"{value!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
+        f"{', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
+        "quotation marks are known"
+    )
+
+
+def to_language_code(value: str) -> str | None:
+    """Return the code of one language, by its code or its name in English or in itself."""
+    plain = value.strip().lower()
+    return load_language_names().get(plain) or load_language_names().get(
+        re.split(r"[-_ ]", plain)[0]
+    )
+
+
+def name_language(code: str) -> str:
+    """Return the English name of a language: "German" of "de"; an unknown code as it is."""
+    from babel import Locale
+
+    name: str = Locale("en").languages.get(code, code)
+    return name
+
+
+@cache
+def load_language_names() -> dict[str, str]:
+    """Return {name or code of a language: its ISO 639-1 code} (Unicode's locale data)."""
+    from babel import Locale
+    from babel.core import get_global
+
+    english = {
+        code: name.lower() for code, name in Locale("en").languages.items() if len(code) == 2
+    }
+    longer = {
+        long: short
+        for long, short in get_global("language_aliases").items()
+        if len(long) == 3 and short in english
+    }
+    by_name = {name: code for code, name in english.items()}
+    return by_name | longer | {code: code for code in english}
