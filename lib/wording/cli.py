@@ -582,8 +582,14 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
 @click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
 @click.option("--out", type=FolderPath(), help="The reports folder, if not the project's own.")
+@click.option(
+    "--to",
+    "also_to",
+    type=click.Choice(["docx"]),
+    help="Write each study's pages as one Word file, too (needs pandoc).",
+)
 def report_command(
-    studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
+    studies: Sequence[Path], dry_run: bool, out: Path | None, also_to: str | None, **choices: Any
 ) -> None:
     """Run and export every notebook that the studies name.
 
@@ -592,6 +598,11 @@ def report_command(
     from wording.pages.batch import runner
     from wording.study.read import read_study
 
+    jobs = choices.pop("jobs")
+    if also_to:
+        from wording.pages.word import require_word_programs
+
+        require_word_programs()
     records = [read_study(study) for study in studies]
     choices["reports"] = out or runner.REPORTS_FOLDER
     try:
@@ -605,6 +616,8 @@ def report_command(
     good = sum(page.is_good for page in pages)
     index = choices["reports"] / "index.html"
     say(f"{good} of {len(pages)} pages are good; open {index}")
+    if also_to:
+        write_word_files(pages, choices["reports"])
     sys.exit(0 if good == len(pages) else 1)
 
 
@@ -620,6 +633,14 @@ def make_pages(
         return runner.make_reports(studies, jobs=jobs, progress=progress, **choices)
     finally:
         progress.end()
+
+
+def write_word_files(pages: Sequence[Page], reports: Path) -> None:
+    """Write one Word file for each study that has a good page."""
+    from wording.pages.word import write_word_file
+
+    for study in dict.fromkeys(page.study for page in pages if page.is_good):
+        say(f"{write_word_file([page for page in pages if page.study == study], reports)}")
 
 
 def print_preview(pages: Sequence[Page]) -> None:

@@ -445,8 +445,8 @@ def refuse_oversized_table(table: Any) -> None:
             longest = table[name].map(lambda value: len(value) if isinstance(value, str) else 0)
             if longest.max() > MAX_CELL_CHARACTERS:
                 raise WordingError(
-                    f"The column {name!r} has a text of {longest.max():,} characters, and a cell of "
-                    f"an .xlsx holds {MAX_CELL_CHARACTERS:,}: {remedy}"
+                    f"The column {name!r} has a text of {longest.max():,} characters, and a cell "
+                    f"of an .xlsx holds {MAX_CELL_CHARACTERS:,}: {remedy}"
                 )
 
 

@@ -20,13 +20,6 @@ import pandas as pd
 from wording.corpus.reading.languages import name_language
 from wording.errors import WordingError
 from wording.files import refuse_existing_files, replace_file, replace_files
-from wording.phrasing import format_count, join_names
-from wording.progress import begin_stage
-from wording.simulation.simulate import simulate_study
-from wording.study.asked import make_label
-from wording.study.library import read_library
-from wording.study.read import find_concept_faults, read_concepts, read_study
-from wording.study.records import DEFAULT_MAX_OUTLETS, Concept, Variant
 from wording.new.survey import (
     MIN_HITS,
     MIN_OUTLETS,
@@ -37,6 +30,13 @@ from wording.new.survey import (
     summarise_concepts,
     survey_articles,
 )
+from wording.phrasing import format_count, join_names
+from wording.progress import begin_stage
+from wording.simulation.simulate import simulate_study
+from wording.study.asked import make_label
+from wording.study.library import read_library
+from wording.study.read import find_concept_faults, read_concepts, read_study
+from wording.study.records import DEFAULT_MAX_OUTLETS, Concept, Variant
 
 STARTER_ARTICLE_COUNT = 60
 MAX_TAKEN_CONCEPTS = 8
