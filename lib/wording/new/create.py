@@ -161,6 +161,23 @@ def create_study(
     except WordingError as fault:
         survey, seen = None, [f"The articles cannot be read yet: {fault}"]
     chosen = choose_concepts(survey, concepts, own)
+    write_study(folder, articles, survey, chosen)
+    seen += describe_survey(survey) if survey else []
+    return [
+        f"{folder} is a study of {articles}.",
+        *(f"- {sentence}" for sentence in [*seen, *chosen.said]),
+        *describe_next_steps(folder),
+    ]
+
+
+def write_study(folder: Path, articles: Path, survey: Survey | None, chosen: NewConcepts) -> None:
+    """Write study.yml and concepts.yml, both or neither.
+
+    Raises
+    ------
+    WordingError
+        If the folder cannot be written.
+    """
     texts = {
         "study.yml": format_study_file(folder, articles, survey, chosen),
         "concepts.yml": chosen.text,
@@ -169,12 +186,6 @@ def create_study(
         for name, text in texts.items():
             (partial / name).write_text(text, encoding="utf8")
         read_study(partial)
-    seen += describe_survey(survey) if survey else []
-    return [
-        f"{folder} is a study of {articles}.",
-        *(f"- {sentence}" for sentence in [*seen, *chosen.said]),
-        *describe_next_steps(folder),
-    ]
 
 
 def refuse_wrong_request(
@@ -358,14 +369,40 @@ def take_occurring_concepts(summary: pd.DataFrame, language: str) -> NewConcepts
             f"Enough hits, but not taken: {format_count(len(more), 'more concept')}, "
             f"{join_names(more['concept'], top=5)} (comments in concepts.yml)."
         )
-    text = CONCEPTS_HEADER + "take:      # from the library: what occurs often in these articles\n"
-    for file, rows in taken.groupby("file", sort=False):
-        text += f"  {file}:\n"
-        text += "".join(
-            f"    - {row.concept}   # {format_concept_hits(row)}\n" for row in rows.itertuples()
-        )
+    text = CONCEPTS_HEADER + format_taken_concepts(taken)
     text += format_untaken_concepts(more) + CONCEPTS_EXAMPLE
     return NewConcepts(text, list(taken["concept"]), True, [*said, *rest])
+
+
+def combine_concepts(own: dict[str, Concept], summary: pd.DataFrame, names: Sequence[str]) -> str:
+    """Return a concepts.yml of the user's own concepts and of some of the library.
+
+    Parameters
+    ----------
+    own : dict
+        Concepts by name.
+    summary : DataFrame
+        As of `summarise_concepts`.
+    names : sequence of str
+        Which of these are taken.
+    """
+    is_taken = summary["concept"].isin(list(names))
+    text = CONCEPTS_HEADER + (format_own_concepts(own) if own else "")
+    text += format_taken_concepts(summary[is_taken])
+    return text + format_untaken_concepts(summary[~is_taken & (summary["why_not"] == "")])
+
+
+def format_taken_concepts(rows: pd.DataFrame) -> str:
+    """Return what concepts.yml takes from the library, with the hits of each; "" for nothing."""
+    if rows.empty:
+        return ""
+    text = "take:      # from the library: what occurs often in these articles\n"
+    for file, some in rows.groupby("file", sort=False):
+        text += f"  {file}:\n"
+        text += "".join(
+            f"    - {row.concept}   # {format_concept_hits(row)}\n" for row in some.itertuples()
+        )
+    return text
 
 
 def format_concept_hits(row: Any) -> str:

@@ -108,6 +108,7 @@ def extract_readable(page: Path, scratch: Path) -> str:
         shorten_table(table, page.name)
     for link in main.xpath(".//a[starts-with(@href, '#')]"):
         del link.attrib["href"]  # what it leads to is not in the file
+    main.tag = "div"  # pandoc reads of a document nothing but its first <main>
     part.append(main)
     return str(html.tostring(part, encoding="unicode"))
 
