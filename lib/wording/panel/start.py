@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -146,10 +147,10 @@ class Start(widgets.VBox):
             for row in enough.itertuples()
         ]
         self.concepts.value = tuple(enough["concept"].head(MAX_TAKEN_CONCEPTS))
-        n_enough = format_count(len(enough), "concept")
+        n_library = format_count(len(self.summary), "concept")
         offered = (
-            f"Of {len(self.summary)} concepts of the library, {n_enough} occur often enough; those "
-            "that are marked below are taken. Add what you suspect as your terms."
+            f"{len(enough)} of {n_library} of the library occur often enough; those that are "
+            "marked below are taken. Add what you suspect as your terms."
         )
         self.seen.value = format_said([*describe_survey(self.survey), offered])
 
@@ -256,5 +257,6 @@ def list_article_files() -> list[str]:
 
 def format_said(sentences: Sequence[str], *, role: str = "status") -> str:
     """Return sentences as paragraphs; those who listen to the page hear them."""
-    paragraphs = "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences)
+    texts = [re.sub("`([^`]+)`", r"<code>\1</code>", escape_html(one)) for one in sentences]
+    paragraphs = "".join(f"<p>{text}</p>" for text in texts)
     return f'<div role="{role}">{paragraphs}</div>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
@@ -34,8 +35,9 @@ class LibraryConcept:
     lists: dict[str, list[str]]
 
 
-def read_library() -> list[LibraryConcept]:
-    """Return every concept of the library, in the order of the files."""
+@cache
+def read_library() -> tuple[LibraryConcept, ...]:
+    """Return every concept of the library, in the order of the files; it is read once."""
     entries = []
     for path in sorted(LIBRARY_FOLDER.glob("*.yml")):
         file = read_record(path, ConceptsFile)
@@ -43,7 +45,7 @@ def read_library() -> list[LibraryConcept]:
             LibraryConcept(path.stem, name, concept, file.lists)
             for name, concept in cite_precision(file).items()
         ]
-    return entries
+    return tuple(entries)
 
 
 def list_study_concepts(study: StudyRecord) -> list[LibraryConcept]:
