@@ -1,10 +1,13 @@
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wording import files
 from wording.cli import main
+from wording.errors import WordingError
 from wording.files import guard_formula, save_table, unguard_formula
 
 ALPHABET = "'=+-@;\t\r\n1.e a\uff1d"
@@ -72,6 +75,53 @@ def test_csv_is_guarded_and_parquet_exact(tmp_path):
     )
     exact = pd.read_parquet(tmp_path / "t.parquet")["text"]
     assert exact.fillna("").to_list() == ["=cmd", "", "plain"]
+
+
+ODD = pd.DataFrame(
+    {
+        "a_b": ["=cmd|calc", "x & y_z 100 % {b} \\c", "c\x01d\ne"],
+        "n": [-1, 2, 3],
+        "q": [1e-7, float("nan"), 0.123456],
+        "date": pd.to_datetime(["2031-01-02", None, "2031-01-03"]),
+    }
+)
+
+
+def test_a_spreadsheet_has_texts_as_texts_and_is_the_same_every_time(tmp_path, monkeypatch):
+    save_table(ODD, tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["a_b", "n", "q", "date"]
+    assert [row[0] for row in rows[1:]] == ["=cmd|calc", ODD["a_b"][1], "c\ufffdd\ne"]
+    assert [row[1:3] for row in rows[1:]] == [[-1, 1e-7], [2, None], [3, 0.123456]]
+    assert f"{rows[1][3]:%Y-%m-%d}" == "2031-01-02"
+    assert sheet["A2"].data_type == "s"
+    assert sheet["A2"].quotePrefix
+    monkeypatch.setattr("time.time", lambda: 2e9)
+    save_table(ODD, tmp_path / "later.xlsx")
+    assert (tmp_path / "t.xlsx").read_bytes() == (tmp_path / "later.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"), [("MAX_SHEET_ROWS", "3 rows"), ("MAX_CELL_CHARACTERS", "a_b.*characters")]
+)
+def test_what_a_spreadsheet_cannot_hold_is_refused_and_not_cut(
+    tmp_path, monkeypatch, limit, message
+):
+    monkeypatch.setattr(files, limit, 2)
+    with pytest.raises(WordingError, match=f"{message}.*save it as .csv or .parquet"):
+        save_table(ODD, tmp_path / "t.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_latex_table_is_escaped(tmp_path):
+    save_table(ODD, tmp_path / "t.tex")
+    text = (tmp_path / "t.tex").read_text(encoding="utf8")
+    assert r"\begin{longtable}{lrrl}" in text
+    assert r"a\_b & n & q & date" in text
+    assert r"x \& y\_z 100 \% \{b\} \textbackslash c & 2 &  &  \\" in text
+    assert r"=cmd|calc & -1 & 1e-07 & 2031-01-02 \\" in text
+    assert "c\ufffdd e & 3 & 0.1235" in text
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
     "cli",
     "bench",
-    "new",
     "panel",
+    "new.create",
+    "new",
     "simulation",
     "pages.pdf",
     "pages.batch",
@@ -52,6 +53,7 @@ ROOMS = [
     "files",
     "settings",
     "phrasing",
+    "progress",
     "errors",
 ]
 """Imports run down this list only; a module belongs to the longest name that it begins with."""

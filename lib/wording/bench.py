@@ -36,7 +36,7 @@ from wording.corpus.reading.articles import (
     ReadingResult,
     read_articles,
 )
-from wording.new import create_study
+from wording.new.create import create_study
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
 

@@ -20,6 +20,7 @@ from click.core import ParameterSource
 
 from wording.errors import WordingError
 from wording.files import (
+    TABLE_ENDINGS_TEXT,
     explain_file_fault,
     refuse_unsavable_table,
     refuse_unwritable_folder,
@@ -69,7 +70,8 @@ class FolderPath(click.Path):
         return Path(value)
 
 
-out_option = click.option("--out", type=TablePath(), required=True, help="A .csv or .parquet file.")
+TABLE_HELP = f"A {TABLE_ENDINGS_TEXT} file."
+out_option = click.option("--out", type=TablePath(), required=True, help=TABLE_HELP)
 
 
 def say(text: str, *, err: bool = False) -> None:
@@ -128,14 +130,52 @@ def main() -> None:
     help="A file or folder of articles; the study reads it where it is.",
 )
 @click.option("--concepts", type=PATH_TYPE, help="A concepts.yml to start from.")
-def new_command(folder: Path, articles: Path | None, concepts: Path | None) -> None:
+@click.option(
+    "--term",
+    "terms",
+    multiple=True,
+    metavar="PATTERN",
+    help="What you suspect: rival terms with ; between, such as 'riot*; protest*'. Terms without ; "
+    "in several --term are rivals of each other.",
+)
+@click.option(
+    "--discover",
+    is_flag=True,
+    help="Build the corpus now, and write what discovery proposes into concepts.yml, as comments.",
+)
+def new_command(folder: Path, discover: bool, **given: Any) -> None:
     """Make a study of your articles.
 
-    It is ready to run; without --articles, it has a few invented ones.
+    It looks at the articles first: which language, what is suspicious, and which concepts of the
+    library occur often enough to be taken. Without --articles, it has a few invented ones.
     """
-    from wording.new import create_study
+    from wording.new.create import create_study, propose_concepts
+    from wording.progress import tell_stages
 
-    for line in create_study(folder, articles=articles, concepts=concepts):
+    with tell_stages():
+        lines = create_study(folder, **given)
+    for line in lines:
+        say(line)
+    if discover:
+        with tell_stages():
+            lines = propose_concepts(folder)
+        for line in lines:
+            say(line)
+
+
+@main.command("concepts")
+@click.argument("word", default="")
+@click.option("--study", type=PATH_TYPE, help="The concepts of this study instead of the library.")
+def concepts_command(word: str, study: Path | None) -> None:
+    """List the library of concepts, or those that have WORD.
+
+    It is looked for in names, titles, variants and phrases.
+    """
+    from wording.study.library import format_library, list_study_concepts, search_library
+    from wording.study.read import read_study
+
+    entries = list_study_concepts(read_study(study)) if study else None
+    for line in format_library(search_library(word, entries)):
         say(line)
 
 
@@ -148,11 +188,14 @@ def check_command(study: Path) -> None:
     """
     from wording.corpus import inventory
     from wording.pages.batch.plan import plan_valid_pages
+    from wording.progress import tell_stages
     from wording.study.read import read_study
 
     record = read_study(study)
-    pages = plan_valid_pages(record)
-    say("\n".join(inventory.format_inventory(record)))
+    with tell_stages():
+        pages = plan_valid_pages(record)
+        lines = inventory.format_inventory(record)
+    say("\n".join(lines))
     say(f"\n`wording report {study}` makes {len(pages)} pages.")
 
 
@@ -164,9 +207,11 @@ def build_command(study: Path) -> None:
     A second call does nothing and says so.
     """
     from wording.corpus.build import open_or_build_corpus
+    from wording.progress import tell_stages
     from wording.study.read import read_study
 
-    corpus, is_new = open_or_build_corpus(read_study(study))
+    with tell_stages():
+        corpus, is_new = open_or_build_corpus(read_study(study))
     tokens = sum(len(shard.tokens) for shard in corpus.shards)
     say(
         f"{'built' if is_new else 'already up to date'}: {len(corpus.table):,} articles, "
@@ -228,9 +273,7 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, place: str, 
     show_default=True,
     help="Lines to print; all are counted.",
 )
-@click.option(
-    "--out", type=TablePath(), help="Write every line to a .csv or .parquet file instead."
-)
+@click.option("--out", type=TablePath(), help=f"Write every line to a file instead. {TABLE_HELP}")
 @place_option
 def kwic_command(study: Path, pattern: str, out: Path | None, place: str, **shown: int) -> None:
     """Print the lines of a pattern, and above them what was looked for.
@@ -435,7 +478,7 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
 
 
 @main.command("simulate")
-@click.option("--out", type=PATH_TYPE, help="A folder; with --difference a .csv or .parquet file.")
+@click.option("--out", type=PATH_TYPE, help="A folder; with --difference the file of a table.")
 @click.option(
     "--articles",
     type=click.IntRange(1, 1_000_000),
@@ -545,8 +588,14 @@ def report_power(difference: float, concept: ConceptModel, seed: int, out: Path 
 @click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 @click.option("--dry-run", is_flag=True, help="Show what would be run and why, without running it.")
 @click.option("--out", type=FolderPath(), help="The reports folder, if not the project's own.")
+@click.option(
+    "--to",
+    "also_to",
+    type=click.Choice(["docx"]),
+    help="Write each study's pages as one Word file, too (needs pandoc).",
+)
 def report_command(
-    studies: Sequence[Path], jobs: int | None, dry_run: bool, out: Path | None, **choices: Any
+    studies: Sequence[Path], dry_run: bool, out: Path | None, also_to: str | None, **choices: Any
 ) -> None:
     """Run and export every notebook that the studies name.
 
@@ -555,6 +604,11 @@ def report_command(
     from wording.pages.batch import runner
     from wording.study.read import read_study
 
+    jobs = choices.pop("jobs")
+    if also_to:
+        from wording.pages.word import require_word_programs
+
+        require_word_programs()
     records = [read_study(study) for study in studies]
     choices["reports"] = out or runner.REPORTS_FOLDER
     try:
@@ -568,6 +622,8 @@ def report_command(
     good = sum(page.is_good for page in pages)
     index = choices["reports"] / "index.html"
     say(f"{good} of {len(pages)} pages are good; open {index}")
+    if also_to:
+        write_word_files(pages, choices["reports"])
     sys.exit(0 if good == len(pages) else 1)
 
 
@@ -583,6 +639,14 @@ def make_pages(
         return runner.make_reports(studies, jobs=jobs, progress=progress, **choices)
     finally:
         progress.end()
+
+
+def write_word_files(pages: Sequence[Page], reports: Path) -> None:
+    """Write one Word file for each study that has a good page."""
+    from wording.pages.word import write_word_file
+
+    for study in dict.fromkeys(page.study for page in pages if page.is_good):
+        say(f"{write_word_file([page for page in pages if page.study == study], reports)}")
 
 
 def print_preview(pages: Sequence[Page]) -> None:
@@ -689,7 +753,7 @@ def print_notes(sentences: Sequence[str]) -> None:
 
 
 def write_output(frame: pd.DataFrame, out: Path) -> None:
-    """Write the table as .csv or .parquet, by the ending of `out`."""
+    """Write the table in the format that the ending of `out` names."""
     save_table(frame, out, option="--out")
     say(f"{len(frame):,} rows in {out}")
 

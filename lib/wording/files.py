@@ -7,11 +7,13 @@ import errno
 import functools
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import time
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +42,10 @@ REPORTS_FOLDER = Path(
 SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
+
+TABLE_ENDINGS = (".csv", ".parquet", ".xlsx", ".tex")
+TABLE_ENDINGS_TEXT = ".csv, .parquet, .xlsx or .tex"
+"""The formats in which a table can be saved."""
 
 PARTIAL_ENDING = ".partial"
 """Of the hidden name under which a file is written until it is whole."""
@@ -279,11 +285,13 @@ def refuse_unsavable_table(file: Path, *, option: str = "") -> None:
     Raises
     ------
     WordingError
-        For another ending than .csv or .parquet, and what is no place for a file.
+        For another ending than those of TABLE_ENDINGS, and what is no place for a file.
     """
-    if file.suffix not in (".csv", ".parquet"):
+    if file.suffix not in TABLE_ENDINGS:
         named = f"{option} {file}" if option else str(file)
-        raise WordingError(f"{named}: the ending says which format to write; use .csv or .parquet.")
+        raise WordingError(
+            f"{named}: the ending says which format to write; use {TABLE_ENDINGS_TEXT}."
+        )
     refuse_unwritable_file(file)
 
 
@@ -336,10 +344,10 @@ def change_texts(table: Any, change: Callable[[str], str]) -> Any:
 
 
 def save_table(table: Any, file: Path, *, option: str = "") -> None:
-    """Write a table as .csv or .parquet, by the ending of the file, whole or not at all.
+    """Write a table as .csv, .parquet, .xlsx or .tex, by the file's ending, whole or not at all.
 
-    In a .csv, texts that a spreadsheet would run are guarded (`guard_formula`); a .parquet has them
-    as they are.
+    In a .csv, texts that a spreadsheet would run are guarded (`guard_formula`); in an .xlsx they
+    are cells of text, which nothing runs; a .parquet has them as they are.
 
     Parameters
     ----------
@@ -353,7 +361,7 @@ def save_table(table: Any, file: Path, *, option: str = "") -> None:
     Raises
     ------
     WordingError
-        As `refuse_unsavable_table`, and if the disk is full.
+        As `refuse_unsavable_table`, if the disk is full, and for what an .xlsx cannot hold.
     """
     refuse_unsavable_table(file, option=option)
     file = file.resolve()  # a link stays one
@@ -362,11 +370,119 @@ def save_table(table: Any, file: Path, *, option: str = "") -> None:
         with replace_file(file) as partial:
             if file.suffix == ".csv":
                 write_csv(table, partial)
-            else:
+            elif file.suffix == ".parquet":
                 table.to_parquet(partial, index=False)
+            elif file.suffix == ".xlsx":
+                partial.write_bytes(format_xlsx(table))
+            else:
+                partial.write_text(format_latex(table), encoding="utf8")
 
 
 def write_csv(table: Any, file: Path) -> None:
     """Write a DataFrame as CSV that spreadsheets can open without running its texts."""
     guarded = change_texts(table, guard_formula)
     guarded.to_csv(file, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+MAX_SHEET_ROWS, MAX_CELL_CHARACTERS = 2**20 - 1, 2**15 - 1
+"""What an .xlsx can hold: rows below the headings, and characters of a text."""
+
+ODD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that can stand neither in an .xlsx nor in a .tex."""
+
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+"""When everything in an .xlsx was made, so that the same table gives the same bytes."""
+
+
+def format_xlsx(table: Any) -> bytes:
+    """Return a DataFrame as the bytes of an .xlsx: a sheet whose texts are cells of text.
+
+    Raises
+    ------
+    WordingError
+        For more rows, or longer texts, than the format can hold; nothing is cut.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    refuse_oversized_table(table)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("table")
+    sheet.freeze_panes = "A2"
+
+    def make_cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        cell = WriteOnlyCell(sheet, ODD_CHARACTERS.sub("\ufffd", value))
+        cell.data_type = "s"  # also where it begins like a formula
+        cell.quotePrefix = FORMULA_START_PATTERN.match(value) is not None
+        return cell
+
+    sheet.append([make_cell(str(name)) for name in table.columns])
+    plain = table.astype(object).where(table.notna(), None)
+    for row in plain.itertuples(index=False, name=None):
+        sheet.append([make_cell(value) for value in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return drop_times(buffer.getvalue())
+
+
+def refuse_oversized_table(table: Any) -> None:
+    """Raise if an .xlsx cannot hold the table.
+
+    Raises
+    ------
+    WordingError
+        With the formats that can.
+    """
+    remedy = "save it as .csv or .parquet."
+    if len(table) > MAX_SHEET_ROWS:
+        raise WordingError(
+            f"The table has {len(table):,} rows, and an .xlsx holds {MAX_SHEET_ROWS:,}: {remedy}"
+        )
+    for name in table.columns:
+        if table[name].dtype.kind == "O" and len(table):
+            longest = table[name].map(lambda value: len(value) if isinstance(value, str) else 0)
+            if longest.max() > MAX_CELL_CHARACTERS:
+                raise WordingError(
+                    f"The column {name!r} has a text of {longest.max():,} characters, and a cell "
+                    f"of an .xlsx holds {MAX_CELL_CHARACTERS:,}: {remedy}"
+                )
+
+
+def drop_times(xlsx: bytes) -> bytes:
+    """Return an .xlsx without the times at which it was made."""
+    written = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx)) as given,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as fixed,
+    ):
+        for name in sorted(given.namelist()):
+            content = given.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"1980-01-01T00:00:00Z", content)
+            entry = zipfile.ZipInfo(name, FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            fixed.writestr(entry, content)
+    return written.getvalue()
+
+
+def format_latex(table: Any) -> str:
+    """Return a DataFrame as a LaTeX table, its texts escaped, numbers with four digits.
+
+    It needs the packages booktabs and longtable.
+    """
+    plain = change_texts(table, lambda text: " ".join(ODD_CHARACTERS.sub("\ufffd", text).split()))
+    for name in plain.columns:
+        if plain[name].dtype.kind == "f":
+            plain[name] = plain[name].map("{:.4g}".format, na_action="ignore")
+        elif plain[name].dtype.kind == "M":
+            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    styled = plain.reset_index(drop=True).style.hide(axis="index").format(escape="latex", na_rep="")
+    is_number = [table[name].dtype.kind in "iuf" for name in table.columns]
+    text = styled.format_index(escape="latex", axis=1).to_latex(
+        environment="longtable",
+        hrules=True,
+        column_format="".join("r" if number else "l" for number in is_number),
+    )
+    return f"% \\usepackage{{booktabs, longtable}}; with letters beyond Latin: LuaLaTeX\n{text}"

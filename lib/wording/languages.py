@@ -41,11 +41,14 @@ def to_language_code(value: str) -> str | None:
 
 
 def name_language(code: str) -> str:
-    """Return the English name of a language: "German" of "de"; an unknown code as it is."""
+    """Return what a language is called in English; its code where that is not known.
+
+    >>> name_language("de"), name_language("qq")
+    ('German', 'qq')
+    """
     from babel import Locale
 
-    name: str = Locale("en").languages.get(code, code)
-    return name
+    return str(Locale("en").languages.get(code, code))
 
 
 @cache

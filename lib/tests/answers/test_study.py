@@ -141,7 +141,7 @@ def test_articles_alone_are_a_study_in_memory(tmp_path):
         (lambda study: study.shares("towns")["contrast"], "There is no part 'contrast'"),
         (lambda study: study.outlets("style"), "There is no basis 'style'"),
         (lambda study: study.articles().lines(), "has no lines behind it"),
-        (lambda study: study.articles().to_csv("t.txt"), "use .csv or .parquet"),
+        (lambda study: study.articles().to_csv("t.txt"), "use .csv, .parquet, .xlsx or .tex"),
         (lambda study: wording.open("nowhere"), "there is no such study, file or folder"),
     ],
 )
@@ -165,6 +165,7 @@ def test_without_the_articles_answers_stay_and_lines_are_refused(demo, tmp_path)
 
 def test_a_table_is_written_with_its_documented_columns(study, tmp_path):
     study.shares("towns").to_csv(tmp_path / "shares.csv")
+    study.shares("towns").save(tmp_path / "shares.xlsx")
     assert list(pd.read_csv(tmp_path / "shares.csv").columns) == list(TABLES["shares"])
 
 

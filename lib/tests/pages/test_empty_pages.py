@@ -10,7 +10,7 @@ import json
 import pytest
 
 from wording.files import NOTEBOOK_FOLDER
-from wording.new import create_study
+from wording.new.create import create_study
 
 NOTEBOOKS = sorted(file.stem for file in NOTEBOOK_FOLDER.glob("[0-9]*.ipynb"))
 HEAD = "id,outlet,date,text\n"

@@ -285,9 +285,16 @@ class Answer:
             unit=evidence.unit,
         )
 
-    def to_csv(self, file: str | Path) -> None:
-        """Write the table as CSV, with the columns that `wording.tables` documents."""
+    def save(self, file: str | Path) -> None:
+        """Write the table as .csv, .parquet, .xlsx or .tex, by the ending of the file.
+
+        It has the columns that `wording.tables` documents.
+        """
         save_table(self.table, Path(file))
+
+    def to_csv(self, file: str | Path) -> None:
+        """Write the table as CSV: `save`, by the name that pandas has for it."""
+        self.save(file)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         shown = [self.about()] if self.note else []

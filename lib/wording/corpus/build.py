@@ -28,6 +28,7 @@ from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
+from wording.progress import begin_stage
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
 
@@ -327,7 +328,8 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
     """
     try:
         reading = _open_articles(study)
-        tables, shards = encode_batches(reading, language=study.language, keep=store.load_or_make)
+        batches = tell_reading(reading)
+        tables, shards = encode_batches(batches, language=study.language, keep=store.load_or_make)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         is_current = fingerprint_corpus(study) == store.final.name
@@ -336,7 +338,10 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
             raise WordingError(explain_empty_corpus(articles, place, study.language))
         if is_current:
             corpus = assemble_corpus(articles, shards, study.language)
-            save_corpus(add_links(add_families(corpus)), store.folder)
+            begin_stage("finding copies")
+            corpus = add_families(corpus)
+            begin_stage("linking articles on one event")
+            save_corpus(add_links(corpus), store.folder)
             store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)
@@ -345,6 +350,16 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
         shutil.rmtree(store.folder, ignore_errors=True)
         print_note(f"{study.folder}: articles changed while they were read; they are read again.")
     return is_current
+
+
+def tell_reading(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the batches, and tell how many articles were read so far."""
+    n_read = 0
+    begin_stage("reading the articles")
+    for batch in batches:
+        n_read += batch.height
+        begin_stage(f"reading and encoding the articles ({n_read:,} so far)")
+        yield batch
 
 
 def _open_articles(study: StudyRecord) -> ArticleReader:

@@ -32,6 +32,7 @@ from wording.corpus.units import (
 )
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
+from wording.progress import begin_stage
 from wording.study.records import Near, StudyRecord, Variant
 from wording.tables import TABLES
 
@@ -382,7 +383,9 @@ def describe_members(articles: pd.DataFrame) -> list[str]:
 
 def format_inventory(study: StudyRecord) -> list[str]:
     """Return the lines that `wording check` prints."""
+    begin_stage("opening the corpus")
     counted = count_study_hits(study)
+    begin_stage("counting each phrase")
     outlets = summarise_outlets(counted.articles).head(MAX_OUTLETS_PRINTED)
     lines = [f"{study.title} ({study.folder})", *sentences(study, counted)]
     lines += [f"note: {warning}" for warning in list_reading_warnings(study)]

@@ -10,8 +10,8 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
 from wording.corpus.reading.languages import find_other_languages
-from wording.languages import to_language_code
 from wording.errors import WordingError
+from wording.languages import to_language_code
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 

@@ -18,7 +18,7 @@ from wording.corpus.reading.suspicious import (
     list_signs,
 )
 from wording.errors import WordingError
-from wording.new import create_study
+from wording.new.create import create_study
 from wording.study.read import read_study
 
 STORY = (
@@ -169,7 +169,7 @@ def test_a_study_of_stubs_alone_says_how_to_count_them(tmp_path):
 def test_a_new_study_says_what_is_suspicious_in_its_first_articles(tmp_path):
     make_study(tmp_path / "s", TEXTS)
     said = create_study(tmp_path / "new", articles=tmp_path / "s" / "a.jsonl")
-    assert "Of the first 5 texts:" in said
+    assert any("Read: 5 articles" in line for line in said)
     assert sum("texts (20 %)" in line for line in said) == 3
     (tmp_path / "b.csv").write_text("url,title\nhttps://example.org,t\n")
     said = create_study(tmp_path / "other", articles=tmp_path / "b.csv")

@@ -7,6 +7,7 @@ frequent words in their first lines; for the others the naive Bayes identifier o
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -45,6 +46,8 @@ Their samples cannot be told apart well, or they share their written form.
 """
 NO_LANGUAGE = "zxx"
 """What the identifier calls text that is in no language."""
+MAX_RECOGNISED_TEXTS = 60
+"""So many texts, evenly spaced, are looked at to recognise the language of a collection."""
 
 
 def find_other_languages(frame: pl.DataFrame, language: str) -> pl.Series:
@@ -123,18 +126,43 @@ def identify_other_language(text: str, language: str) -> str | None:
 
     None where that is not sure or where any part of the sample is in this language.
     """
+    likeliest = identify_language(text)
+    if likeliest is None:
+        return None
+    identifier = load_identifier()
+    if any(identifier.classify(part)[0] == language for part in sample_text(text)):
+        return None
+    return likeliest
+
+
+def identify_language(text: str) -> str | None:
+    """Return the language that a text is in (ISO 639-1), None where that is not sure."""
     parts = sample_text(text)
     if sum(map(str.isalpha, "".join(parts))) < MIN_SAMPLE_LETTERS:
         return None
-    identifier = load_identifier()
-    if any(identifier.classify(part)[0] == language for part in parts):
-        return None
-    probabilities = dict(identifier.rank(" ".join(parts)))
-    likeliest = next(iter(probabilities))
+    probabilities = dict(load_identifier().rank(" ".join(parts)))
+    likeliest = str(next(iter(probabilities)))
     probability = sum(probabilities.get(name, 0) for name in get_language_group(likeliest))
     if probability < MIN_LANGUAGE_PROBABILITY or likeliest == NO_LANGUAGE:
         return None
     return likeliest
+
+
+def count_languages(texts: pl.Series) -> dict[str, int]:
+    """Return how many of some of the texts are in which language (ISO 639-1), the most first.
+
+    Texts whose language is not sure are not counted; where that is so of every one, all together
+    are looked at as one text.
+    """
+    step = max(len(texts) // MAX_RECOGNISED_TEXTS, 1)
+    sample = texts.gather_every(step).head(MAX_RECOGNISED_TEXTS)
+    clear = is_clearly_in_language(sample, "en")
+    codes = [
+        "en" if is_english else identify_language(text)
+        for text, is_english in zip(sample, clear, strict=True)
+    ]
+    known = [code for code in codes if code] or [identify_language(" ".join(sample))]
+    return dict(Counter(code for code in known if code).most_common())
 
 
 def sample_text(text: str) -> list[str]:

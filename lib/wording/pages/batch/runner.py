@@ -28,6 +28,7 @@ from wording.pages.state import (
     write_page_record,
 )
 from wording.phrasing import suggest_name
+from wording.progress import tell_stages
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
 
@@ -167,7 +168,8 @@ def build_study_corpora(studies: Iterable[StudyRecord]) -> dict[str, str]:
     faults = {}
     for study in {study.name: study for study in studies if study.has_articles}.values():
         try:
-            find_all_attributions(build_corpus(study))
+            with tell_stages():
+                find_all_attributions(build_corpus(study))
         except WordingError as error:
             faults[study.name] = str(error)
     return faults

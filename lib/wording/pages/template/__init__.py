@@ -18,12 +18,17 @@ TEMPLATE_FOLDER = Path(__file__).parent
 
 def render_document(template: str, **fields: Any) -> str:
     """Return the template around our style, our script and the policy that allows nothing else."""
-    style, script = _read_asset("style.css"), _read_asset("script.js")
+    style, script = _read_asset("style.css"), read_script()
     return (
         _make_environment()
         .get_template(template)
         .render(style=style, script=script, policy=make_security_policy(), **fields)
     )
+
+
+def read_script() -> str:
+    """Return the one script of a page: what moves on it, then what is taken away from it."""
+    return _read_asset("script.js") + _read_asset("take_away.js")
 
 
 def make_security_policy() -> str:
@@ -32,7 +37,7 @@ def make_security_policy() -> str:
     Styles are allowed by hash too, so no style attribute works: `show.svg` turns those of
     matplotlib into attributes of their own.
     """
-    style, script = (_hash_source(_read_asset(name)) for name in ("style.css", "script.js"))
+    style, script = _hash_source(_read_asset("style.css")), _hash_source(read_script())
     return (
         f"default-src 'none'; img-src data:; style-src '{style}'; script-src '{script}'; "
         "base-uri 'none'; form-action 'none'"

@@ -1,0 +1,1 @@
+"""A new study, made from a first look at the articles."""
