@@ -49,6 +49,7 @@ ROOMS = [
     "study",
     "tables",
     "patterns",
+    "languages",
     "words",
     "files",
     "settings",

@@ -70,6 +70,21 @@ class FolderPath(click.Path):
         return Path(value)
 
 
+class Language(click.ParamType):
+    """A language, by its code or name."""
+
+    name = "language"
+
+    def convert(self, value: str, param: click.Parameter | None, context: Any) -> str:
+        """Return its code."""
+        from wording.languages import require_language
+
+        try:
+            return require_language(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, context)
+
+
 TABLE_HELP = f"A {TABLE_ENDINGS_TEXT} file."
 out_option = click.option("--out", type=TablePath(), required=True, help=TABLE_HELP)
 
@@ -232,12 +247,14 @@ def find_command(articles: Path, concepts: Path, boilerplate: bool, place: str, 
     ask for them. Of a hit in a headline, start and end are places in the title.
     """
     from wording.corpus import build, counts
+    from wording.corpus.marks.likeness import describe_voice_limits
     from wording.corpus.phrase_counts import count_phrases, describe_left_out, describe_phrases
     from wording.study.read import list_taken_concepts, read_concepts
 
     places = PLACE_GROUPS[one_of("place", place, PLACE_GROUPS)]
     wanted, lists = read_concepts(concepts)
     corpus = build.encode_articles(read_with_warnings(articles))
+    print_notes(describe_voice_limits(corpus.language))
     hits = counts.find_hits(corpus, wanted, lists)
     is_there = hits["place"].isin(places)
     n_headline = int((~is_there & (hits["place"] == "headline")).sum())
@@ -307,25 +324,24 @@ def kwic_command(study: Path, pattern: str, out: Path | None, place: str, **show
 @out_option
 @click.option(
     "--language",
-    default="en",
-    show_default=True,
-    help="Language of the articles: en, or another with a file data/words/voice-*.yml.",
+    type=Language(),
+    help="Language of the articles, such as de; recognised if not given.",
 )
 @click.option(
     "--explain",
     is_flag=True,
     help="Write instead why each word has its voice: one row per word and feature.",
 )
-def voice_command(articles: Path, out: Path, language: str, explain: bool) -> None:
+def voice_command(articles: Path, out: Path, language: str | None, explain: bool) -> None:
     """Write every quoted or reported passage, with speaker and cue."""
     from wording.corpus import counts
     from wording.corpus.build import encode_articles
     from wording.corpus.marks.likeness import describe_unlike_texts
 
     corpus = encode_articles(read_with_warnings(articles), language=language)
-    print_notes(describe_unlike_texts(corpus.table.to_pandas(), language))
+    print_notes(describe_unlike_texts(corpus.table.to_pandas(), corpus.language))
     if explain:
-        write_output(counts.explain_voices(corpus, language=language), out)
+        write_output(counts.explain_voices(corpus, language=corpus.language), out)
     else:
         write_output(counts.list_attribution_spans(corpus), out)
 
@@ -342,12 +358,14 @@ def agency_command(articles: Path, concepts: Path, out: Path) -> None:
     """
     from wording.corpus.acts import describe_acts, find_acts
     from wording.corpus.build import encode_articles
+    from wording.corpus.marks.likeness import describe_grammar_limits
     from wording.study.read import read_concepts
 
     wanted, lists = read_concepts(concepts)
-    acts = find_acts(encode_articles(read_with_warnings(articles)), wanted, lists)
+    corpus = encode_articles(read_with_warnings(articles))
+    acts = find_acts(corpus, wanted, lists)
     write_output(acts, out)
-    print_notes(describe_acts(acts, wanted))
+    print_notes([*describe_grammar_limits(corpus.language), *describe_acts(acts, wanted)])
 
 
 @main.command("families")

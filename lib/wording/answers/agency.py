@@ -15,6 +15,7 @@ from wording.answers.questions.voices import describe_voice_fit
 from wording.corpus.acts import count_study_acts, find_study_acts
 from wording.corpus.counts import describe_study_units, order_outlets
 from wording.corpus.counts_files import OLD_COUNTS_REMEDY, knows_acts
+from wording.corpus.marks.likeness import describe_grammar_limits
 from wording.questions.agency import agency as acts
 from wording.questions.agency.findings import (
     FORM_LABELS,
@@ -85,7 +86,7 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
         links={"n": link_forms(forms).reindex(table.index)},
         tell=lambda: [
             *name_groups(record, said()),
-            *describe_language(record),
+            *describe_grammar_limits(record.language),
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
@@ -144,16 +145,6 @@ def explain_acts(record: StudyRecord, concept: str) -> str:
         record.concepts[concept].note,
     ]
     return " ".join(filter(None, said))
-
-
-def describe_language(record: StudyRecord) -> list[str]:
-    """Return that acts are found by English grammar, where the study is of another language."""
-    if record.language == "en":
-        return []
-    return [
-        f"The language of this study is {record.language!r}, and acts are found by English "
-        "grammar: what is counted here is not what the articles say."
-    ]
 
 
 def link_forms(forms: pd.DataFrame) -> pd.Series:

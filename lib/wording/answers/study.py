@@ -28,6 +28,8 @@ from wording.answers.questions import (
     timeline,
     voices,
 )
+from wording.corpus.reading.articles import read_first_articles
+from wording.corpus.reading.languages import MAX_RECOGNISED_TEXTS, recognise_language
 from wording.errors import WordingError
 from wording.questions.coding.sample import choose_started_concept
 from wording.questions.design import Request
@@ -429,6 +431,8 @@ def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Stud
         question=f"How do the sources in {path.name} word what they write about?",
         articles=Articles(path=str(path.resolve())),
     )
+    first, _ = read_first_articles(path, MAX_RECOGNISED_TEXTS)
+    record.language = recognise_language(first["text"])
     folder = tempfile.TemporaryDirectory(prefix="wording-")
     record._folder = Path(folder.name) / path.stem
     record._folder.mkdir()

@@ -44,6 +44,7 @@ from wording.phrasing import format_count
 from wording.settings import TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
+from wording.words import has_words
 
 INSTEAD = "instead"
 """What stands in the place of a verb where a phrase is told of instead of the act."""
@@ -144,8 +145,11 @@ def find_acts(
 ) -> pd.DataFrame:
     """Return the `acts` table: one row per act, in the order of articles and places.
 
-    Those in boilerplate are included, and told by `zone`.
+    Those in boilerplate are included, and told by `zone`. There is none in a language without a
+    grammar.
     """
+    if not has_words(f"grammar-{corpus.language}"):
+        return pd.DataFrame(columns=list(TABLES["acts"]))
     parts = corpus.map_parts(tabulate_part_acts, select_acting(concepts), lists, context)
     rows: list[pd.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
@@ -219,6 +223,8 @@ def name_noun_groups(
 
 def count_acts(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """Return the `act_counts` table: acts per article, form, groups named and voice."""
+    if not has_words(f"grammar-{corpus.language}"):
+        return make_no_act_counts()
     parts = corpus.map_parts(count_part_acts, select_acting(concepts), lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:

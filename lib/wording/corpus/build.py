@@ -33,7 +33,8 @@ from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
 
 if TYPE_CHECKING:  # what reads and marks is imported where a corpus is made: most are only opened
-    from wording.corpus.reading.articles import ArticleReader, ReadingResult
+    from wording.corpus.reading.languages import recognise_language
+from wording.corpus.reading.articles import ArticleReader, ReadingResult
 
 MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
@@ -57,8 +58,9 @@ def make_shard(number: int, articles: pl.DataFrame, make: ShardMaker) -> Shard:
     return make(articles)
 
 
-def encode_articles(articles: ReadingResult, *, language: str = "en") -> Corpus:
-    """Return the articles as a corpus in memory."""
+def encode_articles(articles: ReadingResult, *, language: str | None = None) -> Corpus:
+    """Return the articles as a corpus in memory; their language is recognised if none is given."""
+    language = language or recognise_language(articles.frame["text"])
     tables, shards = encode_batches([articles.frame], language=language)
     if tables:
         table = pl.concat(tables)

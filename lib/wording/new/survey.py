@@ -17,7 +17,8 @@ import polars as pl
 from wording.corpus.encoding.decoding import decode_texts
 from wording.corpus.encoding.matching import find_concept_spans
 from wording.corpus.encoding.shard import Shard, encode_texts
-from wording.corpus.reading.articles import ArticleReader
+from wording.corpus.marks.likeness import describe_language
+from wording.corpus.reading.articles import read_first_articles
 from wording.corpus.reading.languages import count_languages
 from wording.corpus.reading.suspicious import (
     describe_short_texts,
@@ -33,7 +34,6 @@ from wording.phrasing import format_count, join_names
 from wording.progress import begin_stage
 from wording.study.library import LibraryConcept
 from wording.study.records import Concept
-from wording.words import has_words
 
 MAX_TEXTS_READ, MAX_TEXTS_COUNTED = 20_000, 4_000
 """The first texts that are read, and those of them, evenly spaced, in which words are counted."""
@@ -42,14 +42,6 @@ MIN_HITS, MIN_OUTLETS, MIN_VARIANTS = 5, 2, 2
 """A concept is worth pages with so many hits at so many outlets, and of so many variants."""
 
 MAX_VARIANTS_NAMED = 4
-
-LANGUAGE_TOOLS = {
-    "voice": "speech that is reported without quotation marks",
-    "boilerplate": "lines that belong to the page, not the story",
-    "headlines": "speakers in headlines",
-    "grammar": "who did what to whom",
-}
-"""What needs word lists of its own in each language (data/words), by the list's name."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ def survey_articles(path: Path) -> Survey:
         If none can be read.
     """
     begin_stage("reading the articles")
-    texts, is_whole = read_first_articles(path)
+    texts, is_whole = read_first_articles(path, MAX_TEXTS_READ)
     if texts.is_empty():
         raise WordingError("no article could be read; `wording check` says why, once it is made.")
     stubs = find_stubs(texts["text"])
@@ -115,17 +107,6 @@ def survey_articles(path: Path) -> Survey:
         languages=languages,
         shard=encode_texts(counted["text"]),
     )
-
-
-def read_first_articles(path: Path) -> tuple[pl.DataFrame, bool]:
-    """Return the first articles at the path, and whether these are all."""
-    frames, n_read, reader = [pl.DataFrame(schema=ArticleReader.schema)], 0, ArticleReader(path)
-    for frame in reader:
-        frames.append(frame)
-        n_read += frame.height
-        if n_read > MAX_TEXTS_READ:
-            return pl.concat(frames).head(MAX_TEXTS_READ), False
-    return pl.concat(frames), True
 
 
 def describe_suspicious(texts: pl.DataFrame, stubs: pl.Series) -> list[str]:
@@ -240,10 +221,6 @@ def describe_languages(languages: Mapping[str, int]) -> list[str]:
             f"{n_others} of {format_count(total, 'text')} looked at {verb} in "
             f"another language ({names}): such articles are set apart when they are read."
         )
-    missing = [what for name, what in LANGUAGE_TOOLS.items() if not has_words(f"{name}-{code}")]
-    if missing:
-        sentences.append(
-            f"For {name_language(code)} the suite has no word lists for {join_names(missing)}: "
-            "these are not recognised. Words, shares and quotation marks are counted all the same."
-        )
+    if code != "en":
+        sentences += describe_language(code)
     return sentences

@@ -45,4 +45,5 @@ def test_words_are_attributed_as_in_the_invented_sentences(file):
 def test_sentences_without_a_source_are_the_outlets_own(file):
     _, rows, is_true, is_found = list_words(file)
     own = ~np.isin(rows, rows[is_true])
-    assert own.any() and not (own & is_found).any()
+    assert own.any()
+    assert not (own & is_found).any()

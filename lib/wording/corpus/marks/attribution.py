@@ -306,8 +306,9 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     """Return the lexicon of a language in a folder.
 
     Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
-    `voice-LANGUAGE-tables.csv`, where the first may name the weights of a family of languages. In the latter two `<saying>` stands for each word that has this
-    role in the first, and `*` in an entry for any value; weights of one entry add up.
+    `voice-LANGUAGE-tables.csv`, where the first may name the weights of a family of languages. In
+    the latter two `<saying>` stands for each word that has this role in the first, and `*` in an
+    entry for any value; weights of one entry add up.
     """
     words = read_word_record(f"voice-{language}", VoiceWords, folder)
     weights_name = words.weights or language

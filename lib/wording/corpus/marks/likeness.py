@@ -27,14 +27,14 @@ class LanguageKnowledge(Record):
 
 
 LANGUAGE_FILES = {
-    "boilerplate": "boilerplate-{}.yml",
-    "voice in headlines": "headlines-{}.yml",
-    "discovery": "discovery-{}.yml",
-    "function words": "function-{}.txt",
-    "links between articles": "stories-{}.csv",
-    "acts and names": "grammar-{}.yml",
+    "boilerplate-{}.yml": "lines that belong to the page, not the story",
+    "headlines-{}.yml": "speakers in headlines",
+    "stories-{}.csv": "articles on one event",
+    "grammar-{}.yml": "who did what to whom",
+    "discovery-{}.yml": "the edges of rival terms",
+    "function-{}.txt": "function words",
 }
-"""What else depends on the language, and the file of data/words that a language with it has."""
+"""What else depends on the language, by the file in data/words of a language that has it."""
 
 
 @cache
@@ -47,34 +47,40 @@ def read_languages() -> dict[str, LanguageKnowledge]:
 def describe_language(language: str) -> list[str]:
     """Return in sentences what is known of a language, and what is not.
 
-    The voice comes first; then what there are rules for, and what has those for English or none.
+    The voice comes first, then what there are no word lists for.
     """
-    name = name_language(language)
-    known = read_languages().get(language)
+    name, known = name_language(language), read_languages().get(language)
     voice = (
-        f"Whose words in {name}: quotation marks, and what is reported without them by {known.voice}."
+        f"Whose words in {name}: quotation marks, and what is reported without them by "
+        f"{known.voice}."
         if known
-        else f"Whose words in {name}: only quotation marks are known. What an outlet reports of others "
-        "without them counts as its own words."
+        else f"Whose words in {name}: only quotation marks are known. What an outlet reports of "
+        "others without them counts as its own words."
     )
-    has = {
-        what: (WORDS_FOLDER / file.format(language)).is_file()
-        for what, file in LANGUAGE_FILES.items()
-    }
-    own = [what for what, is_there in has.items() if is_there]
-    missing = [what for what, is_there in has.items() if not is_there]
-    rest = [f"There are word lists for {join_names(own)}."] if own else []
-    if missing:
-        rest.append(
-            f"There are none for {join_names(missing)}: see the documentation on languages."
-        )
-    return [voice, *rest]
+    missing = [
+        what
+        for file, what in LANGUAGE_FILES.items()
+        if not (WORDS_FOLDER / file.format(language)).is_file()
+    ]
+    if not missing:
+        return [voice]
+    return [voice, f"For {name} there are no word lists for {join_names(missing)}."]
 
 
 def describe_voice_limits(language: str) -> list[str]:
     """Return what a page that tells whose words must say of a language; nothing of English."""
     known = read_languages().get(language)
     return [] if known and known.reported == "estimated" else describe_language(language)[:1]
+
+
+def describe_grammar_limits(language: str) -> list[str]:
+    """Return why no acts and no names are told in a language without a grammar."""
+    if (WORDS_FOLDER / f"grammar-{language}.yml").is_file():
+        return []
+    return [
+        "Who did what to whom is told by grammar, and there is one for English only: in "
+        f"{name_language(language)} nothing is counted."
+    ]
 
 
 def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:

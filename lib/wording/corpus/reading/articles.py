@@ -131,6 +131,23 @@ def read_articles(path: str | Path, options: ReadingOptions | None = None) -> Re
     return reader.finish(pl.concat([pl.DataFrame(schema=reader.schema), *reader]))
 
 
+def read_first_articles(path: str | Path, most: int) -> tuple[pl.DataFrame, bool]:
+    """Return the first articles of a file or folder, at most so many, and whether these are all.
+
+    Raises
+    ------
+    WordingError
+        As `read_articles`.
+    """
+    frames, n_read = [pl.DataFrame(schema=ArticleReader.schema)], 0
+    for frame in ArticleReader(path):
+        frames.append(frame)
+        n_read += frame.height
+        if n_read > most:
+            return pl.concat(frames).head(most), False
+    return pl.concat(frames), True
+
+
 class ArticleReader:
     """One reading of a file or folder.
 

@@ -165,6 +165,11 @@ def count_languages(texts: pl.Series) -> dict[str, int]:
     return dict(Counter(code for code in known if code).most_common())
 
 
+def recognise_language(texts: pl.Series) -> str:
+    """Return the language that most of the texts are in; English where that is not sure."""
+    return next(iter(count_languages(texts)), "en")
+
+
 def sample_text(text: str) -> list[str]:
     """Return beginning, middle and end of a text, or all of a short one."""
     if len(text) <= LANGUAGE_SAMPLE_CHARACTERS:
