@@ -7,6 +7,9 @@ from functools import cache
 
 from wording.words import WORDS_FOLDER
 
+LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
+"""Of these each letter is a token (`patterns.UNSPACED_LETTER`): words cannot be counted."""
+
 
 def list_voice_languages() -> list[str]:
     """Return the codes of the languages in which reported speech is looked for."""

@@ -26,6 +26,7 @@ from wording.corpus.encoding.fingerprint import fingerprint_corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
+from wording.corpus.reading.languages import recognise_language
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
 from wording.progress import begin_stage

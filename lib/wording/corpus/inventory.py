@@ -30,14 +30,13 @@ from wording.corpus.units import (
     select_own_outlets,
     select_ungrouped,
 )
+from wording.languages import LANGUAGES_WITHOUT_BLANKS
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.progress import begin_stage
 from wording.study.records import Near, StudyRecord, Variant
 from wording.tables import TABLES
 
-LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
-"""Of these words cannot be counted, so that no text is said to be short."""
 MAX_OUTLETS_PRINTED = 30
 """Outlets that `wording check` lists."""
 

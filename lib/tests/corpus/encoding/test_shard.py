@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, encode_texts
-from wording.patterns import TOKEN_PATTERN
+from wording.patterns import make_token_pattern
 
 TEXTS = [
     "The U.S. said it won't go. Kyiv's mayor, Mr. Adams, said “no”.\n\n"
@@ -75,7 +75,7 @@ def test_texts_cut_in_pieces_give_the_tokens_of_whole_texts(texts):
     for row, text in enumerate(tokens.unwrap_lines(pl.Series(texts))):
         here = shard.tokens[shard.bounds[row] : shard.bounds[row + 1]]
         assert shard.forms["form"].gather(here).to_list() == [
-            *pl.Series([text]).str.extract_all(TOKEN_PATTERN)[0],
+            *pl.Series([text]).str.extract_all(make_token_pattern(3))[0],
             "",
         ]
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from wording.corpus.marks.attribution import Likeness, load_lexicon
-from wording.languages import name_language
+from wording.languages import LANGUAGES_WITHOUT_BLANKS, name_language
 from wording.phrasing import format_percent, join_names
 from wording.study.read import read_yaml
 from wording.study.records import Record
@@ -62,9 +62,17 @@ def describe_language(language: str) -> list[str]:
         for file, what in LANGUAGE_FILES.items()
         if not (WORDS_FOLDER / file.format(language)).is_file()
     ]
+    letters = (
+        [
+            f"In {name} there are no blanks between words, so each letter counts as one word: "
+            "numbers per million and distances between words are in letters."
+        ]
+        if language in LANGUAGES_WITHOUT_BLANKS
+        else []
+    )
     if not missing:
-        return [voice]
-    return [voice, f"For {name} there are no word lists for {join_names(missing)}."]
+        return [voice, *letters]
+    return [voice, *letters, f"For {name} there are no word lists for {join_names(missing)}."]
 
 
 def describe_voice_limits(language: str) -> list[str]:
