@@ -1,24 +1,29 @@
-"""The kernels that run notebooks: how one is started, what it carries, and how it is ended."""
+"""The kernels that run notebooks: forked where a warm process can be, else started anew."""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import multiprocessing
+import os
+import signal
+import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import psutil
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 
-RUN_MARK_VARIABLE = "WORDING_RUN"
-"""What the kernel of a run, and all that it starts, carry in their environment."""
+from wording.pages.batch.forking import end_with_parent
 
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-)
+WAITING_SECONDS = 0.02
+"""Seconds after which it is asked again whether a kernel has ended."""
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -31,20 +36,111 @@ class LocalKernelManager(AsyncKernelManager):
         self.ip = str(Path(tempfile.mkdtemp(), "kernel"))
 
 
-def make_kernel_variables(mark: str) -> dict[str, str]:
-    """Return the environment variables of a run's kernel: its mark, and one thread each.
+@dataclass(frozen=True)
+class WaitingKernel:
+    """A process, forked from a warm one, that becomes a kernel when it is told its files."""
 
-    Two kernels of two threads each are slower on two cores.
+    process: BaseProcess
+    send: Connection
+
+    def make_manager(self) -> type[AsyncKernelManager]:
+        """Return a kernel manager whose kernel is this process."""
+        kernel = self
+
+        class ForkedKernelManager(LocalKernelManager):
+            """A kernel that was forked before this process had threads."""
+
+            def __init__(self, **options: Any) -> None:
+                super().__init__(**options)
+                self.provisioner = ForkedProvisioner(kernel, self)
+
+        return ForkedKernelManager
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a waiting kernel is told: its connection file, its folder, its environment."""
+
+    file: str
+    folder: str
+    variables: dict[str, str]
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Gives Jupyter a kernel that waits to become one, in the place of a new process."""
+
+    def __init__(self, kernel: WaitingKernel, parent: AsyncKernelManager) -> None:
+        super().__init__(parent=parent, kernel_spec=parent.kernel_spec, kernel_id=parent.kernel_id)
+        self._kernel = kernel
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Tell the kernel where to listen; the command of a new process is not needed."""
+        file, self.cwd = self.parent.connection_file, options.get("cwd", os.getcwd())
+        self._kernel.send.send(Launch(file, str(self.cwd), dict(options["env"])))
+        self._kernel.send.close()
+        self.process = self._kernel.process
+        self.pid = self.pgid = self.process.pid  # it leads a group of its own
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """Return how the kernel ended; None while it runs."""
+        return self.process.exitcode if self.process else 0
+
+    async def wait(self) -> int | None:
+        """Return how the kernel ended, when it has."""
+        while (code := await self.poll()) is None:
+            await asyncio.sleep(WAITING_SECONDS)
+        self.process = None
+        return code
+
+
+def fork_kernel(report: Connection) -> WaitingKernel:
+    """Return a kernel forked from this process, which must have no threads.
+
+    Parameters
+    ----------
+    report : Connection
+        A connection that is this process's alone.
     """
-    return {**dict.fromkeys(THREAD_VARIABLES, "1"), RUN_MARK_VARIABLE: mark}
+    context = multiprocessing.get_context("fork")
+    receive, send = context.Pipe(duplex=False)
+    process = context.Process(target=wait_and_run_kernel, args=(receive, (send, report)))
+    process.start()
+    receive.close()
+    return WaitingKernel(process, send)
 
 
-def kill_marked_processes(mark: str) -> None:
-    """End every process that carries the mark.
+def wait_and_run_kernel(receive: Connection, others: tuple[Connection, ...]) -> None:
+    """Run as the kernel that this process is told to be; none, if the other end is closed.
 
-    A kernel that is stuck, or whose worker was killed, does not end by itself.
+    Parameters
+    ----------
+    receive : Connection
+        From where it is told.
+    others : tuple of Connection
+        Those of the parent, which are to end with the parent.
     """
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get(RUN_MARK_VARIABLE) == mark:
-                process.kill()
+    for connection in others:
+        connection.close()
+    end_with_parent()
+    os.setsid()  # an interrupt at the terminal is the runner's to act upon
+    with suppress(EOFError):
+        run_kernel(receive.recv())
+
+
+def run_kernel(launch: Launch) -> None:
+    """Run a kernel as a new process would, until it is asked to end."""
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    from wording.pages.batch.warm import start_polars
+
+    os.chdir(launch.folder)
+    os.environ.clear()
+    os.environ |= launch.variables
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.argv = ["ipykernel_launcher", "-f", launch.file]
+    np.random.seed()  # else what takes no seed is the same on all pages
+    start_polars()
+    IPKernelApp.launch_instance(argv=sys.argv[1:], parent_handle=os.getppid())
+    atexit._run_exitfuncs()  # a forked process leaves them out

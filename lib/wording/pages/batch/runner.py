@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wording.errors import WordingError, print_note
 from wording.files import REPORTS_FOLDER, explain_writing_faults, remove_path
+from wording.pages.batch.forking import start_warm_process
 from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import Batch, run_pages
@@ -148,6 +149,7 @@ def make_due_pages(wanted: StudyPages, batch: Batch) -> list[Page]:
     done = {page.name: page for _, page in wanted if page.is_current}
     batch.progress.begin(len(wanted), list(done.values()))
     if due:
+        start_warm_process()  # it imports while this process builds
         faults = build_study_corpora(study for study, _ in due)
         done |= run_pages(due, batch, faults)
     return [done[page.name] for _, page in wanted]

@@ -8,7 +8,7 @@ trace.
 from __future__ import annotations
 
 import datetime
-import multiprocessing
+import functools
 import shutil
 import tempfile
 import time
@@ -19,7 +19,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TextIO
 
+from wording.errors import print_note
 from wording.files import hash_file, remove_path
+from wording.pages.batch.assignments import Assignment, carry_out
+from wording.pages.batch.forking import kill_marked_processes, make_process_context
 from wording.pages.batch.progress import Progress
 from wording.pages.state import (
     Page,
@@ -88,6 +91,9 @@ class PageRun:
                 return {"status": "died", "reason": "Its process ended unexpectedly."}
             if "status" in message:
                 return dict(message)
+            if "note" in message:
+                print_note_once(message["note"])
+                continue
             self.cell, self.cell_began = message["cell"], time.monotonic()
         return self._check_limits()
 
@@ -103,14 +109,18 @@ class PageRun:
 
     def end(self) -> None:
         """End the process with all that it started, and free the page."""
-        from wording.pages.batch.kernels import kill_marked_processes
-
         self.process.kill()
         self.process.join()
         kill_marked_processes(self.paths.run_mark)
         for folder in (self.scratch, self.paths.work):
             shutil.rmtree(folder, ignore_errors=True)
         self.lock.close()
+
+
+@functools.cache
+def print_note_once(sentence: str) -> None:
+    """Tell the user what every worker says."""
+    print_note(sentence)
 
 
 def run_pages(
@@ -192,9 +202,6 @@ def try_start(
 
 def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> PageRun:
     """Start the page's run in a process of its own."""
-    from wording.pages.batch.kernels import kill_marked_processes
-    from wording.pages.batch.worker import Assignment, run_worker
-
     paths, scratch = locate_page(reports, page), Path(tempfile.mkdtemp(prefix="wording-"))
     # A kernel may be left behind when its worker and its runner were killed at once.
     kill_marked_processes(paths.run_mark)
@@ -211,21 +218,12 @@ def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> Pa
         mark=paths.run_mark,
         log=paths.log,
     )
-    context = _make_process_context()
+    context = make_process_context()
     receive, send = context.Pipe(duplex=False)
-    process = context.Process(target=run_worker, args=(send, assignment))
+    process = context.Process(target=carry_out, args=(send, assignment))
     process.start()
     send.close()  # so that the end of the process ends the pipe
     return PageRun(page, study, reports, lock, process, receive, scratch)
-
-
-def _make_process_context() -> Any:
-    """How processes are started: from a server that has imported the worker, where there can be."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["wording.pages.batch.worker"])
-    return context
 
 
 def finish_run(run: PageRun, ending: Mapping[str, Any]) -> Page:

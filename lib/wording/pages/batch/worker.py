@@ -16,7 +16,6 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -29,38 +28,18 @@ from papermill.exceptions import PapermillExecutionError
 
 from wording.files import NOTEBOOK_FOLDER
 from wording.pages import checks, export
-from wording.pages.batch.kernels import (
-    LocalKernelManager,
+from wording.pages.batch.assignments import Assignment
+from wording.pages.batch.forking import (
+    UnsafeFork,
     kill_marked_processes,
     make_kernel_variables,
+    mark_process,
+    refuse_unsafe_fork,
 )
+from wording.pages.batch.kernels import LocalKernelManager, WaitingKernel, fork_kernel
 from wording.pages.checks import WIDGET_MIME
 from wording.pages.export import read_tags
-from wording.pages.state import Page, write_atomically
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One page for a worker.
-
-    Attributes
-    ----------
-    study : the study's folder.
-    page : the page to make.
-    folder : where the page, its notebook and its tables are written.
-    width : how many words of an article may stand on each side of a hit; None for any number.
-    scratch : a folder for the files of the kernel.
-    mark : what the processes of this run carry in their environment.
-    log : the file for what they print.
-    """
-
-    study: str
-    page: Page
-    folder: Path
-    width: int | None
-    scratch: Path
-    mark: str
-    log: Path
+from wording.pages.state import write_atomically
 
 
 def run_worker(send: Connection, assignment: Assignment) -> None:
@@ -70,16 +49,33 @@ def run_worker(send: Connection, assignment: Assignment) -> None:
     """
     redirect_output(assignment.log)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the runner's to act upon
+    kernel = prepare_kernel(send, assignment.mark)
     threading.Thread(target=exit_with_parent, args=(assignment,), daemon=True).start()
     os.environ |= make_kernel_variables(assignment.mark)
     tempfile.tempdir = str(assignment.scratch)
-    send.send(try_page(assignment, lambda cell: send.send({"cell": cell})))
+    send.send(try_page(assignment, kernel, lambda cell: send.send({"cell": cell})))
 
 
-def try_page(assignment: Assignment, report_cell: Callable[[int], None]) -> dict[str, Any]:
+def prepare_kernel(send: Connection, mark: str) -> WaitingKernel | None:
+    """Return a kernel forked from this process, before this has threads; it carries the mark.
+
+    None where it cannot be forked: the runner is told why.
+    """
+    try:
+        refuse_unsafe_fork()
+        mark_process(mark)
+    except UnsafeFork as reason:
+        send.send({"note": f"Each page starts its kernel anew, which takes longer: {reason}."})
+        return None
+    return fork_kernel(send)
+
+
+def try_page(
+    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+) -> dict[str, Any]:
     """Return how the page ended, whatever happens."""
     try:
-        return make_page(assignment, report_cell)
+        return make_page(assignment, kernel, report_cell)
     except PapermillExecutionError as error:
         cell = to_source_cell_number(error.exec_count)
         reason = f"Code cell {cell} raised {error.ename}: {error.evalue}"
@@ -109,10 +105,12 @@ def exit_with_parent(assignment: Assignment) -> None:
     os._exit(1)
 
 
-def make_page(assignment: Assignment, report_cell: Callable[[int], None]) -> dict[str, Any]:
+def make_page(
+    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+) -> dict[str, Any]:
     """Run and export the page's notebook; a page is good only if it passes all checks."""
     study, page, folder = assignment.study, assignment.page, assignment.folder
-    raw = run_notebook(assignment, report_cell)
+    raw = run_notebook(assignment, kernel, report_cell)
     notebook = strip_run_details(raw, study, folder.parents[1])
     html = export.render_page(
         notebook,
@@ -141,10 +139,19 @@ def make_page(assignment: Assignment, report_cell: Callable[[int], None]) -> dic
     }
 
 
-def run_notebook(assignment: Assignment, report_cell: Callable[[int], None]) -> NotebookNode:
+def run_notebook(
+    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+) -> NotebookNode:
     """Return the notebook after it was run with the page's parameters.
 
-    `report_cell` is called with the number of each code cell that begins.
+    Parameters
+    ----------
+    assignment : Assignment
+        The page.
+    kernel : WaitingKernel, optional
+        What runs it; a new process by default.
+    report_cell : callable
+        Is called with the number of each code cell that begins.
     """
     page, failed, begun = assignment.page, assignment.folder / "failed.ipynb", itertools.count(1)
     notebook = papermill.execute_notebook(
@@ -157,7 +164,7 @@ def run_notebook(assignment: Assignment, report_cell: Callable[[int], None]) -> 
         progress_bar=False,
         request_save_on_cell_execute=False,
         start_timeout=10**6,
-        kernel_manager_class=LocalKernelManager,
+        kernel_manager_class=kernel.make_manager() if kernel else LocalKernelManager,
         on_cell_execute=lambda cell, cell_index: report_cell(to_source_cell_number(next(begun))),
     )
     failed.unlink()  # papermill leaves it for those that raise

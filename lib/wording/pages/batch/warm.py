@@ -1,0 +1,79 @@
+"""The warm process: it has imported what workers and notebooks need, and forks for each page.
+
+The fork server of multiprocessing imports this module once. A lock that another thread holds would
+stay locked in the child, so there is none: what starts threads when it is imported does so after
+the fork. `threads_at_fork` names those that are there all the same; then no kernel is forked.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from wording.pages.batch.forking import list_other_threads
+
+PACKAGES_OF_PAGES = ("answers", "corpus", "questions", "show", "stats", "study")
+"""The packages of `wording` that a notebook may use."""
+
+MODULES_OF_PAGES = (
+    *("wording.pages.batch.worker", "nbconvert.exporters"),
+    *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
+    *("numba", "scipy.stats", "scipy.sparse.csgraph", "pyarrow.compute", "pyarrow.parquet"),
+    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.model_selection"),
+)
+"""What workers and most kernels import sooner or later."""
+
+POLARS_RUNTIMES = ("_polars_runtime_compat", "_polars_runtime_64", "_polars_runtime_32")
+"""What Polars may run on, in the order of its own preference."""
+
+
+threads_at_fork: list[str] = []
+"""The other threads of the process that forked this one, when it did."""
+
+
+def note_threads() -> None:
+    """Keep for the child what threads there are, as a process is about to be forked."""
+    threads_at_fork[:] = list_other_threads()
+
+
+def hold_polars_start() -> Callable[[], None]:
+    """Import Polars without what it starts; return what starts it.
+
+    That is a thread that removes its temporary files.
+    """
+    runtime: Any = importlib.import_module(
+        f"{next(name for name in POLARS_RUNTIMES if find_spec(name))}._polars_runtime"
+    )
+    name = "__register_startup_deps"
+    start = getattr(runtime, name, None)
+    if start is None:  # another version of Polars: if it has threads, they are found below
+        return lambda: None
+    setattr(runtime, name, lambda *_: None)
+    try:
+        from polars._warnings import _polars_warn
+    finally:
+        setattr(runtime, name, start)
+    return lambda: start(_polars_warn)
+
+
+def import_pages_modules() -> None:
+    """Import what workers and notebooks need."""
+    for package in PACKAGES_OF_PAGES:
+        found = importlib.import_module(f"wording.{package}")
+        for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
+            importlib.import_module(module.name)
+    for name in MODULES_OF_PAGES:
+        importlib.import_module(name)
+
+
+start_polars = hold_polars_start()
+import_pages_modules()
+gc.collect()
+gc.freeze()  # else each child copies these objects as it looks for garbage
+os.register_at_fork(before=note_threads)
