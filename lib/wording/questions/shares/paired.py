@@ -1,4 +1,4 @@
-"""Two sides of the same articles, drawn together: what one has goes along with what the other has."""
+"""Two sides of the same articles, drawn together, so that their difference is rightly uncertain."""
 
 from __future__ import annotations
 
