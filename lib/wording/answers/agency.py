@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
+from wording.answers.choices import answer_choices
 from wording.answers.lines import ARTICLE_COLUMNS
 from wording.answers.narrow import explain_concept, explain_event_rule, name_groups
 from wording.answers.questions.events import choose_sides
@@ -16,16 +17,22 @@ from wording.corpus.acts import count_study_acts, find_study_acts
 from wording.corpus.counts import describe_study_units, order_outlets
 from wording.corpus.counts_files import OLD_COUNTS_REMEDY, knows_acts
 from wording.corpus.marks.likeness import describe_grammar_limits
+from wording.errors import WordingError
 from wording.questions.agency import agency as acts
 from wording.questions.agency.findings import (
+    CHOICE_PHRASES,
     FORM_LABELS,
     NO_ACTS_NAMED,
     describe,
     describe_concept_acts,
+    describe_patient_contrasts,
+    describe_within_events,
     headline,
     reshape_agency,
     sentences,
 )
+from wording.questions.agency.patients import contrast_act_patients
+from wording.questions.agency.robust import compute_agency_choices, compute_agency_events
 from wording.questions.design import Compared, Request
 from wording.questions.reporting import PLACE_SENTENCES
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS
@@ -44,6 +51,16 @@ SHOWN_AGENCY_CONTRASTS = (
 )  # fmt: skip
 SHOWN_AGENTS = ("side", "group", "outlet", "n", "total", "n_articles", "share", "low", "high")
 SHOWN_PATIENTS = ("patient", "form", "outlet", "n", "total", "n_articles", "share", "low", "high")
+
+SHOWN_PATIENT_CONTRASTS = (
+    "patient", "form", "outlet", "other_patient", "other", "difference", "low", "high", "q", "n",
+    "total", "n_other", "total_other"
+)  # fmt: skip
+SHOWN_AGENCY_EVENTS = (
+    "form", "outlet", "other", "raw_difference", "raw_low", "raw_high", "shared_difference",
+    "shared_low", "shared_high", "within_difference", "within_low", "within_high", "q", "n_links",
+    "n_components"
+)  # fmt: skip
 
 
 def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer:
@@ -87,6 +104,8 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
         tell=lambda: [
             *name_groups(record, said()),
             *describe_grammar_limits(record.language),
+            *name_groups(record, describe_patient_contrasts(contrast_act_patients(compared))),
+            *describe_language(record),
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
@@ -110,6 +129,13 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
             "contrasts": partial(answer_agency_contrasts, compared),
             "agents": partial(answer_agents, compared),
             "patients": partial(answer_patients, compared),
+            "patient_contrasts": partial(answer_patient_contrasts, compared),
+            "events": partial(answer_agency_events, compared),
+            "choices": lambda: answer_choices(
+                record,
+                compute_agency_choices(record, concept, compared.request),
+                CHOICE_PHRASES,
+            ),
         },
         empty=said()[0],
         note=explain_acts(record, concept),
@@ -123,6 +149,9 @@ PART_TABLES = {
     "contrasts": "agency_contrasts",
     "agents": "act_agents",
     "patients": "act_patients",
+    "patient_contrasts": "act_patient_contrasts",
+    "events": "agency_events",
+    "choices": "choices",
 }
 """The table of each part of the answer."""
 
@@ -140,7 +169,7 @@ def explain_acts(record: StudyRecord, concept: str) -> str:
     """Return which acts are counted, and what a reader should know of the concept."""
     said = [
         describe_concept_acts(record.concepts[concept]),
-        PLACE_SENTENCES["text"],
+        PLACE_SENTENCES[record.place],
         *explain_event_rule(record),
         record.concepts[concept].note,
     ]
@@ -190,6 +219,45 @@ def answer_patients(compared: Compared) -> Answer:
         "the group.",
         columns=SHOWN_PATIENTS,
         empty="No act was found of which it is said to whom it was done.",
+    )
+
+
+def answer_patient_contrasts(compared: Compared) -> Answer:
+    """Answer whether the form of acts depends on whom they are done to."""
+    table = contrast_act_patients(compared)
+    return Answer(
+        compared.study,
+        "act_patient_contrasts",
+        "act_patient_contrasts",
+        table,
+        "One row per group and form: at each outlet against acts on all others, then against acts "
+        "on the same group at other outlets.",
+        columns=SHOWN_PATIENT_CONTRASTS,
+        tell=lambda: name_groups(compared.study, describe_patient_contrasts(table)),
+        empty="No act was found of which it is said to whom it was done.",
+    )
+
+
+def answer_agency_events(compared: Compared) -> Answer:
+    """Answer where outlets differ in the form of acts on the same events."""
+    try:
+        table = compute_agency_events(compared.study, compared.request)
+        why = ""
+    except WordingError as error:
+        if compared.study.has_articles:
+            raise
+        table, why = pd.DataFrame(columns=list(TABLES["agency_events"])), str(error)
+    said = [why] if why else describe_within_events(table)
+    linked = table[table["n_links"] > 0] if len(table) else table
+    return Answer(
+        compared.study,
+        "agency_events",
+        "agency_events",
+        linked,
+        "One row per form and outlet. Differences of mean shares, in percentage points.",
+        columns=SHOWN_AGENCY_EVENTS,
+        tell=lambda: name_groups(compared.study, said),
+        empty=said[0],
     )
 
 

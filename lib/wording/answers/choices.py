@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from wording.answers.answer import Answer, Picture
@@ -16,7 +18,9 @@ SHOWN_CHOICES = (
 )  # fmt: skip
 
 
-def answer_choices(record: StudyRecord, table: pd.DataFrame) -> Answer:
+def answer_choices(
+    record: StudyRecord, table: pd.DataFrame, phrases: Mapping[str, str] | None = None
+) -> Answer:
     """Answer in how many ways of counting a difference holds.
 
     Parameters
@@ -24,6 +28,8 @@ def answer_choices(record: StudyRecord, table: pd.DataFrame) -> Answer:
     record : StudyRecord
     table : DataFrame
         The table `choices` of one concept.
+    phrases : mapping of str to str, optional
+        What an outlet does where it chooses a variant; without it, it writes it.
     """
     counted = findings.select_counted(table)
     return Answer(
@@ -33,9 +39,9 @@ def answer_choices(record: StudyRecord, table: pd.DataFrame) -> Answer:
         table,
         "One row per way of counting, the smallest difference first.",
         columns=SHOWN_CHOICES,
-        tell=lambda: name_groups(record, findings.sentences(table)),
+        tell=lambda: name_groups(record, findings.sentences(table, phrases)),
         picture=Picture(
-            findings.title_figure(table),
+            findings.title_figure(table, phrases),
             findings.describe(table),
             lambda linked: plot_choices(table, findings.LABELS),
             table,

@@ -28,6 +28,7 @@ from wording.answers.questions import (
     timeline,
     voices,
 )
+from wording.corpus.acts import ACT_PLACES
 from wording.corpus.reading.articles import read_first_articles
 from wording.corpus.reading.languages import MAX_RECOGNISED_TEXTS, recognise_language
 from wording.errors import WordingError
@@ -299,15 +300,17 @@ class Study:
     def agency(self, what: str = "") -> Answer:
         """Return in which form each outlet tells of acts, and whether it names who did them.
 
-        Acts are looked for in the text, without headlines. One row per form and outlet; parts:
-        contrasts, agents (who is named on each side), patients (forms by whom it was done to).
+        Acts are looked for in the text, its lead or its body, never in headlines. One row per form
+        and outlet; parts: contrasts, agents (who is named on each side), patients (forms by whom it
+        was done to), patient_contrasts (whether that makes a difference), events (differences on
+        the same events), choices (whether the clearest difference holds however one counts).
 
         Parameters
         ----------
         what : str
             A concept that has `acts`; empty: the study's first such concept.
         """
-        text = self.using(place="text")
+        text = self if self.place in ACT_PLACES else self.using(place="text")
         acting = text.record.list_acting("concept")
         return answer_agency(*text._ask(what or next(iter(acting), "")), self._request())
 

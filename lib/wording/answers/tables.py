@@ -23,6 +23,8 @@ from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.phrasing import join_names
 from wording.questions.agency import agency
+from wording.questions.agency.patients import contrast_act_patients
+from wording.questions.agency.robust import compute_agency_events
 from wording.questions.choices.choices import compute_study_choices
 from wording.questions.collocation import collocation
 from wording.questions.design import Request, compare_articles
@@ -255,6 +257,10 @@ def _make_act_patients(study: StudyRecord, request: Request) -> pd.DataFrame:
     return agency.compute_act_patients(agency.compare_acts(study, request))
 
 
+def _make_act_patient_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return contrast_act_patients(agency.compare_acts(study, request))
+
+
 def _make_timeline(study: StudyRecord, request: Request) -> pd.DataFrame:
     tables = [
         timeline.compute_study_timeline(study, concept, request)
@@ -312,7 +318,7 @@ class TableMaker:
 _COPIES = ("copies", "events")
 _CONCEPTS = ("concepts", "place", *_COPIES)
 _VOICE = ("concepts", "voice", "place", *_COPIES)
-_ACTS = ("concepts", "voice", *_COPIES)
+_ACTS = ("concepts", "voice", "place", *_COPIES)
 _CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
@@ -347,12 +353,14 @@ _TABLES = {
     "outlets": TableMaker(_make_outlets, ("voice", "place", *_COPIES)),
     "events": TableMaker(compute_study_events, ("concepts", "voice", "copies", "against")),
     "divided_events": TableMaker(_make_divided_events, ("concepts", "voice", "copies")),
-    "acts": TableMaker(_make_acts, ("concepts", *_COPIES)),
-    "act_counts": TableMaker(_make_act_counts, ("concepts", *_COPIES)),
+    "acts": TableMaker(_make_acts, _CONCEPTS),
+    "act_counts": TableMaker(_make_act_counts, _CONCEPTS),
     "agency": TableMaker(_make_agency, _ACTS),
     "agency_contrasts": TableMaker(_make_agency_contrasts, (*_ACTS, "against")),
     "act_agents": TableMaker(_make_act_agents, _ACTS),
     "act_patients": TableMaker(_make_act_patients, _ACTS),
+    "act_patient_contrasts": TableMaker(_make_act_patient_contrasts, (*_ACTS, "against")),
+    "agency_events": TableMaker(compute_agency_events, ("concepts", "voice", "copies", "against")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

@@ -22,6 +22,7 @@ from wording.corpus.counts import (
     look_up_attributions,
     select_compared,
     select_concepts,
+    select_place,
 )
 from wording.corpus.counts_files import read_acts_table, read_articles_table
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
@@ -41,11 +42,13 @@ from wording.errors import WordingError
 from wording.files import write_csv
 from wording.patterns import parse_phrases
 from wording.phrasing import format_count
-from wording.settings import TOKEN_VOICES
+from wording.settings import PLACE_GROUPS, TOKEN_PLACES, TOKEN_VOICES
 from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns
 from wording.words import has_words
 
+ACT_PLACES = ("text", "lead", "body")
+"""Where acts are counted: in headlines the rules of clauses are others."""
 INSTEAD = "instead"
 """What stands in the place of a verb where a phrase is told of instead of the act."""
 OTHER_GROUP, NOBODY_NAMED = "other", "not named"
@@ -197,6 +200,7 @@ def tabulate_acts(
         form=np.array(FORMS, object)[acts.form],
         **columns,
         **look_up_attributions(part, acts.spans.start),
+        place=np.array(TOKEN_PLACES, object)[part.number_places(acts.spans.start)],
         zone=np.where(shard.boilerplate[acts.spans.start], "boilerplate", "body"),
         copied=part.flag_copied(acts.spans.start),
     )
@@ -222,7 +226,7 @@ def name_noun_groups(
 
 
 def count_acts(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
-    """Return the `act_counts` table: acts per article, form, groups named and voice."""
+    """Return the `act_counts` table: acts per article, form, groups named, voice and place."""
     if not has_words(f"grammar-{corpus.language}"):
         return make_no_act_counts()
     parts = corpus.map_parts(count_part_acts, select_acting(concepts), lists, light=True)
@@ -247,6 +251,7 @@ def count_part_acts(
 def count_concept_acts(part: Part, name: str, concept: Concept, lists: PhraseLists) -> pl.DataFrame:
     """Return the counts of acts of one concept in one shard."""
     shard, acts = part.shard, locate_body_acts(part.shard, concept, lists)
+    names = ("act", "form", "agent", "patient", "voice", "place")
     table = pl.DataFrame(
         {
             "row": shard.article(acts.spans.start),
@@ -255,11 +260,12 @@ def count_concept_acts(part: Part, name: str, concept: Concept, lists: PhraseLis
             "agent": name_noun_groups(shard, acts.agent, concept.agents, lists),
             "patient": name_noun_groups(shard, acts.patient, concept.patients, lists),
             "voice": np.array(TOKEN_VOICES, object)[shard.voice[acts.spans.start]],
+            "place": np.array(TOKEN_PLACES, object)[part.number_places(acts.spans.start)],
             "copied": part.flag_copied(acts.spans.start),
         },
-        schema_overrides=dict.fromkeys(("act", "form", "agent", "patient", "voice"), pl.String),
+        schema_overrides=dict.fromkeys(names, pl.String),
     )
-    keys = ["row", "act", "form", "agent", "patient", "voice"]
+    keys = ["row", *names]
     counted = table.group_by(keys).agg(
         n=pl.len().cast(pl.Int64), n_copied=pl.col("copied").sum().cast(pl.Int64)
     )
@@ -322,7 +328,8 @@ def count_study_acts(
 ) -> Counts:
     """Return the `act_counts` of a study's compared articles, as `count_study_hits` does of hits.
 
-    Acts are counted in the text, not in headlines. Without the articles they come from counts/.
+    Acts are counted in the text, or its lead or body alone, not in headlines; places stay apart.
+    Without the articles they come from counts/.
 
     Parameters
     ----------
@@ -348,6 +355,7 @@ def count_study_acts(
         articles = read_articles_table(study)
         counts = read_acts_table(study, articles) if wanted else make_no_act_counts()
         counts = counts[counts["concept"].isin(wanted)]
+    counts = select_place(counts, study.place)
     return keep_compared_counts(study, articles, counts, copies=copies)
 
 
@@ -362,22 +370,23 @@ def find_study_acts(
     corpus = build_corpus(study)
     compared = select_compared(study, corpus.articles, copies=copies)
     acts = find_acts(corpus, select_concepts(study, concepts), study.lists)
+    acts = acts[acts["place"].isin(PLACE_GROUPS[study.place])]
     acts = acts[(acts["zone"] == "body") & ~((copies == "none") & acts["copied"].astype(bool))]
     return shorten_lines(compared.keep(acts), study.width)
 
 
 def refuse_other_places(study: StudyRecord) -> None:
-    """Refuse another place than the text, where alone acts are looked for.
+    """Refuse headlines, in which acts are not looked for.
 
     Raises
     ------
     WordingError
-        For another place.
+        For a place with headlines.
     """
-    if study.place != "text":
+    if study.place not in ACT_PLACES:
         raise WordingError(
-            f"place={study.place!r}: acts are counted in the text (lead and body) only; leave it "
-            "out."
+            f"place={study.place!r}: acts are counted in the text only; expected one of "
+            f"{', '.join(ACT_PLACES)}."
         )
 
 

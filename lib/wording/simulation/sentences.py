@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from wording.simulation.world import World, look_up_probabilities
 
@@ -24,8 +25,34 @@ ALTERNATIVES_PATTERN = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 @dataclass(frozen=True)
+class PlantedAct:
+    """An act that a sentence tells of: the verb or "instead", its form, and who is named in it.
+
+    A noun and its group are empty where nobody is named.
+    """
+
+    act: str
+    form: str
+    agent: str = ""
+    agent_group: str = ""
+    patient: str = ""
+    patient_group: str = ""
+
+
+@dataclass(frozen=True)
+class PlantedName:
+    """A name that a sentence has, and the label before it, empty where there is none."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """A sentence whose slots are filled; `turns` says which side of each (a|b) it takes."""
+    """A sentence whose slots are filled; `turns` says which side of each (a|b) it takes.
+
+    Where it tells of an act, or has a name, its nodes are this act or name, and no contested words.
+    """
 
     template: str
     turns: tuple[int, ...] = ()
@@ -38,11 +65,13 @@ class Sentence:
     cue: str = ""
     writer: str = ""
     zone: str = "body"
+    about: PlantedAct | PlantedName | None = None
 
     @property
     def plain(self) -> bool:
         """Whether it is neutral filler in the writer's own voice."""
-        return not self.concept and self.voice == "outlet" and self.zone == "body"
+        is_neutral = not self.concept and self.about is None
+        return is_neutral and self.voice == "outlet" and self.zone == "body"
 
 
 @dataclass
@@ -60,14 +89,18 @@ class Scene:
 
 
 def draw_variant(world: World, scene: Scene, concept: str, voice: str) -> str:
-    """Draw the next variant, from a Pólya urn per article.
+    """Draw the next variant of a concept in an article."""
+    planted = look_up_probabilities(world.plan, concept, scene.writer, voice, scene.day)
+    return draw_from_urn(world, scene.urns[concept, voice], planted)
+
+
+def draw_from_urn(world: World, urn: Counter[str], planted: Mapping[str, float]) -> str:
+    """Draw the next of several things, from a Pólya urn per article.
 
     Each choice makes the same one likelier, as real writers repeat themselves. Over articles the
     shares are those planted; within one they are over-dispersed (Dirichlet-multinomial with the
     plan's `clustering`).
     """
-    urn = scene.urns[concept, voice]
-    planted = look_up_probabilities(world.plan, concept, scene.writer, voice, scene.day)
     chosen = world.draws.weighted(
         {name: world.plan["clustering"] * p + urn[name] for name, p in planted.items()}
     )
@@ -150,7 +183,7 @@ def draw_sentence(
     templates: list[str],
     *,
     forms: Mapping[str, str] | None = None,
-    **truth: str,
+    **truth: Any,
 ) -> Sentence:
     """Draw a sentence that is new to the article and, as far as chance allows, to the study."""
     for _ in range(40):
@@ -165,7 +198,7 @@ def draw_sentence(
 
 
 def fill_template(
-    world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, str]
+    world: World, scene: Scene, template: str, forms: Mapping[str, str], truth: Mapping[str, Any]
 ) -> Sentence:
     """Return the template with its slots filled and one side of each (a|b) chosen."""
     values: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,14 @@ from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
 from wording.files import refuse_existing_files, replace_files
 from wording.questions.coding import sample as coding
+from wording.simulation.acts import (
+    list_act_share_rows,
+    list_label_share_rows,
+    plant_acts,
+    read_act_plan,
+)
 from wording.simulation.articles import SimulatedArticle, write_articles
-from wording.simulation.sentences import Sentence, render_sentence
+from wording.simulation.sentences import PlantedAct, PlantedName, Sentence, render_sentence
 from wording.simulation.world import SIMULATION_FOLDER, World, format_long_date, read_planted_shares
 from wording.study import journal
 from wording.study.read import read_study
@@ -47,6 +54,23 @@ SIMULATION_COLUMNS = {
     ],
     "truth-voices.csv": ["doc_id", "start", "end", "voice", "speaker", "cue", "zone"],
     "truth-shares.csv": ["concept", "variant", "outlet", "voice", "period", "probability"],
+    "truth-acts.csv": [
+        "doc_id",
+        "start",
+        "end",
+        "node",
+        "concept",
+        "act",
+        "form",
+        "agent",
+        "agent_group",
+        "patient",
+        "patient_group",
+        "voice",
+    ],
+    "truth-act-shares.csv": ["concept", "outlet", "voice", "patient", "form", "probability"],
+    "truth-labels.csv": ["doc_id", "start", "end", "name", "label"],
+    "truth-label-shares.csv": ["outlet", "label", "probability"],
     "marks.csv": list(TABLES["marks"]),
 }
 
@@ -63,6 +87,12 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
       speaker, cue, zone), without its marks;
     - truth-shares.csv: one row per planted probability (concept, variant, outlet, voice, period,
       probability);
+    - truth-acts.csv: one row per act (doc_id, start, end, node, concept, act, form, agent,
+      agent_group, patient, patient_group, voice), and truth-act-shares.csv: one row per planted
+      probability of a form, of all acts or of those done to a group (concept, outlet, voice,
+      patient, form, probability);
+    - truth-labels.csv: one row per planted name (doc_id, start, end, name, label before it), and
+      truth-label-shares.csv: one row per planted probability (outlet, label, probability);
     - marks.csv: the marks of two invented coders on a random sample of lines, with planted errors
       (see `questions.coding`).
 
@@ -76,11 +106,17 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
     check_simulation_request(folder, articles, seed)
     world = World.read(seed)
     written = number_articles(write_articles(world, articles))
+    plant_acts(world, written, seed)
+    acts = read_act_plan()
     tables = {
         "articles.csv": list_article_rows(world, written),
         "truth.csv": list_truth_rows(written),
         "truth-voices.csv": list_voice_rows(written),
         "truth-shares.csv": list_share_rows(world.plan),
+        "truth-acts.csv": list_act_rows(written, acts["concept"]),
+        "truth-act-shares.csv": list_act_share_rows(acts),
+        "truth-labels.csv": list_label_rows(written),
+        "truth-label-shares.csv": list_label_share_rows(acts),
     }
     with replace_files(folder) as partial:
         for name, rows in tables.items():
@@ -161,7 +197,7 @@ def list_truth_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
         original = article.original.doc_id if article.original else ""
         for offset, s in locate_sentences(article):
             text, nodes, _ = render_sentence(s)
-            for start, end in nodes:
+            for start, end in nodes if s.about is None else []:
                 yield [
                     article.doc_id,
                     s.concept,
@@ -177,6 +213,25 @@ def list_truth_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
                     article.kind,
                     s.writer,
                 ]
+
+
+def list_act_rows(articles: list[SimulatedArticle], concept: str) -> Iterator[list[Any]]:
+    """Yield the rows of truth-acts.csv."""
+    for article in articles:
+        for offset, s in locate_sentences(article):
+            if isinstance(s.about, PlantedAct):
+                text, [(start, end)], _ = render_sentence(s)
+                place = [article.doc_id, offset + start, offset + end, text[start:end], concept]
+                yield [*place, *asdict(s.about).values(), s.voice]
+
+
+def list_label_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:
+    """Yield the rows of truth-labels.csv."""
+    for article in articles:
+        for offset, s in locate_sentences(article):
+            if isinstance(s.about, PlantedName):
+                _, [(start, end)], _ = render_sentence(s)
+                yield [article.doc_id, offset + start, offset + end, s.about.name, s.about.label]
 
 
 def list_voice_rows(articles: list[SimulatedArticle]) -> Iterator[list[Any]]:

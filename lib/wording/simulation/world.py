@@ -20,7 +20,7 @@ class Draws:
     All come from one stream of uniform numbers, which NumPy keeps stable.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, *seed: int) -> None:
         self.uniform = np.random.Generator(np.random.PCG64(seed)).random
 
     def chance(self, probability: float) -> bool:

@@ -11,7 +11,8 @@ from wording.answers.tables import make_table
 from wording.corpus.acts import write_acts
 from wording.corpus.counts import write_counts
 from wording.errors import WordingError
-from wording.questions.agency import agency, findings
+from wording.questions.agency import agency, findings, patients
+from wording.questions.agency.robust import compute_agency_events
 from wording.study.read import read_study
 
 CONCEPTS = """
@@ -168,7 +169,10 @@ def test_saved_counts_give_the_same_tables(folder, tmp_path):
     for name in ("study.yml", "concepts.yml"):
         (tmp_path / name).write_text((folder / name).read_text())
     saved = read_study(tmp_path)
-    for name in ("agency", "agency_contrasts", "act_agents", "act_patients"):
+    for name in (
+        *("agency", "agency_contrasts", "act_agents", "act_patients", "act_patient_contrasts"),
+        "agency_events",
+    ):
         pd.testing.assert_frame_equal(make_table(saved, name), make_table(study, name))
     answer = wording.open(tmp_path).agency()
     assert "24 acts in 24 articles" in answer.show_lines().html
@@ -206,7 +210,7 @@ def test_no_acts_say_why(tmp_path):
 
 
 def test_another_place_is_refused_and_the_study_asks_of_the_text(folder):
-    with pytest.raises(WordingError, match="does not take 'place'"):
+    with pytest.raises(WordingError, match="expected one of text, lead, body"):
         make_table(read_study(folder), "agency", place="headline")
     assert wording.open(folder).using(place="headline").agency().table["n"].sum() == 2 * 72
 
@@ -235,3 +239,158 @@ def test_acts_of_unclear_form_are_counted_apart(folder):
         table, agency.contrast_agency(compared), agency.compute_act_patients(compared)
     )
     assert said[1].startswith("36 more acts are unclear")
+
+
+def test_lead_and_body_are_the_text(tmp_path):
+    said = {"Northline": ["Police killed two men in {place}."], "Tidewatch": ["Rain in {place}."]}
+    folder = write_study(tmp_path, said)
+    table = pd.read_csv(folder / "articles.csv")
+    later = [f"\n\nTwo men were shot in {PLACES[k % 12]}, {k} miles away." for k in table.index]
+    table.assign(text=table["text"] + later).to_csv(folder / "articles.csv", index=False)
+    study = wording.open(folder)
+    told = {
+        place: study.using(place=place).agency().table.query("n > 0")[["outlet", "form", "n"]]
+        for place in ("text", "lead", "body")
+    }
+    assert told["lead"].to_numpy().tolist() == [
+        ["Northline", "active", 24],
+        ["Northline", "named", 24],
+    ]
+    assert set(told["body"]["form"]) == {"passive", "not named"}
+    assert told["text"]["n"].sum() == told["lead"]["n"].sum() + told["body"]["n"].sum() == 144
+    about = study.using(place="lead").agency().about().text
+    assert "Only leads" in about
+
+
+WHOM = {
+    "Northline": ["Police killed two women in {place}.", "Two soldiers were killed in {place}."],
+    "Tidewatch": ["Two women were killed in {place}.", "Police killed two soldiers in {place}."],
+    "Valley Lantern": ["Police killed two women in {place}.", "Police shot a soldier in {place}."],
+}
+
+
+@pytest.fixture(scope="module")
+def by_patient(tmp_path_factory):
+    """Two outlets that tell acts on women and soldiers otherwise, and one that does not."""
+    folder = write_study(tmp_path_factory.mktemp("whom"), WHOM)
+    return wording.open(folder).agency()["patient_contrasts"]
+
+
+def test_groups_of_patients_are_compared_at_each_outlet(by_patient):
+    table = by_patient.table
+    named = table[(table["form"] == "named") & (table["patient"] == "residents")]
+    inside = named[named["other"] == named["outlet"]].set_index("outlet")
+    assert inside.loc[["Northline", "Tidewatch"], "difference"].tolist() == [1, -1]
+    assert (inside.loc[["Northline", "Tidewatch"], "q"] < 0.01).all()
+    assert inside.loc["Northline", ["n", "total", "n_other", "total_other"]].tolist() == [
+        *(12, 12, 0, 12)
+    ]
+    assert inside.loc["all outlets", "total"] == 36
+
+
+def test_one_group_is_compared_between_outlets(by_patient):
+    table = by_patient.table
+    between = table[(table["form"] == "named") & (table["other"] != table["outlet"])]
+    women = between[between["patient"] == "residents"].set_index("outlet")
+    assert women.loc["Tidewatch", ["n", "total", "n_other", "total_other"]].tolist() == [
+        *(0, 12, 24, 24)
+    ]
+    assert women.loc["Tidewatch", "high"] < 0
+    women = "in 0 % of 12 acts done to the group “residents”, "
+    assert any(f"Tidewatch names who did it {women}" in said for said in by_patient.sentences)
+
+
+def test_a_group_with_few_acts_is_not_tested(tmp_path):
+    few = {"Northline": ["Police killed two women in {place}.", "Police shot a soldier."]}
+    few["Tidewatch"] = few["Northline"]
+    table = wording.open(write_study(tmp_path, few, n=8)).agency()["patient_contrasts"].table
+    assert table[table["other"] == table["outlet"]]["total"].max() == 8
+    alone = table[(table["other"] == table["outlet"]) & (table["outlet"] == "Northline")]
+    assert alone["total"].max() == 4
+    assert alone[["low", "high", "p", "q"]].isna().all(axis=None)
+
+
+def test_the_clearest_difference_is_counted_in_other_ways(answer):
+    choices = answer["choices"].table
+    shown = choices[choices["shown"]].iloc[0]
+    assert (shown["variant"], shown["outlet"]) == ("named", "Northline")
+    contrasts = answer["contrasts"].table
+    row = contrasts.query("form == 'named' and outlet == 'Northline'").iloc[0]
+    assert (
+        shown[["difference", "low", "high"]].tolist() == row[["difference", "low", "high"]].tolist()
+    )
+    assert (
+        answer["choices"]
+        .sentences[0]
+        .startswith(
+            "The clearest difference here: Northline names who did it 75 points more often than"
+        )
+    )
+
+
+def test_too_few_linked_articles_are_said_to_be_few(answer, folder):
+    events = answer["events"]
+    assert (events.table["n_components"] < 30).all()
+    assert events.table["within_low"].isna().all()
+    assert "there are too few shared events" in events.sentences[0]
+    study = read_study(folder)
+    none = compute_agency_events(study).assign(n_links=0)
+    assert findings.describe_within_events(none) == [findings.NO_LINKED_ACTS]
+
+
+def invent_counts(rng, *, articles=40, clustering=0.25):
+    """Return invented counts of acts, their articles, and the planted share of each form.
+
+    Shares depend on outlet and patient, and vary over articles.
+    """
+    rows, listed, planted = [], [], {}
+    for outlet in SENTENCES:
+        for patient in ("residents", "soldiers"):
+            planted[outlet, patient] = rng.dirichlet(np.full(len(agency.KNOWN_FORMS), 2.0))
+        for k in range(articles):
+            listed.append((f"{outlet}-{k}", outlet, 200))
+            for patient in ("residents", "soldiers"):
+                scale = (1 - clustering) / clustering
+                own = rng.dirichlet(planted[outlet, patient] * scale + 1e-9)
+                n = rng.multinomial(rng.poisson(1.2), own)
+                rows += [
+                    (f"{outlet}-{k}", "harm", form, patient, "outlet", count)
+                    for form, count in zip(agency.KNOWN_FORMS, n, strict=True)
+                    if count
+                ]
+    columns = ["doc_id", "concept", "form", "patient", "voice", "n"]
+    counts = pd.DataFrame(rows, columns=columns).assign(act="kill", n_copied=0, place="body")
+    is_named = counts["form"].isin(["active", "passive_agent"])
+    counts["agent"] = np.where(is_named, "police", "not named")
+    return counts, pd.DataFrame(listed, columns=["doc_id", "outlet", "n_words"]), planted
+
+
+@pytest.mark.slow
+def test_intervals_of_95_percent_hold_the_planted_shares_and_differences(folder):
+    """Of forms at an outlet, between outlets, and between groups of patients in one outlet."""
+    rng, base = np.random.default_rng(3), agency.compare_acts(read_study(folder))
+    base = dataclasses.replace(base, design=dataclasses.replace(base.design, draws=299))
+    held = {"share": [], "outlets": [], "groups": []}
+    for _ in range(60):
+        counts, articles, planted = invent_counts(rng)
+        compared = dataclasses.replace(base, counts=counts, articles=articles)
+        together = {
+            outlet: (planted[outlet, "residents"] + planted[outlet, "soldiers"]) / 2
+            for outlet in SENTENCES
+        }
+        for row in agency.compute_agency(compared).query("measure == 'form'").itertuples():
+            truth = together[row.outlet][agency.KNOWN_FORMS.index(row.form)]
+            held["share"].append(row.low <= truth <= row.high)
+        contrasts = patients.contrast_act_patients(compared).query("measure == 'form'")
+        for row in contrasts[contrasts["outlet"] != "all outlets"].dropna().itertuples():
+            form = agency.KNOWN_FORMS.index(row.form)
+            if row.other == row.outlet:
+                other = "soldiers" if row.patient == "residents" else "residents"
+                truth = (planted[row.outlet, row.patient] - planted[row.outlet, other])[form]
+                held["groups"].append(row.low <= truth <= row.high)
+            else:
+                others = [planted[name, row.patient] for name in SENTENCES if name != row.outlet]
+                truth = (planted[row.outlet, row.patient] - np.mean(others, axis=0))[form]
+                held["outlets"].append(row.low <= truth <= row.high)
+    covered = {name: np.mean(values) for name, values in held.items()}
+    assert all(0.93 <= value <= 0.975 for value in covered.values()), covered

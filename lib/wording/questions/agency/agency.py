@@ -145,12 +145,20 @@ def select_clear_acts(compared: Compared) -> dict[str, tuple[Concept, pd.DataFra
 
 def split_forms(compared: Compared) -> Splits:
     """Return the acts of each concept split by form, and by whether it is said who did them."""
-    splits = {}
-    for name, (_, acts) in select_clear_acts(compared).items():
-        naming = acts["agent"].where(acts["agent"] == NOBODY_NAMED, AGENT_NAMED)
-        splits[name, "form"] = Split(acts.assign(variant=acts["form"]), KNOWN_FORMS)
-        splits[name, "agent"] = Split(acts.assign(variant=naming), NAMINGS)
-    return splits
+    return {
+        (name, measure): split
+        for name, (_, acts) in select_clear_acts(compared).items()
+        for measure, split in split_by_form_and_naming(acts).items()
+    }
+
+
+def split_by_form_and_naming(acts: pd.DataFrame) -> dict[str, Split]:
+    """Return counts of acts split by form, and by whether it is said who did them."""
+    naming = acts["agent"].where(acts["agent"] == NOBODY_NAMED, AGENT_NAMED)
+    return {
+        "form": Split(acts.assign(variant=acts["form"]), KNOWN_FORMS),
+        "agent": Split(acts.assign(variant=naming), NAMINGS),
+    }
 
 
 def share_splits(compared: Compared, splits: Splits, keys: tuple[str, str]) -> pd.DataFrame:

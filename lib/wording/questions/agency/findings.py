@@ -7,7 +7,14 @@ from typing import Any
 import pandas as pd
 
 from wording.corpus.acts import NOBODY_NAMED, OTHER_GROUP
-from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
+from wording.phrasing import (
+    format_count,
+    format_interval,
+    format_percent,
+    format_q,
+    join_names,
+    round_half_up,
+)
 from wording.questions.agency.agency import AGENT_NAMED
 from wording.questions.reporting import (
     VOICE_PHRASES,
@@ -39,6 +46,13 @@ FORM_PHRASES = {
 }
 """A form, to follow a share of acts."""
 
+CHOICE_PHRASES = {
+    AGENT_NAMED: "names who did it",
+    NOBODY_NAMED: "does not name who did it",
+    **{form: f"tells of acts {phrase}" for form, phrase in FORM_PHRASES.items()},
+}
+"""What an outlet does that tells of acts in a form."""
+
 MIN_ACTS_PER_GROUP = 10
 """So many acts done to a group, at all outlets together, are described in a sentence."""
 
@@ -49,6 +63,20 @@ NO_ACTS_NAMED = (
 _COMPARISON = Comparison(
     no_test="No difference can be tested: a test needs acts in at least two articles on each side.",
     none_clear="No difference between outlets in the form of acts is statistically clear",
+)
+
+_PATIENT_COMPARISON = Comparison(
+    no_test="Whether the form depends on whom the acts are done to cannot be tested: it needs acts "
+    "on a group, and on others, in at least five articles of an outlet.",
+    none_clear="No difference between groups of patients is statistically clear",
+)
+_EVENT_COMPARISON = Comparison(
+    no_test="No difference on the same events can be tested: there are too few shared events.",
+    none_clear="No difference on the same events is statistically clear",
+)
+NO_LINKED_ACTS = (
+    "No two articles of different outlets that tell of these acts are linked as telling of one "
+    "event, so outlets cannot be compared on the same events."
 )
 
 
@@ -239,3 +267,78 @@ def _describe_patients(patients: pd.DataFrame) -> list[str]:
         whom = "nouns of no group" if group == OTHER_GROUP else f"the group “{group}”"
         described.append(f"{total} done to {whom}: {join_names(parts)}.")
     return described
+
+
+def describe_patient_contrasts(table: pd.DataFrame, *, top: int = 4) -> list[str]:
+    """Return whether the form depends on whom the acts are done to, the clearest first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table `act_patient_contrasts`.
+    top : int
+        How many differences are described one by one, at most: of each group and outlet the
+        clearest.
+    """
+    if table.empty:
+        return []
+    clear = select_clear_differences(table.rename(columns={"form": "variant"}))
+    clear = clear[clear["variant"] != NOBODY_NAMED]
+    # Of two groups, each is all that the other is not.
+    between = clear["patient"].where(clear["other"] != clear["outlet"], "")
+    chosen = clear[~clear.assign(between=between).duplicated(["between", "outlet"])].head(top)
+    return [
+        *(_describe_patient_difference(row) for row in chosen.itertuples()),
+        *summarise_rest(table["q"], len(chosen), len(clear), _PATIENT_COMPARISON),
+    ]
+
+
+def _describe_patient_difference(row: Any) -> str:
+    """Return one difference between groups at an outlet, or between outlets in one group."""
+    is_same_outlet = row.other == row.outlet
+    whose = "The outlets" if row.outlet == ALL_OUTLETS else row.outlet
+    verbs = ("name", "tell") if row.outlet == ALL_OUTLETS else ("names", "tells")
+    own = f"{format_percent(row.n / row.total)} of {format_count(row.total, 'act')}"
+    other = f"{format_percent(row.n_other / row.total_other)} of {row.total_other:,}"
+    whom = f"done to the group “{row.patient}”"
+    points = format_interval(row.low, row.high, form=_format_points)
+    ends = f"{_format_points(row.difference)} points, {points}; {format_q(row.q)}"
+    if row.variant == AGENT_NAMED:
+        against = f"in {other} on all others" if is_same_outlet else ""
+        against = against or f"{name_other(row.other)} in {other}"
+        return f"{whose} {verbs[0]} who did it in {own} {whom}, {against} ({ends})."
+    against = f"{other} on all others" if is_same_outlet else f"{name_other(row.other)} {other}"
+    return f"{whose} {verbs[1]} {own} {whom} {FORM_PHRASES[row.variant]}, {against} ({ends})."
+
+
+def _format_points(share: float) -> str:
+    return f"{int(round_half_up(100 * share))}".replace("-", "\N{MINUS SIGN}")
+
+
+def describe_within_events(table: pd.DataFrame, *, top: int = 3) -> list[str]:
+    """Return where outlets differ on the same events, or why that cannot be said.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table `agency_events`.
+    top : int
+        How many differences are described one by one, at most: of each outlet the clearest.
+    """
+    if not len(table) or not table["n_links"].any():
+        return [NO_LINKED_ACTS]
+    named = table.rename(columns={"form": "variant"})
+    named = named.rename(columns=lambda name: name.removeprefix("within_"))
+    clear = select_clear_differences(named)
+    clear = clear[clear["variant"] != NOBODY_NAMED]
+    chosen = clear.drop_duplicates(["outlet", "other"]).head(top)
+    return [
+        *(
+            f"On the same events {row.outlet} {CHOICE_PHRASES[row.variant]} "
+            f"{_format_points(abs(row.difference))} points "
+            f"{'more' if row.difference > 0 else 'less'} often than {name_other(row.other)} "
+            f"({format_q(row.q)}), in all {_format_points(row.raw_difference)} points."
+            for row in chosen.itertuples()
+        ),
+        *summarise_rest(table["q"], len(chosen), len(clear), _EVENT_COMPARISON),
+    ]

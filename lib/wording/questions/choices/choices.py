@@ -49,6 +49,9 @@ DIMENSIONS = ("voice", "copies", "place", "events", "senses")
 CODED_PLACES = ("text", "lead", "body")
 """Lines are coded in the text only, so only there hits in the wrong sense can be left out."""
 
+OTHER_PLACES = ("text", "headline", "all")
+"""Where hits might also have been counted: in the text, in headlines, or in both."""
+
 FEW_ARTICLES = "too few articles"
 FEW_EVENTS = f"fewer than {MIN_COMPONENTS} shared events"
 FEW_MARKS = "too few coded lines"
@@ -260,11 +263,12 @@ def name_contrast(row: pd.Series, *, clear: bool) -> Contrast:
     return Contrast(row["concept"], row["variant"], row["outlet"], row["other"], clear)
 
 
-def list_choices(shown: Choice, events: Sequence[str]) -> list[Choice]:
+def list_choices(
+    shown: Choice, events: Sequence[str], places: Sequence[str] = OTHER_PLACES
+) -> list[Choice]:
     """Return the ways of counting that a reader might also have chosen.
 
-    Whose words: those of the page, or everybody's; of everybody's, the outlets' own. Where: as on
-    the page, in the text, in headlines, or in both.
+    Whose words: those of the page, or everybody's; of everybody's, the outlets' own.
 
     Parameters
     ----------
@@ -272,9 +276,11 @@ def list_choices(shown: Choice, events: Sequence[str]) -> list[Choice]:
         How the page counts.
     events : sequence of str
         Which events.
+    places : sequence of str
+        Where, besides the place of the page.
     """
     voices = {shown.voice, "all", "outlet" if shown.voice == "all" else shown.voice}
-    places = {shown.place, "text", "headline", "all"}
+    places = [shown.place, *places]
     return [
         Choice(*names)
         for names in itertools.product(

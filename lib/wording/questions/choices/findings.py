@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from wording.phrasing import format_count, format_interval, join_names, round_half_up
@@ -46,18 +48,20 @@ NOTHING_TO_COUNT = (
 )
 
 
-def sentences(table: pd.DataFrame) -> list[str]:
+def sentences(table: pd.DataFrame, phrases: Mapping[str, str] | None = None) -> list[str]:
     """Return whether the difference holds however one counts, what it depends on, what is missing.
 
     Parameters
     ----------
     table : DataFrame
         The table `choices` of one concept.
+    phrases : mapping of str to str, optional
+        What an outlet does where it chooses a variant; without it, it writes it.
     """
     if table.empty:
         return [NOTHING_TO_COUNT]
     return [
-        describe_shown(table),
+        describe_shown(table, phrases),
         *describe_outcomes(table),
         *describe_dependence(table),
         *describe_missing(table),
@@ -65,8 +69,11 @@ def sentences(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def title_figure(table: pd.DataFrame) -> str:
-    """Return in how many ways of counting the difference holds; empty without one."""
+def title_figure(table: pd.DataFrame, phrases: Mapping[str, str] | None = None) -> str:
+    """Return in how many ways of counting the difference holds; empty without one.
+
+    The parameters are those of `sentences`.
+    """
     counted = select_counted(table)
     if counted.empty:
         return ""
@@ -75,7 +82,7 @@ def title_figure(table: pd.DataFrame) -> str:
     verb = "holds" if shown["outcome"] == "holds" else "is clear"
     more = "more" if shown["difference"] > 0 else "less"
     return (
-        f"{shown['outlet']} writes “{shown['variant']}” {more} often than "
+        f"{name_choice(shown, phrases)} {more} often than "
         f"{name_other(shown['other'])}: {verb} in {n_held} of {len(counted)} ways of counting"
     )
 
@@ -98,10 +105,10 @@ def describe(table: pd.DataFrame) -> str:
     )
 
 
-def describe_shown(table: pd.DataFrame) -> str:
+def describe_shown(table: pd.DataFrame, phrases: Mapping[str, str] | None = None) -> str:
     """Return the difference as the page counts it, and why it is this one."""
     row = table[table["shown"]].iloc[0]
-    return f"{_introduce(row, table)}: {name_difference(row)}{_format_ends(row)}."
+    return f"{_introduce(row, table)}: {name_difference(row, phrases)}{_format_ends(row)}."
 
 
 def _introduce(row: pd.Series, table: pd.DataFrame) -> str:
@@ -225,9 +232,15 @@ def select_counted(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["outcome"] != "not counted"]
 
 
-def name_difference(row: pd.Series) -> str:
+def name_choice(row: pd.Series, phrases: Mapping[str, str] | None = None) -> str:
+    """Return that the outlet of a row chooses its variant."""
+    written = f"writes “{row['variant']}”"
+    return f"{row['outlet']} {(phrases or {}).get(row['variant'], written)}"
+
+
+def name_difference(row: pd.Series, phrases: Mapping[str, str] | None = None) -> str:
     """Return which difference a row is, and how large, in whole percentage points."""
-    start = f"{row['outlet']} writes “{row['variant']}”"
+    start = name_choice(row, phrases)
     points = abs(int(round_half_up(100 * row["difference"])))
     if not points:
         return f"{start} as often as {name_other(row['other'])}, in whole points"

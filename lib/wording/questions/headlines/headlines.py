@@ -13,11 +13,8 @@ import numpy as np
 import pandas as pd
 
 from wording.questions.design import DEFAULT_REQUEST, Design, Request, compare_articles
-from wording.questions.shares.resampled import (
-    SINGLE_ARTICLE_STRATUM,
-    ResampledCounts,
-    add_outlet_and_unit,
-)
+from wording.questions.shares.paired import compare_paired, resample_sides
+from wording.questions.shares.resampled import ResampledCounts, add_outlet_and_unit
 from wording.settings import ALL_OUTLETS
 from wording.stats import resampling
 from wording.stats.arrays import Array
@@ -27,9 +24,6 @@ from wording.tables import TABLES, check_columns, is_among
 MIN_PAIRED_ARTICLES = 20
 """Articles (or families of copies) that name the concept in headline and text: with fewer, nothing
 is compared."""
-
-MIN_VARIANCE = 1e-20
-"""Of two variances the product below which there is none but for rounding."""
 
 SIDES = ("headline", "text")
 """The places that are compared."""
@@ -145,73 +139,15 @@ def pair_concept(
     return PairedCounts(variants, n_articles, *sides)
 
 
-def resample_sides(
-    hits: Sequence[Array], outlet_of: Array, member: Array, design: Design
-) -> list[ResampledCounts]:
-    """Return the counts of each side, all outlets together first, in the same draws of articles.
-
-    Parameters
-    ----------
-    hits : two arrays
-        Units x variants.
-    outlet_of : numpy.ndarray
-        The name of each unit's outlet.
-    member : numpy.ndarray
-        Rows x units: which units each row has; the first has all.
-    design : Design
-        With its outlets listed.
-    """
-    outlets = list(design.outlets or [])
-    sizes = [side.sum(axis=1, keepdims=True) for side in hits]
-    is_alone = (member[1:].T @ member[1:].sum(axis=1, keepdims=True))[:, 0] < 2
-    strata = np.where(is_alone, SINGLE_ARTICLE_STRATUM, outlet_of) if len(outlet_of) else outlet_of
-    names, sums = resampling.resample_sums(
-        np.hstack([hits[0], sizes[0], hits[1], sizes[1]]),
-        strata,
-        draws=design.draws,
-        seed=design.seed,
-    )
-    drawn = np.zeros((design.draws, len(outlets) + 1, sums.shape[2]))
-    drawn[:, 0] = sums.sum(axis=1)
-    for code, name in enumerate(names):
-        if name != SINGLE_ARTICLE_STRATUM:
-            drawn[:, outlets.index(name) + 1] = sums[:, code]
-    return [
-        ResampledCounts(
-            n=member @ side,
-            carrying=member @ (side > 0),
-            lacking=member @ (side < size),
-            units=member.sum(axis=1, keepdims=True),
-            squares=member @ size**2,
-            total=member @ size,
-            drawn=part[..., :-1],
-            drawn_total=part[..., -1:],
-        )
-        for side, size, part in zip(hits, sizes, np.split(drawn, 2, axis=2), strict=True)
-    ]
-
-
 def tabulate_pair(concept: str, pair: PairedCounts, design: Design) -> pd.DataFrame:
     """Return the rows of the table `headlines` of a concept, but for voice and q."""
     headline, text = pair.headline, pair.text
-    paired = resampling.PairedShares(
-        headline.share, headline.effective, text.share, text.effective, correlate_draws(pair)
-    )
-    n_articles = np.minimum(headline.articles, text.articles)
-    low, high = resampling.paired_interval(paired, level=design.level)
-    both, all_hits = headline.n + text.n, headline.total + text.total
-    p = resampling.paired_p_value(paired, articles=n_articles)
     columns: dict[str, Array] = {"n_articles": pair.n_articles}
     for name, side in zip(SIDES, (headline, text), strict=True):
         ends = resampling.share_interval(side.share, side.effective, level=design.level)
         columns |= {f"n_{name}": side.n.astype(int), f"total_{name}": side.total.astype(int)}
         columns |= {f"share_{name}": side.share, f"low_{name}": ends[0], f"high_{name}": ends[1]}
-    columns |= {
-        "difference": headline.share - text.share,
-        "low": low,
-        "high": high,
-        "p": np.where((both > 0) & (both < all_hits), p, np.nan),
-    }
+    columns |= compare_paired(headline, text, design.level)
     is_enough = headline.units >= MIN_PAIRED_ARTICLES
     columns |= {name: np.where(is_enough, columns[name], np.nan) for name in TESTED_COLUMNS}
     outlets = [ALL_OUTLETS, *(design.outlets or [])]
@@ -223,18 +159,3 @@ def tabulate_pair(concept: str, pair: PairedCounts, design: Design) -> pd.DataFr
     }
     flat = {name: np.broadcast_to(column, shape).T.ravel() for name, column in columns.items()}
     return pd.DataFrame(keys | flat)
-
-
-def correlate_draws(pair: PairedCounts) -> Array:
-    """Return how the shares on the two sides go together over the draws, rows x variants.
-
-    It is 0 where one of them never varies.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one, other = (
-            side.drawn / side.drawn_total - (side.drawn / side.drawn_total).mean(axis=0)
-            for side in (pair.headline, pair.text)
-        )
-        variance = one.var(axis=0) * other.var(axis=0)
-        correlation = (one * other).mean(axis=0) / np.sqrt(variance)
-    return np.clip(np.where(variance > MIN_VARIANCE, correlation, 0), -1, 1)
