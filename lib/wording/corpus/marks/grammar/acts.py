@@ -50,6 +50,8 @@ class GrammarWords(Record):
     no_agent: list[str]
     adjective_endings: list[str]
     adjectives: list[str]
+    titles: list[str]
+    no_first_names: list[str]
     verbs: Verbs
 
     def inflect(self, verb: str) -> dict[str, int]:

@@ -1,0 +1,189 @@
+"""What stands with a name by relation: labels, titles, appositions, what it does, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.matching import Spans, flag_forms
+from wording.corpus.encoding.shard import Shard
+from wording.corpus.marks.grammar import act_kernels, naming_kernels
+from wording.corpus.marks.grammar.act_kernels import (
+    ACOMP,
+    ACTIVE,
+    AMOD,
+    ATTR,
+    AUX,
+    AUXPASS,
+    BE,
+    COMPOUND,
+    HAVE,
+    IS_GERUND,
+    IS_PARTICIPLE,
+    MODAL,
+    NEG,
+    RELCL,
+    VERB_TAGS,
+)
+from wording.corpus.marks.grammar.acts import classify_for_acts, read_grammar_words
+from wording.corpus.marks.grammar.kernels import TAGS
+from wording.corpus.marks.grammar.naming_kernels import (
+    APPOSITION,
+    CAN_BE_FIRST_NAME,
+    DOES,
+    DONE_TO,
+    IS,
+    IS_NO_LABEL,
+    IS_TITLE_WORD,
+    NAME_TAG,
+)
+from wording.corpus.marks.grammar.parser import Parse, parse_around
+
+MODAL_TAG = TAGS.index("MD")
+PAST_TAGS = tuple(TAGS.index(tag) for tag in ("VBD", "VBN"))
+GERUND_TAG, PRESENT_TAG, POSSESSION_TAG = (TAGS.index(tag) for tag in ("VBG", "VBZ", "POS"))
+AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("comma", "WP"))
+AFTER_NOUNS = tuple(TAGS.index(tag) for tag in ("WDT", "IN", "DT"))
+"""How a relative clause may open behind any name, and behind one that is no proper name."""
+MAX_VERB_DISTANCE = 15
+"""Words from a name to the verb of which it is subject or object, at most."""
+COMPLEMENT_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "JJ"))
+
+
+@dataclass(frozen=True)
+class Related:
+    """Words that stand with names, by name, then relation, then place.
+
+    Attributes
+    ----------
+    name : int64 (n,)
+        Which of the names.
+    relation : int64 (n,)
+        A place in `naming_kernels.NAME_RELATIONS`.
+    token : int64 (n,)
+        The token of the word in the shard.
+    """
+
+    name: np.ndarray
+    relation: np.ndarray
+    token: np.ndarray
+
+
+def find_related(shard: Shard, spans: Spans) -> Related:
+    """Return the words that stand with the names at some spans of a shard, by relation."""
+    if not len(spans):
+        return Related(*np.zeros((3, 0), np.int64))
+    parse = parse_around(shard, spans.start)
+    names = np.stack([parse.locate(spans.start), parse.locate(spans.end)], axis=1)
+    rows = np.concatenate([find_words_beside(parse, spans, names), find_verbs_with(parse, names)])
+    rows = rows[np.lexsort(rows.T[::-1])]
+    return Related(rows[:, 0], rows[:, 1], parse.read_tokens(rows[:, 2]))
+
+
+def find_words_beside(parse: Parse, spans: Spans, names: np.ndarray) -> np.ndarray:
+    """Return labels, titles, first names and appositions: rows of (name, relation, word)."""
+    shard = parse.shard
+    seen = np.stack([classify_for_acts(shard)[0], classify_before_names(shard)])
+    parsed = np.stack([parse.tags, parse.heads, parse.relations]).astype(np.int64)
+    sentences = parse.find_sentences(spans.start)
+    rows = compile_module(naming_kernels).find_beside(
+        parsed, seen[:, parse.forms], sentences, names
+    )
+    voice = shard.voice[spans.start][rows[:, 0]], shard.voice[parse.tokens[rows[:, 2]]]
+    # A quotation that ends between a name and a noun parts them.
+    return rows[(rows[:, 1] != APPOSITION) | (voice[0] == voice[1])]
+
+
+def find_verbs_with(parse: Parse, names: np.ndarray) -> np.ndarray:
+    """Return what names do, what is done to them, and what they are said to be, as rows."""
+    seen = classify_for_acts(parse.shard)[:, parse.forms]
+    verbs = find_verbs(parse, seen)
+    form, agent, patient = compile_module(act_kernels).judge_all_by_parse(
+        parse.tags,
+        parse.heads,
+        parse.relations,
+        seen,
+        parse.find_sentences(parse.tokens[verbs]),
+        verbs,
+    )
+    is_be = seen[0, verbs] == BE
+    is_active = form == ACTIVE
+    counts = ~np.isin(seen[0, verbs], (BE, MODAL))
+    parts = [
+        match_names(noun, verbs, names, relation, counts & is_near(parse, noun, verbs))
+        for noun, relation in ((agent, DOES), (patient, DONE_TO))
+    ]
+    subject_of = np.full(len(parse.tokens), -1)
+    subject_of[verbs[is_be & is_active]] = agent[is_be & is_active]
+    complement = np.flatnonzero(
+        np.isin(parse.relations, (ATTR, ACOMP))
+        & np.isin(parse.tags, COMPLEMENT_TAGS)
+        & (parse.heads >= 0)
+    )
+    verb = parse.heads[complement]
+    has_other = np.isin(verb, parse.heads[(parse.relations == NEG) | (parse.tags == MODAL_TAG)])
+    subject = np.where(has_other | (complement < verb), -1, subject_of[verb])
+    subject = np.where(subject < verb, subject, -1)
+    parts.append(match_names(subject, complement, names, IS, np.ones(len(complement), bool)))
+    return np.concatenate(parts)
+
+
+def find_verbs(parse: Parse, seen: np.ndarray) -> np.ndarray:
+    """Return the words that are verbs of their own and have the form that their tag asks for."""
+    is_auxiliary = np.isin(parse.relations, (AUX, AUXPASS, AMOD, COMPOUND))
+    traits = seen[1]
+    ends_in_s = parse.shard.forms["key"].str.ends_with("s").to_numpy()[parse.forms]
+    fits = np.ones(len(parse.tokens), bool)
+    is_past = np.isin(parse.tags, PAST_TAGS) & (seen[0] != BE) & (seen[0] != HAVE)
+    fits[is_past & (traits & IS_PARTICIPLE == 0)] = False
+    fits[(parse.tags == GERUND_TAG) & (traits & IS_GERUND == 0)] = False
+    fits[(parse.tags == PRESENT_TAG) & ~ends_in_s] = False
+    return np.flatnonzero(np.isin(parse.tags, VERB_TAGS) & ~is_auxiliary & fits)
+
+
+def is_near(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
+    """Return whether each verb is near enough to its noun to be trusted.
+
+    A verb of a relative clause is if the clause follows the noun at once or after a comma, with
+    "who" after a proper name. A noun with a possessive ending is near none.
+    """
+    near = np.abs(verb - noun) <= MAX_VERB_DISTANCE
+    after = np.minimum(noun + 1, len(parse.tags) - 1)
+    is_proper = parse.tags[noun] == NAME_TAG
+    opens = np.isin(parse.tags[after], AFTER_NAMES) | (
+        ~is_proper & np.isin(parse.tags[after], AFTER_NOUNS)
+    )
+    is_relative = (parse.relations[verb] == RELCL) & (noun == parse.heads[verb])
+    is_possessor = parse.tags[after] == POSSESSION_TAG
+    return near & (opens | ~is_relative) & ~is_possessor
+
+
+def match_names(
+    noun: np.ndarray, word: np.ndarray, names: np.ndarray, relation: int, counts: np.ndarray
+) -> np.ndarray:
+    """Return rows of (name, relation, word) for the nouns that stand with words and are in a name.
+
+    Only those count of which `counts` says so.
+    """
+    number = np.searchsorted(names[:, 0], noun, side="right") - 1
+    inside = counts & (noun >= 0) & (number >= 0)
+    inside &= noun < names[np.maximum(number, 0), 1]
+    n = int(inside.sum())
+    return np.stack([number[inside], np.full(n, relation), word[inside]], axis=1).astype(np.int64)
+
+
+def classify_before_names(shard: Shard) -> np.ndarray:
+    """Return what each form may be before a name (see naming_kernels), uint8 (n_forms,)."""
+    words = read_grammar_words()
+    kinds = np.zeros(len(shard.numbers), np.uint8)
+    written = pl.col("type").str.strip_chars()
+    is_first = shard.forms.select(written.str.contains(r"^\p{Lu}(?:\p{Ll}[\p{L}'’-]*)?$"))
+    kinds[is_first.to_series().to_numpy()] = CAN_BE_FIRST_NAME
+    kinds[flag_forms(shard, words.no_first_names)] = 0
+    kinds[flag_forms(shard, words.titles)] |= IS_TITLE_WORD
+    has_digit = shard.forms["key"].str.contains(r"\p{N}") & ~shard.forms["key"].str.contains("-")
+    kinds[has_digit.to_numpy()] |= IS_NO_LABEL
+    return kinds
