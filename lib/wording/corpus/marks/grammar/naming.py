@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
+from wording.corpus.encoding.kernels import OUTLET_VOICE
 from wording.corpus.encoding.matching import Spans, flag_forms
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.grammar import act_kernels, naming_kernels
@@ -35,6 +36,7 @@ from wording.corpus.marks.grammar.naming_kernels import (
     CAN_BE_FIRST_NAME,
     DOES,
     DONE_TO,
+    ENDS_IN_ING,
     IS,
     IS_NO_LABEL,
     IS_TITLE_WORD,
@@ -44,10 +46,11 @@ from wording.corpus.marks.grammar.parser import Parse, parse_around
 
 MODAL_TAG = TAGS.index("MD")
 PAST_TAGS = tuple(TAGS.index(tag) for tag in ("VBD", "VBN"))
-GERUND_TAG, PRESENT_TAG, POSSESSION_TAG = (TAGS.index(tag) for tag in ("VBG", "VBZ", "POS"))
+GERUND_TAG, PRESENT_TAG = TAGS.index("VBG"), TAGS.index("VBZ")
 AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("comma", "WP"))
 AFTER_NOUNS = tuple(TAGS.index(tag) for tag in ("WDT", "IN", "DT"))
 """How a relative clause may open behind any name, and behind one that is no proper name."""
+NOT_AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("POS", "NN", "NNS"))
 MAX_VERB_DISTANCE = 15
 """Words from a name to the verb of which it is subject or object, at most."""
 COMPLEMENT_TAGS = tuple(TAGS.index(tag) for tag in ("NN", "NNS", "JJ"))
@@ -148,7 +151,8 @@ def is_near(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
     """Return whether each verb is near enough to its noun to be trusted.
 
     A verb of a relative clause is if the clause follows the noun at once or after a comma, with
-    "who" after a proper name. A noun with a possessive ending is near none.
+    "who" after a proper name. A noun that stands before another ("Trump headwinds", "Trump's men")
+    is near none, nor is one in a quotation near the verb that tells who said it.
     """
     near = np.abs(verb - noun) <= MAX_VERB_DISTANCE
     after = np.minimum(noun + 1, len(parse.tags) - 1)
@@ -157,8 +161,10 @@ def is_near(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
         ~is_proper & np.isin(parse.tags[after], AFTER_NOUNS)
     )
     is_relative = (parse.relations[verb] == RELCL) & (noun == parse.heads[verb])
-    is_possessor = parse.tags[after] == POSSESSION_TAG
-    return near & (opens | ~is_relative) & ~is_possessor
+    before_noun = np.isin(parse.tags[after], NOT_AFTER_NAMES)
+    voice = parse.shard.voice[parse.tokens]
+    is_speaker = (verb > noun) & (voice[noun] != OUTLET_VOICE) & (voice[verb] == OUTLET_VOICE)
+    return near & (opens | ~is_relative) & ~before_noun & ~is_speaker
 
 
 def match_names(
@@ -186,4 +192,5 @@ def classify_before_names(shard: Shard) -> np.ndarray:
     kinds[flag_forms(shard, words.titles)] |= IS_TITLE_WORD
     has_digit = shard.forms["key"].str.contains(r"\p{N}") & ~shard.forms["key"].str.contains("-")
     kinds[has_digit.to_numpy()] |= IS_NO_LABEL
+    kinds[shard.forms["key"].str.ends_with("ing").to_numpy()] |= ENDS_IN_ING
     return kinds

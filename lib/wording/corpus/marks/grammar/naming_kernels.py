@@ -31,7 +31,7 @@ from wording.corpus.marks.grammar.kernels import TAGS
 NAME_RELATIONS = ("label", "title", "first_name", "apposition", "is", "does", "done_to")
 """How a word may stand with a name."""
 LABEL, TITLE, FIRST_NAME, APPOSITION, IS, DOES, DONE_TO = range(len(NAME_RELATIONS))
-IS_TITLE_WORD, CAN_BE_FIRST_NAME, IS_NO_LABEL = 1, 2, 4
+IS_TITLE_WORD, CAN_BE_FIRST_NAME, IS_NO_LABEL, ENDS_IN_ING = 1, 2, 4, 8
 """What a word may be before a name: added up."""
 COMMON_NOUNS = tuple(TAGS.index(tag) for tag in ("NN", "NNS"))
 PARTICIPLES = tuple(TAGS.index(tag) for tag in ("VBN", "VBG"))
@@ -42,7 +42,7 @@ NAME_TAG, COMMA_TAG, STOP_TAG = (TAGS.index(tag) for tag in ("NNP", "comma", "st
 VERB_OR_ADVERB = tuple(
     TAGS.index(t) for t in ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "RB", "RBR", "TO")
 )
-VBG, IN = (TAGS.index(tag) for tag in ("VBG", "IN"))
+IN = TAGS.index("IN")
 BEFORE_NOUN = (AMOD, COMPOUND, NUMMOD, OTHER_RELATION)
 MAX_BESIDE = 32
 """So many words at most are found beside one name."""
@@ -106,10 +106,10 @@ def find_words_before(
         n += 1
         k -= 1
     opening = k + 1
-    if n_labels and tags[found[n - 1, 1]] == VBG and k >= 0 and tags[k] == IN:
-        n, n_labels = n - 1, n_labels - 1  # "of hating immigrants"
+    if n_labels and kinds[found[n - 1, 1]] & ENDS_IN_ING and k >= 0 and tags[k] == IN:
+        n, n_labels = n - 1, n_labels - 1  # "the burden of hosting refugees"
     if n_labels and is_proper:
-        n = drop_doubtful_labels(tags, classes, found[:n], k)
+        n = drop_doubtful_labels(tags, seen, found[:n], k)
     return n, opening
 
 
@@ -125,7 +125,7 @@ def is_first_name(tags: np.ndarray, seen: np.ndarray, k: int) -> bool:
     return tags[k] == NAME_TAG or (before >= 0 and kinds[before] & IS_TITLE_WORD != 0)
 
 
-def drop_doubtful_labels(tags: np.ndarray, classes: np.ndarray, found: np.ndarray, k: int) -> int:
+def drop_doubtful_labels(tags: np.ndarray, seen: np.ndarray, found: np.ndarray, k: int) -> int:
     """Return how many words before a proper name stay; `k` is the word before them.
 
     A participle that is the nearest label is doubtful ("he urged Trump" looks like "disgraced
@@ -133,6 +133,7 @@ def drop_doubtful_labels(tags: np.ndarray, classes: np.ndarray, found: np.ndarra
     actor Tom Hanks") or alone behind a verb ("helped fuel Trump" looks like "met rival Trump"):
     these and what stands before them are left out.
     """
+    classes, kinds = seen
     n_labels = np.sum(found[:, 0] == LABEL)
     is_doubtful = n_labels == 1 and k >= 0 and tags[k] in VERB_OR_ADVERB
     while k >= 0 and tags[k] in LABEL_TAGS and classes[k] == OPEN:
@@ -142,7 +143,8 @@ def drop_doubtful_labels(tags: np.ndarray, classes: np.ndarray, found: np.ndarra
     for i in range(len(found)):
         if found[i, 0] == LABEL:
             tag = tags[found[i, 1]]
-            if (is_nearest and tag in PARTICIPLES) or (is_doubtful and tag in COMMON_NOUNS):
+            is_participle = tag in PARTICIPLES or kinds[found[i, 1]] & ENDS_IN_ING != 0
+            if (is_nearest and is_participle) or (is_doubtful and tag in COMMON_NOUNS):
                 return i
             is_nearest = False
     return len(found)
