@@ -13,19 +13,23 @@ from wording.corpus.encoding.matching import Spans, flag_forms
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.grammar import act_kernels, naming_kernels
 from wording.corpus.marks.grammar.act_kernels import (
+    ACL,
     ACOMP,
     ACTIVE,
     AMOD,
+    AND,
     ATTR,
     AUX,
     AUXPASS,
     BE,
     COMPOUND,
+    GET,
     HAVE,
     IS_GERUND,
     IS_PARTICIPLE,
     MODAL,
     NEG,
+    POSSESSION,
     RELCL,
     VERB_TAGS,
 )
@@ -37,6 +41,7 @@ from wording.corpus.marks.grammar.naming_kernels import (
     DOES,
     DONE_TO,
     ENDS_IN_ING,
+    FINITE_TAGS,
     IS,
     IS_NO_LABEL,
     IS_TITLE_WORD,
@@ -50,6 +55,7 @@ GERUND_TAG, PRESENT_TAG = TAGS.index("VBG"), TAGS.index("VBZ")
 AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("comma", "WP"))
 AFTER_NOUNS = tuple(TAGS.index(tag) for tag in ("WDT", "IN", "DT"))
 """How a relative clause may open behind any name, and behind one that is no proper name."""
+PARTING_TAGS = tuple(TAGS.index(tag) for tag in ("IN", "TO", "WDT", "WP", "comma", "MD"))
 NOT_AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("POS", "NN", "NNS"))
 MAX_VERB_DISTANCE = 15
 """Words from a name to the verb of which it is subject or object, at most."""
@@ -114,10 +120,16 @@ def find_verbs_with(parse: Parse, names: np.ndarray) -> np.ndarray:
     )
     is_be = seen[0, verbs] == BE
     is_active = form == ACTIVE
-    counts = ~np.isin(seen[0, verbs], (BE, MODAL))
+    counts = ~np.isin(seen[0, verbs], (BE, MODAL, POSSESSION))
     parts = [
-        match_names(noun, verbs, names, relation, counts & is_near(parse, noun, verbs))
-        for noun, relation in ((agent, DOES), (patient, DONE_TO))
+        match_names(agent, verbs, names, DOES, counts & is_near(parse, agent, verbs)),
+        match_names(
+            patient,
+            verbs,
+            names,
+            DONE_TO,
+            counts & is_near(parse, patient, verbs) & is_plain_patient(parse, patient, verbs, seen),
+        ),
     ]
     subject_of = np.full(len(parse.tokens), -1)
     subject_of[verbs[is_be & is_active]] = agent[is_be & is_active]
@@ -165,6 +177,30 @@ def is_near(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
     voice = parse.shard.voice[parse.tokens]
     is_speaker = (verb > noun) & (voice[noun] != OUTLET_VOICE) & (voice[verb] == OUTLET_VOICE)
     return near & (opens | ~is_relative) & ~before_noun & ~is_speaker
+
+
+def is_plain_patient(
+    parse: Parse, noun: np.ndarray, verb: np.ndarray, seen: np.ndarray
+) -> np.ndarray:
+    """Return whether the words between a verb and the noun to whom it is done speak for it.
+
+    An object follows without another verb (but for "shot and killed"), preposition or mark between,
+    and no verb of its own after it; a subject has a form of be or get before the verb, or the verb
+    hangs on it ("men killed in the raid").
+    """
+    n_parting = count_before(np.isin(parse.tags, PARTING_TAGS))
+    n_verbs = count_before(np.isin(parse.tags, VERB_TAGS)) - count_before(seen[0] == AND)
+    n_passive = count_before(np.isin(seen[0], (BE, GET)))
+    parting, more_verbs = (n[noun] - n[verb + 1] for n in (n_parting, n_verbs))
+    after = np.minimum(noun + 1, len(parse.tags) - 1)
+    is_object = (parting == 0) & (more_verbs <= 0) & ~np.isin(parse.tags[after], FINITE_TAGS)
+    is_subject = (n_passive[verb] > n_passive[noun]) | np.isin(parse.relations[verb], (ACL, RELCL))
+    return np.where(noun > verb, is_object, is_subject)
+
+
+def count_before(flags: np.ndarray) -> np.ndarray:
+    """Return how many of the words before each place, and before the end, have a flag."""
+    return np.append(0, np.cumsum(flags))
 
 
 def match_names(
