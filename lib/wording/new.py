@@ -61,6 +61,8 @@ reports:
     each: {{concept: all}}
   - notebook: 11_agency
     each: {{concept: with-acts}}   # one page for each concept that has `acts`
+  - notebook: 12_naming
+    each: {{concept: all}}
 """
 
 CONCEPTS_TEMPLATE = """\

@@ -18,6 +18,7 @@ from wording.corpus.counts import (
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
+from wording.corpus.naming.related_words import count_study_naming
 from wording.corpus.phrase_counts import count_study_phrases
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
@@ -31,6 +32,7 @@ from wording.questions.events.divided import find_study_divided_events
 from wording.questions.events.within import compute_study_events
 from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
+from wording.questions.naming import naming
 from wording.questions.outlets import outlets
 from wording.questions.shares import shares
 from wording.questions.timeline import timeline
@@ -238,6 +240,18 @@ def _make_act_patients(study: StudyRecord, request: Request) -> pd.DataFrame:
     return agency.compute_act_patients(agency.compare_acts(study, request))
 
 
+def _make_naming_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_naming(study, request.concepts, copies=request.copies).counts
+
+
+def _make_naming(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return naming.compute_naming(naming.compare_naming(study, request))
+
+
+def _make_naming_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return naming.contrast_naming(naming.compare_naming(study, request))
+
+
 def _make_timeline(study: StudyRecord, request: Request) -> pd.DataFrame:
     tables = [
         timeline.compute_study_timeline(study, concept, request)
@@ -333,6 +347,9 @@ _TABLES = {
     "agency_contrasts": TableMaker(_make_agency_contrasts, (*_ACTS, "against")),
     "act_agents": TableMaker(_make_act_agents, _ACTS),
     "act_patients": TableMaker(_make_act_patients, _ACTS),
+    "naming_counts": TableMaker(_make_naming_counts, ("concepts", *_COPIES)),
+    "naming": TableMaker(_make_naming, _ACTS),
+    "naming_contrasts": TableMaker(_make_naming_contrasts, (*_ACTS, "against")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

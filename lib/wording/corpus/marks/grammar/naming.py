@@ -50,6 +50,7 @@ from wording.corpus.marks.grammar.naming_kernels import (
 from wording.corpus.marks.grammar.parser import Parse, parse_around
 
 MODAL_TAG = TAGS.index("MD")
+INFLECTED_TAGS = tuple(TAGS.index(tag) for tag in ("VBD", "VBG", "VBN", "VBZ"))
 PAST_TAGS = tuple(TAGS.index(tag) for tag in ("VBD", "VBN"))
 GERUND_TAG, PRESENT_TAG = TAGS.index("VBG"), TAGS.index("VBZ")
 AFTER_NAMES = tuple(TAGS.index(tag) for tag in ("comma", "WP"))
@@ -74,22 +75,26 @@ class Related:
         A place in `naming_kernels.NAME_RELATIONS`.
     token : int64 (n,)
         The token of the word in the shard.
+    is_inflected : bool (n,)
+        Whether it is a verb in -s, -ed or -ing, or an irregular past or participle, by the parse.
     """
 
     name: np.ndarray
     relation: np.ndarray
     token: np.ndarray
+    is_inflected: np.ndarray
 
 
 def find_related(shard: Shard, spans: Spans) -> Related:
     """Return the words that stand with the names at some spans of a shard, by relation."""
     if not len(spans):
-        return Related(*np.zeros((3, 0), np.int64))
+        return Related(*np.zeros((3, 0), np.int64), np.zeros(0, bool))
     parse = parse_around(shard, spans.start)
     names = np.stack([parse.locate(spans.start), parse.locate(spans.end)], axis=1)
     rows = np.concatenate([find_words_beside(parse, spans, names), find_verbs_with(parse, names)])
     rows = rows[np.lexsort(rows.T[::-1])]
-    return Related(rows[:, 0], rows[:, 1], parse.read_tokens(rows[:, 2]))
+    is_inflected = np.isin(parse.tags[rows[:, 2]], INFLECTED_TAGS)
+    return Related(rows[:, 0], rows[:, 1], parse.read_tokens(rows[:, 2]), is_inflected)
 
 
 def find_words_beside(parse: Parse, spans: Spans, names: np.ndarray) -> np.ndarray:
@@ -139,9 +144,13 @@ def find_verbs_with(parse: Parse, names: np.ndarray) -> np.ndarray:
         & (parse.heads >= 0)
     )
     verb = parse.heads[complement]
+    subject = subject_of[verb]
     has_other = np.isin(verb, parse.heads[(parse.relations == NEG) | (parse.tags == MODAL_TAG)])
-    subject = np.where(has_other | (complement < verb), -1, subject_of[verb])
-    subject = np.where(subject < verb, subject, -1)
+    n_verbs = count_before(np.isin(parse.tags, VERB_TAGS) & (parse.relations != AUX))
+    # Between subject and complement the verb stands, and no other.
+    is_plain = (subject < verb) & (verb < complement) & is_near(parse, subject, verb)
+    is_plain &= n_verbs[complement] - n_verbs[np.maximum(subject, 0)] == 1
+    subject = np.where(is_plain & ~has_other, subject, -1)
     parts.append(match_names(subject, complement, names, IS, np.ones(len(complement), bool)))
     return np.concatenate(parts)
 
