@@ -132,8 +132,8 @@ def join_relations(table: pd.DataFrame) -> pd.DataFrame:
 
 def split_relations(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the relation and the word of each collocate."""
-    parts = table["collocate"].astype(str).str.partition(JOINT)
-    return table.assign(relation=parts[0], word=parts[2])
+    parts = table["collocate"].astype(str).str.split(JOINT, n=1)
+    return table.assign(relation=parts.str[0], word=parts.str[1])
 
 
 def label_words(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
