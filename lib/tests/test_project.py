@@ -31,6 +31,7 @@ ROOMS = [
     "questions.outlets",
     "questions.events",
     "questions.timeline",
+    "questions.naming",
     "questions.collocation",
     "questions.keyness",
     "questions.voices",

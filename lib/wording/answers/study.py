@@ -10,6 +10,7 @@ from typing import Any
 
 from wording.answers.agency import answer_agency
 from wording.answers.answer import Answer
+from wording.answers.naming import answer_naming
 from wording.answers.narrow import name_concept, narrow_study, parse_day
 from wording.answers.overview import answer_overview
 from wording.answers.provenance import collect_provenance
@@ -313,6 +314,22 @@ class Study:
         text = self if self.place in ACT_PLACES else self.using(place="text")
         acting = text.record.list_acting("concept")
         return answer_agency(*text._ask(what or next(iter(acting), "")), self._request())
+
+    def naming(self, what: str = "", *, voice: str = "") -> Answer:
+        """Return what stands with a name: labels, titles, what it does and what is done to it.
+
+        Only the text is looked at, without headlines, by English grammar. One row per variant,
+        relation and word; parts: contrasts, by_outlet.
+
+        Parameters
+        ----------
+        what : str
+            A concept or a pattern, such as "rebels; militants"; empty: the study's first concept.
+        voice : str
+            Whose words count; empty: as in the study.
+        """
+        asked = self.using(place="text")._ask(what)
+        return answer_naming(*asked, self._request(voice=voice or self.voice))
 
     def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
         """Return phrases that may name the same thing, which a person must judge.

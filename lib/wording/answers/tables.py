@@ -18,6 +18,7 @@ from wording.corpus.counts import (
     select_concepts,
 )
 from wording.corpus.inventory import tabulate_concepts
+from wording.corpus.naming.related_words import count_study_naming
 from wording.corpus.phrase_counts import count_study_phrases
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
@@ -33,6 +34,7 @@ from wording.questions.events.divided import find_study_divided_events
 from wording.questions.events.within import compute_study_events
 from wording.questions.headlines import headlines
 from wording.questions.keyness import keyness
+from wording.questions.naming import naming
 from wording.questions.outlets import outlets
 from wording.questions.overview.left_out import explain_left_out
 from wording.questions.overview.overview import compute_overview
@@ -261,6 +263,18 @@ def _make_act_patient_contrasts(study: StudyRecord, request: Request) -> pd.Data
     return contrast_act_patients(agency.compare_acts(study, request))
 
 
+def _make_naming_counts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return count_study_naming(study, request.concepts, copies=request.copies).counts
+
+
+def _make_naming(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return naming.compute_naming(naming.compare_naming(study, request))
+
+
+def _make_naming_contrasts(study: StudyRecord, request: Request) -> pd.DataFrame:
+    return naming.contrast_naming(naming.compare_naming(study, request))
+
+
 def _make_timeline(study: StudyRecord, request: Request) -> pd.DataFrame:
     tables = [
         timeline.compute_study_timeline(study, concept, request)
@@ -361,6 +375,9 @@ _TABLES = {
     "act_patients": TableMaker(_make_act_patients, _ACTS),
     "act_patient_contrasts": TableMaker(_make_act_patient_contrasts, (*_ACTS, "against")),
     "agency_events": TableMaker(compute_agency_events, ("concepts", "voice", "copies", "against")),
+    "naming_counts": TableMaker(_make_naming_counts, ("concepts", *_COPIES)),
+    "naming": TableMaker(_make_naming, _ACTS),
+    "naming_contrasts": TableMaker(_make_naming_contrasts, (*_ACTS, "against")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

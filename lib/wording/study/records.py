@@ -362,6 +362,7 @@ class StudyRecord(Record):
         Report(notebook="09_coding"),
         Report(notebook="10_events", each={"concept": "all"}),
         Report(notebook="11_agency", each={"concept": "with-acts"}),
+        Report(notebook="12_naming", each={"concept": "all"}),
     ]
 
     _folder: Path = PrivateAttr()

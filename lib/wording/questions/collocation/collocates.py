@@ -198,10 +198,10 @@ def find_collocate_lines(
         rows = find_near_hits(study, concept, labels, span=span, side=side, copies=copies)
     rows = rows[rows["voice"].isin(VOICE_GROUPS[voice])].assign(counted_as=voice)
     order = {"variant": study.concepts[concept].variants, "near": labels["near"].unique()}
-    return order_as(_label_lines(rows, labels), order)
+    return order_as(label_lines(rows, labels), order)
 
 
-def _label_lines(rows: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+def label_lines(rows: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Return each row once for all outlets together and once for its outlet, where they have it."""
     is_together = labels["outlet"] == ALL_OUTLETS
     together = labels[is_together].drop(columns="outlet")

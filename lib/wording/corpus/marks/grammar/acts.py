@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class Verbs(Record):
     irregular: list[str]
     doubled: list[str]
     nouns: list[str]
+    silent_e: str
 
 
 class GrammarWords(Record):
@@ -50,6 +52,8 @@ class GrammarWords(Record):
     no_agent: list[str]
     adjective_endings: list[str]
     adjectives: list[str]
+    titles: list[str]
+    no_first_names: list[str]
     verbs: Verbs
 
     def inflect(self, verb: str) -> dict[str, int]:
@@ -90,6 +94,40 @@ class GrammarWords(Record):
         if ends_in_three and (n_syllables == 1 or verb in self.verbs.doubled):
             return verb + verb[-1]
         return verb
+
+    def find_base(self, form: str) -> str:
+        """Return the verb of which a form in -s, -ed, -en or -ing may be one, by rule.
+
+        >>> words = read_grammar_words()
+        >>> [words.find_base(form) for form in ("accused", "planned", "shot", "says", "trying")]
+        ['accuse', 'plan', 'shoot', 'say', 'try']
+        """
+        if form in self.irregular_bases:
+            return self.irregular_bases[form]
+        if re.fullmatch("[^aeiou](?:ie[sd]|ying)", form):
+            return form[0] + "ie"  # lies, died, tying
+        if form.endswith("ies"):
+            return form[:-3] + "y"
+        if form.endswith(("sses", "xes", "ches", "shes", "zzes", "oes")):
+            return form[:-2]
+        if form.endswith("s"):
+            return form[:-1]
+        stem = form.removesuffix("ing") if form.endswith("ing") else form.removesuffix("ed")
+        endings = [stem[:-1] + "y"] if form.endswith("ied") else []
+        if stem[-1:] == stem[-2:-1] and stem[-1:] not in "lsfz":
+            endings.append(stem[:-1])
+        endings += [stem[:-1]] if stem[:-1] in self.verbs.doubled else []
+        endings += [stem, stem + "e"]
+        if re.search(self.verbs.silent_e, stem):
+            endings.insert(0, stem + "e")
+        return next((base for base in endings if form in self.inflect(base)), form)
+
+    @functools.cached_property
+    def irregular_bases(self) -> dict[str, str]:
+        """The base of each form of the irregular verbs; of one that is a base itself, that."""
+        bases = [row.split()[0] for row in self.verbs.irregular]
+        forms = {form: base for base in reversed(bases) for form in self.inflect(base)}
+        return forms | {base: base for base in bases}
 
 
 def add_s(verb: str) -> str:

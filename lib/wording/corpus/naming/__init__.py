@@ -1,0 +1,1 @@
+"""What stands with the names of things, by relation."""

@@ -1,0 +1,1 @@
+"""What stands with a name, by relation."""
