@@ -71,9 +71,7 @@ def make_reader(lead: Lead) -> Any:
     )
     place = widgets.HTML(layout=widgets.Layout(max_height="34em", overflow="auto"))
     script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
-    script.append_display_data(
-        Javascript(make_lead_script(list(lead.labels), around=".jp-Cell"))
-    )
+    script.append_display_data(Javascript(make_lead_script(list(lead.labels), around=".jp-Cell")))
     chooser.observe(lambda change: _show_lines(place, lead, change.new), "value")
     place.add_class("jp-RenderedHTMLCommon")
     return widgets.VBox([widgets.HTML(LEAD_STYLE), chooser, place, script]).add_class(

@@ -1,4 +1,4 @@
-"""What leads from a number to its lines where no link can: in JupyterLab, which breaks links in SVG.
+"""What leads from a number to its lines in JupyterLab, which breaks links in figures.
 
 A page has links, `<a href="#lines-...">`. JupyterLab has elements with the same address in
 `data-lines`, which a small script, `make_lead_script`, hands to a list of choices.
