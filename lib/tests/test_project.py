@@ -179,6 +179,14 @@ def test_notebooks_declare_typed_parameters_with_a_meaning(book):
     assert all(p.meaning for p in parameters.values())
 
 
+@pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.stem)
+def test_code_is_folded_in_jupyterlab_but_for_parameters(book):
+    cells = json.loads(book.read_text(encoding="utf8"))["cells"]
+    code = [cell["metadata"] for cell in cells if cell["cell_type"] == "code"]
+    is_folded = [cell.get("jupyter", {}).get("source_hidden", False) for cell in code]
+    assert is_folded == ["parameters" not in cell.get("tags", []) for cell in code]
+
+
 def defined_names(module):
     """The public names that a module defines at its top."""
     names = set()

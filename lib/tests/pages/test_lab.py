@@ -17,10 +17,8 @@ from time import monotonic, sleep
 import nbformat
 import pytest
 from browser import CTRL, SHIFT
-from nbclient import NotebookClient
 
 from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
-from wording.show.html import DISPLAY_MIME
 from wording.study import journal
 from wording.study.read import read_study
 
@@ -64,7 +62,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lab(chromium, place, tmp_path_factory):
-    """The address of explore.ipynb in a JupyterLab of its own, started by `wording lab`."""
+    """A JupyterLab of its own, started by `wording lab`; what stands before and behind a path."""
     own, token = tmp_path_factory.mktemp("jupyter"), secrets.token_hex(8)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -84,12 +82,13 @@ def lab(chromium, place, tmp_path_factory):
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
     ]
     with (own / "log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | kept, stdout=log, stderr=log)
     try:
         await_answer(f"http://127.0.0.1:{port}/api/status?token={token}", process, own / "log")
-        yield f"http://127.0.0.1:{port}/lab/tree/explore.ipynb?token={token}"
+        yield f"http://127.0.0.1:{port}/lab{{}}?token={token}"
     finally:
         process.terminate()  # its kernels end with it
         process.wait(30)
@@ -141,7 +140,7 @@ def changed(chromium, before):
 
 def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromium, lab, place):
     chromium.call("Emulation.setFocusEmulationEnabled", enabled=True)
-    chromium.open(lab)
+    chromium.open(lab.format("/tree/explore.ipynb"))
     chromium.until(IDLE)
     run_all(chromium)
     chromium.until(
@@ -198,18 +197,70 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "book", sorted(NOTEBOOK_FOLDER.glob("*.ipynb")), ids=lambda book: book.stem
-)
-def test_every_notebook_runs_as_it_is_in_the_folder_that_jupyterlab_opens(place, book):
-    notebook = nbformat.read(book, as_version=4)
-    NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=600,
-        resources={"metadata": {"path": str(place / "notebooks")}},
-    ).execute()
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert [output for output in outputs if output.output_type == "error"] == []
-    assert any(DISPLAY_MIME in output.get("data", {}) for output in outputs)
+OPENED = "jupyterapp.shell.currentWidget"
+KERNEL = f"{OPENED}?.sessionContext?.session?.kernel"
+ERRORS = f"""[...{OPENED}.content.model.cells].flatMap(cell => cell.type === 'code'
+    ? cell.sharedModel.getOutputs() : []).filter(output => output.output_type === 'error' ||
+    output.name === 'stderr').map(output => output.evalue ?? output.text)"""
+BROKEN = f"""[...{OPENED}.node.querySelectorAll(
+    '[data-mime-type*=stderr], [data-mime-type*=error], .jupyter-widgets-error-widget')]
+    .map(place => place.textContent.slice(-300))"""
+LEADS = f"""[...{OPENED}.node.querySelectorAll('[data-lines]')].filter(place =>
+    place.closest('.jp-Cell').querySelector('.wording-leads select'))"""
+READ = f"{OPENED}.node.querySelectorAll('.wording-leads table.kwic').length"
+
+
+def open_and_run(chromium, name):
+    """Opens a notebook in the JupyterLab that is open, runs it, and returns what went wrong."""
+    chromium.value(
+        f"jupyterapp.commands.execute('docmanager:open', {{path: '{name}'}})"
+        ".then(widget => widget.context.ready).then(() => 1)"
+    )
+    chromium.until(f"{KERNEL}?.status === 'idle'")
+    chromium.value("jupyterapp.commands.execute('notebook:run-all-cells').then(() => 1)")
+    return chromium.value(ERRORS) + chromium.value(BROKEN) + tell_faults(chromium)
+
+
+def tell_faults(chromium):
+    """What JupyterLab told of errors since this was asked last, in the console and by itself."""
+    thrown = chromium.told("Runtime.exceptionThrown")
+    said = [one for one in chromium.told("Runtime.consoleAPICalled") if one["type"] == "error"]
+    logged = [one for one in chromium.told("Log.entryAdded") if one["entry"]["level"] == "error"]
+    chromium.events.clear()
+    return [*thrown, *said, *logged]
+
+
+def end_notebook(chromium):
+    """Saves the notebook that is open, ends its kernel, and closes it."""
+    for action in (
+        f"{OPENED}.context.save()",
+        f"{OPENED}.sessionContext.shutdown()",
+        "jupyterapp.commands.execute('application:close')",
+    ):
+        chromium.value(f"Promise.resolve({action}).then(() => 1)")
+
+
+@pytest.mark.slow  # thirteen notebooks, ten seconds each
+def test_every_notebook_runs_in_jupyterlab_and_its_numbers_lead_to_lines(chromium, lab, place):
+    chromium.open(lab.format(""))
+    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)")
+    for book in sorted(NOTEBOOK_FOLDER.glob("*.ipynb")):
+        shutil.copy(book, place / "notebooks")
+        assert (book.name, open_and_run(chromium, book.name)) == (book.name, [])
+        assert chromium.value(f"{OPENED}.node.querySelectorAll('svg[viewBox] a').length") == 0
+        if chromium.value(f"{LEADS}.length"):
+            chromium.value(f"{LEADS}[0].dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
+            chromium.until(f"{READ} > 0")
+        assert (book.name, tell_faults(chromium)) == (book.name, [])
+        end_notebook(chromium)
+
+
+def test_a_figure_with_links_is_what_jupyterlab_breaks(chromium, lab, place):
+    """So that the test above sees it where there is one."""
+    figure = '<div><svg viewBox="0 0 9 9"><a href="#lines-a"><path d="M0 0"/></a></svg></div>'
+    shown = [nbformat.v4.new_code_cell(f"from IPython.display import HTML\nHTML('{figure}')")]
+    nbformat.write(nbformat.v4.new_notebook(cells=shown), place / "notebooks" / "linked.ipynb")
+    chromium.open(lab.format(""))
+    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)")
+    assert "href" in "".join(map(str, open_and_run(chromium, "linked.ipynb")))
+    end_notebook(chromium)

@@ -4,6 +4,7 @@ What it shows is what the library says, and what it writes is on disk.
 """
 
 import asyncio
+import dataclasses
 import datetime
 import html
 import re
@@ -13,6 +14,7 @@ import unicodedata
 import pandas as pd
 import pytest
 
+import wording
 from wording import panel as explorer
 from wording.answers.tables import make_table
 from wording.corpus import kwic
@@ -20,6 +22,8 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import find_study_hits, write_counts
 from wording.corpus.marks.voice import find_all_attributions
 from wording.errors import WordingError
+from wording.pages.batch.plan import plan_pages
+from wording.panel import keeping
 from wording.panel import panel as panels
 from wording.panel.fields import LINES_PER_PAGE, RANDOM_SAMPLE
 from wording.panel.reading import format_lines, look_up_letters
@@ -307,7 +311,7 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
 def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()
-    assert "give the name of the coder" in said(panel.status)
+    assert "give the name of the coder" in said(panel.mark_note)
     panel.coder.value = "ada"
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()
@@ -351,14 +355,14 @@ def test_lines_of_a_mere_pattern_are_not_marked(panel, study):
     panel.coder.value, panel.pattern.value = "ada", "war"
     panel.lines.index = (0,)
     panel.button.marks["quoted"].click()
-    assert "add the pattern as a variant first" in said(panel.status)
+    assert "add the pattern as a variant first" in said(panel.mark_note)
     assert journal.read_marks(study).empty
 
 
 def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
     before = (study.folder / "concepts.yml").read_text(encoding="utf8")
     panel.button.add.click()
-    assert "Type a pattern and look at its lines" in said(panel.status)
+    assert "Type a pattern and look at its lines" in said(panel.add_note)
     panel.pattern.value = "new (cabinet|government)"
     panel.into.value, panel.variant.value = "change-of-government", "new government"
     panel.button.add.click()
@@ -370,9 +374,183 @@ def test_a_pattern_becomes_a_variant_and_its_concept_is_shown(panel, study):
     assert set(before.splitlines()) <= set(
         (study.folder / "concepts.yml").read_text(encoding="utf8").splitlines()
     )
-    panel.pattern.value, panel.into.value = "harbour*", "harbours"
+    assert "“new government” is a variant of change-of-government" in said(panel.add_note)
+    panel.pattern.value = "harbour*"
+    panel.button.keep.click()
+    assert "title" in said(panel.keep_note)
+
+
+def test_several_rivals_become_variants_each_and_a_name_for_them_all_is_refused(panel, study):
+    panel.pattern.value, panel.into.value = "new council; new cabinet", "levy"
+    panel.variant.value = "new"
     panel.button.add.click()
-    assert "title" in said(panel.status)
+    assert "cannot name 2 rivals" in said(panel.add_note)
+    panel.variant.value = ""
+    panel.button.add.click()
+    variants = read_study(study.folder).concepts["levy"].variants
+    assert variants["new council"].match == ["new council"]
+    assert variants["new cabinet"].match == ["new cabinet"]
+
+
+def test_rivals_in_fields_of_their_own_are_kept_as_a_concept(panel, study):
+    panel.pattern.value = "harbour*"
+    panel.button.rival.click()
+    panel.rivals[0].value = "port*"
+    assert set(panel.shares["variant"]) == {"harbour*", "port*"}
+    panel.title.value = "Where ships land"
+    panel.button.keep.click()
+    kept = read_study(study.folder).concepts["where-ships-land"]
+    assert (kept.title, list(kept.variants)) == ("Where ships land", ["harbour*", "port*"])
+    assert (panel.name, panel.asked, panel.rivals) == ("where-ships-land", "", [])
+    assert "with 2 variants" in said(panel.keep_note)
+    panel.pattern.value, panel.title.value = "war", "Where ships land"
+    panel.button.keep.click()
+    assert "already" in said(panel.keep_note)
+
+
+def test_what_cannot_be_counted_is_not_written(panel, study):
+    before = (study.folder / "concepts.yml").read_bytes()
+    panel.pattern.value, panel.into.value = "coup*", "change-of-government"
+    panel.button.add.click()
+    assert "Nothing was written" in said(panel.add_note)
+    assert "both match" in said(panel.add_note)
+    panel.pattern.value, panel.title.value = "coup; coup*", "Coups"
+    assert "both match" in said(panel.status)
+    panel.button.keep.click()
+    assert "Nothing was written" in said(panel.keep_note)
+    assert (study.folder / "concepts.yml").read_bytes() == before
+
+
+def test_a_page_that_cannot_be_made_is_not_saved(panel, study, monkeypatch):
+    before = (study.folder / "study.yml").read_bytes()
+
+    def fail(studies, *, only, reports):
+        page = next(page for page in plan_pages(studies[0]) if page.page == only)
+        return [dataclasses.replace(page, status="failed", reason="both match")]
+
+    monkeypatch.setattr(keeping.runner, "make_reports", fail)
+    panel.pattern.value = "coup; uprising"
+    panel.button.save.click()
+    assert "study.yml stays as it is: both match" in said(panel.saved)
+    assert (study.folder / "study.yml").read_bytes() == before
+
+
+def test_everything_is_cleared(panel, study):
+    panel.pattern.value, panel.outlets.value = "coup", (study.outlets[0],)
+    panel.first.value = datetime.date(2031, 6, 1)
+    panel.button.rival.click()
+    panel.button.clear.click()
+    assert (panel.asked, panel.outlets.value, panel.first.value) == ("", (), None)
+    assert panel.name == next(iter(study.concepts))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("coup, uprising", "`;` separates rivals"),
+        ("protes.*", "no regular expressions"),
+        ("protesst", "near it are “protest"),
+        ("uprising coup", "not so together"),
+    ],
+)
+def test_nothing_found_has_a_hint(panel, pattern, told):
+    panel.pattern.value = pattern
+    assert told in said(panel.count_note)
+
+
+def test_hits_in_another_voice_are_told_of(panel):
+    panel.voice.value = "quoted"
+    panel.pattern.value = "advisers"
+    assert len(panel.concordance) == 0
+    assert "in other voices or copies" in said(panel.count_note)
+
+
+def test_lines_of_a_term_and_of_a_row_of_the_figure_are_listed_alone(panel):
+    options = dict(panel.group.options)
+    (variant, outlet) = next(value for value in options.values() if value[1])
+    panel.group.value = (variant, "")
+    assert set(panel.shown["variant"]) == {variant}
+    panel.group.value = (variant, outlet)
+    rows = panel.shares[(panel.shares["variant"] == variant) & (panel.shares["outlet"] == outlet)]
+    assert len(panel.concordance) == rows["n"].sum() == len(panel.shown)
+    assert set(panel.shown["outlet"]) == {outlet}
+    leads = re.findall('data-lines="([^"]+)"', panel.shares_area.value)
+    assert leads
+    [script] = panel.lead_script.outputs
+    assert all(f'"{lead}"' in script["data"]["application/javascript"] for lead in leads)
+    panel.concept.value = "levy"
+    assert panel.group.value == ("", "")
+    assert len(panel.concordance) == panel.shares["n"].sum()
+
+
+def test_a_mark_is_taken_back_once(panel, study):
+    panel.coder.value = "ada"
+    panel.lines.index = (0, 1)
+    panel.button.marks["quoted"].click()
+    panel.button.marks["wrong sense"].click()
+    assert not panel.button.undo.disabled
+    panel.button.undo.click()
+    assert "1 mark “wrong sense” taken back" in said(panel.mark_note)
+    assert journal.read_marks(study)["mark"].to_list() == ["quoted", "quoted"]
+    assert [bare(option).split()[1] for option in panel.lines.options[:2]] == ["Q", "Q"]
+    assert panel.button.undo.disabled
+    panel._safely(panel.undo, panel.mark_note)
+    assert "taken back already" in said(panel.mark_note)
+
+
+def test_marks_that_another_line_follows_stay(study):
+    lines = find_study_hits(study, ["levy"]).head(2)
+    first = journal.record_marks(study, lines.head(1), "quoted", coder="ada")
+    journal.record_marks(study, lines.tail(1), "quoted", coder="ben")
+    with pytest.raises(WordingError, match="so they stay"):
+        journal.undo_marks(study, first)
+    assert len(journal.read_marks(study)) == 2
+
+
+def test_a_line_is_read_in_its_sentence_its_paragraph_and_its_article(panel, study):
+    texts = pd.read_csv(study.folder / "articles.csv").set_index("doc_id")["text"]
+    panel.lines.index, seen = (0,), []
+    for width in ("sentence", "paragraph", "article"):
+        panel.passage_width.value = width
+        seen.append(said(panel.passage))
+    assert len(seen[0]) < len(seen[1]) < len(seen[2])
+    whole = texts[panel.shown["doc_id"].iloc[0]]
+    assert "".join(whole.split()) in "".join(seen[2].split())
+    assert seen[2].count("\n") >= len(re.split(r"\n+", whole.strip())) - 1
+
+
+def test_lines_are_as_wide_as_asked(panel):
+    narrow = len(bare(panel.lines.options[0]))
+    panel.context.value = 60
+    assert len(bare(panel.lines.options[0])) == narrow + 60
+
+
+def test_lines_are_saved_as_the_study_allows(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = study.folder / "study.yml"
+    file.write_text(file.read_text(encoding="utf8") + "excerpts: 3\n", encoding="utf8")
+    panel = explorer.Panel(read_study(study.folder))
+    panel.button.export.click()
+    [written] = tmp_path.glob("lines-*.csv")
+    assert str(written) in said(panel.export_note)
+    lines = pd.read_csv(written)
+    assert len(lines) == len(panel.concordance)
+    assert lines["left"].fillna("").str.split().str.len().max() <= 3
+    assert lines["title"].isna().all()
+
+
+def test_articles_alone_are_explored(study):
+    panel = wording.open(study.folder / "articles.csv").explore()
+    assert "type a word or phrase" in said(panel.status)
+    panel.pattern.value = "coup; uprising"
+    assert len(panel.concordance) == panel.shares["n"].sum() > 0
+    for button, note in (("save", "saved"), ("keep", "keep_note"), ("add", "add_note")):
+        panel.title.value = "Coups"
+        getattr(panel.button, button).click()
+        assert "no " in said(getattr(panel, note))
+    panel.clear()
+    assert "type a word or phrase" in said(panel.status)
+    assert wording.open(study.folder).explore("coup", voice="all").asked == "coup"
 
 
 def test_what_was_found_becomes_a_report_once(panel, study):
@@ -451,12 +629,18 @@ def test_a_report_that_cannot_be_is_refused_and_nothing_changes(study):
 
 
 def test_another_study_is_taken_up_and_a_wrong_one_is_told(panel, demo, tmp_path):
-    panel.folder.value = str(demo)
+    own = panel.study.folder
+    panel.elsewhere.value = str(demo)
     assert panel.study.name == "demo"
     assert list(panel.outlets.options) == panel.study.outlets
-    panel.folder.value = str(tmp_path)
-    assert "is not a study" in said(panel.status)
+    assert any(label.startswith(panel.study.title) for label, _ in panel.folder.options)
+    panel.elsewhere.value = str(tmp_path / "nowhere")
+    assert "there is no such study" in said(panel.status)
     assert panel.study.name == "demo"
+    beside = shutil.copytree(demo, own.parent / "beside")
+    panel.elsewhere.value = str(own)
+    panel.folder.value = str(beside)
+    assert panel.study.folder == beside
 
 
 def test_without_articles_there_are_counts_and_no_lines(study):

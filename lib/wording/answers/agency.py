@@ -105,7 +105,6 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
             *name_groups(record, said()),
             *describe_grammar_limits(record.language),
             *name_groups(record, describe_patient_contrasts(contrast_act_patients(compared))),
-            *describe_language(record),
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from wording.answers.leading import (
+    Lead,
+    LeadingDisplay,
+    has_kernel,
+    is_label_column,
+    join_labels,
+)
 from wording.answers.narrow import name_groups
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
@@ -19,7 +26,8 @@ from wording.files import save_table
 from wording.phrasing import format_count
 from wording.settings import one_of
 from wording.show import html
-from wording.show.lines import concordance
+from wording.show.leads import list_leads, mark_leads
+from wording.show.lines import concordance, select_group
 from wording.show.lines import lines as group_lines
 from wording.study.records import StudyRecord
 from wording.tables import TABLES
@@ -163,7 +171,9 @@ class Answer:
     def __getitem__(self, part: str) -> Answer:
         """Return a part of the answer by its name."""
         if part not in self._made_parts:
-            self._made_parts[part] = self.parts[one_of("part", part, self.parts)]()
+            made = self.parts[one_of("part", part, self.parts)]()
+            has_own = made.evidence is not None or not made.links
+            self._made_parts[part] = made if has_own else replace(made, evidence=self.evidence)
         return self._made_parts[part]
 
     @cached_property
@@ -192,18 +202,20 @@ class Answer:
         Parameters
         ----------
         linked : bool
-            Whether rows lead to their lines in an exported page, which must then show the lines.
+            Whether rows lead to their lines: by links in an exported page, which must then show
+            the lines; in JupyterLab by a list below the figure, and a click on a row.
         """
         if self.picture.why_not:
             return html.note(self.picture.why_not)
-        return html.figure(
-            self.picture.draw(linked and is_exported()),
+        drawn = html.figure(
+            self.picture.draw(linked and (is_exported() or self.evidence is not None)),
             title=self._name_groups(self.picture.title),
             alt=self._name_groups(self.picture.description),
             name=self.name,
             data=None if self.picture.data.empty else self.picture.data,
             data_columns=self._headings(self.picture.data, self.picture.columns),
         )
+        return drawn if is_exported() else self._lead(drawn, list_leads(drawn.html))
 
     def show_table(self, top: int | None = None) -> html.Display:
         """Return the table, or its first `top` rows, to show; or a note that says why it is empty.
@@ -221,9 +233,9 @@ class Answer:
             return concordance(
                 self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
             )
-        links = self.links if is_exported() else {}
+        links = self.links if is_exported() or self.evidence else {}
         addresses = {f"lines of {column}": lines for column, lines in links.items()}
-        return html.table(
+        shown = html.table(
             self.table.assign(**addresses),
             name=self.name,
             caption=self._name_groups(self.caption),
@@ -231,6 +243,7 @@ class Answer:
             links={column: f"lines of {column}" for column in links},
             limit=top,
         )
+        return shown if is_exported() else self._lead(shown, self._label_leads(top))
 
     def lines(self, variant: str = "", outlet: str = "") -> Answer:
         """Return the lines behind the numbers.
@@ -269,8 +282,10 @@ class Answer:
         max_lines : int
             Lines shown below one number; of more, evenly spaced ones are shown.
         """
+        return self._show_rows(self._require_evidence().find(), max_lines)
+
+    def _show_rows(self, rows: pd.DataFrame, max_lines: int) -> html.Display:
         evidence = self._require_evidence()
-        rows = evidence.find()
         if rows.empty:
             return html.note(evidence.empty)
         if evidence.show:
@@ -285,6 +300,39 @@ class Answer:
             unit=evidence.unit,
         )
 
+    def _lead(self, display: html.Display, leads: Mapping[str, str]) -> html.Display:
+        """Return what is shown with a list below it that leads to the lines of its numbers."""
+        if not leads or self.evidence is None:
+            return display
+        evidence, found = self.evidence, cache(self.evidence.find)
+
+        def read(address: str) -> html.Display:
+            return self._show_rows(select_group(found(), address, by=evidence.by), MAX_LINES)
+
+        return LeadingDisplay(
+            mark_leads(display.html),
+            display.text,
+            display.record,
+            display.figure,
+            Lead(leads, read),
+        )
+
+    def _label_leads(self, top: int | None) -> dict[str, str]:
+        """Return the address of the lines behind each count shown, and what they are lines of."""
+        shown = self.table if top is None else self.table.head(top)
+        named = self.columns or list(shown.columns)
+        names = [name for name in named if is_label_column(shown, name)]
+        labels = [join_labels(row) for row in shown[names].itertuples(index=False, name=None)]
+        headings = self._headings(self.table, self.columns)
+        return {
+            address.removeprefix("#"): f"{label}, {headings[column][0]}"
+            if len(self.links) > 1
+            else label
+            for column, addresses in self.links.items()
+            for address, label in zip(addresses.reindex(shown.index), labels, strict=True)
+            if isinstance(address, str)
+        }
+
     def save(self, file: str | Path) -> None:
         """Write the table as .csv, .parquet, .xlsx or .tex, by the ending of the file.
 
@@ -296,11 +344,22 @@ class Answer:
         """Write the table as CSV: `save`, by the name that pandas has for it."""
         self.save(file)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def show(self) -> html.Display:
+        """Return the answer to show: what was counted, its sentences, its figure, its table."""
         shown = [self.about()] if self.note else []
         shown += [self.show_sentences()] if self.sentences else []
         shown += [] if self.picture.why_not else [self.plot()]
-        return join_displays([*shown, self.show_table(MAX_ROWS)])._repr_mimebundle_()
+        return join_displays([*shown, self.show_table(MAX_ROWS)])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self.show()._repr_mimebundle_()
+
+    def _ipython_display_(self) -> None:
+        if not has_kernel():
+            raise NotImplementedError  # IPython then asks for the bundle
+        from IPython.display import display
+
+        display(self.show())
 
     def _headings(self, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Return heading and explanation of each column that is shown."""
@@ -331,8 +390,11 @@ def is_exported() -> bool:
 
 def join_displays(displays: Sequence[html.Display]) -> html.Display:
     """Return several things to read as one, in their order."""
-    return html.Display(
-        "".join(display.html for display in displays),
-        "\n\n".join(display.text for display in displays),
-        {"kind": "answer", "parts": [display.record for display in displays]},
-    )
+    markup = "".join(display.html for display in displays)
+    text = "\n\n".join(display.text for display in displays)
+    record = {"kind": "answer", "parts": [display.record for display in displays]}
+    leads = [display.lead for display in displays if isinstance(display, LeadingDisplay)]
+    if not leads:
+        return html.Display(markup, text, record)
+    labels = {address: label for lead in leads for address, label in lead.labels.items()}
+    return LeadingDisplay(markup, text, record, None, Lead(labels, leads[0].read))

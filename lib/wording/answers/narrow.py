@@ -20,6 +20,7 @@ from wording.phrasing import format_count
 from wording.questions.reporting import PLACE_SENTENCES
 from wording.study.asked import describe_asked, resolve_pattern
 from wording.study.journal import read_marks
+from wording.study.read import read_yaml
 from wording.study.records import StudyRecord
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -191,7 +192,21 @@ def parse_day(text: str | datetime.date | None, *, last: bool = False) -> dateti
     return day
 
 
-def list_nearby_studies(folder: Path) -> list[Path]:
-    """The folders of studies that lie beside this one, or come with the project."""
-    beside = {file.parent for file in folder.parent.glob("*/study.yml")}
-    return sorted(beside | {place for place in SHIPPED_STUDIES if (place / "study.yml").is_file()})
+def list_nearby_studies(folder: Path) -> dict[Path, str]:
+    """Return the title of each study that lies beside this one, here, or comes with the project."""
+    here = Path.cwd()
+    near = {
+        file.parent.resolve()
+        for place in (folder.parent, here, here.parent, here.parent / "data")
+        for file in place.glob("*/study.yml")
+    }
+    shipped = {place.resolve() for place in SHIPPED_STUDIES if (place / "study.yml").is_file()}
+    return {place: read_title(place) for place in sorted(near | shipped)}
+
+
+def read_title(folder: Path) -> str:
+    """Return the title of a study; where its study.yml cannot be read, the folder's name."""
+    try:
+        return str(read_yaml(folder / "study.yml")["title"])
+    except (WordingError, KeyError):
+        return folder.name

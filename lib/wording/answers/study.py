@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -409,6 +410,20 @@ class Study:
         """
         record, name = self.using(place=place)._ask(concept, pattern)
         return kwic.answer_kwic(record, name, sort=sort, top=top, voice=voice, copies=self.copies)
+
+    def explore(self, pattern: str = "", **choices: Any) -> Any:
+        """Return the panel for JupyterLab, in which concepts and patterns are looked at by hand.
+
+        Parameters
+        ----------
+        pattern : str
+            What is shown first; empty: the study's first concept, if it has one.
+        choices :
+            What else is chosen first, as in `wording.panel.Panel`.
+        """
+        panel = import_module("wording.panel")  # a room above this one, which needs ipywidgets
+        settings = {"voice": self.voice, "copies": self.copies, **choices}
+        return panel.Panel(self.record, pattern=pattern, **settings)
 
     def provenance(self, **parameters: Any) -> html.Display:
         """Return where a page comes from, to show: inputs, versions, seed, and the parameters."""

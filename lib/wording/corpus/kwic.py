@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -199,6 +200,16 @@ class Concordance:
     ) -> pd.DataFrame:
         """Return the `hits` table of the first lines, whatever text the study may publish."""
         return tabulate_places(self.corpus, self.name, self.places[:stop], context)
+
+    def select(self, variant: str, outlets: Sequence[str]) -> Concordance:
+        """Return the lines of a variant (empty: of all) at outlets (none: at all)."""
+        chosen = pl.lit(value=True)
+        if variant:
+            chosen = chosen & (pl.col("variant") == variant)
+        if outlets:
+            at = self.corpus.table["outlet"].is_in(list(outlets)).arg_true()
+            chosen = chosen & pl.col("article").is_in(at.cast(pl.Int64).implode())
+        return replace(self, places=self.places.filter(chosen))
 
     def describe(self) -> str:
         """Return what was looked for, where, how often it was found, and what was left out."""
@@ -446,9 +457,11 @@ def find_title_shift(corpus: Corpus, subset: Corpus, rows: np.ndarray) -> np.nda
 
 
 def widen_lines(
-    study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth = "paragraph"
+    study: StudyRecord, lines: pd.DataFrame, *, to: ContextWidth | Literal["article"] = "paragraph"
 ) -> pd.DataFrame:
     """Return the lines with left and right as wide as their sentence, paragraph or so many tokens.
+
+    As wide as the article, they have a line break between its paragraphs.
 
     Raises
     ------
@@ -467,7 +480,10 @@ def widen_lines(
             spans = locate_spans(
                 piece.shard, row[here], start.to_numpy()[here], end.to_numpy()[here]
             )
-            wide = extract_contexts(piece.shard, spans, context=to)
+            if to == "article":
+                wide = extract_articles(piece.shard, row[here], spans)
+            else:
+                wide = extract_contexts(piece.shard, spans, context=to)
             left[here], right[here], is_unknown[here] = wide["left"], wide["right"], False
     if is_unknown.any():
         raise WordingError(
@@ -475,6 +491,23 @@ def widen_lines(
             f"{study.name!r}; widen lines of this study."
         )
     return shorten_lines(lines.assign(left=left, right=right), study.width)
+
+
+def extract_articles(shard: Shard, row: np.ndarray, spans: Spans) -> pd.DataFrame:
+    """Return all that stands left and right of each span in its article, a paragraph a line."""
+    texts = {
+        "left": shard.text(shard.bounds[row], spans.start),
+        "right": shard.text(spans.end, shard.bounds[row + 1]),
+    }
+    return pd.DataFrame(
+        {
+            side: pl.Series(found, dtype=pl.String)
+            .str.replace_all(r"[^\S\n]+", " ")
+            .str.replace_all(r"\s*\n\s*", "\n")
+            .to_list()
+            for side, found in texts.items()
+        }
+    )
 
 
 def locate_spans(shard: Shard, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Spans:

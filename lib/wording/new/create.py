@@ -476,6 +476,8 @@ def format_reports(chosen: NewConcepts) -> str:
     if has_pages:
         lines.append("  - notebook: 11_agency")
         lines.append("    each: {concept: with-acts}   # one page for each that has `acts`")
+        lines.append("  - notebook: 12_naming")
+        lines.append(f"    each: {{concept: {each}}}")
     else:
         lines.append("  # - notebook: 02_terms          # once there is a concept that occurs")
         lines.append("  #   each: {concept: all}")

@@ -14,12 +14,19 @@ from wording.corpus.kwic import SORT_COLUMNS
 from wording.errors import WordingError
 from wording.panel.reading import MARK_LETTERS
 from wording.phrasing import suggest_name
+from wording.show.leads import LEAD_STYLE
 from wording.show.lines import VOICE_LABELS
 from wording.study.journal import CODING_MARKS
 from wording.study.records import StudyRecord
 
 LINES_PER_PAGE = 50
 """Lines on a page."""
+
+MAX_RIVALS = 8
+"""Rival phrases that have a field of their own."""
+
+NEW_CONCEPT = "(type a pattern)"
+"""What stands in the place of concepts where a study has none."""
 
 ALL_LINES, RANDOM_SAMPLE = "all lines", "a random sample to mark"
 VOICE_OPTIONS = {
@@ -35,18 +42,31 @@ PLACE_OPTIONS = {
     "body": "the text without leads",
     "all": "headlines and text",
 }
+PASSAGE_OPTIONS = {
+    "paragraph": "whole paragraph",
+    "sentence": "sentence",
+    "article": "whole article",
+}
+CONTEXT_OPTIONS = (20, 30, 40, 60, 90)
 PERIOD_OPTIONS = ("auto", "day", "week", "month", "quarter", "year")
 
 PANEL_STYLE = """<style>
 .wording-lines select {font-family: var(--jp-code-font-family, monospace); font-size: 12px;
   overflow-x: auto}
 .wording-lines .widget-label {position: absolute; clip-path: inset(50%)}
-.wording-scroll {max-height: 34em; overflow: auto !important; height: auto}
-.wording-panel .widget-html-content {line-height: 1.4}
+.wording-scroll {max-height: 30em; overflow: auto !important; height: auto}
+.wording-panel .widget-html, .wording-panel .widget-html-content {height: auto; min-width: 0}
+.wording-panel .widget-html-content {line-height: 1.4; color: var(--jp-content-font-color1)}
 .wording-panel p {margin: .2em 0 .4em}
+.wording-panel a {color: var(--jp-content-link-color)}
 .wording-panel figure {margin: 0} .wording-panel figcaption {font-weight: bold}
-.wording-panel blockquote {margin: 0 0 .6em; max-width: 60em}
+.wording-panel blockquote {margin: 0 0 .6em; max-width: 60em; white-space: pre-line}
 .wording-panel blockquote footer {opacity: .8}
+.wording-panel mark {background: var(--jp-warn-color3, #ffe8b3); color: inherit;
+  font-weight: bold}
+.wording-panel [role=alert] {color: var(--jp-error-color1, #b00020)}
+.wording-panel h4 {margin: .8em 0 .2em; padding-top: .5em;
+  border-top: 1px solid var(--jp-border-color2)}
 .wording-panel button.widget-button {width: auto}
 .wording-panel :focus-visible {outline: 2px solid var(--jp-brand-color1, #0072b2);
   outline-offset: 1px}
@@ -70,15 +90,19 @@ def make_fields() -> dict[str, widgets.Widget]:
 def make_question_fields() -> dict[str, widgets.Widget]:
     """Return the fields that say what is counted."""
     pattern_hint = (
-        "Instead of the concept: a phrase as in concepts.yml; separate rival phrases with ;. "
-        "=name is a variant of that name. Press Enter to run"
+        "Instead of the concept: a phrase as in concepts.yml, rival phrases in fields of their own "
+        "or with ; between. =name is a variant of that name. Press Enter to run"
     )
     return {
         "folder": make_field(
-            widgets.Combobox,
-            "Study",
-            "The folder of a study: choose one, or type another",
-            FieldSize(38),
+            widgets.Dropdown, "Study", "The studies beside this one and here", FieldSize(38)
+        ),
+        "elsewhere": make_field(
+            widgets.Text,
+            "or in",
+            "The folder of another study, or a file or folder of articles; press Enter",
+            FieldSize(24, 3),
+            placeholder="folder, or news.csv",
             continuous_update=False,
         ),
         "concept": make_field(
@@ -91,8 +115,8 @@ def make_question_fields() -> dict[str, widgets.Widget]:
             widgets.Text,
             "Pattern",
             pattern_hint,
-            FieldSize(38),
-            placeholder="protest*; riot|riots",
+            FieldSize(24),
+            placeholder="protest*",
         ),
         "outlets": make_field(
             widgets.SelectMultiple,
@@ -158,6 +182,27 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
             FieldSize(14),
             options=list(SORT_COLUMNS),
         ),
+        "group": make_field(
+            widgets.Dropdown,
+            "Lines of",
+            "One term, or one term at one outlet; a click on a row of the figure chooses it too",
+            FieldSize(30),
+        ),
+        "context": make_field(
+            widgets.Dropdown,
+            "Width",
+            "Letters shown on each side of a hit",
+            FieldSize(9, 4),
+            options=CONTEXT_OPTIONS,
+            value=CONTEXT_OPTIONS[1],
+        ),
+        "passage_width": make_field(
+            widgets.Dropdown,
+            "Read the",
+            "How much of the article is shown below for a selected line",
+            FieldSize(17),
+            options=[(text, name) for name, text in PASSAGE_OPTIONS.items()],
+        ),
         "page": make_field(
             widgets.BoundedIntText,
             "Page",
@@ -184,18 +229,31 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
 
 
 def make_saving_fields() -> dict[str, widgets.Widget]:
-    """Return the fields that say what a pattern is added as."""
-    into_hint = "A concept in concepts.yml, or the name of a new one (lower case, hyphens)"
-    variant_hint = "What the term is called; empty: as the pattern is written"
+    """Return the fields that say what a pattern is kept as."""
     return {
         "into": make_field(
-            widgets.Combobox, "Into", into_hint, FieldSize(20), continuous_update=False
+            widgets.Dropdown, "Into", "A concept that the study's concepts.yml has", FieldSize(24)
+        ),
+        "variant": make_field(
+            widgets.Text,
+            "Variant",
+            "What the term is called; empty: as the pattern is written",
+            FieldSize(18),
         ),
         "title": make_field(
-            widgets.Text, "Title if new", "Title of a new concept, as readers see it", FieldSize(17)
+            widgets.Text,
+            "Title",
+            "What the new concept is called where readers see it",
+            FieldSize(24),
         ),
-        "variant": make_field(widgets.Text, "Variant", variant_hint, FieldSize(15)),
     }
+
+
+def make_rival_field(number: int) -> widgets.Text:
+    """Return a field for one more rival phrase."""
+    return make_field(
+        widgets.Text, f"Rival {number}", "A phrase that rivals the pattern", FieldSize(18)
+    )
 
 
 @dataclass(frozen=True)
@@ -240,12 +298,28 @@ def make_buttons() -> SimpleNamespace:
         unmarked=widgets.Button(
             description="Next unmarked", tooltip="The next line that the coder has not marked"
         ),
+        undo=widgets.Button(
+            description="Undo mark", tooltip="Takes back the last marks", disabled=True
+        ),
+        rival=widgets.Button(description="+ rival", tooltip="A field for one more rival phrase"),
+        clear=widgets.Button(
+            description="Clear", tooltip="Empties pattern, rivals, outlets and days"
+        ),
         add=widgets.Button(
-            description="Add as variant", tooltip="Writes the pattern into concepts.yml"
+            description="Add as variant",
+            tooltip="Writes the pattern into that concept of concepts.yml, each rival as a variant",
+        ),
+        keep=widgets.Button(
+            description="Keep as concept",
+            tooltip="Writes a new concept into concepts.yml, with each rival as a variant",
         ),
         save=widgets.Button(
             description="Save as report",
-            tooltip="Adds a page with these settings to study.yml and makes it",
+            tooltip="Makes a page with these settings, and adds it to study.yml",
+        ),
+        export=widgets.Button(
+            description="Save lines as CSV",
+            tooltip="Writes these lines to a file, with as much text as the study allows",
         ),
         marks={
             mark: widgets.Button(
@@ -270,10 +344,11 @@ def make_key_guard() -> widgets.Output:
 def list_concept_options(study: StudyRecord) -> list[tuple[str, str]]:
     """Return the title and the name of each concept; of two with one title, both are shown."""
     titles = [record.title for record in study.concepts.values()]
-    return [
+    options = [
         (title if titles.count(title) == 1 else f"{title} ({name})", name)
         for name, title in zip(study.concepts, titles, strict=True)
     ]
+    return options or [(NEW_CONCEPT, "")]
 
 
 def set_field(field: widgets.Widget, value: object) -> None:
@@ -299,10 +374,14 @@ def set_field(field: widgets.Widget, value: object) -> None:
 def arrange_rows(panel: Any) -> list[widgets.Widget]:
     """Return the rows of the panel, in the order in which the Tab key goes through them."""
     panel.lines.add_class("wording-lines")
+    panel.group.add_class("wording-leads")
+    button = panel.button
     return [
-        widgets.HTML(PANEL_STYLE),
+        widgets.HTML(PANEL_STYLE + LEAD_STYLE),
         make_key_guard(),
-        make_row(panel.folder, panel.concept, panel.pattern),
+        panel.lead_script,
+        make_row(panel.folder, panel.elsewhere),
+        make_row(panel.concept, panel.pattern, panel.rival_row, button.rival, button.clear),
         panel.count_note,
         make_row(
             panel.outlets,
@@ -319,14 +398,25 @@ def arrange_rows(panel: Any) -> list[widgets.Widget]:
             make_column(panel.shares_area),
             make_column(make_row(panel.term, panel.period), panel.timeline_area),
         ),
-        make_row(panel.source, panel.sort, panel.page, panel.button.before, panel.button.after),
+        make_heading("Lines"),
+        make_row(panel.group, panel.source, panel.sort, panel.context),
+        make_row(panel.page, button.before, button.after, button.export, panel.export_note),
         panel.lines,
         panel.legend,
+        panel.passage_width,
         panel.passage,
-        make_row(panel.coder, *panel.button.marks.values(), panel.button.unmarked),
-        make_row(panel.into, panel.title, panel.variant, panel.button.add),
-        make_row(panel.button.save, panel.saved),
+        make_row(panel.coder, *button.marks.values(), button.undo, button.unmarked),
+        panel.mark_note,
+        make_heading("Keep"),
+        make_row(panel.into, panel.variant, button.add, panel.add_note),
+        make_row(panel.title, button.keep, panel.keep_note),
+        make_row(button.save, panel.saved),
     ]
+
+
+def make_heading(text: str) -> widgets.HTML:
+    """Return a heading between the parts of the panel."""
+    return widgets.HTML(f"<h4>{text}</h4>", layout=widgets.Layout(width=FULL_WIDTH))
 
 
 def make_row(*items: widgets.Widget) -> widgets.Box:
@@ -347,3 +437,8 @@ def make_text_area(name: str = "") -> widgets.HTML:
     """Return a place for what `show` makes, where all text is escaped."""
     place = widgets.HTML(layout=widgets.Layout(width=FULL_WIDTH))
     return place.add_class(name) if name else place
+
+
+def make_note_area() -> widgets.HTML:
+    """Return a place for what a button says, beside it."""
+    return widgets.HTML(layout=widgets.Layout(flex="1 1 20em", min_width="0"))

@@ -10,13 +10,14 @@ from wording.questions.timeline.timeline import describe_endpoints
 from wording.show import figures as plots
 from wording.show import html as show
 from wording.show.html import Display
+from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
 
 
 def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
     """Return a figure of the share of each variant at each outlet with its interval.
 
-    Of a concept with one variant it shows hits per million words.
+    Of a concept with one variant it shows hits per million words. Its rows are links to lines.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
         )
     title = study.concepts[shares["concept"].iloc[0]].title
     if shares["variant"].nunique() > 1:
-        drawn = plots.plot_forest(shares, links=False)
+        drawn = plots.plot_forest(shares)
         return show.figure(
             drawn,
             title=f"Share of each term: {title}",
@@ -40,7 +41,11 @@ def make_shares_figure(study: StudyRecord, shares: pd.DataFrame) -> Display:
             data=shares,
         )
     drawn = plots.plot_bars(
-        shares, category="outlet", value="per_million", label=f"{title}: hits per million words"
+        with_lines(shares),
+        category="outlet",
+        value="per_million",
+        label=f"{title}: hits per million words",
+        links="lines",
     )
     return show.figure(
         drawn,

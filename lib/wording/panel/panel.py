@@ -14,8 +14,10 @@ from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
+from IPython.display import Javascript
 
 from wording.answers.narrow import list_nearby_studies, narrow_study, parse_day
+from wording.answers.study import open_study
 from wording.answers.tables import make_table
 from wording.corpus import kwic
 from wording.corpus.build import build_corpus
@@ -24,27 +26,30 @@ from wording.corpus.marks.voice import find_all_attributions
 from wording.errors import WordingError
 from wording.pages.batch import runner
 from wording.panel.fields import (
+    MAX_RIVALS,
     RANDOM_SAMPLE,
     arrange_rows,
     list_concept_options,
     make_buttons,
     make_fields,
+    make_note_area,
+    make_rival_field,
+    make_row,
     make_text_area,
     set_field,
 )
 from wording.panel.figures import make_shares_figure, make_timeline_figure
-from wording.panel.lines import LineReader
-from wording.panel.reading import SampledLines
-from wording.panel.saving import save_report
+from wording.panel.hints import explain_nothing
+from wording.panel.keeping import Keeper
+from wording.panel.reading import SampledLines, to_plain_text
 from wording.phrasing import format_count
 from wording.questions.coding import sample as coding
 from wording.questions.design import Request
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.show import html as show
-from wording.study.asked import resolve_term
-from wording.study.edit import add_variant
-from wording.study.read import read_study
-from wording.study.records import StudyRecord, Variant
+from wording.show.leads import make_lead_script, mark_leads
+from wording.show.lines import with_lines
+from wording.study.records import StudyRecord
 
 TYPING_PAUSE_SECONDS = 0.4
 """Seconds without a key after which a pattern is run."""
@@ -52,27 +57,34 @@ TYPING_PAUSE_SECONDS = 0.4
 MAX_HITS_WHILE_TYPING = 100_000
 """Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
 
+EVERY_GROUP = "all terms and outlets"
+
 STATIC_PAGE_NOTE = (
     "The panel opens in JupyterLab (`wording lab`); the settings used for this page are shown "
     "below."
 )
 
 
-class Panel(LineReader):
+class Panel(Keeper):
     """A panel over a study.
 
     Attributes
     ----------
     study : the study as its files say; `narrowed` and `name` are the study and the concept shown.
     shares, by_period : the tables behind the figures.
+    found : all lines of what is asked for; `concordance` has those of the group chosen.
     """
 
     narrowed: StudyRecord
     shares: pd.DataFrame
     by_period: pd.DataFrame
-    folder: widgets.Combobox
+    found: kwic.Concordance | SampledLines | None
+    folder: widgets.Dropdown
+    elsewhere: widgets.Text
     concept: widgets.Dropdown
     pattern: widgets.Text
+    rivals: list[widgets.Text]
+    group: widgets.Dropdown
     outlets: widgets.SelectMultiple
     voice: widgets.Dropdown
     place: widgets.Dropdown
@@ -82,9 +94,6 @@ class Panel(LineReader):
     term: widgets.Dropdown
     period: widgets.Dropdown
     sort: widgets.Dropdown
-    into: widgets.Combobox
-    title: widgets.Text
-    variant: widgets.Text
 
     def __init__(
         self,
@@ -114,10 +123,13 @@ class Panel(LineReader):
             setattr(self, name, field)
         self.button = make_buttons()
         self.status, self.count_note = make_text_area(), make_text_area()
-        self.legend, self.saved = make_text_area(), make_text_area()
-        self.shares_area = make_text_area("wording-scroll")
-        self.timeline_area = make_text_area("wording-scroll")
+        self.legend, self.mark_note = make_text_area(), make_text_area()
+        self.add_note, self.keep_note = make_note_area(), make_note_area()
+        self.saved, self.export_note = make_note_area(), make_note_area()
+        self.shares_area, self.timeline_area = make_text_area(), make_text_area()
         self.passage = make_text_area("wording-scroll")
+        self.rivals, self.rival_row = [], make_row()
+        self.lead_script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
         super().__init__(arrange_rows(self))
         self.add_class("wording-panel")
         self._open(study, concept=concept, **choices)
@@ -134,22 +146,54 @@ class Panel(LineReader):
             field.observe(self._choose, "value")
         for field in (self.sort, self.source):
             field.observe(lambda _: self._safely(self._change_lines), "value")
-        self.folder.observe(lambda change: self._open_folder(change.new), "value")
-        self.pattern.observe(lambda _: self._schedule(), "value")
-        self.pattern.on_msg(lambda _, message, __: self._receive(message))
+        self.group.observe(lambda _: self._safely(self._choose_group), "value")
+        for place in (self.folder, self.elsewhere):
+            place.observe(lambda change: self._open_place(change.new), "value")
+        self._listen(self.pattern)
+        self._act(self.button.rival, self.add_rival, self.status)
+        self._act(self.button.clear, self.clear, self.status)
         for field in (self.term, self.period):
             field.observe(lambda _: self._safely(self._draw_timeline), "value")
-        self.button.add.on_click(lambda _: self._safely(self.add))
-        self.button.save.on_click(lambda _: self._safely(self.save))
         self._connect_lines()
+        self._connect_keeping()
 
     def _change_lines(self) -> None:
         if not self.is_updating:
             self._find()
 
-    def _open_folder(self, folder: str) -> None:
-        if not self.is_updating:
-            self._safely(lambda: self._open(read_study(folder)))
+    def _open_place(self, place: str) -> None:
+        if place.strip() and not self.is_updating:
+            self._safely(lambda: self._open(open_study(place.strip()).record))
+
+    def _listen(self, field: widgets.Text) -> None:
+        """Run what is typed into a field, after a pause or when Enter is pressed."""
+        field.observe(lambda _: self._schedule(), "value")
+        field.on_msg(lambda _, message, __: self._receive(message))
+
+    @property
+    def asked(self) -> str:
+        """The pattern with its rivals, `;` between them; empty where a concept is asked for."""
+        typed = [field.value.strip() for field in (self.pattern, *self.rivals)]
+        return "; ".join(filter(None, typed))
+
+    def add_rival(self) -> None:
+        """Add a field for one more rival."""
+        if len(self.rivals) == MAX_RIVALS:
+            raise WordingError(f"There are {MAX_RIVALS} fields for rivals; write `;` between more.")
+        self.rivals.append(make_rival_field(len(self.rivals) + 2))
+        self.rival_row.children = self.rivals
+        self._listen(self.rivals[-1])
+
+    def clear(self) -> None:
+        """Ask for the concept again, at all outlets and on all days."""
+        with self.without_events():
+            self._set_pattern("")
+            self.outlets.index = ()
+            self._set_days(None, None)
+        self.refresh()
+
+    def _set_pattern(self, pattern: str) -> None:
+        self.pattern.value, self.rivals, self.rival_row.children = pattern, [], ()
 
     def _receive(self, message: dict[str, Any]) -> None:
         if message.get("event") == "submit":  # Enter
@@ -172,21 +216,33 @@ class Panel(LineReader):
         self.is_updating, self.study = True, study.narrow(place="text")
         set_field(self.place, study.place)
         self.outlets.index = ()
-        self.folder.options = [str(folder) for folder in list_nearby_studies(study.folder)]
-        self.folder.value = str(study.folder)
-        self.pattern.value = pattern
+        self._list_studies(study)
+        self._set_pattern(pattern)
         self.outlets.options = known
         self.pattern.disabled = self.source.disabled = not study.has_articles
         self.concept.options = list_concept_options(study)
-        self.into.options = list(study.concepts)
-        self.into.value = concept or next(iter(study.concepts))
-        set_field(self.concept, self.into.value)
+        own = [name for name in study.concepts if name not in study.taken]
+        self.into.options = own or [("(none yet)", "")]
+        chosen = concept or next(iter(study.concepts), "")
+        set_field(self.concept, chosen)
+        if chosen in own:
+            self.into.value = chosen
         set_field(self.outlets, outlets)
         self._set_days(choices.pop("first", None), choices.pop("last", None))
         for name, value in choices.items():
             set_field(getattr(self, name), value)
+        self.added_marks, self.button.undo.disabled = None, True
         self.is_updating = False
         self.refresh()
+
+    def _list_studies(self, study: StudyRecord) -> None:
+        """List the studies that there are, this one among them."""
+        here = study.folder.resolve()
+        near = {here: study.title} | list_nearby_studies(study.folder)
+        self.folder.options = [
+            (f"{title} ({folder.name})", str(folder)) for folder, title in near.items()
+        ]
+        self.folder.value, self.elsewhere.value = str(here), ""
 
     def _set_days(self, first: Any, last: Any) -> None:
         set_field(self.first, parse_day(first))
@@ -197,7 +253,9 @@ class Panel(LineReader):
             return
         if change.owner is self.concept:
             with self.without_events():
-                self.pattern.value, self.into.value = "", change.new
+                self._set_pattern("")
+                if change.new in self.into.options:
+                    self.into.value = change.new
         self.refresh()
 
     def _schedule(self) -> None:
@@ -219,7 +277,7 @@ class Panel(LineReader):
             self.timer.cancel()
 
     def _run_typed(self) -> None:
-        pattern = self.pattern.value
+        pattern = self.asked
         limit = kwic.bound_hit_count(self.study, pattern) if pattern.strip() else 0
         if limit > MAX_HITS_WHILE_TYPING:
             note = show.note(f"This may have up to {limit:,} hits: press Enter to run it.")
@@ -233,11 +291,16 @@ class Panel(LineReader):
 
     def _refresh(self) -> None:
         self._cancel_timer()
+        for note in (self.add_note, self.keep_note, self.saved, self.export_note, self.mark_note):
+            note.value = ""
+        if not self.asked and not self.study.concepts:
+            self._ask_for_a_pattern()
+            return
         self.say("Counting ...")
         self.narrowed, self.name = narrow_study(
             self.study.narrow(place=self.place.value),
             concept=self.concept.value,
-            pattern=self.pattern.value,
+            pattern=self.asked,
             outlets=self.outlets.value,
             first=self.first.value,
             last=self.last.value,
@@ -251,15 +314,25 @@ class Panel(LineReader):
             copies=self.copies.value,
         )
         figure = make_shares_figure(self.narrowed, self.shares)
-        self.shares_area.value = show.NOTEBOOK_STYLE + figure.html
+        self.shares_area.value = show.NOTEBOOK_STYLE + mark_leads(figure.html)
+        self._list_groups()
         self.say("Over time ...")
         self._draw_timeline()
         self.say(self._summarise_hits())
 
+    def _ask_for_a_pattern(self) -> None:
+        """Say what to do first in a study without concepts."""
+        self.name, self.found, self.concordance = "", None, None
+        self.shares_area.value = self.timeline_area.value = self.count_note.value = ""
+        with self.without_events():
+            self.group.options = [(EVERY_GROUP, ("", ""))]
+        self._open_page(1)
+        self.say("These articles have no concepts yet: type a word or phrase into Pattern.")
+
     def _find(self) -> None:
         """Find the lines, and show the first page."""
         if not self.study.has_articles:
-            self.concordance, self.count_note.value = None, ""
+            self.found, self.count_note.value = None, ""
         else:
             concordance = kwic.find_concordance(
                 self.narrowed,
@@ -268,16 +341,61 @@ class Panel(LineReader):
                 voice=self.voice.value,
                 copies=self.copies.value,
             )
-            self.concordance = concordance
-            self.count_note.value = show.note(
-                f"{concordance.describe()} {_count_by_outlet(concordance)}"
-            ).html
+            self.found = concordance
+            hints = [] if len(concordance) else self._explain_nothing()
+            said = [concordance.describe(), _count_by_outlet(concordance), *hints]
+            self.count_note.value = show.note(" ".join(filter(None, said))).html
             if self.source.value == RANDOM_SAMPLE:
                 sample = coding.draw_sample(self.study, [self._require_concept()])
-                self.concordance = SampledLines(sample)
-        self._open_page(1)
+                self.found = SampledLines(sample)
+        self._choose_group()
         if isinstance(self.concordance, SampledLines) and self.coder.value.strip():
             self.resume()
+
+    def _explain_nothing(self) -> list[str]:
+        return explain_nothing(self.narrowed, self.name, self.asked)
+
+    def _list_groups(self) -> None:
+        """List what there are lines of: each term, and each term at each outlet."""
+        shares = with_lines(self.shares[self.shares["n"] > 0])
+        options, addresses = [(EVERY_GROUP, ("", ""))], []
+        for variant, rows in shares.groupby("variant", sort=False):
+            options.append((f"{to_plain_text(variant)}: {rows['n'].sum():,}", (variant, "")))
+            addresses.append("")
+            for outlet, n, address in rows[["outlet", "n", "lines"]].itertuples(index=False):
+                label = f"{to_plain_text(variant)}, {to_plain_text(outlet)}: {n:,}"
+                options.append((label, (variant, outlet)))
+                addresses.append(address.removeprefix("#"))
+        chosen = self.group.value
+        with self.without_events():
+            self.group.options = options
+            if chosen in [value for _, value in options]:
+                self.group.value = chosen
+        if chosen not in (None, ("", "")) and self.group.value != chosen:
+            self._choose_group()
+        self.lead_script.outputs = ()
+        script = make_lead_script(addresses, around=".wording-panel")
+        self.lead_script.append_display_data(Javascript(script))
+
+    def _choose_group(self) -> None:
+        """Show the lines of the term and the outlet chosen."""
+        if self.is_updating:
+            return
+        variant, outlet = self.group.value or ("", "")
+        known = self.found is not None and variant in self.narrowed.concepts[self.name].variants
+        if not variant or not known:
+            self.concordance = self.found
+        else:
+            self.concordance = self.found.select(variant, self._list_members(outlet))
+        self._open_page(1)
+
+    def _list_members(self, outlet: str) -> list[str]:
+        """Return the outlets of what is compared as one: a group's, or the outlet itself."""
+        if not outlet:
+            return []
+        articles = count_study_hits(self.narrowed, []).articles
+        own = articles["member"] if "member" in articles else articles["outlet"]
+        return list(own[articles["outlet"] == outlet].unique())
 
     def _draw_timeline(self) -> None:
         if self.is_updating:
@@ -294,38 +412,9 @@ class Panel(LineReader):
         figure = make_timeline_figure(self.narrowed, self.by_period, self.term.value)
         self.timeline_area.value = show.NOTEBOOK_STYLE + figure.html
 
-    def add(self) -> None:
-        """Add the pattern to concepts.yml as a variant, and show the concept that has it."""
-        phrases = [term.strip() for term in self.pattern.value.split(";") if term.strip()]
-        if not phrases:
-            raise WordingError("Type a pattern and look at its lines before adding it.")
-        for phrase in phrases:
-            name, record = resolve_term(self.study, phrase)
-            if record != Variant(match=[phrase]):
-                raise WordingError(f"{name!r} is in concepts.yml already: add phrases only.")
-        concept, variant = self.into.value.strip(), self.variant.value.strip() or phrases[0]
-        title = self.title.value.strip() or None
-        file = add_variant(self.study, concept, variant, phrases, title=title)
-        self.variant.value = self.title.value = ""
-        self._open(read_study(self.study.folder), concept=concept)
-        self.say(f"“{variant}” is a variant of {concept} in {file.name}.")
-
-    def save(self) -> None:
-        """Add what is shown to the study's reports, and make that page."""
-        page = save_report(self.study, **self._collect_parameters())
-        self.study = read_study(self.study.folder)
-        self.say(f"Making {page} ...")
-        [made] = runner.make_reports([self.study], only=page, reports=self.reports)
-        if not made.is_good:
-            raise WordingError(f"{page} is in study.yml, but could not be made: {made.reason}")
-        place = f"{self.reports / self.study.name / page}.html"
-        self.saved.value = show.note(f"Saved in study.yml; the page is {place}").html
-        self.say(self._summarise_hits())
-
     def _collect_parameters(self) -> dict[str, Any]:
         """What is shown, as the parameters of the notebook `explore`."""
-        has_pattern = bool(self.pattern.value.strip())
-        asked = "pattern" if has_pattern else "concept"
+        asked = {"pattern": self.asked} if self.asked else {"concept": self.concept.value}
         return {
             "voice": self.voice.value,
             "place": self.place.value,
@@ -334,7 +423,7 @@ class Panel(LineReader):
             "outlets": list(self.outlets.value),
             "first": f"{self.first.value or ''}",
             "last": f"{self.last.value or ''}",
-            asked: getattr(self, asked).value,
+            **asked,
         }
 
     def _summarise_hits(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -35,8 +36,20 @@ class SampledLines:
         """The lines from `start` up to, not including, `stop`."""
         return self.frame.iloc[start:stop].reset_index(drop=True)
 
+    def select(self, variant: str, outlets: Sequence[str]) -> SampledLines:
+        """Return the lines of a variant (empty: of all) at outlets (none: at all)."""
+        own = self.frame["member" if "member" in self.frame else "outlet"]
+        is_wanted = (self.frame["variant"] == variant) | (not variant)
+        return SampledLines(self.frame[is_wanted & (own.isin(outlets) | (not outlets))])
 
-def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> list[str]:
+
+def format_lines(
+    lines: pd.DataFrame,
+    marked: pd.Series,
+    *,
+    first: int = 1,
+    width: int = MAX_SIDE_CHARACTERS,
+) -> list[str]:
     """Return one text per line, its parts as wide as on every other line.
 
     The parts are its number, the coder's marks, left, [node], right, outlet, date and voice.
@@ -49,6 +62,8 @@ def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> l
         The letters of the marks of each line.
     first : int
         The number of the first line.
+    width : int
+        Letters on each side of the hit.
 
     Examples
     --------
@@ -68,13 +83,9 @@ def format_lines(lines: pd.DataFrame, marked: pd.Series, *, first: int = 1) -> l
             len(f"{first + len(lines)}")
         ),
         "marks": marked.str.ljust(2),
-        "left": isolate_direction(left.str[-MAX_SIDE_CHARACTERS:]).str.rjust(
-            MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT
-        ),
+        "left": isolate_direction(left.str[-width:]).str.rjust(width + ISOLATE_MARK_COUNT),
         "hit": hit.str.ljust(hit.str.len().max()),
-        "right": isolate_direction(right.str[:MAX_SIDE_CHARACTERS]).str.ljust(
-            MAX_SIDE_CHARACTERS + ISOLATE_MARK_COUNT
-        ),
+        "right": isolate_direction(right.str[:width]).str.ljust(width + ISOLATE_MARK_COUNT),
         "outlet": isolate_direction(outlet.str[:MAX_OUTLET_CHARACTERS]).str.ljust(
             MAX_OUTLET_CHARACTERS + ISOLATE_MARK_COUNT
         ),

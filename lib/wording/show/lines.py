@@ -214,6 +214,28 @@ def make_line_id(*, concept: str, variant: str, outlet: str, voice: str = "all")
     return name if voice == "all" else f"{name}--{slugify(voice)}"
 
 
+def select_group(hits: pd.DataFrame, line_id: str, *, by: str = "outlet") -> pd.DataFrame:
+    """Return the lines that have the fragment name (see `lines`).
+
+    Parameters
+    ----------
+    hits : DataFrame
+        What `lines` was given.
+    line_id : str
+        Of a variant at an outlet in a voice; without a voice it is the lines of all voices.
+    by : str
+        As in `lines`.
+    """
+    keys = hits.reindex(columns=["concept", "variant", by, "counted_as"]).astype(object)
+    keys = keys.assign(counted_as=keys["counted_as"].where(keys["counted_as"].notna(), "all"))
+    wanted = [
+        key
+        for key in keys.drop_duplicates().itertuples(index=False, name=None)
+        if line_id in (_LineGroup(*key).line_id, _LineGroup(*key[:3], "all").line_id)
+    ]
+    return hits[pd.MultiIndex.from_frame(keys).isin(wanted)]
+
+
 def with_lines(
     shares: pd.DataFrame,
     *,

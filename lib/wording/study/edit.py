@@ -32,16 +32,30 @@ def add_variant(
 ) -> Path:
     """Add phrases to a variant of the study's concepts.yml, and return the file.
 
+    See `add_variants`.
+    """
+    return add_variants(study, concept, {variant: phrases}, title=title)
+
+
+def add_variants(
+    study: StudyRecord,
+    concept: str,
+    variants: Mapping[str, Sequence[str]],
+    *,
+    title: str | None = None,
+) -> Path:
+    """Add phrases to variants of the study's concepts.yml, all or none, and return the file.
+
     A concept or variant that is not there is made.
 
     Parameters
     ----------
     study : StudyRecord
         The study.
-    concept, variant : str
-        Where the phrases belong.
-    phrases : sequence of str
-        In the language of concepts.yml; those that the variant has already are left out.
+    concept : str
+        Where the variants belong.
+    variants : mapping
+        {variant: phrases in the language of concepts.yml}; those that it has already are left out.
     title : str, optional
         Of a new concept.
 
@@ -51,12 +65,13 @@ def add_variant(
         For no phrase, for a new concept without a title, for a concept that is taken from the
         library, or if the study's concepts would then be invalid; the file stays as it is.
     """
-    file = study.folder / "concepts.yml"
+    file = locate_concepts_file(study)
     own = to_plain_types(read_yaml(file)).get("concepts") or {}
-    if not phrases or isinstance(phrases, str):
-        raise WordingError(
-            f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}."
-        )
+    for variant, phrases in variants.items():
+        if not phrases or isinstance(phrases, str):
+            raise WordingError(
+                f"phrases={phrases!r}: expected a list of at least one phrase for {variant!r}."
+            )
     if concept not in own and concept in study.concepts:
         raise WordingError(
             f"The concept {concept!r} comes from the library, so {file} does not contain it: copy "
@@ -68,7 +83,26 @@ def add_variant(
             f"{file} has no concept {concept!r}: give title='...' to create it{others}."
         )
     text = file.read_text(encoding="utf-8-sig")
-    write_checked(file, insert_variant(text, concept, variant, list(phrases), title))
+    for variant, phrases in variants.items():
+        text = insert_variant(text, concept, variant, list(phrases), title)
+    write_checked(file, text)
+    return file
+
+
+def locate_concepts_file(study: StudyRecord) -> Path:
+    """Return the study's concepts.yml.
+
+    Raises
+    ------
+    WordingError
+        If the study has none, as one in memory.
+    """
+    file = study.folder / "concepts.yml"
+    if not file.is_file():
+        raise WordingError(
+            f"{study.title}: these articles have no study with a concepts.yml yet to keep "
+            "anything in; make one with `wording new FOLDER --articles ARTICLES`, then open it."
+        )
     return file
 
 

@@ -1,5 +1,7 @@
 """What people judged, kept in the study's folder, one line per judgement; no line is ever changed.
 
+Only marks that were just set can be taken back, and are then gone.
+
 `marks.csv` has the marks that coders set on lines of the articles, `verdicts.csv` the verdicts on
 proposed rivals, `link_verdicts.csv` those on links between articles on one event. The last verdict
 on a pair counts.
@@ -15,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from wording.errors import WordingError
+from wording.files import replace_file
 from wording.phrasing import suggest_name
 from wording.settings import one_of
 from wording.study.records import StudyRecord
@@ -75,6 +78,27 @@ def record_marks(
     read_marks(study)
     append_lines(locate_marks_file(study), added)
     return added
+
+
+def undo_marks(study: StudyRecord, added: pd.DataFrame) -> Path:
+    """Take marks back that were just added (see `record_marks`), and return the file.
+
+    Raises
+    ------
+    WordingError
+        If they are not the last lines of the file any more; the file stays as it is.
+    """
+    file = locate_marks_file(study)
+    last = read_marks(study).tail(len(added)).reset_index(drop=True)
+    if not len(added) or not last.astype(str).equals(added.astype(str)):
+        raise WordingError(
+            f"The last lines of {file.name} are not these marks any more, so they stay: mark the "
+            "lines again; of one coder, the last mark counts."
+        )
+    lines = pd.read_csv(file, dtype=str, keep_default_na=False)
+    with replace_file(file) as partial:
+        lines.iloc[: -len(added)].to_csv(partial, index=False, lineterminator="\n")
+    return file
 
 
 def read_marks(study: StudyRecord) -> pd.DataFrame:

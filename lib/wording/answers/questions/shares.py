@@ -50,6 +50,17 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
     against = "pairs" if has_two_groups(record, table) else asked.against
     contrasts = make_asked_table(record, "contrasts", replace(asked, against=against))
     counted = count_study_hits(record, [concept], copies=request.copies)
+    evidence = Evidence(
+        partial(
+            find_hit_lines,
+            record,
+            [concept],
+            voices=[asked.voice, beside.voice],
+            copies=request.copies,
+        ),
+        "The hits of each term at each outlet.",
+        counted_as=asked.voice,
+    )
     return Answer(
         record,
         "shares",
@@ -66,20 +77,12 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         ],
         headline=headline(table, contrasts, record.concepts[concept].title),
         picture=picture_shares(record, table, others),
-        evidence=Evidence(
-            partial(
-                find_hit_lines,
-                record,
-                [concept],
-                voices=[asked.voice, beside.voice],
-                copies=request.copies,
-            ),
-            "The hits of each term at each outlet.",
-            counted_as=asked.voice,
-        ),
+        evidence=evidence,
         parts={
             "terms": partial(answer_concepts, record, [concept]),
-            "beside": partial(answer_beside, record, others),
+            "beside": partial(
+                answer_beside, record, others, replace(evidence, counted_as=beside.voice)
+            ),
             "contrasts": partial(answer_contrasts, record, contrasts),
             "choices": lambda: answer_choices(
                 record, compute_study_choices(record, concept, replace(asked, against=against))
@@ -159,7 +162,7 @@ def describe_rates(table: pd.DataFrame) -> str:
     )
 
 
-def answer_beside(record: StudyRecord, table: pd.DataFrame) -> Answer:
+def answer_beside(record: StudyRecord, table: pd.DataFrame, evidence: Evidence) -> Answer:
     """Answer what the shares are in the other voice."""
     return Answer(
         record,
@@ -169,6 +172,7 @@ def answer_beside(record: StudyRecord, table: pd.DataFrame) -> Answer:
         "The same in the other voice.",
         columns=SHOWN_SHARES,
         links={"n": with_lines(table)["lines"]},
+        evidence=evidence,
     )
 
 

@@ -60,6 +60,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
     )
     parts = voices.reshape_voice_shares(table)
+    attributed = find_attributed(record, {"cue": cues, "stance": stances, "speaker": speakers})
     return Answer(
         record,
         "voices",
@@ -81,15 +82,10 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         ),
         parts={
             "own_voice": partial(answer_all_own_voice, record, own, linked),
-            "stances": partial(answer_stances, record, stances),
-            "cues": partial(answer_cues, record, cues, copies),
-            "speakers": partial(answer_speakers, record, speakers),
-            "attributions": partial(
-                answer_attributions,
-                record,
-                attributions,
-                {"cue": cues, "stance": stances, "speaker": speakers},
-            ),
+            "stances": partial(answer_stances, record, stances, attributed),
+            "cues": partial(answer_cues, record, cues, copies, attributed),
+            "speakers": partial(answer_speakers, record, speakers, attributed),
+            "attributions": partial(answer_attributions, record, attributions, attributed),
         },
         summary=f"{table['n_words'].sum():,} words, {attributions['n'].sum():,} attributions, "
         f"{own['n'].sum():,} hits",
@@ -119,7 +115,16 @@ def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) 
     )
 
 
-def answer_stances(record: StudyRecord, table: pd.DataFrame) -> Answer:
+def find_attributed(record: StudyRecord, tables: dict[str, pd.DataFrame]) -> Evidence:
+    """Return the lines behind tables of cues, stances and speakers."""
+    return Evidence(
+        lambda: pd.concat([find_cue_lines(record, rows, by=by) for by, rows in tables.items()]),
+        "The attributions of each outlet, by cue, by stance and by speaker.",
+        unit="attribution",
+    )
+
+
+def answer_stances(record: StudyRecord, table: pd.DataFrame, evidence: Evidence) -> Answer:
     """Answer how far the reporting verbs of each outlet commit it to what is said."""
     return Answer(
         record,
@@ -127,6 +132,7 @@ def answer_stances(record: StudyRecord, table: pd.DataFrame) -> Answer:
         "shares",
         table,
         "One row per stance and outlet.",
+        evidence=evidence,
         picture=Picture(
             "Cues by stance",
             share_findings.describe(table) if len(table) else "",
@@ -137,7 +143,9 @@ def answer_stances(record: StudyRecord, table: pd.DataFrame) -> Answer:
     )
 
 
-def answer_cues(record: StudyRecord, table: pd.DataFrame, copies: str) -> Answer:
+def answer_cues(
+    record: StudyRecord, table: pd.DataFrame, copies: str, evidence: Evidence
+) -> Answer:
     """Answer with which words each outlet attributes."""
     contrasts = make_table(record, "cue_contrasts", copies=copies)
     return Answer(
@@ -147,6 +155,7 @@ def answer_cues(record: StudyRecord, table: pd.DataFrame, copies: str) -> Answer
         table,
         "One row per cue and outlet; rare cues are counted together as other cues.",
         columns=("variant", "outlet", "n", "total", "share", "low", "high"),
+        evidence=evidence,
         links={"n": with_lines(table)["lines"]},
         tell=lambda: name_groups(
             record, share_findings.sentences(table, contrasts, unit="attribution")
@@ -154,7 +163,7 @@ def answer_cues(record: StudyRecord, table: pd.DataFrame, copies: str) -> Answer
     )
 
 
-def answer_speakers(record: StudyRecord, table: pd.DataFrame) -> Answer:
+def answer_speakers(record: StudyRecord, table: pd.DataFrame, evidence: Evidence) -> Answer:
     """Answer to whom each outlet attributes most."""
     return Answer(
         record,
@@ -163,12 +172,13 @@ def answer_speakers(record: StudyRecord, table: pd.DataFrame) -> Answer:
         table,
         "The most frequent speakers of each outlet.",
         columns=("outlet", "speaker", "n", "n_articles", "n_words"),
+        evidence=evidence,
         links={"n": with_lines(table)["lines"]},
     )
 
 
 def answer_attributions(
-    record: StudyRecord, attributions: pd.DataFrame, tables: dict[str, pd.DataFrame]
+    record: StudyRecord, attributions: pd.DataFrame, evidence: Evidence
 ) -> Answer:
     """Answer what is attributed: short quotations, and the lines behind cues and speakers."""
     return Answer(
@@ -178,9 +188,5 @@ def answer_attributions(
         attributions,
         "One row per article, voice, speaker and cue.",
         tell=lambda: voices.describe_short_quotations(attributions),
-        evidence=Evidence(
-            lambda: pd.concat([find_cue_lines(record, rows, by=by) for by, rows in tables.items()]),
-            "The attributions of each outlet, by cue, by stance and by speaker.",
-            unit="attribution",
-        ),
+        evidence=evidence,
     )

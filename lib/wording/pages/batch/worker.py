@@ -40,6 +40,7 @@ from wording.pages.batch.kernels import LocalKernelManager, WaitingKernel, fork_
 from wording.pages.checks import WIDGET_MIME
 from wording.pages.export import read_tags
 from wording.pages.state import write_atomically
+from wording.show.leads import mark_leads
 
 
 def run_worker(send: Connection, assignment: Assignment) -> None:
@@ -126,7 +127,7 @@ def make_page(
     if faults := checks.find_page_faults(raw, html=html, width=assignment.width):
         return {"status": "failed", "reason": " ".join(faults)}
     tables = checks.extract_tables(html)
-    texts = {f"{page.page}.html": html, f"{page.page}.ipynb": nbformat.writes(notebook)}
+    texts = {f"{page.page}.html": html, f"{page.page}.ipynb": write_notebook(notebook)}
     texts |= {f"{page.page}-tables/{name}": text for name, text in tables.items()}
     write_atomically({folder / name: text for name, text in texts.items()})
     return {
@@ -197,3 +198,14 @@ def strip_run_details(notebook: NotebookNode, study: str, folder: Path) -> Noteb
             place = json.dumps(os.path.relpath(study, folder))
             cell.source = cell.source.replace(json.dumps(study), place)
     return stripped
+
+
+def write_notebook(notebook: NotebookNode) -> str:
+    """Return the notebook as a file, without links to lines, which JupyterLab breaks in figures."""
+    unlinked = copy.deepcopy(notebook)
+    for cell in unlinked.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data:
+                data["text/html"] = mark_leads("".join(data["text/html"]))
+    return nbformat.writes(unlinked)
