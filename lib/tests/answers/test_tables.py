@@ -19,15 +19,16 @@ OPTIONS = {
 NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
 
 TAKEN = {
-    "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
+    "concepts": "concepts hits counts phrases overview overview_words overview_left_out shares "
+    "contrasts choices own_voice collocates "
     "collocate_contrasts "
     "timeline changes change_order headlines events divided_events acts act_counts agency "
     "agency_contrasts act_agents act_patients",
-    "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
-    "changes "
+    "voice": "overview overview_left_out shares contrasts choices headlines keyness collocates "
+    "collocate_contrasts timeline changes "
     "change_order outlets events divided_events agency agency_contrasts act_agents act_patients",
-    "place": "hits counts shares contrasts choices own_voice keyness collocates "
-    "collocate_contrasts timeline changes change_order outlets",
+    "place": "hits counts overview overview_words overview_left_out shares contrasts choices "
+    "own_voice keyness collocates collocate_contrasts timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
     "against": "contrasts choices keyness collocate_contrasts events agency_contrasts",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),

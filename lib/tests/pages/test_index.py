@@ -52,6 +52,81 @@ def test_pages_stand_under_their_study_in_the_order_given():
     assert "terms.log" not in html
 
 
+def titles_of(html, level=3):
+    return re.findall(rf"<h{level}>(?:<a[^>]*>)?(.*?)(?:</a>)?</h{level}>", html)
+
+
+def test_the_overview_is_on_top_of_its_study_with_more_findings():
+    findings = [f"Finding {n}." for n in range(9)]
+    html = index.render_index(
+        [
+            example_record(subtitle="towns"),
+            example_record(
+                notebook="00_overview", subtitle="", title="At a glance", findings=findings
+            ),
+        ]
+    )
+    assert titles_of(html) == ["At a glance", "towns"]
+    assert "Finding 3." in html
+    assert "Finding 4." not in html
+
+
+def test_pages_on_one_subject_share_a_card():
+    html = index.render_index(
+        [
+            example_record(subtitle="towns", headline="A writes “fell”"),
+            example_record(subtitle="", title="Who speaks?"),
+            example_record(subtitle="towns", title="When?"),
+        ]
+    )
+    assert titles_of(html) == ["towns", "Who speaks?"]
+    assert titles_of(html, 4) == ["A writes “fell”", "When?"]
+    assert html.count('<p class="line">Which words?</p>') == 1
+
+
+def test_no_two_cards_have_one_name_where_pages_say_what_they_found():
+    records = [
+        example_record(subtitle=concept, headline=f"{outlet} writes “{concept}”")
+        for concept in ("towns", "levy")
+        for outlet in ("A", "B")
+    ]
+    names = titles_of(index.render_index(records)) + titles_of(index.render_index(records), 4)
+    assert len(names) == 6
+    assert len(set(names)) == 6
+
+
+@pytest.mark.parametrize(
+    "headline",
+    ["No clear difference between outlets: towns", "Not found: towns", "Too few hits: towns"],
+)
+def test_a_page_without_a_finding_is_folded_and_the_overview_never_is(headline):
+    html = index.render_index(
+        [
+            example_record(headline=headline),
+            example_record(notebook="00_overview", headline=headline, subtitle=""),
+            example_record(subtitle="levy", headline="Northline writes “carbon tax”"),
+        ]
+    )
+    assert titles_of(html) == [headline, "Northline writes “carbon tax”"]
+    fold = re.search(r'<details class="nothing">.*?</details>', html, re.DOTALL)[0]
+    assert "1 page without a clear finding" in fold
+    assert f'<a href="demo/terms.html">{headline}</a>' in fold
+
+
+def test_what_all_pages_of_a_study_share_is_said_once():
+    html = index.render_index([example_record(), example_record(subtitle="levy")])
+    assert html.count("Covers 2031-01-02 to 2031-03-04") == 1
+    other = example_record(subtitle="levy", period="2031-02-02 to 2031-03-04")
+    assert index.render_index([example_record(), other]).count("Covers 2031-0") == 2
+
+
+def test_tables_of_single_lines_are_not_listed():
+    tables = {"lines-a.csv": "demo/t/lines-a.csv", "shares.csv": "demo/t/shares.csv"}
+    html = index.render_index([example_record(tables=tables)])
+    assert "lines-a.csv" not in html
+    assert "1 table as CSV" in html
+
+
 def test_two_findings_make_the_headlines():
     html = index.render_index([example_record()])
     assert re.findall(r"<li>(.*?)</li>", html)[:-1] == ["A differs.", "B does not."]

@@ -34,7 +34,8 @@ from wording.languages import LANGUAGES_WITHOUT_BLANKS
 from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.progress import begin_stage
-from wording.study.records import Near, StudyRecord, Variant
+from wording.study.asked import list_conditions
+from wording.study.records import StudyRecord
 from wording.tables import TABLES
 
 MAX_OUTLETS_PRINTED = 30
@@ -110,7 +111,7 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
             "title": concept.title,
             "variant": variant,
             "phrases": "; ".join(one.match),
-            "conditions": describe_conditions(one),
+            "conditions": "; ".join(list_conditions(one)),
             "precision": one.precision_sentence or None,
             "note": one.note,
         }
@@ -118,29 +119,6 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
         for variant, one in concept.variants.items()
     ]
     return pd.DataFrame(rows, columns=list(TABLES["concepts"]))
-
-
-def describe_conditions(variant: Variant) -> str:
-    """Return when a match of a variant's phrases counts, in words; empty where it always does.
-
-    >>> describe_conditions(Variant(match=["fell"], not_=["fell ill"], near=[{"any": ["<towns>"]}]))
-    'near (within 10 words, in the sentence): <towns>; not in: fell ill'
-    """
-    conditions = [
-        *(f"near {describe_nearness(near)}" for near in variant.near),
-        *(f"not near {describe_nearness(near)}" for near in variant.not_near),
-        *([f"not in: {', '.join(variant.not_)}"] if variant.not_ else []),
-        *(["only with these capitals"] if variant.case else []),
-    ]
-    return "; ".join(conditions)
-
-
-def describe_nearness(near: Near) -> str:
-    """Return what must stand near, how far away and on which side, in words."""
-    side = "" if near.side == "both" else f" {near.side}"
-    sentence = ", in the sentence" if near.sentence else ""
-    within = format_count(near.within, "word")
-    return f"(within {within}{side}{sentence}): {', '.join(near.any)}"
 
 
 def read_rejects(study: StudyRecord) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from wording.pages.state import GOOD_STATUSES
+from wording.pages.state import GOOD_STATUSES, OVERVIEW_NOTEBOOK
 from wording.pages.template import render_document
 from wording.phrasing import format_count
 from wording.show.values import keep_numbers_unbroken, to_printable
@@ -20,8 +20,6 @@ _FAILURE_LABELS = {
 }
 _MAX_FINDINGS_PER_CARD = 2
 _MAX_FINDINGS_AT_A_GLANCE = 4
-OVERVIEW_NOTEBOOK = "00_overview"
-"""The first page of every report, which is on top of its study here."""
 _NOTHING_FOUND = re.compile(r"(No|Not|Too few)\b")
 """How the headline of a page without a finding begins."""
 
@@ -66,13 +64,17 @@ def _make_card(record: Mapping[str, Any]) -> dict[str, Any]:
     n_findings = _MAX_FINDINGS_AT_A_GLANCE if is_overview else _MAX_FINDINGS_PER_CARD
     findings = (record.get("findings") or [])[:n_findings]
     headline, question = _find_text(record, "headline"), _find_text(record, "title", "page")
+    subject = _find_text(record, "subtitle")
+    title = headline or subject or question
     return {
         "study": record.get("study") or record.get("study_title"),
         "study_title": _find_text(record, "study_title", "study"),
         "question": _find_text(record, "question"),
-        "title": headline or question,
-        "asked": question if headline else "",
-        "subject": _find_text(record, "subtitle"),
+        "title": title,
+        "line": ", ".join(text for text in (question, subject) if text and text != title),
+        "subject": subject,
+        "part_title": headline or question,
+        "part_line": question if headline else "",
         "is_overview": is_overview,
         "is_empty": bool(_NOTHING_FOUND.match(headline)),
         "parameters": _format_parameters(record),

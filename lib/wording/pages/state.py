@@ -20,6 +20,9 @@ from wording.study.records import StudyRecord
 
 GOOD_STATUSES = ("ok", "up-to-date")
 
+OVERVIEW_NOTEBOOK = "00_overview"
+"""The first page of every report."""
+
 
 @dataclass(frozen=True)
 class Page:

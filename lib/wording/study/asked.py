@@ -172,12 +172,16 @@ def describe_asked(study: StudyRecord, name: str) -> str:
 
 def describe_conditions(variant: Variant) -> str:
     """Return the phrases of a variant, and when they count."""
-    parts = [quote_phrases(variant.match)]
-    parts += [f"near {describe_near(near)}" for near in variant.near]
+    return "; ".join([quote_phrases(variant.match), *list_conditions(variant)])
+
+
+def list_conditions(variant: Variant) -> list[str]:
+    """Return when the phrases of a variant count, a condition each."""
+    parts = [f"near {describe_near(near)}" for near in variant.near]
     parts += [f"not near {describe_near(near)}" for near in variant.not_near]
     parts += [f"not {quote_phrases(variant.not_)}"] if variant.not_ else []
     parts += ["capitals count"] if variant.case else []
-    return "; ".join(parts)
+    return parts
 
 
 def describe_near(near: Near) -> str:

@@ -175,3 +175,19 @@ def test_a_page_is_claimed_by_one_at_a_time(place):
     assert state.claim_page(place / "out", page) is None
     mine.close()
     state.claim_page(place / "out", page).close()
+
+
+@pytest.mark.parametrize(
+    ("reports", "pages"),
+    [
+        (["{notebook: good}"], ["00_overview", "good"]),
+        (["{notebook: good}", "{notebook: 00_overview}"], ["good", "00_overview"]),
+    ],
+)
+def test_a_report_begins_with_the_overview_unless_it_is_named(place, reports, pages):
+    notebook(place, "00_overview", "1")
+    assert [page.page for page in due(place, reports)] == pages
+
+
+def test_notebooks_without_an_overview_have_none(place):
+    assert [page.page for page in due(place, ["{notebook: good}"])] == ["good"]

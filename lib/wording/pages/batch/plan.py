@@ -26,7 +26,7 @@ from wording.files import (
     list_files_below,
 )
 from wording.pages.parameters import Notebook, find_parameter_faults, read_notebook, read_parameters
-from wording.pages.state import Page
+from wording.pages.state import OVERVIEW_NOTEBOOK, Page
 from wording.phrasing import suggest_name
 from wording.show.values import name_page
 from wording.study.records import StudyRecord
@@ -40,9 +40,6 @@ JUDGEMENT_FILES = {
     "10_events": "link_verdicts.csv",
 }
 """What people judged, by the notebook that reads it: only its page is made again for more of it."""
-
-OVERVIEW_NOTEBOOK = "00_overview"
-"""The first page of every report."""
 
 OUTLET_PARAMETERS = ("outlet", "outlets", "against")
 """Parameters that name outlets of the study."""
@@ -79,7 +76,7 @@ def plan_pages(study: StudyRecord) -> list[Page]:
     inputs = hash_study_inputs(study)
     pages = [
         plan_page(study, position, PlannedRun(*run), inputs)
-        for position, run in enumerate(list_runs(study))
+        for position, run in enumerate(list_planned_runs(study))
     ]
     names = [page.page for page in pages]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -90,7 +87,7 @@ def plan_pages(study: StudyRecord) -> list[Page]:
     return pages
 
 
-def list_runs(study: StudyRecord) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+def list_planned_runs(study: StudyRecord) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Return what is to be run: as `StudyRecord.runs`, with the overview first.
 
     A study that names the overview has it where it names it.

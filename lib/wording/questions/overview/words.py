@@ -47,7 +47,7 @@ def compute_words(lines: pd.DataFrame) -> pd.DataFrame:
         The table `overview_words`. Of spellings that differ only in case the commonest is given.
     """
     n = lines["n"] if "n" in lines else pd.Series(1, lines.index)
-    written = lines["node"] if "node" in lines else lines["variant"].astype(str)
+    written = lines["node" if "node" in lines else "variant"].astype(str)
     keys = ["doc_id", "outlet", "concept", "variant", "voice"]
     counted = lines.assign(n=n, word=written, folded=written.str.casefold())
     spelled = (
@@ -125,7 +125,7 @@ def _describe_choice(rows: pd.DataFrame) -> str:
     most = sums[is_most].groupby("document", observed=True)["variant"].agg(tuple)
     if most.nunique() < 2:
         return ""
-    said = []
+    said: list[str] = []
     for variants, group in most.groupby(most, sort=False):
         verb = "" if said else (" writes" if len(group) == 1 else " write")
         terms = join_names(f"“{name}”" for name in variants)
