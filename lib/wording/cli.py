@@ -19,7 +19,7 @@ from click.core import ParameterSource
 
 from wording.errors import WordingError
 from wording.files import (
-    TABLE_ENDINGS_TEXT,
+    SAVED_ENDINGS_TEXT,
     explain_file_fault,
     refuse_unsavable_table,
     refuse_unwritable_folder,
@@ -65,7 +65,7 @@ class FolderPath(click.Path):
         return Path(value)
 
 
-TABLE_HELP = f"A {TABLE_ENDINGS_TEXT} file."
+TABLE_HELP = f"A {SAVED_ENDINGS_TEXT} file."
 out_option = click.option("--out", type=TablePath(), required=True, help=TABLE_HELP)
 
 
