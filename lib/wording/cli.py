@@ -20,7 +20,7 @@ from click.core import ParameterSource
 
 from wording.errors import WordingError
 from wording.files import (
-    TABLE_ENDINGS_TEXT,
+    SAVED_ENDINGS_TEXT,
     explain_file_fault,
     refuse_unsavable_table,
     refuse_unwritable_folder,
@@ -85,7 +85,7 @@ class Language(click.ParamType):
             self.fail(f"{error}.", param, context)
 
 
-TABLE_HELP = f"A {TABLE_ENDINGS_TEXT} file."
+TABLE_HELP = f"A {SAVED_ENDINGS_TEXT} file."
 out_option = click.option("--out", type=TablePath(), required=True, help=TABLE_HELP)
 
 
@@ -164,18 +164,17 @@ def new_command(folder: Path, discover: bool, **given: Any) -> None:
     It looks at the articles first: which language, what is suspicious, and which concepts of the
     library occur often enough to be taken. Without --articles, it has a few invented ones.
     """
-    from wording.new.create import create_study, propose_concepts
     from wording.progress import tell_stages
 
     with tell_stages():
+        from wording.new.create import create_study, propose_concepts
+
         lines = create_study(folder, **given)
-    for line in lines:
-        say(line)
+    say("\n".join(lines))
     if discover:
         with tell_stages():
             lines = propose_concepts(folder)
-        for line in lines:
-            say(line)
+        say("\n".join(lines))
 
 
 @main.command("concepts")
@@ -201,13 +200,14 @@ def check_command(study: Path) -> None:
 
     The exit status is 1 if the study cannot run.
     """
-    from wording.corpus import inventory
-    from wording.pages.batch.plan import plan_valid_pages
     from wording.progress import tell_stages
     from wording.study.read import read_study
 
     record = read_study(study)
     with tell_stages():
+        from wording.corpus import inventory
+        from wording.pages.batch.plan import plan_valid_pages
+
         pages = plan_valid_pages(record)
         lines = inventory.format_inventory(record)
     say("\n".join(lines))
@@ -221,11 +221,12 @@ def build_command(study: Path) -> None:
 
     A second call does nothing and says so.
     """
-    from wording.corpus.build import open_or_build_corpus
     from wording.progress import tell_stages
     from wording.study.read import read_study
 
     with tell_stages():
+        from wording.corpus.build import open_or_build_corpus
+
         corpus, is_new = open_or_build_corpus(read_study(study))
     tokens = sum(len(shard.tokens) for shard in corpus.shards)
     say(

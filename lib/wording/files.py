@@ -43,8 +43,8 @@ SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER /
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
 
-TABLE_ENDINGS = (".csv", ".parquet", ".xlsx", ".tex")
-TABLE_ENDINGS_TEXT = ".csv, .parquet, .xlsx or .tex"
+SAVED_ENDINGS = (".csv", ".parquet", ".xlsx", ".tex")
+SAVED_ENDINGS_TEXT = ".csv, .parquet, .xlsx or .tex"
 """The formats in which a table can be saved."""
 
 PARTIAL_ENDING = ".partial"
@@ -285,12 +285,12 @@ def refuse_unsavable_table(file: Path, *, option: str = "") -> None:
     Raises
     ------
     WordingError
-        For another ending than those of TABLE_ENDINGS, and what is no place for a file.
+        For another ending than those of SAVED_ENDINGS, and what is no place for a file.
     """
-    if file.suffix not in TABLE_ENDINGS:
+    if file.suffix not in SAVED_ENDINGS:
         named = f"{option} {file}" if option else str(file)
         raise WordingError(
-            f"{named}: the ending says which format to write; use {TABLE_ENDINGS_TEXT}."
+            f"{named}: the ending says which format to write; use {SAVED_ENDINGS_TEXT}."
         )
     refuse_unwritable_file(file)
 

@@ -17,6 +17,9 @@ SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_UPDATES = 0.5
 """So often the line on a terminal is written anew."""
 
+FIRST_STAGE = "starting"
+"""What is told before the work says a stage."""
+
 
 class StageTeller:
     """Tells the stage of the work, and for how long it has lasted, until it is stopped.
@@ -29,7 +32,7 @@ class StageTeller:
 
     def __init__(self, stream: TextIO) -> None:
         self.stream, self.is_live = stream, stream.isatty()
-        self.stage, self.began = "", time.monotonic()
+        self.stage, self.began = FIRST_STAGE, time.monotonic()
         self.told_stage, self.told_at = "", self.began
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -43,8 +46,6 @@ class StageTeller:
         """Write the stage, if it is time."""
         now, stage = time.monotonic(), self.stage
         line = f"{now - self.began:.0f} s: {stage}"
-        if not stage:
-            return
         if self.is_live:
             self.stream.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
         elif self.is_due(now):

@@ -75,7 +75,8 @@ def write_word_file(pages: Sequence[Page], reports: Path) -> Path:
             encoding="utf8",
         )
         title = f"--metadata=title:{good[0].study_title}"
-        run_program(["pandoc", "--from=html", "--to=docx", title, "-o", written, source], written)
+        options = ["--from=html", "--to=docx", title, "-o", f"{written}", f"{source}"]
+        run_program(["pandoc", *options], written)
         with replace_file(file) as partial:
             shutil.copyfile(written, partial)
     return file
@@ -118,13 +119,13 @@ def draw_figure(svg: str, file: Path) -> str:
     drawn, width = file.with_suffix(".png"), WIDTH_PATTERN.search(svg)
     named = f'<svg xmlns="{SVG_NAMESPACE}" color="#1b1f23" font-family="sans-serif"'
     file.write_text(svg.replace("<svg", named, 1), encoding="utf8")
-    command = ["rsvg-convert", "--zoom=2", "--background-color=white", "-o", drawn, file]
-    run_program(command, drawn)
+    options = ["--zoom=2", "--background-color=white", "-o", f"{drawn}", f"{file}"]
+    run_program(["rsvg-convert", *options], drawn)
     size = f' width="{width[1]}"' if width else ""
     return f'<img src="{drawn}" alt="A figure"{size}>'
 
 
-def run_program(command: Sequence[str | Path], written: Path) -> None:
+def run_program(command: Sequence[str], written: Path) -> None:
     """Run a program that writes a file.
 
     Raises
@@ -132,9 +133,7 @@ def run_program(command: Sequence[str | Path], written: Path) -> None:
     WordingError
         With what it says, if it writes none.
     """
-    ended = subprocess.run(
-        [*map(str, command)], capture_output=True, text=True, timeout=600, cwd=written.parent
-    )
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=written.parent)
     if ended.returncode or not written.is_file():
         reason = ended.stderr.strip()[-300:] or ended.returncode
         raise WordingError(f"{command[0]} wrote nothing: {reason}")

@@ -157,12 +157,13 @@ def count_languages(texts: pl.Series) -> dict[str, int]:
     step = max(len(texts) // MAX_RECOGNISED_TEXTS, 1)
     sample = texts.gather_every(step).head(MAX_RECOGNISED_TEXTS)
     clear = is_clearly_in_language(sample, "en")
-    codes = [
+    counts = Counter(
         "en" if is_english else identify_language(text)
         for text, is_english in zip(sample, clear, strict=True)
-    ]
-    known = [code for code in codes if code] or [identify_language(" ".join(sample))]
-    return dict(Counter(code for code in known if code).most_common())
+    )
+    if set(counts) <= {None}:
+        counts = Counter([identify_language(" ".join(sample))])
+    return {code: n for code, n in counts.most_common() if code}
 
 
 def recognise_language(texts: pl.Series) -> str:
