@@ -2,8 +2,8 @@
 
 A phrase is words with blanks between: `*` inside a word stands for any characters of it, `|` stands
 between alternatives, parentheses around those of several words, `<list>` for any entry of a named
-list, `_` for any one token, `#` for any number. The words of a phrase are cut into tokens by the
-same expression as the articles.
+list, `_` for any one token, `#` for any number, and `~` before a word for all its forms. The words
+of a phrase are cut into tokens by the same expression as the articles.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ character of a text lies in exactly one token."""
 ADDRESS_SIGN = r"[/@]|\.[a-z]|(?i:tco|ttercom)"
 """What every address has, and few other pieces of a text."""
 
-ANY_TOKEN, ANY_NUMBER, WILDCARD = "_", "#", "*"
+ANY_TOKEN, ANY_NUMBER, WILDCARD, LEMMA_SIGN = "_", "#", "*", "~"
 HASH_SIGN = r"\#"
 """The sign of a hashtag, which `#` alone is not."""
 SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
@@ -375,6 +375,8 @@ def tokenise_word(word: str) -> tuple[str, ...]:
     """Return a blank-free word cut as the articles are: `Kyiv's` is two tokens, `#protest` also."""
     if word in (ANY_TOKEN, ANY_NUMBER) or is_one_token(word):
         return (word,)
+    if word[0] == LEMMA_SIGN:
+        return (name_lemma(word),)
     if word[0] == ANY_NUMBER:
         return (HASH_SIGN, *tokenise_word(word[1:]))
     if not word.strip(WILDCARD):
@@ -387,6 +389,23 @@ def tokenise_word(word: str) -> tuple[str, ...]:
     if re.search(UNSPACED_LETTER, word):  # a word goes on without a blank in any case
         parts = [part for part in parts if part.strip(WILDCARD)]
     return tuple(parts)
+
+
+def name_lemma(word: str) -> str:
+    """Return a word with `~` before it, checked.
+
+    Raises
+    ------
+    WordingError
+        If it is more than one word, or has a star.
+    """
+    parts = tokenise_word(word[1:]) if len(word) > 1 else ()
+    if len(parts) != 1 or WILDCARD in word or not re.search(r"\w", word):
+        raise WordingError(
+            f"{word!r} cannot be read: `{LEMMA_SIGN}` stands before one word without a star, such "
+            f"as `{LEMMA_SIGN}capture`, and means all its forms."
+        )
+    return word
 
 
 def is_one_token(word: str) -> bool:

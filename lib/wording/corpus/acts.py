@@ -26,6 +26,7 @@ from wording.corpus.counts import (
 )
 from wording.corpus.counts_files import read_acts_table, read_articles_table
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.lemmas import expand_lemmas
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
     ContextWidth,
@@ -220,7 +221,8 @@ def name_noun_groups(
     names = np.array([*groups, OTHER_GROUP, NOBODY_NAMED], object)
     group_of = np.full(len(shard.numbers), len(groups))
     for number, phrases in enumerate(groups.values()):
-        words = [word for phrase in parse_phrases(phrases, lists=lists) for word in phrase.words[0]]
+        parsed = expand_lemmas(shard, parse_phrases(phrases, lists=lists))
+        words = [word for phrase in parsed for word in phrase.words[0]]
         group_of[find_form_numbers(shard, words)] = number
     return names[np.where(heads >= 0, group_of[shard.tokens[heads]], len(groups) + 1)]
 

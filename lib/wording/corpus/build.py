@@ -234,8 +234,8 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
     from wording.corpus.marks.voice import mark_voices
     from wording.corpus.places import mark_repeated_titles, measure_leads
 
-    shard = tokens.encode_texts(articles["text"])
-    titles = tokens.encode_texts(articles["title"].fill_null(""))
+    shard = tokens.encode_texts(articles["text"], language)
+    titles = tokens.encode_texts(articles["title"].fill_null(""), language)
     turns = transcripts.find_turns(shard)
     shard = replace(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
     labels = transcripts.mark_labels(shard, turns)

@@ -18,6 +18,7 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.encoding.compounds import HYPHEN, has_star, join_word_patterns, list_runs
+from wording.corpus.encoding.lemmas import expand_lemmas
 from wording.corpus.encoding.shard import (
     ADDRESS,
     ARTICLE_END,
@@ -91,7 +92,7 @@ def find_matches(
         return find_form_numbers(shard, words, cased=cased)
 
     codes = [np.zeros(0, np.int64)]
-    for phrase in wanted:
+    for phrase in expand_lemmas(shard, wanted):
         forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
         sequences = list_sequences(shard, phrase, forms)
         for sequence in sequences if joined else sequences[:1]:
@@ -113,6 +114,7 @@ def read_span_numbers(numbers: np.ndarray) -> Spans:
 
 def bound_matches(shard: Shard, phrase: Phrase) -> int:
     """Return how many matches a phrase can have at most: as its rarest words, or compounds."""
+    (phrase,) = expand_lemmas(shard, [phrase])
     forms = [find_form_numbers(shard, words, cased=phrase.cased) for words in phrase.words]
     return sum(
         min(shard.count_occurrences(numbers) for numbers in sequence.forms)
@@ -240,6 +242,7 @@ def is_between_words(shard: Shard, marks: np.ndarray) -> np.ndarray:
 def find_wider_compounds(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
     """Return where the phrases would match if a hyphen did not join more to their words."""
     codes = [np.zeros(0, np.int64)]
+    wanted = expand_lemmas(shard, wanted)
     for phrase in wanted:
         words, cased = phrase.words, phrase.cased
         if any(map(can_be_mark, (words[0], words[-1]))) or ANY_NUMBER in (*words[0], *words[-1]):

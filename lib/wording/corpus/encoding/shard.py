@@ -58,6 +58,8 @@ TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 TITLES_FOLDER = "titles"
 """Where in the folder of a shard its headlines are saved."""
+LANGUAGE_FILE = "language.txt"
+"""The file in the folder of a shard that names its language."""
 
 ARTICLE_END, PARAGRAPH, SPACE, WORD, NUMBER, PUNCTUATION, ADDRESS = range(7)
 """Kinds of a form; PARAGRAPH is any break of a line, SPACE other white space, ADDRESS one of the
@@ -85,6 +87,7 @@ class Shard:
     lead_tokens : int32 (n_articles,), how many tokens of each article, from its first on, are its
         lead.
     titles : the headlines of the articles, one each, as a shard; None in such a shard.
+    language : the language of the articles, ISO 639-1.
     listed, forms : one row per form, sorted by kind, then key: form, type, key, kind, length
         (characters).
     folder : where it is saved, None if it is not.
@@ -103,6 +106,7 @@ class Shard:
     edits: np.ndarray
     lead_tokens: np.ndarray
     titles: Shard | None
+    language: str
     listed: pl.DataFrame | None
     folder: Path | None = None
 
@@ -113,13 +117,15 @@ class Shard:
         return Shard, tuple(getattr(self, field.name) for field in fields(self))
 
     def __getattr__(self, name: str) -> Any:
-        """Return an array of a saved shard, or its headlines: most questions need few of them."""
-        if name not in (*SHARD_ARRAYS, "titles") or self.folder is None:
+        """Return an array of a saved shard, or what else it has: most questions need little."""
+        if name not in (*SHARD_ARRAYS, "titles", "language") or self.folder is None:
             raise AttributeError(name)
         folder = self.folder
         if name == "titles":
             saved = folder / TITLES_FOLDER
             object.__setattr__(self, name, load_shard(saved) if saved.is_dir() else None)
+        elif name == "language":
+            object.__setattr__(self, name, (folder / LANGUAGE_FILE).read_text(encoding="utf8"))
         else:
             object.__setattr__(self, name, map_array(folder / f"{name}.npy"))
         return self.__dict__[name]
@@ -223,7 +229,13 @@ class Shard:
         edits = self.edits[np.isin(self.edits[:, ROW], rows)]
         edits[:, ROW] = np.searchsorted(rows, edits[:, ROW])
         titles = None if self.titles is None else self.titles.subset(rows)
-        return replace(shard, edits=edits, lead_tokens=self.lead_tokens[rows], titles=titles)
+        return replace(
+            shard,
+            edits=edits,
+            lead_tokens=self.lead_tokens[rows],
+            titles=titles,
+            language=self.language,
+        )
 
     def article(self, positions: np.ndarray) -> np.ndarray:
         """Return the article (row of the shard) of each position."""
@@ -289,8 +301,8 @@ class Shard:
         return whole["form"].fill_null("").str.strip_chars().to_list()
 
 
-def encode_texts(texts: pl.Series) -> Shard:
-    """Return the articles' texts as a shard, in their order.
+def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
+    """Return the articles' texts, all in this language, as a shard, in their order.
 
     Every character lies in one token, but for those that stand for others (decoding.py).
     """
@@ -316,7 +328,7 @@ def encode_texts(texts: pl.Series) -> Shard:
             "The encoded corpus does not reproduce the texts: at least one character was lost. "
             "Please report this file as a bug."
         )
-    return replace(shard, edits=edits, sentence_end=mark_sentence_ends(shard))
+    return replace(shard, edits=edits, sentence_end=mark_sentence_ends(shard), language=language)
 
 
 def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
@@ -538,6 +550,7 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
         edits=np.concatenate(edits),
         lead_tokens=np.concatenate([shard.lead_tokens for shard in shards]),
         titles=merge_shards(titles) if titles else None,
+        language=shards[0].language,
     )
 
 
@@ -569,6 +582,7 @@ def build_shard(
         edits=NO_EDITS,
         lead_tokens=np.zeros(len(lengths), np.int32),
         titles=None,
+        language="en",
         listed=forms,
     )
 
@@ -586,6 +600,7 @@ def write_arrays(shard: Shard, folder: Path) -> None:
     for name in SHARD_ARRAYS:
         np.save(folder / f"{name}.npy", getattr(shard, name))
     shard.forms.write_ipc(folder / "forms.arrow")
+    (folder / LANGUAGE_FILE).write_text(shard.language, encoding="utf8")
 
 
 def map_array(file: Path) -> np.ndarray:
