@@ -42,9 +42,11 @@ def mark_repeated_titles(shard: Shard, titles: Shard) -> np.ndarray:
     first = np.flatnonzero(lines.number < N_TITLE_LINES)
     start, row = lines.start[first], lines.row[first]
     end = compile_module(kernels).match_titles(
+        shard.tokens,
         number_words(shard),
         start,
         lines.end[first],
+        titles.tokens,
         number_words(titles),
         titles.bounds[row],
         titles.bounds[row + 1],
@@ -54,5 +56,6 @@ def mark_repeated_titles(shard: Shard, titles: Shard) -> np.ndarray:
 
 
 def number_words(shard: Shard) -> np.ndarray:
-    """Return the number of each token's key, uint64; 0 where the token is no word."""
-    return np.where(shard.is_word, shard.numbers[shard.tokens], np.uint64(0))
+    """Return the number of each form's key, uint64; 0 where the form is no word."""
+    is_word = shard.are_words(np.arange(len(shard.numbers)))
+    return np.where(is_word, shard.numbers, np.uint64(0))

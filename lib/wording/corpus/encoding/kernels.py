@@ -206,9 +206,11 @@ def measure_lead_tokens(
 
 
 def match_titles(
+    tokens: np.ndarray,
     word: np.ndarray,
     start: np.ndarray,
     end: np.ndarray,
+    title_tokens: np.ndarray,
     title_word: np.ndarray,
     title_start: np.ndarray,
     title_end: np.ndarray,
@@ -218,20 +220,23 @@ def match_titles(
 
     Parameters
     ----------
-    word : the number of each token's key; 0 where it is no word.
+    tokens : the form of each token.
+    word : the number of each form's key; 0 where it is no word.
     start, end : the tokens of each line.
-    title_word, title_start, title_end : the same of each line's headline.
+    title_tokens, title_word, title_start, title_end : the same of each line's headline.
     fewest : words of a headline that is only the beginning of the line, or the other way round.
     """
     repeated = start.copy()
     for line in range(len(start)):
         i, k, n, last = start[line], title_start[line], 0, start[line]
         while True:
-            while i < end[line] and word[i] == 0:
+            while i < end[line] and word[tokens[i]] == 0:
                 i += 1
-            while k < title_end[line] and title_word[k] == 0:
+            while k < title_end[line] and title_word[title_tokens[k]] == 0:
                 k += 1
-            if i == end[line] or k == title_end[line] or word[i] != title_word[k]:
+            if i == end[line] or k == title_end[line]:
+                break
+            if word[tokens[i]] != title_word[title_tokens[k]]:
                 break
             i, k, n, last = i + 1, k + 1, n + 1, i + 1
         is_whole_line, is_whole_title = i == end[line], k == title_end[line]
@@ -347,8 +352,10 @@ def mark_shared_words(
     """
     marks = np.zeros(len(word), np.bool_)
     for pair in range(len(a)):
-        here, end = bounds[a[pair]], bounds[a[pair] + 1]
-        marks[here:end] |= find_shared_words(word, run, whole, bounds, a[pair], b[pair])
+        here = bounds[a[pair]]
+        shared = find_shared_words(word, run, whole, bounds, a[pair], b[pair])
+        for i in range(len(shared)):
+            marks[here + i] |= shared[i]
     return marks
 
 

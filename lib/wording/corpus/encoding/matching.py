@@ -183,6 +183,9 @@ def list_segmentations(n: int, runs: Sequence[Run]) -> list[list[Run]]:
     return ways[0]
 
 
+NO_PLACES = np.zeros(0, np.int64)
+
+
 def find_sequence_spans(
     shard: Shard, sequence: FormSequence, at: np.ndarray | None = None
 ) -> Spans:
@@ -194,6 +197,8 @@ def find_sequence_spans(
     is_alone = len(allowed) == 1 and at is None
     counts = [0] if is_alone else [shard.count_occurrences(forms) for forms in allowed]
     place = int(np.argmin(counts))
+    if not is_alone and not counts[place]:
+        return Spans(NO_PLACES, NO_PLACES)
     if at is None or counts[place] < len(at):
         start = end = shard.find_positions(allowed[place]).astype(np.int64)
     else:

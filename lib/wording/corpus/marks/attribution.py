@@ -538,11 +538,13 @@ def build_stream(
         np.flatnonzero(shard.kind[tokens] == ARTICLE_END),
     )
     at += part.start
+    rows = np.arange(*np.searchsorted(shard.bounds, (part.start, part.stop)), dtype=np.int32)
+    n_tokens = np.diff(np.searchsorted(at, shard.bounds[rows[0] : rows[-1] + 2]))
     return FoldedStream(
         at,
         word,
         begins,
-        shard.article(at).astype(np.int32),
+        np.repeat(rows, n_tokens),
         compile_module(attribution_kernels).sum_context_weights(
             word, lexicon.around, lexicon.start
         ),

@@ -270,7 +270,7 @@ def compute_features(
     """Return the value of each feature for each token, int32 (n_features, n_tokens)."""
     place = np.zeros((len(FEATURES), len(word)), np.int32)
     grade = np.zeros((len(SIGNALS), len(word)), np.int8)
-    start = 0
+    start = np.int64(0)
     while start < len(word):
         end = find_sentence_end(begins, start)
         grade_signals(word, signal, edges, start, end, grade)
@@ -289,7 +289,7 @@ def find_sentence_end(begins: np.ndarray, start: int) -> int:
 
 def find_longest_sentence(begins: np.ndarray) -> int:
     """Return the number of tokens of the longest sentence."""
-    longest = start = 0
+    longest, start = 0, np.int64(0)
     while start < len(begins):
         end = find_sentence_end(begins, start)
         longest, start = max(longest, end - start), end
@@ -325,7 +325,8 @@ def compute_log_odds(
     place = np.zeros((len(FEATURES), width), np.int32)
     grade = np.zeros((len(SIGNALS), width), np.int8)
     at = np.zeros(width, np.int64)
-    n = start = 0
+    # Of the type that it has later: the functions that take it are compiled for that one only.
+    n, start = 0, np.int64(0)
     while start < len(word):
         end = find_sentence_end(begins, start)
         if grade_signals(word, signal, edges, start, end, grade):
@@ -335,9 +336,9 @@ def compute_log_odds(
             n += end - start
         start = end
         if n >= BATCH_TOKENS or start == len(word):
-            total[at[:n]] = signal[at[:n], NEIGHBOUR_SUM] + sum_table_entries(
-                place[:, :n], axes, sizes, weights, starts
-            )
+            sums = sum_table_entries(place[:, :n], axes, sizes, weights, starts)
+            for i in range(n):
+                total[at[i]] = signal[at[i], NEIGHBOUR_SUM] + sums[i]
             n = 0
     return total
 
@@ -431,7 +432,7 @@ def mark_attributed(
     words, marked = np.zeros(len(word), np.bool_), np.zeros(len(word), np.bool_)
     for i in range(len(word)):
         words[i] = word[i] >= MIN_WORD_CLASS and word[i] != possessive and log_odds[i] >= edge
-    marked[:] = words
+        marked[i] = words[i]
     for i in range(1, len(word) - 1):
         flanked = (
             min(word[i - 1], word[i], word[i + 1]) >= MIN_WORD_CLASS

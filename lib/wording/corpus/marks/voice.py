@@ -65,7 +65,8 @@ def mark_voices(
     news. LREC: PolNeAR, from which the weights for English were estimated.
     """
     inside, said = find_quotations(shard).inside(len(shard.tokens)), speech.mark(len(shard.tokens))
-    voice = np.where(inside, QUOTED_VOICE, said * REPORTED_VOICE).astype(np.uint8)
+    voice = said * np.uint8(REPORTED_VOICE)
+    voice[inside] = QUOTED_VOICE
     lexicon = load_lexicon(language)
     if lexicon:
         for stream in attribution.iterate_streams(shard, inside | said, lexicon):

@@ -147,14 +147,11 @@ def find_nearest(
             while ends[t] < starts[t + 1] and article[ends[t]] < end[number]:
                 ends[t] += 1
             n_postings[i] = ends[t] - begins[t]
-        order = np.arange(len(own_terms))
-        if n_postings.sum() > max_postings:
-            order = np.argsort(n_postings, kind="mergesort")
-        n_touched, n_seen = 0, np.int64(0)
-        for nth in order:
-            n_seen += n_postings[nth]
-            if n_seen > max_postings:
-                break
+        leave_out_commonest(n_postings, max_postings)
+        n_touched = 0
+        for nth in range(len(own_terms)):
+            if n_postings[nth] == 0:
+                continue
             t, own = own_terms[nth], np.int64(weight[bounds[k] + nth])
             for p in range(begins[t], ends[t]):
                 other = article[p]
@@ -181,6 +178,21 @@ def find_nearest(
             if place < top:
                 best[place], best_score[place] = other, score
                 n = min(n + 1, top)
-        a[n_pairs : n_pairs + n], b[n_pairs : n_pairs + n] = k, best[:n]
-        n_pairs += n
+        for place in range(n):
+            a[n_pairs], b[n_pairs] = k, best[place]
+            n_pairs += 1
     return a[:n_pairs], b[:n_pairs]
+
+
+def leave_out_commonest(n_postings: np.ndarray, most: int) -> None:
+    """Set the largest numbers to 0, of equal ones the last first, until all add up to `most`."""
+    n_left = np.int64(0)
+    for n in n_postings:
+        n_left += n
+    while n_left > most:
+        commonest = 0
+        for i in range(len(n_postings)):
+            if n_postings[i] >= n_postings[commonest]:
+                commonest = i
+        n_left -= n_postings[commonest]
+        n_postings[commonest] = 0

@@ -156,7 +156,7 @@ def reorder_words(words: Words, order: np.ndarray) -> Words:
 def weigh_words(words: Words, rarity: np.ndarray) -> Vectors:
     """Return the vectors of articles: the weight of each term by its rarity and its frequency."""
     distinct, n, bounds = compile_module(story_kernels).count_article_terms(
-        words.terms, words.bounds, len(rarity)
+        words.terms, np.ascontiguousarray(words.bounds), len(rarity)
     )
     return distinct, weigh_terms(distinct, n, rarity), bounds
 
