@@ -99,7 +99,7 @@ def lab(chromium, place, tmp_path_factory):
 
 
 def await_answer(address, process, log):
-    end = monotonic() + 60
+    end = monotonic() + 120
     while monotonic() < end and process.poll() is None:
         with suppress(OSError), urllib.request.urlopen(address):
             return

@@ -43,10 +43,10 @@ class LeadingDisplay(Display):
     def _ipython_display_(self) -> None:
         if not has_kernel():
             raise NotImplementedError  # IPython then shows it as anything else
-        from IPython.display import display
+        from IPython.display import publish_display_data
 
-        display(self._repr_mimebundle_(), raw=True)
-        display(make_reader(self.lead))
+        publish_display_data(self._repr_mimebundle_())
+        publish_display_data(make_reader(self.lead)._repr_mimebundle_())
 
 
 def has_kernel() -> bool:
@@ -59,7 +59,6 @@ def has_kernel() -> bool:
 def make_reader(lead: Lead) -> Any:
     """Return a list of what there are lines of, and the lines that are chosen there."""
     import ipywidgets as widgets
-    from IPython.display import Javascript
 
     options = [(NOTHING_CHOSEN, ""), *((label, key) for key, label in lead.labels.items())]
     chooser = widgets.Dropdown(
@@ -77,6 +76,12 @@ def make_reader(lead: Lead) -> Any:
     return widgets.VBox([widgets.HTML(LEAD_STYLE), chooser, place, script]).add_class(
         "wording-leads"
     )
+
+
+def as_output(script: str) -> dict[str, Any]:
+    """Return a script as an output of a cell, which runs it."""
+    data = {"application/javascript": script, "text/plain": ""}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _show_lines(place: Any, lead: Lead, address: str) -> None:

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import Javascript
 from traitlets import TraitError
 
+from wording.answers.leading import as_output
 from wording.corpus.kwic import SORT_COLUMNS
 from wording.errors import WordingError
 from wording.panel.reading import MARK_LETTERS
@@ -341,7 +341,7 @@ def make_key_guard() -> widgets.Output:
     In a list, an arrow key would move between cells, and the letter x cut one.
     """
     place = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
-    place.append_display_data(Javascript(KEEP_KEYS_SCRIPT))
+    place.outputs = (as_output(KEEP_KEYS_SCRIPT),)
     return place
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
-from IPython.display import Javascript
 
+from wording.answers.leading import as_output
 from wording.answers.narrow import list_nearby_studies, narrow_study, parse_day
 from wording.answers.study import Study, open_study
 from wording.answers.tables import make_table
@@ -387,19 +387,16 @@ class Panel(Keeper):
                 self.group.value = chosen
         if chosen not in (None, ("", "")) and self.group.value != chosen:
             self._choose_group()
-        self.lead_script.outputs = ()
         script = make_lead_script(addresses, around=".wording-panel")
-        self.lead_script.append_display_data(Javascript(script))
+        self.lead_script.outputs = (as_output(script),)
 
     def _choose_group(self) -> None:
         """Show the lines of the term and the outlet chosen."""
         if self.is_updating:
             return
         variant, outlet = self.group.value or ("", "")
-        known = self.found is not None and variant in self.narrowed.concepts[self.name].variants
-        if not variant or not known:
-            self.concordance = self.found
-        else:
+        self.concordance = self.found
+        if variant and self.found and variant in self.narrowed.concepts[self.name].variants:
             self.concordance = self.found.select(variant, self._list_members(outlet))
         self._open_page(1)
 
