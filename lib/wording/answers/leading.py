@@ -45,8 +45,8 @@ class LeadingDisplay(Display):
             raise NotImplementedError  # IPython then shows it as anything else
         from IPython.display import publish_display_data
 
-        publish_display_data(self._repr_mimebundle_())
-        publish_display_data(make_reader(self.lead)._repr_mimebundle_())
+        for shown in (self, make_reader(self.lead)):
+            publish_display_data(shown._repr_mimebundle_())  # type: ignore[no-untyped-call]
 
 
 def has_kernel() -> bool:
@@ -70,7 +70,7 @@ def make_reader(lead: Lead) -> Any:
     )
     place = widgets.HTML(layout=widgets.Layout(max_height="34em", overflow="auto"))
     script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
-    script.append_display_data(Javascript(make_lead_script(list(lead.labels), around=".jp-Cell")))
+    script.outputs = (as_output(make_lead_script(list(lead.labels), around=".jp-Cell")),)
     chooser.observe(lambda change: _show_lines(place, lead, change.new), "value")
     place.add_class("jp-RenderedHTMLCommon")
     return widgets.VBox([widgets.HTML(LEAD_STYLE), chooser, place, script]).add_class(
