@@ -311,7 +311,7 @@ def test_hostile_text_is_harmless_in_list_passage_and_fields(study):
 def test_marks_are_on_disk_and_taken_up_where_one_left_off(panel, study):
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()
-    assert "give the name of the coder" in said(panel.mark_note)
+    assert "Write your name into Coder" in said(panel.mark_note)
     panel.coder.value = "ada"
     panel.lines.index = (0, 1)
     panel.button.marks["right sense"].click()

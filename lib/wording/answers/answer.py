@@ -355,11 +355,10 @@ class Answer:
         return self.show()._repr_mimebundle_()
 
     def _ipython_display_(self) -> None:
-        if not has_kernel():
+        shown = self.show() if has_kernel() else None
+        if not isinstance(shown, LeadingDisplay):
             raise NotImplementedError  # IPython then asks for the bundle
-        from IPython.display import display
-
-        display(self.show())
+        shown._ipython_display_()
 
     def _headings(self, table: pd.DataFrame, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Return heading and explanation of each column that is shown."""

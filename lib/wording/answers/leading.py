@@ -43,10 +43,10 @@ class LeadingDisplay(Display):
     def _ipython_display_(self) -> None:
         if not has_kernel():
             raise NotImplementedError  # IPython then shows it as anything else
-        from IPython.display import display
+        from IPython.display import publish_display_data
 
-        display(self._repr_mimebundle_(), raw=True)
-        display(make_reader(self.lead))
+        for shown in (self, make_reader(self.lead)):
+            publish_display_data(shown._repr_mimebundle_())  # type: ignore[no-untyped-call]
 
 
 def has_kernel() -> bool:
@@ -59,7 +59,6 @@ def has_kernel() -> bool:
 def make_reader(lead: Lead) -> Any:
     """Return a list of what there are lines of, and the lines that are chosen there."""
     import ipywidgets as widgets
-    from IPython.display import Javascript
 
     options = [(NOTHING_CHOSEN, ""), *((label, key) for key, label in lead.labels.items())]
     chooser = widgets.Dropdown(
@@ -71,12 +70,18 @@ def make_reader(lead: Lead) -> Any:
     )
     place = widgets.HTML(layout=widgets.Layout(max_height="34em", overflow="auto"))
     script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
-    script.append_display_data(Javascript(make_lead_script(list(lead.labels), around=".jp-Cell")))
+    script.outputs = (as_output(make_lead_script(list(lead.labels), around=".jp-Cell")),)
     chooser.observe(lambda change: _show_lines(place, lead, change.new), "value")
     place.add_class("jp-RenderedHTMLCommon")
     return widgets.VBox([widgets.HTML(LEAD_STYLE), chooser, place, script]).add_class(
         "wording-leads"
     )
+
+
+def as_output(script: str) -> dict[str, Any]:
+    """Return a script as an output of a cell, which runs it."""
+    data = {"application/javascript": script, "text/plain": ""}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _show_lines(place: Any, lead: Lead, address: str) -> None:

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import Javascript
 from traitlets import TraitError
 
+from wording.answers.leading import as_output
 from wording.corpus.kwic import SORT_COLUMNS
 from wording.errors import WordingError
 from wording.panel.reading import MARK_LETTERS
@@ -129,28 +129,28 @@ def make_question_fields() -> dict[str, widgets.Widget]:
             widgets.Dropdown,
             "Voice",
             "Whose words count",
-            FieldSize(19),
+            FieldSize(22),
             options=[(text, name) for name, text in VOICE_OPTIONS.items()],
         ),
         "place": make_field(
             widgets.Dropdown,
             "Place",
             "Where in the articles is counted",
-            FieldSize(19),
+            FieldSize(25, 4),
             options=[(text, name) for name, text in PLACE_OPTIONS.items()],
         ),
         "copies": make_field(
             widgets.Dropdown,
             "Copies",
             "How copied articles are counted",
-            FieldSize(19),
+            FieldSize(22),
             options=[(text, name) for name, text in COPY_OPTIONS.items()],
         ),
         "first": make_field(
-            widgets.DatePicker, "From", "First day (empty: start of the articles)", FieldSize(19)
+            widgets.DatePicker, "From", "First day (empty: start of the articles)", FieldSize(22)
         ),
         "last": make_field(
-            widgets.DatePicker, "To", "Last day (empty: end of the articles)", FieldSize(19)
+            widgets.DatePicker, "To", "Last day (empty: end of the articles)", FieldSize(25, 4)
         ),
         "term": make_field(
             widgets.Dropdown, "Term", "The term whose share is drawn over time", FieldSize(15, 4)
@@ -200,7 +200,7 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
             widgets.Dropdown,
             "Read the",
             "How much of the article is shown below for a selected line",
-            FieldSize(17),
+            FieldSize(19),
             options=[(text, name) for name, text in PASSAGE_OPTIONS.items()],
         ),
         "page": make_field(
@@ -284,7 +284,7 @@ def make_field(
     return kind(
         description=name,
         tooltip=hint,
-        layout=widgets.Layout(width=width, max_width="100%"),
+        layout=widgets.Layout(width=width, max_width=FULL_WIDTH),
         style={"description_width": f"{size.label}em"},
         **traits,
     )
@@ -317,6 +317,10 @@ def make_buttons() -> SimpleNamespace:
             description="Save as report",
             tooltip="Makes a page with these settings, and adds it to study.yml",
         ),
+        acts=widgets.Button(
+            description="Who did what to whom",
+            tooltip="In which form outlets tell of the acts of this concept",
+        ),
         export=widgets.Button(
             description="Save lines as CSV",
             tooltip="Writes these lines to a file, with as much text as the study allows",
@@ -337,7 +341,7 @@ def make_key_guard() -> widgets.Output:
     In a list, an arrow key would move between cells, and the letter x cut one.
     """
     place = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
-    place.append_display_data(Javascript(KEEP_KEYS_SCRIPT))
+    place.outputs = (as_output(KEEP_KEYS_SCRIPT),)
     return place
 
 
@@ -398,6 +402,8 @@ def arrange_rows(panel: Any) -> list[widgets.Widget]:
             make_column(panel.shares_area),
             make_column(make_row(panel.term, panel.period), panel.timeline_area),
         ),
+        button.acts,
+        panel.acts_area,
         make_heading("Lines"),
         make_row(panel.group, panel.source, panel.sort, panel.context),
         make_row(panel.page, button.before, button.after, button.export, panel.export_note),

@@ -110,7 +110,8 @@ class LineReader(widgets.VBox):
         self.lines.options = list(zip(texts, range(len(self.shown)), strict=True))
         marks = ", ".join(f"{letter} {mark}" for mark, letter in MARK_LETTERS.items())
         last = first + len(self.shown) - 1
-        legend = f"Lines {first:,} to {last:,} of {len(concordance):,}. Your marks: {marks}."
+        whose = f"Marks of {self.coder.value.strip()}" if self.coder.value.strip() else "Marks"
+        legend = f"Lines {first:,} to {last:,} of {len(concordance):,}. {whose}: {marks}."
         self.legend.value = show.note(legend).html
 
     def _read(self) -> None:
@@ -144,6 +145,8 @@ class LineReader(widgets.VBox):
                 "No line selected: select one with the arrow keys, or several with Shift and the "
                 "arrow keys."
             )
+        if not self.coder.value.strip():
+            raise WordingError("Write your name into Coder: each mark says who set it.")
         selected = list(self.lines.index)
         self.added_marks = journal.record_marks(
             self.study,

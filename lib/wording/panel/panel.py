@@ -14,10 +14,10 @@ from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
-from IPython.display import Javascript
 
+from wording.answers.leading import as_output
 from wording.answers.narrow import list_nearby_studies, narrow_study, parse_day
-from wording.answers.study import open_study
+from wording.answers.study import Study, open_study
 from wording.answers.tables import make_table
 from wording.corpus import kwic
 from wording.corpus.build import build_corpus
@@ -127,6 +127,7 @@ class Panel(Keeper):
         self.add_note, self.keep_note = make_note_area(), make_note_area()
         self.saved, self.export_note = make_note_area(), make_note_area()
         self.shares_area, self.timeline_area = make_text_area(), make_text_area()
+        self.acts_area = make_text_area()
         self.passage = make_text_area("wording-scroll")
         self.rivals, self.rival_row = [], make_row()
         self.lead_script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
@@ -152,6 +153,7 @@ class Panel(Keeper):
         self._listen(self.pattern)
         self._act(self.button.rival, self.add_rival, self.status)
         self._act(self.button.clear, self.clear, self.status)
+        self._act(self.button.acts, self.show_acts, self.acts_area)
         for field in (self.term, self.period):
             field.observe(lambda _: self._safely(self._draw_timeline), "value")
         self._connect_lines()
@@ -297,6 +299,7 @@ class Panel(Keeper):
             self._ask_for_a_pattern()
             return
         self.say("Counting ...")
+        self.acts_area.value = ""
         self.narrowed, self.name = narrow_study(
             self.study.narrow(place=self.place.value),
             concept=self.concept.value,
@@ -305,6 +308,8 @@ class Panel(Keeper):
             first=self.first.value,
             last=self.last.value,
         )
+        has_acts = bool(self.narrowed.concepts[self.name].acts)
+        self.button.acts.layout.display = "" if has_acts else "none"
         self._find()
         self.shares = make_table(
             self.narrowed,
@@ -323,7 +328,9 @@ class Panel(Keeper):
     def _ask_for_a_pattern(self) -> None:
         """Say what to do first in a study without concepts."""
         self.name, self.found, self.concordance = "", None, None
-        self.shares_area.value = self.timeline_area.value = self.count_note.value = ""
+        for place in (self.shares_area, self.timeline_area, self.acts_area, self.count_note):
+            place.value = ""
+        self.button.acts.layout.display = "none"
         with self.without_events():
             self.group.options = [(EVERY_GROUP, ("", ""))]
         self._open_page(1)
@@ -355,6 +362,13 @@ class Panel(Keeper):
     def _explain_nothing(self) -> list[str]:
         return explain_nothing(self.narrowed, self.name, self.asked)
 
+    def show_acts(self) -> None:
+        """Show in which form outlets tell of the acts of the concept, and whom they name."""
+        settings = {"voice": self.voice.value, "copies": self.copies.value}
+        told = Study(self.narrowed, **settings).agency(self.name)
+        shown = told.show_sentences().html + mark_leads(told.plot().html)
+        self.acts_area.value = show.NOTEBOOK_STYLE + shown
+
     def _list_groups(self) -> None:
         """List what there are lines of: each term, and each term at each outlet."""
         shares = with_lines(self.shares[self.shares["n"] > 0])
@@ -373,19 +387,16 @@ class Panel(Keeper):
                 self.group.value = chosen
         if chosen not in (None, ("", "")) and self.group.value != chosen:
             self._choose_group()
-        self.lead_script.outputs = ()
         script = make_lead_script(addresses, around=".wording-panel")
-        self.lead_script.append_display_data(Javascript(script))
+        self.lead_script.outputs = (as_output(script),)
 
     def _choose_group(self) -> None:
         """Show the lines of the term and the outlet chosen."""
         if self.is_updating:
             return
         variant, outlet = self.group.value or ("", "")
-        known = self.found is not None and variant in self.narrowed.concepts[self.name].variants
-        if not variant or not known:
-            self.concordance = self.found
-        else:
+        self.concordance = self.found
+        if variant and self.found and variant in self.narrowed.concepts[self.name].variants:
             self.concordance = self.found.select(variant, self._list_members(outlet))
         self._open_page(1)
 

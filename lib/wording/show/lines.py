@@ -231,9 +231,14 @@ def select_group(hits: pd.DataFrame, line_id: str, *, by: str = "outlet") -> pd.
     wanted = [
         key
         for key in keys.drop_duplicates().itertuples(index=False, name=None)
-        if line_id in (_LineGroup(*key).line_id, _LineGroup(*key[:3], "all").line_id)
+        if line_id in _list_line_ids(*key)
     ]
     return hits[pd.MultiIndex.from_frame(keys).isin(wanted)]
+
+
+def _list_line_ids(concept: str, variant: str, outlet: str, voice: str) -> list[str]:
+    """The fragment names of lines: that of their voice, and that of the lines of all voices."""
+    return [_LineGroup(concept, variant, outlet, one).line_id for one in (voice, "all")]
 
 
 def with_lines(
