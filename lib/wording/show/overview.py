@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from wording.phrasing import format_count, format_q, round_half_up
-from wording.settings import SIGNIFICANCE_LEVEL
+from wording.settings import OTHER_OUTLETS, SIGNIFICANCE_LEVEL
 from wording.show.html import Display, wrap_block
 from wording.show.lines import VOICE_LABELS, make_line_id
 from wording.show.values import escape_html, is_missing, keep_numbers_unbroken, to_printable
@@ -33,6 +33,7 @@ WIDE_LEGEND = (
     "writes most, where it is another."
 )
 UPRIGHT_LEGEND = "· hits in too few articles to test."
+OTHERS_LEGEND = " The other outlets together are never tested."
 WORD_LEGEND = (
     '<b class="v-outlet">plain and bold</b> the document\'s own words, '
     '<span class="v-quoted">“in quotation marks”</span> words that it quotes, '
@@ -97,7 +98,8 @@ def share_matrix(
         f'{term}<th scope="col" class="n" data-c="all"><span>All</span></th>{heads}'
     )
     html = _render_grid("overview-matrix", caption, head, body, look="" if is_wide else " upright")
-    html += f'<p class="note">{MATRIX_LEGEND}{WIDE_LEGEND if is_wide else UPRIGHT_LEGEND}</p>'
+    legend = MATRIX_LEGEND + (WIDE_LEGEND if is_wide else UPRIGHT_LEGEND)
+    html += f'<p class="note">{legend}{OTHERS_LEGEND if OTHER_OUTLETS in outlets else ""}</p>'
     html += (
         f"<details><summary>Hits, intervals and q of every cell</summary>{details.html}</details>"
     )
@@ -253,26 +255,35 @@ def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
     """Return one cell: the share, whether it differs clearly, and for a screen reader in words."""
     if not row.total:
         return '<td class="n" data-v="">–<span class="vh">no hits</span></td>'
-    share = _format_share(row.share)
-    look, shown = "unclear", share
-    said = f"per cent of {row.total:,} hits, no clear difference"
-    if is_missing(row.q):
-        look, said = "untested", f"{share} per cent of {row.total:,} hits, not tested"
-        shown = f"({share})" if is_wide else "·"
-    elif row.q < SIGNIFICANCE_LEVEL:
-        is_more = row.difference > 0
-        strength = "strong" if abs(row.difference) >= LARGE_DIFFERENCE else "mild"
-        look = f"{'more' if is_more else 'less'} {strength}"
-        shown = f"{'▲' if is_more else '▼'}{' ' if is_wide else ''}{share}"
-        said = (
-            f"per cent of {row.total:,} hits, clearly {'more' if is_more else 'less'} than the "
-            f"rest, {format_q(row.q)}"
-        )
-    described = f'<span class="vh"> {escape_html(said)}</span>'
-    content = _render_anchor(f"{shown}{described}", address)
+    look, shown, said = _describe_share_cell(row, is_wide)
+    content = _render_anchor(f'{shown}<span class="vh"> {escape_html(said)}</span>', address)
     if is_wide and row.most != row.variant:
         content += f'<small><span class="vh">; most written: </span>{escape_html(row.most)}</small>'
     return f'<td class="n {look}" data-v="{row.share:.6g}">{content}</td>'
+
+
+def _describe_share_cell(row: Any, is_wide: bool) -> tuple[str, str, str]:
+    """Return how a cell with hits looks, what it shows, and what is said to a screen reader."""
+    share = _format_share(row.share)
+    said = f"per cent of {row.total:,} hits"
+    if row.outlet == OTHER_OUTLETS:
+        return "untested", share, f"{said}, never tested"
+    if is_missing(row.q):
+        return (
+            ("untested", f"({share})", f"{said}, not tested")
+            if is_wide
+            else ("untested", "·", f"{share} {said}, not tested")
+        )
+    if row.q >= SIGNIFICANCE_LEVEL:
+        return "unclear", share, f"{said}, no clear difference"
+    mark, often = ("▲", "more") if row.difference > 0 else ("▼", "less")
+    strength = "strong" if abs(row.difference) >= LARGE_DIFFERENCE else "mild"
+    shown = f"{mark} {share}" if is_wide else f"{mark}{share}"
+    return (
+        f"{often} {strength}",
+        shown,
+        f"{said}, clearly {often} than the rest, {format_q(row.q)}",
+    )
 
 
 def _format_share(share: float) -> str:
