@@ -86,7 +86,9 @@ def share_matrix(
     outlets = list(dict.fromkeys(overview["outlet"]))
     is_wide = len(outlets) <= MAX_WIDE_OUTLETS
     heads = "".join(
-        f'<th scope="col" class="n"><span>{escape_html(name)}</span></th>' for name in outlets
+        f'<th scope="col" class="n" data-c="{escape_html(name)}">'
+        f"<span>{escape_html(name)}</span></th>"
+        for name in outlets
     )
     body = "".join(
         _render_matrix_row(str(concept), rows, titles, addresses, is_wide)
@@ -140,13 +142,14 @@ def word_matrix(
         Whether each word leads to its lines, which must then be on the page.
     """
     head = '<th scope="col" data-c="concept">Concept</th>' + "".join(
-        f'<th scope="col">{escape_html(name)}</th>' for name in documents
+        f'<th scope="col" data-c="{escape_html(name)}">{escape_html(name)}</th>'
+        for name in documents
     )
     body = ""
     for concept, rows in words.groupby("concept", observed=True, sort=False):
         parts = dict(iter(rows.groupby(rows["document"].astype(str), sort=False)))
         cells = "".join(
-            f"<td>{_render_words(parts[name], linked)}</td>" if name in parts else NO_HITS_CELL
+            _render_words(parts[name], linked) if name in parts else NO_HITS_CELL
             for name in documents
         )
         title = escape_html(titles[str(concept)])
@@ -166,7 +169,7 @@ def word_matrix(
     return Display(wrap_block("matrix", html), text, record)
 
 
-NO_HITS_CELL = '<td>–<span class="vh">no hits</span></td>'
+NO_HITS_CELL = '<td data-v="">–<span class="vh">no hits</span></td>'
 
 
 def topics(told: pd.DataFrame) -> Display:
@@ -248,7 +251,8 @@ def _render_matrix_row(
         if is_wide
         else f'<th scope="row">{title} {term}</th>'
     )
-    return f'<tr>{name}<td class="n" data-v="{share:.6g}">{_format_share(share)}</td>{cells}</tr>'
+    whole = f'<td class="n" data-v="{share:.6g}">{escape_html(_format_share(share))}</td>'
+    return f"<tr>{name}{whole}{cells}</tr>"
 
 
 def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
@@ -256,7 +260,8 @@ def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
     if not row.total:
         return '<td class="n" data-v="">–<span class="vh">no hits</span></td>'
     look, shown, said = _describe_share_cell(row, is_wide)
-    content = _render_anchor(f'{shown}<span class="vh"> {escape_html(said)}</span>', address)
+    text = f'{escape_html(shown)}<span class="vh"> {escape_html(said)}</span>'
+    content = _render_anchor(text, address)
     if is_wide and row.most != row.variant:
         content += f'<small><span class="vh">; most written: </span>{escape_html(row.most)}</small>'
     return f'<td class="n {look}" data-v="{row.share:.6g}">{content}</td>'
@@ -299,23 +304,33 @@ def _render_anchor(content: str, address: str | None) -> str:
 
 
 def _render_words(rows: pd.DataFrame, linked: bool) -> str:
-    """Return the words of a concept in one document, the own ones first."""
+    """Return the cell of a concept in one document: its words, the own ones first."""
     order = pd.Categorical(rows["voice"], list(WORD_MARKS))
     ordered = rows.assign(voice=order).sort_values(["voice", "n"], ascending=[True, False])
-    items = "".join(f"<li>{_render_word(row, linked)}</li>" for row in ordered.itertuples())
-    return f"<ul>{items}</ul>"
+    words = list(ordered.itertuples())
+    raw = "; ".join(f"{_mark_word(row, row.word)}{_format_times(row.n)}" for row in words)
+    items = "".join(f"<li>{_render_word(row, linked)}</li>" for row in words)
+    return f'<td data-v="{escape_html(raw)}"><ul>{items}</ul></td>'
 
 
 def _render_word(row: Any, linked: bool) -> str:
-    before, behind = WORD_MARKS[row.voice]
     line = make_line_id(
         concept=row.concept, variant=row.variant, outlet=row.document, voice=row.voice
     )
-    word = _render_anchor(escape_html(row.word), f"#{line}" if linked else None)
-    times = f" ×{row.n}" if row.n > 1 else ""
+    word = _mark_word(row, _render_anchor(escape_html(row.word), f"#{line}" if linked else None))
     tag = "b" if row.voice == "outlet" else "span"
     label = f'<span class="vh">, {VOICE_LABELS[row.voice]}</span>'
-    return f'<{tag} class="v-{row.voice}">{before}{word}{behind}</{tag}>{times}{label}'
+    return f'<{tag} class="v-{row.voice}">{word}</{tag}>{_format_times(row.n)}{label}'
+
+
+def _mark_word(row: Any, word: str) -> str:
+    """Return a word between the marks of its voice."""
+    before, behind = WORD_MARKS[row.voice]
+    return f"{before}{word}{behind}"
+
+
+def _format_times(n: int) -> str:
+    return f" ×{n}" if n > 1 else ""
 
 
 def _render_concept(concept: Concept, rows: pd.DataFrame) -> str:
