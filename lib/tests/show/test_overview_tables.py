@@ -138,7 +138,7 @@ def test_nothing_from_a_study_becomes_markup():
     for shown in (
         show(hostile, titles=titles),
         codebook({HOSTILE: concept}, terms, {HOSTILE: [HOSTILE]}).html,
-        word_matrix(words, titles, [HOSTILE], caption=HOSTILE, linked=True).html,
+        word_matrix(words, titles, [HOSTILE], caption=HOSTILE, pages={HOSTILE: "x.html"}).html,
         topics(told).html,
     ):
         assert "<script" not in shown
@@ -150,7 +150,7 @@ def test_words_are_marked_by_their_voice_and_own_ones_come_first():
     words = pd.DataFrame(rows, columns=["voice", "word", "n"]).assign(
         concept="c", variant="v", document="D"
     )
-    shown = word_matrix(words, {"c": "C"}, ["D", "E"], caption="Words", linked=False).html
+    shown = word_matrix(words, {"c": "C"}, ["D", "E"], caption="Words").html
     assert '<td data-v="coup ×3; “regime” ×2; [war]">' in shown
     assert as_text(re.search(r"<ul>.*?</ul>", shown)[0]) == (
         "coup ×3, own words“regime” ×2, quoted[war], reported"

@@ -125,6 +125,7 @@ def answer_words(compared: Compared) -> Answer:
     titles = {name: concept.title for name, concept in record.concepts.items()}
     caption = "The words of each document; one row per concept that any of them names."
     none = "No hits were found in these documents."
+    pages = find_concept_pages(record, request) if is_exported() else None
     return Answer(
         record,
         "overview",
@@ -141,9 +142,7 @@ def answer_words(compared: Compared) -> Answer:
         ),
         empty=none if record.concepts else NO_CONCEPTS,
         summary=f"{table['n'].sum():,} hits in {len(documents)} documents",
-        lay_out=lambda: word_matrix(
-            named, titles, documents, caption=caption, linked=is_exported()
-        ),
+        lay_out=lambda: word_matrix(named, titles, documents, caption=caption, pages=pages),
     )
 
 

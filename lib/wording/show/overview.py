@@ -124,7 +124,7 @@ def word_matrix(
     documents: Sequence[str],
     *,
     caption: str,
-    linked: bool,
+    pages: Mapping[str, str] | None = None,
 ) -> Display:
     """Return the matrix of concepts and documents: in each cell the words that stand there.
 
@@ -138,8 +138,9 @@ def word_matrix(
         All documents, in order.
     caption : str
         What the matrix shows.
-    linked : bool
-        Whether each word leads to its lines, which must then be on the page.
+    pages : mapping, optional
+        The page of each concept; then each word leads to its lines, which must be on this page.
+        Without it nothing leads anywhere.
     """
     head = '<th scope="col" data-c="concept">Concept</th>' + "".join(
         f'<th scope="col" data-c="{escape_html(name)}">{escape_html(name)}</th>'
@@ -149,10 +150,11 @@ def word_matrix(
     for concept, rows in words.groupby("concept", observed=True, sort=False):
         parts = dict(iter(rows.groupby(rows["document"].astype(str), sort=False)))
         cells = "".join(
-            _render_words(parts[name], linked) if name in parts else NO_HITS_CELL
+            _render_words(parts[name], pages is not None) if name in parts else NO_HITS_CELL
             for name in documents
         )
-        title = escape_html(titles[str(concept)])
+        page = (pages or {}).get(str(concept))
+        title = _render_anchor(escape_html(titles[str(concept)]), page)
         body += f'<tr><th scope="row">{title}</th>{cells}</tr>'
     html = _render_grid("overview-words", caption, head, body, look=" words")
     html += f'<p class="note">{WORD_LEGEND}</p>'
