@@ -131,6 +131,7 @@ def test_of_a_few_documents_the_words_stand_there_with_their_lines(few, monkeypa
     assert all(f'id="{name}"' in lines for name in links)
     assert re.search(r'<b class="v-outlet"><a [^>]*>coup</a></b>', shown)
     assert re.search(r'<span class="v-quoted">“<a [^>]*>goat</a>”</span>', shown)
+    assert '<a href="02_terms-change.html">The change</a>' in shown
     assert "A: The harbour A 0" in shown  # an outlet has several articles, so titles tell them
     assert "Nowhere" not in shown
     assert "Nowhere" in overview["left_out"].show_table().html

@@ -28,7 +28,7 @@ def make_page(folder, name, change=None, more=""):
     if more.startswith("outlets:"):
         head = re.sub("(?m)^outlets:.*\n", "", head)
     study.write_text(f"{head}{more}reports: [{{notebook: 10_events}}]\n")
-    [page] = runner.make_reports([read_study(place)], reports=place / "reports")
+    [page] = runner.make_reports([read_study(place)], only="10_events", reports=place / "reports")
     assert page.status == "ok", page.reason
     return (place / "reports" / page.html).read_text()
 

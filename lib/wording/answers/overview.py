@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from wording.answers.answer import Answer, Evidence, is_exported
+from wording.answers.answer import EVIDENT_COLUMNS, Answer, Evidence, is_exported
 from wording.answers.lines import find_hit_lines
 from wording.answers.narrow import name_groups
 from wording.answers.questions.inventory import answer_concepts
@@ -25,10 +25,12 @@ from wording.questions.overview.words import (
     name_clearest_choice,
 )
 from wording.settings import SIGNIFICANCE_LEVEL, TOKEN_VOICES
+from wording.show import html
 from wording.show.lines import make_line_id
 from wording.show.overview import Addresses, codebook, share_matrix, topics, word_matrix
 from wording.show.values import name_page
 from wording.study.records import StudyRecord
+from wording.tables import TABLES
 
 SHOWN_OVERVIEW = (
     "concept", "variant", "outlet", "n", "total", "share", "low", "high", "n_other", "total_other",
@@ -72,7 +74,6 @@ def answer_matrix(compared: Compared) -> Answer:
         "overview",
         table,
         caption,
-        columns=SHOWN_OVERVIEW,
         tell=lambda: name_groups(record, sentences(table, titles)),
         headline=headline(table) if len(table) else "",
         evidence=Evidence(
@@ -87,13 +88,26 @@ def answer_matrix(compared: Compared) -> Answer:
         summary=f"{compared.spoken['n'].sum():,} hits of voice {compared.request.voice!r} of "
         f"{len(record.concepts)} concepts, in {len(compared.articles):,} articles",
     )
-    named = table[table["total"] > 0].assign(concept=table["concept"].map(titles))
-    details = replace(answer, table=named, caption="One row per cell with hits of the concept.")
     return replace(
         answer,
         lay_out=lambda: share_matrix(
-            table, titles, addresses, caption=caption, details=details.show_table()
+            table, titles, addresses, caption=caption, details=tabulate_cells(table, titles)
         ),
+    )
+
+
+def tabulate_cells(table: pd.DataFrame, titles: dict[str, str]) -> html.Display:
+    """Return the numbers of all cells with hits, to show."""
+    known = TABLES["overview"]
+    headings = {
+        name: (known[name].heading, "" if name in EVIDENT_COLUMNS else known[name].meaning)
+        for name in SHOWN_OVERVIEW
+    }
+    return html.table(
+        table[table["total"] > 0].assign(concept=table["concept"].map(titles)),
+        caption="One row per cell with hits of the concept.",
+        name="overview",
+        columns=headings,
     )
 
 
@@ -111,6 +125,7 @@ def answer_words(compared: Compared) -> Answer:
     titles = {name: concept.title for name, concept in record.concepts.items()}
     caption = "The words of each document; one row per concept that any of them names."
     none = "No hits were found in these documents."
+    pages = find_concept_pages(record, request) if is_exported() else None
     return Answer(
         record,
         "overview",
@@ -127,9 +142,7 @@ def answer_words(compared: Compared) -> Answer:
         ),
         empty=none if record.concepts else NO_CONCEPTS,
         summary=f"{table['n'].sum():,} hits in {len(documents)} documents",
-        lay_out=lambda: word_matrix(
-            named, titles, documents, caption=caption, linked=is_exported()
-        ),
+        lay_out=lambda: word_matrix(named, titles, documents, caption=caption, pages=pages),
     )
 
 

@@ -43,7 +43,11 @@ NOTEBOOK_STYLE = (
     ".wording .vh{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}"
     ".wording svg{max-width:100%;height:auto}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}"
-    ".wording .scroll{overflow-x:auto}</style>"
+    ".wording .scroll{overflow-x:auto}"
+    ".matrix .more{font-weight:bold;background:rgb(30 110 190 / .25)!important}"
+    ".matrix .less{font-weight:bold;background:rgb(215 110 20 / .25)!important}"
+    ".matrix small,.matrix .words li{display:block}.matrix .words ul{padding:0;margin:0}"
+    ".matrix .upright thead span{writing-mode:vertical-rl;transform:rotate(180deg)}</style>"
 )
 _DATE_PATTERN = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
 

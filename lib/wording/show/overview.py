@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from wording.phrasing import format_count, format_q, round_half_up
-from wording.settings import SIGNIFICANCE_LEVEL
+from wording.settings import OTHER_OUTLETS, SIGNIFICANCE_LEVEL
 from wording.show.html import Display, wrap_block
 from wording.show.lines import VOICE_LABELS, make_line_id
 from wording.show.values import escape_html, is_missing, keep_numbers_unbroken, to_printable
@@ -33,6 +33,7 @@ WIDE_LEGEND = (
     "writes most, where it is another."
 )
 UPRIGHT_LEGEND = "· hits in too few articles to test."
+OTHERS_LEGEND = " The other outlets together are never tested."
 WORD_LEGEND = (
     '<b class="v-outlet">plain and bold</b> the document\'s own words, '
     '<span class="v-quoted">“in quotation marks”</span> words that it quotes, '
@@ -85,7 +86,9 @@ def share_matrix(
     outlets = list(dict.fromkeys(overview["outlet"]))
     is_wide = len(outlets) <= MAX_WIDE_OUTLETS
     heads = "".join(
-        f'<th scope="col" class="n"><span>{escape_html(name)}</span></th>' for name in outlets
+        f'<th scope="col" class="n" data-c="{escape_html(name)}">'
+        f"<span>{escape_html(name)}</span></th>"
+        for name in outlets
     )
     body = "".join(
         _render_matrix_row(str(concept), rows, titles, addresses, is_wide)
@@ -97,7 +100,8 @@ def share_matrix(
         f'{term}<th scope="col" class="n" data-c="all"><span>All</span></th>{heads}'
     )
     html = _render_grid("overview-matrix", caption, head, body, look="" if is_wide else " upright")
-    html += f'<p class="note">{MATRIX_LEGEND}{WIDE_LEGEND if is_wide else UPRIGHT_LEGEND}</p>'
+    legend = MATRIX_LEGEND + (WIDE_LEGEND if is_wide else UPRIGHT_LEGEND)
+    html += f'<p class="note">{legend}{OTHERS_LEGEND if OTHER_OUTLETS in outlets else ""}</p>'
     html += (
         f"<details><summary>Hits, intervals and q of every cell</summary>{details.html}</details>"
     )
@@ -120,7 +124,7 @@ def word_matrix(
     documents: Sequence[str],
     *,
     caption: str,
-    linked: bool,
+    pages: Mapping[str, str] | None = None,
 ) -> Display:
     """Return the matrix of concepts and documents: in each cell the words that stand there.
 
@@ -134,20 +138,23 @@ def word_matrix(
         All documents, in order.
     caption : str
         What the matrix shows.
-    linked : bool
-        Whether each word leads to its lines, which must then be on the page.
+    pages : mapping, optional
+        The page of each concept; then each word leads to its lines, which must be on this page.
+        Without it nothing leads anywhere.
     """
     head = '<th scope="col" data-c="concept">Concept</th>' + "".join(
-        f'<th scope="col">{escape_html(name)}</th>' for name in documents
+        f'<th scope="col" data-c="{escape_html(name)}">{escape_html(name)}</th>'
+        for name in documents
     )
     body = ""
     for concept, rows in words.groupby("concept", observed=True, sort=False):
         parts = dict(iter(rows.groupby(rows["document"].astype(str), sort=False)))
         cells = "".join(
-            f"<td>{_render_words(parts[name], linked)}</td>" if name in parts else NO_HITS_CELL
+            _render_words(parts[name], pages is not None) if name in parts else NO_HITS_CELL
             for name in documents
         )
-        title = escape_html(titles[str(concept)])
+        page = (pages or {}).get(str(concept))
+        title = _render_anchor(escape_html(titles[str(concept)]), page)
         body += f'<tr><th scope="row">{title}</th>{cells}</tr>'
     html = _render_grid("overview-words", caption, head, body, look=" words")
     html += f'<p class="note">{WORD_LEGEND}</p>'
@@ -164,7 +171,7 @@ def word_matrix(
     return Display(wrap_block("matrix", html), text, record)
 
 
-NO_HITS_CELL = '<td>–<span class="vh">no hits</span></td>'
+NO_HITS_CELL = '<td data-v="">–<span class="vh">no hits</span></td>'
 
 
 def topics(told: pd.DataFrame) -> Display:
@@ -246,33 +253,44 @@ def _render_matrix_row(
         if is_wide
         else f'<th scope="row">{title} {term}</th>'
     )
-    return f'<tr>{name}<td class="n" data-v="{share:.6g}">{_format_share(share)}</td>{cells}</tr>'
+    whole = f'<td class="n" data-v="{share:.6g}">{escape_html(_format_share(share))}</td>'
+    return f"<tr>{name}{whole}{cells}</tr>"
 
 
 def _render_share_cell(row: Any, address: str | None, is_wide: bool) -> str:
     """Return one cell: the share, whether it differs clearly, and for a screen reader in words."""
     if not row.total:
         return '<td class="n" data-v="">–<span class="vh">no hits</span></td>'
-    share = _format_share(row.share)
-    look, shown = "unclear", share
-    said = f"per cent of {row.total:,} hits, no clear difference"
-    if is_missing(row.q):
-        look, said = "untested", f"{share} per cent of {row.total:,} hits, not tested"
-        shown = f"({share})" if is_wide else "·"
-    elif row.q < SIGNIFICANCE_LEVEL:
-        is_more = row.difference > 0
-        strength = "strong" if abs(row.difference) >= LARGE_DIFFERENCE else "mild"
-        look = f"{'more' if is_more else 'less'} {strength}"
-        shown = f"{'▲' if is_more else '▼'}{' ' if is_wide else ''}{share}"
-        said = (
-            f"per cent of {row.total:,} hits, clearly {'more' if is_more else 'less'} than the "
-            f"rest, {format_q(row.q)}"
-        )
-    described = f'<span class="vh"> {escape_html(said)}</span>'
-    content = _render_anchor(f"{shown}{described}", address)
+    look, shown, said = _describe_share_cell(row, is_wide)
+    text = f'{escape_html(shown)}<span class="vh"> {escape_html(said)}</span>'
+    content = _render_anchor(text, address)
     if is_wide and row.most != row.variant:
         content += f'<small><span class="vh">; most written: </span>{escape_html(row.most)}</small>'
     return f'<td class="n {look}" data-v="{row.share:.6g}">{content}</td>'
+
+
+def _describe_share_cell(row: Any, is_wide: bool) -> tuple[str, str, str]:
+    """Return how a cell with hits looks, what it shows, and what is said to a screen reader."""
+    share = _format_share(row.share)
+    said = f"per cent of {row.total:,} hits"
+    if row.outlet == OTHER_OUTLETS:
+        return "untested", share, f"{said}, never tested"
+    if is_missing(row.q):
+        return (
+            ("untested", f"({share})", f"{said}, not tested")
+            if is_wide
+            else ("untested", "·", f"{share} {said}, not tested")
+        )
+    if row.q >= SIGNIFICANCE_LEVEL:
+        return "unclear", share, f"{said}, no clear difference"
+    mark, often = ("▲", "more") if row.difference > 0 else ("▼", "less")
+    strength = "strong" if abs(row.difference) >= LARGE_DIFFERENCE else "mild"
+    shown = f"{mark} {share}" if is_wide else f"{mark}{share}"
+    return (
+        f"{often} {strength}",
+        shown,
+        f"{said}, clearly {often} than the rest, {format_q(row.q)}",
+    )
 
 
 def _format_share(share: float) -> str:
@@ -288,23 +306,33 @@ def _render_anchor(content: str, address: str | None) -> str:
 
 
 def _render_words(rows: pd.DataFrame, linked: bool) -> str:
-    """Return the words of a concept in one document, the own ones first."""
+    """Return the cell of a concept in one document: its words, the own ones first."""
     order = pd.Categorical(rows["voice"], list(WORD_MARKS))
     ordered = rows.assign(voice=order).sort_values(["voice", "n"], ascending=[True, False])
-    items = "".join(f"<li>{_render_word(row, linked)}</li>" for row in ordered.itertuples())
-    return f"<ul>{items}</ul>"
+    words = list(ordered.itertuples())
+    raw = "; ".join(f"{_mark_word(row, row.word)}{_format_times(row.n)}" for row in words)
+    items = "".join(f"<li>{_render_word(row, linked)}</li>" for row in words)
+    return f'<td data-v="{escape_html(raw)}"><ul>{items}</ul></td>'
 
 
 def _render_word(row: Any, linked: bool) -> str:
-    before, behind = WORD_MARKS[row.voice]
     line = make_line_id(
         concept=row.concept, variant=row.variant, outlet=row.document, voice=row.voice
     )
-    word = _render_anchor(escape_html(row.word), f"#{line}" if linked else None)
-    times = f" ×{row.n}" if row.n > 1 else ""
+    word = _mark_word(row, _render_anchor(escape_html(row.word), f"#{line}" if linked else None))
     tag = "b" if row.voice == "outlet" else "span"
     label = f'<span class="vh">, {VOICE_LABELS[row.voice]}</span>'
-    return f'<{tag} class="v-{row.voice}">{before}{word}{behind}</{tag}>{times}{label}'
+    return f'<{tag} class="v-{row.voice}">{word}</{tag}>{_format_times(row.n)}{label}'
+
+
+def _mark_word(row: Any, word: str) -> str:
+    """Return a word between the marks of its voice."""
+    before, behind = WORD_MARKS[row.voice]
+    return f"{before}{word}{behind}"
+
+
+def _format_times(n: int) -> str:
+    return f" ×{n}" if n > 1 else ""
 
 
 def _render_concept(concept: Concept, rows: pd.DataFrame) -> str:

@@ -87,18 +87,6 @@ def plan_pages(study: StudyRecord) -> list[Page]:
     return pages
 
 
-def list_planned_runs(study: StudyRecord) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Return what is to be run: as `StudyRecord.runs`, with the overview first.
-
-    A study that names the overview has it where it names it.
-    """
-    runs = study.runs()
-    is_named = any(notebook == OVERVIEW_NOTEBOOK for notebook, _, _ in runs)
-    if not runs or is_named or not locate_notebook(OVERVIEW_NOTEBOOK).is_file():
-        return runs
-    return [(OVERVIEW_NOTEBOOK, {}, {}), *runs]
-
-
 def plan_valid_pages(study: StudyRecord) -> list[Page]:
     """Return the pages of a study.
 
@@ -151,6 +139,18 @@ def plan_page(
         status="invalid" if faults else "due",
         reason="\n".join(f"{prefix}: {fault}" for fault in faults),
     )
+
+
+def list_planned_runs(study: StudyRecord) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Return what is to be run: as `StudyRecord.runs`, with the overview first.
+
+    A study that names the overview has it where it names it.
+    """
+    runs = study.runs()
+    is_named = any(notebook == OVERVIEW_NOTEBOOK for notebook, _, _ in runs)
+    if not runs or is_named or not locate_notebook(OVERVIEW_NOTEBOOK).is_file():
+        return runs
+    return [(OVERVIEW_NOTEBOOK, {}, {}), *runs]
 
 
 def locate_notebook(name: str) -> Path:
