@@ -50,6 +50,12 @@ def test_where_nothing_occurs_no_page_on_a_concept_is_planned(tmp_path):
     assert "--term" in said
 
 
+def test_one_way_of_naming_alone_is_no_choice_and_has_no_pages(tmp_path):
+    said, study = said_of(tmp_path, [f"A riot, and a riot again on day {k}." for k in range(12)])
+    assert {page.notebook for page in plan_pages(study)} == set(create.CONCEPTLESS_REPORTS)
+    assert "1 (only one way of naming it occurs 5 times)" in said
+
+
 def test_terms_become_a_concept_with_pages_and_the_library_is_proposed(tmp_path):
     texts = [f"{COUP}{PROTEST}Number {k}." for k in range(12)]
     said, study = said_of(tmp_path, texts, terms=["coup*; protest*; riott*"])

@@ -492,6 +492,7 @@ def describe_next_steps(folder: Path) -> list[str]:
         "Next:",
         f"  wording report {folder}   makes {pages}; then open reports/index.html",
         f"  wording check {folder}    says what was read, and how often each variant occurs",
+        f"  wording rivals {folder} TERM --out rivals.csv   proposes other names for a term",
         f"  {folder / 'study.yml'} and {folder / 'concepts.yml'} say what is asked: edit them",
     ]
 
