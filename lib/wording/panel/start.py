@@ -39,6 +39,7 @@ from wording.panel.panel import Panel
 from wording.phrasing import format_count
 from wording.show import html as show
 from wording.show.values import escape_html
+from wording.study.library import read_library
 from wording.study.read import read_study
 
 MAX_FILES_OFFERED = 40
@@ -171,6 +172,9 @@ class Start(widgets.VBox):
             combine_concepts(own, self.summary, taken),
             [*occurring, *taken],
             len(occurring) == len(own),
+            with_acts=[
+                entry.name for entry in read_library() if entry.name in taken and entry.concept.acts
+            ],
         )
         write_study(self.folder, articles, self.survey, chosen)
         n_concepts = format_count(len(read_study(self.folder).concepts), "concept")
