@@ -252,11 +252,15 @@ def make_start_fields() -> dict[str, widgets.Widget]:
 
 
 def list_article_files() -> list[str]:
-    """Return files in this folder and the one above, and in their folders, that may be articles."""
+    """Return files near the notebook that may be articles, the nearest folders first."""
     endings = (*FILE_ENDINGS, *ARCHIVE_ENDINGS)
-    near = [file for pattern in ("*", "../*", "../*/*") for file in Path().glob(pattern)]
-    files = [f"{file}" for file in near if file.is_file() and file.name.lower().endswith(endings)]
-    return sorted(dict.fromkeys(files))[:MAX_FILES_OFFERED]
+    near = [file for pattern in ("*", "../*", "../*/*") for file in sorted(Path().glob(pattern))]
+    files = {
+        file.resolve(): f"{file}"
+        for file in reversed(near)
+        if file.is_file() and file.name.lower().endswith(endings)
+    }
+    return list(files.values())[::-1][:MAX_FILES_OFFERED]
 
 
 def format_said(sentences: Sequence[str], *, role: str = "status") -> str:
