@@ -255,12 +255,11 @@ def list_article_files() -> list[str]:
     """Return files near the notebook that may be articles, the nearest folders first."""
     endings = (*FILE_ENDINGS, *ARCHIVE_ENDINGS)
     near = [file for pattern in ("*", "../*", "../*/*") for file in sorted(Path().glob(pattern))]
-    files = {
-        file.resolve(): f"{file}"
-        for file in reversed(near)
-        if file.is_file() and file.name.lower().endswith(endings)
-    }
-    return list(files.values())[::-1][:MAX_FILES_OFFERED]
+    files: dict[Path, str] = {}
+    for file in near:
+        if file.is_file() and file.name.lower().endswith(endings):
+            files.setdefault(file.resolve(), f"{file}")
+    return list(files.values())[:MAX_FILES_OFFERED]
 
 
 def format_said(sentences: Sequence[str], *, role: str = "status") -> str:
