@@ -13,6 +13,7 @@ from wording.study.read import read_study
 
 COUP = "The rebels staged a coup in the city, and the president said so on Tuesday. "
 PROTEST = "The protest in the streets went on, and a demonstration was held near the house. "
+CONCEPTLESS = {"01_corpus", "04_keyness", "07_outlets", "08_discover"}
 GERMAN = (
     "Die Demonstranten zogen gestern durch die Stadt, und die Polizei hat es nicht verhindert. "
 )
@@ -45,9 +46,15 @@ def test_only_what_occurs_often_is_taken_and_has_pages(tmp_path):
 
 def test_where_nothing_occurs_no_page_on_a_concept_is_planned(tmp_path):
     said, study = said_of(tmp_path, [f"It rained on day {k}, and it was cold." for k in range(9)])
-    assert {page.notebook for page in plan_pages(study)} == set(create.CONCEPTLESS_REPORTS)
+    assert {page.notebook for page in plan_pages(study)} == CONCEPTLESS
     assert "no page on a concept is planned" in said
     assert "--term" in said
+
+
+def test_one_way_of_naming_alone_is_no_choice_and_has_no_pages(tmp_path):
+    said, study = said_of(tmp_path, [f"A riot, and a riot again on day {k}." for k in range(12)])
+    assert {page.notebook for page in plan_pages(study)} == CONCEPTLESS
+    assert "1 (only one way of naming it occurs 5 times)" in said
 
 
 def test_terms_become_a_concept_with_pages_and_the_library_is_proposed(tmp_path):
@@ -67,7 +74,8 @@ def test_terms_become_a_concept_with_pages_and_the_library_is_proposed(tmp_path)
 def test_a_concept_of_a_file_that_does_not_occur_has_no_pages(tmp_path):
     file = tmp_path / "c.yml"
     file.write_text(
-        "concepts:\n  a: {title: A, variants: {x: [coup]}}\n  b: {title: B, variants: {x: [xyz]}}\n"
+        "concepts:\n  a: {title: A, variants: {x: [coup]}}\n"
+        "  b: {title: B, variants: {x: [xyz]}, acts: [kill]}\n"
     )
     said, study = said_of(tmp_path, [COUP] * 2, concepts=file)
     assert {page.parameters.get("concept") for page in plan_pages(study)} == {None, "a"}

@@ -36,7 +36,7 @@ from wording.simulation.simulate import simulate_study
 from wording.study.asked import make_label
 from wording.study.library import read_library
 from wording.study.read import find_concept_faults, read_concepts, read_study
-from wording.study.records import DEFAULT_MAX_OUTLETS, Concept, Variant
+from wording.study.records import DEFAULT_MAX_OUTLETS, Concept, Report, StudyRecord, Variant
 
 STARTER_ARTICLE_COUNT = 60
 MAX_TAKEN_CONCEPTS = 8
@@ -65,14 +65,8 @@ articles:
 # excerpts: none         # for texts that may not be shown
 {reports}"""
 
-GENERAL_REPORTS = ("01_corpus", "03_voice", "04_keyness", "07_outlets", "08_discover", "09_coding")
-"""Notebooks with one page for the study."""
-
-CONCEPT_REPORTS = ("02_terms", "05_contexts", "06_timeline", "10_events")
-"""Notebooks with one page for each concept."""
-
-CONCEPTLESS_REPORTS = ("01_corpus", "04_keyness", "07_outlets", "08_discover")
-"""Notebooks that say something where no concept occurs."""
+NEED_A_CONCEPT = ("00_overview", "03_voice", "09_coding")
+"""Notebooks that have one page for the study, and say nothing where no concept occurs."""
 
 CONCEPTS_HEADER = """\
 # The concepts: the things named, and the rival ways of naming each. The language of the
@@ -111,12 +105,20 @@ class NewConcepts:
         Whether these are all concepts of the study.
     said : list of str
         Which were taken and why, in sentences.
+    with_acts : list of str
+        Those with pages that have `acts`, where these are not all.
     """
 
     text: str
     with_pages: list[str]
     is_all: bool = True
     said: list[str] = field(default_factory=list)
+    with_acts: list[str] = field(default_factory=list)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether any concept has pages."""
+        return self.is_all or bool(self.with_pages)
 
 
 def create_study(
@@ -311,7 +313,8 @@ def choose_concepts(
     if own:
         summary = summarise_library(survey)
         text += format_untaken_concepts(summary[summary["why_not"] == ""])
-    return NewConcepts(text, occurring, len(occurring) == len(concepts), said)
+    with_acts = [name for name in occurring if concepts[name].acts]
+    return NewConcepts(text, occurring, len(occurring) == len(concepts), said, with_acts)
 
 
 def summarise_library(survey: Survey) -> pd.DataFrame:
@@ -463,25 +466,29 @@ def format_study_file(
 
 
 def format_reports(chosen: NewConcepts) -> str:
-    """Return the `reports` of study.yml: no page for a concept that does not occur."""
-    each = "all" if chosen.is_all else json.dumps(chosen.with_pages)
-    has_pages = chosen.is_all or chosen.with_pages
-    names = [*GENERAL_REPORTS, *CONCEPT_REPORTS] if has_pages else CONCEPTLESS_REPORTS
+    """Return the `reports` of study.yml: the usual ones, no page for what does not occur."""
+    usual: list[Report] = StudyRecord.model_fields["reports"].default
     lines = ["reports:"]
-    for name in sorted(names):
-        lines.append(f"  - notebook: {name}")
-        if name in CONCEPT_REPORTS:
-            comment = "   # one page for each concept" if name == CONCEPT_REPORTS[0] else ""
-            lines.append(f"    each: {{concept: {each}}}{comment}")
-    if has_pages:
-        lines.append("  - notebook: 11_agency")
-        lines.append("    each: {concept: with-acts}   # one page for each that has `acts`")
-        lines.append("  - notebook: 12_naming")
-        lines.append(f"    each: {{concept: {each}}}")
-    else:
+    for report in usual:
+        each = {name: limit_to_occurring(value, chosen) for name, value in report.each.items()}
+        if [] in each.values() or not chosen.has_pages and report.notebook in NEED_A_CONCEPT:
+            continue
+        lines.append(f"  - notebook: {report.notebook}")
+        lines += [
+            f"    each: {{{name}: {value if isinstance(value, str) else json.dumps(value)}}}"
+            for name, value in each.items()
+        ]
+    if not chosen.has_pages:
         lines.append("  # - notebook: 02_terms          # once there is a concept that occurs")
         lines.append("  #   each: {concept: all}")
     return "\n".join([*lines, ""])
+
+
+def limit_to_occurring(value: str | list[str], chosen: NewConcepts) -> str | list[str]:
+    """Return for which concepts a notebook is run, without those that do not occur."""
+    if chosen.is_all:
+        return value
+    return chosen.with_acts if value == "with-acts" else chosen.with_pages
 
 
 def describe_next_steps(folder: Path) -> list[str]:
@@ -494,6 +501,7 @@ def describe_next_steps(folder: Path) -> list[str]:
         "Next:",
         f"  wording report {folder}   makes {pages}; then open reports/index.html",
         f"  wording check {folder}    says what was read, and how often each variant occurs",
+        f"  wording rivals {folder} TERM --out rivals.csv   proposes other names for a term",
         f"  {folder / 'study.yml'} and {folder / 'concepts.yml'} say what is asked: edit them",
     ]
 

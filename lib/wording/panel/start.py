@@ -39,6 +39,7 @@ from wording.panel.panel import Panel
 from wording.phrasing import format_count
 from wording.show import html as show
 from wording.show.values import escape_html
+from wording.study.library import read_library
 from wording.study.read import read_study
 
 MAX_FILES_OFFERED = 40
@@ -171,6 +172,9 @@ class Start(widgets.VBox):
             combine_concepts(own, self.summary, taken),
             [*occurring, *taken],
             len(occurring) == len(own),
+            with_acts=[
+                entry.name for entry in read_library() if entry.name in taken and entry.concept.acts
+            ],
         )
         write_study(self.folder, articles, self.survey, chosen)
         n_concepts = format_count(len(read_study(self.folder).concepts), "concept")
@@ -248,11 +252,14 @@ def make_start_fields() -> dict[str, widgets.Widget]:
 
 
 def list_article_files() -> list[str]:
-    """Return files in this folder and the one above, and in their folders, that may be articles."""
+    """Return files near the notebook that may be articles, the nearest folders first."""
     endings = (*FILE_ENDINGS, *ARCHIVE_ENDINGS)
-    near = [file for pattern in ("*", "../*", "../*/*") for file in Path().glob(pattern)]
-    files = [f"{file}" for file in near if file.is_file() and file.name.lower().endswith(endings)]
-    return sorted(dict.fromkeys(files))[:MAX_FILES_OFFERED]
+    near = [file for pattern in ("*", "../*", "../*/*") for file in sorted(Path().glob(pattern))]
+    files: dict[Path, str] = {}
+    for file in near:
+        if file.is_file() and file.name.lower().endswith(endings):
+            files.setdefault(file.resolve(), f"{file}")
+    return list(files.values())[:MAX_FILES_OFFERED]
 
 
 def format_said(sentences: Sequence[str], *, role: str = "status") -> str:
