@@ -16,20 +16,23 @@ OPTIONS = {
     "against": "pairs",
     "events": "shared",
 }
-NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
+NO_EVENTS = ("concepts", "phrases", "events", "divided_events", "agency_events")
 
 TAKEN = {
     "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
     "timeline changes change_order headlines events divided_events acts act_counts agency "
-    "agency_contrasts act_agents act_patients",
+    "agency_contrasts act_agents act_patients act_patient_contrasts agency_events",
     "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
     "changes "
-    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients",
+    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients "
+    "act_patient_contrasts agency_events",
     "place": "hits counts shares contrasts choices own_voice keyness collocates "
-    "collocate_contrasts timeline changes change_order outlets",
+    "collocate_contrasts timeline changes change_order outlets acts act_counts agency "
+    "agency_contrasts act_agents act_patients act_patient_contrasts",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts",
+    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts "
+    "act_patient_contrasts agency_events",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

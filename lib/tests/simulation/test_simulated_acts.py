@@ -10,7 +10,7 @@ import wording
 from wording.corpus import build
 from wording.corpus.acts import find_acts
 from wording.corpus.reading.articles import read_articles
-from wording.simulation.acts import read_act_plan
+from wording.simulation.acts.plant import read_act_plan
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
@@ -64,9 +64,9 @@ def test_planted_forms_come_out(large):
         ["outlet", "voice", "patient", "form"]
     )["probability"]
     scores = []
-    for (outlet, patient), cell in acts[(acts["voice"] == "outlet") & (acts["patient"] != "")].groupby(
-        ["outlet", "patient_group"]
-    ):
+    for (outlet, patient), cell in acts[
+        (acts["voice"] == "outlet") & (acts["patient"] != "")
+    ].groupby(["outlet", "patient_group"]):
         sizes = cell.groupby("doc_id").size()
         extra = 1 + 0.25 * (sizes * (sizes - 1)).sum() / len(cell)
         for form, p in shares[outlet, "outlet", patient].items() if len(cell) > 30 else ():
