@@ -16,21 +16,23 @@ OPTIONS = {
     "against": "pairs",
     "events": "shared",
 }
-NO_EVENTS = ("concepts", "phrases", "events", "divided_events")
+NO_EVENTS = ("concepts", "phrases", "events", "divided_events", "agency_events")
 
 TAKEN = {
     "concepts": "concepts hits counts phrases overview overview_words overview_left_out shares "
-    "contrasts choices own_voice collocates "
-    "collocate_contrasts "
-    "timeline changes change_order headlines events divided_events acts act_counts agency "
-    "agency_contrasts act_agents act_patients",
+    "contrasts choices own_voice collocates collocate_contrasts timeline changes change_order "
+    "headlines events divided_events acts act_counts agency agency_contrasts act_agents "
+    "act_patients act_patient_contrasts agency_events naming_counts naming naming_contrasts",
     "voice": "overview overview_left_out shares contrasts choices headlines keyness collocates "
-    "collocate_contrasts timeline changes "
-    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients",
+    "collocate_contrasts timeline changes change_order outlets events divided_events agency "
+    "agency_contrasts act_agents act_patients act_patient_contrasts agency_events naming "
+    "naming_contrasts",
     "place": "hits counts overview overview_words overview_left_out shares contrasts choices "
-    "own_voice keyness collocates collocate_contrasts timeline changes change_order outlets",
+    "own_voice keyness collocates collocate_contrasts timeline changes change_order outlets acts "
+    "act_counts agency agency_contrasts act_agents act_patients act_patient_contrasts",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts",
+    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts "
+    "act_patient_contrasts agency_events naming_contrasts",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 

@@ -10,7 +10,7 @@ import wording
 from wording.corpus import build
 from wording.corpus.acts import find_acts
 from wording.corpus.reading.articles import read_articles
-from wording.simulation.acts import read_act_plan
+from wording.simulation.acts.plant import read_act_plan
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 

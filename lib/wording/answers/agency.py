@@ -247,16 +247,16 @@ def answer_agency_events(compared: Compared) -> Answer:
             raise
         table, why = pd.DataFrame(columns=list(TABLES["agency_events"])), str(error)
     said = [why] if why else describe_within_events(table)
-    linked = table[table["n_links"] > 0] if len(table) else table
+    tested = table[table["within_low"].notna()]
     return Answer(
         compared.study,
         "agency_events",
         "agency_events",
-        linked,
+        tested,
         "One row per form and outlet. Differences of mean shares, in percentage points.",
         columns=SHOWN_AGENCY_EVENTS,
         tell=lambda: name_groups(compared.study, said),
-        empty=said[0],
+        empty="No outlet shares enough events with the others for a row.",
     )
 
 

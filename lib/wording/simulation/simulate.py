@@ -19,7 +19,7 @@ from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
 from wording.files import refuse_existing_files, replace_files
 from wording.questions.coding import sample as coding
-from wording.simulation.acts import (
+from wording.simulation.acts.plant import (
     list_act_share_rows,
     list_label_share_rows,
     plant_acts,

@@ -296,8 +296,9 @@ def test_one_group_is_compared_between_outlets(by_patient):
         *(0, 12, 24, 24)
     ]
     assert women.loc["Tidewatch", "high"] < 0
+    told = findings.describe_patient_contrasts(table, top=20)
     women = "in 0 % of 12 acts done to the group “residents”, "
-    assert any(f"Tidewatch names who did it {women}" in said for said in by_patient.sentences)
+    assert any(said.startswith(f"Tidewatch names who did it {women}") for said in told)
 
 
 def test_a_group_with_few_acts_is_not_tested(tmp_path):
@@ -330,11 +331,12 @@ def test_the_clearest_difference_is_counted_in_other_ways(answer):
 
 def test_too_few_linked_articles_are_said_to_be_few(answer, folder):
     events = answer["events"]
-    assert (events.table["n_components"] < 30).all()
-    assert events.table["within_low"].isna().all()
+    assert len(events.table) == 0
+    assert "enough events" in events.show_table().text
     assert "there are too few shared events" in events.sentences[0]
-    study = read_study(folder)
-    none = compute_agency_events(study).assign(n_links=0)
+    table = compute_agency_events(read_study(folder))
+    assert (table["n_components"] < 30).all()
+    none = table.assign(n_links=0)
     assert findings.describe_within_events(none) == [findings.NO_LINKED_ACTS]
 
 

@@ -283,7 +283,8 @@ def describe_patient_contrasts(table: pd.DataFrame, *, top: int = 4) -> list[str
     if table.empty:
         return []
     clear = select_clear_differences(table.rename(columns={"form": "variant"}))
-    clear = clear[clear["variant"] != NOBODY_NAMED]
+    # "agent" comes before "form".
+    clear = clear[clear["variant"] != NOBODY_NAMED].sort_values("measure", kind="stable")
     # Of two groups, each is all that the other is not.
     between = clear["patient"].where(clear["other"] != clear["outlet"], "")
     chosen = clear[~clear.assign(between=between).duplicated(["between", "outlet"])].head(top)

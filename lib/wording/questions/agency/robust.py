@@ -35,7 +35,7 @@ from wording.stats.resampling import q_values
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
 
-OTHER_PLACES = ("text", "lead")
+LEAD_OR_TEXT = ("text", "lead")
 """Where acts might also have been counted."""
 
 
@@ -72,7 +72,7 @@ def compute_agency_choices(
         return pd.DataFrame(columns=list(TABLES["choices"]))
     counted = read_counted_acts(study, concept, measure)
     shown = Choice(request.voice, request.copies, study.place, study.event_rule)
-    choices = list_choices(shown, EVENT_RULES, OTHER_PLACES)
+    choices = list_choices(shown, EVENT_RULES, LEAD_OR_TEXT)
     rows = measure_choices(counted, choices, partial(measure_shares, counted, contrast))
     return tabulate_choices(rows, contrast, shown, counted)
 

@@ -1,7 +1,7 @@
 """Planted acts and names: in which form each outlet tells who did what to whom, and its labels.
 
-What is planted stands in simulation/acts.yml. Acts and names stand in the place of filler in the
-outlets' own articles, and are drawn from a stream of their own: nothing else moves.
+What is planted stands in simulation/acts/acts.yml. Acts and names stand in the place of filler in
+the outlets' own articles, and are drawn from a stream of their own: nothing else moves.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ACT_STREAM = 1
 
 def read_act_plan() -> dict[str, Any]:
     """Return what is planted."""
-    file = SIMULATION_FOLDER / "acts.yml"
+    file = SIMULATION_FOLDER / "acts" / "acts.yml"
     plan: dict[str, Any] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     return plan
 
@@ -71,7 +71,8 @@ def write_act(world: World, scene: Scene, plan: Mapping[str, Any]) -> Sentence:
     line = world.draws.pick(fresh or lines)
     scene.used.add(line)
     act, template = line.split(": ", 1)
-    phrases, named = {}, {}
+    phrases: dict[str, str] = {}
+    named: dict[str, str] = {}
     for side, group in (("agent", agent), ("patient", patient)):
         if f"{{{side}}}" in template:
             phrases[side] = name_people(world, scene, plan["people"][group])
