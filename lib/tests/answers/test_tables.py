@@ -22,14 +22,16 @@ TAKEN = {
     "concepts": "concepts hits counts phrases shares contrasts choices own_voice collocates "
     "collocate_contrasts "
     "timeline changes change_order headlines events divided_events acts act_counts agency "
-    "agency_contrasts act_agents act_patients",
+    "agency_contrasts act_agents act_patients naming_counts naming naming_contrasts",
     "voice": "shares contrasts choices headlines keyness collocates collocate_contrasts timeline "
     "changes "
-    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients",
+    "change_order outlets events divided_events agency agency_contrasts act_agents act_patients "
+    "naming naming_contrasts",
     "place": "hits counts shares contrasts choices own_voice keyness collocates "
     "collocate_contrasts timeline changes change_order outlets",
     "copies": " ".join(name for name in TABLE_NAMES if name not in ("concepts", "phrases")),
-    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts",
+    "against": "contrasts choices keyness collocate_contrasts events agency_contrasts "
+    "naming_contrasts",
     "events": " ".join(name for name in TABLE_NAMES if name not in NO_EVENTS),
 }
 
