@@ -17,7 +17,7 @@ STUDIES = {
     "no date": ("id,outlet,text\na,A,A coup in the city.\nb,B,A protest.\n", ""),
 }
 QUESTIONS = ["concepts", "articles", "inventory", "shares", "voices", "keyness", "collocates"]
-QUESTIONS += ["timeline", "outlets", "events", "rivals", "coding", "kwic"]
+QUESTIONS += ["timeline", "outlets", "events", "naming", "rivals", "coding", "kwic"]
 
 
 @pytest.fixture(scope="module", params=STUDIES)

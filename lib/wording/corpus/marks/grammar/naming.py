@@ -89,7 +89,8 @@ class Related:
 def find_related(shard: Shard, spans: Spans) -> Related:
     """Return the words that stand with the names at some spans of a shard, by relation."""
     if not len(spans):
-        return Related(*np.zeros((3, 0), np.int64), np.zeros(0, bool))
+        none = np.zeros(0, np.int64)
+        return Related(none, none, none, np.zeros(0, bool))
     parse = parse_around(shard, spans.start)
     names = np.stack([parse.locate(spans.start), parse.locate(spans.end)], axis=1)
     rows = np.concatenate([find_words_beside(parse, spans, names), find_verbs_with(parse, names)])

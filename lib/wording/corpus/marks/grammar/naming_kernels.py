@@ -225,7 +225,7 @@ def find_determiner(heads: np.ndarray, classes: np.ndarray, noun: int) -> int:
 
 def find_beside(
     parse: np.ndarray, seen: np.ndarray, spans: np.ndarray, names: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     """Return what stands before each name and beside it: rows of (name, relation, word).
 
     Parameters
