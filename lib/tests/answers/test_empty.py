@@ -16,17 +16,8 @@ STUDIES = {
     "no articles in the period": (ONE, "period: {from: 2035-01-01}\n"),
     "no date": ("id,outlet,text\na,A,A coup in the city.\nb,B,A protest.\n", ""),
 }
-QUESTIONS = [
-    "concepts",
-    "articles",
-    "overview",
-    "inventory",
-    "shares",
-    "voices",
-    "keyness",
-    "collocates",
-]
-QUESTIONS += ["timeline", "outlets", "events", "rivals", "coding", "kwic"]
+QUESTIONS = ["concepts", "articles", "overview", "inventory", "shares", "voices", "keyness"]
+QUESTIONS += ["collocates", "timeline", "outlets", "events", "naming", "rivals", "coding", "kwic"]
 
 
 @pytest.fixture(scope="module", params=STUDIES)

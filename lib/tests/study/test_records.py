@@ -41,7 +41,7 @@ def test_a_study_is_read_with_its_defaults(folder):
     assert (study.name, study.seed, study.draws, study.excerpts) == (folder.name, 1, 999, "full")
     assert list(study.concepts["towns"].variants) == ["fell", "taken"]
     assert study.concepts["towns"].variants["fell"].near[0].any == ["<places>"]
-    by_concept = {"02_terms", "05_contexts", "06_timeline", "10_events"}
+    by_concept = {"02_terms", "05_contexts", "06_timeline", "10_events", "12_naming"}
     books = sorted(book.stem for book in NOTEBOOK_FOLDER.glob("[0-9]*.ipynb"))[1:]
     assert study.runs() == [
         (book, {}, {"concept": "towns"} if book in by_concept else {})

@@ -55,7 +55,7 @@ def answer_naming(record: StudyRecord, concept: str, request: Request) -> Answer
         record,
         "naming",
         "naming",
-        name_relations(together),
+        together,
         "One row per name, relation and word, all outlets together; of each relation any word "
         "first, then the most frequent.",
         columns=SHOWN_NAMING,
@@ -107,14 +107,6 @@ def explain_no_naming(record: StudyRecord, concept: str, why: str) -> Answer:
     )
 
 
-def name_relations(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with relations, and any word, as a reader calls them."""
-    return table.assign(
-        relation=table["relation"].map(naming.RELATION_LABELS),
-        word=table["word"].where(table["word"] != naming.ANY_WORD, "(any)"),
-    )
-
-
 def draw_clearest(
     table: pd.DataFrame, contrasts: pd.DataFrame, title: str, why_empty: str
 ) -> Picture:
@@ -138,7 +130,7 @@ def answer_naming_contrasts(compared: Compared, clearest: pd.DataFrame) -> Answe
         compared.study,
         "naming_contrasts",
         "naming_contrasts",
-        name_relations(clearest),
+        clearest,
         "The clearest differences: one row per name, relation, word and outlet, against all other "
         "outlets together, or the other of two.",
         columns=SHOWN_NAMING_CONTRASTS,
@@ -153,7 +145,7 @@ def answer_outlet_naming(compared: Compared, by_outlet: pd.DataFrame) -> Answer:
         compared.study,
         "naming_by_outlet",
         "naming",
-        name_relations(by_outlet),
+        by_outlet,
         "One row per outlet, name, relation and word; words in at least two of its articles.",
         columns=SHOWN_OUTLET_NAMING,
         links={"n": with_lines(by_outlet, by="near")["lines"]},

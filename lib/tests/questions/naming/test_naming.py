@@ -77,12 +77,12 @@ def table(folder):
         ("label", "rebel", "Northline"),
         ("label", "commander", "Northline"),
         ("does", "attack", "Northline"),
-        ("done_to", "capture", "Northline"),
+        ("done to it", "capture", "Northline"),
         ("title", "general", "Tidewatch"),
         ("apposition", "teacher", "Tidewatch"),
         ("does", "liberate", "Tidewatch"),
-        ("done_to", "praise", "Tidewatch"),
-        ("first_name", "anna", "Valley Lantern"),
+        ("done to it", "praise", "Tidewatch"),
+        ("first name", "anna", "Valley Lantern"),
         ("is", "hero", "Valley Lantern"),
         ("does", "destroy", "Valley Lantern"),
     ],
@@ -96,7 +96,7 @@ def test_planted_words_are_found_at_their_outlet_alone(table, relation, word, ou
 def test_nothing_else_is_found(table):
     words = table.index.droplevel("outlet").unique()
     assert len(words) == 11 + 7, "the planted words, and any word of each relation"
-    assert table.loc[("label", "", "Northline"), "n"] == 12, "a hit with two labels is one"
+    assert table.loc[("label", "(any)", "Northline"), "n"] == 12, "a hit with two labels is one"
 
 
 def test_shares_stand_in_their_intervals(table):
@@ -109,9 +109,10 @@ def test_planted_differences_are_clear_and_told(answer):
     contrasts = answer["contrasts"].table
     assert (contrasts["q"] < 0.05).sum() >= 10
     said = " ".join(answer.sentences)
-    assert "Valley Lantern writes 50 % of its 24 hits of “Varn” with the first name “anna”" in said
+    assert "Valley Lantern writes 50 % of its 24 hits of “Varn” as being “hero”" in said
+    assert "“anna”" not in said.split("more differences")[0], "first names are told last"
     assert "the other outlets together 0 % of 48 (q = 0.0095)" in said
-    assert "“Varn” (72 hits in the outlets' own words): label before it: “commander” (12)" in said
+    assert "“Varn” (72 hits in the outlets' own words): label: “commander” (12)" in said
 
 
 def test_two_outlets_are_compared_with_each_other(tmp_path):
@@ -135,7 +136,7 @@ def test_the_lines_are_the_hits_that_are_counted(answer):
     assert len(lines) == 24
     assert set(lines["node"]) == {"Varn"}
     html = answer.show_lines(3).html
-    assert "label before it: rebel, Northline, own words: 12 hits in 12 articles" in html
+    assert "label: rebel, Northline, own words: 12 hits in 12 articles" in html
 
 
 def test_a_quotation_counts_in_its_own_voice(tmp_path):

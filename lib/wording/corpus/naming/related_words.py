@@ -39,6 +39,8 @@ from wording.tables import TABLES, check_columns
 
 GRAMMAR_LANGUAGE = "en"
 """The one language whose grammar is known."""
+WHATEVER_WORD = "(any)"
+"""The word of rows that count a relation with whatever word."""
 
 
 def require_grammar(study: StudyRecord) -> None:
@@ -205,12 +207,12 @@ def tabulate_related(shard: Shard, related: Related) -> pl.DataFrame:
 def count_related(hits: pl.DataFrame, related: pl.DataFrame) -> pl.DataFrame:
     """Return how many hits there are, have any word of each relation, and have each word.
 
-    Per row, variant and voice; the relation of all hits, and the word of any, are empty.
+    Per row, variant and voice; the relation and the word of all hits are empty.
     """
     each = hits.join(related, on="hit", how="inner")
     levels = [
         hits.with_columns(relation=pl.lit(""), word=pl.lit("")),
-        each.with_columns(word=pl.lit("")),
+        each.with_columns(word=pl.lit(WHATEVER_WORD)),
         each,
     ]
     keys = ["row", "variant", "voice", "relation", "word"]
@@ -235,7 +237,7 @@ def find_study_naming(
     concept : str
         One of its concepts.
     wanted : DataFrame
-        variant, relation and word; an empty word is any.
+        variant, relation and word, which may be any.
     copies : str
         As in `count_study_naming`.
 
@@ -264,7 +266,7 @@ def find_part_naming(part: Part, name: str, concept: Concept, lists: PhraseLists
     spans, _ = find_concept_spans(part.shard, name, concept, lists)
     _, lines = find_concept_hits(part, name, concept, lists, DEFAULT_CONTEXT)
     related = tabulate_related(part.shard, find_related(part.shard, spans))
-    both = pl.concat([related.with_columns(word=pl.lit("")), related])
+    both = pl.concat([related.with_columns(word=pl.lit(WHATEVER_WORD)), related])
     each = both.unique(maintain_order=True)
     return lines.iloc[each["hit"].to_numpy()].assign(
         relation=each["relation"].to_numpy(), word=each["word"].to_numpy()

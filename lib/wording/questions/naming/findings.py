@@ -6,19 +6,18 @@ from typing import Any
 
 import pandas as pd
 
+from wording.corpus.naming.related_words import WHATEVER_WORD
 from wording.phrasing import format_count, format_interval, format_percent, format_q, join_names
 from wording.questions.naming.naming import (
-    ANY_WORD,
     MIN_ARTICLES_PER_WORD,
-    RELATION_LABELS,
     drop_repeated_contrasts,
+    select_clear_words,
 )
 from wording.questions.reporting import (
     VOICE_PHRASES,
     Comparison,
     describe_totals,
     name_other,
-    select_clear_differences,
     summarise_rest,
 )
 from wording.settings import ALL_OUTLETS
@@ -39,21 +38,21 @@ _COMPARISON = Comparison(
 _WORD_PHRASES = {
     "label": "with the label “{word}”",
     "title": "with the title “{word}”",
-    "first_name": "with the first name “{word}”",
+    "first name": "with the first name “{word}”",
     "apposition": "with the apposition “{word}”",
     "is": "as being “{word}”",
     "does": "as the subject of “{word}”",
-    "done_to": "as that to which “{word}” is done",
+    "done to it": "as that to which “{word}” is done",
 }
 """How a name is written, to follow it."""
 _ANY_PHRASES = {
     "label": "with a label before it",
     "title": "with a title",
-    "first_name": "with a first name",
+    "first name": "with a first name",
     "apposition": "with an apposition",
     "is": "as being something (“X is ...”)",
     "does": "as the subject of a verb",
-    "done_to": "as that to which something is done",
+    "done to it": "as that to which something is done",
 }
 _VARIANTS_DESCRIBED = 5
 _WORDS_PER_RELATION = 3
@@ -83,18 +82,19 @@ def sentences(
         return totals
     if naming.empty:
         return [*totals, _NOTHING_FOUND]
-    contrasts = drop_repeated_contrasts(contrasts)
-    clear = select_clear_differences(contrasts)
+    clear = select_clear_words(contrasts)
     shown = clear.drop_duplicates(["variant", "relation", "outlet", "other"]).head(top)
     rows = naming.set_index(["variant", "relation", "word", "outlet"])
-    has_words = (naming["word"] != ANY_WORD).any()
+    has_words = (naming["word"] != WHATEVER_WORD).any()
     return [
         *totals,
         *(
             _describe_difference(row, rows.loc[(row.variant, row.relation, row.word, row.outlet)])
             for row in shown.itertuples()
         ),
-        *summarise_rest(contrasts["q"], len(shown), len(clear), _COMPARISON),
+        *summarise_rest(
+            drop_repeated_contrasts(contrasts)["q"], len(shown), len(clear), _COMPARISON
+        ),
         *([] if has_words else [_NO_WORDS]),
         *_describe_words(naming[naming["outlet"] == ALL_OUTLETS]),
     ]
@@ -114,7 +114,7 @@ def describe(figure: pd.DataFrame) -> str:
 
 def _describe_difference(row: Any, share: pd.Series) -> str:
     how = _ANY_PHRASES[row.relation]
-    if row.word != ANY_WORD:
+    if row.word != WHATEVER_WORD:
         how = _WORD_PHRASES[row.relation].format(word=row.word)
     return (
         f"{row.outlet} writes {format_percent(share['share'])} of its "
@@ -128,13 +128,13 @@ def _describe_difference(row: Any, share: pd.Series) -> str:
 
 def _describe_words(together: pd.DataFrame) -> list[str]:
     """Return one sentence per name on the most frequent words of each relation."""
-    words = together[together["word"] != ANY_WORD]
+    words = together[together["word"] != WHATEVER_WORD]
     names = words.drop_duplicates("variant").sort_values("total", ascending=False, kind="stable")
     described = []
     for variant in names["variant"].head(_VARIANTS_DESCRIBED):
         rows = words[words["variant"] == variant]
         parts = [
-            f"{RELATION_LABELS[str(relation)]}: {_list_words(own)}"
+            f"{relation}: {_list_words(own)}"
             for relation, own in rows.groupby("relation", sort=False)
         ]
         whose = VOICE_PHRASES.get(rows["voice"].iloc[0], "")

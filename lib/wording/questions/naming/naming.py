@@ -14,7 +14,7 @@ import pandas as pd
 
 from wording.corpus.counts import select_concepts
 from wording.corpus.marks.grammar.naming_kernels import NAME_RELATIONS
-from wording.corpus.naming.related_words import count_study_naming, find_study_naming
+from wording.corpus.naming.related_words import WHATEVER_WORD, count_study_naming, find_study_naming
 from wording.questions.collocation.collocates import label_lines
 from wording.questions.collocation.collocation import (
     VARIANT_KEYS,
@@ -33,18 +33,8 @@ MIN_ARTICLES_PER_WORD = 3
 """Articles in which a word stands with a name in a relation, at least."""
 MAX_WORDS_PER_RELATION = 15
 """Words of a relation at most, of each name: those that stand with most hits."""
-ANY_WORD = ""
-"""The word of rows that count a relation with whatever word."""
-RELATION_LABELS = {
-    "label": "label before it",
-    "title": "title",
-    "first_name": "first name",
-    "apposition": "apposition",
-    "is": "what it is",
-    "does": "what it does",
-    "done_to": "what is done to it",
-}
-"""What a reader sees as the name of a relation."""
+SET_APART = ("title", "first name")
+"""Relations that are told last: more of a house's style than of what it thinks of a name."""
 JOINT = "\t"
 """Between relation and word where the two together stand for a collocate."""
 NAMING_KEYS = [*VARIANT_KEYS, "relation", "word"]
@@ -109,9 +99,9 @@ def list_words(compared: Compared) -> pd.DataFrame:
         n=("n", "sum"), n_articles=("doc_id", "nunique")
     )
     table = found.reset_index()
-    is_any = table["word"] == ANY_WORD
+    is_any = table["word"] == WHATEVER_WORD
     table = table[is_any | (table["n_articles"] >= MIN_ARTICLES_PER_WORD)]
-    table = table.assign(later=table["word"] != ANY_WORD)
+    table = table.assign(later=table["word"] != WHATEVER_WORD)
     concepts = select_concepts(compared.study, compared.request.concepts)
     variants = dict.fromkeys(name for concept in concepts.values() for name in concept.variants)
     order = {"concept": list(concepts), "variant": list(variants), "relation": NAME_RELATIONS}
@@ -138,10 +128,8 @@ def split_relations(table: pd.DataFrame) -> pd.DataFrame:
 
 def label_words(table: pd.DataFrame, *, voice: str) -> pd.DataFrame:
     """Return the rows with `near` (what their lines are called) and the voice of the hits."""
-    word = table["word"].where(table["word"] != ANY_WORD, "any word")
-    outlet = ("," + " " + table["outlet"]).where(table["outlet"] != ALL_OUTLETS, "")
-    label = table["relation"].map(RELATION_LABELS)
-    return table.assign(near=label + ": " + word + outlet, voice=voice)
+    outlet = (", " + table["outlet"]).where(table["outlet"] != ALL_OUTLETS, "")
+    return table.assign(near=table["relation"] + ": " + table["word"] + outlet, voice=voice)
 
 
 def select_overall_words(naming: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
@@ -152,7 +140,7 @@ def select_overall_words(naming: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
 
 def select_outlet_words(naming: pd.DataFrame, *, top: int = 2) -> pd.DataFrame:
     """Return the most frequent words of each relation of each name at each single outlet."""
-    single = naming[(naming["outlet"] != ALL_OUTLETS) & (naming["word"] != ANY_WORD)]
+    single = naming[(naming["outlet"] != ALL_OUTLETS) & (naming["word"] != WHATEVER_WORD)]
     used = single[single["n_articles"] > 1]
     ranked = used.sort_values("n", ascending=False, kind="stable")
     shown = ranked.groupby([*VARIANT_KEYS, "relation", "outlet"]).head(top)
@@ -166,19 +154,24 @@ def select_outlet_words(naming: pd.DataFrame, *, top: int = 2) -> pd.DataFrame:
 def drop_repeated_contrasts(contrasts: pd.DataFrame) -> pd.DataFrame:
     """Return the contrasts without those of any word that one word alone makes."""
     keys = [*VARIANT_KEYS, "relation", "outlet", "other", "n", "n_other"]
-    is_any = contrasts["word"] == ANY_WORD
+    is_any = contrasts["word"] == WHATEVER_WORD
     words = pd.MultiIndex.from_frame(contrasts.loc[~is_any, keys])
     is_repeated = is_any & pd.MultiIndex.from_frame(contrasts[keys]).isin(words)
     return contrasts[~is_repeated]
 
 
+def select_clear_words(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the clear contrasts, the clearest first, those of titles and first names last."""
+    clear = select_clear_differences(drop_repeated_contrasts(contrasts), SIGNIFICANCE_LEVEL)
+    return clear.sort_values("relation", kind="stable", key=lambda names: names.isin(SET_APART))
+
+
 def select_clearest_words(contrasts: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
-    """Return the contrasts with the smallest q; of equal ones those farthest from 0 first."""
-    told = drop_repeated_contrasts(contrasts)
-    ranked = select_clear_differences(told, np.inf).sort_values(
-        "q", kind="stable", key=keep_stable_digits
-    )
-    return ranked.head(top).drop(columns=["least", "less"])
+    """Return the clear contrasts, then the others with the smallest q."""
+    clear, told = select_clear_words(contrasts), drop_repeated_contrasts(contrasts)
+    others = select_clear_differences(told.drop(index=clear.index), np.inf)
+    ranked = others.sort_values("q", kind="stable", key=keep_stable_digits)
+    return pd.concat([clear, ranked]).head(top).drop(columns=["least", "less"])
 
 
 def select_clearest_names(
@@ -189,15 +182,15 @@ def select_clearest_names(
     A word with its relation and name stands for a variant. Where no difference is clear, the most
     frequent words are shown.
     """
-    clear = select_clear_differences(drop_repeated_contrasts(contrasts), SIGNIFICANCE_LEVEL)
+    clear = select_clear_words(contrasts)
     shown = clear[["variant", "relation", "word"]].drop_duplicates().head(top)
     if shown.empty:
-        together = naming[(naming["outlet"] == ALL_OUTLETS) & (naming["word"] != ANY_WORD)]
+        together = naming[(naming["outlet"] == ALL_OUTLETS) & (naming["word"] != WHATEVER_WORD)]
         most = together.sort_values("n", ascending=False, kind="stable")
         shown = most[["variant", "relation", "word"]].head(top)
     rows = shown.merge(naming[naming["outlet"] != ALL_OUTLETS])
-    named = rows.assign(outlet=ALL_OUTLETS)
-    return rows.assign(variant=label_words(named, voice="")["near"] + " (" + rows["variant"] + ")")
+    named = rows["relation"] + ": " + rows["word"] + " (" + rows["variant"] + ")"
+    return rows.assign(variant=named)
 
 
 def find_naming_lines(

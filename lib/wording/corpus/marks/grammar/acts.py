@@ -127,7 +127,7 @@ class GrammarWords(Record):
         """The base of each form of the irregular verbs; of one that is a base itself, that."""
         bases = [row.split()[0] for row in self.verbs.irregular]
         forms = {form: base for base in reversed(bases) for form in self.inflect(base)}
-        return forms | {base: base for base in bases}
+        return forms | {base: base for base in bases} | {"has": "have"}
 
 
 def add_s(verb: str) -> str:

@@ -46,6 +46,7 @@ from wording.corpus.marks.grammar.naming_kernels import (
     IS_NO_LABEL,
     IS_TITLE_WORD,
     NAME_TAG,
+    STOP_TAG,
 )
 from wording.corpus.marks.grammar.parser import Parse, parse_around
 
@@ -88,7 +89,8 @@ class Related:
 def find_related(shard: Shard, spans: Spans) -> Related:
     """Return the words that stand with the names at some spans of a shard, by relation."""
     if not len(spans):
-        return Related(*np.zeros((3, 0), np.int64), np.zeros(0, bool))
+        none = np.zeros(0, np.int64)
+        return Related(none, none, none, np.zeros(0, bool))
     parse = parse_around(shard, spans.start)
     names = np.stack([parse.locate(spans.start), parse.locate(spans.end)], axis=1)
     rows = np.concatenate([find_words_beside(parse, spans, names), find_verbs_with(parse, names)])
@@ -123,17 +125,20 @@ def find_verbs_with(parse: Parse, names: np.ndarray) -> np.ndarray:
         parse.find_sentences(parse.tokens[verbs]),
         verbs,
     )
+    agent, patient = (move_past_title(parse, noun) for noun in (agent, patient))
     is_be = seen[0, verbs] == BE
     is_active = form == ACTIVE
     counts = ~np.isin(seen[0, verbs], (BE, MODAL, POSSESSION))
     parts = [
-        match_names(agent, verbs, names, DOES, counts & is_near(parse, agent, verbs)),
+        match_names(agent, verbs, names, DOES, counts & is_near_verb(parse, agent, verbs)),
         match_names(
             patient,
             verbs,
             names,
             DONE_TO,
-            counts & is_near(parse, patient, verbs) & is_plain_patient(parse, patient, verbs, seen),
+            counts
+            & is_near_verb(parse, patient, verbs)
+            & is_plain_patient(parse, patient, verbs, seen),
         ),
     ]
     subject_of = np.full(len(parse.tokens), -1)
@@ -148,11 +153,24 @@ def find_verbs_with(parse: Parse, names: np.ndarray) -> np.ndarray:
     has_other = np.isin(verb, parse.heads[(parse.relations == NEG) | (parse.tags == MODAL_TAG)])
     n_verbs = count_before(np.isin(parse.tags, VERB_TAGS) & (parse.relations != AUX))
     # Between subject and complement the verb stands, and no other.
-    is_plain = (subject < verb) & (verb < complement) & is_near(parse, subject, verb)
+    is_plain = (subject < verb) & (verb < complement) & is_near_verb(parse, subject, verb)
     is_plain &= n_verbs[complement] - n_verbs[np.maximum(subject, 0)] == 1
     subject = np.where(is_plain & ~has_other, subject, -1)
     parts.append(match_names(subject, complement, names, IS, np.ones(len(complement), bool)))
     return np.concatenate(parts)
+
+
+def move_past_title(parse: Parse, noun: np.ndarray) -> np.ndarray:
+    """Return the nouns, but the last word of the name for a title with a stop ("SEN. Ann Other").
+
+    There the parser may take the title for the subject or object; -1 for a noun stays.
+    """
+    is_name = np.append(parse.tags == NAME_TAG, [False, False])
+    is_stop = np.append(parse.tags == STOP_TAG, [False, False])
+    last = np.flatnonzero(is_name & ~np.append(is_name[1:], False))
+    title = classify_before_names(parse.shard)[parse.forms] & IS_TITLE_WORD
+    moves = (noun >= 0) & (title[noun] != 0) & is_stop[noun + 1] & is_name[noun + 2]
+    return np.where(moves, np.append(last, -1)[np.searchsorted(last, noun + 2)], noun)
 
 
 def find_verbs(parse: Parse, seen: np.ndarray) -> np.ndarray:
@@ -168,7 +186,7 @@ def find_verbs(parse: Parse, seen: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isin(parse.tags, VERB_TAGS) & ~is_auxiliary & fits)
 
 
-def is_near(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
+def is_near_verb(parse: Parse, noun: np.ndarray, verb: np.ndarray) -> np.ndarray:
     """Return whether each verb is near enough to its noun to be trusted.
 
     A verb of a relative clause is if the clause follows the noun at once or after a comma, with

@@ -28,14 +28,14 @@ from wording.corpus.marks.grammar.act_kernels import (
 )
 from wording.corpus.marks.grammar.kernels import TAGS
 
-NAME_RELATIONS = ("label", "title", "first_name", "apposition", "is", "does", "done_to")
+NAME_RELATIONS = ("label", "title", "first name", "apposition", "is", "does", "done to it")
 """How a word may stand with a name."""
 LABEL, TITLE, FIRST_NAME, APPOSITION, IS, DOES, DONE_TO = range(len(NAME_RELATIONS))
 IS_TITLE_WORD, CAN_BE_FIRST_NAME, IS_NO_LABEL, ENDS_IN_ING = 1, 2, 4, 8
 """What a word may be before a name: added up."""
 COMMON_NOUNS = tuple(TAGS.index(tag) for tag in ("NN", "NNS"))
 PARTICIPLES = tuple(TAGS.index(tag) for tag in ("VBN", "VBG"))
-RELATIVE_TAGS = tuple(TAGS.index(tag) for tag in ("WDT", "WP", "WRB", "other"))
+NO_APPOSITION_TAGS = tuple(TAGS.index(tag) for tag in ("WDT", "WP", "WRB", "other"))
 LABEL_TAGS = tuple(TAGS.index(t) for t in ("NN", "NNP", "JJ", "JJR", "JJS", "VBN", "VBG"))
 FINITE_TAGS = tuple(TAGS.index(tag) for tag in ("VBD", "VBP", "VBZ", "MD"))
 NAME_TAG, COMMA_TAG, STOP_TAG = (TAGS.index(tag) for tag in ("NNP", "comma", "stop"))
@@ -175,7 +175,7 @@ def find_apposition_after(parse: np.ndarray, classes: np.ndarray, first: int, en
     if start + 1 >= n or tags[start] != COMMA_TAG:
         return NOBODY
     for k in range(start + 1, n):
-        if classes[k] in (COMMA, AND) or tags[k] in RELATIVE_TAGS or tags[k] in FINITE_TAGS:
+        if classes[k] in (COMMA, AND) or tags[k] in NO_APPOSITION_TAGS or tags[k] in FINITE_TAGS:
             return NOBODY
         if relations[k] == APPOS and first <= heads[k] < end:
             if k == start + 1:  # "meanwhile"
@@ -189,7 +189,7 @@ def is_without_verb(tags: np.ndarray, noun: int) -> bool:
     for k in range(noun + 1, len(tags)):
         if tags[k] in FINITE_TAGS:
             return False
-        if tags[k] in (COMMA_TAG, STOP_TAG) or tags[k] in RELATIVE_TAGS:
+        if tags[k] in (COMMA_TAG, STOP_TAG) or tags[k] in NO_APPOSITION_TAGS:
             break
     return True
 
@@ -225,7 +225,7 @@ def find_determiner(heads: np.ndarray, classes: np.ndarray, noun: int) -> int:
 
 def find_beside(
     parse: np.ndarray, seen: np.ndarray, spans: np.ndarray, names: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     """Return what stands before each name and beside it: rows of (name, relation, word).
 
     Parameters
