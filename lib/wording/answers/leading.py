@@ -68,14 +68,15 @@ def make_reader(lead: Lead) -> Any:
         layout=widgets.Layout(width="38em", max_width="100%"),
         style={"description_width": "4.5em"},
     )
-    place = widgets.HTML(layout=widgets.Layout(max_height="34em", overflow="auto"))
+    place = widgets.HTML(
+        layout=widgets.Layout(max_height="34em", height="auto", flex="0 0 auto", overflow="auto")
+    )
     script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
     script.outputs = (as_output(make_lead_script(list(lead.labels), around=".jp-Cell")),)
     chooser.observe(lambda change: _show_lines(place, lead, change.new), "value")
     place.add_class("jp-RenderedHTMLCommon")
-    return widgets.VBox([widgets.HTML(LEAD_STYLE), chooser, place, script]).add_class(
-        "wording-leads"
-    )
+    parts = [widgets.HTML(LEAD_STYLE), chooser, place, script]
+    return widgets.VBox(parts, layout=widgets.Layout(overflow="visible")).add_class("wording-leads")
 
 
 def as_output(script: str) -> dict[str, Any]:

@@ -62,8 +62,7 @@ PANEL_STYLE = """<style>
 .wording-panel figure {margin: 0} .wording-panel figcaption {font-weight: bold}
 .wording-panel blockquote {margin: 0 0 .6em; max-width: 60em; white-space: pre-line}
 .wording-panel blockquote footer {opacity: .8}
-.wording-panel mark {background: var(--jp-warn-color3, #ffe8b3); color: inherit;
-  font-weight: bold}
+.wording-panel mark {background: #ffe8b3; color: #111; font-weight: bold}
 .wording-panel [role=alert] {color: var(--jp-error-color1, #b00020)}
 .wording-panel h4 {margin: .8em 0 .2em; padding-top: .5em;
   border-top: 1px solid var(--jp-border-color2)}
@@ -428,7 +427,10 @@ def make_heading(text: str) -> widgets.HTML:
 def make_row(*items: widgets.Widget) -> widgets.Box:
     """Return the widgets beside each other, on as many lines as the width asks for."""
     return widgets.Box(
-        items, layout=widgets.Layout(display="flex", flex_flow="row wrap", align_items="flex-start")
+        items,
+        layout=widgets.Layout(
+            display="flex", flex_flow="row wrap", align_items="flex-start", overflow="visible"
+        ),
     )
 
 
