@@ -71,7 +71,7 @@ def _make_card(record: Mapping[str, Any]) -> dict[str, Any]:
         "study_title": _find_text(record, "study_title", "study"),
         "question": _find_text(record, "question"),
         "title": title,
-        "line": ", ".join(text for text in (question, subject) if text and text != title),
+        "line": ": ".join(text for text in (subject, question) if text and text != title),
         "subject": subject,
         "part_title": headline or question,
         "part_line": question if headline else "",
