@@ -14,10 +14,11 @@ setup: .venv/ready  ## make .venv from requirements.lock (uv when it is there, e
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; set PYTHON=...") if sys.version_info < (3, 11) else None'
 	@if command -v uv >/dev/null; then \
-	  uv venv -q --allow-existing -p $(PYTHON) .venv && uv pip install -q -p $(BIN)/python -r requirements.lock && uv pip install -q -p $(BIN)/python --no-deps -e .; \
+	  uv venv -q --allow-existing -p $(PYTHON) .venv && uv pip install -q -p $(BIN)/python --no-build -r requirements.lock && uv pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q -r requirements.lock && $(BIN)/python -m pip install -q --no-deps -e .; \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --only-binary :all: -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; \
 	fi
+	@$(BIN)/python -m wording.simulation.precompile
 	@touch $@
 
 report: setup  ## make the pages of seeds/ and data/demo/ (or STUDIES=...) and reports/index.html

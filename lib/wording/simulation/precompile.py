@@ -1,7 +1,7 @@
-"""Compiles what Numba compiles, once and before it is needed: `python -m wording.simulation.precompile`.
+"""Compiles what Numba compiles, once and before it is needed.
 
-`make setup` does it, so that the first build is as quick as the next. Without it, the first build
-after an installation compiles, and keeps that.
+`make setup` runs `python -m wording.simulation.precompile`, so that the first build is as quick as
+the next. Without it, the first build after an installation compiles, and keeps that.
 """
 
 from __future__ import annotations

@@ -203,16 +203,16 @@ def find_sequence_spans(
         start = end = shard.find_positions(allowed[place]).astype(np.int64)
     else:
         place, at = 0, at[at < len(tokens)]
-        start = end = at[np.isin(tokens[at], allowed[0])]
+        start = end = at[flag_form_numbers(shard, [allowed[0]])[tokens[at]]]
     for k in range(place + 1, len(allowed)):
         if len(end):
             end = step_to_word(shard, end, 1, skips=sequence.skips[k])
-            fits = np.isin(tokens[end], allowed[k])
+            fits = flag_form_numbers(shard, [allowed[k]])[tokens[end]]
             start, end = start[fits], end[fits]
     for k in reversed(range(place)):
         if len(start):
             start = step_to_word(shard, start, -1, skips=sequence.skips[k + 1])
-            fits = np.isin(tokens[start], allowed[k])
+            fits = flag_form_numbers(shard, [allowed[k]])[tokens[start]]
             start, end = start[fits], end[fits]
     return Spans(start, end + 1)
 
