@@ -43,7 +43,7 @@ if "forkserver" in " ".join(sys.orig_argv):
 @ON_LINUX
 @pytest.mark.slow
 def test_the_warm_process_has_one_thread_and_what_it_forks_is_marked_and_works():
-    """Polars, Arrow and OpenBLAS are imported, and no thread is there; once there are, none forks."""
+    """Polars, Arrow and OpenBLAS are imported and have no threads; once they have, none forks."""
     with forking.set_warm_variables():
         ran = subprocess.run(
             [sys.executable, "-c", WARM, "/a/mark"], capture_output=True, text=True, check=False

@@ -65,7 +65,7 @@ def hold_polars_start() -> Callable[[], None]:
 
 def import_pages_modules() -> None:
     """Import what workers and notebooks need."""
-    # jsonschema would compile a grammar of addresses, which no schema of a notebook asks for: 0.8 s.
+    # jsonschema would compile a grammar of addresses that no notebook has, which takes 0.8 s.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for package in PACKAGES_OF_PAGES:
         found = importlib.import_module(f"wording.{package}")
