@@ -13,6 +13,8 @@ PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
     "cli",
     "bench",
+    "bench_commands",
+    "new",
     "panel",
     "new.create",
     "new",

@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from wording.bench_commands import prepare_commands
 from wording.corpus.build import add_families, build_corpus, encode_articles
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.shard import WORD
@@ -47,10 +48,21 @@ COUNTVECTORIZER_STEP = "CountVectorizer().fit_transform"
 Steps = dict[str, Callable[[], Any]]
 
 
-def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
+def time_steps(
+    articles: Path, *, rounds: int = 3, peers: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return how long each step takes.
 
     The rounds alternate, so that a noisy machine slows all steps alike.
+
+    Parameters
+    ----------
+    articles : Path
+        The articles.
+    rounds : int
+        How often each step runs.
+    peers : mapping, optional
+        Interpreters of the environments of other tools, by name (`bench_commands.PEER_SCRIPTS`).
 
     Returns
     -------
@@ -67,7 +79,12 @@ def time_steps(articles: Path, *, rounds: int = 3) -> pd.DataFrame:
             | list_analysis_steps(study, Path(folder))
             | list_peer_steps(texts.to_list())
         )
-        seconds = time_rounds(steps, rounds)
+        file = Path(folder) / "texts.parquet"
+        reading.frame.select("text").write_parquet(file)
+        concept = next(iter(study.concepts))
+        rebuild_corpus(study)
+        with prepare_commands(study.folder, concept, file, peers or {}) as commands:
+            seconds = time_rounds(steps | commands, rounds)
     table = pd.DataFrame({"step": list(seconds), "seconds": list(seconds.values())})
     megabytes = float(texts.str.len_bytes().sum()) / 1e6
     return table.assign(

@@ -706,15 +706,28 @@ def lab_command(arguments: tuple[str, ...]) -> None:
     show_default=True,
     help="Runs of each step.",
 )
-def bench_command(articles: Path, rounds: int) -> None:
-    """Time each step beside scikit-learn's CountVectorizer.
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    metavar="NAME=PYTHON",
+    help="Time also this tool, with the interpreter of its environment.",
+)
+def bench_command(articles: Path, rounds: int, peers: tuple[str, ...]) -> None:
+    """Time each step beside scikit-learn's CountVectorizer, and pages beside papermill.
 
     All are timed in the same run. Other similar tools that are installed are timed, too.
     """
+    from wording.bench_commands import describe_ratios, describe_skipped_peers, parse_peers
+
+    interpreters = parse_peers(peers)
     from wording.bench import measure_peak_memory, time_steps
 
     memory = measure_peak_memory(articles)
-    say(time_steps(articles, rounds=rounds).round(2).to_string(index=False))
+    timed = time_steps(articles, rounds=rounds, peers=interpreters)
+    say(timed.round(2).to_string(index=False))
+    say(describe_ratios(dict(zip(timed["step"], timed["seconds"], strict=True))))
+    say(describe_skipped_peers(interpreters))
     say(f"peak memory of a build: {memory:.2f} GB")
 
 

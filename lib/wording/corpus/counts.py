@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import os
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,7 @@ from wording.corpus.counts_files import (
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.kept import keep_table
 from wording.corpus.encoding.kernels import OUTLET_VOICE
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -299,21 +302,20 @@ def count_hits_cached(
     corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists, place: str
 ) -> pd.DataFrame:
     """Return the counts in one place, kept for the concepts asked for last: see `sum_places`."""
-    lists_json = json.dumps(lists)
-    rows = []
-    for name, concept in concepts.items():
-        concept_json = json.dumps(concept.counted)
-        rows.append(
-            count_concept_cached(
-                (corpus.folder, corpus.language), name, concept_json, lists_json, place
-            )
-        )
+    lists_json, saved = json.dumps(lists), (corpus.folder, corpus.language)
+    # Each process in an order of its own, so that those that run at once count different ones.
+    for name in random.Random(os.getpid()).sample(list(concepts), len(concepts)):
+        count_concept_cached(saved, name, json.dumps(concepts[name].counted), lists_json, place)
+    rows = [
+        count_concept_cached(saved, name, json.dumps(concept.counted), lists_json, place)
+        for name, concept in concepts.items()
+    ]
     if rows:
         return pd.concat(rows, ignore_index=True)
     return sum_places(count_hits(corpus, {}, lists), place)
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=256)
 def count_concept_cached(
     saved: tuple[Path, str], name: str, concept_json: str, lists_json: str, place: str
 ) -> pd.DataFrame:
@@ -328,9 +330,14 @@ def count_concept_cached(
     place : str
         A name in `PLACE_GROUPS`.
     """
-    concept = Concept.model_validate_json(concept_json)
-    counts = count_hits(open_corpus(*saved), {name: concept}, json.loads(lists_json))
-    return sum_places(counts, place)
+
+    def count() -> pd.DataFrame:
+        concept = Concept.model_validate_json(concept_json)
+        counts = count_hits(open_corpus(*saved), {name: concept}, json.loads(lists_json))
+        return sum_places(counts, place)
+
+    depends_on = [saved[1], name, concept_json, lists_json, place]
+    return keep_table(saved[0], "counts", depends_on, count)
 
 
 def select_place(counts: pd.DataFrame, place: str) -> pd.DataFrame:
