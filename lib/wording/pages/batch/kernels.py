@@ -20,7 +20,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from wording.pages.batch.forking import end_with_parent
+from wording.pages.batch.forking import end_with_parent, run_held_starts
 
 WAITING_SECONDS = 0.02
 """Seconds after which it is asked again whether a kernel has ended."""
@@ -133,14 +133,12 @@ def run_kernel(launch: Launch) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    from wording.pages.batch.warm import start_polars
-
     os.chdir(launch.folder)
     os.environ.clear()
     os.environ |= launch.variables
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["ipykernel_launcher", "-f", launch.file]
     np.random.seed()  # else what takes no seed is the same on all pages
-    start_polars()
+    run_held_starts()
     IPKernelApp.launch_instance(argv=sys.argv[1:], parent_handle=os.getppid())
     atexit._run_exitfuncs()  # a forked process leaves them out
