@@ -69,13 +69,15 @@ class Launch:
 class ForkedProvisioner(LocalProvisioner):
     """Gives Jupyter a kernel that waits to become one, in the place of a new process."""
 
+    process: Any = None  # not a Popen, as in the base
+
     def __init__(self, kernel: WaitingKernel, parent: AsyncKernelManager) -> None:
         super().__init__(parent=parent, kernel_spec=parent.kernel_spec, kernel_id=parent.kernel_id)
-        self._kernel = kernel
+        self._kernel, self._manager = kernel, parent
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Tell the kernel where to listen; the command of a new process is not needed."""
-        file, self.cwd = self.parent.connection_file, options.get("cwd", os.getcwd())
+        file, self.cwd = self._manager.connection_file, options.get("cwd", os.getcwd())
         self._kernel.send.send(Launch(file, str(self.cwd), dict(options["env"])))
         self._kernel.send.close()
         self.process = self._kernel.process
