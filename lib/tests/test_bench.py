@@ -1,9 +1,23 @@
 """`wording bench` has a row for each step, measured in the same run as its peer."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from wording.bench import COUNTVECTORIZER_STEP, measure_peak_memory, time_steps
+from wording.bench_commands import (
+    BUILD,
+    COMMAND_START,
+    DEMO_REPORT,
+    FIRST_BUILD,
+    PAPERMILL,
+    PEER_SCRIPTS,
+    REPORT,
+    parse_peers,
+    run_wording,
+)
+from wording.errors import WordingError
 
 STEPS = (
     "build",
@@ -20,6 +34,7 @@ STEPS = (
     "collocates",
     "KWIC",
     "a report",
+    *(COMMAND_START, FIRST_BUILD, BUILD, REPORT, DEMO_REPORT, PAPERMILL),
 )
 
 
@@ -43,3 +58,20 @@ def test_ratios_are_to_countvectorizer(timed):
 
 def test_peak_memory_is_that_of_a_build(small):
     assert 0.05 < measure_peak_memory(small / "articles.csv") < 2
+
+
+def test_a_peer_is_named_with_its_interpreter():
+    name = next(iter(PEER_SCRIPTS))
+    assert parse_peers((f"{name}={sys.executable}",)) == {name: sys.executable}
+    for given, told in [
+        (name, "expected NAME=PYTHON"),
+        ("scattertxt=python3", "did you mean 'scattertext'"),
+        (f"{name}=/no/such/python", "there is no interpreter"),
+    ]:
+        with pytest.raises(WordingError, match=told):
+            parse_peers((given,))
+
+
+def test_a_command_that_fails_is_told():
+    with pytest.raises(WordingError, match="failed: .*No such command"):
+        run_wording("bild")

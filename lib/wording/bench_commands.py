@@ -5,6 +5,7 @@ A peer that is in another environment is named with its interpreter, and is no d
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ DEMO_PAGES = ("01_corpus", "04_keyness")
 REPORT_PAGES = ("01_corpus", "03_voice", "04_keyness", "07_outlets", "08_discover", "09_coding")
 """Notebooks that need no concept."""
 
-START = "command: wording --help"
+COMMAND_START = "command: wording --help"
 FIRST_BUILD = "command: first build, nothing compiled yet"
 BUILD = "command: build"
 REPORT = "command: report of the study, two jobs"
@@ -115,7 +116,7 @@ def prepare_commands(
         demo = copy_study(DATA_FOLDER / "demo", folder / "demo", DEMO_PAGES)
         run_wording("build", demo)
         commands: Commands = {
-            START: lambda: run_wording("--help"),
+            COMMAND_START: lambda: run_wording("--help"),
             FIRST_BUILD: lambda: build_uncompiled(study, folder / "compiled"),
             BUILD: lambda: build_anew(study),
             REPORT: lambda: run_wording(
@@ -127,9 +128,8 @@ def prepare_commands(
             PAPERMILL: lambda: run_papermill_and_nbconvert(demo, folder),
         }
         for peer, python in peers.items():
-            commands[f"peer: {peer}"] = lambda peer=peer, python=python: run(
-                python, "-c", PEER_SCRIPTS[peer], texts
-            )
+            script = PEER_SCRIPTS[peer]
+            commands[f"peer: {peer}"] = functools.partial(run, python, "-c", script, texts)
         yield commands
 
 

@@ -14,20 +14,22 @@ ON_LINUX = pytest.mark.skipif(not forking.CAN_FORK, reason="kernels are forked o
 
 WARM = """
 import os, sys
-from wording.pages.batch.forking import list_other_threads, mark_process, refuse_unsafe_fork
-from wording.pages.batch.warm import start_polars
+from wording.pages.batch.forking import (
+    list_other_threads, mark_process, refuse_unsafe_fork, run_held_starts
+)
+import wording.pages.batch.warm
 assert not list_other_threads(), list_other_threads()
 child = os.fork()
 if not child:
     refuse_unsafe_fork()
     mark_process(sys.argv[1])
-    start_polars()
+    run_held_starts()
     import polars as pl
     assert pl.DataFrame({"a": [1, 2, 2]}).group_by("a").len().height == 2
     print(os.popen("tr '\\\\0' '\\\\n' < /proc/%d/environ" % os.getpid()).read(), flush=True)
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
-start_polars()
+run_held_starts()
 child = os.fork()
 if not child:
     refuse_unsafe_fork()

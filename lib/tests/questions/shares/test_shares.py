@@ -9,6 +9,7 @@ from invented import HAND, planted, tables
 
 from wording.errors import WordingError
 from wording.questions.design import Design
+from wording.questions.shares import resampled
 from wording.questions.shares.shares import compute_shares, contrast_shares
 from wording.stats import resampling
 
@@ -287,3 +288,22 @@ def test_a_large_study_takes_seconds():
     start = time.process_time()
     assert len(compute_shares(counts, articles)) == 15 * 5 * 24
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize("n", [1, 200])
+def test_hits_are_pivoted_as_pandas_does(n):
+    rng = np.random.default_rng(1)
+    variants = [f"v{k}" for k in range(9)]
+    located = pd.DataFrame(
+        {
+            "outlet": rng.choice(["B", "A", "C"], n),
+            "unit": rng.integers(0, n, n),
+            "variant": rng.choice([*variants[::-1], "another"], n),
+            "n": rng.integers(1, 9, n),
+        }
+    )
+    slow = located.pivot_table(
+        index=["outlet", "unit"], columns="variant", values="n", aggfunc="sum", fill_value=0
+    ).reindex(columns=variants, fill_value=0)
+    fast = resampled._pivot_hits(located, "unit", variants)
+    pd.testing.assert_frame_equal(fast, slow, check_column_type=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from wording.pages.state import Page
@@ -31,10 +30,3 @@ class Assignment:
     scratch: Path
     mark: str
     log: Path
-
-
-def carry_out(send: Connection, assignment: Assignment) -> None:
-    """Make the page, in a process of its own; send what becomes of it (see `run_worker`)."""
-    from wording.pages.batch.worker import run_worker
-
-    run_worker(send, assignment)

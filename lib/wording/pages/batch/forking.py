@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,15 @@ class UnsafeFork(Exception):
     """Why this process is not to be forked, in words."""
 
 
+WARM_MODULE = "wording.pages.batch.warm"
+"""What a process has imported that is to be forked."""
+
+threads_at_fork: list[str] = []
+"""The other threads of the process that forked this one, when it did."""
+
+held_starts: list[Callable[[], None]] = []
+"""What imported modules would have started, had the process not been about to be forked."""
+
 SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -57,8 +66,7 @@ def make_process_context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    name = "warm" if CAN_FORK else "worker"
-    context.set_forkserver_preload([f"wording.pages.batch.{name}"])
+    context.set_forkserver_preload([WARM_MODULE if CAN_FORK else "wording.pages.batch.worker"])
     return context
 
 
@@ -98,10 +106,21 @@ def refuse_unsafe_fork() -> None:
     """
     if not CAN_FORK:
         raise UnsafeFork("this system does not let a process be forked safely")
-    from wording.pages.batch.warm import threads_at_fork
-
+    if WARM_MODULE not in sys.modules:
+        raise UnsafeFork("the process to be forked has not imported what pages need")
     if threads := threads_at_fork + list_other_threads():
         raise UnsafeFork(f"the process to be forked has other threads ({', '.join(threads)})")
+
+
+def note_threads() -> None:
+    """Keep for the child what threads there are, as a process is about to be forked."""
+    threads_at_fork[:] = list_other_threads()
+
+
+def run_held_starts() -> None:
+    """Start what was held, in a process that is not to be forked any more."""
+    while held_starts:
+        held_starts.pop()()
 
 
 def mark_process(mark: str) -> None:

@@ -20,7 +20,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from wording.pages.batch.forking import end_with_parent
+from wording.pages.batch.forking import end_with_parent, run_held_starts
 
 WAITING_SECONDS = 0.02
 """Seconds after which it is asked again whether a kernel has ended."""
@@ -69,13 +69,15 @@ class Launch:
 class ForkedProvisioner(LocalProvisioner):
     """Gives Jupyter a kernel that waits to become one, in the place of a new process."""
 
+    process: Any = None  # not a Popen, as in the base
+
     def __init__(self, kernel: WaitingKernel, parent: AsyncKernelManager) -> None:
         super().__init__(parent=parent, kernel_spec=parent.kernel_spec, kernel_id=parent.kernel_id)
-        self._kernel = kernel
+        self._kernel, self._manager = kernel, parent
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Tell the kernel where to listen; the command of a new process is not needed."""
-        file, self.cwd = self.parent.connection_file, options.get("cwd", os.getcwd())
+        file, self.cwd = self._manager.connection_file, options.get("cwd", os.getcwd())
         self._kernel.send.send(Launch(file, str(self.cwd), dict(options["env"])))
         self._kernel.send.close()
         self.process = self._kernel.process
@@ -133,14 +135,12 @@ def run_kernel(launch: Launch) -> None:
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    from wording.pages.batch.warm import start_polars
-
     os.chdir(launch.folder)
     os.environ.clear()
     os.environ |= launch.variables
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = ["ipykernel_launcher", "-f", launch.file]
     np.random.seed()  # else what takes no seed is the same on all pages
-    start_polars()
+    run_held_starts()
     IPKernelApp.launch_instance(argv=sys.argv[1:], parent_handle=os.getppid())
     atexit._run_exitfuncs()  # a forked process leaves them out

@@ -21,7 +21,7 @@ from typing import Any, TextIO
 
 from wording.errors import print_note
 from wording.files import hash_file, remove_path
-from wording.pages.batch.assignments import Assignment, carry_out
+from wording.pages.batch.assignments import Assignment
 from wording.pages.batch.forking import kill_marked_processes, make_process_context
 from wording.pages.batch.progress import Progress
 from wording.pages.state import (
@@ -224,6 +224,13 @@ def start_run(study: StudyRecord, page: Page, reports: Path, lock: TextIO) -> Pa
     process.start()
     send.close()  # so that the end of the process ends the pipe
     return PageRun(page, study, reports, lock, process, receive, scratch)
+
+
+def carry_out(send: Connection, assignment: Assignment) -> None:
+    """Make the page, in a process of its own; send what becomes of it (see `run_worker`)."""
+    from wording.pages.batch.worker import run_worker  # this process does without what it needs
+
+    run_worker(send, assignment)
 
 
 def finish_run(run: PageRun, ending: Mapping[str, Any]) -> Page:

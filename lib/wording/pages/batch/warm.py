@@ -16,7 +16,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-from wording.pages.batch.forking import list_other_threads
+from wording.pages.batch.forking import held_starts, note_threads
 
 PACKAGES_OF_PAGES = ("answers", "corpus", "questions", "show", "stats", "study")
 """The packages of `wording` that a notebook may use."""
@@ -26,21 +26,11 @@ MODULES_OF_PAGES = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
     *("numba", "scipy.stats", "scipy.sparse.csgraph", "pyarrow.compute", "pyarrow.parquet"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.model_selection"),
 )
 """What workers and most kernels import sooner or later."""
 
 POLARS_RUNTIMES = ("_polars_runtime_compat", "_polars_runtime_64", "_polars_runtime_32")
 """What Polars may run on, in the order of its own preference."""
-
-
-threads_at_fork: list[str] = []
-"""The other threads of the process that forked this one, when it did."""
-
-
-def note_threads() -> None:
-    """Keep for the child what threads there are, as a process is about to be forked."""
-    threads_at_fork[:] = list_other_threads()
 
 
 def hold_polars_start() -> Callable[[], None]:
@@ -76,7 +66,7 @@ def import_pages_modules() -> None:
     del sys.modules["rfc3987_syntax"]
 
 
-start_polars = hold_polars_start()
+held_starts.append(hold_polars_start())
 import_pages_modules()
 gc.collect()
 gc.freeze()  # else each child copies these objects as it looks for garbage

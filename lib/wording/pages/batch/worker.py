@@ -35,6 +35,7 @@ from wording.pages.batch.forking import (
     make_kernel_variables,
     mark_process,
     refuse_unsafe_fork,
+    run_held_starts,
 )
 from wording.pages.batch.kernels import LocalKernelManager, WaitingKernel, fork_kernel
 from wording.pages.checks import WIDGET_MIME
@@ -51,6 +52,7 @@ def run_worker(send: Connection, assignment: Assignment) -> None:
     redirect_output(assignment.log)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the runner's to act upon
     kernel = prepare_kernel(send, assignment.mark)
+    run_held_starts()
     threading.Thread(target=exit_with_parent, args=(assignment,), daemon=True).start()
     os.environ |= make_kernel_variables(assignment.mark)
     tempfile.tempdir = str(assignment.scratch)

@@ -267,15 +267,14 @@ def _compare_concept(
 
 def _pivot_hits(located: pd.DataFrame, by: str, variants: list[str]) -> pd.DataFrame:
     """Return the hits of each unit (or member) at each outlet, variants as columns."""
-    table = located.pivot_table(
-        index=["outlet", by],
-        columns="variant",
-        values="n",
-        aggfunc="sum",
-        fill_value=0,
-        observed=True,
-    )
-    return table.reindex(columns=variants, fill_value=0)
+    # As pandas' pivot_table, which takes ten times as long for a concept of many variants.
+    groups = located.groupby(["outlet", by], observed=True)
+    row, column = groups.ngroup().to_numpy(), pd.Index(variants).get_indexer(located["variant"])
+    is_in = (row >= 0) & (column >= 0)
+    index, n = groups.size().index, located["n"].to_numpy()
+    table = np.zeros((len(index), len(variants)), n.dtype)
+    np.add.at(table, (row[is_in], column[is_in]), n[is_in])
+    return pd.DataFrame(table, index, pd.Index(variants, name="variant"))
 
 
 def sum_members(hits: pd.DataFrame, sizes: pd.DataFrame, outlets: Sequence[str]) -> ClusterSums:
