@@ -237,8 +237,12 @@ def tell_faults(chromium):
 
 
 def end_notebook(chromium):
-    """Saves the notebook that is open, ends its kernel, and closes it."""
+    """Saves the notebook that is open without its outputs, ends its kernel, and closes it.
+
+    A list whose kernel is gone would be an error when JupyterLab opens the notebook again.
+    """
     for action in (
+        "jupyterapp.commands.execute('notebook:clear-all-cell-outputs')",
         f"{OPENED}.context.save()",
         f"{OPENED}.sessionContext.shutdown()",
         "jupyterapp.commands.execute('application:close')",
