@@ -148,7 +148,9 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     chromium.until(IDLE)
     run_all(chromium)
     chromium.until(
-        f"document.querySelectorAll('.wording-panel figcaption').length === 2 && {LINES}.length > 0"
+        f"document.querySelectorAll('.wording-panel figcaption').length === 2 && "
+        f"{LINES}.length > 0",
+        seconds=120,
     )
     chromium.until(IDLE)  # JupyterLab moves the focus as long as cells run
     seen = chromium.value(FIGURES), chromium.value(LINES)
@@ -200,7 +202,6 @@ def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromiu
     assert chromium.value("document.querySelectorAll('.Toastify__toast').length") == 0, (
         "no news are offered"
     )
-    end_notebook(chromium)  # an unsaved one would be asked about before the next is opened
 
 
 OPENED = "jupyterapp.shell.currentWidget"
@@ -214,6 +215,15 @@ BROKEN = f"""[...{OPENED}.node.querySelectorAll(
 LEADS = f"""[...{OPENED}.node.querySelectorAll('[data-lines]')].filter(place =>
     place.closest('.jp-Cell').querySelector('.wording-leads select'))"""
 READ = f"{OPENED}.node.querySelectorAll('.wording-leads table.kwic').length"
+
+
+def open_lab(chromium, address):
+    """Opens JupyterLab; what an open page has not saved is given up without a question."""
+    chromium.value(
+        "window.addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)"
+    )
+    chromium.open(address)
+    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)", seconds=120)
 
 
 def open_and_run(chromium, name):
@@ -237,8 +247,12 @@ def tell_faults(chromium):
 
 
 def end_notebook(chromium):
-    """Saves the notebook that is open, ends its kernel, and closes it."""
+    """Saves the notebook that is open without its outputs, ends its kernel, and closes it.
+
+    A list whose kernel is gone would be an error when JupyterLab opens the notebook again.
+    """
     for action in (
+        "jupyterapp.commands.execute('notebook:clear-all-cell-outputs')",
         f"{OPENED}.context.save()",
         f"{OPENED}.sessionContext.shutdown()",
         "jupyterapp.commands.execute('application:close')",
@@ -248,8 +262,7 @@ def end_notebook(chromium):
 
 @pytest.mark.slow  # thirteen notebooks, ten seconds each
 def test_every_notebook_runs_in_jupyterlab_and_its_numbers_lead_to_lines(chromium, lab, place):
-    chromium.open(lab.format(""))
-    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)")
+    open_lab(chromium, lab.format(""))
     for book in sorted(NOTEBOOK_FOLDER.glob("*.ipynb")):
         shutil.copy(book, place / "notebooks")
         assert (book.name, open_and_run(chromium, book.name)) == (book.name, [])
@@ -269,7 +282,6 @@ def test_a_figure_with_links_is_what_jupyterlab_breaks(chromium, lab, place):
     known = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = nbformat.v4.new_notebook(cells=shown, metadata=known)
     nbformat.write(notebook, place / "notebooks" / "linked.ipynb")
-    chromium.open(lab.format(""))
-    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)")
+    open_lab(chromium, lab.format(""))
     assert "href" in "".join(map(str, open_and_run(chromium, "linked.ipynb")))
     end_notebook(chromium)

@@ -71,12 +71,19 @@ def make_reader(lead: Lead) -> Any:
     place = widgets.HTML(
         layout=widgets.Layout(max_height="34em", height="auto", flex="0 0 auto", overflow="auto")
     )
-    script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
+    script = make_script_place()
     script.outputs = (as_output(make_lead_script(list(lead.labels), around=".jp-Cell")),)
     chooser.observe(lambda change: _show_lines(place, lead, change.new), "value")
     place.add_class("jp-RenderedHTMLCommon")
     parts = [widgets.HTML(LEAD_STYLE), chooser, place, script]
     return widgets.VBox(parts, layout=widgets.Layout(overflow="visible")).add_class("wording-leads")
+
+
+def make_script_place() -> Any:
+    """Return a place for a script, which takes no room."""
+    import ipywidgets as widgets
+
+    return widgets.Output(layout=widgets.Layout(height="0", margin="0", overflow="hidden"))
 
 
 def as_output(script: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 from traitlets import TraitError
 
-from wording.answers.leading import as_output
+from wording.answers.leading import as_output, make_script_place
 from wording.corpus.kwic import SORT_COLUMNS
 from wording.errors import WordingError
 from wording.panel.reading import MARK_LETTERS
@@ -24,6 +24,9 @@ LINES_PER_PAGE = 50
 
 MAX_RIVALS = 8
 """Rival phrases that have a field of their own."""
+
+EVERY_GROUP = "all terms and outlets"
+"""What stands in the list of terms and outlets for all of them."""
 
 NEW_CONCEPT = "(type a pattern)"
 """What stands in the place of concepts where a study has none."""
@@ -186,6 +189,7 @@ def make_reading_fields() -> dict[str, widgets.Widget]:
             "Lines of",
             "One term, or one term at one outlet; a click on a row of the figure chooses it too",
             FieldSize(30),
+            options=[(EVERY_GROUP, ("", ""))],
         ),
         "context": make_field(
             widgets.Dropdown,
@@ -339,7 +343,7 @@ def make_key_guard() -> widgets.Output:
 
     In a list, an arrow key would move between cells, and the letter x cut one.
     """
-    place = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
+    place = make_script_place()
     place.outputs = (as_output(KEEP_KEYS_SCRIPT),)
     return place
 

@@ -15,7 +15,7 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from wording.answers.leading import as_output
+from wording.answers.leading import as_output, make_script_place
 from wording.answers.narrow import list_nearby_studies, narrow_study, parse_day
 from wording.answers.study import Study, open_study
 from wording.answers.tables import make_table
@@ -26,6 +26,7 @@ from wording.corpus.marks.voice import find_all_attributions
 from wording.errors import WordingError
 from wording.pages.batch import runner
 from wording.panel.fields import (
+    EVERY_GROUP,
     MAX_RIVALS,
     RANDOM_SAMPLE,
     arrange_rows,
@@ -56,8 +57,6 @@ TYPING_PAUSE_SECONDS = 0.4
 
 MAX_HITS_WHILE_TYPING = 100_000
 """Hits that a pattern may have to be run while it is typed; beyond, Enter runs it."""
-
-EVERY_GROUP = "all terms and outlets"
 
 STATIC_PAGE_NOTE = (
     "The panel opens in JupyterLab (`wording lab`); the settings used for this page are shown "
@@ -130,7 +129,7 @@ class Panel(Keeper):
         self.acts_area = make_text_area()
         self.passage = make_text_area("wording-scroll")
         self.rivals, self.rival_row = [], make_row()
-        self.lead_script = widgets.Output(layout=widgets.Layout(height="0", margin="0"))
+        self.lead_script = make_script_place()
         super().__init__(arrange_rows(self))
         self.add_class("wording-panel")
         self._open(study, concept=concept, **choices)
@@ -241,8 +240,13 @@ class Panel(Keeper):
         """List the studies that there are, this one among them."""
         here = study.folder.resolve()
         near = {here: study.title} | list_nearby_studies(study.folder)
+        names = [(title, folder.name) for folder, title in near.items()]
         self.folder.options = [
-            (f"{title} ({folder.name})", str(folder)) for folder, title in near.items()
+            (
+                f"{title} ({folder if names.count((title, folder.name)) > 1 else folder.name})",
+                str(folder),
+            )
+            for folder, title in near.items()
         ]
         self.folder.value, self.elsewhere.value = str(here), ""
 

@@ -1,4 +1,4 @@
-"""Adds a variant to a study's concepts.yml, and keeps its lines, comments and order.
+"""Adds variants to a study's concepts.yml, and keeps its lines, comments and order.
 
 What would be invalid is not written.
 """
