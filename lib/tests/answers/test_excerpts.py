@@ -14,6 +14,7 @@ from wording.study.records import StudyRecord
 
 QUESTIONS = [
     "inventory",
+    "overview",
     "shares",
     "voices",
     "keyness",

@@ -144,6 +144,8 @@ def test_without_text_variants_stand_for_words_and_lines_say_why(tmp_path):
     html = overview.show_table().html
     assert "goat" not in html.replace("“goat”", "")
     assert "harbour A" not in html
+    words = make_table(read_study(place), "overview_words")
+    assert set(words["word"]) == {"coup", "protest", "rain", "x"}
     assert "does not show the text" in overview.show_lines(10).html
 
 

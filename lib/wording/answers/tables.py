@@ -164,8 +164,11 @@ def _make_overview(study: StudyRecord, request: Request) -> pd.DataFrame:
 
 
 def _make_overview_words(study: StudyRecord, request: Request) -> pd.DataFrame:
-    make = _make_counts if study.why_no_text else _make_hits
-    return compute_words(make(study, request))
+    if not study.why_no_text:
+        return compute_words(_make_hits(study, request))
+    compared = compare_articles(study, request)
+    outlets = restore_outlets(compared.articles)[["doc_id", "outlet"]]
+    return compute_words(compared.counts.merge(outlets, on="doc_id"))
 
 
 def _make_overview_left_out(study: StudyRecord, request: Request) -> pd.DataFrame:
