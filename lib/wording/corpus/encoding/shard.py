@@ -310,7 +310,7 @@ def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
         texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
     )
     pieces, number, first = split_into_pieces(unwrap_lines(read))
-    lists = cut_into_tokens(pieces)
+    lists = cut_into_tokens(pieces, language)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
         pl.Categorical(pl.Categories.random())
     )
