@@ -39,7 +39,13 @@ def test_french_elisions_are_cut_off(text, tokens):
 
 @pytest.mark.parametrize("language", ["en", "de", "uk"])
 def test_other_languages_keep_their_apostrophes(language):
-    assert cut("D'Artagnan, l'armée, п'ять", language) == ["D'Artagnan", ",", "l'armée", ",", "п'ять"]
+    assert cut("D'Artagnan, l'armée, п'ять", language) == [
+        "D'Artagnan",
+        ",",
+        "l'armée",
+        ",",
+        "п'ять",
+    ]
 
 
 @pytest.mark.parametrize(
