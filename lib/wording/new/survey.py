@@ -105,7 +105,7 @@ def survey_articles(path: Path) -> Survey:
         n_outlets=texts["outlet"].n_unique(),
         suspicious=describe_suspicious(texts, stubs),
         languages=languages,
-        shard=encode_texts(counted["text"]),
+        shard=encode_texts(counted["text"], next(iter(languages), "en")),
     )
 
 

@@ -25,7 +25,7 @@ def read_sentences(file):
 def list_words(file):
     """Return each word of each sentence: the sentence, whether it is attributed, and found so."""
     texts, truth = read_sentences(file)
-    shard = encode_texts(pl.Series("text", texts))
+    shard = encode_texts(pl.Series("text", texts), file.stem)
     found = mark_voices(shard, language=file.stem) > 0
     at = np.flatnonzero(np.isin(shard.kind[shard.tokens], [WORD, NUMBER]))
     rows, starts = shard.article(at), shard.offsets(at)[0]

@@ -39,6 +39,7 @@ from wording.patterns import (
     Phrase,
     normalise_spelling,
     parse_phrases,
+    split_elisions,
 )
 from wording.study.records import Concept, Near, Variant
 
@@ -92,7 +93,7 @@ def find_matches(
         return find_form_numbers(shard, words, cased=cased)
 
     codes = [np.zeros(0, np.int64)]
-    for phrase in expand_lemmas(shard, wanted):
+    for phrase in adapt_phrases(shard, wanted):
         forms = [find_forms_of(words, phrase.cased) for words in phrase.words]
         sequences = list_sequences(shard, phrase, forms)
         for sequence in sequences if joined else sequences[:1]:
@@ -114,12 +115,17 @@ def read_span_numbers(numbers: np.ndarray) -> Spans:
 
 def bound_matches(shard: Shard, phrase: Phrase) -> int:
     """Return how many matches a phrase can have at most: as its rarest words, or compounds."""
-    (phrase,) = expand_lemmas(shard, [phrase])
-    forms = [find_form_numbers(shard, words, cased=phrase.cased) for words in phrase.words]
-    return sum(
-        min(shard.count_occurrences(numbers) for numbers in sequence.forms)
-        for sequence in list_sequences(shard, phrase, forms)
-    )
+    bound = 0
+    for part in adapt_phrases(shard, [phrase]):
+        forms = [find_form_numbers(shard, words, cased=part.cased) for words in part.words]
+        for sequence in list_sequences(shard, part, forms):
+            bound += min(shard.count_occurrences(numbers) for numbers in sequence.forms)
+    return bound
+
+
+def adapt_phrases(shard: Shard, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases as the shard has them: `~word` as its forms, elided words cut off."""
+    return expand_lemmas(shard, split_elisions(phrases, shard.language))
 
 
 @dataclass(frozen=True)
@@ -247,7 +253,7 @@ def is_between_words(shard: Shard, marks: np.ndarray) -> np.ndarray:
 def find_wider_compounds(shard: Shard, wanted: Sequence[Phrase]) -> Spans:
     """Return where the phrases would match if a hyphen did not join more to their words."""
     codes = [np.zeros(0, np.int64)]
-    wanted = expand_lemmas(shard, wanted)
+    wanted = adapt_phrases(shard, wanted)
     for phrase in wanted:
         words, cased = phrase.words, phrase.cased
         if any(map(can_be_mark, (words[0], words[-1]))) or ANY_NUMBER in (*words[0], *words[-1]):

@@ -54,6 +54,8 @@ LEADING_BLANKS = (
 FORM_ORDER = ["kind", "key", "type", "form"]
 """What the forms of a shard are sorted by: those of one kind are neighbours, and in it those that
 begin alike."""
+TURNED_MARK_LANGUAGES = ("bg", "cs", "da", "de", "hr", "lt", "lv", "ro", "ru", "sk", "sl", "uk")
+"""In these “, ‘ or « may close a quotation: „so“, »so«."""
 TOKEN_MARKS = ("sentence_end", "boilerplate", "voice")
 """The arrays of a shard that say something of each token."""
 TITLES_FOLDER = "titles"
@@ -310,7 +312,7 @@ def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
         texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
     )
     pieces, number, first = split_into_pieces(unwrap_lines(read))
-    lists = cut_into_tokens(pieces)
+    lists = cut_into_tokens(pieces, language)
     written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
         pl.Categorical(pl.Categories.random())
     )
@@ -328,7 +330,8 @@ def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
             "The encoded corpus does not reproduce the texts: at least one character was lost. "
             "Please report this file as a bug."
         )
-    return replace(shard, edits=edits, sentence_end=mark_sentence_ends(shard), language=language)
+    shard = replace(shard, edits=edits, language=language)
+    return replace(shard, sentence_end=mark_sentence_ends(shard))
 
 
 def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
@@ -433,25 +436,32 @@ def mark_sentence_ends(shard: Shard) -> np.ndarray:
     """
     breaks = shard.is_break(np.arange(len(shard.forms)))
     return compile_module(kernels).find_sentence_ends(
-        shard.tokens, breaks, *classify_sentence_forms(shard.forms, shard.frequency)
+        shard.tokens,
+        breaks,
+        *classify_sentence_forms(shard.forms, shard.frequency, shard.language),
     )
 
 
-def classify_sentence_forms(forms: pl.DataFrame, counts: np.ndarray) -> tuple[np.ndarray, ...]:
+def classify_sentence_forms(
+    forms: pl.DataFrame, counts: np.ndarray, language: str
+) -> tuple[np.ndarray, ...]:
     """Return flags of the forms, in the order in which `kernels.find_sentence_ends` takes them.
 
     They stop a sentence, are dots, close one, abbreviate, begin in lower case, and are mostly
     written in lower case.
     """
     type_, key = pl.col("type"), pl.col("key")
+    abbreviations = [*read_words("abbreviations"), *read_words("abbreviations", language)]
+    is_turned = language in TURNED_MARK_LANGUAGES
+    closing = [")", "]", "”", "’", "''", *([] if is_turned else ["»"])]
+    solid_closing = ['"', "'", *(["“", "‘", "«", "»"] if is_turned else [])]
     classes = forms.with_columns(n=pl.Series(counts)).select(
         stop=type_.is_in([".", "!", "?", "…", "...", "。", "؟", "।"])
         | type_.str.contains(r"^(?:\p{L}\.){2,}$"),
         dot=type_.is_in([".", "…", "..."]),
-        closing=type_.is_in([")", "]", "”", "’", "»", "''"])
-        | (type_.is_in(['"', "'"]) & ~pl.col("form").str.contains(r"^\s")),
-        abbreviation=key.is_in(read_words("abbreviations"))
-        | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
+        closing=type_.is_in(closing)
+        | (type_.is_in(solid_closing) & ~pl.col("form").str.contains(r"^\s")),
+        abbreviation=key.is_in(abbreviations) | type_.str.contains(r"^\p{Lu}$|^(?:\p{L}\.){2,}$"),
         lower=type_.str.contains(r"^\p{Ll}"),
         usually_lower=type_.str.contains(r"^\p{Lu}")
         & (

@@ -131,6 +131,21 @@ class Likeness(Record):
         ]
 
 
+class SpeechTags(Record):
+    """How the outlet's words stand inside direct speech, as in "—Me quedo —dijo Pablo—, aunque".
+
+    A tag begins with one of the `marks`; behind it stands a verb of `subject: inverted`, with no
+    more than two of the words `before` between. It ends with the next such mark; without one, a
+    tag in quotation marks ends with its sentence, or is none if tags are always closed
+    (`is_closed`). What opens a line or a sentence is one of the `dashes`.
+    """
+
+    marks: list[str]
+    dashes: list[str]
+    before: list[str]
+    is_closed: bool = True
+
+
 class VoiceWords(Record):
     """What a voice-*.yml file holds; the file says what each is."""
 
@@ -145,6 +160,7 @@ class VoiceWords(Record):
     stances: dict[str, list[str]]
     roles: dict[str, list[str]] = {}
     weights: str = ""
+    tags: SpeechTags | None = None
     fitting: dict[str, list[str]] = {}
 
 

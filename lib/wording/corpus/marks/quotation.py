@@ -1,9 +1,13 @@
-"""Finds what stands inside quotation marks of any kind: where each quotation begins and ends.
+"""Finds direct speech: what stands in quotation marks of any kind, or behind a dash of dialogue.
 
 There are three families of marks (double, guillemets, single), each with its own state, so that an
 inner quotation does not end the outer one. Within a line the last mark wins: an unclosed mark runs
 to the end of its line, as in a quotation of several paragraphs, and a closing mark that nothing
 opened does nothing. Only the marks are looked at, never the words.
+
+Some languages have more: speech that a dash opens ("—Me quedo —dijo Pablo—, aunque llueva."), and
+words of the outlet's inside quotation marks (« Nous partons, a dit le maire, demain. »). Both are
+known by such a tag, a mark with a verb of saying behind it; data/words/voice-*.yml has these.
 """
 
 from __future__ import annotations
@@ -13,7 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from wording.corpus.encoding.shard import ARTICLE_END, PARAGRAPH, SPACE, Shard, mark_run_starts
+from wording.corpus.encoding.matching import flag_forms
+from wording.corpus.encoding.shard import (
+    ARTICLE_END,
+    PARAGRAPH,
+    SPACE,
+    Shard,
+    find_at_or_after,
+    find_at_or_before,
+    mark_run_starts,
+)
+from wording.corpus.marks.attribution import SpeechTags, VoiceWords, load_lexicon
 
 QUOTATION_MARKS = {
     "double": ('“”„‟"〝〞＂「」『』', ("``", "''")),
@@ -44,6 +58,9 @@ ELIDED_WORDS = (
     "uns",
 )
 """Words that an apostrophe shortens at their beginning."""
+SPOKEN_VERB = r"^(\w+?)-(?:t-)?(?:il|elle|on|ils|elles|je|nous)$"
+"""A French verb with its subject behind it: "dit-il", "explique-t-elle"."""
+MAX_WORDS_BEFORE_VERB = 2
 MAX_CARRIED_LINES = 4
 """A closing mark ends a quotation that was opened at most so many lines before, if no other mark
 stands between."""
@@ -104,6 +121,9 @@ def find_quotations(shard: Shard) -> Quotations:
         pairs.append(pair(shard, marks))
     start = np.concatenate([start for start, _ in pairs])
     end = np.concatenate([end for _, end in pairs])
+    lexicon = load_lexicon(shard.language)
+    if lexicon and lexicon.words.tags:
+        start, end = apply_tags(shard, start, end, lexicon.words)
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 
@@ -273,3 +293,101 @@ def pair_single_marks(shard: Shard, marks: MarkPositions) -> tuple[np.ndarray, n
     same = np.diff(marks.line[keep]) == 0
     pair = np.flatnonzero(opens[keep][:-1] & closes[keep][1:] & same)
     return marks.at[keep[pair]], marks.at[keep[pair + 1]] + 1
+
+
+@dataclass(frozen=True)
+class TagPositions:
+    """Where the outlet's words may stand inside direct speech.
+
+    Attributes
+    ----------
+    start : the marks that begin a tag, ascending.
+    end : the token after each, or -1 where no mark ends it in its sentence.
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+
+
+def apply_tags(
+    shard: Shard, start: np.ndarray, end: np.ndarray, words: VoiceWords
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the quotations without the tags inside them, and the dialogue that dashes open."""
+    assert words.tags
+    tags = find_tags(shard, words.tags, words.subject["inverted"])
+    first, last = find_dialogue(shard, words.tags, tags)
+    is_quoted = Quotations(start, end).inside(len(shard.tokens))
+    is_free = ~is_quoted[tags.start]
+    spoken = cut_at_tags(first, last, TagPositions(tags.start[is_free], tags.end[is_free]))
+    sentence_ends = find_at_or_after(
+        np.flatnonzero(shard.sentence_end), tags.start, len(shard.tokens) - 1
+    )
+    stops = tags.end if words.tags.is_closed else np.where(tags.end < 0, sentence_ends, tags.end)
+    is_inner = ~is_free & (stops >= 0)
+    quoted = cut_at_tags(start, end, TagPositions(tags.start[is_inner], stops[is_inner]))
+    return np.append(quoted[0], spoken[0]), np.append(quoted[1], spoken[1])
+
+
+def find_tags(shard: Shard, tags: SpeechTags, verbs: list[str]) -> TagPositions:
+    """Return where tags may stand: a mark, and a verb of saying behind it.
+
+    A tag ends with the next such mark that stands in its sentence, or begins the next one.
+    """
+    is_mark, is_before = flag_forms(shard, tags.marks), flag_forms(shard, tags.before)
+    stem = shard.forms["key"].str.extract(SPOKEN_VERB)
+    is_verb = flag_forms(shard, verbs) | stem.is_in(verbs).fill_null(value=False).to_numpy()
+    marks = shard.find_positions(np.flatnonzero(is_mark)).astype(np.int64)
+    last = len(shard.tokens) - 1
+    verb = np.minimum(marks + 1, last)
+    for _ in range(MAX_WORDS_BEFORE_VERB):
+        verb = np.minimum(verb + is_before[shard.tokens[verb]], last)
+    start = marks[is_verb[shard.tokens[verb]]]
+    following = find_at_or_after(marks, start + 1, last)
+    begins = shard.sentence_end[following - 1] & ~shard.is_break(shard.tokens[following - 1])
+    next_sentence = shard.sentence[following] == shard.sentence[start] + 1
+    is_ended = (shard.sentence[following] == shard.sentence[start]) | (begins & next_sentence)
+    is_ended &= is_mark[shard.tokens[following]]
+    return TagPositions(start, np.where(is_ended, following, -1))
+
+
+def find_dialogue(
+    shard: Shard, tags: SpeechTags, found: TagPositions
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where lines and sentences that a dash opens begin and end, if they have a tag."""
+    dashes = shard.find_positions(shard.find_forms(tags.dashes)).astype(np.int64)
+    before = shard.tokens[dashes - 1]  # before the first token: the end of an article
+    opens_line = shard.is_break(before)
+    breaks = np.flatnonzero(shard.is_break(shard.tokens))
+    lines, line_ends = dashes[opens_line], find_at_or_after(breaks, dashes[opens_line], 0)
+    others = dashes[~opens_line & shard.sentence_end[dashes - 1]]
+    within = find_at_or_before(lines, others)
+    ends = np.append(line_ends, -1)[np.searchsorted(lines, within)]
+    others = others[(within < 0) | (others >= ends)]
+    stops = find_at_or_after(np.flatnonzero(shard.sentence_end), others, 0) + 1
+    start, end = np.append(lines, others), np.append(line_ends, stops)
+    order = np.argsort(start)
+    start, end = start[order], end[order]
+    has_tag = np.searchsorted(found.start, end) > np.searchsorted(found.start, start + 1)
+    return start[has_tag], end[has_tag]
+
+
+def cut_at_tags(
+    start: np.ndarray, end: np.ndarray, tags: TagPositions
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parts of stretches of speech before, between and behind the tags in them.
+
+    Nothing is left of a stretch behind a tag that no mark ends.
+    """
+    order = np.argsort(start, kind="stable")
+    start, end = start[order], end[order]
+    stretch = np.searchsorted(start, tags.start, side="right") - 1
+    inside = (stretch >= 0) & (tags.start < np.append(end, 0)[stretch])
+    stretch, tag_start, tag_end = stretch[inside], tags.start[inside], tags.end[inside]
+    tag_end = np.where(tag_end < 0, end[stretch], np.minimum(tag_end, end[stretch]))
+    place = np.append(np.arange(len(start)), stretch)
+    first, last = np.append(start, tag_end), np.append(tag_start, end)
+    last_of = np.append(stretch, np.arange(len(end)))
+    first = first[np.lexsort((first, place))]
+    last = last[np.lexsort((last, last_of))]
+    kept = first < last
+    return first[kept], last[kept]

@@ -44,6 +44,8 @@ SHARD_ATTRIBUTION_COLUMNS = [
     "stance",
     "short",
 ]
+TEXT_COLUMNS = ("speaker", "cue", "stance")
+"""Those that are text, also where nothing of the kind is found (or looked for)."""
 
 
 def mark_voices(
@@ -157,7 +159,8 @@ def read_attributions(part: Part) -> pl.DataFrame:
 
 def tabulate_attributions(shard: Shard, language: str) -> pl.DataFrame:
     """Return the attributions of a shard whose voices are marked."""
-    return pl.from_pandas(find_attributions(shard, shard.voice, language=language))
+    found = find_attributions(shard, shard.voice, language=language)
+    return pl.from_pandas(found, schema_overrides=dict.fromkeys(TEXT_COLUMNS, pl.String))
 
 
 def find_all_attributions(corpus: Corpus) -> None:
