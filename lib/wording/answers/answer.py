@@ -26,6 +26,8 @@ from wording.tables import TABLES
 
 MAX_ROWS = 20
 """Rows of an answer's table that are shown when the answer itself ends a cell."""
+MAX_OPEN_ROWS = 8
+"""A table of more rows is folded on an exported page."""
 MAX_LINES = 50
 """Lines shown below one number."""
 EVIDENT_COLUMNS = frozenset({
@@ -56,6 +58,9 @@ class Picture:
         The columns of it to show; empty: all.
     why_not : str
         Why there is no figure; empty where there is one.
+    views : callable
+        Returns other figures of the same, by what they are views of; the name of this one is first,
+        with itself. On an exported page a reader chooses between them.
     """
 
     title: str = ""
@@ -64,6 +69,7 @@ class Picture:
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
     columns: Sequence[str] = ()
     why_not: str = "This answer has no figure."
+    views: Callable[[], Mapping[str, Picture]] = dict
 
 
 @dataclass(frozen=True)
@@ -193,13 +199,24 @@ class Answer:
         """
         if self.picture.why_not:
             return html.note(self.picture.why_not)
+        views = self.picture.views() if is_exported() else {}
+        if len(views) < 2:
+            return self._draw(self.picture, self.name, linked)
+        names = [self.name, *(f"{self.name}-{number}" for number in range(2, len(views) + 1))]
+        drawn = {
+            view: self._draw(picture, name, linked)
+            for name, (view, picture) in zip(names, views.items(), strict=True)
+        }
+        return html.views(drawn, label="Whose words, and where")
+
+    def _draw(self, picture: Picture, name: str, linked: bool) -> html.Display:
         return html.figure(
-            self.picture.draw(linked and is_exported()),
-            title=self._name_groups(self.picture.title),
-            alt=self._name_groups(self.picture.description),
-            name=self.name,
-            data=None if self.picture.data.empty else self.picture.data,
-            data_columns=self._headings(self.picture.data, self.picture.columns),
+            picture.draw(linked and is_exported()),
+            title=self._name_groups(picture.title),
+            alt=self._name_groups(picture.description),
+            name=name,
+            data=None if picture.data.empty else picture.data,
+            data_columns=self._headings(picture.data, picture.columns),
         )
 
     def show_table(self, top: int | None = None) -> html.Display:
@@ -225,6 +242,7 @@ class Answer:
             columns=self._headings(self.table, self.columns),
             links={column: f"lines of {column}" for column in links},
             limit=top,
+            folded=is_exported() and len(self.table) > MAX_OPEN_ROWS,
         )
 
     def lines(self, variant: str = "", outlet: str = "") -> Answer:

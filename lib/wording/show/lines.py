@@ -347,7 +347,7 @@ def _extend_line_caption(caption: str, n_shown: int, n_lines: int) -> str:
 
 
 def _render_groups(shown: Sequence[tuple[_LineGroup, Display]]) -> str:
-    """The folded tables below a heading per variant, those of one outlet in a block together.
+    """The folded tables in a fold per variant, those of one outlet in a block together.
 
     Where the outlet's lines are told apart by voice, the block has a fragment name of its own.
     """
@@ -355,13 +355,14 @@ def _render_groups(shown: Sequence[tuple[_LineGroup, Display]]) -> str:
     for (_, variant), variant_items in groupby(
         shown, key=lambda item: (item[0].concept, item[0].variant)
     ):
-        html += f"<h3>{escape_html(variant)}</h3>"
+        html += f'<details class="term"><summary>{escape_html(variant)}</summary>'
         for _, outlet_items in groupby(variant_items, key=lambda item: item[0].outlet):
             items = list(outlet_items)
             first = items[0][0]
             whole = _LineGroup(first.concept, first.variant, first.outlet, "all")
             name = "" if first.voice == "all" else f' id="{whole.line_id}" tabindex="-1"'
             html += f"<div{name}>{''.join(display.html for _, display in items)}</div>"
+        html += "</details>"
     return html
 
 

@@ -17,7 +17,7 @@ from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
-from wording.show.figures import plot_forest
+from wording.show.figures import plot_stacked_bars
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
 
@@ -75,8 +75,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         picture=Picture(
             "Words by voice",
             voice_findings.describe(table),
-            lambda linked: plot_forest(parts, links=False, numbers="shares"),
-            table,
+            lambda linked: plot_stacked_bars(parts, category="outlet", part="variant"),
             why_not="" if len(table) else "No article is compared, so there is nothing to plot.",
         ),
         parts={
@@ -88,7 +87,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
                 answer_attributions,
                 record,
                 attributions,
-                {"cue": cues, "stance": stances, "speaker": speakers},
+                {"cue": cues, "speaker": speakers},
             ),
         },
         summary=f"{table['n_words'].sum():,} words, {attributions['n'].sum():,} attributions, "
@@ -128,10 +127,9 @@ def answer_stances(record: StudyRecord, table: pd.DataFrame) -> Answer:
         table,
         "One row per stance and outlet.",
         picture=Picture(
-            "Cues by stance",
+            "Reporting verbs by stance",
             share_findings.describe(table) if len(table) else "",
-            lambda linked: plot_forest(table, links=linked),
-            table,
+            lambda linked: plot_stacked_bars(table, category="outlet", part="variant"),
             why_not="" if len(table) else "No cue has a stance in the cue list.",
         ),
     )
@@ -180,7 +178,7 @@ def answer_attributions(
         tell=lambda: voices.describe_short_quotations(attributions),
         evidence=Evidence(
             lambda: pd.concat([find_cue_lines(record, rows, by=by) for by, rows in tables.items()]),
-            "The attributions of each outlet, by cue, by stance and by speaker.",
+            "The attributions of each outlet, by cue and by speaker.",
             unit="attribution",
         ),
     )
