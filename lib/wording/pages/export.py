@@ -187,10 +187,10 @@ def _prepare_notebook(
         prepared = _prepare_cell(cell, prose, injected)
         if cell.cell_type == "code" and SETUP_TAGS & read_tags(cell):
             setup = [_join_cells([*setup, prepared], setup=True)]
-        elif cells and _shows_figure(cell) and cells[-1].metadata.wording.get("figure"):
-            cells[-1] = _join_cells([cells[-1], prepared], figure=True, pair=True)
+        elif cells and _shows_only(cell, "figure") and cells[-1].metadata.wording.get("first"):
+            cells[-1] = _join_cells([cells[-1], prepared], pair=True)
         else:
-            prepared.metadata.wording["figure"] = _shows_figure(cell)
+            prepared.metadata.wording["first"] = _shows_only(cell, "figure", "findings")
             cells.append(prepared)
     cells += setup
     if injected and not is_declared and cells:
@@ -230,14 +230,14 @@ def _prepare_cell(
     return _make_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=outputs)
 
 
-def _shows_figure(cell: NotebookNode) -> bool:
-    """Whether a cell shows one figure and nothing else: two such cells stand side by side."""
-    kinds = [record.get("kind") for record in collect_records([cell])]
-    return kinds == ["figure"] and len(cell.outputs) == 1
+def _shows_only(cell: NotebookNode, *kinds: str) -> bool:
+    """Whether a cell shows one thing of such a kind: two such cells may stand side by side."""
+    shown = [record.get("kind") for record in collect_records([cell])]
+    return len(shown) == len(cell.get("outputs", [])) == 1 and shown[0] in kinds
 
 
 def _join_cells(cells: list[NotebookNode], **notes: bool) -> NotebookNode:
-    """One cell of several: those of the set-up, folded at the end of the page, or of figures."""
+    """One cell of several: those of the set-up, folded at the end of the page, or of a pair."""
     parameters = "".join(cell.metadata.wording.parameters for cell in cells)
     sources = [cell.source for cell in cells if not cell.metadata.wording.hidden]
     outputs = [output for cell in cells for output in cell.outputs]

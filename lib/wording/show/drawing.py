@@ -61,7 +61,7 @@ def make_panels(
         The height of a row as a multiple of the usual one.
     """
     full = FIGURE_WIDTH if count < 3 else PANEL_WIDTH
-    left = min(0.4 * full, max(0.6, _measure_margin(labels)))
+    left = min(0.46 * full, max(0.6, _measure_margin(labels)))
     body = rows * _ROW_HEIGHT * spread
     height = _HEAD_HEIGHT + body + _FOOT_HEIGHT
     figure = Figure(figsize=(full, count * height))

@@ -260,39 +260,64 @@ def plot_stacked_bars(
     names, parts = list(frame[category].drop_duplicates()), list(frame[part].drop_duplicates())
     shares = frame.pivot(index=category, columns=part, values=value).reindex(names)[parts]
     ends = shares.fillna(0).cumsum(axis=1)
+    key = _arrange_key(parts)
     with mpl.rc_context(FIGURE_STYLE):
-        figure, [axes] = make_panels(1, rows=len(names), labels=names, right=0.3)
-        label_rows(axes, names)
+        depth = len(names) + len(key) - 1
+        figure, [axes] = make_panels(1, rows=depth, labels=names, right=0.3)
+        label_rows(axes, [*[""] * (len(key) - 1), *names])
         set_share_axis(axes, 1.0)
+        rows = [row + len(key) - 1 for row in range(len(names))]
         for position, name in enumerate(parts):
             colour = PALETTE[(position - 1) % len(PALETTE)] if position else _UNCLEAR_LOOK["color"]
             left, width = ends[name] - shares[name].fillna(0), shares[name].fillna(0)
-            rows, look = range(len(names)), {"color": colour, "alpha": 0.55, "label": name}
+            look: dict[str, Any] = {"color": colour, "alpha": 0.55, "label": name}
             axes.barh(rows, width, left=left, height=0.7, **look)
-            _name_parts(axes, left, width)
-        for row, name in enumerate(names):
+            _name_parts(axes, rows, left, width)
+        for row, name in zip(rows, names, strict=True):
             mark_row(axes, name, row)
-        _name_colours(figure, parts)
+        _draw_key(axes, key)
     return figure
 
 
-def _name_colours(figure: Figure, parts: Sequence[str]) -> None:
-    """The key above the bars, of the parts in their order, as many as there is room for."""
-    room, shown = FIGURE_WIDTH, []
-    for name, handle in zip(parts, figure.axes[0].containers, strict=True):
-        room -= 0.35 + CHARACTER_WIDTH * len(name)
-        if room > 0:
-            shown.append((handle, name))
-    look: dict[str, Any] = {"handlelength": 0.8, "handletextpad": 0.3, "columnspacing": 0.8}
-    figure.legend(
-        *zip(*shown, strict=True), ncols=len(shown), loc="upper left", frameon=False, **look
-    )
+def _arrange_key(parts: Sequence[str]) -> list[list[str]]:
+    """The names of the parts in lines as long as the figure is wide."""
+    lines: list[list[str]] = [[]]
+    room = FIGURE_WIDTH
+    for name in parts:
+        width = 0.4 + CHARACTER_WIDTH * len(name)
+        if width > room and lines[-1]:
+            lines.append([])
+            room = FIGURE_WIDTH
+        lines[-1].append(name)
+        room -= width
+    return lines
 
 
-def _name_parts(axes: Axes, left: pd.Series, width: pd.Series) -> None:
+def _draw_key(axes: Axes, key: Sequence[Sequence[str]]) -> None:
+    """What the colours mean, above the bars, each line of it as high as a bar."""
+    handles = {bars.get_label(): bars for bars in axes.containers}
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    step = figure.transFigure.inverted().transform(axes.transData.transform([(0, 0), (0, 1)]))
+    for number, names in enumerate(key):
+        figure.legend(
+            [handles[name] for name in names],
+            names,
+            loc="upper left",
+            bbox_to_anchor=(0, 1 - number * (step[0, 1] - step[1, 1])),
+            ncols=len(names),
+            frameon=False,
+            borderaxespad=0,
+            handlelength=0.8,
+            handletextpad=0.3,
+            columnspacing=0.8,
+        )
+
+
+def _name_parts(axes: Axes, rows: Sequence[int], left: pd.Series, width: pd.Series) -> None:
     """The share in the middle of each part that has room for it."""
-    for row, (start, share) in enumerate(zip(left, width, strict=True)):
-        if share >= 0.06:
+    for row, start, share in zip(rows, left, width, strict=True):
+        if share >= 0.075:
             text = format_value(share, "share").replace(".0%", "%")
             axes.text(start + share / 2, row, text, ha="center", va="center_baseline", size=8)
 

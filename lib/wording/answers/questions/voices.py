@@ -17,6 +17,7 @@ from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
+from wording.questions.voices.voices import OWN_WORDS
 from wording.show.figures import plot_stacked_bars
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -59,7 +60,9 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     speakers = key_by(
         make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
     )
-    parts = voices.reshape_voice_shares(table)
+    parts = voices.reshape_voice_shares(table).sort_values(
+        "variant", key=lambda names: names != OWN_WORDS, kind="stable"
+    )
     return Answer(
         record,
         "voices",
