@@ -229,9 +229,14 @@ class Answer:
         """
         if self.table.empty and self.empty:
             return html.note(self.empty)
+        is_folded = is_exported() and len(self.table) > MAX_OPEN_ROWS
         if self.kind == "hits":
             return concordance(
-                self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
+                self.table,
+                caption=self.caption,
+                name=self.name,
+                cap=top or MAX_LINES,
+                folded=is_folded,
             )
         links = self.links if is_exported() else {}
         addresses = {f"lines of {column}": lines for column, lines in links.items()}
@@ -242,7 +247,7 @@ class Answer:
             columns=self._headings(self.table, self.columns),
             links={column: f"lines of {column}" for column in links},
             limit=top,
-            folded=is_exported() and len(self.table) > MAX_OPEN_ROWS,
+            folded=is_folded,
         )
 
     def lines(self, variant: str = "", outlet: str = "") -> Answer:

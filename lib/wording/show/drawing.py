@@ -114,7 +114,11 @@ def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
         axes.figure.set_gid(to_printable(text))
     above = axes.get_ylim()[1] - 0.22
     place = axes.get_yaxis_transform()
-    name = shorten_label(text, max_characters=60)
+    room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
+    most = (
+        int(room / (1.2 * CHARACTER_WIDTH)) if right else 60
+    )  # bold, and beside what is at the right
+    name = shorten_label(text, max_characters=most)
     axes.text(0, above, name, transform=place, va="bottom", weight="bold", size=10)
     if right:
         axes.text(1.03, above, right, transform=place, va="bottom", alpha=0.75)

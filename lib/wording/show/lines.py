@@ -134,7 +134,9 @@ def lines(
     return Display(wrap_block("lines", html), "\n".join(texts), record)
 
 
-def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) -> Display:
+def concordance(
+    hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500, folded: bool = False
+) -> Display:
     """Return the lines in their order as one open table, the node in the middle.
 
     The page sorts it, and filters it by variant, outlet and voice.
@@ -149,6 +151,8 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
         The name of the CSV file that the page offers.
     cap : int
         The maximum number of lines; above it every k-th is shown, and the caption says so.
+    folded : bool
+        Whether a reader has to open it.
     """
     needed = ["left", "node", "right", "variant", "outlet", "doc_id"]
     require_columns(hits, needed, function="concordance")
@@ -161,6 +165,8 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
         f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escape_html(title)}">'
         f"{kwic}</div>"
     )
+    if folded:
+        html = f"<details><summary>{escape_html(title)}</summary>{html}</details>"
     text = sample[["left", "node", "right"]].to_string(index=False, max_rows=20)
     record = {
         "kind": "concordance",
