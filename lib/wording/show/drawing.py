@@ -13,6 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.transforms import ScaledTranslation
 
 from wording.errors import WordingError
+from wording.settings import ALL_OUTLETS
 from wording.show.svg import OUTLET_MARK
 from wording.show.values import to_printable
 
@@ -115,9 +116,7 @@ def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
     above = axes.get_ylim()[1] - 0.22
     place = axes.get_yaxis_transform()
     room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
-    most = (
-        int(room / (1.2 * CHARACTER_WIDTH)) if right else 60
-    )  # bold, and beside what is at the right
+    most = int(room / (1.2 * CHARACTER_WIDTH)) if right else 60
     name = shorten_label(text, max_characters=most)
     axes.text(0, above, name, transform=place, va="bottom", weight="bold", size=10)
     if right:
@@ -128,7 +127,7 @@ def label_rows(axes: Axes, labels: Sequence[Any]) -> None:
     """Write the names of the rows at their left."""
     # As matplotlib sets tick labels, in a fifth of the time: a tick is five artists.
     axes.set_yticks([])
-    shift = ScaledTranslation(-6 / 72, 0, axes.figure.dpi_scale_trans)
+    shift = ScaledTranslation(-8 / 72, 0, axes.figure.dpi_scale_trans)
     place = axes.get_yaxis_transform() + shift
     room = axes.get_position().x0 * axes.figure.bbox.width / axes.figure.dpi - 0.1
     for row, label in enumerate(labels):
@@ -262,6 +261,8 @@ def link_row(axes: Axes, row: float, *, address: str, name: str, height: float =
 def mark_row(axes: Axes, outlet: object, first: float = 0, last: float | None = None) -> None:
     """Mark rows as those of an outlet, which a page may then highlight or leave out.
 
+    Those of all outlets together are not marked.
+
     Parameters
     ----------
     axes : Axes
@@ -271,6 +272,8 @@ def mark_row(axes: Axes, outlet: object, first: float = 0, last: float | None = 
     first, last : float
         The rows, both included; of one row, only the first.
     """
+    if outlet == ALL_OUTLETS:
+        return
     box = axes.get_position()
     area = axes.axhspan(
         first - 0.5,

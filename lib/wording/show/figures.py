@@ -295,7 +295,7 @@ def _arrange_key(parts: Sequence[str]) -> list[list[str]]:
 
 def _draw_key(axes: Axes, key: Sequence[Sequence[str]]) -> None:
     """What the colours mean, above the bars, each line of it as high as a bar."""
-    handles = {bars.get_label(): bars for bars in axes.containers}
+    handles: dict[str, Any] = {str(bars.get_label()): bars for bars in axes.containers}
     figure = axes.get_figure(root=True)
     assert figure is not None
     step = figure.transFigure.inverted().transform(axes.transData.transform([(0, 0), (0, 1)]))
