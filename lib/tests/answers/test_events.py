@@ -109,7 +109,7 @@ def test_an_answer_says_what_is_covered(folder):
     assert events.sentences[0].startswith("Valley Lantern writes “protests”")
     assert "have no date and so no link" in " ".join(events.sentences)
     assert events.headline.startswith("“protests”, Valley Lantern against the other outlets")
-    assert events.picture.title.split(": ")[1] in events.sentences[0]
+    assert events.headline.split(": ")[1] in events.sentences[0]
     assert "<svg" in events.plot().html
     assert set(events["concepts"].table["concept"]) == set(wording.open(folder).record.concepts)
 

@@ -128,25 +128,85 @@ def test_a_concordance_is_sorted_from_the_node_outwards_and_chosen_from(chromium
     assert set(chromium.value(f"{shown}.map(row => row.cells[3].textContent)")) == {outlet}
 
 
-def test_what_is_folded_is_printed_but_for_code(chromium, published):
-    page = next(
-        page
-        for page in pages_of(published)
-        if page.name.startswith("02_terms") and page.parent.name == "demo"
-    )
-    chromium.open(page, media="print")
-    chromium.value("dispatchEvent(new Event('beforeprint'))")
+def page_of(published, name):
+    """A page of the demo whose name begins so."""
+    return next(page for page in pages_of(published / "demo") if page.name.startswith(name))
+
+
+def test_what_is_folded_is_not_printed(chromium, published):
+    chromium.open(page_of(published, "02_terms"), media="print")
+    unseen = "details.code, .tools, .choices, .contents, .lines, details:not([open])"
     assert chromium.value(
-        "[...document.querySelectorAll('.lines details')].every(fold => fold.open)"
+        f"[...document.querySelectorAll('{unseen}')].every(part => !part.checkVisibility())"
     )
-    assert chromium.value(
-        "[...document.querySelectorAll('details.code, .tools, .contents')]"
-        ".every(part => !part.checkVisibility())"
+    assert chromium.value("document.querySelector('figure svg').checkVisibility()")
+    chromium.value("document.querySelectorAll('.lines details').forEach(f => { f.open = true; })")
+    assert chromium.value("document.querySelector('.lines .kwic').checkVisibility()")
+
+
+def test_the_finding_and_its_figure_are_on_the_first_screen(chromium, published):
+    for page in pages_of(published / "demo"):
+        chromium.open(page, width=1440)
+        end = chromium.value("document.querySelector('figure svg')?.getBoundingClientRect().bottom")
+        assert end is None or end < 900, page
+        assert chromium.value("document.documentElement.scrollHeight") < 6 * 900, page
+
+
+def test_another_voice_is_chosen_by_keyboard(chromium, published):
+    chromium.open(page_of(published, "02_terms-fighting"))
+    shown = "[...document.querySelectorAll('.views > *')].map(view => view.checkVisibility())"
+    assert chromium.value(shown) == [True, False, False]
+    chromium.value("document.querySelector('.choices input[type=radio]').focus()")
+    chromium.press("ArrowDown", 40)
+    focused = chromium.value("document.activeElement.parentElement.textContent")
+    assert focused == "quoted or reported words"
+    assert chromium.value(shown) == [False, True, False]
+    view = "document.querySelector('.views > :not([hidden])')"
+    assert focused in chromium.value(f"{view}.querySelector('figcaption').textContent")
+    assert chromium.value(f"{view}.querySelector('figure svg').checkVisibility()")
+    assert not chromium.value(f"{view}.querySelector('summary').checkVisibility()")
+
+
+def test_outlets_are_chosen_in_figures_tables_and_lines(chromium, published):
+    chromium.open(page_of(published, "02_terms-fighting"))
+    chromium.value(OPEN_ALL)
+    chromium.value("document.querySelector('.choices input[type=checkbox]').focus()")
+    name = chromium.value("document.activeElement.parentElement.textContent")
+    chromium.press(" ", 32)
+    marks = chromium.value(
+        "[...document.querySelectorAll('[data-outlet]')]"
+        ".map(mark => [mark.dataset.outlet, mark.classList.contains('out')])"
     )
-    chromium.value("dispatchEvent(new Event('afterprint'))")
-    assert chromium.value(
-        "[...document.querySelectorAll('.lines details')].every(fold => !fold.open)"
+    assert all(is_out == (outlet != name) for outlet, is_out in marks)
+    rows = (
+        "[...document.querySelectorAll('table[data-name=shares] tbody tr')]"
+        ".filter(row => row.checkVisibility()).map(row => row.cells[1].textContent)"
     )
+    assert set(chromium.value(rows)) == {name}
+    labels = chromium.value(
+        "[...document.querySelectorAll('svg a[aria-label]')]"
+        ".filter(link => link.checkVisibility()).map(link => link.getAttribute('aria-label'))"
+    )
+    assert labels
+    assert all(label.startswith(f"{name}, ") for label in labels)
+    status = "document.querySelector('.choices [role=status]').textContent"
+    assert chromium.value(status) == "1 of 6 outlets shown"
+    chromium.press(" ", 32)
+    assert len(set(chromium.value(rows))) == 6
+
+
+def test_an_outlet_is_lit_in_all_panels(chromium, published):
+    chromium.open(page_of(published, "02_terms-fighting"))
+    lit = (
+        "[...document.querySelectorAll('.views > :first-child .lit')]"
+        ".map(mark => mark.dataset.outlet)"
+    )
+    assert chromium.value(lit) == []
+    label = chromium.value(
+        "(link => { link.focus(); return link.getAttribute('aria-label'); })"
+        "(document.querySelector('svg a[aria-label]'))"
+    )
+    assert chromium.value(lit) == [label.split(", ")[0]] * 3
 
 
 def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
@@ -156,6 +216,9 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
         if page.name.startswith("03_voice") and page.parent.name == "demo"
     )
     chromium.open(page)
+    chromium.value(
+        "document.querySelectorAll('.table > details').forEach(fold => { fold.open = true; })"
+    )
     told = (
         "[...document.querySelectorAll('table[data-name=own-voice] tbody td a')]"
         ".filter(a => a.textContent === '{n}')[0]"
@@ -177,8 +240,9 @@ def test_a_count_opens_exactly_its_lines_by_keyboard(chromium, published):
             )
         chromium.value("new Promise(done => setTimeout(done, 200))")
         folds = (
-            "(target => target.closest('details') ? [target.closest('details')] : "
-            "[...target.querySelectorAll('details')])(document.activeElement)"
+            "(target => target.querySelector('details') ? "
+            "[...target.querySelectorAll('details')] : [target.closest('details')])"
+            "(document.activeElement)"
         )
         said = chromium.value(
             f"{folds}"

@@ -66,7 +66,9 @@ def test_the_panel_shows_what_the_library_says(panel, study):
         == panel.shares["n"].sum()
         == len(kwic.list_concordance(study, f"={concept}", voice="outlet"))
     )
-    assert panel.shares_area.value.count("<svg") == panel.timeline_area.value.count("<svg") == 1
+    assert (
+        panel.shares_area.value.count("<figure") == panel.timeline_area.value.count("<figure") == 1
+    )
     assert [option[1] for option in panel.lines.options] == list(range(len(lines)))
 
 

@@ -8,7 +8,7 @@ from wording.errors import WordingError
 from wording.show import figures as plots
 from wording.show import lines as show_lines
 from wording.show.drawing import PALETTE
-from wording.show.svg import render_svg
+from wording.show.svg import render_panels, render_svg
 from wording.study.records import Event
 
 
@@ -117,8 +117,40 @@ def test_forest_grows_tall_and_stays_narrow():
             variants=[f"v{n}" for n in range(6)], outlets=[f"Outlet {n}" for n in range(24)]
         )
     )
-    assert small.get_figwidth() == large.get_figwidth() < 6.5
+    assert large.get_figwidth() < small.get_figwidth() < 6.5
     assert small.get_figheight() < 5 < large.get_figheight()
+
+
+def test_forest_colours_what_is_clear_and_greys_the_rest():
+    shares = example_shares(outlets=("A", "B", "C"), variants=("fell",))
+    figure = plots.plot_forest(shares.assign(clear=["more", "", "less"]))
+    drawn_looks = {
+        line.get_color(): (line.get_marker(), list(line.get_ydata()))
+        for line in figure.axes[0].get_lines()
+        if line.get_marker() != "None"
+    }
+    assert drawn_looks == {PALETTE[0]: ("o", [0]), "#808080": ("o", [1]), PALETTE[1]: ("D", [2])}
+
+
+def test_panels_are_drawings_of_their_own_side_by_side():
+    figure = plots.plot_forest(example_shares(variants=("fell", "<b>", "taken")))
+    svgs = render_panels(figure, name="f", title="Shares", alt="a")
+    titles = [re.search(r"<title [^>]*>(.*?)</title>", svg)[1] for svg in svgs]
+    assert titles == ["Shares: fell", "Shares: &lt;b&gt;", "Shares: taken"]
+    assert [svg.count("<desc") for svg in svgs] == [1, 0, 0]
+    assert all(len(re.findall(r'data-outlet="(A|B|Never)"', svg)) == 3 for svg in svgs)
+    boxes = [list(map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())) for svg in svgs]
+    assert [round(top / height) for _, top, _, height in boxes] == [0, 1, 2]
+    names = re.findall(r' id="([^"]+)"', "".join(svgs))
+    assert len(names) == len(set(names))
+
+
+def test_stacked_bars_name_their_parts():
+    shares = example_shares(outlets=("A", "B"), variants=("quoted", "own words"))
+    said = texts(drawn(plots.plot_stacked_bars(shares, category="outlet", part="variant")))
+    assert [text for text in said if text in {"quoted", "own words"}] == ["quoted", "own words"]
+    assert said.count("50%") == 3  # two parts and a tick of the axis
+    assert said.count("25%") == 3
 
 
 @pytest.mark.parametrize("column", ["concept", "voice"])

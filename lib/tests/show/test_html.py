@@ -372,7 +372,7 @@ def test_lines_fold_one_table_per_group():
     assert show_lines.make_line_id(concept="velin", variant="fell", outlet="Outlet B") in Read(
         shown.html
     ).values("id")
-    assert re.findall(r"<h3>(.*?)</h3>", shown.html) == ["fell", "taken"]
+    assert re.findall(r'class="term"><summary>(.*?)</summary>', shown.html) == ["fell", "taken"]
 
 
 def test_lines_over_the_cap_are_sampled_evenly_and_say_so():

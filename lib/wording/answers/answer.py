@@ -34,6 +34,8 @@ from wording.tables import TABLES
 
 MAX_ROWS = 20
 """Rows of an answer's table that are shown when the answer itself ends a cell."""
+MAX_OPEN_ROWS = 8
+"""A table of more rows is folded on an exported page."""
 MAX_LINES = 50
 """Lines shown below one number."""
 EVIDENT_COLUMNS = frozenset({
@@ -64,6 +66,9 @@ class Picture:
         The columns of it to show; empty: all.
     why_not : str
         Why there is no figure; empty where there is one.
+    views : callable
+        Returns other figures of the same, by what they are views of; the name of this one is first,
+        with itself. On an exported page a reader chooses between them.
     """
 
     title: str = ""
@@ -72,6 +77,7 @@ class Picture:
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
     columns: Sequence[str] = ()
     why_not: str = "This answer has no figure."
+    views: Callable[[], Mapping[str, Picture]] = dict
 
 
 @dataclass(frozen=True)
@@ -207,15 +213,26 @@ class Answer:
         """
         if self.picture.why_not:
             return html.note(self.picture.why_not)
-        drawn = html.figure(
-            self.picture.draw(linked and (is_exported() or self.evidence is not None)),
-            title=self._name_groups(self.picture.title),
-            alt=self._name_groups(self.picture.description),
-            name=self.name,
-            data=None if self.picture.data.empty else self.picture.data,
-            data_columns=self._headings(self.picture.data, self.picture.columns),
+        views = self.picture.views() if is_exported() else {}
+        if len(views) < 2:
+            drawn = self._draw(self.picture, self.name, linked)
+            return drawn if is_exported() else self._lead(drawn, list_leads(drawn.html))
+        names = [self.name, *(f"{self.name}-{number}" for number in range(2, len(views) + 1))]
+        views_drawn = {
+            view: self._draw(picture, name, linked)
+            for name, (view, picture) in zip(names, views.items(), strict=True)
+        }
+        return html.views(views_drawn, label="Whose words, and where")
+
+    def _draw(self, picture: Picture, name: str, linked: bool) -> html.Display:
+        return html.figure(
+            picture.draw(linked and (is_exported() or self.evidence is not None)),
+            title=self._name_groups(picture.title),
+            alt=self._name_groups(picture.description),
+            name=name,
+            data=None if picture.data.empty else picture.data,
+            data_columns=self._headings(picture.data, picture.columns),
         )
-        return drawn if is_exported() else self._lead(drawn, list_leads(drawn.html))
 
     def show_table(self, top: int | None = None) -> html.Display:
         """Return the table, or its first `top` rows, to show; or a note that says why it is empty.
@@ -229,9 +246,14 @@ class Answer:
             return html.note(self.empty)
         if self.lay_out:
             return self.lay_out()
+        is_folded = is_exported() and len(self.table) > MAX_OPEN_ROWS
         if self.kind == "hits":
             return concordance(
-                self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
+                self.table,
+                caption=self.caption,
+                name=self.name,
+                cap=top or MAX_LINES,
+                folded=is_folded,
             )
         links = self.links if is_exported() or self.evidence else {}
         addresses = {f"lines of {column}": lines for column, lines in links.items()}
@@ -242,6 +264,7 @@ class Answer:
             columns=self._headings(self.table, self.columns),
             links={column: f"lines of {column}" for column in links},
             limit=top,
+            folded=is_folded,
         )
         return shown if is_exported() else self._lead(shown, self._label_leads(top))
 

@@ -72,9 +72,23 @@ def summarise_outlets(articles: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_monthly_articles(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per month from the first to the last dated article: month, n_articles."""
-    dated = articles.dropna(subset="date").set_index("date")
-    return dated.resample("MS").size().rename_axis("month").reset_index(name="n_articles")
+    """Return one row per outlet and month, from the first to the last dated article of all.
+
+    Returns
+    -------
+    DataFrame
+        outlet, month, n_articles; the outlets in the order of `summarise_outlets`.
+    """
+    dated = articles.dropna(subset="date")
+    if dated.empty:
+        return pd.DataFrame(columns=["outlet", "month", "n_articles"])
+    month = dated["date"].dt.to_period("M")
+    months = pd.period_range(month.min(), month.max(), freq="M")
+    outlets = summarise_outlets(articles)["outlet"]
+    rows = pd.MultiIndex.from_product([outlets, months], names=["outlet", "month"])
+    counts = dated.groupby(["outlet", month.rename("month")], observed=True).size()
+    table = counts.reindex(rows, fill_value=0).reset_index(name="n_articles")
+    return table.assign(month=table["month"].dt.to_timestamp())
 
 
 def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:

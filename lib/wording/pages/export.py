@@ -123,7 +123,10 @@ def _make_exporter() -> Any:
 
 
 def _render_cells(prepared: NotebookNode) -> str:
-    return str(_make_exporter().from_notebook_node(prepared)[0])
+    """The cells as markup, those below one second-level heading as a section."""
+    cells = str(_make_exporter().from_notebook_node(prepared)[0])
+    opening = '<div class="prose"><h2'
+    return f"<section>{cells.replace(opening, f'</section><section>{opening}')}</section>"
 
 
 def _join_parts(parts: Iterable[str]) -> str:
@@ -179,15 +182,36 @@ def _prepare_notebook(
     injected = {**notebook.metadata.get("papermill", {}).get("parameters", {}), **parameters}
     is_declared = any("parameters" in read_tags(cell) for cell in notebook.cells)
     cells: list[NotebookNode] = []
+    setup: list[NotebookNode] = []
     for cell in notebook.cells:
         prepared = _prepare_cell(cell, prose, injected)
         if cell.cell_type == "code" and SETUP_TAGS & read_tags(cell):
-            prepared = _fold_setup(prepared, cells)
-        cells.append(prepared)
+            setup = [_join_cells([*setup, prepared], setup=True)]
+        elif cells and _shows_only(cell, "figure") and cells[-1].metadata.wording.get("first"):
+            cells[-1] = _join_cells([cells[-1], prepared], pair=True)
+        else:
+            prepared.metadata.wording["first"] = _shows_only(cell, "figure", "findings")
+            cells.append(prepared)
+    cells += setup
     if injected and not is_declared and cells:
         notes = {"hidden": False, "parameters": _render_parameters("", injected)}
         cells.insert(1, _make_cell("code", source="", notes=notes))
+    _drop_repeated_notes(cells)
     return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=4)
+
+
+def _drop_repeated_notes(cells: Iterable[NotebookNode]) -> None:
+    """Leave out what a finding or a note above says already: why there is no figure, no table."""
+    told: set[str] = set()
+    for cell in cells:
+        kept = []
+        for output in cell.get("outputs", []):
+            record = output.get("data", {}).get(DISPLAY_MIME, {})
+            is_repeated = record.get("kind") == "note" and record["text"] in told
+            told |= {*record.get("sentences", []), record.get("text", "")}
+            kept += [] if is_repeated else [output]
+        if cell.cell_type == "code":
+            cell.outputs = kept
 
 
 def _prepare_cell(
@@ -196,6 +220,8 @@ def _prepare_cell(
     is_hidden = bool(_HIDDEN_TAGS & read_tags(cell)) or cell.cell_type == "raw"
     notes = {"hidden": is_hidden, "parameters": ""}
     if cell.cell_type == "markdown":
+        if is_hidden:
+            return _make_cell(cell.cell_type, source="", notes=notes)
         html = str(prose.markdown(cell.source)).strip()
         return _make_cell(cell.cell_type, source=html, notes=notes)
     if "parameters" in read_tags(cell):
@@ -204,19 +230,23 @@ def _prepare_cell(
     return _make_cell(cell.cell_type, source=cell.source.rstrip(), notes=notes, outputs=outputs)
 
 
-def _fold_setup(cell: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
-    """The cell together with the set-up cells just before it, which are taken from the list.
+def _shows_only(cell: NotebookNode, *kinds: str) -> bool:
+    """Whether a cell shows one thing of such a kind: two such cells may stand side by side."""
+    shown = [record.get("kind") for record in collect_records([cell])]
+    return len(shown) == len(cell.get("outputs", [])) == 1 and shown[0] in kinds
 
-    A reader wants the findings first.
-    """
-    parts = [cell]
-    if cells and cells[-1].metadata.wording.get("setup"):
-        parts.insert(0, cells.pop())
-    parameters = "".join(part.metadata.wording.parameters for part in parts)
-    notes = {"hidden": False, "setup": True, "parameters": parameters}
-    sources = [part.source for part in parts if not part.metadata.wording.hidden]
-    outputs = [output for part in parts for output in part.outputs]
-    return _make_cell("code", source="\n\n".join(sources), notes=notes, outputs=outputs)
+
+def _join_cells(cells: list[NotebookNode], **notes: bool) -> NotebookNode:
+    """One cell of several: those of the set-up, folded at the end of the page, or of a pair."""
+    parameters = "".join(cell.metadata.wording.parameters for cell in cells)
+    sources = [cell.source for cell in cells if not cell.metadata.wording.hidden]
+    outputs = [output for cell in cells for output in cell.outputs]
+    return _make_cell(
+        "code",
+        source="\n\n".join(filter(None, sources)),
+        notes={"hidden": False, "parameters": parameters, **notes},
+        outputs=outputs,
+    )
 
 
 def _make_cell(

@@ -9,10 +9,12 @@ from typing import Any
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.transforms import ScaledTranslation
 
 from wording.errors import WordingError
+from wording.settings import ALL_OUTLETS
+from wording.show.svg import OUTLET_MARK
 from wording.show.values import to_printable
 
 # Okabe & Ito's colours, the light ones darkened, so that each has a contrast of 3 to 1 on a white
@@ -22,6 +24,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 
 # Inches; at 72 points and 4/3 pixels a point: 499 pixels, legible at 340, the width of a phone.
 FIGURE_WIDTH = 5.2
+PANEL_WIDTH = 4.1  # inches, of each of several panels: three stand side by side on a screen
 CHARACTER_WIDTH = 0.073  # inches, of a 9-point letter on average
 FIGURE_STYLE: Any = {
     "text.parse_math": False,  # outlet names may hold a dollar sign, which would start a formula
@@ -44,6 +47,9 @@ def make_panels(
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with so many panels of rows below each other.
 
+    Of several, each is a part of the figure of its own, so that a page can lay them out side by
+    side (see `show.svg`).
+
     Parameters
     ----------
     count, rows : int
@@ -55,15 +61,14 @@ def make_panels(
     spread : float
         The height of a row as a multiple of the usual one.
     """
-    left = min(2.1, max(0.6, _measure_margin(labels)))
+    full = FIGURE_WIDTH if count < 3 else PANEL_WIDTH
+    left = min(0.46 * full, max(0.6, _measure_margin(labels)))
     body = rows * _ROW_HEIGHT * spread
-    panel = _HEAD_HEIGHT + rows * _ROW_HEIGHT * spread + _FOOT_HEIGHT
-    height = count * panel
-    figure = Figure(figsize=(FIGURE_WIDTH, height))
-    x, width = left / FIGURE_WIDTH, (FIGURE_WIDTH - left - right) / FIGURE_WIDTH
-    bottoms = [1 - ((place + 1) * panel - _FOOT_HEIGHT) / height for place in range(count)]
-    boxes = [(x, bottom, width, body / height) for bottom in bottoms]
-    return figure, [figure.add_axes(box, ylim=(rows - 0.5, -0.5)) for box in boxes]
+    height = _HEAD_HEIGHT + body + _FOOT_HEIGHT
+    figure = Figure(figsize=(full, count * height))
+    parts = [figure] if count == 1 else figure.subfigures(count, 1, squeeze=False).ravel()
+    box = (left / full, _FOOT_HEIGHT / height, (full - left - right) / full, body / height)
+    return figure, [part.add_axes(box, ylim=(rows - 0.5, -0.5)) for part in parts]
 
 
 def make_strips(
@@ -106,9 +111,13 @@ def shorten_label(label: object, *, max_characters: int = 27) -> str:
 
 def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
     """Write the name of a panel above it, and at the right what the numbers of its rows are."""
+    if isinstance(axes.figure, SubFigure):
+        axes.figure.set_gid(to_printable(text))
     above = axes.get_ylim()[1] - 0.22
     place = axes.get_yaxis_transform()
-    name = shorten_label(text, max_characters=60)
+    room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
+    most = int(room / (1.2 * CHARACTER_WIDTH)) if right else 60
+    name = shorten_label(text, max_characters=most)
     axes.text(0, above, name, transform=place, va="bottom", weight="bold", size=10)
     if right:
         axes.text(1.03, above, right, transform=place, va="bottom", alpha=0.75)
@@ -118,10 +127,11 @@ def label_rows(axes: Axes, labels: Sequence[Any]) -> None:
     """Write the names of the rows at their left."""
     # As matplotlib sets tick labels, in a fifth of the time: a tick is five artists.
     axes.set_yticks([])
-    shift = ScaledTranslation(-6 / 72, 0, axes.figure.dpi_scale_trans)
+    shift = ScaledTranslation(-8 / 72, 0, axes.figure.dpi_scale_trans)
     place = axes.get_yaxis_transform() + shift
+    room = axes.get_position().x0 * axes.figure.bbox.width / axes.figure.dpi - 0.1
     for row, label in enumerate(labels):
-        text = shorten_label(label)
+        text = shorten_label(label, max_characters=min(27, int(room / CHARACTER_WIDTH)))
         axes.text(0, row, text, transform=place, ha="right", va="center_baseline")
 
 
@@ -246,6 +256,35 @@ def link_row(axes: Axes, row: float, *, address: str, name: str, height: float =
     area.set_clip_on(False)
     area.set_url(address)
     area.set_gid(to_printable(name))
+
+
+def mark_row(axes: Axes, outlet: object, first: float = 0, last: float | None = None) -> None:
+    """Mark rows as those of an outlet, which a page may then highlight or leave out.
+
+    Those of all outlets together are not marked.
+
+    Parameters
+    ----------
+    axes : Axes
+        The panel.
+    outlet : object
+        The name of the outlet.
+    first, last : float
+        The rows, both included; of one row, only the first.
+    """
+    if outlet == ALL_OUTLETS:
+        return
+    box = axes.get_position()
+    area = axes.axhspan(
+        first - 0.5,
+        (first if last is None else last) + 0.5,
+        xmin=-box.x0 / box.width,
+        xmax=(1 - box.x0) / box.width,
+        alpha=0,
+        zorder=10,
+    )
+    area.set_clip_on(False)
+    area.set_gid(f"{OUTLET_MARK}{to_printable(outlet)}")
 
 
 def require_rows(frame: pd.DataFrame, function: str) -> None:

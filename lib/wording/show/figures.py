@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from wording.phrasing import format_count, format_decimal
 from wording.show.drawing import (
+    CHARACTER_WIDTH,
     FIGURE_STYLE,
+    FIGURE_WIDTH,
     MARKERS,
     PALETTE,
     draw_heading,
@@ -24,6 +26,7 @@ from wording.show.drawing import (
     link_row,
     make_panels,
     make_strips,
+    mark_row,
     require_rows,
     require_single_value,
     set_doubling_axis,
@@ -33,6 +36,13 @@ from wording.show.drawing import (
 )
 from wording.show.lines import VOICE_LABELS, make_line_id
 from wording.show.values import format_value, to_printable
+
+CLEAR_LOOKS = {
+    "more": {"color": PALETTE[0], "marker": "o"},
+    "less": {"color": PALETTE[1], "marker": "D"},
+}
+"""How a share looks that is clearly greater, or smaller, than that of the others."""
+_UNCLEAR_LOOK = {"color": "#808080", "marker": "o"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,8 @@ def plot_forest(
     Parameters
     ----------
     shares : DataFrame
-        The table `shares` of one concept and one voice: one row per variant and outlet.
+        The table `shares` of one concept and one voice: one row per variant and outlet. With a
+        column `clear`, what has a key of `CLEAR_LOOKS` there has its colour, all else is grey.
     beside : DataFrame, optional
         The same of another voice, drawn as crosses below each point.
     order : sequence of str, optional
@@ -88,6 +99,8 @@ def plot_forest(
         for position, (axes, variant) in enumerate(zip(panels, variants, strict=True)):
             draw_heading(axes, variant, right="hits / all" if numbers == "counts" else "share")
             label_rows(axes, outlets)
+            for row, outlet in enumerate(outlets):
+                mark_row(axes, outlet, row)
             set_share_axis(axes, limit)
             for layer in _make_layers(shares, beside, position):
                 rows = layer.table[layer.table["variant"] == variant]
@@ -133,6 +146,7 @@ def plot_ratios(
             rows = frame[frame[panel] == name].reset_index(drop=True)
             draw_heading(axes, name, right="hits / articles")
             label_rows(axes, list(rows[row]))
+            mark_row(axes, name, -1, most_rows)
             set_doubling_axis(axes, first, last)
             _draw_ratios(axes, rows, last)
             for place, term in enumerate(rows.itertuples()):
@@ -218,10 +232,94 @@ def plot_bars(
         axes.set_xlim(0, max(1e-9, float(frame[value].max())))
         axes.set_xticks([])
         for row, number in enumerate(numbers):
+            mark_row(axes, names[row], row)
             _draw_row_number(axes, row, number, x=1.02)
         for row, address in enumerate(frame[links] if links else []):
             link_row(axes, row, address=address, name=f"{names[row]}: {numbers[row]}")
     return figure
+
+
+def plot_stacked_bars(
+    frame: pd.DataFrame, *, category: str, part: str, value: str = "share"
+) -> Figure:
+    """Return a figure with a bar per category, made of its parts, whose shares stand in them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per category and part, in the order in which they are drawn.
+    category, part, value : str
+        The columns with the names of the bars, of their parts, and with the shares.
+
+    Raises
+    ------
+    WordingError
+        If the table has no row.
+    """
+    require_rows(frame, "plots.stacked_bars")
+    names, parts = list(frame[category].drop_duplicates()), list(frame[part].drop_duplicates())
+    shares = frame.pivot(index=category, columns=part, values=value).reindex(names)[parts]
+    ends = shares.fillna(0).cumsum(axis=1)
+    key = _arrange_key(parts)
+    with mpl.rc_context(FIGURE_STYLE):
+        depth = len(names) + len(key) - 1
+        figure, [axes] = make_panels(1, rows=depth, labels=names, right=0.3)
+        label_rows(axes, [*[""] * (len(key) - 1), *names])
+        set_share_axis(axes, 1.0)
+        rows = [row + len(key) - 1 for row in range(len(names))]
+        for position, name in enumerate(parts):
+            colour = PALETTE[(position - 1) % len(PALETTE)] if position else _UNCLEAR_LOOK["color"]
+            left, width = ends[name] - shares[name].fillna(0), shares[name].fillna(0)
+            look: dict[str, Any] = {"color": colour, "alpha": 0.55, "label": name}
+            axes.barh(rows, width, left=left, height=0.7, **look)
+            _name_parts(axes, rows, left, width)
+        for row, name in zip(rows, names, strict=True):
+            mark_row(axes, name, row)
+        _draw_key(axes, key)
+    return figure
+
+
+def _arrange_key(parts: Sequence[str]) -> list[list[str]]:
+    """The names of the parts in lines as long as the figure is wide."""
+    lines: list[list[str]] = [[]]
+    room = FIGURE_WIDTH
+    for name in parts:
+        width = 0.4 + CHARACTER_WIDTH * len(name)
+        if width > room and lines[-1]:
+            lines.append([])
+            room = FIGURE_WIDTH
+        lines[-1].append(name)
+        room -= width
+    return lines
+
+
+def _draw_key(axes: Axes, key: Sequence[Sequence[str]]) -> None:
+    """What the colours mean, above the bars, each line of it as high as a bar."""
+    handles: dict[str, Any] = {str(bars.get_label()): bars for bars in axes.containers}
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    step = figure.transFigure.inverted().transform(axes.transData.transform([(0, 0), (0, 1)]))
+    for number, names in enumerate(key):
+        figure.legend(
+            [handles[name] for name in names],
+            names,
+            loc="upper left",
+            bbox_to_anchor=(0, 1 - number * (step[0, 1] - step[1, 1])),
+            ncols=len(names),
+            frameon=False,
+            borderaxespad=0,
+            handlelength=0.8,
+            handletextpad=0.3,
+            columnspacing=0.8,
+        )
+
+
+def _name_parts(axes: Axes, rows: Sequence[int], left: pd.Series, width: pd.Series) -> None:
+    """The share in the middle of each part that has room for it."""
+    for row, start, share in zip(rows, left, width, strict=True):
+        if share >= 0.075:
+            text = format_value(share, "share").replace(".0%", "%")
+            axes.text(start + share / 2, row, text, ha="center", va="center_baseline", size=8)
 
 
 def plot_monthly_counts(
@@ -253,12 +351,14 @@ def plot_monthly_counts(
     limits = dates.min() - pd.Timedelta(days=20), dates.max() + pd.Timedelta(days=35)
     top = max(1e-9, float(frame[value].max()))
     with mpl.rc_context(FIGURE_STYLE):
-        figure, panels = make_strips(names, height=0.36 if len(names) > 1 else 1.5)
+        figure, panels = make_strips(names, height=0.3 if len(names) > 1 else 1.5)
         for axes, name in zip(panels, names, strict=True):
             here = frame[panel] == name if panel else frame[value].notna()
             axes.bar(dates[here], frame.loc[here, value], width=24, align="edge", color=PALETTE[0])
             axes.set(xlim=limits, ylim=(0, top * 1.05), xticks=[], yticks=[])
             axes.axhline(0, color="black", alpha=0.4, linewidth=0.6)
+            if panel:
+                mark_row(axes, name, 0.5, top - 0.5)
             axes.text(-0.01, 0.06, shorten_label(name), transform=axes.transAxes, ha="right")
             maximum = format_value(frame.loc[here, value].max(), value)
             height, anchor = (0.06, "baseline") if panel else (0.95, "center")
@@ -305,6 +405,7 @@ def plot_timeline(
         figure, panels = make_strips(names, height=0.5, head=head)
         for axes, name in zip(panels, names, strict=True):
             axes.set(xlim=limits, ylim=(-0.04, 1.04), xticks=[], yticks=[])
+            mark_row(axes, name, 0.5)
             axes.hlines([0, 0.5, 1], *limits, color="black", alpha=0.16, linewidth=0.6, zorder=0)
             place = axes.transAxes
             axes.text(-0.01, 0.5, shorten_label(name), transform=place, ha="right", va="center")
@@ -336,8 +437,18 @@ def _make_layers(shares: pd.DataFrame, beside: pd.DataFrame | None, position: in
 
 
 def _draw_intervals(axes: Axes, rows: pd.DataFrame, layer: _Layer) -> None:
-    is_main = layer.shift <= 0
     at = pd.Series(range(len(rows)), index=rows.index) + layer.shift
+    if "clear" not in rows:
+        _draw_points(axes, rows, at, layer)
+        return
+    for side in ("", *CLEAR_LOOKS):
+        here = (rows["clear"] == side) if side else ~rows["clear"].isin(list(CLEAR_LOOKS))
+        look = CLEAR_LOOKS.get(side, _UNCLEAR_LOOK)
+        _draw_points(axes, rows[here], at[here], replace(layer, look=look))
+
+
+def _draw_points(axes: Axes, rows: pd.DataFrame, at: pd.Series, layer: _Layer) -> None:
+    is_main = layer.shift <= 0
     is_known, is_bounded = rows["share"].notna(), rows["low"].notna() & rows["high"].notna()
     bounds, line = rows[is_bounded], {k: v for k, v in layer.look.items() if k != "marker"}
     width = 1.6 if is_main else 1

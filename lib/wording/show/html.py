@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from wording.errors import WordingError
 from wording.phrasing import format_count
-from wording.show.svg import render_svg
+from wording.show.svg import render_panels
 from wording.show.values import (
     escape_html,
     format_value,
@@ -42,6 +42,8 @@ NOTEBOOK_STYLE = (
     ".wording caption{font-weight:bold;padding:.3em 0}"
     ".wording .vh{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}"
     ".wording svg{max-width:100%;height:auto}"
+    ".wording .panels{display:grid;gap:.5em 2em;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(22em,100%),1fr))}"
     ".wording svg a:hover path{fill:currentColor;opacity:.1}"
     ".wording .scroll{overflow-x:auto}"
     ".matrix .more{font-weight:bold;background:rgb(30 110 190 / .25)!important}"
@@ -120,6 +122,7 @@ def table(
     columns: Headings | None = None,
     links: str | Mapping[str, str] | None = None,
     limit: int | None = None,
+    folded: bool = False,
 ) -> Display:
     """Return the table, its numbers formatted by the names of their columns (see `format_value`).
 
@@ -139,6 +142,8 @@ def table(
         become links.
     limit : int, optional
         The maximum number of rows; the caption says how many there are.
+    folded : bool
+        Whether a reader has to open it; its caption is seen all the same.
 
     Raises
     ------
@@ -154,6 +159,10 @@ def table(
     label = slugify(name)
     title = to_printable(_extend_caption(caption, shown, frame))
     content = render_table(shown, caption=title, name=label, headings=headings, linked=linked)
+    if folded:
+        rows = "" if len(shown) < len(frame) else f" ({format_count(len(shown), 'row')})"
+        summary = escape_html(f"{title.rstrip('.')}{rows}")
+        content = f"<details><summary>{summary}</summary>{content}</details>"
     text = shown[list(headings)].to_string(index=False, max_rows=20)
     record = {
         "kind": "table",
@@ -200,11 +209,14 @@ def figure(
             "alt='...' in words"
         )
     label = slugify(name)
-    svg = render_svg(fig, name=f"figure-{label}", title=title, alt=alt)
-    heading = escape_html(title)
+    panels = render_panels(fig, name=f"figure-{label}", title=title, alt=alt)
+    svg, heading = "".join(panels), escape_html(title)
+    if len(panels) > 1:
+        drawn = f'<div class="panels">{svg}</div>'
+    else:
+        drawn = f'<div class="scroll" role="region" tabindex="0" aria-label="{heading}">{svg}</div>'
     html = (
-        f"<figure><figcaption>{heading}</figcaption>"
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{heading}">{svg}</div>'
+        f"<figure><figcaption>{heading}</figcaption>{drawn}"
         f"{_render_figure_data(data, data_columns, title=title, name=label)}</figure>"
     )
     text = f"[Figure] {to_printable(title)}\n{to_printable(alt)}"
@@ -216,6 +228,31 @@ def figure(
         "links": svg.count("<a "),
     }
     return Display(wrap_block("figure", html), text, record, fig)
+
+
+def views(figures: Mapping[str, Display], *, label: str) -> Display:
+    """Return several figures of which a page shows one at a time, the first at the beginning.
+
+    Without the page's script, and in JupyterLab, the others are folded below it.
+
+    Parameters
+    ----------
+    figures : mapping
+        {what the figure is a view of: the figure}.
+    label : str
+        What one chooses between.
+    """
+    first, *others = figures.items()
+    folded = "".join(
+        f'<details data-view="{escape_html(name)}"><summary>{escape_html(name)}</summary>'
+        f"{display.html}</details>"
+        for name, display in others
+    )
+    html = (
+        f'<div class="views" data-label="{escape_html(label)}">'
+        f'<div data-view="{escape_html(first[0])}">{first[1].html}</div>{folded}</div>'
+    )
+    return Display(html, first[1].text, first[1].record, first[1].figure)
 
 
 def note(text: str) -> Display:
@@ -250,7 +287,10 @@ def provenance(record: Mapping[str, Any]) -> Display:
         for term, value in plain.items()
         if term != "cite"
     )
-    html = f"<dl>{terms}<dt>How to cite</dt><dd>{escape_html(citation)}</dd></dl>"
+    html = (
+        f"<p><b>How to cite:</b> {escape_html(citation)}</p>"
+        f"<details><summary>Inputs, versions and settings</summary><dl>{terms}</dl></details>"
+    )
     texts = [f"{_format_column_name(term)}: {value}" for term, value in plain.items()]
     text = to_printable("\n".join([*texts, f"How to cite: {citation}"]))
     shown = {"kind": "provenance", "record": plain, "cite": citation}

@@ -134,7 +134,9 @@ def lines(
     return Display(wrap_block("lines", html), "\n".join(texts), record)
 
 
-def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) -> Display:
+def concordance(
+    hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500, folded: bool = False
+) -> Display:
     """Return the lines in their order as one open table, the node in the middle.
 
     The page sorts it, and filters it by variant, outlet and voice.
@@ -149,6 +151,8 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
         The name of the CSV file that the page offers.
     cap : int
         The maximum number of lines; above it every k-th is shown, and the caption says so.
+    folded : bool
+        Whether a reader has to open it.
     """
     needed = ["left", "node", "right", "variant", "outlet", "doc_id"]
     require_columns(hits, needed, function="concordance")
@@ -161,6 +165,8 @@ def concordance(hits: pd.DataFrame, *, caption: str, name: str, cap: int = 500) 
         f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escape_html(title)}">'
         f"{kwic}</div>"
     )
+    if folded:
+        html = f"<details><summary>{escape_html(title)}</summary>{html}</details>"
     text = sample[["left", "node", "right"]].to_string(index=False, max_rows=20)
     record = {
         "kind": "concordance",
@@ -374,7 +380,7 @@ def _extend_line_caption(caption: str, n_shown: int, n_lines: int) -> str:
 
 
 def _render_groups(shown: Sequence[tuple[_LineGroup, Display]]) -> str:
-    """The folded tables below a heading per variant, those of one outlet in a block together.
+    """The folded tables in a fold per variant, those of one outlet in a block together.
 
     Where the outlet's lines are told apart by voice, the block has a fragment name of its own.
     """
@@ -382,13 +388,14 @@ def _render_groups(shown: Sequence[tuple[_LineGroup, Display]]) -> str:
     for (_, variant), variant_items in groupby(
         shown, key=lambda item: (item[0].concept, item[0].variant)
     ):
-        html += f"<h3>{escape_html(variant)}</h3>"
+        html += f'<details class="term"><summary>{escape_html(variant)}</summary>'
         for _, outlet_items in groupby(variant_items, key=lambda item: item[0].outlet):
             items = list(outlet_items)
             first = items[0][0]
             whole = _LineGroup(first.concept, first.variant, first.outlet, "all")
             name = "" if first.voice == "all" else f' id="{whole.line_id}" tabindex="-1"'
             html += f"<div{name}>{''.join(display.html for _, display in items)}</div>"
+        html += "</details>"
     return html
 
 

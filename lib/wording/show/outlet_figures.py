@@ -22,6 +22,7 @@ from wording.show.drawing import (
     draw_heading,
     label_rows,
     make_panels,
+    mark_row,
     measure_label,
     require_rows,
     set_share_axis,
@@ -193,8 +194,7 @@ def plot_recalls(recognised: pd.DataFrame) -> Figure:
     rows, dot, bar = np.arange(len(known)), PALETTE[0], PALETTE[1]
     with mpl.rc_context(FIGURE_STYLE):
         figure, [axes] = make_panels(1, rows=len(known), labels=known["outlet"], right=0.95)
-        heading = "Articles correctly recognised (dot) and by chance (bar)"
-        draw_heading(axes, heading, right="share / articles")
+        draw_heading(axes, "", right="share / articles")
         label_rows(axes, known["outlet"])
         set_share_axis(axes, 1.0)
         axes.hlines(rows, known["low"], known["high"], linewidth=1.6, color=dot)
@@ -202,6 +202,7 @@ def plot_recalls(recognised: pd.DataFrame) -> Figure:
         axes.plot(known["share"], rows, linestyle="none", **look)
         axes.vlines(known["chance_share"], rows - 0.32, rows + 0.32, linewidth=2, color=bar)
         for place, row in enumerate(known.itertuples()):
+            mark_row(axes, row.outlet, place)
             text = f"{format_value(row.share, 'share')} / {row.n:,}"
             across = axes.get_yaxis_transform()
             axes.text(1.03, place, text, transform=across, va="center_baseline")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -37,6 +38,8 @@ _PRESENTATION_ATTRIBUTES = {
     "stroke-width",
     "text-anchor",
 }
+OUTLET_MARK = "outlet: "
+"""Begins the identifier of an area that covers what a figure shows of an outlet."""
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _ID_REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
@@ -58,12 +61,56 @@ def render_svg(fig: Figure, *, name: str, title: str, alt: str) -> str:
     title, alt : str
         The title, and what the figure says for a reader who does not see it.
     """
+    [svg] = _render(fig, name=name, split=False, described={"title": title, "desc": alt})
+    return svg
+
+
+def render_panels(fig: Figure, *, name: str, title: str, alt: str) -> list[str]:
+    """Return the parts of a figure (`Figure.subfigures`), each as `render_svg` does the whole.
+
+    A figure without parts is one.
+
+    Parameters
+    ----------
+    fig : Figure
+        A matplotlib figure whose parts stand below each other.
+    name, title, alt : str
+        As in `render_svg`; the first part has the description of all.
+    """
+    return _render(fig, name=name, split=True, described={"title": title, "desc": alt})
+
+
+def _render(fig: Figure, *, name: str, split: bool, described: Mapping[str, str]) -> list[str]:
     root = ElementTree.fromstring(_draw_svg(fig, salt=name))
     _strip(root)
     _restyle(root)
+    parts = _split(root, len(fig.subfigs)) if split and fig.subfigs else {"": root}
     _rename_ids(root, prefix=name)
-    _describe(root, name=name, title=title, alt=alt)
-    return ElementTree.tostring(root, encoding="unicode")
+    svgs = []
+    for number, (heading, part) in enumerate(parts.items()):
+        titled = {
+            "title": ": ".join(filter(None, (described["title"], heading))),
+            "desc": described["desc"] if number == 0 else "",
+        }
+        _describe(part, name=f"{name}-panel{number + 1}" if number else name, described=titled)
+        svgs.append(ElementTree.tostring(part, encoding="unicode"))
+    return svgs
+
+
+def _split(root: Element, count: int) -> dict[str, Element]:
+    """The parts of a figure by their names, each with its own view of the drawing."""
+    drawing = root.find("g")
+    assert drawing is not None
+    groups = [group for group in drawing if not group.get("id", "").startswith("patch_")]
+    left, top, width, height = map(float, root.get("viewBox", "").split())
+    step = height / count
+    parts = {}
+    for number, group in enumerate(groups):
+        box = f"{left:g} {top + number * step:.2f} {width:g} {step:.2f}"
+        part = ElementTree.Element("svg", viewBox=box)
+        part.append(group)
+        parts[group.get("id", str(number))] = part
+    return parts
 
 
 def _draw_svg(fig: Figure, *, salt: str) -> str:
@@ -115,7 +162,9 @@ def _rename_ids(root: Element, *, prefix: str) -> None:
         if element.tag == "a":
             _clean_link(element, label=labels.get(element))
             continue
-        if "id" in element.attrib and element.get("id") not in own:
+        if element.get("id", "").startswith(OUTLET_MARK):
+            element.set("data-outlet", element.attrib.pop("id").removeprefix(OUTLET_MARK))
+        elif "id" in element.attrib and element.get("id") not in own:
             del element.attrib["id"]
         elif "id" in element.attrib:
             element.set("id", f"{prefix}-{element.get('id')}")
@@ -155,7 +204,7 @@ def _clean_link(element: Element, *, label: str | None) -> None:
         element.insert(0, hint)
 
 
-def _describe(root: Element, *, name: str, title: str, alt: str) -> None:
+def _describe(root: Element, *, name: str, described: Mapping[str, str]) -> None:
     box = root.get("viewBox", "")
     width, height = (float(part) for part in box.split()[2:])
     root.attrib = {
@@ -164,12 +213,14 @@ def _describe(root: Element, *, name: str, title: str, alt: str) -> None:
         "height": f"{height * 4 / 3:.0f}",
         "role": "img" if root.find(".//a") is None else "group",
         "aria-labelledby": f"{name}-title",
-        "aria-describedby": f"{name}-desc",
+        **({"aria-describedby": f"{name}-desc"} if described["desc"] else {}),
         "fill": "currentColor",
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }
-    for position, (tag, text) in enumerate({"title": title, "desc": alt}.items()):
+    for position, (tag, text) in enumerate(described.items()):
+        if not text:
+            continue
         element = ElementTree.Element(tag, id=f"{name}-{tag}")
         element.text = to_printable(text)
         root.insert(position, element)

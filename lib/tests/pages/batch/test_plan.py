@@ -3,7 +3,7 @@ import shutil
 import pytest
 from batches import asks_for, notebook
 
-from wording.files import NOTEBOOK_FOLDER
+from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
 from wording.pages import state
 from wording.pages.batch import plan, runner
 from wording.study.read import read_study
@@ -132,9 +132,11 @@ def test_what_people_judge_is_a_reason_for_the_page_that_reads_it(place):
     for name in ("09_coding", "08_discover"):
         notebook(place, name, "1")
     asked = ["notebook: good", "notebook: 09_coding", "notebook: 08_discover"]
+    header, mark = (PROJECT_ROOT / "data/demo/marks.csv").read_text("utf8").splitlines()[:2]
+    (place / "study" / "marks.csv").write_text(f"{header}\n{mark}\n", encoding="utf8")
     for page in due(place, asked):
         made(place, page)
-    (place / "study" / "marks.csv").write_text("coder,date\n", encoding="utf8")
+    (place / "study" / "marks.csv").write_text(f"{header}\n{mark}\n{mark}\n", encoding="utf8")
     assert [page.reason for page in due(place, asked)] == ["", "changed: marks.csv", ""]
     (place / "study" / "verdicts.csv").write_text("term,rival,verdict,who,date\n", encoding="utf8")
     assert [page.reason for page in due(place, asked)] == [
@@ -142,6 +144,15 @@ def test_what_people_judge_is_a_reason_for_the_page_that_reads_it(place):
         "changed: marks.csv",
         "changed: verdicts.csv",
     ]
+
+
+def test_a_page_of_coded_lines_waits_for_the_first(place, capsys):
+    notebook(place, "09_coding", "1")
+    asked = ["notebook: good", "notebook: 09_coding"]
+    assert [page.notebook for page in due(place, asked)] == ["good"]
+    assert "no page of 09_coding is made where no line is marked yet" in capsys.readouterr().err
+    (place / "study" / "marks.csv").write_text("coder,date\n", encoding="utf8")
+    assert len(due(place, asked)) == 2, "a file that is wrong is for the page to tell of"
 
 
 def test_limits_and_reports_are_no_reason_to_run_again(place):

@@ -136,7 +136,6 @@ def answer_corrected(record: StudyRecord, found: CodingAnalysis, title: str) -> 
             f"Share of each term, as counted and corrected: {title}",
             share_findings.describe(beside) if is_known else "",
             lambda linked: plot_forest(found.shares, beside=beside, links=False),
-            found.corrected,
             why_not="" if is_known else describe_corrections(found.corrected)[0],
         ),
         empty="The page 02_terms has the shares as counted.",

@@ -64,8 +64,6 @@ def answer_events(record: StudyRecord, concept: str, request: Request, top: int)
             f"In all, on shared events and within events: {title}",
             findings.describe(table),
             lambda linked: plot_events(table),
-            table,
-            SHOWN_EVENTS,
             why_not="" if table["raw_difference"].notna().any() else why or NO_DIFFERENCE,
         ),
         parts={

@@ -56,8 +56,6 @@ def answer_headlines(record: StudyRecord, concept: str, request: Request) -> Ans
             lambda linked: plot_forest(
                 reshape_side(table, "headline"), beside=reshape_side(table, "text"), links=False
             ),
-            known,
-            SHOWN_HEADLINES,
             why_not="" if len(known) else sentences(table)[0],
         ),
         evidence=Evidence(

@@ -73,7 +73,6 @@ def answer_inventory(record: StudyRecord) -> Answer:
             lambda linked: plot_bars(
                 outlets, category="outlet", value="n_articles", label="articles"
             ),
-            outlets,
             why_not="" if len(outlets) else "No article is compared, so there is nothing to plot.",
         ),
         evidence=Evidence(
@@ -93,17 +92,19 @@ def answer_inventory(record: StudyRecord) -> Answer:
 def answer_months(record: StudyRecord, counted: Counts) -> Answer:
     """Answer from when the articles are."""
     months = inventory.count_monthly_articles(counted.articles)
+    together = months.groupby("month", as_index=False)["n_articles"].sum()
     return Answer(
         record,
         "articles-per-month",
         "months",
         months,
-        "One row per month.",
+        "One row per outlet and month.",
         picture=Picture(
-            "Articles per month",
-            inventory.describe_bars(months, category="month", value="n_articles", unit="articles"),
-            lambda linked: plot_monthly_counts(months),
-            months,
+            "Articles per outlet and month",
+            inventory.describe_bars(
+                together, category="month", value="n_articles", unit="articles"
+            ),
+            lambda linked: plot_monthly_counts(months, panel="outlet"),
             why_not="" if len(months) else "No article has a date, so there is no timeline.",
         ),
     )

@@ -16,6 +16,7 @@ from wording.questions.outlets.outlets import (
     find_driver_lines,
 )
 from wording.questions.reporting import keep_stable_digits
+from wording.settings import SIGNIFICANCE_LEVEL
 from wording.show import outlet_figures
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -39,6 +40,7 @@ GROUP_DISTANCES_NOTE = (
     "Distances and their intervals take the articles of a group as one collection: they say how "
     "these outlets differ, not how others of the kind would."
 )
+NO_CLEAR_PAIR = "No two outlets clearly differ, so neither a map nor a tree of them is drawn."
 NAMES = {"choice": "term choice", "words": "words and phrases"}
 """How titles name what outlets are compared by."""
 
@@ -84,6 +86,12 @@ def answer_outlets(record: StudyRecord, request: Request, basis: str, max_words:
     )
 
 
+def explain_no_map(compared: OutletComparison) -> str:
+    """Return why there is neither map nor tree; empty where there are."""
+    is_clear = (compared.distances.table["q"] < SIGNIFICANCE_LEVEL).any()
+    return compared.why_no_map or ("" if is_clear else NO_CLEAR_PAIR)
+
+
 def answer_map(record: StudyRecord, compared: OutletComparison, description: str) -> Answer:
     """Answer where the outlets lie on a map."""
     positions = compared.map.positions
@@ -97,8 +105,7 @@ def answer_map(record: StudyRecord, compared: OutletComparison, description: str
             f"Outlets by {NAMES[compared.basis]}",
             description,
             lambda linked: outlet_figures.plot_outlet_map(positions),
-            positions,
-            why_not=compared.why_no_map,
+            why_not=explain_no_map(compared),
         ),
     )
 
@@ -116,9 +123,7 @@ def answer_tree(record: StudyRecord, compared: OutletComparison, description: st
             f"Outlets by {NAMES[compared.basis]}, as a tree",
             description,
             lambda linked: outlet_figures.plot_outlet_tree(compared.branches, names),
-            compared.branches,
-            ("outlets", "height", "support"),
-            why_not=compared.why_no_map,
+            why_not=explain_no_map(compared),
         ),
     )
 

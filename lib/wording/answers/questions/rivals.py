@@ -75,4 +75,5 @@ def answer_verdicts(record: StudyRecord, found: Proposals) -> Answer:
         found.judged,
         "One row per pair that was judged, with the latest verdict on it.",
         columns=("term", "rival", "verdict", "who", "date"),
+        empty="No pair was judged yet.",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -16,11 +18,18 @@ from wording.answers.questions.timeline import SHOWN_PERIODS
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table, make_table
 from wording.corpus.counts import count_study_hits, describe_study_units
+from wording.corpus.counts_files import knows_places
 from wording.corpus.phrase_counts import describe_left_out, describe_phrases
 from wording.questions.choices.choices import compute_study_choices
 from wording.questions.design import Request
 from wording.questions.shares import copies as copy_rules
-from wording.questions.shares.findings import describe, headline, sentences
+from wording.questions.shares.findings import (
+    describe,
+    headline,
+    mark_clear_shares,
+    order_outlets_by_share,
+    sentences,
+)
 from wording.questions.timeline.findings import describe_endpoints
 from wording.questions.timeline.timeline import compute_study_timeline, find_commonest_variant
 from wording.settings import REST_LABEL
@@ -28,6 +37,22 @@ from wording.show.figures import plot_bars, plot_forest, plot_timeline
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
 
+NAMED_VOICES = {
+    "outlet": "own words",
+    "quoted": "quoted words",
+    "reported": "reported words",
+    "attributed": "quoted or reported words",
+    "all": "whoever's words",
+}
+"""What a figure calls the words that count."""
+NAMED_PLACES = {
+    "text": "text",
+    "headline": "headlines",
+    "lead": "leads",
+    "body": "text without leads",
+    "all": "headlines and text",
+}
+"""What a figure calls the places where words count."""
 SHOWN_SHARES = (
     "variant", "outlet", "voice", "n", "total", "n_articles", "share", "low", "high", "per_million"
 )  # fmt: skip
@@ -61,6 +86,9 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
         "The hits of each term at each outlet.",
         counted_as=asked.voice,
     )
+    picture = picture_shares(
+        record, table, contrasts, views=lambda: view_shares(record, asked, picture, against)
+    )
     return Answer(
         record,
         "shares",
@@ -76,7 +104,7 @@ def answer_shares(record: StudyRecord, concept: str, request: Request) -> Answer
             *describe_voice_fit(record, request),
         ],
         headline=headline(table, contrasts, record.concepts[concept].title),
-        picture=picture_shares(record, table, others),
+        picture=picture,
         evidence=evidence,
         parts={
             "terms": partial(answer_concepts, record, [concept]),
@@ -127,7 +155,14 @@ def answer_phrases(record: StudyRecord, concept: str) -> Answer:
     )
 
 
-def picture_shares(record: StudyRecord, table: pd.DataFrame, beside: pd.DataFrame) -> Picture:
+def picture_shares(
+    record: StudyRecord,
+    table: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    *,
+    links: bool = True,
+    views: Callable[[], Mapping[str, Picture]] = dict,
+) -> Picture:
     """Return the figure of shares; of a concept with one variant, of hits per million words."""
     if not table["n"].sum():
         return Picture(
@@ -135,12 +170,14 @@ def picture_shares(record: StudyRecord, table: pd.DataFrame, beside: pd.DataFram
         )
     title = record.concepts[table["concept"].iloc[0]].title
     if table["variant"].nunique() > 1:
+        marked, order = mark_clear_shares(table, contrasts), order_outlets_by_share(table)
         return Picture(
-            f"Share of each term: {title}",
+            f"Share of each term, {NAMED_VOICES[table['voice'].iloc[0]]}. Coloured: clearly more "
+            "(blue point) or less (orange diamond) than the other outlets together",
             describe(table),
-            lambda linked: plot_forest(table, beside=beside, links=linked),
-            table,
+            lambda linked: plot_forest(marked, order=order, links=linked and links),
             why_not="",
+            views=views,
         )
     return Picture(
         f"Hits per million words: {title}",
@@ -148,9 +185,44 @@ def picture_shares(record: StudyRecord, table: pd.DataFrame, beside: pd.DataFram
         lambda linked: plot_bars(
             table, category="outlet", value="per_million", label=f"{title}: hits per million words"
         ),
-        table,
         why_not="",
     )
+
+
+def view_shares(
+    record: StudyRecord, request: Request, asked: Picture, against: str
+) -> dict[str, Picture]:
+    """Return the figure of shares in each voice, in the text and in headlines, where there are any.
+
+    Parameters
+    ----------
+    record : StudyRecord
+    request : Request
+        Of one concept; its voice comes first.
+    asked : Picture
+        The figure of what was asked for.
+    against : str
+        With what each outlet is compared.
+    """
+    voices = dict.fromkeys([request.voice, other_voice(request.voice), "all"])
+    has_all_lines = {request.voice, other_voice(request.voice)} == {"outlet", "attributed"}
+    places = [record.place]
+    if knows_places(record):
+        places = list(dict.fromkeys([record.place, "text", "headline"]))
+    views = {}
+    for place, voice in itertools.product(places, voices):
+        where = "" if place == "text" else f", in {NAMED_PLACES[place]}"
+        name = f"{NAMED_VOICES[voice]}{where}"
+        if (place, voice) == (record.place, request.voice):
+            views[name] = asked
+            continue
+        placed, voiced = record.narrow(place=place), replace(request, voice=voice, against=against)
+        table = make_asked_table(placed, "shares", voiced)
+        if table["n"].sum():
+            has_lines = place == record.place and (voice != "all" or has_all_lines)
+            contrasts = make_asked_table(placed, "contrasts", voiced)
+            views[name] = picture_shares(placed, table, contrasts, links=has_lines)
+    return views
 
 
 def describe_rates(table: pd.DataFrame) -> str:

@@ -17,7 +17,8 @@ from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
-from wording.show.figures import plot_forest
+from wording.questions.voices.voices import OWN_WORDS
+from wording.show.figures import plot_stacked_bars
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
 
@@ -59,8 +60,10 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     speakers = key_by(
         make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
     )
-    parts = voices.reshape_voice_shares(table)
     attributed = find_attributed(record, {"cue": cues, "stance": stances, "speaker": speakers})
+    parts = voices.reshape_voice_shares(table).sort_values(
+        "variant", key=lambda names: names != OWN_WORDS, kind="stable"
+    )
     return Answer(
         record,
         "voices",
@@ -76,8 +79,7 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
         picture=Picture(
             "Words by voice",
             voice_findings.describe(table),
-            lambda linked: plot_forest(parts, links=False, numbers="shares"),
-            table,
+            lambda linked: plot_stacked_bars(parts, category="outlet", part="variant"),
             why_not="" if len(table) else "No article is compared, so there is nothing to plot.",
         ),
         parts={
@@ -134,10 +136,9 @@ def answer_stances(record: StudyRecord, table: pd.DataFrame, evidence: Evidence)
         "One row per stance and outlet.",
         evidence=evidence,
         picture=Picture(
-            "Cues by stance",
+            "Reporting verbs by stance",
             share_findings.describe(table) if len(table) else "",
-            lambda linked: plot_forest(table, links=linked),
-            table,
+            lambda linked: plot_stacked_bars(table, category="outlet", part="variant"),
             why_not="" if len(table) else "No cue has a stance in the cue list.",
         ),
     )

@@ -29,14 +29,16 @@ from wording.pages.parameters import Notebook, find_parameter_faults, read_noteb
 from wording.pages.state import OVERVIEW_NOTEBOOK, Page
 from wording.phrasing import suggest_name
 from wording.show.values import name_page
+from wording.study.journal import read_marks
 from wording.study.records import StudyRecord
 
 PACKAGE_FOLDER = Path(__file__).parents[2]
 PAGE_TEMPLATE = Path(__file__).parents[1] / "template"
 
+CODING_NOTEBOOK = "09_coding"
 JUDGEMENT_FILES = {
     "08_discover": "verdicts.csv",
-    "09_coding": "marks.csv",
+    CODING_NOTEBOOK: "marks.csv",
     "10_events": "link_verdicts.csv",
 }
 """What people judged, by the notebook that reads it: only its page is made again for more of it."""
@@ -66,7 +68,8 @@ class PlannedRun:
 def plan_pages(study: StudyRecord) -> list[Page]:
     """Return the pages of a study in the order of study.yml.
 
-    A page that cannot run has the status `invalid` and says why.
+    A page that cannot run has the status `invalid` and says why. A page of coded lines that nobody
+    has coded yet would say only that, and is left out.
 
     Raises
     ------
@@ -77,6 +80,7 @@ def plan_pages(study: StudyRecord) -> list[Page]:
     pages = [
         plan_page(study, position, PlannedRun(*run), inputs)
         for position, run in enumerate(list_planned_runs(study))
+        if not awaits_marks(study, run)
     ]
     names = [page.page for page in pages]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
@@ -85,6 +89,19 @@ def plan_pages(study: StudyRecord) -> list[Page]:
             "one out, or tell them apart in `each`."
         )
     return pages
+
+
+def awaits_marks(study: StudyRecord, run: tuple[str, dict[str, Any], dict[str, Any]]) -> bool:
+    """Return whether a run is of coded lines, and no line of its concept is marked yet."""
+    notebook, *parameters = run
+    if notebook != CODING_NOTEBOOK:
+        return False
+    try:
+        marked = set(read_marks(study)["concept"])
+    except WordingError:  # the page says what is wrong with the file
+        return False
+    concept = str({**parameters[0], **parameters[1]}.get("concept", ""))
+    return concept not in marked if concept else not marked
 
 
 def plan_valid_pages(study: StudyRecord) -> list[Page]:

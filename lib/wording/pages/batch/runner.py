@@ -14,7 +14,13 @@ from pathlib import Path
 from wording.errors import WordingError, print_note
 from wording.files import REPORTS_FOLDER, explain_writing_faults, remove_path
 from wording.pages.batch.forking import start_warm_process
-from wording.pages.batch.plan import InvalidStudy, plan_pages, raise_invalid_pages
+from wording.pages.batch.plan import (
+    CODING_NOTEBOOK,
+    InvalidStudy,
+    awaits_marks,
+    plan_pages,
+    raise_invalid_pages,
+)
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import Batch, run_pages
 from wording.pages.state import (
@@ -124,6 +130,12 @@ def select_pages(studies: Sequence[StudyRecord], only: str | None) -> tuple[Stud
             f"Two studies have the same name ({', '.join(sorted(clash))}): their pages would mix; "
             "rename a folder."
         )
+    for study in studies:
+        if any(awaits_marks(study, run) for run in study.runs()):
+            print_note(
+                f"{study.name}: no page of {CODING_NOTEBOOK} is made where no line is marked yet; "
+                "mark lines in the panel (notebooks/explore.ipynb)."
+            )
     planned = [(study, page) for study in studies for page in plan_pages(study)]
     wanted = [(study, page) for study, page in planned if not only or page.page.startswith(only)]
     if not wanted:

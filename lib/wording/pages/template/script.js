@@ -1,6 +1,6 @@
 
 "use strict";
-// Sorting, filtering and saving of tables, folded code, and folded lines that open when a link leads to them.
+// Sorting, filtering and saving of tables, a choice of figures and of outlets, and folded lines that open when a link leads to them.
 // Without this script the page is whole: it only adds to what is there.
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -97,13 +97,74 @@
 
   const codes = all("details.code");
   if (codes.length) {
-    const button = make("button", { type: "button", className: "all" }, "Show all code");
-    button.addEventListener("click", () => {
-      const open = !codes.every(code => code.open);
+    const show = make("button", { type: "button", className: "all" });
+    const toggle = open => {
+      document.body.classList.toggle("hide-code", !open);
       codes.forEach(code => { code.open = open; });
-      button.textContent = open ? "Hide all code" : "Show all code";
+      show.textContent = open ? "Hide all code" : "Show all code";
+    };
+    show.addEventListener("click", () => toggle(show.textContent === "Show all code"));
+    document.querySelector("main").append(show);
+    toggle(false);
+  }
+
+  // One of several figures at a time; one of them is chosen.
+  function choices(legend, kind, names, checked, change) {
+    const inputs = names.map((name, at) => make("input", { type: kind, name: legend, checked: checked(at) }));
+    const box = make("fieldset", { className: "choices" }, make("legend", {}, legend), ...names.map((name, at) => make("label", {}, inputs[at], name)));
+    box.addEventListener("change", () => change(inputs));
+    return { box, inputs };
+  }
+  all(".views").forEach(views => {
+    const shown = [...views.children];
+    const show = inputs => shown.forEach((view, at) => {
+      view.hidden = !inputs[at].checked;
+      if (view.tagName === "DETAILS") view.open = true;
     });
-    (document.querySelector(".contents") ?? document.querySelector("main")).append(button);
+    const { box, inputs } = choices(views.dataset.label, "radio", shown.map(view => view.dataset.view), at => !at, show);
+    views.classList.add("switched");
+    views.before(box);
+    show(inputs);
+  });
+
+  // Outlets: chosen in all figures, tables and lines at once; one is lit in all panels when pointed at.
+  const marks = all("[data-outlet]");
+  const outlets = [...new Set(marks.map(mark => mark.dataset.outlet))];
+  const links = all("svg a[aria-label]");
+  const ofOutlet = (link, outlet) => link.getAttribute("aria-label").startsWith(`${outlet}, `);
+  const light = outlet => marks.forEach(mark => mark.classList.toggle("lit", mark.dataset.outlet === outlet && !mark.classList.contains("out")));
+  if (outlets.length > 1) {
+    const status = make("span", {});
+    status.setAttribute("role", "status");
+    const rows = all("table").flatMap(table => {
+      const column = all("thead th", table).findIndex(head => named(head) === "outlet");
+      return column < 0 ? [] : [...table.tBodies[0].rows].map(row => [row, value(row.cells[column])]);
+    });
+    const choose = inputs => {
+      const wanted = new Set(outlets.filter((_, at) => inputs[at].checked));
+      const out = outlet => wanted.size > 0 && outlets.includes(outlet) && !wanted.has(outlet);
+      marks.forEach(mark => mark.classList.toggle("out", out(mark.dataset.outlet)));
+      links.forEach(link => link.classList.toggle("out", outlets.some(outlet => out(outlet) && ofOutlet(link, outlet))));
+      rows.forEach(([row, outlet]) => row.classList.toggle("out", out(outlet)));
+      status.textContent = wanted.size && wanted.size < outlets.length ? `${wanted.size} of ${outlets.length} outlets shown` : "";
+    };
+    const { box } = choices("Only these outlets", "checkbox", outlets, () => false, choose);
+    box.append(status);
+    const figure = marks[0].closest("figure");
+    (figure.closest(".pair, .views") ?? figure).before(box);
+    const point = event => {
+      const svg = event.target.closest?.("svg");
+      if (!svg) return light(null);
+      const link = event.target.closest("a[aria-label]");
+      if (link) return light(outlets.find(outlet => ofOutlet(link, outlet)));
+      const at = all("[data-outlet]", svg).find(mark => {
+        const { top, bottom } = mark.getBoundingClientRect();
+        return event.clientY >= top && event.clientY <= bottom;
+      });
+      light(at?.dataset.outlet);
+    };
+    addEventListener("pointermove", point);
+    addEventListener("focusin", point);
   }
 
   const cards = all(".card");
@@ -125,19 +186,10 @@
   addEventListener("click", event => { if (location.hash && event.target.closest?.("a")?.getAttribute("href") === location.hash) setTimeout(reveal); });
   reveal();
 
-  // What is folded is printed too, code aside.
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = all("details:not([open]):not(.code, .setup, .messages, .files)");
-    folded.forEach(fold => { fold.open = true; });
-  });
-  addEventListener("afterprint", () => folded.forEach(fold => { fold.open = false; }));
-
   // A region that does not scroll needs no stop for the keyboard.
   const settle = () => all(".scroll").forEach(region => {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0; else region.removeAttribute("tabindex");
   });
   addEventListener("resize", settle);
   settle();
-  if (innerWidth < 992) all(".contents details").forEach(fold => { fold.open = false; });
 })();

@@ -92,6 +92,28 @@ def _format_times(row: Any) -> str:
     return f"“{row.term}” {format_ratio(row.times)} times"
 
 
+def describe_style_terms(styled: pd.DataFrame, *, max_q: float = SIGNIFICANCE_LEVEL) -> list[str]:
+    """Return how many clear differences are of terms that identify an outlet, and which are first.
+
+    Parameters
+    ----------
+    styled : pd.DataFrame
+        The rows of the table `keyness` of those terms.
+    max_q : float
+        A difference is clear when its q is below.
+    """
+    clear = styled[(styled["q"] < max_q) & (styled["log_ratio"] > 0)]
+    if clear.empty:
+        return []
+    ranked = clear.assign(rank=-keep_stable_digits(clear["low"])).sort_values(["rank", "term"])
+    terms = [f"“{term}”" for term in ranked["term"].drop_duplicates()]
+    are = "difference is" if len(clear) == 1 else "differences are"
+    return [
+        f"{len(clear):,} more clear {are} set apart as house style (names, addresses, fixed parts "
+        f"of a page): {join_names(terms, top=_TERMS_PER_SENTENCE, rest='other term')}."
+    ]
+
+
 def _summarise_tests(table: pd.DataFrame, max_q: float) -> str:
     rest_only = (table["other"] == REST_LABEL).all()
     side = "all the other outlets together" if rest_only else table["other"].iloc[0]

@@ -31,13 +31,17 @@ NUMBER_OR_ADDRESS = re.compile(r"\d|@|www|http|\.\w\w")
 
 
 def mark_identifying_terms(
-    terms: np.ndarray, counts: sparse.csr_array, articles: pd.DataFrame
+    terms: np.ndarray,
+    counts: sparse.csr_array,
+    articles: pd.DataFrame,
+    *,
+    min_page_fraction: float | np.ndarray = MIN_PAGE_TERM_FRACTION,
 ) -> np.ndarray:
     """Return which terms identify the outlet, bool (n_terms,).
 
     A term does that contains a word of the name of a compared outlet or of an author, a number or
     an address; and one that is a fixed part of one outlet's pages ("read or share this story"): in
-    `MIN_PAGE_TERM_FRACTION` of its articles or more, and hardly anywhere else.
+    a part of its articles or more, and hardly anywhere else.
 
     Parameters
     ----------
@@ -47,6 +51,8 @@ def mark_identifying_terms(
         Articles x terms.
     articles : pd.DataFrame
         One row per row of `counts`: outlet, authors.
+    min_page_fraction : float or np.ndarray
+        The part of an outlet's articles from which a term, or each, is a fixed part of its pages.
     """
     present = sparse.csr_array(counts > 0).astype(np.float32)
     fraction = dict(zip(terms, present.sum(axis=0) / len(articles), strict=True))
@@ -54,7 +60,7 @@ def mark_identifying_terms(
     names = _list_name_words(outlets, fraction, MAX_NAME_WORD_FRACTION)
     names |= _list_name_words(articles["authors"].dropna(), fraction, MAX_AUTHOR_WORD_FRACTION)
     is_name = np.array([_is_naming(term, names) for term in terms], dtype=bool)
-    return is_name | _mark_page_terms(present, outlets)
+    return is_name | _mark_page_terms(present, outlets, min_page_fraction)
 
 
 def _is_naming(term: str, names: Collection[str]) -> bool:
@@ -80,7 +86,9 @@ def _split_names(names: pd.Series) -> set[str]:
     return {word for word in words if len(word) >= MIN_NAME_WORD_LENGTH}
 
 
-def _mark_page_terms(present: sparse.csr_array, outlets: pd.Series) -> np.ndarray:
+def _mark_page_terms(
+    present: sparse.csr_array, outlets: pd.Series, min_page_fraction: float | np.ndarray
+) -> np.ndarray:
     """Return which terms are a fixed part of one outlet's pages."""
     codes, names = outlets.factorize()
     if len(names) < 2:
@@ -90,5 +98,5 @@ def _mark_page_terms(present: sparse.csr_array, outlets: pd.Series) -> np.ndarra
     fraction.data = fraction.data / np.repeat(np.bincount(codes), terms_per_outlet)
     largest = fraction.max(axis=0).toarray().ravel()
     is_concentrated = largest >= MIN_PAGE_TERM_CONCENTRATION * fraction.sum(axis=0)
-    marked: np.ndarray = (largest >= MIN_PAGE_TERM_FRACTION) & is_concentrated
+    marked: np.ndarray = (largest >= min_page_fraction) & is_concentrated
     return marked

@@ -19,6 +19,7 @@ from wording.questions.reporting import (
     select_more,
     summarise_rest,
 )
+from wording.settings import OTHER_OUTLETS, REST_LABEL
 
 _COMPARISON = Comparison(
     no_test="No difference can be tested: a test needs hits in at least two articles on each side, "
@@ -111,6 +112,38 @@ def _are_leading(shares: pd.DataFrame, rows: pd.DataFrame) -> bool:
     most = shares.sort_values("n", ascending=False, kind="stable").drop_duplicates("outlet")
     leading = most.set_index("outlet")["variant"]
     return bool((rows["outlet"].map(leading) == rows["variant"]).all())
+
+
+def mark_clear_shares(shares: pd.DataFrame, contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares with a column `clear`: more or less than the others', empty if not clear.
+
+    Parameters
+    ----------
+    shares, contrasts : pandas.DataFrame
+        Tables of `compute_shares` and `contrast_shares`, of one concept and voice.
+    """
+    clear = select_clear_differences(contrasts)
+    sides = clear.assign(clear=clear["less"].map({True: "less", False: "more"}))
+    mirrored = clear[clear["other"] != REST_LABEL].assign(outlet=clear["other"])
+    mirrored = mirrored.assign(clear=mirrored["less"].map({True: "more", False: "less"}))
+    keys = ["variant", "outlet"]
+    known = pd.concat([sides, mirrored])[[*keys, "clear"]].drop_duplicates(keys)
+    return shares.merge(known, on=keys, how="left").fillna({"clear": ""})
+
+
+def order_outlets_by_share(shares: pd.DataFrame) -> list[str]:
+    """Return the outlets by their share of the most frequent variant, the largest first.
+
+    Those without a share, and other outlets together, are last.
+    """
+    n = shares.groupby("variant", sort=False)["n"].sum()
+    rows = shares[shares["variant"] == n.idxmax()]
+    rows = rows.assign(
+        share=keep_stable_digits(rows["share"]), last=rows["outlet"] == OTHER_OUTLETS
+    )
+    return list(
+        rows.sort_values(["last", "share"], ascending=[True, False], kind="stable")["outlet"]
+    )
 
 
 def describe(shares: pd.DataFrame) -> str:

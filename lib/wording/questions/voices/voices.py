@@ -17,6 +17,8 @@ from wording.settings import LABEL_CUE
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
 
+OWN_WORDS = "own words"
+"""What a figure calls the voice of an outlet itself."""
 ATTRIBUTED_VOICES = ("quoted", "reported")
 VOICE_COUNT_COLUMNS = ("n_own", "n_quoted", "n_reported")
 KEY_SEPARATOR = "\x1f"
@@ -54,13 +56,13 @@ def reshape_voice_shares(voiced: pd.DataFrame) -> pd.DataFrame:
     total = voiced.groupby("outlet")["n_words"].transform("sum")
     named = voiced.assign(
         concept="words",
-        variant=voiced["voice"].replace("outlet", "own words"),
+        variant=voiced["voice"].replace("outlet", OWN_WORDS),
         voice="all",
         n=voiced["n_words"],
         total=total,
     )
     return pd.concat(
-        [named[named["variant"] == name] for name in (*ATTRIBUTED_VOICES, "own words")],
+        [named[named["variant"] == name] for name in (*ATTRIBUTED_VOICES, OWN_WORDS)],
         ignore_index=True,
     )
 
