@@ -13,6 +13,7 @@ PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
     "cli",
     "bench",
+    "precompile",
     "new",
     "panel",
     "simulation",
