@@ -16,9 +16,9 @@ setup: .venv/ready  ## make .venv from requirements.lock (uv when it is there, e
 	@if command -v uv >/dev/null; then \
 	  uv venv -q --allow-existing -p $(PYTHON) .venv && uv pip install -q -p $(BIN)/python --no-build -r requirements.lock && uv pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --only-binary :all: -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --no-compile --only-binary :all: -r requirements.lock && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; \
 	fi
-	@$(BIN)/python -m wording.simulation.precompile
+	@$(BIN)/python -m wording.precompile
 	@touch $@
 
 report: setup  ## make the pages of seeds/ and data/demo/ (or STUDIES=...) and reports/index.html

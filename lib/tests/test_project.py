@@ -13,8 +13,7 @@ PACKAGE = PROJECT_ROOT / "lib" / "wording"
 ROOMS = [
     "cli",
     "bench",
-    "bench_commands",
-    "new",
+    "precompile",
     "panel",
     "new.create",
     "new",

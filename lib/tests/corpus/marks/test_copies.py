@@ -14,6 +14,7 @@ from wording.corpus import build as building
 from wording.corpus.build import encode_articles
 from wording.corpus.encoding import kernels as passes
 from wording.corpus.encoding.shard import encode_texts as tokens
+from wording.corpus.marks import boilerplate
 from wording.corpus.marks import copies as module
 from wording.corpus.marks.copies import (
     Bodies,
@@ -399,7 +400,7 @@ def test_a_merge_of_two_stories_is_a_copy_and_all_of_it_is_copied(tmp_path):
 def test_a_footer_of_a_group_of_papers_makes_no_copies(tmp_path, n_articles, days, monkeypatch):
     """As where it is not known to be boilerplate."""
     monkeypatch.setattr(
-        building.zones,
+        boilerplate,
         "mark_boilerplate",
         lambda shard, *_, **__: np.zeros(len(shard.tokens), bool),
     )

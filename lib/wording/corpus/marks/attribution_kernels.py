@@ -8,6 +8,8 @@ compiled.py).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 FEATURES = (
@@ -270,7 +272,7 @@ def compute_features(
     """Return the value of each feature for each token, int32 (n_features, n_tokens)."""
     place = np.zeros((len(FEATURES), len(word)), np.int32)
     grade = np.zeros((len(SIGNALS), len(word)), np.int8)
-    start = np.int64(0)
+    start: Any = np.int64(0)
     while start < len(word):
         end = find_sentence_end(begins, start)
         grade_signals(word, signal, edges, start, end, grade)
@@ -289,7 +291,8 @@ def find_sentence_end(begins: np.ndarray, start: int) -> int:
 
 def find_longest_sentence(begins: np.ndarray) -> int:
     """Return the number of tokens of the longest sentence."""
-    longest, start = 0, np.int64(0)
+    longest = 0
+    start: Any = np.int64(0)
     while start < len(begins):
         end = find_sentence_end(begins, start)
         longest, start = max(longest, end - start), end
@@ -326,7 +329,8 @@ def compute_log_odds(
     grade = np.zeros((len(SIGNALS), width), np.int8)
     at = np.zeros(width, np.int64)
     # Of the type that it has later: the functions that take it are compiled for that one only.
-    n, start = 0, np.int64(0)
+    n = 0
+    start: Any = np.int64(0)
     while start < len(word):
         end = find_sentence_end(begins, start)
         if grade_signals(word, signal, edges, start, end, grade):

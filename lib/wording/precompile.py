@@ -1,6 +1,6 @@
 """Compiles what Numba compiles, once and before it is needed.
 
-`make setup` runs `python -m wording.simulation.precompile`, so that the first build is as quick as
+`make setup` runs `python -m wording.precompile`, so that the first build is as quick as
 the next. Without it, the first build after an installation compiles, and keeps that.
 """
 

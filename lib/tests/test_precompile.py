@@ -14,7 +14,7 @@ def test_a_build_after_the_compilation_compiles_nothing(tmp_path):
     kernels, environment = tmp_path / "kernels", dict(os.environ)
     environment["NUMBA_CACHE_DIR"] = str(kernels)
     study = simulate_study(tmp_path / "study", articles=40, seed=5)
-    compile_first = [sys.executable, "-m", "wording.simulation.precompile"]
+    compile_first = [sys.executable, "-m", "wording.precompile"]
     build = [sys.executable, "-m", "wording.cli", "build", str(study)]
     subprocess.run(compile_first, env=environment, check=True)
     compiled = {file.name for file in kernels.rglob("*.nbc")}
