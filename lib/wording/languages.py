@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from wording.words import WORDS_FOLDER
@@ -41,6 +42,15 @@ def to_language_code(value: str) -> str | None:
     return load_language_names().get(plain) or load_language_names().get(
         re.split(r"[-_ ]", plain)[0]
     )
+
+
+def join_codes(languages: Sequence[str]) -> str:
+    """Return what says in which languages a corpus is: their codes with + between.
+
+    >>> join_codes(["en"]), join_codes(["en", "de"])
+    ('en', 'en+de')
+    """
+    return "+".join(languages)
 
 
 def name_language(code: str) -> str:

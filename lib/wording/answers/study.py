@@ -461,13 +461,13 @@ def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Stud
         return Study(read_study(path))
     if not path.exists():
         raise WordingError(f"{place}: there is no such study, file or folder.")
+    first, _ = read_first_articles(path, MAX_RECOGNISED_TEXTS)
     record = StudyRecord(
         title=path.stem,
         question=f"How do the sources in {path.name} word what they write about?",
         articles=Articles(path=str(path.resolve())),
+        languages=[recognise_language(first["text"])],
     )
-    first, _ = read_first_articles(path, MAX_RECOGNISED_TEXTS)
-    record.language = recognise_language(first["text"])
     folder = tempfile.TemporaryDirectory(prefix="wording-")
     record._folder = Path(folder.name) / path.stem
     record._folder.mkdir()

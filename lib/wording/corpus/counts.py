@@ -742,7 +742,7 @@ def flag_compared(
     Parameters
     ----------
     study : StudyRecord
-        Its outlets, its groups and its period decide.
+        Its outlets, its groups, its period and its languages decide.
     articles : DataFrame
         The `articles` table.
     copies : str
@@ -762,6 +762,8 @@ def flag_compared(
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
     inside = assign_units(study, articles).notna()
+    if study.only_language:
+        inside &= articles["language"] == study.only_language
     if study.period.from_:
         inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:

@@ -35,7 +35,7 @@ from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.progress import begin_stage
 from wording.study.asked import list_conditions
-from wording.study.records import StudyRecord
+from wording.study.records import StudyRecord, Variant
 from wording.tables import TABLES
 
 MAX_OUTLETS_PRINTED = 30
@@ -97,6 +97,14 @@ def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     return counts.reindex(rows, fill_value=0).reset_index()
 
 
+def list_phrases(variant: Variant) -> str:
+    """Return the phrases of a variant with `;` between; by language where they are so listed."""
+    if isinstance(variant.match, list):
+        return "; ".join(variant.match)
+    listed = [f"{code}: {', '.join(texts)}" for code, texts in variant.match.items()]
+    return "; ".join(listed)
+
+
 def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None) -> pd.DataFrame:
     """Return one row per variant of the named concepts, or of all: how it is matched.
 
@@ -110,7 +118,7 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
             "concept": name,
             "title": concept.title,
             "variant": variant,
-            "phrases": "; ".join(one.match),
+            "phrases": list_phrases(one),
             "conditions": "; ".join(list_conditions(one)),
             "precision": one.precision_sentence or None,
             "note": one.note,
@@ -171,7 +179,7 @@ def describe_suspicious_texts(study: StudyRecord) -> list[str]:
         *describe_signs(corpus.signs, corpus.table["outlet"]),
         *(
             []
-            if corpus.language in LANGUAGES_WITHOUT_BLANKS
+            if set(corpus.languages) & set(LANGUAGES_WITHOUT_BLANKS)
             else describe_short_texts(corpus.table.select("doc_id", "outlet", n_words))
         ),
     ]

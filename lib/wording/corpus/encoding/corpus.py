@@ -56,7 +56,8 @@ class Corpus:
     rejects : what could not be read.
     warnings : sentences about what was read.
     files : name and sha256 of every file read.
-    language : the language of the articles.
+    language : the language of the articles; of several, with + between. Each shard has one, and the
+        table then has a column `language`.
     folder : where it is saved, None if it is not.
     apart : the articles in other languages.
     copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
@@ -85,9 +86,14 @@ class Corpus:
     @cached_property
     def articles(self) -> pd.DataFrame:
         """Return the `articles` table of a corpus whose families are known."""
-        return check_columns(
-            self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles"
-        )
+        table = self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"]))
+        articles = check_columns(table, "articles")
+        return articles.assign(language=table["language"]) if "language" in table else articles
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the languages of the articles."""
+        return self.language.split("+")
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -135,7 +141,7 @@ class Corpus:
         if (k, name) not in self._derived and folder and open_saved_folder(folder):
             self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME)
         if (k, name) not in self._derived:
-            self._derived[k, name] = make(self.shards[k], self.language)
+            self._derived[k, name] = make(self.shards[k], self.shards[k].language)
             if folder:
                 # Where a newer build has taken this one's place, the table is only held.
                 with contextlib.suppress(OSError), replace_folder(folder) as partial:
