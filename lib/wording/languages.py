@@ -12,6 +12,12 @@ LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
 """Of these each letter is a token (`patterns.UNSPACED_LETTER`): words cannot be counted."""
 
 
+GRAMMAR_LANGUAGES = tuple(
+    sorted(file.stem.split("-")[1] for file in WORDS_FOLDER.glob("grammar-*.yml"))
+)
+"""The languages in which sentences are parsed: who did what to whom is told in no other."""
+
+
 def list_voice_languages() -> list[str]:
     """Return the codes of the languages in which reported speech is looked for."""
     return sorted(file.stem.split("-")[1] for file in WORDS_FOLDER.glob("voice-*.yml"))

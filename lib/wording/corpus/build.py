@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -300,14 +301,24 @@ def add_families(corpus: Corpus) -> Corpus:
 
 
 def add_links(corpus: Corpus) -> Corpus:
-    """Return the corpus, whose families are known, with the links between articles on one event."""
+    """Return the corpus, whose families are known, with the links between articles on one event.
+
+    Both articles of a link are in one language.
+    """
     from wording.corpus.marks.stories.links import find_links
 
-    return replace(corpus, links=find_links(corpus))
+    links = find_links(corpus)
+    if list_language_column(corpus.table):
+        language = dict(corpus.table.select("doc_id", "language").rows())
+        languages = (links[name].replace_strict(language) for name in ("doc_id", "other"))
+        links = links.filter(operator.eq(*languages))
+    return replace(corpus, links=links)
 
 
 def build_corpus(study: StudyRecord) -> Corpus:
     """Return the study's corpus: one that is there and current is opened, else it is made.
+
+    Where only the articles in one language count, it has no others.
 
     Raises
     ------
@@ -315,7 +326,10 @@ def build_corpus(study: StudyRecord) -> Corpus:
         If the study has no articles, or none could be read.
     """
     corpus, _ = open_or_build_corpus(study)
-    return corpus
+    if study.only_language in ("", corpus.language):
+        return corpus
+    assert corpus.folder, "a study's corpus is saved"
+    return open_corpus(corpus.folder, study.only_language)
 
 
 def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:

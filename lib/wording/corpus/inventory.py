@@ -9,10 +9,16 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import Counts, count_study_hits, select_concepts
+from wording.corpus.counts import (
+    Counts,
+    count_study_hits,
+    describe_languages,
+    describe_missing_phrases,
+    select_concepts,
+)
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.decoding import ROW
-from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.corpus.marks.likeness import describe_study_texts
 from wording.corpus.phrase_counts import (
     count_study_phrases,
     describe_left_out,
@@ -233,6 +239,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     return [
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
+        *describe_languages(study, counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
         *_describe_excluded(
             counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)
@@ -242,8 +249,9 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *describe_study_stubs(study),
         *_describe_rejects(study, counted),
         f"{format_count(n_hits, 'hit')} of {n_concepts} in {format_count(n_articles, 'article')}.",
+        *(line for name in study.concepts for line in describe_missing_phrases(study, name)),
         *describe_phrases(count_study_phrases(study), study.taken),
-        *describe_unlike_texts(counted.articles, study.language),
+        *describe_study_texts(counted.articles, study.counted_languages),
     ]
 
 
@@ -312,7 +320,7 @@ def _describe_other_languages(study: StudyRecord) -> list[str]:
     verb = "is excluded because it is" if n_excluded == 1 else "are excluded because they are"
     counts = ", ".join(f"{row.language} {row.n_articles:,}" for row in languages.itertuples())
     return [
-        f"{format_count(n_excluded, 'article')} {verb} not in {study.language} ({counts}). The "
+        f"{format_count(n_excluded, 'article')} {verb} not in {join_names(study.languages)} ({counts}). The "
         "language comes from the source's `language` column or, without one, from the text."
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -89,6 +90,17 @@ def describe_grammar_limits(language: str) -> list[str]:
         "Who did what to whom is told by grammar, and there is one for English only: in "
         f"{name_language(language)} nothing is counted."
     ]
+
+
+def describe_study_texts(articles: pd.DataFrame, languages: Sequence[str]) -> list[str]:
+    """Return what `describe_unlike_texts` does of each of the languages of articles.
+
+    Of several the articles have a column `language`.
+    """
+    if len(languages) == 1:
+        return describe_unlike_texts(articles, languages[0])
+    groups = [(code, articles[articles["language"] == code]) for code in languages]
+    return [sentence for code, some in groups for sentence in describe_unlike_texts(some, code)]
 
 
 def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:
