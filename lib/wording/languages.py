@@ -12,6 +12,8 @@ LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
 """Of these each letter is a token (`patterns.UNSPACED_LETTER`): words cannot be counted."""
 
 
+MAX_SHOWN = 40
+"""Characters of a value that is no language, where it is refused."""
 GRAMMAR_LANGUAGES = tuple(
     sorted(file.stem.split("-")[1] for file in WORDS_FOLDER.glob("grammar-*.yml"))
 )
@@ -36,7 +38,7 @@ def require_language(value: str) -> str:
     if code := to_language_code(value) or (value if name_language(value) != value else None):
         return code
     raise ValueError(
-        f"{value!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
+        f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
         f"{', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
         "quotation marks are known"
     )

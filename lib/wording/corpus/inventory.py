@@ -319,8 +319,9 @@ def _describe_other_languages(study: StudyRecord) -> list[str]:
     n_excluded = int(languages["n_articles"].sum())
     verb = "is excluded because it is" if n_excluded == 1 else "are excluded because they are"
     counts = ", ".join(f"{row.language} {row.n_articles:,}" for row in languages.itertuples())
+    languages_read = join_names(study.languages)
     return [
-        f"{format_count(n_excluded, 'article')} {verb} not in {join_names(study.languages)} ({counts}). The "
+        f"{format_count(n_excluded, 'article')} {verb} not in {languages_read} ({counts}). The "
         "language comes from the source's `language` column or, without one, from the text."
     ]
 

@@ -53,9 +53,9 @@ def assign_units(study: StudyRecord, articles: pd.DataFrame) -> pd.Series:
     if not study.outlets:
         return units
     known = dict.fromkeys([*outlet.unique(), *units.dropna().unique()])
-    if unknown := [name for name in study.outlets if name not in known]:
-        if not study.only_language:  # in one language, the other outlets have no articles
-            one_of("outlet", unknown[0], known, place=locate_setting(study, "outlets"))
+    unknown = [name for name in study.outlets if name not in known]
+    if unknown and not study.only_language:  # in one language, the other outlets have no articles
+        one_of("outlet", unknown[0], known, place=locate_setting(study, "outlets"))
     return units.where(outlet.isin(study.outlets) | units.isin(study.outlets))
 
 

@@ -1,8 +1,8 @@
 """Shared events with planted truth: some outlets cover some events more, and word them differently.
 
-What is planted stands in simulation/plans/events.yml. On an event of a kind, everybody's shares of the
-variants are those of the kind, and each outlet adds its own difference to them. What outlets differ
-by within events is therefore known, and so is what they differ by in all.
+What is planted stands in simulation/plans/events.yml. On an event of a kind, everybody's shares of
+the variants are those of the kind, and each outlet adds its own difference to them. What outlets
+differ by within events is therefore known, and so is what they differ by in all.
 """
 
 from __future__ import annotations

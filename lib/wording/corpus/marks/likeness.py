@@ -99,8 +99,11 @@ def describe_study_texts(articles: pd.DataFrame, languages: Sequence[str]) -> li
     """
     if len(languages) == 1:
         return describe_unlike_texts(articles, languages[0])
-    groups = [(code, articles[articles["language"] == code]) for code in languages]
-    return [sentence for code, some in groups for sentence in describe_unlike_texts(some, code)]
+    return [
+        sentence if name_language(code) in sentence else f"{name_language(code)}: {sentence}"
+        for code in languages
+        for sentence in describe_unlike_texts(articles[articles["language"] == code], code)
+    ]
 
 
 def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:

@@ -157,7 +157,12 @@ def read_attributions(part: Part) -> pl.DataFrame:
 
 def tabulate_attributions(shard: Shard, language: str) -> pl.DataFrame:
     """Return the attributions of a shard whose voices are marked."""
-    return pl.from_pandas(find_attributions(shard, shard.voice, language=language))
+    texts = dict.fromkeys(
+        ("voice", "speaker", "cue", "stance"), pl.String
+    )  # also where all are null
+    return pl.from_pandas(
+        find_attributions(shard, shard.voice, language=language), schema_overrides=texts
+    )
 
 
 def find_all_attributions(corpus: Corpus) -> None:
