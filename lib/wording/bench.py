@@ -72,7 +72,7 @@ def time_steps(
     """
     with tempfile.TemporaryDirectory() as folder:
         study = create_bench_study(articles, Path(folder) / "study")
-        reading = read_articles(articles, ReadingOptions(language=study.language))
+        reading = read_articles(articles, ReadingOptions(languages=study.languages))
         texts = reading.frame["text"]
         steps = (
             list_building_steps(articles, study, reading)
@@ -116,7 +116,7 @@ def list_building_steps(articles: Path, study: StudyRecord, reading: ReadingResu
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
         "build: all of read, encode, families, links": lambda: rebuild_corpus(study),
-        "read": lambda: list(ArticleReader(articles, ReadingOptions(language=study.language))),
+        "read": lambda: list(ArticleReader(articles, ReadingOptions(languages=study.languages))),
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(reading),
         "of which voice": lambda: [
             mark_voices(shard, language=study.language) for shard in corpus.shards

@@ -514,6 +514,11 @@ def rivals_command(study: Path, terms: Sequence[str], top: int, out: Path) -> No
     help="Instead: articles of four outlets on so many shared events, which some cover more.",
 )
 @click.option(
+    "--languages",
+    is_flag=True,
+    help="Instead: 150 articles of six outlets in English, German and Russian.",
+)
+@click.option(
     "--difference",
     type=click.FloatRange(0, 1),
     help="Instead: how many articles would show this difference of two shares, such as 0.2.",
@@ -544,14 +549,15 @@ def simulate_command(
     articles: int,
     seed: int,
     events: int | None,
+    languages: bool,
     difference: float | None,
     **power: float,
 ) -> None:
     """Make a study of invented articles with planted truth.
 
     The truth is written as a table. With --events, what outlets cover differs from how they word
-    it, and the truth says both. With --difference, say instead how many articles would show that
-    difference.
+    it, and the truth says both. With --languages, the outlets write in three languages. With
+    --difference, say instead how many articles would show that difference.
     """
     from wording.simulation.simulate import simulate_study
 
@@ -562,6 +568,7 @@ def simulate_command(
             {
                 "articles": "with --difference, which says how many are needed",
                 "events": "with --difference, which writes no articles",
+                "languages": "with --difference, which writes no articles",
             }
         )
 
@@ -571,6 +578,13 @@ def simulate_command(
     refuse_given_options(dict.fromkeys(power, "without --difference"))
     if out is None:
         raise click.UsageError("Missing option '--out': the folder to write the study into.")
+    if languages:
+        from wording.simulation.several_languages import simulate_languages
+
+        refuse_given_options(dict.fromkeys(("articles", "events"), "with --languages"))
+        simulate_languages(out, seed=seed)
+        say(f"invented articles in three languages in {out}")
+        return
     if events is not None:
         from wording.simulation.events import simulate_events
 

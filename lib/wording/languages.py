@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from wording.words import WORDS_FOLDER
 
 LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
 """Of these each letter is a token (`patterns.UNSPACED_LETTER`): words cannot be counted."""
+
+
+MAX_SHOWN = 40
+"""Characters of a value that is no language, where it is refused."""
+GRAMMAR_LANGUAGES = tuple(
+    sorted(file.stem.split("-")[1] for file in WORDS_FOLDER.glob("grammar-*.yml"))
+)
+"""The languages in which sentences are parsed: who did what to whom is told in no other."""
 
 
 def list_voice_languages() -> list[str]:
@@ -29,7 +38,7 @@ def require_language(value: str) -> str:
     if code := to_language_code(value) or (value if name_language(value) != value else None):
         return code
     raise ValueError(
-        f"{value!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
+        f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
         f"{', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
         "quotation marks are known"
     )
@@ -41,6 +50,15 @@ def to_language_code(value: str) -> str | None:
     return load_language_names().get(plain) or load_language_names().get(
         re.split(r"[-_ ]", plain)[0]
     )
+
+
+def join_codes(languages: Sequence[str]) -> str:
+    """Return what says in which languages a corpus is: their codes with + between.
+
+    >>> join_codes(["en"]), join_codes(["en", "de"])
+    ('en', 'en+de')
+    """
+    return "+".join(languages)
 
 
 def name_language(code: str) -> str:

@@ -15,7 +15,7 @@ STUDY = {
     "title": "T",
     "question": "Q?",
     "note": "N",
-    "language": "en",
+    "language": ["en", "de"],
     "seed": 1,
     "articles": {
         "path": "a.csv",
@@ -57,6 +57,8 @@ CONCEPTS = {
                     "precision": "1/2",
                 },
                 "y": ["protest"],
+                "z": {"match": {"en": ["riot"], "de": ["Krawall*"]}},
+                "w": {"en": ["unrest"], "de": ["Unruhe*"]},
             },
             "acts": {"kill": ["killing"]},
             "instead": ["died"],
@@ -91,6 +93,7 @@ TAKEN = {  # path: the kinds of values that it takes
     "question": TEXT,
     "note": TEXT,
     "language": set(),
+    "language.0": set(),
     "seed": {"number", "zero"},
     "articles": {"null"},
     "articles.path": {"word"},
@@ -156,6 +159,17 @@ TAKEN = {  # path: the kinds of values that it takes
     "concepts.c.variants.x.precision": {"null"},
     "concepts.c.variants.y": {"word", "long"},
     "concepts.c.variants.y.0": {"word", "long"},
+    "concepts.c.variants.z": {"word", "long"},
+    "concepts.c.variants.z.match": {"word", "long"},
+    "concepts.c.variants.z.match.en": {"word", "long"},
+    "concepts.c.variants.z.match.en.0": {"word", "long"},
+    "concepts.c.variants.z.match.de": {"word", "long"},
+    "concepts.c.variants.z.match.de.0": {"word", "long"},
+    "concepts.c.variants.w": {"word", "long"},
+    "concepts.c.variants.w.en": {"word", "long"},
+    "concepts.c.variants.w.en.0": {"word", "long"},
+    "concepts.c.variants.w.de": {"word", "long"},
+    "concepts.c.variants.w.de.0": {"word", "long"},
     "concepts.c.acts": {"word"},
     "concepts.c.acts.kill": {"empty list", "word", "long"},
     "concepts.c.acts.kill.0": {"word", "long"},
@@ -205,7 +219,7 @@ KEYS = [
 
 
 def test_every_key_is_tried():
-    assert set(STUDY) == set(StudyRecord.model_fields)
+    assert set(STUDY) == {f.alias or name for name, f in StudyRecord.model_fields.items()}
     assert set(STUDY["articles"]) == set(Articles.model_fields)
     assert set(CONCEPTS) == set(ConceptsFile.model_fields)
     concept = CONCEPTS["concepts"]["c"]

@@ -72,7 +72,7 @@ def narrow_study(
             "available here; choose a concept of the study."
         )
     for variant in record.variants.values():
-        parse_phrases(variant.match, lists=study.lists, case=variant.case)
+        parse_phrases(variant.phrases, lists=study.lists, case=variant.case)
     return narrow.with_concept(name, record), name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -31,9 +31,11 @@ from wording.answers.questions import (
     voices,
 )
 from wording.corpus.acts import ACT_PLACES
+from wording.corpus.counts import keep_one_language
 from wording.corpus.reading.articles import read_first_articles
 from wording.corpus.reading.languages import MAX_RECOGNISED_TEXTS, recognise_language
 from wording.errors import WordingError
+from wording.languages import GRAMMAR_LANGUAGES
 from wording.questions.coding.sample import choose_started_concept
 from wording.questions.design import Request
 from wording.questions.keyness.keyness import TermSelection
@@ -102,6 +104,7 @@ class Study:
         groups: str | Mapping[str, Sequence[str]] | None = None,
         events: str = "",
         place: str = "",
+        language: str = "",
     ) -> Study:
         """Return the same study with other settings.
 
@@ -117,17 +120,36 @@ class Study:
         groups : str or mapping, optional
             What is compared instead of outlets: a column of the articles, or the outlets of each
             group, such as {"left": ["A", "B"], "right": ["C"]}; without it the study's own.
+        language : str
+            Only the articles in this one of the study's languages; empty: as before.
 
         Raises
         ------
         WordingError
-            For an outlet in two groups, or a group without outlets.
+            For an outlet in two groups, a group without outlets, or a language that the study has
+            not.
         """
         first, last = parse_day(period[0]), parse_day(period[1], last=True)
         record = self.record.narrow(
             outlets=outlets, first=first, last=last, groups=groups, place=place
         )
+        if language:
+            record = record.in_language(language)
         return Study(record, voice=voice or self.voice, copies=copies or self.copies, events=events)
+
+    def within_language(self, among: Collection[str] = ()) -> Study:
+        """Return the study in one language: what compares words stays within one.
+
+        Of several languages it is the one with the most articles, unless `using` chose.
+
+        Parameters
+        ----------
+        among : collection of str
+            Languages to prefer.
+        """
+        return Study(
+            keep_one_language(self.record, among=among), voice=self.voice, copies=self.copies
+        )
 
     def concepts(self) -> Answer:
         """Return the concepts of the study: one row per variant: phrases, precision, note."""
@@ -234,7 +256,7 @@ class Study:
             max_words=max_words, min_outlets=min_outlets, function_words=function_words
         )
         request = self._request(against=against)
-        return keyness.answer_keyness(self.record, request, selection, top)
+        return keyness.answer_keyness(self.within_language().record, request, selection, top)
 
     def collocates(self, what: str = "", *, span: int = 5) -> Answer:
         """Return the words that stand near each variant.
@@ -248,7 +270,8 @@ class Study:
         span : int
             Words on each side of a hit that count as near.
         """
-        return collocates.answer_collocates(*self._ask(what), self._request(), span)
+        asked = self.within_language()._ask(what)
+        return collocates.answer_collocates(*asked, self._request(), span)
 
     def timeline(self, what: str = "", *, variant: str = "", period: str = "auto") -> Answer:
         """Return when each outlet's choice changed.
@@ -281,7 +304,8 @@ class Study:
         max_words : int
             Words of the longest phrases, for "words".
         """
-        return outlets.answer_outlets(self.record, self._request(), basis, max_words)
+        asked = self.within_language() if basis == "words" else self
+        return outlets.answer_outlets(asked.record, self._request(), basis, max_words)
 
     def events(self, what: str = "", *, top: int = 10) -> Answer:
         """Return what of the outlets' differences is covered, and what is how they word it.
@@ -297,7 +321,7 @@ class Study:
         top : int
             Number of events told most differently.
         """
-        return events.answer_events(*self._ask(what), self._request(), top)
+        return events.answer_events(*self.within_language()._ask(what), self._request(), top)
 
     def agency(self, what: str = "") -> Answer:
         """Return in which form each outlet tells of acts, and whether it names who did them.
@@ -313,6 +337,7 @@ class Study:
             A concept that has `acts`; empty: the study's first such concept.
         """
         text = self if self.place in ACT_PLACES else self.using(place="text")
+        text = text.within_language(GRAMMAR_LANGUAGES)
         acting = text.record.list_acting("concept")
         return answer_agency(*text._ask(what or next(iter(acting), "")), self._request())
 
@@ -329,7 +354,7 @@ class Study:
         voice : str
             Whose words count; empty: as in the study.
         """
-        asked = self.using(place="text")._ask(what)
+        asked = self.using(place="text").within_language(GRAMMAR_LANGUAGES)._ask(what)
         return answer_naming(*asked, self._request(voice=voice or self.voice))
 
     def rivals(self, term: str = "", *, top: int = 10, sets: int = 50) -> Answer:
@@ -347,7 +372,7 @@ class Study:
         sets : int
             Number of sets.
         """
-        text = self.record.narrow(place="text")
+        text = self.within_language().record.narrow(place="text")
         return rivals.answer_rivals(text, term, top=top, sets=sets, copies=self.copies)
 
     def links(self, *, to_read: int = 40) -> Answer:
@@ -461,13 +486,13 @@ def open_study(place: str | Path, *, concepts: str | Path | None = None) -> Stud
         return Study(read_study(path))
     if not path.exists():
         raise WordingError(f"{place}: there is no such study, file or folder.")
+    first, _ = read_first_articles(path, MAX_RECOGNISED_TEXTS)
     record = StudyRecord(
         title=path.stem,
         question=f"How do the sources in {path.name} word what they write about?",
         articles=Articles(path=str(path.resolve())),
+        languages=[recognise_language(first["text"])],
     )
-    first, _ = read_first_articles(path, MAX_RECOGNISED_TEXTS)
-    record.language = recognise_language(first["text"])
     folder = tempfile.TemporaryDirectory(prefix="wording-")
     record._folder = Path(folder.name) / path.stem
     record._folder.mkdir()

@@ -13,6 +13,7 @@ from wording.corpus.counts import (
     count_study_attributions,
     count_study_hits,
     find_study_hits,
+    keep_one_language,
     list_study_counts,
     read_study_links,
     select_concepts,
@@ -22,6 +23,7 @@ from wording.corpus.naming.related_words import count_study_naming
 from wording.corpus.phrase_counts import count_study_phrases
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
+from wording.languages import GRAMMAR_LANGUAGES
 from wording.phrasing import join_names
 from wording.questions.agency import agency
 from wording.questions.agency.patients import contrast_act_patients
@@ -45,6 +47,13 @@ from wording.questions.voices import voices
 from wording.settings import VOICE_GROUPS, one_of
 from wording.study.records import StudyRecord
 from wording.tables import TABLES, check_columns
+
+ONE_LANGUAGE_TABLES = (
+    "keyness", "collocates", "collocate_contrasts", "events", "divided_events", "candidates"
+)  # fmt: skip
+"""What compares words or events: of a study of several languages, within one of them."""
+GRAMMAR_TABLES = ("agency", "act_", "naming")
+"""How the tables begin that need a grammar, and so a language that has one."""
 
 
 def make_table(
@@ -124,6 +133,10 @@ def make_asked_table(study: StudyRecord, name: str, request: Request) -> pd.Data
     """Return the named table of a study for a request; see `make_table`."""
     one_of("table", name, TABLE_NAMES)
     one_of("voice", request.voice, VOICE_GROUPS)
+    if name in ONE_LANGUAGE_TABLES:
+        study = keep_one_language(study)
+    elif name.startswith(GRAMMAR_TABLES):
+        study = keep_one_language(study, among=GRAMMAR_LANGUAGES)
     table = _TABLES[name].make(study, request)
     return check_columns(table, name) if name in TABLES else table
 
@@ -306,8 +319,8 @@ def _make_change_order(study: StudyRecord, request: Request) -> pd.DataFrame:
 def _make_outlets(study: StudyRecord, request: Request) -> pd.DataFrame:
     """Return the distances by choice of terms, then those by words."""
     tables = [
-        outlets.compare_study_outlets(study, request, basis=basis).distances.table
-        for basis in ("choice", "words")
+        outlets.compare_study_outlets(asked, request, basis=basis).distances.table
+        for basis, asked in (("choice", study), ("words", keep_one_language(study)))
     ]
     return pd.concat(tables, ignore_index=True)
 

@@ -152,13 +152,18 @@ def find_acts(
     Those in boilerplate are included, and told by `zone`. There is none in a language without a
     grammar.
     """
-    if not has_words(f"grammar-{corpus.language}"):
+    if not has_grammar(corpus):
         return pd.DataFrame(columns=list(TABLES["acts"]))
     parts = corpus.map_parts(tabulate_part_acts, select_acting(concepts), lists, context)
     rows: list[pd.DataFrame] = list(itertools.chain.from_iterable(parts))
     if not rows:
         return pd.DataFrame(columns=list(TABLES["acts"]))
     return check_columns(pd.concat(rows, ignore_index=True), "acts")
+
+
+def has_grammar(corpus: Corpus) -> bool:
+    """Return whether any article is in a language with a grammar."""
+    return any(has_words(f"grammar-{language}") for language in corpus.languages)
 
 
 def select_acting(concepts: Mapping[str, Concept]) -> dict[str, Concept]:
@@ -169,7 +174,9 @@ def select_acting(concepts: Mapping[str, Concept]) -> dict[str, Concept]:
 def tabulate_part_acts(
     part: Part, concepts: Mapping[str, Concept], lists: PhraseLists, context: ContextWidth
 ) -> list[pd.DataFrame]:
-    """Return the acts of each concept in one shard."""
+    """Return the acts of each concept in one shard; none in a language without a grammar."""
+    if not has_words(f"grammar-{part.shard.language}"):
+        return []
     return [
         tabulate_acts(part, name, locate_acts(part.shard, concept, lists), concept, lists, context)
         for name, concept in concepts.items()
@@ -229,7 +236,7 @@ def name_noun_groups(
 
 def count_acts(corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists) -> pd.DataFrame:
     """Return the `act_counts` table: acts per article, form, groups named, voice and place."""
-    if not has_words(f"grammar-{corpus.language}"):
+    if not has_grammar(corpus):
         return make_no_act_counts()
     parts = corpus.map_parts(count_part_acts, select_acting(concepts), lists, light=True)
     rows: list[pl.DataFrame] = list(itertools.chain.from_iterable(parts))
@@ -246,7 +253,9 @@ def make_no_act_counts() -> pd.DataFrame:
 def count_part_acts(
     part: Part, concepts: Mapping[str, Concept], lists: PhraseLists
 ) -> Iterable[pl.DataFrame]:
-    """Return the counts of acts of each concept in one shard."""
+    """Return the counts of acts of each concept in one shard; none without a grammar."""
+    if not has_words(f"grammar-{part.shard.language}"):
+        return []
     return [count_concept_acts(part, name, concept, lists) for name, concept in concepts.items()]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import operator
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from wording.corpus.encoding.store import Store, find_build_damage, set_build_as
 from wording.corpus.reading.languages import recognise_language
 from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
+from wording.languages import join_codes
 from wording.progress import begin_stage
 from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
@@ -77,9 +79,10 @@ def assemble_corpus(
     articles: ReadingResult, shards: Sequence[Shard], language: str, folder: Path | None = None
 ) -> Corpus:
     """Return the corpus of articles whose texts became shards."""
-    table = articles.frame.select(
-        [name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"]
-    )
+    columns = [
+        name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"
+    ]
+    table = articles.frame.select([*columns, *list_language_column(articles.frame)])
     return Corpus(
         table,
         shards,
@@ -94,6 +97,11 @@ def assemble_corpus(
     )
 
 
+def list_language_column(table: pl.DataFrame) -> list[str]:
+    """Return the column of the articles' languages, which is there where they have several."""
+    return [name for name in table.columns if name == "language"]
+
+
 def encode_batches(
     batches: Iterable[pl.DataFrame], *, language: str, keep: ShardKeeper = make_shard
 ) -> tuple[list[pl.DataFrame], Sequence[Shard]]:
@@ -104,7 +112,7 @@ def encode_batches(
     batches : iterable of DataFrame
         The articles.
     language : str
-        ISO 639-1.
+        ISO 639-1, of articles without a column `language`.
     keep : callable
         May save or find a shard.
 
@@ -115,7 +123,7 @@ def encode_batches(
     shards : sequence of Shard
     """
     calls = (
-        (number, articles, language, keep)
+        (number, articles, get_shard_language(articles, language), keep)
         for number, articles in enumerate(split_into_shards(batches))
     )
     encoded = run_parallel(encode_part, calls, pre_dispatch="n_jobs + 1")
@@ -126,29 +134,58 @@ def encode_batches(
     return tables, [shard for _, shard in encoded if isinstance(shard, Shard)]
 
 
+def get_shard_language(articles: pl.DataFrame, language: str) -> str:
+    """Return the language of the articles of one shard, as their column says, or else this one."""
+    return str(articles["language"][0]) if list_language_column(articles) else language
+
+
 def split_into_shards(batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield the articles of each shard, whatever the batches.
+    """Yield the articles of each shard, whatever the batches; each has articles in one language."""
+    cutters: dict[str, ShardCutter] = {}
+    for batch in batches:
+        groups = (
+            batch.partition_by("language", maintain_order=True)
+            if list_language_column(batch)
+            else [batch]
+        )
+        for articles in groups:
+            cutter = cutters.setdefault(get_shard_language(articles[:1], ""), ShardCutter())
+            yield from cutter.cut(articles)
+    for cutter in cutters.values():
+        yield from cutter.finish()
+
+
+class ShardCutter:
+    """Cuts articles in one language into shards.
 
     A shard ends at an article that its own words mark (one in SHARD_BOUNDARY_MODULUS) once it has
     MIN_SHARD_ARTICLES, so that a change leaves the other shards alone; or with MAX_SHARD_ARTICLES
     or MAX_SHARD_BYTES.
     """
-    pieces: list[pl.DataFrame] = []
-    n_articles = n_bytes = 0
-    for batch in batches:
+
+    def __init__(self) -> None:
+        self.pieces: list[pl.DataFrame] = []
+        self.n_articles = self.n_bytes = 0
+
+    def cut(self, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield the shards that end in a batch."""
         is_marked, sizes = mark_shard_ends(batch)
         start = 0
         while start < batch.height:
-            end = find_shard_end(is_marked, sizes, start, n_articles, n_bytes)
+            end = find_shard_end(is_marked, sizes, start, self.n_articles, self.n_bytes)
             stop = batch.height if end is None else end
-            pieces.append(batch[start:stop])
-            n_articles, n_bytes = n_articles + stop - start, n_bytes + sizes[start:stop].sum()
+            self.pieces.append(batch[start:stop])
+            self.n_articles += stop - start
+            self.n_bytes += sizes[start:stop].sum()
             if end is not None:
-                yield pl.concat(pieces)
-                pieces, n_articles, n_bytes = [], 0, 0
+                yield from self.finish()
             start = stop
-    if pieces:
-        yield pl.concat(pieces)
+
+    def finish(self) -> Iterator[pl.DataFrame]:
+        """Yield the shard of what is left, if anything is."""
+        if self.pieces:
+            yield pl.concat(self.pieces)
+        self.pieces, self.n_articles, self.n_bytes = [], 0, 0
 
 
 def mark_shard_ends(batch: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -258,19 +295,30 @@ def add_families(corpus: Corpus) -> Corpus:
     if "family" in corpus.table.columns:
         return corpus
     families, copied = find_families_and_spans(corpus)
-    table = corpus.table.hstack(families.drop("doc_id", "agency")).select(list(TABLES["articles"]))
+    columns = [*TABLES["articles"], *list_language_column(corpus.table)]
+    table = corpus.table.hstack(families.drop("doc_id", "agency")).select(columns)
     return replace(corpus, table=table, copied=copied)
 
 
 def add_links(corpus: Corpus) -> Corpus:
-    """Return the corpus, whose families are known, with the links between articles on one event."""
+    """Return the corpus, whose families are known, with the links between articles on one event.
+
+    Both articles of a link are in one language.
+    """
     from wording.corpus.marks.stories.links import find_links
 
-    return replace(corpus, links=find_links(corpus))
+    links = find_links(corpus)
+    if list_language_column(corpus.table):
+        language = dict(corpus.table.select("doc_id", "language").rows())
+        languages = (links[name].replace_strict(language) for name in ("doc_id", "other"))
+        links = links.filter(operator.eq(*languages))
+    return replace(corpus, links=links)
 
 
 def build_corpus(study: StudyRecord) -> Corpus:
     """Return the study's corpus: one that is there and current is opened, else it is made.
+
+    Where only the articles in one language count, it has no others.
 
     Raises
     ------
@@ -278,7 +326,10 @@ def build_corpus(study: StudyRecord) -> Corpus:
         If the study has no articles, or none could be read.
     """
     corpus, _ = open_or_build_corpus(study)
-    return corpus
+    if study.only_language in ("", corpus.language):
+        return corpus
+    assert corpus.folder, "a study's corpus is saved"
+    return open_corpus(corpus.folder, study.only_language)
 
 
 def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
@@ -286,10 +337,10 @@ def open_or_build_corpus(study: StudyRecord) -> tuple[Corpus, bool]:
     is_made = False
     for _ in range(MAX_BUILDS):
         folder = study.folder / ".build" / fingerprint_corpus(study)
-        if corpus := open_whole_build(folder, study.language):
+        if corpus := open_whole_build(folder, join_codes(study.languages)):
             return corpus, is_made
         try:
-            is_made = encode_and_save(study, Store(folder, study.language))
+            is_made = encode_and_save(study, Store(folder, join_codes(study.languages)))
         except (OSError, pl.exceptions.ComputeError) as fault:
             raise WordingError(
                 f"{folder.parent}: the corpus could not be written ({fault}); it needs about as "
@@ -332,15 +383,16 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
     try:
         reading = _open_articles(study)
         batches = tell_reading(reading)
-        tables, shards = encode_batches(batches, language=study.language, keep=store.load_or_make)
+        languages = join_codes(study.languages)
+        tables, shards = encode_batches(batches, language=languages, keep=store.load_or_make)
         no_articles = pl.DataFrame(schema=reading.schema).drop("text")
         articles = reading.finish(pl.concat([no_articles, *tables], how="diagonal"))
         is_current = fingerprint_corpus(study) == store.final.name
         if is_current and not len(articles.frame):
             place = study.folder / study.articles.path if study.articles else study.folder
-            raise WordingError(explain_empty_corpus(articles, place, study.language))
+            raise WordingError(explain_empty_corpus(articles, place, languages))
         if is_current:
-            corpus = assemble_corpus(articles, shards, study.language)
+            corpus = assemble_corpus(articles, shards, languages)
             begin_stage("finding copies")
             corpus = add_families(corpus)
             begin_stage("linking articles on one event")
@@ -378,7 +430,7 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
         metadata=study.folder / source.metadata if source.metadata else None,
         columns=columns,
         date_order=source.date_order,
-        language=study.language,
+        languages=study.languages,
         stubs=source.stubs,
     )
     return ArticleReader(study.folder / source.path, options)

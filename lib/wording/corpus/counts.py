@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +47,8 @@ from wording.corpus.units import (
 )
 from wording.errors import WordingError
 from wording.files import write_csv
+from wording.languages import name_language
+from wording.phrasing import format_count, join_names
 from wording.settings import (
     COPY_RULES,
     OTHER_OUTLETS,
@@ -490,9 +492,70 @@ def keep_compared_counts(
 
 
 def describe_study_units(study: StudyRecord) -> list[str]:
-    """Return what a study compares, in sentences, where that is not every outlet for itself."""
+    """Return what a study compares, in sentences, where that is not every outlet for itself.
+
+    Of a study of several languages also in which they are.
+    """
     counted = count_study_hits(study, [])
-    return describe_units(study, counted.articles, counted.set_apart)
+    return [
+        *describe_languages(study, counted.articles),
+        *describe_units(study, counted.articles, counted.set_apart),
+    ]
+
+
+def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
+    """Return in which languages the compared articles of a study are; nothing of one language."""
+    if len(study.languages) == 1:
+        return []
+    if only := study.only_language:
+        others = [code for code in study.languages if code != only]
+        return [
+            "Words are compared within one language: only the "
+            f"{format_count(len(articles), 'article')} in {name_language(only)} "
+            f"{'counts' if len(articles) == 1 else 'count'} here. The choice `language` takes the "
+            f"study's others, too: {join_names(others)}."
+        ]
+    sizes = articles["language"].value_counts()
+    listed = [f"{name_language(code)} {sizes.get(code, 0):,}" for code in study.languages]
+    return [
+        f"The articles are in several languages ({join_names(listed)}). Shares of terms can be "
+        "compared across them, as far as the terms mean the same; numbers per million words "
+        "cannot, since languages need more or fewer words for the same."
+    ]
+
+
+def keep_one_language(study: StudyRecord, *, among: Collection[str] = ()) -> StudyRecord:
+    """Return the study in one language, for what is compared word by word.
+
+    Parameters
+    ----------
+    study : StudyRecord
+        A study of one language, or in which only one counts, is returned as it is.
+    among : collection of str
+        Languages to prefer; of these, or else of all, the one with the most compared articles is
+        taken, of equals the first in study.yml.
+    """
+    if len(study.counted_languages) == 1:
+        return study
+    sizes = count_study_hits(study, []).articles["language"].value_counts()
+    preferred = [code for code in study.languages if code in among] or study.languages
+    return study.in_language(max(preferred, key=lambda code: sizes.get(code, 0)))
+
+
+def describe_missing_phrases(study: StudyRecord, concept: str) -> list[str]:
+    """Return for which languages of the articles a concept has not all its phrases."""
+    record, sentences = study.concepts[concept], []
+    for code in study.counted_languages:
+        if record.lists_variants_in(code):
+            continue
+        names = [name for name, one in record.variants.items() if not one.phrases_in(code)]
+        sentences.append(
+            f"{join_names(f'“{name}”' for name in names)} of {record.title} "
+            f"{'has' if len(names) == 1 else 'have'} no phrases in {name_language(code)}, so the "
+            f"concept is not counted in articles in {name_language(code)}: outlets in that "
+            f"language have no hits here. Add phrases under `{code}:` in concepts.yml."
+        )
+    return sentences
 
 
 def list_study_counts(
@@ -749,7 +812,7 @@ def flag_compared(
     Parameters
     ----------
     study : StudyRecord
-        Its outlets, its groups and its period decide.
+        Its outlets, its groups, its period and its languages decide.
     articles : DataFrame
         The `articles` table.
     copies : str
@@ -769,6 +832,8 @@ def flag_compared(
         If the study names an outlet that no article has, or for an unknown way of counting copies.
     """
     inside = assign_units(study, articles).notna()
+    if study.only_language:
+        inside &= articles["language"] == study.only_language
     if study.period.from_:
         inside &= articles["date"] >= pd.Timestamp(study.period.from_)
     if study.period.to:

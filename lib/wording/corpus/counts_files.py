@@ -27,6 +27,7 @@ TEXT_COLUMNS = (
     "outlet",
     "time",
     "family",
+    "language",
     "agency",
     "group",
     "concept",
@@ -218,12 +219,33 @@ def read_articles_table(study: StudyRecord) -> pd.DataFrame:
     """
     file = locate_counts_file(study, "articles.csv")
     articles = read_counts_file(file, "articles", **ARTICLE_DEFAULTS)
+    if len(study.languages) > 1:
+        articles = articles.assign(language=read_article_languages(study, file))
     if len(twice := articles.loc[articles["doc_id"].duplicated(), "doc_id"]):
         raise WordingError(
             f"{file}:{twice.index[0] + 2}: the article {twice.iloc[0]!r} is there twice. "
             f"{DAMAGED_COUNTS_REMEDY}"
         )
     return articles
+
+
+def read_article_languages(study: StudyRecord, file: Path) -> list[str]:
+    """Return the language of each article in articles.csv of a study of several languages.
+
+    Raises
+    ------
+    WordingError
+        Where it is missing, or no language of the study.
+    """
+    frame = pd.read_csv(file, dtype=str, keep_default_na=False)
+    languages = frame.get("language", pd.Series("", index=frame.index)).tolist()
+    for number, language in enumerate(languages, start=2):
+        if language not in study.languages:
+            raise WordingError(
+                f"{file}:{number}: the language of the article is {language!r}; study.yml names "
+                f"{', '.join(study.languages)}. {DAMAGED_COUNTS_REMEDY}"
+            )
+    return languages
 
 
 def read_counts_table(study: StudyRecord, articles: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,16 @@ import pandas as pd
 import polars as pl
 
 from wording.corpus.build import build_corpus
-from wording.corpus.counts import Counts, count_study_hits, select_concepts
+from wording.corpus.counts import (
+    Counts,
+    count_study_hits,
+    describe_languages,
+    describe_missing_phrases,
+    select_concepts,
+)
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.decoding import ROW
-from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.corpus.marks.likeness import describe_study_texts
 from wording.corpus.phrase_counts import (
     count_study_phrases,
     describe_left_out,
@@ -35,7 +41,7 @@ from wording.patterns import INVISIBLE_CHARACTERS
 from wording.phrasing import format_count, join_names
 from wording.progress import begin_stage
 from wording.study.asked import list_conditions
-from wording.study.records import StudyRecord
+from wording.study.records import StudyRecord, Variant
 from wording.tables import TABLES
 
 MAX_OUTLETS_PRINTED = 30
@@ -111,6 +117,14 @@ def count_variants(study: StudyRecord, counted: Counts) -> pd.DataFrame:
     return counts.reindex(rows, fill_value=0).reset_index()
 
 
+def list_phrases(variant: Variant) -> str:
+    """Return the phrases of a variant with `;` between; by language where they are so listed."""
+    if isinstance(variant.match, list):
+        return "; ".join(variant.match)
+    listed = [f"{code}: {', '.join(texts)}" for code, texts in variant.match.items()]
+    return "; ".join(listed)
+
+
 def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None) -> pd.DataFrame:
     """Return one row per variant of the named concepts, or of all: how it is matched.
 
@@ -124,7 +138,7 @@ def tabulate_concepts(study: StudyRecord, concepts: Sequence[str] | None = None)
             "concept": name,
             "title": concept.title,
             "variant": variant,
-            "phrases": "; ".join(one.match),
+            "phrases": list_phrases(one),
             "conditions": "; ".join(list_conditions(one)),
             "precision": one.precision_sentence or None,
             "note": one.note,
@@ -185,7 +199,7 @@ def describe_suspicious_texts(study: StudyRecord) -> list[str]:
         *describe_signs(corpus.signs, corpus.table["outlet"]),
         *(
             []
-            if corpus.language in LANGUAGES_WITHOUT_BLANKS
+            if set(corpus.languages) & set(LANGUAGES_WITHOUT_BLANKS)
             else describe_short_texts(corpus.table.select("doc_id", "outlet", n_words))
         ),
     ]
@@ -239,6 +253,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     return [
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
+        *describe_languages(study, counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
         *_describe_excluded(
             counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)
@@ -248,8 +263,9 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *describe_study_stubs(study),
         *_describe_rejects(study, counted),
         f"{format_count(n_hits, 'hit')} of {n_concepts} in {format_count(n_articles, 'article')}.",
+        *(line for name in study.concepts for line in describe_missing_phrases(study, name)),
         *describe_phrases(count_study_phrases(study), study.taken),
-        *describe_unlike_texts(counted.articles, study.language),
+        *describe_study_texts(counted.articles, study.counted_languages),
     ]
 
 
@@ -317,8 +333,9 @@ def _describe_other_languages(study: StudyRecord) -> list[str]:
     n_excluded = int(languages["n_articles"].sum())
     verb = "is excluded because it is" if n_excluded == 1 else "are excluded because they are"
     counts = ", ".join(f"{row.language} {row.n_articles:,}" for row in languages.itertuples())
+    languages_read = join_names(study.languages)
     return [
-        f"{format_count(n_excluded, 'article')} {verb} not in {study.language} ({counts}). The "
+        f"{format_count(n_excluded, 'article')} {verb} not in {languages_read} ({counts}). The "
         "language comes from the source's `language` column or, without one, from the text."
     ]
 

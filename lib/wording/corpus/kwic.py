@@ -325,7 +325,7 @@ def bound_hit_count(study: StudyRecord, pattern: str) -> int:
     phrases = [
         phrase
         for variant in concept.variants.values()
-        for phrase in parse_phrases(variant.match, lists=study.lists, case=variant.case)
+        for phrase in parse_phrases(variant.phrases, lists=study.lists, case=variant.case)
     ]
     bound = 0
     for part in build_corpus(study).parts():

@@ -32,7 +32,7 @@ from wording.patterns import (
 )
 from wording.phrasing import format_count, join_names
 from wording.study.asked import resolve_pattern
-from wording.study.records import Concept, StudyRecord
+from wording.study.records import Concept, StudyRecord, Variant
 from wording.tables import TABLES, check_columns
 
 MAX_EXAMPLES = 3
@@ -65,6 +65,8 @@ class AskedPhrase:
     alternative: str
     parsed: tuple[Phrase, ...]
     is_own: bool
+    languages: frozenset[str]
+    """Of which texts it is looked for; empty: of all."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,25 @@ def list_asked_phrases(
     asked = []
     for name, concept in concepts.items():
         for variant, record in concept.variants.items():
-            for text in record.match:
+            for text, languages in list_phrase_languages(record).items():
                 alternatives = [] if name in taken else list_alternatives(text)
                 for alternative, sole in [("", text), *alternatives]:
                     parsed = tuple(parse_phrases([sole], lists=lists, case=record.case))
+                    is_own = name not in taken
                     asked.append(
-                        AskedPhrase(name, variant, text, alternative, parsed, name not in taken)
+                        AskedPhrase(name, variant, text, alternative, parsed, is_own, languages)
                     )
     return asked
+
+
+def list_phrase_languages(variant: Variant) -> dict[str, frozenset[str]]:
+    """Return the languages of each phrase of a variant; none for one of all languages."""
+    if isinstance(variant.match, list):
+        return dict.fromkeys(variant.match, frozenset())
+    return {
+        text: frozenset(code for code, texts in variant.match.items() if text in texts)
+        for text in variant.phrases
+    }
 
 
 def count_part_phrases(
@@ -161,6 +174,9 @@ def count_part_phrases(
             hits[name, key] = spans[is_body & (variant == number)]
     counts = []
     for phrase in asked:
+        if phrase.languages and shard.language not in phrase.languages:
+            counts.append(PhraseCount(0, 0, Counter()))
+            continue
         matched = find_matches(shard, phrase.parsed)
         kept = number_spans(hits[phrase.concept, phrase.variant])
         n_kept = int(np.isin(number_spans(matched), kept).sum())

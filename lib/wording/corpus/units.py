@@ -53,7 +53,8 @@ def assign_units(study: StudyRecord, articles: pd.DataFrame) -> pd.Series:
     if not study.outlets:
         return units
     known = dict.fromkeys([*outlet.unique(), *units.dropna().unique()])
-    if unknown := [name for name in study.outlets if name not in known]:
+    unknown = [name for name in study.outlets if name not in known]
+    if unknown and not study.only_language:  # in one language, the other outlets have no articles
         one_of("outlet", unknown[0], known, place=locate_setting(study, "outlets"))
     return units.where(outlet.isin(study.outlets) | units.isin(study.outlets))
 
@@ -76,7 +77,7 @@ def _assign_groups(study: StudyRecord, articles: pd.DataFrame) -> pd.Series:
     owners = {}
     for group, outlets in study.groups.outlets.items():
         for outlet in outlets:
-            if outlet not in known:
+            if outlet not in known and not study.only_language:
                 one_of("outlet", outlet, known, place=locate_setting(study, "groups", group))
             owners[outlet] = group
     return articles["outlet"].map(owners)

@@ -163,7 +163,12 @@ def extend_concept(record: Concept, variants: dict[str, list[str]]) -> Concept:
     """Return the concept with phrases more, in variants that it has or gets."""
     extended = dict(record.variants)
     for name, phrases in variants.items():
-        match = [*extended[name].match, *phrases] if name in extended else phrases
+        if name in extended and isinstance(extended[name].match, dict):
+            raise WordingError(
+                f"The variant {name!r} has phrases by language: write {join_names(phrases)} below "
+                "the right language in concepts.yml."
+            )
+        match = [*extended[name].phrases, *phrases] if name in extended else phrases
         update = {"match": list(dict.fromkeys(match))}
         extended[name] = (
             extended[name].model_copy(update=update) if name in extended else Variant(match=match)

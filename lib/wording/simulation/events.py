@@ -1,8 +1,8 @@
 """Shared events with planted truth: some outlets cover some events more, and word them differently.
 
-What is planted stands in simulation/events.yml. On an event of a kind, everybody's shares of the
-variants are those of the kind, and each outlet adds its own difference to them. What outlets differ
-by within events is therefore known, and so is what they differ by in all.
+What is planted stands in simulation/plans/events.yml. On an event of a kind, everybody's shares of
+the variants are those of the kind, and each outlet adds its own difference to them. What outlets
+differ by within events is therefore known, and so is what they differ by in all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from wording.simulation.simulate import (
     number_articles,
     write_table,
 )
-from wording.simulation.world import SIMULATION_FOLDER, World
+from wording.simulation.world import PLANS_FOLDER, World
 from wording.stats.arrays import Array
 
 EVENT_COLUMNS = {
@@ -87,7 +87,7 @@ def simulate_events(folder: str | Path, *, events: int = 150, seed: int = 1) -> 
             plan, world.plan["concepts"][plan["concept"]]["variants"]
         ),
     }
-    concepts = (SIMULATION_FOLDER / "concepts.yml").read_bytes().replace(b"\r\n", b"\n")
+    concepts = (PLANS_FOLDER / "concepts.yml").read_bytes().replace(b"\r\n", b"\n")
     with replace_files(folder) as partial:
         write_table(
             partial / "articles.csv",
@@ -103,7 +103,7 @@ def simulate_events(folder: str | Path, *, events: int = 150, seed: int = 1) -> 
 
 def read_event_plan() -> dict[str, Any]:
     """Return what is planted."""
-    file = SIMULATION_FOLDER / "events.yml"
+    file = PLANS_FOLDER / "events.yml"
     plan: dict[str, Any] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     return plan
 

@@ -1,6 +1,6 @@
 """Articles with planted shares, voices, senses and copies: the truth is known.
 
-What is planted stands in simulation/plan.yml, the sentences in terms.yml and filler.yml, the
+What is planted stands in simulation/plans/plan.yml, the sentences in terms.yml and filler.yml, the
 invented country in world.yml (same folder). The program first plans each article as paragraphs of
 sentences, then writes them and notes where each contested word came to stand.
 """
@@ -27,7 +27,7 @@ from wording.simulation.acts.plant import (
 )
 from wording.simulation.articles import SimulatedArticle, write_articles
 from wording.simulation.sentences import PlantedAct, PlantedName, Sentence, render_sentence
-from wording.simulation.world import SIMULATION_FOLDER, World, format_long_date, read_planted_shares
+from wording.simulation.world import PLANS_FOLDER, World, format_long_date, read_planted_shares
 from wording.study import journal
 from wording.study.read import read_study
 from wording.study.records import StudyRecord
@@ -122,7 +122,7 @@ def simulate_study(folder: str | Path, *, articles: int = 400, seed: int = 1) ->
         for name, rows in tables.items():
             write_table(partial / name, SIMULATION_COLUMNS[name], rows)
         for name in ("study.yml", "concepts.yml"):
-            text = (SIMULATION_FOLDER / name).read_bytes().replace(b"\r\n", b"\n")
+            text = (PLANS_FOLDER / name).read_bytes().replace(b"\r\n", b"\n")
             (partial / name).write_bytes(text)
         marks = list_mark_rows(world, read_study(partial), written)
         write_table(partial / "marks.csv", SIMULATION_COLUMNS["marks.csv"], marks)

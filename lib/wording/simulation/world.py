@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
-SIMULATION_FOLDER = Path(__file__).parent
+PLANS_FOLDER = Path(__file__).parent / "plans"
+"""What is planted, and the sentences that invented articles are made of."""
 
 
 class Draws:
@@ -65,7 +66,7 @@ class World:
     def read(cls, seed: int) -> World:
         """Return the world as the files of the simulation describe it."""
         plan, terms, filler, slots = (
-            YAML(typ="safe").load((SIMULATION_FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+            YAML(typ="safe").load((PLANS_FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
             for name in ("plan", "terms", "filler", "world")
         )
         return cls(plan, terms, filler, slots, Draws(seed))

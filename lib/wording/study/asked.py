@@ -159,7 +159,7 @@ def describe_asked(study: StudyRecord, name: str) -> str:
     if name not in study.typed:
         return f"the concept “{name}” ({concept.title}: {join_names(concept.variants)})"
     named = set(list_variants(study, [one for one in study.concepts if one not in study.typed]))
-    phrases = [one.match[0] for label, one in concept.variants.items() if label not in named]
+    phrases = [one.phrases[0] for label, one in concept.variants.items() if label not in named]
     variants = [
         f"the variant {label} ({describe_conditions(one)})"
         for label, one in concept.variants.items()
@@ -172,7 +172,15 @@ def describe_asked(study: StudyRecord, name: str) -> str:
 
 def describe_conditions(variant: Variant) -> str:
     """Return the phrases of a variant, and when they count."""
-    return "; ".join([quote_phrases(variant.match), *list_conditions(variant)])
+    return "; ".join([quote_variant_phrases(variant), *list_conditions(variant)])
+
+
+def quote_variant_phrases(variant: Variant) -> str:
+    """Return the phrases of a variant in quotation marks; by language where they are so listed."""
+    if isinstance(variant.match, list):
+        return quote_phrases(variant.match)
+    listed = [f"{code}: {quote_phrases(texts)}" for code, texts in variant.match.items()]
+    return "; ".join(listed)
 
 
 def list_conditions(variant: Variant) -> list[str]:

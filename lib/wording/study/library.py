@@ -90,7 +90,7 @@ def list_words(entry: LibraryConcept) -> Iterator[str]:
     """Yield what a concept is found by."""
     yield from (entry.file, entry.name, entry.name.replace("-", " "), entry.concept.title)
     for name, variant in entry.concept.variants.items():
-        yield from (name, *variant.match)
+        yield from (name, *variant.phrases)
 
 
 def format_library(entries: Sequence[LibraryConcept]) -> list[str]:

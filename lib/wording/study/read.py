@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -177,13 +178,16 @@ def list_phrase_texts(concept: Concept) -> Iterator[tuple[YamlPath, list[str], b
     """Yield the texts of a concept's phrases: their place below the concept, they, their `case`."""
     for variant, record in concept.variants.items():
         groups = [
-            ("match", record.match),
+            *(() if isinstance(record.match, dict) else [("match", record.match)]),
             ("not", record.not_),
             *(("near", near.any) for near in record.near),
             *(("not_near", near.any) for near in record.not_near),
         ]
         for field, texts in groups:
             yield ("variants", variant, field), texts, record.case
+        if isinstance(record.match, dict):
+            for language, texts in record.match.items():
+                yield ("variants", variant, "match", language), texts, record.case
     yield ("instead",), concept.instead, False
     for verb, nouns in concept.acts.items():
         yield ("acts", verb), nouns, False
@@ -220,7 +224,10 @@ def find_concept_faults(
         The place of each fault in the file, and a message.
     """
     faults: list[tuple[YamlPath, str]] = []
-    owners: dict[Phrase, str] = {}
+    owners: dict[tuple[str, Phrase], str] = {}
+    codes = sorted(
+        {code for v in concept.variants.values() if isinstance(v.match, dict) for code in v.match}
+    )
     for place, texts, case in list_phrase_texts(concept):
         path = ("concepts", name, *place)
         phrases = []
@@ -229,8 +236,10 @@ def find_concept_faults(
                 phrases += parse_phrases([text], lists=lists, case=case)
             except WordingError as fault:
                 faults.append(((*path, str(number)), str(fault)))
-        if place[-1] == "match":
-            faults += [(path, message) for message in _claim_phrases(phrases, place[1], owners)]
+        if place[2:3] == ("match",):
+            languages = list(place[3:]) or codes or [""]
+            claims = _claim_phrases(phrases, place[1], languages, owners)
+            faults += [(path, message) for message in dict.fromkeys(claims)]
         if place[0] in ("agents", "patients") and any(len(p.words) > 1 for p in phrases):
             faults.append((path, "write the heads of nouns alone, one word each (`officer*`)."))
     if not concept.acts and (concept.instead or concept.agents or concept.patients):
@@ -240,10 +249,18 @@ def find_concept_faults(
     return faults
 
 
-def _claim_phrases(phrases: list[Phrase], variant: str, owners: dict[Phrase, str]) -> Iterator[str]:
-    """Note that the phrases are the variant's; a message for each that another one has."""
-    for phrase in phrases:
-        owner = owners.setdefault(phrase, variant)
+def _claim_phrases(
+    phrases: list[Phrase],
+    variant: str,
+    languages: list[str],
+    owners: dict[tuple[str, Phrase], str],
+) -> Iterator[str]:
+    """Note that the phrases are the variant's in these languages.
+
+    Yields a message for each that another variant has.
+    """
+    for language, phrase in itertools.product(languages, phrases):
+        owner = owners.setdefault((language, phrase), variant)
         if owner != variant:
             shared = " ".join("|".join(words) for words in phrase.words)
             yield (

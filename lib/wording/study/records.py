@@ -15,8 +15,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     PrivateAttr,
+    Tag,
     ValidationError,
     model_validator,
 )
@@ -51,6 +53,22 @@ def wrap_in_list(value: Any) -> Any:
 PhraseTexts = Annotated[
     list[Annotated[str, Field(min_length=1)]], BeforeValidator(wrap_in_list), Field(min_length=1)
 ]
+
+LanguageCode = Annotated[str, AfterValidator(require_language)]
+PhrasesOfVariant = Annotated[
+    Annotated[PhraseTexts, Tag("[list]")]
+    | Annotated[dict[LanguageCode, PhraseTexts], Field(min_length=1), Tag("[languages]")],
+    Discriminator(lambda value: "[languages]" if isinstance(value, Mapping) else "[list]"),
+]
+"""Phrases of every language, or those of each."""
+
+
+def check_languages(value: Any) -> list[str]:
+    """Return the languages of a study, one or a list, as a list of their codes."""
+    languages = [require_language(str(one)) for one in wrap_in_list(value)]
+    if not languages or len(set(languages)) < len(languages):
+        raise ValueError("name each language once, such as [en, de]")
+    return languages
 
 
 def refuse_truth_value(value: Any) -> Any:
@@ -105,7 +123,7 @@ def check_precision(value: str | None) -> str | None:
 class Variant(Record):
     """One way of naming the thing: phrases, and when they have the sense that counts."""
 
-    match: PhraseTexts
+    match: PhrasesOfVariant
     near: Annotated[list[Near], BeforeValidator(wrap_in_list)] = []
     not_near: Annotated[list[Near], BeforeValidator(wrap_in_list)] = []
     not_: Annotated[list[str], BeforeValidator(wrap_in_list), Field(alias="not")] = []
@@ -114,6 +132,17 @@ class Variant(Record):
     source: str = ""
     precision: Annotated[str | None, AfterValidator(check_precision)] = None
     """Of how many lines read, how many had the sense that counts: `23/25`."""
+
+    @property
+    def phrases(self) -> list[str]:
+        """The phrases, of all languages one after the other."""
+        if isinstance(self.match, list):
+            return self.match
+        return list(dict.fromkeys(itertools.chain.from_iterable(self.match.values())))
+
+    def phrases_in(self, language: str) -> list[str]:
+        """Return the phrases that are looked for in texts of a language; none where it has none."""
+        return self.match if isinstance(self.match, list) else self.match.get(language, [])
 
     @property
     def precision_sentence(self) -> str:
@@ -157,8 +186,17 @@ NamedGroups = Annotated[dict[VariantName, PhraseTexts], BeforeValidator(expand_n
 
 
 def expand_variant(value: Any) -> Any:
-    """Return the short form of a variant, only its phrases, as the long one."""
-    return {"match": value} if isinstance(value, (str, list)) else value
+    """Return the short form of a variant, only its phrases, as the long one.
+
+    Phrases may be listed by language: a mapping that has no field of a variant.
+    """
+    fields = {field.alias or name for name, field in Variant.model_fields.items()}
+    is_by_language = (
+        isinstance(value, Mapping)
+        and value
+        and all(len(str(key)) == 2 and str(key) not in fields for key in value)
+    )
+    return {"match": value} if isinstance(value, (str, list)) or is_by_language else value
 
 
 class Concept(Record):
@@ -180,6 +218,13 @@ class Concept(Record):
     """Whom the acts may be done by: words for heads of nouns, by the name of their group."""
     patients: NamedGroups = {}
     """To whom, likewise."""
+
+    def lists_variants_in(self, language: str) -> bool:
+        """Return whether every variant has phrases for texts of a language.
+
+        Where one has none, nothing is counted: the choice among the others would be another.
+        """
+        return all(variant.phrases_in(language) for variant in self.variants.values())
 
     @property
     def precision_note(self) -> str:
@@ -339,7 +384,9 @@ class StudyRecord(Record):
     title: str
     question: str
     note: str = ""
-    language: Annotated[str, AfterValidator(require_language)] = "en"
+    languages: Annotated[list[str], BeforeValidator(check_languages), Field(alias="language")] = [
+        "en"
+    ]
     seed: Annotated[WholeNumber, Field(ge=0, le=MAX_SEED)] = 1
     articles: Articles | None = None
     outlets: Annotated[list[str], Field(min_length=1)] | None = None
@@ -372,6 +419,7 @@ class StudyRecord(Record):
     _taken: frozenset[str] = PrivateAttr(default=frozenset())
     _event_rule: str = PrivateAttr("all")
     _place: str = PrivateAttr(default="text")
+    _only_language: str = PrivateAttr(default="")
 
     @property
     def folder(self) -> Path:
@@ -392,6 +440,33 @@ class StudyRecord(Record):
     def typed(self) -> frozenset[str]:
         """The names of concepts that concepts.yml does not have: what somebody typed."""
         return self._typed
+
+    @property
+    def only_language(self) -> str:
+        """The one language whose articles count; empty where those of all languages do."""
+        return self._only_language
+
+    @property
+    def language(self) -> str:
+        """The language of the articles that count; of several, the first that study.yml names."""
+        return self._only_language or self.languages[0]
+
+    @property
+    def counted_languages(self) -> list[str]:
+        """The languages of the articles that count."""
+        return [self._only_language] if self._only_language else self.languages
+
+    def in_language(self, language: str) -> StudyRecord:
+        """Return the same study in which only the articles in one of its languages count.
+
+        Raises
+        ------
+        WordingError
+            If the study has no such language.
+        """
+        study = self.model_copy()
+        study._only_language = one_of("language", language, self.languages)
+        return study
 
     @property
     def taken(self) -> frozenset[str]:
@@ -501,8 +576,13 @@ class StudyRecord(Record):
     @property
     def fingerprint(self) -> str:
         """A hash of what the study says, but for which reports it wants and how long they take."""
+        said = self.model_dump(mode="json", exclude={"reports", "limits"})
+        languages = said["languages"]
         content = {
-            "study": self.model_dump(mode="json", exclude={"reports", "limits"}),
+            "study": {
+                ("language" if name == "languages" else name): value for name, value in said.items()
+            }
+            | {"language": languages if len(languages) > 1 else languages[0]},
             "lists": self.lists,
             "concepts": {name: c.model_dump(mode="json") for name, c in self.concepts.items()},
         }

@@ -17,7 +17,11 @@ from wording.answers.questions.inventory import answer_concepts
 from wording.answers.questions.timeline import SHOWN_PERIODS
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table, make_table
-from wording.corpus.counts import count_study_hits, describe_study_units
+from wording.corpus.counts import (
+    count_study_hits,
+    describe_missing_phrases,
+    describe_study_units,
+)
 from wording.corpus.counts_files import knows_places
 from wording.corpus.phrase_counts import describe_left_out, describe_phrases
 from wording.questions.choices.choices import compute_study_choices
@@ -137,10 +141,11 @@ def describe_matches(record: StudyRecord, concept: str) -> list[str]:
 
     They are matched in the text; nothing is said where only headlines count.
     """
+    missing = describe_missing_phrases(record, concept)
     if record.place == "headline":
-        return []
+        return missing
     phrases = make_table(record, "phrases", concepts=[concept])
-    return [*describe_phrases(phrases, record.taken), *describe_left_out(phrases, top=3)]
+    return [*missing, *describe_phrases(phrases, record.taken), *describe_left_out(phrases, top=3)]
 
 
 def answer_phrases(record: StudyRecord, concept: str) -> Answer:

@@ -10,8 +10,9 @@ from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
 from wording.answers.narrow import name_groups
 from wording.answers.tables import make_table
-from wording.corpus.counts import describe_study_units
-from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.corpus.counts import count_study_hits, describe_study_units
+from wording.corpus.marks.likeness import describe_study_texts
+from wording.corpus.units import restore_outlets
 from wording.questions.design import Request
 from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
@@ -42,8 +43,8 @@ def describe_voice_fit(record: StudyRecord, request: Request) -> list[str]:
     """
     if request.voice == "all":
         return []
-    articles = make_table(record, "articles", copies=request.copies)
-    return describe_unlike_texts(articles, record.language)
+    articles = restore_outlets(count_study_hits(record, [], copies=request.copies).articles)
+    return describe_study_texts(articles, record.counted_languages)
 
 
 def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) -> Answer:

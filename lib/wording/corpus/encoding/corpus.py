@@ -56,7 +56,8 @@ class Corpus:
     rejects : what could not be read.
     warnings : sentences about what was read.
     files : name and sha256 of every file read.
-    language : the language of the articles.
+    language : the language of the articles; of several, with + between. Each shard has one, and the
+        table then has a column `language`.
     folder : where it is saved, None if it is not.
     apart : the articles in other languages.
     copied : the spans of text that earlier articles have, too (see `copies.find_copied_text`), by
@@ -85,9 +86,14 @@ class Corpus:
     @cached_property
     def articles(self) -> pd.DataFrame:
         """Return the `articles` table of a corpus whose families are known."""
-        return check_columns(
-            self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"])), "articles"
-        )
+        table = self.table.to_pandas().assign(date=lambda f: pd.to_datetime(f["date"]))
+        articles = check_columns(table, "articles")
+        return articles.assign(language=table["language"]) if "language" in table else articles
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the languages of the articles."""
+        return self.language.split("+")
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -131,11 +137,11 @@ class Corpus:
         name : the name of the table, and of its file.
         make : makes it of the shard and the language.
         """
-        folder = self.folder / f"{k:04d}" / name if self.folder else None
+        folder = self.shard_folder(k) / name if self.folder else None
         if (k, name) not in self._derived and folder and open_saved_folder(folder):
             self._derived[k, name] = pl.read_ipc(folder / DERIVED_NAME)
         if (k, name) not in self._derived:
-            self._derived[k, name] = make(self.shards[k], self.language)
+            self._derived[k, name] = make(self.shards[k], self.shards[k].language)
             if folder:
                 # Where a newer build has taken this one's place, the table is only held.
                 with contextlib.suppress(OSError), replace_folder(folder) as partial:
@@ -146,7 +152,40 @@ class Corpus:
     def has_derived(self, k: int, name: str) -> bool:
         """Return whether the table of that name was made of shard `k` before."""
         return (k, name) in self._derived or (
-            self.folder is not None and (self.folder / f"{k:04d}" / name).is_dir()
+            self.folder is not None and (self.shard_folder(k) / name).is_dir()
+        )
+
+    def shard_folder(self, k: int) -> Path:
+        """Return the folder of shard `k` of a saved corpus."""
+        assert isinstance(self.shards, SavedShards), "the shards of a saved corpus are saved"
+        return self.shards.folders[k]
+
+    def select_language(self, language: str) -> Corpus:
+        """Return the articles in one language as a saved corpus of its own, of the same shards."""
+        assert isinstance(self.shards, SavedShards), "the shards of a saved corpus are saved"
+        is_kept = self.table["language"] == language
+        firsts = self.table["language"].gather(self.starts[:-1]).to_list()
+        kept = [k for k, first in enumerate(firsts) if first == language]
+        shards = SavedShards(
+            tuple(self.shards.folders[k] for k in kept), tuple(self.shards.sizes[k] for k in kept)
+        )
+        number = np.cumsum(is_kept.to_numpy()) - 1
+        row = self.copied["row"].to_numpy()
+        copied = self.copied.with_columns(row=pl.Series(number[row], dtype=pl.Int64))
+        table = self.table.filter(is_kept)
+        return Corpus(
+            table,
+            shards,
+            self.rejects,
+            self.warnings,
+            self.files,
+            language,
+            self.folder,
+            self.apart,
+            copied.filter(is_kept.gather(row)),
+            self.stubs,
+            self.signs.filter(pl.col("doc_id").is_in(table["doc_id"].implode())),
+            self.links.filter(pl.col("doc_id").is_in(table["doc_id"].implode())),
         )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
@@ -267,9 +306,12 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     (folder / "corpus.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf8")
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=6)
 def open_corpus(folder: Path, language: str) -> Corpus:
-    """Return the corpus that was saved in the folder, opened once: its name says what is in it."""
+    """Return the corpus that was saved in the folder, opened once: its name says what is in it.
+
+    Of a corpus in several languages, one of these gives the articles in it alone.
+    """
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
     table, rejects, apart, copied, stubs, signs, links = (
         pl.read_parquet(folder / f"{name}.parquet")
@@ -279,7 +321,7 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
         tuple(content["shards"]),
     )
-    return Corpus(
+    corpus = Corpus(
         table,
         shards,
         rejects,
@@ -293,6 +335,8 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         signs,
         links,
     )
+    is_whole = "language" not in table.columns or len(corpus.languages) > 1
+    return corpus if is_whole else corpus.select_language(language)
 
 
 def open_part(folder: Path, language: str, number: int, is_headlines: bool) -> Part:

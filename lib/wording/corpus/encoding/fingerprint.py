@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wording.errors import WordingError
 from wording.files import hash_file, hash_value, list_files_below
+from wording.languages import join_codes
 from wording.study.records import StudyRecord
 from wording.words import WORDS_FOLDER
 
@@ -41,7 +42,7 @@ def fingerprint_corpus(study: StudyRecord) -> str:
             fingerprint_articles(study),
             study.articles.model_dump_json(),
             study.groups.column if study.groups else None,
-            fingerprint_code(study.language),
+            fingerprint_code(join_codes(study.languages)),
         ]
     )
 

@@ -347,7 +347,8 @@ def match_literal(shard: Shard, words: Sequence[str], *, cased: bool) -> np.ndar
 
 def find_variant_spans(shard: Shard, variant: Variant, lists: Mapping[str, Sequence[str]]) -> Spans:
     """Return where a variant occurs in the sense that counts."""
-    spans = find_matches(shard, parse_phrases(variant.match, lists=lists, case=variant.case))
+    phrases = variant.phrases_in(shard.language)
+    spans = find_matches(shard, parse_phrases(phrases, lists=lists, case=variant.case))
     if variant.not_:
         excluded = parse_phrases(variant.not_, lists=lists, case=variant.case)
         others = find_matches(shard, excluded, at=list_possible_starts(spans, excluded))
@@ -416,13 +417,16 @@ def find_concept_spans(
 ) -> tuple[Spans, np.ndarray]:
     """Return where a concept's variants occur, and which one (by number) occurs there.
 
-    One occurrence is one hit; the longest match wins.
+    One occurrence is one hit; the longest match wins. There is none in a language in which a
+    variant has no phrases.
 
     Raises
     ------
     WordingError
         If two variants match the very same words.
     """
+    if not concept.lists_variants_in(shard.language):
+        return Spans(np.zeros(0, np.int64), np.zeros(0, np.int64)), np.zeros(0, np.int64)
     found = [find_variant_spans(shard, variant, lists) for variant in concept.variants.values()]
     start = np.concatenate([f.start for f in found]).astype(np.int64)
     end = np.concatenate([f.end for f in found]).astype(np.int64)
@@ -466,7 +470,7 @@ def flag_joined_rivals(
     is_shared = np.isin(numbers, repeated)
     for variant in np.unique(which[is_shared]):
         record = variants[variant]
-        phrases = parse_phrases(record.match, lists=lists, case=record.case)
+        phrases = parse_phrases(record.phrases_in(shard.language), lists=lists, case=record.case)
         exact = number_spans(find_matches(shard, phrases, joined=False))
         is_joined |= is_shared & (which == variant) & ~np.isin(numbers, exact)
     return is_joined & np.isin(numbers, numbers[is_shared & ~is_joined])

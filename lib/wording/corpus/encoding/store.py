@@ -185,6 +185,7 @@ def fingerprint_shard(part: pl.DataFrame, code: str) -> str:
         pl.col("outlet", "title", "authors").hash(seed=0),
         a=pl.col("text").hash(seed=1),
         b=pl.col("text").hash(seed=2),
+        **({"language": pl.col("language").hash(seed=0)} if "language" in part.columns else {}),
     )
     return hashlib.sha256(
         code.encode() + b"".join(column.to_numpy().tobytes() for column in marks)

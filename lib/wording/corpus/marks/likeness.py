@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -88,6 +89,20 @@ def describe_grammar_limits(language: str) -> list[str]:
     return [
         "Who did what to whom is told by grammar, and there is one for English only: in "
         f"{name_language(language)} nothing is counted."
+    ]
+
+
+def describe_study_texts(articles: pd.DataFrame, languages: Sequence[str]) -> list[str]:
+    """Return what `describe_unlike_texts` does of each of the languages of articles.
+
+    Of several the articles have a column `language`.
+    """
+    if len(languages) == 1:
+        return describe_unlike_texts(articles, languages[0])
+    return [
+        sentence if name_language(code) in sentence else f"{name_language(code)}: {sentence}"
+        for code in languages
+        for sentence in describe_unlike_texts(articles[articles["language"] == code], code)
     ]
 
 

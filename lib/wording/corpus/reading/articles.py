@@ -6,7 +6,7 @@ Nothing is lost: accepted + rejected + set apart = given.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,11 @@ from wording.corpus.reading.archives import iterate_members
 from wording.corpus.reading.dates import format_examples, read_dates, read_times
 from wording.corpus.reading.encodings import MAX_TEXT_LENGTH, UnreadableError
 from wording.corpus.reading.formats.registry import READERS, SINGLE_ARTICLE_ENDINGS, batch_rows
-from wording.corpus.reading.languages import OTHER_LANGUAGE_SCHEMA, find_other_languages
+from wording.corpus.reading.languages import (
+    OTHER_LANGUAGE_SCHEMA,
+    find_other_languages,
+    tell_languages,
+)
 from wording.corpus.reading.metadata import METADATA_ALIASES, read_metadata
 from wording.corpus.reading.report import COLUMN_ALIASES, ArticleRow, ColumnChooser, ReadingReport
 from wording.corpus.reading.sources import (
@@ -67,7 +71,7 @@ class ReadingOptions:
     columns: Mapping[Any, str] = field(default_factory=dict)
     date_order: str | None = None
     default_outlet: str | None = None
-    language: str | None = None
+    languages: Sequence[str] = ()
     stubs: str = "keep"
 
     def __post_init__(self) -> None:
@@ -166,7 +170,9 @@ class ArticleReader:
 
     def __init__(self, path: str | Path, options: ReadingOptions | None = None) -> None:
         options = options or ReadingOptions()
-        self.language, self.date_order = options.language, options.date_order
+        self.languages, self.date_order = options.languages, options.date_order
+        if len(self.languages) > 1:
+            self.schema = {**self.schema, "language": pl.String}
         self.has_default_outlet = options.default_outlet is not None
         self.default_outlet = options.default_outlet or UNATTRIBUTED_OUTLET
         self.outlets_by_file: dict[str, str] = {}
@@ -195,8 +201,8 @@ class ArticleReader:
             self.report.n_given += frame.height
             accepted = self.refuse_without_text(frame)
             accepted = self.refuse_duplicates(self.fill_outlets(accepted))
-            if self.language:
-                accepted = self.set_apart_other_languages(accepted, self.language)
+            if self.languages:
+                accepted = self.set_apart_other_languages(accepted)
             accepted = self.set_apart_stubs(accepted)
             if accepted.height:
                 yield accepted.select(list(self.schema))
@@ -338,9 +344,13 @@ class ArticleReader:
             self.report.refuse(source, f"same id and text as {first}", text)
         return fresh
 
-    def set_apart_other_languages(self, frame: pl.DataFrame, language: str) -> pl.DataFrame:
-        """Return the rows that are not in another language."""
-        other = find_other_languages(frame, language)
+    def set_apart_other_languages(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows that are not in another language; of several, with the one of each."""
+        if len(self.languages) > 1:
+            own, other = tell_languages(frame, self.languages)
+            frame = frame.with_columns(language=own)
+        else:
+            other = find_other_languages(frame, self.languages[0])
         apart = frame.with_columns(language=other).filter(other.is_not_null())
         self.apart.append(apart.select("source", "outlet", "language"))
         self.report.n_apart += apart.height

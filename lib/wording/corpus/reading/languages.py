@@ -8,6 +8,7 @@ frequent words in their first lines; for the others the naive Bayes identifier o
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -74,6 +75,44 @@ def find_other_languages(frame: pl.DataFrame, language: str) -> pl.Series:
         codes = codes.scatter(unclear, [identify_other_language(text, language) for text in texts])
     is_other = ~codes.is_in(list(get_language_group(language)))
     return pl.select(pl.when(is_other).then(codes))["language"].alias("language")
+
+
+def tell_languages(frame: pl.DataFrame, languages: Sequence[str]) -> tuple[pl.Series, pl.Series]:
+    """Return in which of several languages each row is, or in which other one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `language` (as the source has it) and `text`.
+    languages : sequence of str
+        ISO 639-1, two or more.
+
+    Returns
+    -------
+    own : Series of str
+        One of the languages for each row: what the source says; else the one whose frequent words
+        alone are many, or that the identifier finds likeliest among them.
+    other : Series of str
+        The language of a row that is in none of them; null where it is, or where that is unclear.
+    """
+    groups = {member: code for code in languages for member in get_language_group(code)}
+    codes = to_language_codes(frame["language"]).to_list()
+    clear = np.array([is_clearly_in_language(frame["text"], code) for code in languages])
+    own, other = [], []
+    for number, (code, text) in enumerate(zip(codes, frame["text"], strict=True)):
+        if code is None and clear[:, number].sum() == 1:
+            code = languages[int(clear[:, number].argmax())]
+        if code is None:
+            code = identify_language(text)
+        own.append(groups.get(code or "") or find_likeliest_language(text, languages))
+        other.append(None if code is None or code in groups else code)
+    return pl.Series("language", own, pl.String), pl.Series("other", other, pl.String)
+
+
+def find_likeliest_language(text: str, languages: Sequence[str]) -> str:
+    """Return the likeliest of some languages; the first if the identifier knows none of them."""
+    ranked = [code for code, _ in load_identifier().rank(" ".join(sample_text(text)))]
+    return min(languages, key=lambda code: ranked.index(code) if code in ranked else len(ranked))
 
 
 def to_language_codes(values: pl.Series) -> pl.Series:

@@ -96,7 +96,8 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
     """
     corpus = build_corpus(study)
     assert corpus.folder, "a study's corpus is saved"
-    folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}"
+    language = f"-{study.language}" if len(study.languages) > 1 else ""
+    folder = corpus.folder / f"lexicon-{compute_vectors_fingerprint(study.seed)}{language}"
     if not open_saved_folder(folder):
         open_phrase_vectors.cache_clear()
         with replace_folder(folder) as partial:

@@ -123,7 +123,7 @@ def find_term_rows(vectors: PhraseVectors, study: StudyRecord, term: str) -> np.
         return rows
     for concept in study.concepts.values():
         if term in concept.variants:
-            return find_phrase_rows(vectors, study, concept.variants[term].match)
+            return find_phrase_rows(vectors, study, concept.variants[term].phrases)
     return rows
 
 
@@ -140,7 +140,7 @@ def match_study_concepts(study: StudyRecord, folded: Sequence[str]) -> list[set[
     phrases = pl.Series(folded, dtype=pl.String)
     concepts: list[set[str]] = [set() for _ in folded]
     for name, concept in study.concepts.items():
-        texts = [text for variant in concept.variants.values() for text in variant.match]
+        texts = [text for variant in concept.variants.values() for text in variant.phrases]
         is_matched = phrases.str.contains(build_phrase_regex(study, texts)).to_numpy()
         for row in np.flatnonzero(is_matched):
             concepts[row].add(name)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wording.corpus.counts import describe_study_units
 from wording.corpus.inventory import count_stubs_apart, read_rejects
-from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.corpus.marks.likeness import describe_study_texts
 from wording.corpus.units import select_own_outlets
 from wording.phrasing import format_count, format_percent
 from wording.questions.design import Compared
@@ -36,7 +36,7 @@ def describe_method(
     """
     study, request = compared.study, compared.request
     voice = "all" if overview is None else request.voice
-    fit = describe_unlike_texts(all_articles, study.language) if voice != "all" else []
+    fit = describe_study_texts(all_articles, study.counted_languages) if voice != "all" else []
     said = {
         "Articles": _describe_articles(study, all_articles),
         "Outlets": describe_study_units(study),

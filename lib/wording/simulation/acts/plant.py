@@ -1,6 +1,6 @@
 """Planted acts and names: in which form each outlet tells who did what to whom, and its labels.
 
-What is planted stands in simulation/acts/acts.yml. Acts and names stand in the place of filler in
+What is planted stands in simulation/plans/acts.yml. Acts and names stand in the place of filler in
 the outlets' own articles, and are drawn from a stream of their own: nothing else moves.
 """
 
@@ -25,7 +25,7 @@ from wording.simulation.sentences import (
     resolve_slot,
     split_templates,
 )
-from wording.simulation.world import SIMULATION_FOLDER, Draws, World
+from wording.simulation.world import PLANS_FOLDER, Draws, World
 
 NOUN_FORM = "noun"
 ACT_STREAM = 1
@@ -34,7 +34,7 @@ ACT_STREAM = 1
 
 def read_act_plan() -> dict[str, Any]:
     """Return what is planted."""
-    file = SIMULATION_FOLDER / "acts" / "acts.yml"
+    file = PLANS_FOLDER / "acts.yml"
     plan: dict[str, Any] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     return plan
 
