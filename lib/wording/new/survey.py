@@ -197,7 +197,7 @@ def describe_survey(survey: Survey) -> list[str]:
     looked_at = format_count(survey.n_read, "article")
     size = f"{'' if survey.is_whole else 'the first '}{looked_at} of "
     size += format_count(survey.n_outlets, "outlet")
-    sentences = [f"Read: {size}.", *describe_languages(survey.languages)]
+    sentences = [f"Read: {size}.", *describe_recognised_languages(survey.languages)]
     if survey.texts.height < survey.n_read:
         sentences.append(
             f"Words are counted in {survey.texts.height:,} of them, evenly spaced; the pages count "
@@ -206,7 +206,7 @@ def describe_survey(survey: Survey) -> list[str]:
     return [*sentences, *survey.suspicious]
 
 
-def describe_languages(languages: Mapping[str, int]) -> list[str]:
+def describe_recognised_languages(languages: Mapping[str, int]) -> list[str]:
     """Return in sentences which language was recognised, and what the suite lacks for it."""
     if not languages:
         return ["Their language is not sure, so `language: en` (English) was written: check it."]

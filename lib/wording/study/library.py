@@ -74,7 +74,7 @@ def search_library(
     """
     entries = read_library() if entries is None else entries
     wanted = " ".join(word.lower().split())
-    found = [entry for entry in entries if wanted in " \n".join(list_words(entry)).lower()]
+    found = [entry for entry in entries if wanted in " \n".join(list_entry_words(entry)).lower()]
     if not found:
         names = {name for entry in entries for name in (entry.name, *entry.concept.variants)}
         raise WordingError(
@@ -86,7 +86,7 @@ def search_library(
     return found
 
 
-def list_words(entry: LibraryConcept) -> Iterator[str]:
+def list_entry_words(entry: LibraryConcept) -> Iterator[str]:
     """Yield what a concept is found by."""
     yield from (entry.file, entry.name, entry.name.replace("-", " "), entry.concept.title)
     for name, variant in entry.concept.variants.items():
