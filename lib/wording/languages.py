@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from wording.phrasing import join_names
 from wording.words import WORDS_FOLDER
 
 LANGUAGES_WITHOUT_BLANKS = ("zh", "ja", "th", "lo", "km", "my")
@@ -39,8 +40,8 @@ def require_language(value: str) -> str:
         return code
     raise ValueError(
         f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is "
-        f"looked for in {', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
-        "quotation marks are known"
+        f"looked for in {join_names(list_voice_languages())}; of every other language quotation "
+        "marks are known, such as fi or zh"
     )
 
 
