@@ -16,7 +16,7 @@ from time import monotonic, sleep
 
 import nbformat
 import pytest
-from browser import CTRL, SHIFT
+from browser import CTRL, SHIFT, browser
 
 from wording.files import NOTEBOOK_FOLDER, PROJECT_ROOT
 from wording.study import journal
@@ -217,13 +217,13 @@ LEADS = f"""[...{OPENED}.node.querySelectorAll('[data-lines]')].filter(place =>
 READ = f"{OPENED}.node.querySelectorAll('.wording-leads table.kwic').length"
 
 
-def open_lab(chromium, address):
-    """Opens JupyterLab; what an open page has not saved is given up without a question."""
-    chromium.value(
-        "window.addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)"
-    )
-    chromium.open(address)
-    chromium.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)", seconds=120)
+@pytest.fixture
+def fresh(chromium, lab):
+    """JupyterLab in a browser of its own: one with unsaved notebooks would ask before it leaves."""
+    with browser() as opened:
+        opened.open(lab.format(""))
+        opened.until("!!window.jupyterapp && jupyterapp.restored.then(() => true)", seconds=120)
+        yield opened
 
 
 def open_and_run(chromium, name):
@@ -261,27 +261,25 @@ def end_notebook(chromium):
 
 
 @pytest.mark.slow  # thirteen notebooks, ten seconds each
-def test_every_notebook_runs_in_jupyterlab_and_its_numbers_lead_to_lines(chromium, lab, place):
-    open_lab(chromium, lab.format(""))
+def test_every_notebook_runs_in_jupyterlab_and_its_numbers_lead_to_lines(fresh, place):
     for book in sorted(NOTEBOOK_FOLDER.glob("*.ipynb")):
         shutil.copy(book, place / "notebooks")
-        assert (book.name, open_and_run(chromium, book.name)) == (book.name, [])
-        assert chromium.value(f"{OPENED}.node.querySelectorAll('svg[viewBox] a').length") == 0
-        if chromium.value(f"{LEADS}.length"):
-            chromium.value(f"{LEADS}[0].dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
-            chromium.until(f"{READ} > 0")
-        assert (book.name, tell_faults(chromium)) == (book.name, [])
-        end_notebook(chromium)
+        assert (book.name, open_and_run(fresh, book.name)) == (book.name, [])
+        assert fresh.value(f"{OPENED}.node.querySelectorAll('svg[viewBox] a').length") == 0
+        if fresh.value(f"{LEADS}.length"):
+            fresh.value(f"{LEADS}[0].dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
+            fresh.until(f"{READ} > 0")
+        assert (book.name, tell_faults(fresh)) == (book.name, [])
+        end_notebook(fresh)
 
 
 @pytest.mark.slow  # JupyterLab is opened once more
-def test_a_figure_with_links_is_what_jupyterlab_breaks(chromium, lab, place):
+def test_a_figure_with_links_is_what_jupyterlab_breaks(fresh, place):
     """So that the test above sees it where there is one."""
     figure = '<div><svg viewBox="0 0 9 9"><a href="#lines-a"><path d="M0 0"/></a></svg></div>'
     shown = [nbformat.v4.new_code_cell(f"from IPython.display import HTML\nHTML('{figure}')")]
     known = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = nbformat.v4.new_notebook(cells=shown, metadata=known)
     nbformat.write(notebook, place / "notebooks" / "linked.ipynb")
-    open_lab(chromium, lab.format(""))
-    assert "href" in "".join(map(str, open_and_run(chromium, "linked.ipynb")))
-    end_notebook(chromium)
+    assert "href" in "".join(map(str, open_and_run(fresh, "linked.ipynb")))
+    end_notebook(fresh)
