@@ -43,11 +43,13 @@ def timed(small):
     return time_steps(small / "articles.csv", rounds=1).set_index("step")
 
 
+@pytest.mark.slow  # it runs whole reports, and papermill
 @pytest.mark.parametrize("step", [*STEPS, COUNTVECTORIZER_STEP])
 def test_every_step_has_one_row(timed, step):
     assert sum(name.startswith(step) for name in timed.index) == 1
 
 
+@pytest.mark.slow
 def test_ratios_are_to_countvectorizer(timed):
     assert timed.loc[COUNTVECTORIZER_STEP, "ratio"] == 1
     np.testing.assert_allclose(
