@@ -508,12 +508,12 @@ def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
     if len(study.languages) == 1:
         return []
     if only := study.only_language:
-        others = [code for code in study.languages if code != only]
+        others = [name_language(code) for code in study.languages if code != only]
         return [
             "Words are compared within one language: only the "
             f"{format_count(len(articles), 'article')} in {name_language(only)} "
-            f"{'counts' if len(articles) == 1 else 'count'} here. The choice `language` takes the "
-            f"study's others, too: {join_names(others)}."
+            f"{'counts' if len(articles) == 1 else 'count'} here. The parameter “language” chooses "
+            f"another one of the study: {join_names(others)}."
         ]
     sizes = articles["language"].value_counts()
     listed = [f"{name_language(code)} {sizes.get(code, 0):,}" for code in study.languages]

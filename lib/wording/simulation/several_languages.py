@@ -114,10 +114,7 @@ def draw_paragraph(plan: Mapping[str, Any], outlet: str, draws: Draws) -> list[P
         if voice == "quoted":
             opening, closing = draws.pick(words["quotation"]).split("{clause}")
             before, after = opening + before, after + closing
-        sentences += [
-            PlantedSentence(before, node, after, concept, variant, voice),
-            PlantedSentence(filler.pop()),
-        ]
+        sentences.append(PlantedSentence(before, node, after, concept, variant, voice))
     return sentences
 
 

@@ -65,7 +65,10 @@ PhrasesOfVariant = Annotated[
 
 def check_languages(value: Any) -> list[str]:
     """Return the languages of a study, one or a list, as a list of their codes."""
-    languages = [require_language(str(one)) for one in wrap_in_list(value)]
+    values = wrap_in_list(value)
+    if not all(isinstance(one, str) for one in values):
+        raise ValueError("write the code of a language, or several such as [en, de]")
+    languages = list(map(require_language, values))
     if not languages or len(set(languages)) < len(languages):
         raise ValueError("name each language once, such as [en, de]")
     return languages
