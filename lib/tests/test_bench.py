@@ -5,8 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from wording.bench import COUNTVECTORIZER_STEP, measure_peak_memory, time_steps
-from wording.bench_commands import (
+from wording.bench.commands import (
     BUILD,
     COMMAND_START,
     DEMO_REPORT,
@@ -17,6 +16,7 @@ from wording.bench_commands import (
     parse_peers,
     run_wording,
 )
+from wording.bench.steps import COUNTVECTORIZER_STEP, measure_peak_memory, time_steps
 from wording.errors import WordingError
 
 STEPS = (

@@ -732,10 +732,10 @@ def bench_command(articles: Path, rounds: int, peers: tuple[str, ...]) -> None:
 
     All are timed in the same run. Other similar tools that are installed are timed, too.
     """
-    from wording.bench_commands import describe_ratios, describe_skipped_peers, parse_peers
+    from wording.bench.commands import describe_ratios, describe_skipped_peers, parse_peers
 
     interpreters = parse_peers(peers)
-    from wording.bench import measure_peak_memory, time_steps
+    from wording.bench.steps import measure_peak_memory, time_steps
 
     memory = measure_peak_memory(articles)
     timed = time_steps(articles, rounds=rounds, peers=interpreters)

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.bench_commands import prepare_commands
+from wording.bench.commands import prepare_commands
 from wording.corpus.build import add_families, build_corpus, encode_articles
 from wording.corpus.encoding.corpus import Corpus
 from wording.corpus.encoding.shard import WORD
@@ -62,7 +62,7 @@ def time_steps(
     rounds : int
         How often each step runs.
     peers : mapping, optional
-        Interpreters of the environments of other tools, by name (`bench_commands.PEER_SCRIPTS`).
+        Interpreters of the environments of other tools, by name (`commands.PEER_SCRIPTS`).
 
     Returns
     -------

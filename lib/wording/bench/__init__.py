@@ -1,0 +1,1 @@
+"""Times the suite beside its peers: `wording bench`."""
