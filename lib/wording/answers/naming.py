@@ -65,6 +65,7 @@ def answer_naming(record: StudyRecord, concept: str, request: Request) -> Answer
             *describe_study_units(record),
             *describe_voice_fit(record, request),
         ],
+        headline=findings.headline(contrasts, record.concepts[concept].title),
         picture=draw_clearest(table, contrasts, record.concepts[concept].title, said[-1]),
         evidence=Evidence(
             partial(naming.find_naming_lines, record, concept, shown, request),
@@ -93,6 +94,7 @@ def explain_no_naming(record: StudyRecord, concept: str, why: str) -> Answer:
         empty,
         "",
         tell=lambda: [why],
+        headline=f"No words that stand with names: {record.concepts[concept].title}",
         picture=Picture(why_not=why),
         evidence=Evidence(lambda: pd.DataFrame(columns=["doc_id"]), "", empty=why),
         parts={

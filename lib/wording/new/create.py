@@ -10,7 +10,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -445,8 +445,8 @@ def format_own_concepts(concepts: dict[str, Concept]) -> str:
     return "\n".join([*lines, ""])
 
 
-def quote_yaml(value: str | Sequence[str]) -> str:
-    """Return a text or a list of texts as it is written in YAML."""
+def quote_yaml(value: str | Sequence[str] | Mapping[str, Sequence[str]]) -> str:
+    """Return a text, a list of texts, or such lists by language, as they are written in YAML."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -100,6 +100,30 @@ def sentences(
     ]
 
 
+def headline(contrasts: pd.DataFrame, title: str) -> str:
+    """Return the clearest difference in what stands with a name, or that none is clear.
+
+    Parameters
+    ----------
+    contrasts : pandas.DataFrame
+        The table `naming_contrasts` of one concept and voice.
+    title : str
+        What the concept is called.
+    """
+    clear = select_clear_words(contrasts)
+    if clear.empty:
+        return f"No clear difference in what stands with names: {title}"
+    row = clear.iloc[0]
+    how = _ANY_PHRASES[row["relation"]]
+    if row["word"] != WHATEVER_WORD:
+        how = _WORD_PHRASES[row["relation"]].format(word=row["word"])
+    often = "less" if row["less"] else "more"
+    return (
+        f"{row['outlet']} writes “{row['variant']}” {how} {often} often than "
+        f"{name_other(row['other'])}"
+    )
+
+
 def describe(figure: pd.DataFrame) -> str:
     """Return what the figure shows, in words: per panel the range over outlets."""
     ranges = []
