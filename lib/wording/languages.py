@@ -38,8 +38,8 @@ def require_language(value: str) -> str:
     if code := to_language_code(value) or (value if name_language(value) != value else None):
         return code
     raise ValueError(
-        f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is looked for in "
-        f"{', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
+        f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is "
+        f"looked for in {', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
         "quotation marks are known"
     )
 

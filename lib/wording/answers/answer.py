@@ -20,6 +20,7 @@ from wording.answers.leading import (
     join_labels,
 )
 from wording.answers.narrow import name_groups
+from wording.corpus.counts import add_language
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.files import save_table
@@ -230,9 +231,8 @@ class Answer:
         if self.lay_out:
             return self.lay_out()
         if self.kind == "hits":
-            return concordance(
-                self.table, caption=self.caption, name=self.name, cap=top or MAX_LINES
-            )
+            lines = add_language(self.record, self.table)
+            return concordance(lines, caption=self.caption, name=self.name, cap=top or MAX_LINES)
         links = self.links if is_exported() or self.evidence else {}
         addresses = {f"lines of {column}": lines for column, lines in links.items()}
         shown = html.table(
@@ -291,7 +291,7 @@ class Answer:
         if evidence.show:
             return evidence.show(rows, caption=evidence.caption)
         return group_lines(
-            rows,
+            add_language(self.record, rows),
             caption=self._name_groups(evidence.caption),
             cap=max_lines,
             text=not self.record.why_no_text,

@@ -517,6 +517,15 @@ def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
     ]
 
 
+def add_language(study: StudyRecord, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return rows about articles with the language of each, where a study has several."""
+    if len(study.languages) == 1 or "doc_id" not in lines:
+        return lines
+    articles = count_study_hits(study, []).articles
+    languages = articles.set_index("doc_id")["language"].reindex(lines["doc_id"])
+    return lines.assign(language=languages.to_numpy())
+
+
 def keep_one_language(study: StudyRecord, *, among: Collection[str] = ()) -> StudyRecord:
     """Return the study in one language, for what is compared word by word.
 
