@@ -491,12 +491,12 @@ def describe_study_units(study: StudyRecord) -> list[str]:
     """
     counted = count_study_hits(study, [])
     return [
-        *describe_languages(study, counted.articles),
+        *describe_article_languages(study, counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
     ]
 
 
-def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
+def describe_article_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
     """Return in which languages the compared articles of a study are; nothing of one language."""
     if len(study.languages) == 1:
         return []
