@@ -39,8 +39,8 @@ def require_language(value: str) -> str:
         return code
     raise ValueError(
         f"{value[:MAX_SHOWN]!r} is no language; write its code (ISO 639-1). Reported speech is "
-        f"looked for in {', '.join(list_voice_languages())}; of every other language, such as fi or zh, "
-        "quotation marks are known"
+        f"looked for in {', '.join(list_voice_languages())}; of every other language, such as fi "
+        "or zh, quotation marks are known"
     )
 
 

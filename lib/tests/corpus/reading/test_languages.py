@@ -118,7 +118,7 @@ def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
         {"outlet": "X", "text": ""}
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    reading = ArticleReader(tmp_path / "a.jsonl", ReadingOptions(language="en"))
+    reading = ArticleReader(tmp_path / "a.jsonl", ReadingOptions(languages=["en"]))
     articles = reading.finish(pl.concat(list(reading)))
     assert (
         len(articles.frame),
