@@ -52,4 +52,4 @@ bench: setup  ## time the build against CountVectorizer (ARTICLES=...)
 	$(BIN)/wording bench $(ARTICLES)
 
 clean:  ## remove everything that was built
-	rm -rf .venv reports/*/ reports/index.html seeds/.build data/demo/.build .pytest_cache .ruff_cache .mypy_cache site build dist
+	rm -rf .venv reports/*/ reports/index.html seeds/.build data/demo/.build data/demo-languages/.build .pytest_cache .ruff_cache .mypy_cache site build dist

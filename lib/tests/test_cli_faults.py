@@ -74,6 +74,7 @@ WRITING = {  # what is asked, and whether --out is a folder
     "simulate": (["simulate", "--articles", "60"], True),
     "events": (["events", "{study}"], False),
     "simulate --events": (["simulate", "--events", "60"], True),
+    "simulate --languages": (["simulate", "--languages"], True),
     "simulate --difference": (["simulate", "--difference", "0.5"], False),
     "report": (["report", "{study}", "--only", "01"], True),
 }

@@ -39,7 +39,11 @@ REPORTS_FOLDER = Path(
 )
 """Where pages are made: in a checkout its reports/, installed reports/ in the current folder."""
 
-SHIPPED_STUDIES = () if IS_INSTALLED else (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo")
+SHIPPED_STUDIES = (
+    ()
+    if IS_INSTALLED
+    else (PROJECT_ROOT / "seeds", DATA_FOLDER / "demo", DATA_FOLDER / "demo-languages")
+)
 """A checkout's own studies; the demo of an installed package is used as a copy (`wording lab`)."""
 
 

@@ -58,7 +58,7 @@ def test_each_article_is_in_the_language_of_its_outlet(study, truth):
 def test_intervals_cover_the_planted_shares_and_clear_differences_are_planted(study):
     planted = pd.read_csv(DEMO / "truth-shares.csv")
     planted = planted[planted["voice"] == "outlet"].set_index(["variant", "outlet"])["probability"]
-    covered, is_right = [], []
+    covered, is_right, is_found = [], [], []
     for concept in study.record.concepts:
         shares = study.shares(concept)
         table = shares.table.set_index(["variant", "outlet"])
@@ -75,10 +75,12 @@ def test_intervals_cover_the_planted_shares_and_clear_differences_are_planted(st
                 for row in contrasts.itertuples()
             ]
         ]
-        assert (large["q"] < 0.05).all()
+        is_found += (large["q"] < 0.05).tolist()
+    assert len(is_found) >= 7
+    assert sum(is_found) / len(is_found) >= 0.8
     assert sum(covered) / len(covered) >= 0.9
     # One in twenty clear differences may be due to chance (q < 0.05).
-    assert len(is_right) >= 20
+    assert len(is_right) >= 15
     assert is_right.count(False) <= 0.05 * len(is_right)
 
 
@@ -86,6 +88,9 @@ def test_lines_are_of_every_language(study):
     lines = study.kwic(concept="towns").table
     nodes = set(lines.loc[lines["variant"] == "liberated", "node"])
     assert {"liberated", "befreit", "освободила"} <= nodes
+    shown = study.kwic("befreit*").show().html
+    assert '<tr lang="de">' in shown
+    assert '<tr lang="en">' not in shown
 
 
 def test_what_compares_words_stays_within_one_language(study):

@@ -20,6 +20,7 @@ from wording.answers.leading import (
     join_labels,
 )
 from wording.answers.narrow import name_groups
+from wording.corpus.counts import add_language
 from wording.corpus.units import restore_outlets
 from wording.errors import WordingError
 from wording.files import save_table
@@ -249,7 +250,7 @@ class Answer:
         is_folded = is_exported() and len(self.table) > MAX_OPEN_ROWS
         if self.kind == "hits":
             return concordance(
-                self.table,
+                add_language(self.record, self.table),
                 caption=self.caption,
                 name=self.name,
                 cap=top or MAX_LINES,
@@ -314,7 +315,7 @@ class Answer:
         if evidence.show:
             return evidence.show(rows, caption=evidence.caption)
         return group_lines(
-            rows,
+            add_language(self.record, rows),
             caption=self._name_groups(evidence.caption),
             cap=max_lines,
             text=not self.record.why_no_text,

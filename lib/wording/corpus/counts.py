@@ -498,12 +498,12 @@ def describe_study_units(study: StudyRecord) -> list[str]:
     """
     counted = count_study_hits(study, [])
     return [
-        *describe_languages(study, counted.articles),
+        *describe_article_languages(study, counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
     ]
 
 
-def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
+def describe_article_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
     """Return in which languages the compared articles of a study are; nothing of one language."""
     if len(study.languages) == 1:
         return []
@@ -522,6 +522,15 @@ def describe_languages(study: StudyRecord, articles: pd.DataFrame) -> list[str]:
         "compared across them, as far as the terms mean the same; numbers per million words "
         "cannot, since languages need more or fewer words for the same."
     ]
+
+
+def add_language(study: StudyRecord, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return rows about articles with the language of each, where a study has several."""
+    if len(study.languages) == 1 or "doc_id" not in lines:
+        return lines
+    articles = count_study_hits(study, []).articles
+    languages = articles.set_index("doc_id")["language"].reindex(lines["doc_id"])
+    return lines.assign(language=languages.to_numpy())
 
 
 def keep_one_language(study: StudyRecord, *, among: Collection[str] = ()) -> StudyRecord:

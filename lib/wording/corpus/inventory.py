@@ -12,7 +12,7 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
     Counts,
     count_study_hits,
-    describe_languages,
+    describe_article_languages,
     describe_missing_phrases,
     select_concepts,
 )
@@ -253,7 +253,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
     return [
         _describe_size(counted.articles),
         _describe_dates(counted.articles),
-        *describe_languages(study, counted.articles),
+        *describe_article_languages(study, counted.articles),
         *describe_units(study, counted.articles, counted.set_apart),
         *_describe_excluded(
             counted.set_apart.drop(index=select_ungrouped(study, counted.set_apart).index)

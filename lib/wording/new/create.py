@@ -439,7 +439,7 @@ def format_own_concepts(concepts: dict[str, Concept]) -> str:
     for name, concept in concepts.items():
         lines += [f"  {name}:", f"    title: {quote_yaml(concept.title)}", "    variants:"]
         lines += [
-            f"      {quote_yaml(variant)}: {quote_yaml(record.match)}"
+            f"      {quote_yaml(variant)}: {quote_yaml(record.phrases)}"
             for variant, record in concept.variants.items()
         ]
     return "\n".join([*lines, ""])

@@ -432,7 +432,9 @@ def _render_line_heading(column: str, heading: str) -> str:
 
 def _render_line(row: Mapping[Any, Any], columns: Mapping[str, str]) -> str:
     cells = "".join(_render_line_cell(column, row[column]) for column in columns)
-    return f"<tr>{cells}<td>{_render_article_link(row)}</td></tr>"
+    language = row.get("language")
+    tag = "<tr>" if is_missing(language) else f'<tr lang="{escape_html(language)}">'
+    return f"{tag}{cells}<td>{_render_article_link(row)}</td></tr>"
 
 
 def _render_line_cell(column: str, value: Any) -> str:

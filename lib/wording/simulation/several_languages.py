@@ -105,7 +105,7 @@ def draw_paragraph(plan: Mapping[str, Any], outlet: str, draws: Draws) -> list[P
     filler = draws.shuffled(words["filler"])
     sentences = [PlantedSentence(filler.pop())]
     for concept, variants in plan["variants"].items():
-        if not draws.chance(0.7):
+        if not draws.chance(plan["named"]):
             continue
         voice = VOICES[draws.chance(plan["quoted"])]
         shares = dict(zip(variants, planted[concept][voice], strict=True))

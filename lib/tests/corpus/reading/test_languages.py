@@ -9,7 +9,7 @@ from wording.corpus import inventory
 from wording.corpus.build import build_corpus
 from wording.corpus.counts import count_study_hits
 from wording.corpus.reading.articles import ArticleReader, ReadingOptions, read_articles
-from wording.corpus.reading.languages import find_other_languages
+from wording.corpus.reading.languages import find_other_languages, tell_languages
 from wording.errors import WordingError
 from wording.languages import to_language_code
 from wording.simulation.simulate import simulate_study
@@ -118,7 +118,7 @@ def test_set_apart_and_accepted_and_rejected_are_all_that_was_given(tmp_path):
         {"outlet": "X", "text": ""}
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    reading = ArticleReader(tmp_path / "a.jsonl", ReadingOptions(language="en"))
+    reading = ArticleReader(tmp_path / "a.jsonl", ReadingOptions(languages=["en"]))
     articles = reading.finish(pl.concat(list(reading)))
     assert (
         len(articles.frame),
@@ -154,3 +154,13 @@ def test_a_study_of_nothing_in_its_language_says_so(tmp_path):
         match="no article could be read .1 in another language than 'en'.. Set `language: de`",
     ):
         build_corpus(read_study(folder))
+
+
+def test_of_several_languages_each_article_has_one_and_others_are_set_apart():
+    texts = [TEXTS["en"], TEXTS["de"], TEXTS["fr"], "Kurz.", TEXTS["en"]]
+    frame = pl.DataFrame({"text": texts, "language": [None, None, None, None, "German"]})
+    own, other = tell_languages(frame, ["en", "de"])
+    assert own[:2].to_list() == ["en", "de"]
+    assert own[3] in ("en", "de")
+    assert own[4] == "de"
+    assert other.to_list() == [None, None, "fr", None, None]

@@ -12,7 +12,7 @@ from wording.answers.choices import answer_choices
 from wording.answers.narrow import explain_concept
 from wording.answers.questions.voices import describe_voice_fit
 from wording.answers.tables import make_asked_table
-from wording.corpus.counts import describe_languages, find_study_hits, read_study_links
+from wording.corpus.counts import describe_article_languages, find_study_hits, read_study_links
 from wording.corpus.lines import find_leads
 from wording.errors import WordingError
 from wording.questions.choices.choices import compute_study_event_choices
@@ -57,7 +57,7 @@ def answer_events(record: StudyRecord, concept: str, request: Request, top: int)
         tell=lambda: [
             *([why] if why else findings.sentences(table)),
             *findings.describe_links(compared.articles, table),
-            *describe_languages(record, compared.articles),
+            *describe_article_languages(record, compared.articles),
             *describe_voice_fit(record, request),
         ],
         headline=findings.headline(table) or f"No clear difference within events: {title}",

@@ -6,7 +6,7 @@ from functools import partial
 
 from wording.answers.answer import Answer, Evidence, Picture
 from wording.answers.narrow import name_groups
-from wording.corpus.counts import count_study_hits, describe_languages
+from wording.corpus.counts import count_study_hits, describe_article_languages
 from wording.questions.discovery import findings, proposals
 from wording.questions.discovery.proposals import Proposals, propose_rivals
 from wording.show.figures import plot_forest
@@ -31,7 +31,9 @@ def answer_rivals(record: StudyRecord, term: str, *, top: int, sets: int, copies
         columns=SHOWN_RIVALS if term else SHOWN_SETS,
         tell=lambda: [
             *name_groups(record, findings.sentences(found)),
-            *describe_languages(record, count_study_hits(record, [], copies=copies).articles),
+            *describe_article_languages(
+                record, count_study_hits(record, [], copies=copies).articles
+            ),
         ],
         headline=findings.headline(found),
         evidence=Evidence(
