@@ -34,7 +34,7 @@ def study(request, tmp_path_factory):
     """A study of 24 invented articles of two outlets in one language."""
     folder, language = tmp_path_factory.mktemp(request.param), request.param
     terms, blank, text = SENTENCES[language]
-    protest_words, sentences = terms.split("; "), text.split("|")
+    sentences = text.split("|")
     with (folder / "articles.csv").open("w", encoding="utf8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "outlet", "date", "title", "text"])
@@ -44,11 +44,13 @@ def study(request, tmp_path_factory):
             outlet, date = "AB"[k % 2], f"2022-03-{k + 1:02}"
             writer.writerow([k, outlet, date, sentences[k % 2], chosen])
     (folder / "study.yml").write_text(
-        f"title: T\nquestion: Q?\nlanguage: {language}\nseed: 1\ndraws: 99\narticles: {{path: articles.csv}}\n"
+        f"title: T\nquestion: Q?\nlanguage: {language}\nseed: 1\ndraws: 99\n"
+        "articles: {path: articles.csv}\n"
     )
-    one, other = protest_words
+    one, other = terms.split("; ")
     (folder / "concepts.yml").write_text(
-        f'concepts:\n  c:\n    title: C\n    variants:\n      one: ["{one}"]\n      other: ["{other}"]\n',
+        "concepts:\n  c:\n    title: C\n    variants:\n"
+        f'      one: ["{one}"]\n      other: ["{other}"]\n',
         encoding="utf8",
     )
     return read_study(folder)

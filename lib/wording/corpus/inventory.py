@@ -12,7 +12,7 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import Counts, count_study_hits, select_concepts
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.decoding import ROW
-from wording.corpus.marks.likeness import describe_unlike_texts
+from wording.corpus.marks.likeness import describe_language, describe_unlike_texts
 from wording.corpus.phrase_counts import (
     count_study_phrases,
     describe_left_out,
@@ -236,6 +236,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         f"{format_count(n_hits, 'hit')} of {n_concepts} in {format_count(n_articles, 'article')}.",
         *describe_phrases(count_study_phrases(study), study.taken),
         *describe_unlike_texts(counted.articles, study.language),
+        *describe_language(study.language)[1:],  # the voice is in the sentence above
     ]
 
 

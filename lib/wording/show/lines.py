@@ -453,8 +453,9 @@ def _render_passage(row: Mapping[Any, Any]) -> str:
         if not is_missing(labelled.get(name))
     ]
     left, right = _render_side(row["left"]), _render_side(row["right"])
+    direction = DIRECTION * is_right_to_left(row["node"])
     return (
-        f"<blockquote><p{DIRECTION * is_right_to_left(row['node'])}>{left}<mark>{escape_html(row['node'])}</mark>{right}</p>"
+        f"<blockquote><p{direction}>{left}<mark>{escape_html(row['node'])}</mark>{right}</p>"
         f"<footer>{', '.join(source)}: {_render_article_link(row)}</footer></blockquote>"
     )
 
