@@ -8,7 +8,10 @@ import pytest
 
 from wording.corpus.encoding.matching import extract_contexts, find_concept_spans
 from wording.corpus.encoding.shard import encode_texts
+from wording.corpus.marks.likeness import read_languages
 from wording.files import PROJECT_ROOT
+from wording.languages import LANGUAGES_WITHOUT_BLANKS, name_language
+from wording.patterns import ELIDED_BY_LANGUAGE
 from wording.study.read import read_concepts
 
 TEXT = (PROJECT_ROOT / "docs" / "phrases.md").read_text(encoding="utf8")
@@ -124,3 +127,11 @@ def test_links_in_the_readmes_lead_to_files():
     ]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme.read_text(encoding="utf8")):
             assert (readme.parent / target).exists(), f"{readme.name} links to {target}"
+
+
+def test_the_table_of_languages_is_that_of_the_record():
+    method = (PROJECT_ROOT / "docs" / "method.md").read_text(encoding="utf8")
+    for code, known in read_languages().items():
+        assert f"| {name_language(code)} (`{code}`) | {known.voice} |" in method
+    for what in (ELIDED_BY_LANGUAGE, LANGUAGES_WITHOUT_BLANKS):
+        assert all(name_language(code) in method for code in what)

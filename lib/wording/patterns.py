@@ -66,7 +66,7 @@ Each is a token, with the marks above and below it: a word is found as a phrase 
 WHITE_SPACE_PATTERN = rf"(?:\s|{BLANK})+"
 """All these are in the Rust `regex` syntax that Polars uses: with the blanks before them, every
 character of a text lies in exactly one token."""
-ELISIONS = {
+ELIDED_BY_LANGUAGE = {
     "fr": "l|d|c|j|m|t|s|n|qu|jusqu|lorsqu|puisqu|quoiqu",
     "it": "l|un|d|c|s|m|t|v|n|all|dall|dell|nell|sull|coll|quell|bell|quest|sant|dov|cos|com|anch",
     "ca": "l|d|s|m|t|n",
@@ -107,7 +107,7 @@ def cut_into_tokens(pieces: pl.Series, language: str = "en") -> pl.Series:
     """
     kind = pieces.str.contains(ADDRESS_SIGN).cast(pl.Int8)
     kind += 2 * pieces.str.contains(UNSPACED_LETTER).cast(pl.Int8)
-    elided = ELISIONS.get(language, "")
+    elided = ELIDED_BY_LANGUAGE.get(language, "")
     if elided:
         is_elided = pieces.str.contains(rf"(?i)(?:^|\W)(?:{elided})['’][\w«“\"*]")
         fixed = FIXED_ELISIONS.get(language)
@@ -143,7 +143,7 @@ def split_elisions(phrases: Iterable[Phrase], language: str) -> list[Phrase]:
     >>> [phrase.words for phrase in split_elisions(parse_phrases(["coup d'état"]), "fr")]
     [(('coup',), ("d'",), ('état',))]
     """
-    if language not in ELISIONS:
+    if language not in ELIDED_BY_LANGUAGE:
         return list(phrases)
     return [part for phrase in phrases for part in split_phrase_elisions(phrase, language)]
 
@@ -164,7 +164,7 @@ def split_phrase_elisions(phrase: Phrase, language: str) -> list[Phrase]:
 def split_elision(word: str, language: str) -> tuple[str, ...]:
     """Return a word of a phrase, cut behind what is elided: `d'*` is `d'` and any token."""
     is_fixed = language in FIXED_ELISIONS and re.fullmatch(FIXED_ELISIONS[language], word, re.I)
-    cut = re.fullmatch(rf"((?:{ELISIONS[language]})')(.+)", word, re.IGNORECASE)
+    cut = re.fullmatch(rf"((?:{ELIDED_BY_LANGUAGE[language]})')(.+)", word, re.IGNORECASE)
     if not cut or is_fixed:
         return (word,)
     return (cut[1], ANY_TOKEN if cut[2] == WILDCARD else cut[2])

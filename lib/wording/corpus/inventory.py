@@ -18,7 +18,7 @@ from wording.corpus.counts import (
 )
 from wording.corpus.encoding.corpus import Part
 from wording.corpus.encoding.decoding import ROW
-from wording.corpus.marks.likeness import describe_study_texts
+from wording.corpus.marks.likeness import describe_language, describe_study_texts
 from wording.corpus.phrase_counts import (
     count_study_phrases,
     describe_left_out,
@@ -266,6 +266,8 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *(line for name in study.concepts for line in describe_missing_phrases(study, name)),
         *describe_phrases(count_study_phrases(study), study.taken),
         *describe_study_texts(counted.articles, study.counted_languages),
+        # The voice is in the sentences above.
+        *(line for code in study.counted_languages for line in describe_language(code)[1:]),
     ]
 
 

@@ -39,6 +39,8 @@ DISPLAY_MIME = "application/vnd.wording+json"
 NOTEBOOK_STYLE = (
     "<style>.wording caption,.wording td,.wording th{text-align:left!important}"
     ".wording .n,.wording .kwic td:first-child{text-align:right!important}"
+    ".wording .kwic[dir=rtl] td{text-align:right!important}"
+    ".wording .kwic[dir=rtl] td:first-child{text-align:left!important}"
     ".wording caption{font-weight:bold;padding:.3em 0}"
     ".wording .vh{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}"
     ".wording svg{max-width:100%;height:auto}"

@@ -22,6 +22,7 @@ from wording.show.html import (
 from wording.show.values import (
     escape_html,
     is_missing,
+    is_right_to_left,
     make_link,
     sanitise_href,
     slugify,
@@ -47,6 +48,8 @@ VOICE_LABELS = {
     "attributed": "quoted or reported",
 }
 """A voice as a reader sees it."""
+DIRECTION = ' dir="rtl"'
+"""Of lines in Arabic, Hebrew and other scripts that are written so."""
 
 
 @dataclass(frozen=True)
@@ -416,11 +419,15 @@ def _render_kwic(
 ) -> str:
     """A table of lines; with `hidden`, its caption is for screen readers only."""
     # A page holds thousands of such cells: their places say what they are, not classes.
+    turned = bool(len(sample)) and is_right_to_left(sample["node"].iloc[0])
+    if turned:
+        columns = {**columns, "left": "Before", "right": "After"}
     head = "".join(_render_line_heading(column, heading) for column, heading in columns.items())
     body = "".join(_render_line(row, columns) for row in sample.to_dict("records"))
     look = ' class="vh"' if hidden else " data-choose"
     return (
-        f'<table class="kwic" data-name="{label}"><caption{look}>{escape_html(caption)}</caption>'
+        f'<table class="kwic"{DIRECTION * turned} data-name="{label}">'
+        f"<caption{look}>{escape_html(caption)}</caption>"
         f'<thead><tr>{head}<th scope="col">Article</th></tr></thead><tbody>{body}</tbody></table>'
     )
 
@@ -455,8 +462,9 @@ def _render_passage(row: Mapping[Any, Any]) -> str:
         if not is_missing(labelled.get(name))
     ]
     left, right = _render_side(row["left"]), _render_side(row["right"])
+    direction = DIRECTION * is_right_to_left(row["node"])
     return (
-        f"<blockquote><p>{left}<mark>{escape_html(row['node'])}</mark>{right}</p>"
+        f"<blockquote><p{direction}>{left}<mark>{escape_html(row['node'])}</mark>{right}</p>"
         f"<footer>{', '.join(source)}: {_render_article_link(row)}</footer></blockquote>"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -179,3 +180,13 @@ def _to_midnight(value: datetime) -> datetime:
     if hasattr(value, "nanosecond"):  # pandas
         midnight["nanosecond"] = 0
     return value.replace(**midnight)
+
+
+def is_right_to_left(text: object) -> bool:
+    """Return whether the first letter of a text belongs to a script written from right to left.
+
+    >>> is_right_to_left("«انقلاب»"), is_right_to_left("«coup»"), is_right_to_left("12")
+    (True, False, False)
+    """
+    directions = (unicodedata.bidirectional(letter) for letter in str(text))
+    return next((d for d in directions if d in ("L", "R", "AL")), "L") != "L"

@@ -35,6 +35,10 @@ def test_only_what_is_unlike_is_said_to_be(articles, said):
     assert all(said in text and "intervals do not cover" in text for text in sentences)
 
 
-def test_of_a_language_without_measured_weights_nothing_is_said():
-    assert describe_unlike_texts(make_articles(A=BLOG), "ru") == []
-    assert describe_unlike_texts(make_articles(A=BLOG), "fi") == []
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ru", "rules written by hand"), ("fi", "only quotation marks are known"), ("en", "")],
+)
+def test_of_other_languages_what_is_known_is_said(language, said):
+    (sentence,) = describe_unlike_texts(make_articles(A=NEWS), language) or [""]
+    assert said in sentence

@@ -78,11 +78,16 @@ class BoilerplateRule(Record):
 
 
 class BoilerplateRules(Record):
-    """What a boilerplate file holds."""
+    """What a boilerplate file holds.
+
+    `by` are the words before the names of authors, and `by_joins` those between their parts.
+    """
 
     lists: dict[str, PhraseTexts]
     rules: dict[str, BoilerplateRule]
     connectives: list[str]
+    by: list[str]
+    by_joins: list[str]
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
     marked |= mark_capital_links(lines) | mark_long_numbers(lines)
     marked |= mark_bracketed_credits(lines) | mark_bracketed_lines(lines)
     marked |= mark_piped_credits(lines)
-    marked |= mark_bylines(lines, marked)
+    marked |= mark_bylines(lines, marked, rules)
     return (
         lines.mark(marked)
         | mark_datelines(lines, rules)
@@ -205,10 +210,21 @@ def mark_boilerplate(shard: Shard, outlets: pl.Series, *, language: str = "en") 
 def read_boilerplate_rules(language: str) -> BoilerplateRules:
     """Return the rules for a language.
 
-    A language without a file has those for English, whose agencies and credits are the world's.
+    Those of English, whose agencies and credits are the world's, and those of the language's own
+    file, if there is one.
     """
-    name = f"boilerplate-{language}"
-    return read_word_record(name if has_words(name) else "boilerplate-en", BoilerplateRules)
+    english = read_word_record("boilerplate-en", BoilerplateRules)
+    if language == "en" or not has_words(f"boilerplate-{language}"):
+        return english
+    own = read_word_record(f"boilerplate-{language}", BoilerplateRules)
+    names = dict.fromkeys([*english.lists, *own.lists])
+    return BoilerplateRules(
+        lists={name: [*english.lists.get(name, []), *own.lists.get(name, [])] for name in names},
+        rules=english.rules | own.rules,
+        connectives=[*english.connectives, *own.connectives],
+        by=[*english.by, *own.by],
+        by_joins=[*english.by_joins, *own.by_joins],
+    )
 
 
 def find_lines(shard: Shard) -> ShardLines:
@@ -359,13 +375,13 @@ def mark_bracketed_credits(lines: ShardLines) -> np.ndarray:
     return lines.flag(line[names])
 
 
-def mark_bylines(lines: ShardLines, marked: np.ndarray) -> np.ndarray:
+def mark_bylines(lines: ShardLines, marked: np.ndarray, rules: BoilerplateRules) -> np.ndarray:
     """Return which lines name who wrote the article, bool (n_lines,).
 
     They are like "By Ann Other", or a name alone above a short marked line at the top.
     """
-    tokens, is_by = lines.shard.tokens, flag_forms(lines.shard, ["by"])
-    joins = flag_forms(lines.shard, ["by", "and", "of", "for", "the"])
+    tokens, is_by = lines.shard.tokens, flag_forms(lines.shard, rules.by)
+    joins = flag_forms(lines.shard, rules.by_joins)
     first = np.minimum(lines.start + ~lines.shard.is_word[lines.start], lines.end - 1)
     second = np.minimum(first + 1, lines.end - 1)
     by = (lines.n_words > 2) & (lines.n_words <= MAX_AUTHOR_WORDS)

@@ -44,7 +44,7 @@ SHARD_ATTRIBUTION_COLUMNS = [
     "stance",
     "short",
 ]
-ATTRIBUTION_TEXTS = ("speaker", "cue", "stance")
+ATTRIBUTION_TEXT_COLUMNS = ("speaker", "cue", "stance")
 """Those that are text, also where nothing of the kind is found (or looked for)."""
 
 
@@ -160,7 +160,9 @@ def read_attributions(part: Part) -> pl.DataFrame:
 def tabulate_attributions(shard: Shard, language: str) -> pl.DataFrame:
     """Return the attributions of a shard whose voices are marked."""
     found = find_attributions(shard, shard.voice, language=language)
-    return pl.from_pandas(found, schema_overrides=dict.fromkeys(ATTRIBUTION_TEXTS, pl.String))
+    return pl.from_pandas(
+        found, schema_overrides=dict.fromkeys(ATTRIBUTION_TEXT_COLUMNS, pl.String)
+    )
 
 
 def find_all_attributions(corpus: Corpus) -> None:
