@@ -551,3 +551,8 @@ def test_lines_say_their_place_where_some_are_in_headlines():
     ]
     assert ["Place" in html for html in shown] == [False, True]
     assert "headline" in shown[1]
+
+
+def test_words_from_right_to_left_are_kept_apart_from_numbers():
+    shown = show.findings(["A writes “شغب” 54 % of the time."]).html
+    assert "“<bdi>شغب</bdi>” 54" in shown

@@ -24,6 +24,7 @@ from wording.show.values import (
     format_value,
     is_missing,
     is_number,
+    isolate_right_to_left,
     keep_numbers_unbroken,
     make_link,
     slugify,
@@ -259,7 +260,7 @@ def views(figures: Mapping[str, Display], *, label: str) -> Display:
 
 def note(text: str) -> Display:
     """Return a small paragraph: a caveat, or how to read what stands above."""
-    html = wrap_block("aside", f'<p class="note">{escape_html(text)}</p>')
+    html = wrap_block("aside", f'<p class="note">{isolate_right_to_left(escape_html(text))}</p>')
     return Display(html, to_printable(text), {"kind": "note", "text": to_printable(text)})
 
 
@@ -370,7 +371,7 @@ def render_value(value: Any, column: str, *, numeric: bool) -> str:
 
 
 def _render_finding(text: str) -> str:
-    markup = keep_numbers_unbroken(escape_html(text))
+    markup = isolate_right_to_left(keep_numbers_unbroken(escape_html(text)))
     return _DATE_PATTERN.sub(r'<span class="d">\g<0></span>', markup)  # not broken at its hyphens
 
 

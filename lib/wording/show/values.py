@@ -19,6 +19,8 @@ from wording.phrasing import drop_unstable_digits, format_decimal, round_half_up
 # Control characters and lone surrogates, which article texts hold, break XML and the encoding of
 # the page.
 _UNPRINTABLE_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_TURNED_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_TURNED_TEXT = re.compile(rf"[*~]*{_TURNED_LETTER}(?:[ *~'’-]*{_TURNED_LETTER})*\**")
 _FRAGMENT = re.compile(r"#[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _PERCENT_COLUMNS = re.compile(
     r"(.*_)?share(_.*)?|((own|right|corrected|raw|shared|within|covered|difference)_)?(low|high)(_headline|_text)?"
@@ -180,6 +182,17 @@ def _to_midnight(value: datetime) -> datetime:
     if hasattr(value, "nanosecond"):  # pandas
         midnight["nanosecond"] = 0
     return value.replace(**midnight)
+
+
+def isolate_right_to_left(markup: str) -> str:
+    """Return escaped text with what is written from right to left kept apart from what is beside.
+
+    Without it a browser sets a number behind such a word on the word's other side.
+
+    >>> isolate_right_to_left("“*شغب” 54 %")
+    '“<bdi>*شغب</bdi>” 54 %'
+    """
+    return _TURNED_TEXT.sub(r"<bdi>\g<0></bdi>", markup)
 
 
 def is_right_to_left(text: object) -> bool:

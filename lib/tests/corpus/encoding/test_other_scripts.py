@@ -1,4 +1,4 @@
-"""Elided words (l', qu', dell') are tokens of their own, in languages that have them."""
+"""Elided words are tokens of their own; ways of writing a letter are one in every script."""
 
 import polars as pl
 import pytest
@@ -64,4 +64,17 @@ def test_other_languages_keep_their_apostrophes(language):
     ],
 )
 def test_phrases_are_cut_as_the_texts_are(text, language, phrase, found):
+    assert find(text, language, phrase) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "phrase", "found"),
+    [
+        ("ﺍﻧﻘﻼﺏ في ٢٠٢٢", "ar", "انقلاب", ["ﺍﻧﻘﻼﺏ"]),  # presentation forms
+        ("انقلاب في ٢٠٢٢", "ar", "في #", ["في ٢٠٢٢"]),  # a number in Arabic digits
+        ("cafe\u0301 noir", "fr", "café", ["cafe\u0301"]),  # a letter and a combining mark
+        ("Киї\u0301в", "uk", "киї\u0301в", ["Киї\u0301в"]),  # a mark of stress
+    ],
+)
+def test_ways_of_writing_a_letter_are_one(text, language, phrase, found):
     assert find(text, language, phrase) == found
