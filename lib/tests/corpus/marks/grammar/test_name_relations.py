@@ -33,7 +33,7 @@ def relate(text, name):
         ("The town was shelled by rebels.", "rebels", "does: shelled"),
         ("They shot and killed rebels.", "rebels", "done to it: shot"),
         ("Varn, a former teacher, left.", "varn", "apposition: teacher; does: left"),
-        ("The president, Ann Varn, met voters.", "ann varn", "apposition: president"),
+        ("The minister, Ann Varn, met voters.", "ann varn", "apposition: minister"),
         ("The rebels who attacked them fled.", "rebels", "does: attacked"),
         ("The rebels are terrorists.", "rebels", "is: terrorists"),
     ],
