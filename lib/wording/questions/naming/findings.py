@@ -58,9 +58,10 @@ _VARIANTS_DESCRIBED = 5
 _WORDS_PER_RELATION = 3
 
 PRECISION = (
-    "Relations are found by a grammar that errs. Of those found in US political news and read, 56 "
-    "of 60 labels before a name were right, 59 of 60 verbs, 36 of 40 complements (“X is ...”) and "
-    "43 of 53 appositions; how many are missed was not measured."
+    "Relations are found by a grammar that errs. Of those found in US political news and read, 165 "
+    "of 179 labels before a name were right (inner words of an office, such as “House” before "
+    "“Speaker”, among them), 171 of 179 verbs, 36 of 40 complements (“X is ...”) and 79 of 96 "
+    "appositions; how many are missed was not measured."
 )
 
 
