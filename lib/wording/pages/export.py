@@ -28,6 +28,7 @@ from wording.show.values import (
 _HIDDEN_TAGS = {"hide", "injected-parameters"}
 SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ABOUT_REPORTS = re.compile(r"\bIn a report (\w)")  # said in notebooks; a page is one itself
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 
 
@@ -222,7 +223,8 @@ def _prepare_cell(
     if cell.cell_type == "markdown":
         if is_hidden:
             return _make_cell(cell.cell_type, source="", notes=notes)
-        html = str(prose.markdown(cell.source)).strip()
+        text = _ABOUT_REPORTS.sub(lambda found: found[1].upper(), cell.source)
+        html = str(prose.markdown(text)).strip()
         return _make_cell(cell.cell_type, source=html, notes=notes)
     if "parameters" in read_tags(cell):
         notes["parameters"] = _render_parameters(cell.source, injected)

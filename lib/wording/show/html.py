@@ -52,6 +52,7 @@ NOTEBOOK_STYLE = (
     ".matrix .upright thead span{writing-mode:vertical-rl;transform:rotate(180deg)}</style>"
 )
 _DATE_PATTERN = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+_CODE_PATTERN = re.compile(r"`([^`<>]+)`")
 
 
 @dataclass(frozen=True)
@@ -369,6 +370,7 @@ def render_value(value: Any, column: str, *, numeric: bool) -> str:
 
 def _render_finding(text: str) -> str:
     markup = keep_numbers_unbroken(escape_html(text))
+    markup = _CODE_PATTERN.sub(r"<code>\1</code>", markup)
     return _DATE_PATTERN.sub(r'<span class="d">\g<0></span>', markup)  # not broken at its hyphens
 
 

@@ -63,10 +63,10 @@ def headline(voice_shares: pd.DataFrame, own_voice: pd.DataFrame) -> str:
         if own.empty:
             return "There are no words to compare"
         least, most = (format_percent(1 - share) for share in (own.max(), own.min()))
-        return f"{least.removesuffix(' %')} to {most} of the words are attributed to somebody"
+        return f"Of the words, {least.removesuffix(' %')} to {most} are attributed to somebody"
     row = clear.iloc[0]
     if row["own_share"] < 0.5 <= row["own_share_rest"]:
-        return f"{row['outlet']} leaves “{row['variant']}” to others, who say most of its hits"
+        return f"{row['outlet']} mostly leaves “{row['variant']}” to those whom it cites"
     often = "less" if row["own_share"] < row["own_share_rest"] else "more"
     return f"{row['outlet']} writes “{row['variant']}” in its own words {often} often than others"
 
