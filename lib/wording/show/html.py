@@ -159,8 +159,12 @@ def table(
     shown = frame if limit is None else frame.head(limit)
     label = slugify(name)
     title = to_printable(_extend_caption(caption, shown, frame))
-    content = render_table(shown, caption=title, name=label, headings=headings, linked=linked)
-    if folded:
+    content = (
+        f'<p class="note">{escape_html(title)}</p>'
+        if frame.empty
+        else render_table(shown, caption=title, name=label, headings=headings, linked=linked)
+    )
+    if folded and not frame.empty:
         rows = "" if len(shown) < len(frame) else f" ({format_count(len(shown), 'row')})"
         summary = escape_html(f"{title.rstrip('.')}{rows}")
         content = f"<details><summary>{summary}</summary>{content}</details>"

@@ -128,6 +128,8 @@ def headline(contrasts: pd.DataFrame, title: str) -> str:
     """
     told = contrasts[contrasts["form"] != NOBODY_NAMED]
     clear = select_clear_differences(told.assign(variant=told["form"]))
+    if told["q"].isna().all():
+        return f"Too few acts to compare: {title}"
     if clear.empty:
         return f"No clear difference in how acts are told: {title}"
     row = clear.sort_values("measure", kind="stable").iloc[0]  # "agent" before "form"
