@@ -59,11 +59,14 @@ def headline(voice_shares: pd.DataFrame, own_voice: pd.DataFrame) -> str:
     """
     clear = _rank_clear_terms(own_voice)
     if clear.empty:
-        own = voice_shares[voice_shares["voice"] == "outlet"]["share"].dropna()
+        is_own = voice_shares["voice"] == "outlet"
+        own = voice_shares[is_own].set_index("outlet")["share"].dropna()
         if own.empty:
             return "There are no words to compare"
         least, most = (format_percent(1 - share) for share in (own.max(), own.min()))
-        return f"Of the words, {least.removesuffix(' %')} to {most} are attributed to somebody"
+        if least == most:
+            return f"{most[0].upper()}{most[1:]} of the words are attributed to somebody"
+        return f"{own.idxmin()} attributes {most} of its words to somebody, {own.idxmax()} {least}"
     row = clear.iloc[0]
     if row["own_share"] < 0.5 <= row["own_share_rest"]:
         return f"{row['outlet']} mostly leaves “{row['variant']}” to those whom it cites"
