@@ -94,6 +94,9 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
     if len(by_outlet) < 2:
         return []
     own = keep_stable_digits(by_outlet["outlet"].rename(None)).sort_values(kind="stable")
+    shown = [format_percent(1 - share) for share in (own.iloc[-1], own.iloc[0])]
+    if shown[0] == shown[1]:
+        return [f"At every outlet, {shown[0]} of the words are attributed."]
     ends = [
         f"{format_percent(1 - by_outlet.at[name, 'outlet'])} at {name} "
         f"({format_percent(by_outlet.at[name, 'quoted'])} quoted, "
