@@ -13,7 +13,7 @@ from wording.study.read import read_study
 
 COUP = "The rebels staged a coup in the city, and the president said so on Tuesday. "
 PROTEST = "The protest in the streets went on, and a demonstration was held near the house. "
-CONCEPTLESS = {"01_corpus", "04_keyness", "07_outlets", "08_discover"}
+CONCEPTLESS = {"00_overview", "01_corpus", "04_keyness", "07_outlets", "08_discover"}
 GERMAN = (
     "Die Demonstranten zogen gestern durch die Stadt, und die Polizei hat es nicht verhindert. "
 )
