@@ -122,9 +122,8 @@ def test_lines_say_what_was_looked_for_and_what_was_left_out(study):
     assert told.startswith("The concept “levy” (")
     assert f": {is_body.sum():,} hits in " in told
     assert f"; {(~is_body).sum()} hits in boilerplate left out; all copies count." in told
-    assert (
-        f"Looked through: {len(building.build_corpus(study).table)} articles of 6 outlets; " in told
-    )
+    n_articles = len(building.build_corpus(study).table)
+    assert f"Looked through: {n_articles} articles of 6 outlets, without headlines; " in told
     assert ", quoted words only; " in find_concordance(study, "levy", voice="quoted").describe()
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import matplotlib.image
 import openpyxl
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from wording.cli import main
 from wording.pages.template import render_document
 from wording.show import html
+from wording.show.drawing import make_panels
 
 SENTENCE = "North writes “a <b>” in 14 % of 43 hits (q = 0.0015)."
 TEXT = "=1+1 & x_y 100 % {ж} <b>"
@@ -35,20 +37,21 @@ def page(chromium, tmp_path_factory):
     """A page with a sentence, a figure and a table, opened."""
     fig = Figure(figsize=(2, 1))
     fig.subplots().plot([1, 2])
+    panels, _ = make_panels(4, rows=2, labels=["North"], right=0.5)
     frame = pd.DataFrame({"term": [TEXT, "plain"], "n": [3, 12]})
     parts = [
         html.findings([SENTENCE]),
         html.figure(fig, title="A figure", alt="It rises.", name="rise"),
+        html.figure(panels, title="Panels", alt="Four.", name="panels"),
         html.table(frame, caption="Two rows", name="rows"),
     ]
-    fields = dict.fromkeys(("line", "index", "notebook", "contents", "messages"), "")
+    fields = dict.fromkeys(("kicker", "question", "index", "notebook", "contents", "messages"), "")
     file = tmp_path_factory.mktemp("page") / "page.html"
     text = render_document(
         "page.html.j2",
         language="en",
         title="t",
         kind="page",
-        study_title="s",
         heading="h",
         cells="".join(part.html for part in parts),
         **fields,
@@ -86,6 +89,17 @@ def test_a_figure_is_taken_dark_on_white(page):
     assert png.shape[:2] == (216, 432)  # three points for each of 72 in an inch
     assert png[0, 0, :3].tolist() == [1, 1, 1]
     assert png.min() < 0.2, "it is not empty"
+
+
+def test_the_panels_of_a_figure_are_taken_as_one(page):
+    panels = page.value("document.querySelectorAll('figure .panels > svg').length")
+    tools = page.value("document.querySelectorAll('figure:has(.panels) .tools button').length")
+    assert (panels, tools) == (4, 2)
+    svg = take(page, "figure:has(.panels)", "SVG", "figure-2.svg").decode()
+    first, second = re.findall(r'<svg [^>]*x="([\d.]+)" y="0"', svg)[:2]
+    assert (svg.count("<svg"), float(first)) == (5, 0)
+    assert float(second) > 100
+    assert re.search(r'x="0" y="[1-9]', svg), "the fourth stands below the first"
 
 
 def test_a_sentence_is_copied_and_nothing_is_refused_by_the_policy(page):

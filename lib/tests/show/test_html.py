@@ -246,10 +246,11 @@ def test_table_refuses_an_unknown_column():
         )
 
 
-def test_empty_table_keeps_its_head_and_says_so():
-    html = show.table(pd.DataFrame({"outlet": [], "n": []}), caption="c", name="t").html
-    assert html.count('scope="col"') == 2
-    assert "No rows." in html
+def test_an_empty_table_is_a_sentence():
+    shown = show.table(pd.DataFrame({"outlet": [], "n": []}), caption="c", name="t", folded=True)
+    assert '<p class="note">c. No rows.</p>' in shown.html
+    assert "<table" not in shown.html
+    assert "<details" not in shown.html
 
 
 def test_figure_is_inline_svg_with_names():

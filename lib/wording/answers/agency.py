@@ -113,8 +113,6 @@ def answer_agency(record: StudyRecord, concept: str, request: Request) -> Answer
             f"Forms of acts, and whether who did it is named: {title}",
             describe(drawn),
             lambda linked: plot_forest(drawn, links=False),
-            table,
-            SHOWN_AGENCY,
             why_not="" if table["n"].sum() else said()[0],
         ),
         evidence=Evidence(

@@ -106,7 +106,7 @@ def _show_lines(place: Any, lead: Lead, address: str) -> None:
 
 def is_label_column(table: pd.DataFrame, name: str) -> bool:
     """Return whether a column says what a row is of, as a term or an outlet does."""
-    return bool(table[name].map(lambda value: isinstance(value, str)).any())
+    return any(isinstance(value, str) for value in table[name].unique())
 
 
 def join_labels(values: tuple[object, ...]) -> str:

@@ -349,6 +349,7 @@ _COPIES = ("copies", "events")
 _CONCEPTS = ("concepts", "place", *_COPIES)
 _VOICE = ("concepts", "voice", "place", *_COPIES)
 _ACTS = ("concepts", "voice", "place", *_COPIES)
+_NAMING = ("concepts", "voice", *_COPIES)  # of the whole text, whatever the place
 _CONTRASTS = (*_VOICE, "against")
 
 _TABLES = {
@@ -392,8 +393,8 @@ _TABLES = {
     "act_patient_contrasts": TableMaker(_make_act_patient_contrasts, (*_ACTS, "against")),
     "agency_events": TableMaker(compute_agency_events, ("concepts", "voice", "copies", "against")),
     "naming_counts": TableMaker(_make_naming_counts, ("concepts", *_COPIES)),
-    "naming": TableMaker(_make_naming, _ACTS),
-    "naming_contrasts": TableMaker(_make_naming_contrasts, (*_ACTS, "against")),
+    "naming": TableMaker(_make_naming, _NAMING),
+    "naming_contrasts": TableMaker(_make_naming_contrasts, (*_NAMING, "against")),
     "candidates": TableMaker(_make_candidates, _COPIES),
 }
 

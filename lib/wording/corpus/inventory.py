@@ -296,10 +296,8 @@ def _describe_dates(articles: pd.DataFrame) -> str:
     if dates.empty:
         return "No article has a date."
     undated = format_count(len(articles) - len(dates), "article")
-    return (
-        f"Their dates run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}; "
-        f"{undated} without a date."
-    )
+    others = f"; {undated} without a date" if len(dates) < len(articles) else ""
+    return f"Their dates run from {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}{others}."
 
 
 def _describe_similar_outlets(articles: pd.DataFrame) -> list[str]:

@@ -78,7 +78,7 @@ SEARCHED_VOICES = {
 """How a sentence says whose words are looked at."""
 
 SEARCHED_PLACES = {
-    "text": "; headlines are not among it",
+    "text": ", without headlines",
     "headline": ", headlines only",
     "lead": ", leads only",
     "body": ", without headlines and leads",

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import mistune
@@ -28,6 +29,7 @@ from wording.show.values import (
 _HIDDEN_TAGS = {"hide", "injected-parameters"}
 SETUP_TAGS = {"parameters", "injected-parameters", "setup", "check"}
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ABOUT_REPORTS = re.compile(r"\bIn a report (\w)")  # said in notebooks; a page is one itself
 _KERNEL_FILE = re.compile(r"\S*ipykernel_\d+[\\/]\d+\.py")
 
 
@@ -197,6 +199,7 @@ def _prepare_notebook(
         notes = {"hidden": False, "parameters": _render_parameters("", injected)}
         cells.insert(1, _make_cell("code", source="", notes=notes))
     _drop_repeated_notes(cells)
+    cells = _drop_prose_about_nothing(cells, prose)
     return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=4)
 
 
@@ -211,7 +214,36 @@ def _drop_repeated_notes(cells: Iterable[NotebookNode]) -> None:
             told |= {*record.get("sentences", []), record.get("text", "")}
             kept += [] if is_repeated else [output]
         if cell.cell_type == "code":
+            cell.metadata.wording["emptied"] = bool(cell.outputs) and not kept
             cell.outputs = kept
+
+
+def _drop_prose_about_nothing(
+    cells: list[NotebookNode], prose: _MarkdownRenderer
+) -> list[NotebookNode]:
+    """Leave out sections of which all was said above, and how to read a figure that is not there.
+
+    The latter stands below the first figure, before the first second-level heading.
+    """
+    starts = [k for k, cell in enumerate(cells) if k == 0 or cell.source.startswith("<h2")]
+    sections = [cells[a:b] for a, b in pairwise([*starts, len(cells)])]
+    kept = []
+    for number, section in enumerate(sections):
+        code = [cell for cell in section if cell.cell_type == "code"]
+        shown = [cell for cell in code if cell.outputs or cell.metadata.wording.parameters]
+        if not shown and any(cell.metadata.wording["emptied"] for cell in code):
+            heading = section[0].source
+            prose.contents = [one for one in prose.contents if f'id="{one[0]}"' not in heading]
+            continue
+        is_about_nothing = [
+            number == 0
+            and (before.cell_type, after.cell_type) == ("code", "markdown")
+            and (before.metadata.wording["emptied"] or _shows_only(before, "note"))
+            for before, after in pairwise(section)
+        ]
+        kept += [section[0]]
+        kept += [one for one, drop in zip(section[1:], is_about_nothing, strict=True) if not drop]
+    return kept
 
 
 def _prepare_cell(
@@ -222,7 +254,8 @@ def _prepare_cell(
     if cell.cell_type == "markdown":
         if is_hidden:
             return _make_cell(cell.cell_type, source="", notes=notes)
-        html = str(prose.markdown(cell.source)).strip()
+        text = _ABOUT_REPORTS.sub(lambda found: found[1].upper(), cell.source)
+        html = str(prose.markdown(text)).strip()
         return _make_cell(cell.cell_type, source=html, notes=notes)
     if "parameters" in read_tags(cell):
         notes["parameters"] = _render_parameters(cell.source, injected)

@@ -116,9 +116,13 @@ def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
     above = axes.get_ylim()[1] - 0.22
     place = axes.get_yaxis_transform()
     room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
-    most = int(room / (1.2 * CHARACTER_WIDTH)) if right else 60
+    margin = axes.get_position().x0 * axes.figure.bbox.width / axes.figure.dpi
+    most = int((room + margin) / (1.2 * CHARACTER_WIDTH)) if right else 60
     name = shorten_label(text, max_characters=most)
-    axes.text(0, above, name, transform=place, va="bottom", weight="bold", size=10)
+    # A name that is longer than the axes begins at their left, above the names of the rows.
+    excess = 1.2 * CHARACTER_WIDTH * len(name) - room if right else 0
+    start = -max(0, min(excess, margin)) / room
+    axes.text(start, above, name, transform=place, va="bottom", weight="bold", size=10)
     if right:
         axes.text(1.03, above, right, transform=place, va="bottom", alpha=0.75)
 
@@ -173,7 +177,8 @@ def find_doubling_limits(ratios: pd.DataFrame) -> tuple[float, float]:
 def set_doubling_axis(axes: Axes, first: float, last: float) -> None:
     """Set the x axis to doublings from the first to the last, labelled as multiples."""
     axes.set_xlim(first, last)
-    step = max(1, math.ceil((last - first) / 5))
+    room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
+    step = max(1, math.ceil((last - first) / min(5, max(1, int(room / 0.37)))))
     ticks = [tick for tick in range(int(first), int(last) + 1) if tick % step == 0]
     axes.set_xticks(ticks, [f"{2**tick:,}×" if tick >= 0 else f"1/{2**-tick:,}×" for tick in ticks])
     axes.grid(axis="x", color="black", alpha=0.16, linewidth=0.6)

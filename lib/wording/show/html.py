@@ -55,6 +55,7 @@ NOTEBOOK_STYLE = (
     ".matrix .upright thead span{writing-mode:vertical-rl;transform:rotate(180deg)}</style>"
 )
 _DATE_PATTERN = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+_CODE_PATTERN = re.compile(r"`([^`<>]+)`")
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,12 @@ def table(
     shown = frame if limit is None else frame.head(limit)
     label = slugify(name)
     title = to_printable(_extend_caption(caption, shown, frame))
-    content = render_table(shown, caption=title, name=label, headings=headings, linked=linked)
-    if folded:
+    content = (
+        f'<p class="note">{escape_html(title)}</p>'
+        if frame.empty
+        else render_table(shown, caption=title, name=label, headings=headings, linked=linked)
+    )
+    if folded and not frame.empty:
         rows = "" if len(shown) < len(frame) else f" ({format_count(len(shown), 'row')})"
         summary = escape_html(f"{title.rstrip('.')}{rows}")
         content = f"<details><summary>{summary}</summary>{content}</details>"
@@ -372,6 +377,7 @@ def render_value(value: Any, column: str, *, numeric: bool) -> str:
 
 def _render_finding(text: str) -> str:
     markup = isolate_right_to_left(keep_numbers_unbroken(escape_html(text)))
+    markup = _CODE_PATTERN.sub(r"<code>\1</code>", markup)
     return _DATE_PATTERN.sub(r'<span class="d">\g<0></span>', markup)  # not broken at its hyphens
 
 

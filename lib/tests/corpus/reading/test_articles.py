@@ -102,7 +102,7 @@ def test_dates_as_they_are_written(tmp_path):
 def test_dates_that_cannot_be_read_are_unknown_and_said(tmp_path):
     found, warnings = dates(tmp_path, [*UNKNOWN, "2017-09-06"])
     assert found == [None] * len(UNKNOWN) + [SEPTEMBER]
-    said = "articles have no readable date (for example '', 'yesterday', '0001-01-01')"
+    said = "articles have no readable date (for example 'yesterday', '0001-01-01', '2050-01-01')"
     assert warnings == [
         f"{len(UNKNOWN)} of {len(UNKNOWN) + 1} {said}; they are kept with an unknown date."
     ]

@@ -1,6 +1,7 @@
 """Who did it, and to whom: planted truth, counts that come without the articles, sentences."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -147,7 +148,7 @@ def test_the_lines_are_the_acts_that_are_counted(answer):
 def test_of_two_outlets_each_is_the_other_of_the_other(tmp_path):
     two = {name: SENTENCES[name] for name in ("Northline", "Tidewatch")}
     answer = wording.open(write_study(tmp_path, two)).agency("harm")
-    naming = [said for said in answer.sentences if "names who did it" in said]
+    naming = [said for said in answer.sentences if re.search("names who did it in .* of its", said)]
     assert len(naming) == 1
     assert "Northline names" in naming[0]
     assert "Tidewatch in 0 % of 24" in naming[0]

@@ -72,7 +72,7 @@ def answer_timeline(
             findings.describe(made),
             lambda linked: plot_timeline(shown, changes=made.changes, events=record.events),
             why_not=""
-            if shown["period"].nunique() > 1
+            if shown.loc[shown["total"] > 0, "period"].nunique() > 1
             else "No dated hits, or all within one period: not enough periods to plot.",
         ),
         evidence=Evidence(

@@ -18,7 +18,7 @@ from wording.questions.reporting import keep_stable_digits
 from wording.questions.shares import findings as share_findings
 from wording.questions.voices import findings as voice_findings
 from wording.questions.voices import voices
-from wording.questions.voices.voices import OWN_WORDS
+from wording.questions.voices.voices import OTHER_CUES, OWN_WORDS
 from wording.show.figures import plot_stacked_bars
 from wording.show.lines import with_lines
 from wording.study.records import StudyRecord
@@ -159,9 +159,13 @@ def answer_cues(
         columns=("variant", "outlet", "n", "total", "share", "low", "high"),
         evidence=evidence,
         links={"n": with_lines(table)["lines"]},
-        tell=lambda: name_groups(
-            record, share_findings.sentences(table, contrasts, unit="attribution")
-        ),
+        # They are no word that somebody wrote, so they are not quoted.
+        tell=lambda: [
+            sentence.replace(f"“{OTHER_CUES}”", OTHER_CUES)
+            for sentence in name_groups(
+                record, share_findings.sentences(table, contrasts, unit="attribution")
+            )
+        ],
     )
 
 

@@ -182,8 +182,9 @@ def translate_months(date: pl.Series) -> pl.Series:
 
 
 def format_examples(values: pl.Series) -> str:
-    """Return up to three of the values, in brackets, as examples."""
-    shown = values.drop_nulls().unique(maintain_order=True).head(3)
+    """Return up to three of the values that are not blank, in brackets, as examples."""
+    shown = values.drop_nulls().unique(maintain_order=True)
+    shown = shown.filter(shown.str.strip_chars() != "").head(3)
     return f" (for example {', '.join(repr(value[:40]) for value in shown)})" if shown.len() else ""
 
 

@@ -176,9 +176,14 @@ def locate_notebook(name: str) -> Path:
 
 
 def _describe_parameter(study: StudyRecord, name: str, value: Any) -> str:
-    """What tells a page from the study's others: a concept by its title, else name and value."""
+    """What tells a page from the study's others: a concept by its title, a term as it is written.
+
+    Of any other parameter, name and value.
+    """
     if name == "concept" and value in study.concepts:
         return study.concepts[value].title
+    if name == "term":
+        return f"“{value}”"
     return str(value) if name == "concept" else f"{name.replace('_', ' ')} {value}"
 
 

@@ -73,16 +73,23 @@
       button("LaTeX", about, () => give(latex(table), "text/x-tex", `${name}.tex`)));
   });
 
-  // A figure by itself: dark on white, whatever the page is, and without links into it.
-  function standalone(svg) {
-    const copy = svg.cloneNode(true), [, , width, height] = svg.getAttribute("viewBox").split(/[\s,]+/);
-    for (const [name, value] of Object.entries({ width, height, color: "#1b1f23", "font-family": "Helvetica, Arial, sans-serif" })) copy.setAttribute(name, value);
-    all("a", copy).forEach(link => link.replaceWith(...link.childNodes));
-    return { text: new XMLSerializer().serializeToString(copy), width: +width, height: +height };
+  const dress = (element, values) => { for (const [name, value] of Object.entries(values)) element.setAttribute(name, value); };
+  // A figure by itself, its panels three in a row: dark on white, whatever the page is, and without links into it.
+  function standalone(svgs) {
+    const [, , w, h] = svgs[0].getAttribute("viewBox").split(/[\s,]+/).map(Number), columns = Math.min(svgs.length, 3);
+    const whole = document.createElementNS(svgs[0].namespaceURI, "svg"), width = w * columns, height = h * Math.ceil(svgs.length / columns);
+    dress(whole, { width, height, viewBox: `0 0 ${width} ${height}`, color: "#1b1f23", "font-family": "Helvetica, Arial, sans-serif" });
+    svgs.forEach((svg, n) => {
+      const copy = svg.cloneNode(true);
+      dress(copy, { x: w * (n % columns), y: h * Math.floor(n / columns), width: w, height: h });
+      all("a", copy).forEach(link => link.replaceWith(...link.childNodes));
+      whole.append(copy);
+    });
+    return { text: new XMLSerializer().serializeToString(whole), width, height };
   }
 
-  function paint(svg, name, scale = 3) {
-    const { text, width, height } = standalone(svg), image = new Image();
+  function paint(svgs, name, scale = 3) {
+    const { text, width, height } = standalone(svgs), image = new Image();
     image.onload = () => {
       const canvas = Object.assign(document.createElement("canvas"), { width: width * scale, height: height * scale }), pen = canvas.getContext("2d");
       pen.fillStyle = "#fff";
@@ -96,14 +103,11 @@
   all("figure").forEach((figure, k) => {
     const svgs = all("svg[viewBox]", figure), about = figure.querySelector("figcaption")?.textContent ?? "";
     if (!svgs.length) return;
-    const tools = Object.assign(document.createElement("div"), { className: "tools" });
-    svgs.forEach((svg, n) => {
-      const name = `figure-${k + 1}${svgs.length > 1 ? `-${n + 1}` : ""}`;
-      tools.append(
-        button("SVG", about, () => give(standalone(svg).text, "image/svg+xml", `${name}.svg`)),
-        button("PNG", about, () => paint(svg, `${name}.png`)));
-    });
-    (svgs.at(-1).closest(".scroll") ?? svgs.at(-1)).after(tools);
+    const tools = Object.assign(document.createElement("div"), { className: "tools" }), name = `figure-${k + 1}`;
+    tools.append(
+      button("SVG", about, () => give(standalone(svgs).text, "image/svg+xml", `${name}.svg`)),
+      button("PNG", about, () => paint(svgs, `${name}.png`)));
+    (svgs.at(-1).closest(".scroll, .panels") ?? svgs.at(-1)).after(tools);
   });
 
   async function copyText(text) {

@@ -128,6 +128,8 @@ def headline(contrasts: pd.DataFrame, title: str) -> str:
     """
     told = contrasts[contrasts["form"] != NOBODY_NAMED]
     clear = select_clear_differences(told.assign(variant=told["form"]))
+    if told["q"].isna().all():
+        return f"Too few acts to compare: {title}"
     if clear.empty:
         return f"No clear difference in how acts are told: {title}"
     row = clear.sort_values("measure", kind="stable").iloc[0]  # "agent" before "form"
@@ -167,18 +169,17 @@ def describe_concept_acts(concept: Concept) -> str:
     """Return which acts of a concept are looked for, and whom its groups name, in a sentence each.
 
     >>> sides = {"agents": {"police": ["officers"]}, "patients": {"police": ["officers"]}}
-    >>> describe_concept_acts(
-    ...     Concept(title="t", variants={"v": "v"}, acts=["kill"], instead=["died"], **sides)
-    ... )
-    'Acts: “kill”. Told instead: “died”. Groups of agents: police. Groups of patients: police.'
+    >>> concept = Concept(title="t", variants={"v": "v"}, acts=["kill"], **sides)
+    >>> describe_concept_acts(concept)
+    'Acts: “kill”. Groups that act (agents): police. Groups acted upon (patients): police.'
     """
     nouns = [noun for nouns in concept.acts.values() for noun in nouns]
     quoted = {
         "Acts": [f"“{verb}”" for verb in concept.acts],
         "Nouns": [f"“{noun}”" for noun in nouns],
         "Told instead": [f"“{phrase}”" for phrase in concept.instead],
-        "Groups of agents": list(concept.agents),
-        "Groups of patients": list(concept.patients),
+        "Groups that act (agents)": list(concept.agents),
+        "Groups acted upon (patients)": list(concept.patients),
     }
     return " ".join(f"{name}: {join_names(what)}." for name, what in quoted.items() if what)
 

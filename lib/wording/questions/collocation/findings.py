@@ -72,6 +72,8 @@ def headline(contrasts: pd.DataFrame, title: str) -> str:
     title : str
         What the concept is called.
     """
+    if contrasts["q"].isna().all():
+        return f"Too few hits to compare the company of terms: {title}"
     more = select_more(contrasts)
     if more.empty:
         return f"No clear difference in the company of terms: {title}"

@@ -112,6 +112,8 @@ def headline(contrasts: pd.DataFrame, title: str) -> str:
         What the concept is called.
     """
     clear = select_clear_words(contrasts)
+    if contrasts["q"].isna().all():
+        return f"Too few hits to compare what stands with names: {title}"
     if clear.empty:
         return f"No clear difference in what stands with names: {title}"
     row = clear.iloc[0]

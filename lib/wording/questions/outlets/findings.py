@@ -132,7 +132,7 @@ def _format_both_rates(row: Any, basis: str) -> str:
         rates = [format_decimal(rate, 0) for rate in (row.per_million, row.per_million_other)]
         return f"{join_names(rates)} per million terms"
     shares = [format_percent(share) for share in (row.share, row.share_other)]
-    return f"{join_names(shares)} of the hits of {row.concept}"
+    return f"{join_names(shares)} of the hits of its concept"
 
 
 def _describe_recognition(comparison: OutletComparison) -> list[str]:

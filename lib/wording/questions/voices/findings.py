@@ -59,14 +59,17 @@ def headline(voice_shares: pd.DataFrame, own_voice: pd.DataFrame) -> str:
     """
     clear = _rank_clear_terms(own_voice)
     if clear.empty:
-        own = voice_shares[voice_shares["voice"] == "outlet"]["share"].dropna()
+        is_own = voice_shares["voice"] == "outlet"
+        own = voice_shares[is_own].set_index("outlet")["share"].dropna()
         if own.empty:
             return "There are no words to compare"
         least, most = (format_percent(1 - share) for share in (own.max(), own.min()))
-        return f"{least.removesuffix(' %')} to {most} of the words are attributed to somebody"
+        if least == most:
+            return f"{most[0].upper()}{most[1:]} of the words are attributed to somebody"
+        return f"{own.idxmin()} attributes {most} of its words to somebody, {own.idxmax()} {least}"
     row = clear.iloc[0]
     if row["own_share"] < 0.5 <= row["own_share_rest"]:
-        return f"{row['outlet']} leaves “{row['variant']}” to others, who say most of its hits"
+        return f"{row['outlet']} mostly leaves “{row['variant']}” to those whom it cites"
     often = "less" if row["own_share"] < row["own_share_rest"] else "more"
     return f"{row['outlet']} writes “{row['variant']}” in its own words {often} often than others"
 
@@ -91,6 +94,9 @@ def _describe_voice_range(voice_shares: pd.DataFrame) -> list[str]:
     if len(by_outlet) < 2:
         return []
     own = keep_stable_digits(by_outlet["outlet"].rename(None)).sort_values(kind="stable")
+    shown = [format_percent(1 - share) for share in (own.iloc[-1], own.iloc[0])]
+    if shown[0] == shown[1]:
+        return [f"At every outlet, {shown[0]} of the words are attributed."]
     ends = [
         f"{format_percent(1 - by_outlet.at[name, 'outlet'])} at {name} "
         f"({format_percent(by_outlet.at[name, 'quoted'])} quoted, "
