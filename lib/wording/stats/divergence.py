@@ -137,7 +137,8 @@ def permutation_p_value(observed: float, drawn: Array) -> float:
     rank = (1 + higher) / (1 + len(drawn))
     if higher:
         return float(rank)
-    tail = gammaincc(mean**2 / variance, observed / (variance / mean))
+    scale = float(variance / mean)
+    tail = gammaincc(float(mean**2 / variance), float(observed) / scale)
     return float(min(tail, rank))
 
 
