@@ -28,7 +28,7 @@ from wording.show.values import (
     to_printable,
 )
 
-MAX_PAGE_LINES = 1500
+MAX_PAGE_LINES = 1_400
 """Lines shown below all numbers together, about: half of a page of 1.5 MB."""
 MIN_GROUP_LINES = 5
 """Lines shown below each number all the same, where it has so many."""
@@ -93,8 +93,8 @@ def lines(
 
     Each table has the fragment name `make_line_id`. Groups stand in the order of concept, variant
     and outlet: by name, or by category where the column is categorical. Above `cap` lines, every
-    k-th in the order of article and position is shown, and the summary says so; `cap` is lower where
-    all groups together would have over `MAX_PAGE_LINES` lines.
+    k-th in the order of article and position is shown, and the summary says so. `cap` is lower
+    where all groups together would have over `MAX_PAGE_LINES` lines.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def limit_lines(sizes: np.ndarray, cap: int) -> int:
     >>> limit_lines(np.array([2000, 300, 1]), 1000), limit_lines(np.array([80, 7]), 50)
     (1000, 50)
     >>> limit_lines(np.full(100, 80), 50)
-    15
+    14
     """
     limits = range(cap, MIN_GROUP_LINES, -1)
     fitting = (limit for limit in limits if np.minimum(sizes, limit).sum() <= MAX_PAGE_LINES)
