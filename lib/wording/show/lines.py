@@ -28,10 +28,10 @@ from wording.show.values import (
     to_printable,
 )
 
-MAX_PAGE_LINES = 1_400
-"""Lines shown below all numbers together, about: half of a page of 1.5 MB."""
-MIN_GROUP_LINES = 5
-"""Lines shown below each number all the same, where it has so many."""
+MAX_PAGE_LINES = 1_550
+"""Lines shown below all numbers together, each number being as long as one more: with them a page
+of 24 outlets has less than 1.5 MB.
+"""
 
 _LINE_COLUMNS = {
     "left": "Left",
@@ -144,16 +144,16 @@ def lines(
 
 
 def limit_lines(sizes: np.ndarray, cap: int) -> int:
-    """Return how many lines of a group are shown at most, that a page stays small.
+    """Return how many lines of a group are shown at most, that a page stays small; 1 or more.
 
-    >>> limit_lines(np.array([2000, 300, 1]), 1000), limit_lines(np.array([80, 7]), 50)
+    >>> limit_lines(np.array([1200, 300, 1]), 1000), limit_lines(np.array([80, 7]), 50)
     (1000, 50)
     >>> limit_lines(np.full(100, 80), 50)
     14
     """
-    limits = range(cap, MIN_GROUP_LINES, -1)
-    fitting = (limit for limit in limits if np.minimum(sizes, limit).sum() <= MAX_PAGE_LINES)
-    return next(fitting, min(cap, MIN_GROUP_LINES))
+    room = MAX_PAGE_LINES - len(sizes)
+    fitting = (limit for limit in range(cap, 1, -1) if np.minimum(sizes, limit).sum() <= room)
+    return next(fitting, 1)
 
 
 def concordance(
