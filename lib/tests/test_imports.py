@@ -52,3 +52,10 @@ def test_opening_a_study_for_questions_imports_no_library_of_a_single_question()
     code = "import sys, wording; wording.open; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {*STATISTICS, *READING, "numba", "joblib"} & set(done.stdout.split())
+
+
+def test_what_every_page_waits_for_imports_no_library_of_a_single_question():
+    code = "import sys, wording.pages.batch.warm; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "ipykernel.ipkernel" in done.stdout
+    assert not {"scipy.stats", "sklearn", "ruptures", "nltk"} & set(done.stdout.split())

@@ -17,6 +17,7 @@ from wording.corpus.reading.articles import read_articles
 from wording.corpus.terms import (
     count_study_terms,
     find_frequent_terms,
+    find_term_numbers,
     make_voice_mask,
     write_terms,
 )
@@ -225,3 +226,11 @@ def test_what_cannot_be_counted_is_refused(study, bare, tmp_path):
     (folder / "counts" / "terms.csv.gz").unlink()
     with pytest.raises(WordingError, match=r"terms\.csv\.gz is missing"):
         count_study_terms(read_study(folder))
+
+
+def test_terms_are_looked_up_also_where_their_codes_share_a_place_of_the_table():
+    level = np.array([3, 3 + 2**20, 5 + 2**21, 9])
+    level.sort()
+    codes = np.array([3, -1, 3 + 2**20, 3 + 2**22, 9, 8, 5, 5 + 2**21])
+    expected = [10, -1, 12, -1, 11, -1, -1, 13]
+    assert find_term_numbers(codes, level, 10).tolist() == expected

@@ -124,14 +124,15 @@ def find_attribution_lines(
 ) -> pd.DataFrame:
     """Return the cue of each attribution in the body of a study's compared articles, in context.
 
-    These are the very stretches that `count_study_attributions` counts, as far as they have a cue.
+    These are the very stretches that `count_study_attributions` counts, as far as they have a cue
+    or a speaker.
 
     Returns
     -------
     DataFrame
-        doc_id, outlet, date, title, url; node (the cue as written) with start and end
-        (characters), left and right; voice and speaker of what is attributed; cue (lower case);
-        stance.
+        doc_id, outlet, date, title, url; node (the cue as written, or the first word of what only
+        has a speaker) with start and end (characters), left and right; voice and speaker of what
+        is attributed; cue (lower case); stance.
     """
     corpus = build_corpus(study)
     compared = select_compared(study, corpus.articles, copies=copies)
@@ -141,11 +142,15 @@ def find_attribution_lines(
 
 
 def find_part_attribution_lines(part: Part, context: int) -> pd.DataFrame:
-    """Return the attributions with a cue of one shard, in the order of articles and places."""
+    """Return the attributions of one shard that say of whom or how, in their order."""
     attributions = read_attributions(part)
     is_body = ~part.shard.boilerplate[attributions["start_token"].to_numpy()]
-    attributions = attributions.filter((pl.col("cue_token") >= 0) & pl.Series(is_body))
-    cue = attributions["cue_token"].to_numpy().astype(np.int64)
+    has_cue = pl.col("cue_token") >= 0
+    attributions = attributions.filter(
+        (has_cue | pl.col("speaker").is_not_null()) & pl.Series(is_body)
+    )
+    place = pl.when(has_cue).then("cue_token").otherwise("start_token")
+    cue = attributions.select(place.cast(pl.Int64)).to_series().to_numpy()
     lines = join_articles(part, extract_contexts(part.shard, Spans(cue, cue + 1), context=context))
     columns = ["voice", "speaker", pl.col("cue").str.to_lowercase(), "stance"]
     return pd.concat([lines, attributions.select(columns).to_pandas()], axis=1)[ATTRIBUTION_COLUMNS]

@@ -29,6 +29,11 @@ from wording.show.values import (
     to_printable,
 )
 
+MAX_PAGE_LINES = 1_550
+"""Lines shown below all numbers together, each number being as long as one more: with them a page
+of 24 outlets has less than 1.5 MB.
+"""
+
 _LINE_COLUMNS = {
     "left": "Left",
     "node": "Node",
@@ -91,7 +96,8 @@ def lines(
 
     Each table has the fragment name `make_line_id`. Groups stand in the order of concept, variant
     and outlet: by name, or by category where the column is categorical. Above `cap` lines, every
-    k-th in the order of article and position is shown, and the summary says so.
+    k-th in the order of article and position is shown, and the summary says so. `cap` is lower
+    where all groups together would have over `MAX_PAGE_LINES` lines.
 
     Parameters
     ----------
@@ -115,9 +121,12 @@ def lines(
     needed = ["concept", "variant", "outlet", "doc_id", by]
     require_columns(hits, [*needed, "left", "node", "right"] if text else needed, function="lines")
     voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
-    style = _GroupStyle(cap, with_concept=hits["concept"].nunique() > 1, unit=unit)
-    show_group = _show_group_lines if text else _show_group_articles
     keys = ["concept", "variant", by, "counted_as"]
+    sizes = voiced.groupby(keys, observed=True).size().to_numpy()
+    style = _GroupStyle(
+        limit_lines(sizes, cap), with_concept=hits["concept"].nunique() > 1, unit=unit
+    )
+    show_group = _show_group_lines if text else _show_group_articles
     shown = [
         (_LineGroup(*key), show_group(rows, _LineGroup(*key), style))
         for key, rows in voiced.groupby(keys, observed=True, sort=True)
@@ -135,6 +144,19 @@ def lines(
     }
     texts = [to_printable(caption), *(group.text for _, group in shown)]
     return Display(wrap_block("lines", html), "\n".join(texts), record)
+
+
+def limit_lines(sizes: np.ndarray, cap: int) -> int:
+    """Return how many lines of a group are shown at most, that a page stays small; 1 or more.
+
+    >>> limit_lines(np.array([1200, 300, 1]), 1000), limit_lines(np.array([80, 7]), 50)
+    (1000, 50)
+    >>> limit_lines(np.full(100, 80), 50)
+    14
+    """
+    room = MAX_PAGE_LINES - len(sizes)
+    fitting = (limit for limit in range(cap, 1, -1) if np.minimum(sizes, limit).sum() <= room)
+    return next(fitting, 1)
 
 
 def concordance(

@@ -6,7 +6,7 @@ What counts is how far they lie apart beyond what the articles' own variation wo
 from __future__ import annotations
 
 import numpy as np
-import scipy
+from scipy import special
 
 from wording.stats.arrays import Array
 
@@ -89,8 +89,8 @@ def _bound_between_sd(n: Array, total: Array, squares: Array) -> Array:
     ms_between = _divide_or_nan(between, groups - 1.0)
     ms_within = _divide_or_nan(within, size - groups)
     common_size = _divide_or_nan(size - _divide_or_nan((n**2).sum(axis=1), size), groups - 1.0)
-    f_quantile = scipy.stats.f.ppf(
-        LOWER_BOUND_CONFIDENCE, np.maximum(groups - 1, 1), np.maximum(size - groups, 1)
+    f_quantile = special.fdtri(
+        np.maximum(groups - 1, 1), np.maximum(size - groups, 1), LOWER_BOUND_CONFIDENCE
     )
     variance = _divide_or_nan(ms_between / f_quantile - ms_within, common_size)
     return np.where((groups > 1) & (size > groups), np.sqrt(np.maximum(variance, 0)), np.nan)

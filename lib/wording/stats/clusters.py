@@ -14,10 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from scipy import sparse
 
 from wording.stats.arrays import Array
+from wording.stats.distributions import find_normal_quantile, find_t_quantile
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ClusterSpread:
         ----------
         The factor is that of Korn & Graubard (1998), Survey Methodology 24, 193-201.
         """
-        quantile = scipy.stats.t.isf(0.025, self.freedom) / scipy.stats.norm.isf(0.025)
+        quantile = find_t_quantile(0.025, self.freedom) / find_normal_quantile(0.025)
         return np.where(self.is_more(variance), self.variance * quantile**2, variance)
 
     def is_more(self, variance: Array) -> Array:

@@ -8,10 +8,10 @@ number of clusters less one, so that a few large clusters give a wide one.
 from __future__ import annotations
 
 import numpy as np
-import scipy
 from scipy import sparse
 
 from wording.stats.arrays import Array, Numbers
+from wording.stats.distributions import compute_t_tail, find_t_quantile
 from wording.stats.resampling import draw_article_weights, effective_articles
 
 DRAWS_AT_ONCE = 100
@@ -114,7 +114,7 @@ def mean_interval(
     """
     clusters = np.asarray(clusters, dtype=float)
     freedom = np.where(clusters >= 2, clusters - 1, np.nan)
-    half = scipy.stats.t.isf((1 - level) / 2, freedom) * np.sqrt(variance)
+    half = find_t_quantile((1 - level) / 2, freedom) * np.sqrt(variance)
     return np.clip(mean - half, -1, 1), np.clip(mean + half, -1, 1)
 
 
@@ -128,5 +128,5 @@ def mean_p_value(mean: Numbers, variance: Numbers, clusters: Numbers) -> Array:
     """
     clusters = np.asarray(clusters, dtype=float)
     freedom = np.where(clusters >= 2, clusters - 1, np.nan)
-    p: Array = 2 * scipy.stats.t.sf(np.abs(mean) / np.sqrt(variance), freedom)
+    p: Array = 2 * compute_t_tail(np.abs(mean) / np.sqrt(variance), freedom)
     return p

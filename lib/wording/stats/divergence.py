@@ -8,8 +8,7 @@ chance alone, so what articles that change places give is taken off.
 from __future__ import annotations
 
 import numpy as np
-import scipy
-from scipy.special import xlogy
+from scipy.special import gammaincc, xlogy
 
 from wording.stats.arrays import Array
 
@@ -138,7 +137,8 @@ def permutation_p_value(observed: float, drawn: Array) -> float:
     rank = (1 + higher) / (1 + len(drawn))
     if higher:
         return float(rank)
-    tail = scipy.stats.gamma.sf(observed, mean**2 / variance, scale=variance / mean)
+    scale = float(variance / mean)
+    tail = gammaincc(float(mean**2 / variance), float(observed) / scale)
     return float(min(tail, rank))
 
 

@@ -10,9 +10,9 @@ differ.
 from __future__ import annotations
 
 import numpy as np
-import scipy
 
 from wording.stats.arrays import Array, Numbers
+from wording.stats.distributions import compute_t_tail, find_normal_quantile, find_t_quantile
 
 PRIOR_ARTICLES = 3
 """As many articles with the term the pooled variance counts for.
@@ -136,7 +136,7 @@ def ratio_interval(
     with score intervals of Poisson rates: Li, Tang & Wong (2014), Computational Statistics 29,
     869-889.
     """
-    z = scipy.stats.norm.isf((1 - level) / 2)
+    z = find_normal_quantile((1 - level) / 2)
     rate = n / size
     rate_other = n_other / size_other
     low, high = rate_interval(n, size, inflated, z)
@@ -192,8 +192,8 @@ def ratio_p_value(
     other_is_higher = n / size < n_other / size_other
     freedom = np.where(other_is_higher, carriers_other, carriers) + PRIOR_ARTICLES
     z = find_touching_z(n, size, inflated, n_other, size_other, inflated_other)
-    touching = z * scipy.stats.t.isf(0.025, freedom) / scipy.stats.norm.isf(0.025)
-    result: Array = 2 * scipy.stats.t.sf(touching, freedom)
+    touching = z * find_t_quantile(0.025, freedom) / find_normal_quantile(0.025)
+    result: Array = 2 * compute_t_tail(touching, freedom)
     return result
 
 

@@ -18,9 +18,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from wording.stats.arrays import Array, Numbers
+from wording.stats.distributions import (
+    adjust_p_values,
+    compute_t_tail,
+    find_normal_quantile,
+    find_t_quantile,
+)
 
 MAX_DRAW_CELLS = 5_000_000
 """Draws x articles worked on at once: bounds the memory, never the result."""
@@ -201,7 +206,7 @@ def share_interval(share: Numbers, n: Numbers, *, level: float = 0.95) -> tuple[
     (Array, Array)
         0 to 1. NaN where `n` is NaN.
     """
-    return wilson_interval(share, n, scipy.stats.norm.isf((1 - level) / 2))
+    return wilson_interval(share, n, find_normal_quantile((1 - level) / 2))
 
 
 def difference_interval(
@@ -306,10 +311,10 @@ def paired_interval(pair: PairedShares, *, level: float = 0.95) -> tuple[Array, 
 
 def paired_p_value(pair: PairedShares, *, articles: Numbers) -> Array:
     """Return the two-sided p of two shares against no difference, as `difference_p_value` does."""
-    z = scipy.stats.norm.isf(0.025)
+    z = find_normal_quantile(0.025)
     freedom = np.maximum(articles - 1, 0.5)
-    touching = _find_touching_z(pair) * scipy.stats.t.isf(0.025, freedom) / z
-    result: Array = 2 * scipy.stats.t.sf(touching, freedom)
+    touching = _find_touching_z(pair) * find_t_quantile(0.025, freedom) / z
+    result: Array = 2 * compute_t_tail(touching, freedom)
     return result
 
 
@@ -324,7 +329,7 @@ def q_values(p: npt.ArrayLike) -> Array:
     q = np.array(p, dtype=float)
     tested = ~np.isnan(q)
     if tested.any():
-        q[tested] = scipy.stats.false_discovery_control(q[tested])
+        q[tested] = adjust_p_values(q[tested])
     return q
 
 

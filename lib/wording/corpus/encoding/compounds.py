@@ -9,7 +9,8 @@ import bisect
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -147,6 +148,20 @@ def find_compounds(forms: pl.DataFrame) -> Compounds:
         first=first_place[order],
         last=last_place[order],
     )
+
+
+@dataclass(frozen=True)
+class SavedForms:
+    """The forms of a shard that is saved, known by its folder: what is there never changes."""
+
+    folder: Path
+    forms: pl.DataFrame = field(compare=False)
+
+
+@functools.lru_cache(maxsize=8)
+def find_saved_compounds(saved: SavedForms) -> Compounds:
+    """Return the compounds among the forms of a saved shard, found once in a process."""
+    return find_compounds(saved.forms)
 
 
 def list_runs(words: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:

@@ -25,7 +25,12 @@ import pyarrow as pa
 
 from wording.corpus.encoding import kernels
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.compounds import Compounds, find_compounds
+from wording.corpus.encoding.compounds import (
+    Compounds,
+    SavedForms,
+    find_compounds,
+    find_saved_compounds,
+)
 from wording.corpus.encoding.decoding import (
     NO_EDITS,
     ROW,
@@ -166,6 +171,8 @@ class Shard:
     @cached_property
     def compounds(self) -> Compounds:
         """Return the forms that hyphens join."""
+        if self.folder:  # each concept opens the shard anew
+            return find_saved_compounds(SavedForms(self.folder, self.forms))
         return find_compounds(self.forms)
 
     @cached_property

@@ -13,11 +13,11 @@ a word has the same voice on every machine, in whatever order the weights are su
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -315,10 +315,18 @@ def list_value_names(classes: tuple[str, ...], n_grades: int) -> dict[str, tuple
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
     """Return the language's lexicon, or None if it has no file: then only quotations are marked."""
-    return read_lexicon(WORDS_FOLDER, language) if has_words(f"voice-{language}") else None
+    words = load_voice_words(language)
+    return read_lexicon(WORDS_FOLDER, language, words) if words else None
 
 
-def read_lexicon(folder: Path, language: str) -> Lexicon:
+@cache
+def load_voice_words(language: str) -> VoiceWords | None:
+    """Return the words of the language's lexicon without its weights, which take longer to read."""
+    name = f"voice-{language}"
+    return read_word_record(name, VoiceWords) if has_words(name) else None
+
+
+def read_lexicon(folder: Path, language: str, words: VoiceWords | None = None) -> Lexicon:
     """Return the lexicon of a language in a folder.
 
     Its files are `voice-LANGUAGE.yml`, `voice-LANGUAGE-signals.csv` and
@@ -326,7 +334,7 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
     the latter two `<saying>` stands for each word that has this role in the first, and `*` in an
     entry for any value; weights of one entry add up.
     """
-    words = read_word_record(f"voice-{language}", VoiceWords, folder)
+    words = words or read_word_record(f"voice-{language}", VoiceWords, folder)
     weights_name = words.weights or language
     file = folder / f"voice-{weights_name}-signals.csv"
     signals = read_hundredths(file, "word", SIGNALS)
@@ -336,7 +344,7 @@ def read_lexicon(folder: Path, language: str) -> Lexicon:
         )
     ).explode("word")
     fixed = set(list_class_names(words.suffixes, ()))
-    known = dict.fromkeys([*signals["word"], *chain.from_iterable(words.roles.values())])
+    known = dict.fromkeys([*signals["word"], *itertools.chain.from_iterable(words.roles.values())])
     classes = list_class_names(words.suffixes, tuple(word for word in known if word not in fixed))
     number = {name: k for k, name in enumerate(classes)}
     weights = np.zeros((len(CONTEXT_OFFSETS), len(classes), len(SIGNALS)), np.int32)
@@ -369,7 +377,7 @@ def expand_role(word: str, roles: dict[str, list[str]], file: Path) -> list[str]
     WordingError
         For a role that there is not.
     """
-    if not re.fullmatch(r"<\w+>", word):
+    if not word.startswith("<") or not re.fullmatch(r"<\w+>", word):
         return [word]
     if word[1:-1] not in roles:
         raise WordingError(
@@ -440,7 +448,8 @@ def read_weight_tables(
             raise WordingError(
                 f"{file}: the table {name!r} has no entry {entry!r}. {remedy}"
             ) from None
-        tables[name][np.ix_(*places)] += weight
+        for place in itertools.product(*places):  # mostly one
+            tables[name][place] += weight
     return {name: table.ravel() for name, table in tables.items()}
 
 

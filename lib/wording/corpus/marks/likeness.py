@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from wording.corpus.marks.attribution import Likeness, load_lexicon
+from wording.corpus.marks.attribution import Likeness, load_voice_words
 from wording.languages import LANGUAGES_WITHOUT_BLANKS, name_language
 from wording.phrasing import format_percent, join_names
 from wording.study.read import read_yaml
@@ -120,10 +120,10 @@ def describe_unlike_texts(articles: pd.DataFrame, language: str) -> list[str]:
     """
     if limits := describe_voice_limits(language):
         return limits
-    lexicon = load_lexicon(language)
-    if lexicon is None or lexicon.words.likeness is None or len(articles) < MIN_JUDGED_ARTICLES:
+    words = load_voice_words(language)
+    if words is None or words.likeness is None or len(articles) < MIN_JUDGED_ARTICLES:
         return []
-    known = lexicon.words.likeness
+    known = words.likeness
     together = articles[["n_words", "n_reported", "n_quoted"]].sum().to_frame().T
     for what, column, low, high in known.ranges:
         share = float((together[column] / together["n_words"]).iloc[0])

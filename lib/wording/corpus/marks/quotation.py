@@ -27,7 +27,7 @@ from wording.corpus.encoding.shard import (
     find_at_or_before,
     mark_run_starts,
 )
-from wording.corpus.marks.attribution import SpeechTags, VoiceWords, load_lexicon
+from wording.corpus.marks.attribution import SpeechTags, VoiceWords, load_voice_words
 
 QUOTATION_MARKS = {
     "double": ('“”„‟"〝〞＂「」『』', ("``", "''")),
@@ -121,9 +121,9 @@ def find_quotations(shard: Shard) -> Quotations:
         pairs.append(pair(shard, marks))
     start = np.concatenate([start for start, _ in pairs])
     end = np.concatenate([end for _, end in pairs])
-    lexicon = load_lexicon(shard.language)
-    if lexicon and lexicon.words.tags:
-        start, end = apply_tags(shard, start, end, lexicon.words)
+    words = load_voice_words(shard.language)
+    if words and words.tags:
+        start, end = apply_tags(shard, start, end, words)
     order = np.lexsort((end, start))
     return Quotations(start[order], end[order])
 

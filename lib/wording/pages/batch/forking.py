@@ -23,6 +23,7 @@ THREAD_VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
     "POLARS_MAX_THREADS",
+    "LOKY_MAX_CPU_COUNT",
 )
 
 CAN_FORK = sys.platform == "linux"

@@ -21,10 +21,16 @@ from wording.pages.batch.forking import held_starts, note_threads
 PACKAGES_OF_PAGES = ("answers", "corpus", "questions", "show", "stats", "study")
 """The packages of `wording` that a notebook may use."""
 
+RARE_MODULES = (".fit", ".fit_links", ".segments")
+"""Modules of one question, or of none, that import what takes a second.
+
+Those of `fit` estimate the weights in data/words, which pages only read.
+"""
+
 MODULES_OF_PAGES = (
     *("wording.pages.batch.worker", "nbconvert.exporters"),
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
-    *("numba", "scipy.stats", "scipy.sparse.csgraph", "pyarrow.compute", "pyarrow.parquet"),
+    *("numba", "scipy.sparse.csgraph", "pyarrow.compute", "pyarrow.parquet"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
 )
 """What workers and most kernels import sooner or later."""
@@ -55,19 +61,21 @@ def hold_polars_start() -> Callable[[], None]:
 
 def import_pages_modules() -> None:
     """Import what workers and notebooks need."""
+    gc.disable()  # nothing becomes garbage here: a tenth of the time goes into looking for it
     # jsonschema would compile a grammar of addresses that no notebook has, which takes 0.8 s.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     for package in PACKAGES_OF_PAGES:
         found = importlib.import_module(f"wording.{package}")
         for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
-            importlib.import_module(module.name)
+            if not module.name.endswith(RARE_MODULES):
+                importlib.import_module(module.name)
     for name in MODULES_OF_PAGES:
         importlib.import_module(name)
     del sys.modules["rfc3987_syntax"]
+    gc.freeze()  # else each child copies these objects as it looks for garbage
+    gc.enable()
 
 
 held_starts.append(hold_polars_start())
 import_pages_modules()
-gc.collect()
-gc.freeze()  # else each child copies these objects as it looks for garbage
 os.register_at_fork(before=note_threads)

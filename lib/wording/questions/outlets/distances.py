@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from wording.corpus.encoding.parallel import run_parallel
 from wording.questions.design import Design
@@ -28,6 +27,7 @@ from wording.questions.outlets.profiles import (
 )
 from wording.questions.reporting import keep_stable_digits
 from wording.stats import resampling
+from wording.stats.distributions import find_normal_quantile
 from wording.stats.divergence import (
     LOG_OFFSET,
     jensen_shannon,
@@ -224,7 +224,7 @@ def _estimate_distance(
     chance_variance = (chance - residual * distance).var(ddof=1)
     variance = max(sample.var(ddof=1) - 2 * chance_variance, chance_variance)
     spread = np.sqrt(variance)
-    half = scipy.stats.norm.isf((1 - level) / 2) * spread
+    half = find_normal_quantile((1 - level) / 2) * spread
     columns = {
         "distance_bits": distance,
         "low_bits": distance - half,

@@ -138,7 +138,7 @@ def fit_ellipses(maps: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray
     away = maps - maps.mean(axis=0)
     covariance = np.einsum("dni,dnj->nij", away, away) / len(maps)
     values, vectors = np.linalg.eigh(covariance)
-    axes = np.sqrt(scipy.stats.chi2.ppf(level, 2) * values.clip(0))
+    axes = np.sqrt((2 * scipy.special.gammaincinv(1, level)) * values.clip(0))
     angle = np.degrees(np.arctan2(vectors[:, 1, 1], vectors[:, 0, 1])) % 180
     return axes[:, 1], axes[:, 0], angle
 
