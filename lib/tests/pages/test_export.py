@@ -118,6 +118,26 @@ def test_code_is_folded_and_hidden_cells_are_left_out():
     assert "In [" not in html
 
 
+def test_what_is_about_nothing_is_left_out():
+    text = new_markdown_cell
+    cells = [
+        text("# Who?"),
+        code(output(show.note("Nothing to draw."))),
+        text("A row per outlet."),
+        text("## What differs\n\nIn a report each row links to its lines."),
+        code(output(show.findings(["Nothing was found."]))),
+        text("## The counts\n\nHow to read them."),
+        code(output(show.note("Nothing was found."))),
+        text("## What this does not show"),
+    ]
+    html = exported(new_notebook(cells=cells))
+    assert "A row per outlet." not in html
+    assert "Each row links to its lines." in html
+    assert "The counts" not in html
+    assert "How to read them." not in html
+    assert html.count("What this does not show") == 2, "in the contents, and its heading"
+
+
 def test_policy_allows_exactly_our_script_and_style():
     html = exported()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
