@@ -21,8 +21,8 @@ from wording.files import DATA_FOLDER, NOTEBOOK_FOLDER
 from wording.phrasing import join_names
 from wording.settings import one_of
 
-DEMO_PAGES = ("01_corpus", "04_keyness")
-"""Notebooks that run with the demo as they are."""
+DEMO_PAGES = ("00_overview", "04_keyness")
+"""Notebooks that run with the demo as they are; a report has the first without being asked."""
 
 REPORT_PAGES = ("01_corpus", "03_voice", "04_keyness", "07_outlets", "08_discover", "09_coding")
 """Notebooks that need no concept."""
@@ -113,7 +113,7 @@ def prepare_commands(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         report = copy_study(study, folder / "report", list_report_entries(concept))
-        demo = copy_study(DATA_FOLDER / "demo", folder / "demo", DEMO_PAGES)
+        demo = copy_study(DATA_FOLDER / "demo", folder / "demo", DEMO_PAGES[1:])
         run_wording("build", demo)
         commands: Commands = {
             COMMAND_START: lambda: run_wording("--help"),
