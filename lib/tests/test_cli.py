@@ -167,8 +167,8 @@ def test_kwic_and_counts(small, tmp_path):
     assert "hits in" in wording("kwic", small, "carbon tax")[1]
     assert wording("counts", small, "--out", tmp_path / "counts")[0] == 0
     assert {f.name for f in (tmp_path / "counts").iterdir()} == {
-        "articles.csv", "counts.csv", "attributions.csv", "links.csv", "neighbours.csv.gz",
-        "terms.csv.gz",
+        "articles.csv", "acts.csv", "counts.csv", "attributions.csv", "links.csv",
+        "neighbours.csv.gz", "terms.csv.gz",
     }  # fmt: skip
 
 

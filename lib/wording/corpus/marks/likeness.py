@@ -23,6 +23,7 @@ MAX_OUTLETS_NAMED = 5
 class LanguageKnowledge(Record):
     """What data/words/languages.yml says of a language."""
 
+    name: str
     reported: Literal["estimated", "by hand"]
     voice: str
 
@@ -50,7 +51,8 @@ def describe_language(language: str) -> list[str]:
 
     The voice comes first, then what there are no word lists for.
     """
-    name, known = name_language(language), read_languages().get(language)
+    known = read_languages().get(language)
+    name = known.name if known else name_language(language)
     voice = (
         f"Whose words in {name}: quotation marks, and what is reported without them by "
         f"{known.voice}."
