@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -245,10 +246,14 @@ def make_concept_name(concept: Concept) -> str:
 
     >>> make_concept_name(build_term_concept(["Tax cut*", "levy"]))
     'tax-cut-levy'
+    >>> make_concept_name(build_term_concept(["émeute"]))
+    'emeute'
     >>> make_concept_name(build_term_concept(["переворот"]))
     'my-terms'
     """
-    words = re.findall(r"[a-z0-9]+", concept.title.lower())
+    letters = unicodedata.normalize("NFKD", concept.title.lower())
+    unmarked = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.findall(r"[a-z0-9]+", unmarked)
     lengths = itertools.accumulate(len(word) + 1 for word in words)
     fitting = [word for word, end in zip(words, lengths, strict=True) if end <= MAX_NAME_LENGTH]
     return "-".join(fitting) or "my-terms"
