@@ -13,7 +13,7 @@ from wording.simulation.simulate import simulate_study
 def test_a_build_after_the_compilation_compiles_nothing(tmp_path):
     kernels, environment = tmp_path / "kernels", dict(os.environ)
     environment["NUMBA_CACHE_DIR"] = str(kernels)
-    study = simulate_study(tmp_path / "study", articles=40, seed=5)
+    study = simulate_study(tmp_path / "study", articles=60, seed=5)
     compile_first = [sys.executable, "-m", "wording.precompile"]
     build = [sys.executable, "-m", "wording.cli", "build", str(study)]
     subprocess.run(compile_first, env=environment, check=True)

@@ -55,19 +55,28 @@ class Browser:
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.call(f"{domain}.enable")
 
-    def call(self, method: str, **parameters):
-        """The result of a command; what the browser tells meanwhile is kept."""
+    def send(self, method: str, **parameters) -> int:
+        """Sends a command, and returns its number."""
         self.number += 1
         session = {"sessionId": self.session} if hasattr(self, "session") else {}
         self.socket.send(
             json.dumps({"id": self.number, "method": method, "params": parameters, **session})
         )
+        return self.number
+
+    def call(self, method: str, **parameters):
+        """The result of a command; what the browser tells meanwhile is kept."""
+        number = self.send(method, **parameters)
         while True:
             message = json.loads(self.socket.recv())
-            if message.get("id") == self.number:
+            if message.get("id") == number:
                 assert "error" not in message, message
                 return message["result"]
-            self.events.append(message)
+            if "method" in message:
+                self.events.append(message)
+            if message.get("method") == "Page.javascriptDialogOpening":
+                # A page with unsaved work asks whether to leave it, and waits: yes.
+                self.send("Page.handleJavaScriptDialog", accept=True)
 
     def open(self, page, *, width=1280, height=900, media=""):
         """Opens the file at this size, and waits until it is loaded."""
