@@ -89,7 +89,7 @@ class Browser:
             mobile=False,
         )
         self.show_scheme("light", media=media)
-        self.call("Page.navigate", url=page if "://" in str(page) else Path(page).as_uri())
+        self.call("Page.navigate", url=str(page) if ":" in str(page) else Path(page).as_uri())
         end = time.monotonic() + 60
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             assert time.monotonic() < end, f"{page} was not loaded"

@@ -93,6 +93,7 @@ def lab(chromium, place, tmp_path_factory):
     try:
         await_answer(f"http://127.0.0.1:{port}/api/status?token={token}", process, own / "log")
         yield f"http://127.0.0.1:{port}/lab{{}}?token={token}"
+        chromium.open("about:blank")  # else its page would go on asking for the server
     finally:
         process.terminate()  # its kernels end with it
         process.wait(30)
