@@ -582,7 +582,7 @@ def test_a_saved_report_is_made_from_the_panel(panel, study):
     text = page.read_text(encoding="utf8")
     assert str(page) in said(panel.saved)
     assert "war; invasion" in text
-    assert "The panel opens in JupyterLab" in text
+    assert "The panel opens in JupyterLab" not in text
     assert f"{len(panel.concordance):,} hits in" in text
 
 
