@@ -104,7 +104,7 @@ def test_an_installed_package_does_everything_in_an_empty_folder(installed, tmp_
     before = list_times(installed)
     assert "version 0." in wording(installed, tmp_path, "--version")
     wording(installed, tmp_path, "new", "mine")
-    assert "16 pages" in wording(installed, tmp_path, "check", "mine")
+    assert "18 pages" in wording(installed, tmp_path, "check", "mine")
     for command in (
         ["find", "mine/articles.csv", "--concepts", "mine/concepts.yml", "--out", "hits.csv"],
         ["voice", "mine/articles.csv", "--out", "voice.csv"],
