@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
     Counts,
     PhraseLists,
+    count_by_concept,
     join_articles,
     keep_compared_counts,
     look_up_attributions,
@@ -25,7 +24,7 @@ from wording.corpus.counts import (
     select_place,
 )
 from wording.corpus.counts_files import read_acts_table, read_articles_table
-from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.lemmas import expand_lemmas
 from wording.corpus.encoding.matching import (
     DEFAULT_CONTEXT,
@@ -305,35 +304,6 @@ def describe_acts(acts: pd.DataFrame, concepts: Mapping[str, Concept]) -> list[s
     ]
 
 
-def count_acts_cached(
-    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
-) -> pd.DataFrame:
-    """Return what `count_acts` does, kept for the concepts asked for last."""
-    saved, lists_json = (corpus.folder, corpus.language), json.dumps(lists)
-    tables = [
-        count_concept_acts_cached(saved, name, concept.model_dump_json(by_alias=True), lists_json)
-        for name, concept in select_acting(concepts).items()
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else count_acts(corpus, {}, lists)
-
-
-@functools.lru_cache(maxsize=32)
-def count_concept_acts_cached(
-    saved: tuple[Path, str], name: str, concept_json: str, lists_json: str
-) -> pd.DataFrame:
-    """Return the `act_counts` of one concept of a saved corpus.
-
-    Parameters
-    ----------
-    saved : (Path, str)
-        The folder of the corpus, whose name says what is in it, and its language.
-    name, concept_json, lists_json : str
-        The concept, and the lists that its phrases name, as JSON.
-    """
-    concept = Concept.model_validate_json(concept_json)
-    return count_acts(open_corpus(*saved), {name: concept}, json.loads(lists_json))
-
-
 def count_study_acts(
     study: StudyRecord, concepts: Sequence[str] | None = None, *, copies: str = "all"
 ) -> Counts:
@@ -361,7 +331,10 @@ def count_study_acts(
     wanted = select_acting(select_concepts(study, concepts))
     if study.has_articles:
         corpus = build_corpus(study)
-        articles, counts = corpus.articles, count_acts_cached(corpus, wanted, study.lists)
+        articles, counts = (
+            corpus.articles,
+            count_by_concept(count_acts, corpus, select_acting(wanted), study.lists),
+        )
     else:
         articles = read_articles_table(study)
         counts = read_acts_table(study, articles) if wanted else make_no_act_counts()

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +62,9 @@ from wording.study.records import Concept, StudyRecord
 from wording.tables import TABLES, check_columns, is_among
 
 PhraseLists = Mapping[str, Sequence[str]]
+
+ConceptCounter = Callable[[Corpus, Mapping[str, Concept], PhraseLists], pd.DataFrame]
+"""Counts something of each of the concepts in a corpus."""
 
 CELL_COLUMNS = ["doc_id", "concept", "variant", "voice"]
 """What tells the rows of counts apart, places aside."""
@@ -340,6 +343,27 @@ def count_concept_cached(
 
     depends_on = [saved[1], name, concept_json, lists_json, place]
     return keep_table(saved[0], "counts", depends_on, count)
+
+
+def count_by_concept(
+    count: ConceptCounter, corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
+) -> pd.DataFrame:
+    """Return what `count` does of a corpus, kept for the concepts asked for last."""
+    saved, lists_json = (corpus.folder, corpus.language), json.dumps(lists)
+    tables = [
+        count_one_concept(count, saved, name, concept.model_dump_json(by_alias=True), lists_json)
+        for name, concept in concepts.items()
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else count(corpus, {}, lists)
+
+
+@functools.lru_cache(maxsize=64)
+def count_one_concept(
+    count: ConceptCounter, saved: tuple[Path, str], name: str, concept_json: str, lists_json: str
+) -> pd.DataFrame:
+    """Return what `count` does of one concept of a saved corpus; see `count_concept_cached`."""
+    concept = Concept.model_validate_json(concept_json)
+    return count(open_corpus(*saved), {name: concept}, json.loads(lists_json))
 
 
 def select_place(counts: pd.DataFrame, place: str) -> pd.DataFrame:

@@ -5,11 +5,8 @@ Relations are found by English grammar, in the sentences that hold a hit.
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,13 +17,14 @@ from wording.corpus.build import build_corpus
 from wording.corpus.counts import (
     Counts,
     PhraseLists,
+    count_by_concept,
     find_concept_hits,
     find_part_body_hits,
     keep_compared_counts,
     select_compared,
     select_concepts,
 )
-from wording.corpus.encoding.corpus import Corpus, Part, open_corpus
+from wording.corpus.encoding.corpus import Corpus, Part
 from wording.corpus.encoding.matching import DEFAULT_CONTEXT, find_concept_spans, shorten_lines
 from wording.corpus.encoding.shard import Shard
 from wording.corpus.marks.grammar.acts import read_grammar_words
@@ -94,37 +92,8 @@ def count_study_naming(
     require_grammar(study)
     wanted = select_concepts(study, concepts)
     corpus = build_corpus(study)
-    counts = count_naming_cached(corpus, wanted, study.lists)
+    counts = count_by_concept(count_naming, corpus, wanted, study.lists)
     return keep_compared_counts(study, corpus.articles, counts, copies=copies)
-
-
-def count_naming_cached(
-    corpus: Corpus, concepts: Mapping[str, Concept], lists: PhraseLists
-) -> pd.DataFrame:
-    """Return what `count_naming` does, kept for the concepts asked for last."""
-    saved, lists_json = (corpus.folder, corpus.language), json.dumps(lists)
-    tables = [
-        count_concept_naming_cached(saved, name, concept.model_dump_json(by_alias=True), lists_json)
-        for name, concept in concepts.items()
-    ]
-    return pd.concat(tables, ignore_index=True) if tables else count_naming(corpus, {}, lists)
-
-
-@functools.lru_cache(maxsize=32)
-def count_concept_naming_cached(
-    saved: tuple[Path, str], name: str, concept_json: str, lists_json: str
-) -> pd.DataFrame:
-    """Return the `naming_counts` of one concept of a saved corpus.
-
-    Parameters
-    ----------
-    saved : (Path, str)
-        The folder of the corpus, whose name says what is in it, and its language.
-    name, concept_json, lists_json : str
-        The concept, and the lists that its phrases name, as JSON.
-    """
-    concept = Concept.model_validate_json(concept_json)
-    return count_naming(open_corpus(*saved), {name: concept}, json.loads(lists_json))
 
 
 def count_naming(
