@@ -634,6 +634,10 @@ def report_command(
 
     The pages are reports/STUDY/*.html; reports/index.html lists them.
     """
+    if choices["force"] and not dry_run:
+        from wording.pages.batch.forking import start_warm_process
+
+        start_warm_process()  # pages will be run: what runs them imports while this process does
     from wording.pages.batch import runner
     from wording.study.read import read_study
 

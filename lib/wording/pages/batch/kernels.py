@@ -14,16 +14,49 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from wording.pages.batch.forking import end_with_parent, run_held_starts
 
-WAITING_SECONDS = 0.02
+WAITING_SECONDS = 0.01
 """Seconds after which it is asked again whether a kernel has ended."""
+
+ANSWER_SECONDS = 1.0
+"""Seconds that a kernel has to answer; then it is asked again."""
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that begins as soon as the kernel is ready.
+
+    That of Jupyter always waits 0.2 s longer, for messages that may not come.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and what it publishes arrives here.
+
+        How long that may take is the runner's to limit, not this client's.
+        """
+        while True:
+            asked = self.kernel_info()
+            with suppress(Empty):
+                self._handle_kernel_info_reply(await self.get_shell_msg(timeout=ANSWER_SECONDS))
+                await self._wait_for_idle(asked)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("The kernel ended before it answered.")
+
+    async def _wait_for_idle(self, asked: str) -> None:
+        while True:
+            message = await self.get_iopub_msg(timeout=ANSWER_SECONDS)
+            ours = message["parent_header"].get("msg_id") == asked
+            if ours and message["content"].get("execution_state") == "idle":
+                return
 
 
 class LocalKernelManager(AsyncKernelManager):
@@ -31,6 +64,7 @@ class LocalKernelManager(AsyncKernelManager):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.client_factory = PromptClient
         self.transport = "ipc"
         # A folder of its own, else two kernels of one folder would answer each other.
         self.ip = str(Path(tempfile.mkdtemp(), "kernel"))
@@ -88,6 +122,12 @@ class ForkedProvisioner(LocalProvisioner):
         """Return how the kernel ended; None while it runs."""
         return self.process.exitcode if self.process else 0
 
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and wait until it has."""
+        await super().kill(restart=restart)
+        while await self.poll() is None:
+            await asyncio.sleep(WAITING_SECONDS)
+
     async def wait(self) -> int | None:
         """Return how the kernel ended, when it has."""
         while (code := await self.poll()) is None:
@@ -132,6 +172,7 @@ def wait_and_run_kernel(receive: Connection, others: tuple[Connection, ...]) -> 
 
 def run_kernel(launch: Launch) -> None:
     """Run a kernel as a new process would, until it is asked to end."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a page
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
@@ -139,7 +180,7 @@ def run_kernel(launch: Launch) -> None:
     os.environ.clear()
     os.environ |= launch.variables
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.argv = ["ipykernel_launcher", "-f", launch.file]
+    sys.argv = ["ipykernel_launcher", "-f", launch.file, "--HistoryManager.enabled=False"]
     np.random.seed()  # else what takes no seed is the same on all pages
     run_held_starts()
     IPKernelApp.launch_instance(argv=sys.argv[1:], parent_handle=os.getppid())

@@ -81,8 +81,6 @@ def make_reports(
         If the reports folder cannot be written.
     """
     batch = Batch(reports, jobs or os.cpu_count() or 1, force, progress or Progress())
-    if force:  # something will be run: what runs it imports while this process plans
-        start_warm_process()
     planned, wanted = select_pages(studies, only)
     with explain_writing_faults(reports):
         for study in studies:

@@ -167,6 +167,7 @@ def run_notebook(
         progress_bar=False,
         request_save_on_cell_execute=False,
         start_timeout=10**6,
+        shutdown_kernel="immediate",
         kernel_manager_class=kernel.make_manager() if kernel else LocalKernelManager,
         on_cell_execute=lambda cell, cell_index: report_cell(to_source_cell_number(next(begun))),
     )
