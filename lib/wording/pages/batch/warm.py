@@ -12,6 +12,7 @@ import importlib
 import os
 import pkgutil
 import sys
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -34,6 +35,9 @@ MODULES_OF_PAGES = (
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
 )
 """What workers and most kernels import sooner or later."""
+
+UNUSED_MODULES = ("rfc3987_syntax", "soupsieve")
+"""What others import if it is there: grammars of addresses (0.8 s) and of CSS, which no page has."""
 
 POLARS_RUNTIMES = ("_polars_runtime_compat", "_polars_runtime_64", "_polars_runtime_32")
 """What Polars may run on, in the order of its own preference."""
@@ -62,18 +66,31 @@ def hold_polars_start() -> Callable[[], None]:
 def import_pages_modules() -> None:
     """Import what workers and notebooks need."""
     gc.disable()  # nothing becomes garbage here: a tenth of the time goes into looking for it
-    # jsonschema would compile a grammar of addresses that no notebook has, which takes 0.8 s.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    sys.modules |= dict.fromkeys(UNUSED_MODULES)  # type: ignore[arg-type]
     for package in PACKAGES_OF_PAGES:
         found = importlib.import_module(f"wording.{package}")
         for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
             if not module.name.endswith(RARE_MODULES):
                 importlib.import_module(module.name)
-    for name in MODULES_OF_PAGES:
-        importlib.import_module(name)
-    del sys.modules["rfc3987_syntax"]
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        for name in MODULES_OF_PAGES:
+            importlib.import_module(name)
+    for name in UNUSED_MODULES:
+        del sys.modules[name]
+    read_pages_knowledge()
     gc.freeze()  # else each child copies these objects as it looks for garbage
     gc.enable()
+
+
+def read_pages_knowledge() -> None:
+    """Read what nearly each page does, once."""
+    from wording.corpus.encoding.kept import fingerprint_counting_code
+    from wording.corpus.marks.attribution import load_voice_words
+    from wording.corpus.marks.likeness import read_languages
+
+    fingerprint_counting_code()
+    read_languages()
+    load_voice_words("en")  # most studies are in English; what another language needs is read later
 
 
 held_starts.append(hold_polars_start())
