@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -90,7 +91,7 @@ def find_page_faults(
 
 def extract_tables(html: str) -> dict[str, str]:
     """Return the page's tables as CSV, by file name; the lines of articles are not among them."""
-    return {f"{name}.csv": _to_csv(rows) for name, rows in _PageReader(html).tables.items()}
+    return {f"{name}.csv": _to_csv(rows) for name, rows in _read_page(html).tables.items()}
 
 
 def _check_cell(cell: NotebookNode, number: int) -> list[str]:
@@ -264,6 +265,11 @@ class _PageReader(HTMLParser):
         self._column += 1
 
 
+@lru_cache(maxsize=1)
+def _read_page(html: str) -> _PageReader:
+    return _PageReader(html)
+
+
 def _to_csv(rows: list[list[str]]) -> str:
     text = io.StringIO()
     guarded = [[guard_formula(cell) for cell in row] for row in rows]
@@ -272,7 +278,7 @@ def _to_csv(rows: list[list[str]]) -> str:
 
 
 def _check_html(html: str, width: int | None) -> list[str]:
-    page = _PageReader(html)
+    page = _read_page(html)
     return [
         *_check_size(len(html.encode())),
         *_check_excerpts(page.sides, width),

@@ -23,6 +23,7 @@ from wording.pages.batch.plan import (
 )
 from wording.pages.batch.progress import Progress
 from wording.pages.batch.runs import Batch, run_pages
+from wording.pages.index import render_index
 from wording.pages.state import (
     Page,
     claim_lock,
@@ -220,8 +221,6 @@ def _remove_page(record: Path) -> None:
 
 def write_index(reports: Path) -> None:
     """Write reports/index.html over all pages recorded there."""
-    from wording.pages.index import render_index
-
     records = []
     for file in sorted(reports.glob("*/.state/*.json")):
         record = read_state(file)

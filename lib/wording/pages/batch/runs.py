@@ -59,7 +59,10 @@ class Batch:
 
 @dataclass
 class PageRun:
-    """A page that is being made: its process, its lock, and where it has got to."""
+    """A page that is being made: its process, its lock, and where it has got to.
+
+    Its notebook `has_run` when only its page is still to be written.
+    """
 
     page: Page
     study: StudyRecord
@@ -68,6 +71,7 @@ class PageRun:
     process: BaseProcess
     receive: Connection
     scratch: Path
+    has_run: bool = False
     began: float = field(default_factory=time.monotonic)
     cell: int = 0
     cell_began: float = field(default_factory=time.monotonic)
@@ -94,6 +98,9 @@ class PageRun:
             if "note" in message:
                 print_note_once(message["note"])
                 continue
+            if "has_run" in message:
+                self.has_run = True
+                continue
             self.cell, self.cell_began = message["cell"], time.monotonic()
         return self._check_limits()
 
@@ -101,7 +108,7 @@ class PageRun:
         limits, reason = self.study.limits, ""
         if self.seconds > limits.run:
             reason = f"It ran for over {limits.run:g} s (`limits: run` in study.yml)."
-        elif self.cell and time.monotonic() - self.cell_began > limits.cell:
+        elif self.cell and not self.has_run and time.monotonic() - self.cell_began > limits.cell:
             reason = (
                 f"Code cell {self.cell} took over {limits.cell:g} s (`limits: cell` in study.yml)."
             )
@@ -149,7 +156,7 @@ def run_pages(
     try:
         while waiting or running:
             for study, page in list(waiting):
-                if len(running) == batch.jobs:
+                if sum(not run.has_run for run in running) == batch.jobs:
                     break
                 started = try_start(study, page, batch, build_faults.get(study.name))
                 if started is None:

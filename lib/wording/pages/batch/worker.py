@@ -45,7 +45,7 @@ from wording.show.leads import mark_leads
 
 
 def run_worker(send: Connection, assignment: Assignment) -> None:
-    """Make the page; send each cell that begins, then how it ended.
+    """Make the page; send each cell that begins, that the notebook has run, then how it ended.
 
     The last message has status and reason, and what the page has.
     """
@@ -56,7 +56,7 @@ def run_worker(send: Connection, assignment: Assignment) -> None:
     threading.Thread(target=exit_with_parent, args=(assignment,), daemon=True).start()
     os.environ |= make_kernel_variables(assignment.mark)
     tempfile.tempdir = str(assignment.scratch)
-    send.send(try_page(assignment, kernel, lambda cell: send.send({"cell": cell})))
+    send.send(try_page(assignment, kernel, send.send))
 
 
 def prepare_kernel(send: Connection, mark: str) -> WaitingKernel | None:
@@ -74,11 +74,11 @@ def prepare_kernel(send: Connection, mark: str) -> WaitingKernel | None:
 
 
 def try_page(
-    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+    assignment: Assignment, kernel: WaitingKernel | None, report: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     """Return how the page ended, whatever happens."""
     try:
-        return make_page(assignment, kernel, report_cell)
+        return make_page(assignment, kernel, report)
     except PapermillExecutionError as error:
         cell = to_source_cell_number(error.exec_count)
         reason = f"Code cell {cell} raised {error.ename}: {error.evalue}"
@@ -109,11 +109,12 @@ def exit_with_parent(assignment: Assignment) -> None:
 
 
 def make_page(
-    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+    assignment: Assignment, kernel: WaitingKernel | None, report: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     """Run and export the page's notebook; a page is good only if it passes all checks."""
     study, page, folder = assignment.study, assignment.page, assignment.folder
-    raw = run_notebook(assignment, kernel, report_cell)
+    raw = run_notebook(assignment, kernel, report)
+    report({"has_run": True})
     notebook = strip_run_details(raw, study, folder.parents[1])
     html = export.render_page(
         notebook,
@@ -143,7 +144,7 @@ def make_page(
 
 
 def run_notebook(
-    assignment: Assignment, kernel: WaitingKernel | None, report_cell: Callable[[int], None]
+    assignment: Assignment, kernel: WaitingKernel | None, report: Callable[[dict[str, Any]], None]
 ) -> NotebookNode:
     """Return the notebook after it was run with the page's parameters.
 
@@ -153,8 +154,8 @@ def run_notebook(
         The page.
     kernel : WaitingKernel, optional
         What runs it; a new process by default.
-    report_cell : callable
-        Is called with the number of each code cell that begins.
+    report : callable
+        Is given the number of each code cell that begins, as `cell`.
     """
     page, failed, begun = assignment.page, assignment.folder / "failed.ipynb", itertools.count(1)
     notebook = papermill.execute_notebook(
@@ -169,7 +170,9 @@ def run_notebook(
         start_timeout=10**6,
         shutdown_kernel="immediate",
         kernel_manager_class=kernel.make_manager() if kernel else LocalKernelManager,
-        on_cell_execute=lambda cell, cell_index: report_cell(to_source_cell_number(next(begun))),
+        on_cell_execute=lambda cell, cell_index: report(
+            {"cell": to_source_cell_number(next(begun))}
+        ),
     )
     failed.unlink()  # papermill leaves it for those that raise
     return notebook
