@@ -37,7 +37,7 @@ MODULES_OF_PAGES = (
 """What workers and most kernels import sooner or later."""
 
 UNUSED_MODULES = ("rfc3987_syntax", "soupsieve")
-"""What others import if it is there, and no page needs: grammars of addresses (0.8 s) and of CSS."""
+"""What others import if it is there, and no page needs: grammars of addresses (0.8 s), of CSS."""
 
 POLARS_RUNTIMES = ("_polars_runtime_compat", "_polars_runtime_64", "_polars_runtime_32")
 """What Polars may run on, in the order of its own preference."""
