@@ -198,17 +198,19 @@ def remove_stale_pages(
     What a study names now counts, too: it may have been edited, and another run may have made the
     new pages. Pages that another run makes stay.
     """
+    records = {locate_page(reports, page).record for page in planned}
+    stale = {file for record in records for file in record.parent.glob("*.json")} - records
+    if not stale:
+        return
     try:
         current = [page for study in studies for page in plan_pages(read_study(study.folder))]
     except WordingError:  # somebody edits it: the next run removes what is stale
         return
-    records = {locate_page(reports, page).record for page in (*planned, *current)}
-    for folder in {record.parent for record in records}:
-        for stale in set(folder.glob("*.json")) - records:
-            lock = claim_lock(stale.with_suffix(".lock"))
-            if lock is not None:
-                _remove_page(stale)
-                lock.close()
+    for file in sorted(stale - {locate_page(reports, page).record for page in current}):
+        lock = claim_lock(file.with_suffix(".lock"))
+        if lock is not None:
+            _remove_page(file)
+            lock.close()
 
 
 def _remove_page(record: Path) -> None:
