@@ -24,8 +24,11 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from wording.pages.batch.forking import end_with_parent, run_held_starts
 
-WAITING_SECONDS = 0.01
+WAITING_SECONDS = 0.005
 """Seconds after which it is asked again whether a kernel has ended."""
+
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+"""What a kernel listens on."""
 
 ANSWER_SECONDS = 1.0
 """Seconds that a kernel has to answer; then it is asked again."""
@@ -116,7 +119,14 @@ class ForkedProvisioner(LocalProvisioner):
         self._kernel.send.close()
         self.process = self._kernel.process
         self.pid = self.pgid = self.process.pid  # it leads a group of its own
+        # Who connects to a socket that is not there yet tries again after 0.1 s.
+        while not self._listens() and await self.poll() is None:
+            await asyncio.sleep(WAITING_SECONDS)
         return self.connection_info
+
+    def _listens(self) -> bool:
+        ports = (self.connection_info[f"{name}_port"] for name in CHANNELS)
+        return all(Path(f"{self._manager.ip}-{port}").exists() for port in ports)
 
     async def poll(self) -> int | None:
         """Return how the kernel ended; None while it runs."""
