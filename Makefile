@@ -4,6 +4,9 @@ ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Modules are compiled once, not at each start, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup report pdf test slow lab open lint docs bench clean
 
 help:  ## list the targets

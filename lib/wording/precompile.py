@@ -1,4 +1,4 @@
-"""Compiles what Numba compiles, once and before it is needed.
+"""Compiles what Numba compiles, and the modules that pages import, before they are needed.
 
 `make setup` runs `python -m wording.precompile`, so that the first build is as quick as
 the next. Without it, the first build after an installation compiles, and keeps that.
@@ -9,9 +9,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import wording.pages.batch.runner
+import wording.pages.batch.warm  # noqa: F401  # imports what pages do
 from wording.corpus.acts import find_acts
 from wording.corpus.build import build_corpus
 from wording.corpus.marks.voice import find_all_attributions
+from wording.pages.batch.forking import run_held_starts
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
@@ -29,4 +32,5 @@ def compile_kernels() -> None:
 
 
 if __name__ == "__main__":
+    run_held_starts()
     compile_kernels()
