@@ -27,9 +27,6 @@ from wording.pages.batch.forking import end_with_parent, run_held_starts
 WAITING_SECONDS = 0.005
 """Seconds after which it is asked again whether a kernel has ended."""
 
-CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
-"""What a kernel listens on."""
-
 ANSWER_SECONDS = 1.0
 """Seconds that a kernel has to answer; then it is asked again."""
 
@@ -125,7 +122,7 @@ class ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
     def _listens(self) -> bool:
-        ports = (self.connection_info[f"{name}_port"] for name in CHANNELS)
+        ports = [value for name, value in self.connection_info.items() if name.endswith("_port")]
         return all(Path(f"{self._manager.ip}-{port}").exists() for port in ports)
 
     async def poll(self) -> int | None:
