@@ -467,7 +467,9 @@ def _render_record_value(value: Any) -> str:
         return f"<dl>{terms}</dl>"
     if isinstance(value, list):
         return ", ".join(_render_record_value(inner) for inner in value)
-    return escape_html("unknown" if value is None or value == "" else value)
+    if value == "":
+        return "not given"
+    return escape_html("unknown" if value is None else value)
 
 
 def _make_citation(record: Mapping[str, Any]) -> str:

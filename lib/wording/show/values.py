@@ -124,6 +124,8 @@ def format_value(value: Any, column: str = "") -> str:
 
     >>> format_value(0.1234, "share"), format_value(1234, "n")
     ('12.3%', '1,234')
+    >>> format_value(141.5, "median_words"), format_value(1141.0, "median_words")
+    ('141.5', '1,141')
     >>> format_value(0.0004, "q"), format_value(-0.05, "difference")
     ('<0.001', '−5.0%')
     """
@@ -153,6 +155,8 @@ def _format_number(value: Any, column: str) -> str:
         return _set_minus_sign(format_decimal(value, 3))
     if _PER_MILLION_COLUMNS.fullmatch(column):
         return _set_minus_sign(format_decimal(value, 1))
+    if column.startswith("median_"):
+        return format_decimal(value, 0 if float(value).is_integer() else 1)
     if column == "year":
         return str(int(value))
     whole = isinstance(value, Integral) or (
