@@ -134,6 +134,7 @@ def test_a_batch_that_is_ended_leaves_no_process_and_goes_on_where_it_stopped(pl
     asks_for(place, ["notebook: good", "notebook: patient"])
     process = begin(place, "--jobs", "1")
     assert becomes_true((place / "began").exists)
+    assert becomes_true(lambda: statuses(place) == {"good": "ok"})
     os.kill(process.pid, ended_by)
     process.wait(timeout=60)
     assert becomes_true(lambda: not left_behind(place), seconds=20)
