@@ -31,10 +31,19 @@ Those of `fit` estimate the weights in data/words, which pages only read.
 MODULES_OF_PAGES = (
     *("wording.pages.batch.worker", "nbconvert.exporters"),
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
-    *("numba", "scipy.sparse.csgraph", "pyarrow.compute", "pyarrow.parquet"),
+    *("pyarrow.compute", "pyarrow.parquet"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
 )
 """What workers and most kernels import sooner or later."""
+
+LATER_MODULES = [
+    ["numba", "scipy.sparse.csgraph"],
+    ["scipy.stats"],
+    ["sklearn.linear_model", "sklearn.model_selection"],
+    ["ruptures"],
+    ["nltk.metrics"],
+]
+"""What some pages need: imported a group after each fork, while the page that was forked begins."""
 
 UNUSED_MODULES = ("rfc3987_syntax", "soupsieve")
 """What others import if it is there, and no page needs: grammars of addresses (0.8 s), of CSS."""
@@ -82,6 +91,17 @@ def import_pages_modules() -> None:
     gc.enable()
 
 
+def import_later_modules() -> None:
+    """Import the next group of what some pages need, in the warm process itself."""
+    if os.getpid() != WARM_PROCESS or not LATER_MODULES:
+        return
+    gc.disable()
+    for name in LATER_MODULES.pop(0):
+        importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
+
+
 def read_pages_knowledge() -> None:
     """Read what nearly each page does, once."""
     from wording.corpus.encoding.kept import fingerprint_counting_code
@@ -95,4 +115,5 @@ def read_pages_knowledge() -> None:
 
 held_starts.append(hold_polars_start())
 import_pages_modules()
-os.register_at_fork(before=note_threads)
+WARM_PROCESS = os.getpid()
+os.register_at_fork(before=note_threads, after_in_parent=import_later_modules)
