@@ -29,6 +29,12 @@ if not child:
     print(os.popen("tr '\\\\0' '\\\\n' < /proc/%d/environ" % os.getpid()).read(), flush=True)
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
+from wording.pages.batch import warm
+assert "numba" in sys.modules and "nltk" not in sys.modules
+while warm.LATER_MODULES:
+    warm.import_later_modules()
+assert "nltk" in sys.modules
+assert not list_other_threads(), list_other_threads()
 run_held_starts()
 child = os.fork()
 if not child:
