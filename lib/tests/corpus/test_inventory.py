@@ -2,7 +2,6 @@
 
 from wording.corpus.counts import count_study_hits
 from wording.corpus.inventory import sentences
-from wording.corpus.phrase_counts import count_study_phrases
 from wording.study.read import read_study
 
 
@@ -13,7 +12,6 @@ def test_outlets_that_differ_in_nothing_to_be_seen_are_said(tmp_path):
     (tmp_path / "study.yml").write_text("title: t\nquestion: q\narticles: {path: a.csv}\n")
     (tmp_path / "concepts.yml").write_text("concepts: {c: {title: t, variants: {x: [coup]}}}")
     study = read_study(tmp_path)
-    told = sentences(study, count_study_hits(study), count_study_phrases(study))
-    [said] = [sentence for sentence in told if "differ only" in sentence]
+    [said] = [s for s in sentences(study, count_study_hits(study)) if "differ only" in s]
     assert "Gazette" not in said
     assert all(repr(name) in said for name in names[:4])

@@ -246,8 +246,15 @@ def count_odd_articles(part: Part) -> tuple[int, int]:
     return len(np.unique(shard.edits[:, ROW])), len(articles)
 
 
-def sentences(study: StudyRecord, counted: Counts, phrases: pd.DataFrame) -> list[str]:
-    """Return what was read, in plain sentences with numbers; `phrases` as they are counted."""
+def sentences(
+    study: StudyRecord, counted: Counts, phrases: pd.DataFrame | None = None
+) -> list[str]:
+    """Return what was read, in plain sentences with numbers.
+
+    The `phrases` are counted here unless they were before.
+    """
+    if phrases is None:
+        phrases = count_study_phrases(study)
     n_hits, n_articles = counted.counts["n"].sum(), counted.counts["doc_id"].nunique()
     n_concepts = format_count(len(study.concepts), "concept")
     return [

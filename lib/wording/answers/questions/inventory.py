@@ -12,7 +12,6 @@ from wording.answers.lines import find_hit_lines
 from wording.answers.tables import make_table
 from wording.corpus import inventory
 from wording.corpus.counts import Counts, count_study_hits
-from wording.corpus.phrase_counts import count_study_phrases
 from wording.settings import ALL_OUTLETS
 from wording.show.figures import plot_bars, plot_monthly_counts
 from wording.show.lines import with_lines
@@ -64,7 +63,7 @@ def answer_inventory(record: StudyRecord) -> Answer:
         "outlet_inventory",
         outlets,
         "One row per outlet. Only words of the body are counted.",
-        tell=lambda: inventory.sentences(record, counted, count_study_phrases(record)),
+        tell=lambda: inventory.sentences(record, counted),
         headline=inventory.headline(counted.articles),
         picture=Picture(
             "Articles per outlet",
