@@ -79,7 +79,7 @@ ADDRESS_SIGN = r"[/@]|\.[a-z]|(?i:tco|ttercom)"
 """What every address has, and few other pieces of a text."""
 
 ANY_TOKEN, ANY_NUMBER, WILDCARD, LEMMA_SIGN = "_", "#", "*", "~"
-PLAIN_WORD = re.compile(r"[!-^`-~]+|_")
+PLAIN_SPELLING = re.compile(r"[!-^`-~]+|_")
 """ASCII without `_`, which may stand for emphasis; or nothing else than that."""
 HASH_SIGN = r"\#"
 """The sign of a hashtag, which `#` alone is not."""
@@ -489,7 +489,7 @@ def normalise_words(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
 
     Of plain words nothing but their case can change, and no call of Polars is needed.
     """
-    if all(map(PLAIN_WORD.fullmatch, words)):
+    if all(map(PLAIN_SPELLING.fullmatch, words)):
         return words if cased else tuple(word.lower() for word in words)
     spell = normalise_spelling if cased else fold_spelling
     return tuple(pl.select(spell(pl.lit(pl.Series(words)))).to_series())

@@ -46,9 +46,13 @@ def pages_of(place):
     return pages
 
 
-def test_pages_ask_no_host_and_report_no_error(chromium, published):
+@pytest.mark.parametrize("width", [1280, 400])
+def test_pages_ask_no_host_report_no_error_and_are_as_wide_as_the_window(
+    chromium, published, width
+):
     for page in pages_of(published):
-        chromium.open(page)
+        chromium.open(page, width=width)
+        assert chromium.value("document.documentElement.scrollWidth") <= width, page
         assert hosts(chromium) == [], page
         assert [entry["entry"]["text"] for entry in chromium.told("Log.entryAdded")] == [], page
         assert chromium.told("Runtime.exceptionThrown") == [], page
@@ -60,13 +64,6 @@ def test_pages_of_the_demo_are_small(published):
         for page in pages_of(published / "demo")
         if page.stat().st_size > 500_000
     ] == []
-
-
-@pytest.mark.parametrize("width", [1280, 400])
-def test_pages_are_as_wide_as_the_window(chromium, published, width):
-    for page in pages_of(published):
-        chromium.open(page, width=width)
-        assert chromium.value("document.documentElement.scrollWidth") <= width, page
 
 
 @pytest.fixture(scope="module")
