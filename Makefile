@@ -2,7 +2,9 @@
 STUDIES ?= seeds data/demo
 ARTICLES ?= data/demo/articles.csv
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
+AT_ONCE := -n $(WORKERS) --dist loadfile
 
 # Modules are compiled once, not at each start, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,11 +32,11 @@ report: setup  ## make the pages of seeds/ and data/demo/ (or STUDIES=...) and r
 pdf: report  ## the same pages as PDF, when Chromium is installed
 	$(BIN)/python -m wording.pages.pdf
 
-test: setup  ## run the tests
-	$(BIN)/python -m pytest
+test: setup  ## run the tests, WORKERS files at once
+	$(BIN)/python -m pytest $(AT_ONCE)
 
 slow: setup  ## run the tests that take over 20 seconds each
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(AT_ONCE) -m slow
 
 lab: setup  ## open JupyterLab on the notebooks, at the start page
 	$(BIN)/wording lab

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 
+from wording.bench import commands
 from wording.bench.commands import (
     BUILD,
     COMMAND_START,
@@ -13,11 +14,17 @@ from wording.bench.commands import (
     PAPERMILL,
     PEER_SCRIPTS,
     REPORT,
+    build_anew,
+    build_uncompiled,
+    copy_study,
+    list_report_entries,
     parse_peers,
     run_wording,
 )
 from wording.bench.steps import COUNTVECTORIZER_STEP, measure_peak_memory, time_steps
 from wording.errors import WordingError
+from wording.pages.batch.plan import plan_pages
+from wording.study.read import read_study
 
 STEPS = (
     "build",
@@ -40,7 +47,28 @@ STEPS = (
 
 @pytest.fixture(scope="module")
 def timed(small):
-    return time_steps(small / "articles.csv", rounds=1).set_index("step")
+    """The steps, of which the longest are shortened: a report is of two pages.
+
+    What a first build compiles is compiled in test_precompile.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "list_report_entries", lambda concept: ["01_corpus"])
+        patch.setattr(commands, "build_uncompiled", lambda study, folder: build_anew(study))
+        return time_steps(small / "articles.csv", rounds=1).set_index("step")
+
+
+def test_a_first_build_finds_nothing_compiled(tmp_path, monkeypatch):
+    runs = []
+    monkeypatch.setattr(commands, "run_wording", lambda *given, **more: runs.append(more))
+    (tmp_path / "compiled").mkdir()
+    build_uncompiled(tmp_path / "study", tmp_path / "compiled")
+    assert runs == [{"variables": {"NUMBA_CACHE_DIR": str(tmp_path / "compiled")}}]
+    assert not (tmp_path / "compiled").exists()
+
+
+def test_a_report_is_of_notebooks_that_there_are(demo, tmp_path):
+    study = read_study(copy_study(demo, tmp_path / "s", list_report_entries("towns")))
+    assert len(plan_pages(study)) == 10
 
 
 @pytest.mark.slow  # it runs whole reports, and papermill

@@ -9,6 +9,7 @@ STATISTICS = ("scipy.stats", "scipy.cluster", "sklearn", "ruptures", "nltk")
 READING = ("trafilatura", "lxml", "openpyxl", "warcio", "babel", "py3langid")
 PAGES = ("matplotlib", "nbformat", "papermill", "jupyter_client", "IPython", "jinja2")
 HEAVY = (*STATISTICS, *READING, *PAGES, "numba", "scipy.sparse", "joblib", "psutil", "asyncio")
+READERS = ("wording.corpus.reading.articles", "wording.corpus.reading.formats.registry")
 LIBRARIES = ("numpy", "pandas", "polars", "pyarrow", "pydantic", "ruamel.yaml", *HEAVY)
 
 RUN = """
@@ -39,7 +40,13 @@ def test_help_imports_no_library_but_click():
 def test_commands_on_a_built_study_import_nothing_heavy(arguments, small):
     arguments = [small if argument == "*" else argument for argument in arguments]
     assert "pandas" in list_imported(*arguments), "the first call may build the study"
-    assert not set(HEAVY) & list_imported(*arguments)
+    assert not {*HEAVY, *READERS} & list_imported(*arguments)
+
+
+def test_a_command_ends_without_a_last_look_through_its_objects():
+    code = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count()))" + RUN
+    done = subprocess.run([sys.executable, "-c", code, "-h"], capture_output=True, text=True)
+    assert int(done.stdout.split()[-1]) > 1_000
 
 
 def test_the_vocabulary_imports_its_libraries_when_it_is_used():

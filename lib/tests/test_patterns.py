@@ -1,9 +1,10 @@
 import re
 
+import polars as pl
 import pytest
 
 from wording.errors import WordingError
-from wording.patterns import parse_phrases
+from wording.patterns import fold_spelling, normalise_spelling, normalise_words, parse_phrases
 
 LISTS = {"towns": ["Ada", "New Ada", "port of Ada"]}
 
@@ -103,3 +104,11 @@ def test_a_bar_that_can_be_read_in_two_ways_is_refused_with_both(text, tight, lo
     assert parse_phrases([tight]) != parse_phrases([f"({text})"])
     with pytest.raises(WordingError, match="two ways"):
         parse_phrases(["<pair>"], lists={"pair": [text]})
+
+
+@pytest.mark.parametrize("cased", [False, True])
+def test_plain_words_are_spelled_as_the_types_of_articles_are(cased):
+    words = ("Gun*", "~go", "_", "__", "_So_", "a_b", "'S", "#", "U.S.", "‘Tis", "É", "co\u00adop")
+    spell = normalise_spelling if cased else fold_spelling
+    expected = pl.DataFrame({"type": words}).select(spell(pl.col("type")))["type"].to_list()
+    assert [normalise_words((word,), cased)[0] for word in words] == expected

@@ -5,6 +5,7 @@ Errors are sentences, never tracebacks.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import io
@@ -108,6 +109,7 @@ class CommandGroup(click.Group):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command; what the terminal cannot show is written as `\\u043f`."""
         gc.set_threshold(OBJECTS_PER_COLLECTION)
+        atexit.register(gc.freeze)  # a last look through all objects is a quarter of a second
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")

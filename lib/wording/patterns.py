@@ -79,6 +79,8 @@ ADDRESS_SIGN = r"[/@]|\.[a-z]|(?i:tco|ttercom)"
 """What every address has, and few other pieces of a text."""
 
 ANY_TOKEN, ANY_NUMBER, WILDCARD, LEMMA_SIGN = "_", "#", "*", "~"
+PLAIN_SPELLING = re.compile(r"[!-^`-~]+|_")
+"""ASCII without `_`, which may stand for emphasis; or nothing else than that."""
 HASH_SIGN = r"\#"
 """The sign of a hashtag, which `#` alone is not."""
 SKIPPED_MARKS = ('"', "'", "“", "”", "„", "‟", "‘", "‚", "‛", "«", "»", "‹", "›", "''", "``", "`")
@@ -483,6 +485,11 @@ def group_alternatives(ways: list[tuple[str, ...]]) -> list[tuple[tuple[str, ...
 
 @functools.lru_cache(maxsize=10_000)
 def normalise_words(words: tuple[str, ...], cased: bool) -> tuple[str, ...]:
-    """Return words as they are compared: folded, or as written when case counts."""
+    """Return words as they are compared: folded, or as written when case counts.
+
+    Of plain words nothing but their case can change, and no call of Polars is needed.
+    """
+    if all(map(PLAIN_SPELLING.fullmatch, words)):
+        return words if cased else tuple(word.lower() for word in words)
     spell = normalise_spelling if cased else fold_spelling
     return tuple(pl.select(spell(pl.lit(pl.Series(words)))).to_series())

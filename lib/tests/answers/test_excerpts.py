@@ -54,8 +54,8 @@ def folder(small, tmp_path_factory):
 def say(folder, excerpts):
     """The study with this value of `excerpts`."""
     text = (folder / "study.yml").read_text(encoding="utf8")
-    kept = [line for line in text.splitlines() if not line.startswith("excerpts:")]
-    lines = [*kept, f"excerpts: {excerpts}"]
+    kept = [line for line in text.splitlines() if not line.startswith(("excerpts:", "draws:"))]
+    lines = [*kept, f"excerpts: {excerpts}", "draws: 99"]
     (folder / "study.yml").write_text("\n".join(lines), encoding="utf8")
     return read_study(folder)
 

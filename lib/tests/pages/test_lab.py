@@ -143,6 +143,7 @@ def changed(chromium, before):
     return chromium.value(FIGURES), chromium.value(LINES)
 
 
+@pytest.mark.slow
 def test_the_panel_is_used_by_keyboard_and_what_is_said_there_is_on_disk(chromium, lab, place):
     chromium.call("Emulation.setFocusEmulationEnabled", enabled=True)
     chromium.open(lab.format("/tree/explore.ipynb"))

@@ -27,8 +27,6 @@ from wording.corpus.encoding.fingerprint import fingerprint_corpus
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
-from wording.corpus.reading.languages import recognise_language
-from wording.corpus.reading.suspicious import STUBS, find_signs, list_signs
 from wording.errors import WordingError, print_note
 from wording.languages import join_codes
 from wording.progress import begin_stage
@@ -36,8 +34,7 @@ from wording.study.records import StudyRecord
 from wording.tables import FAMILY_COLUMNS, TABLES
 
 if TYPE_CHECKING:  # what reads and marks is imported where a corpus is made: most are only opened
-    from wording.corpus.reading.languages import recognise_language
-from wording.corpus.reading.articles import ArticleReader, ReadingResult
+    from wording.corpus.reading.articles import ArticleReader, ReadingResult
 
 MIN_SHARD_ARTICLES, MAX_SHARD_ARTICLES, MAX_SHARD_BYTES = 5_000, 10_000, 2**26
 """The fewest and the most articles of a shard, and the bytes of text that make it whole."""
@@ -63,6 +60,8 @@ def make_shard(number: int, articles: pl.DataFrame, make: ShardMaker) -> Shard:
 
 def encode_articles(articles: ReadingResult, *, language: str | None = None) -> Corpus:
     """Return the articles as a corpus in memory; their language is recognised if none is given."""
+    from wording.corpus.reading.languages import recognise_language
+
     language = language or recognise_language(articles.frame["text"])
     tables, shards = encode_batches([articles.frame], language=language)
     if tables:
@@ -79,6 +78,8 @@ def assemble_corpus(
     articles: ReadingResult, shards: Sequence[Shard], language: str, folder: Path | None = None
 ) -> Corpus:
     """Return the corpus of articles whose texts became shards."""
+    from wording.corpus.reading.suspicious import list_signs
+
     columns = [
         name for name in TABLES["articles"] if name not in FAMILY_COLUMNS or name == "agency"
     ]
@@ -231,6 +232,7 @@ def encode_part(
     text is not clean.
     """
     from wording.corpus.marks.agencies import find_agencies
+    from wording.corpus.reading.suspicious import find_signs
 
     shard = keep(number, articles, functools.partial(encode_and_mark, language=language))
     counts = compile_module(kernels).count_voice_words(
@@ -438,6 +440,8 @@ def _open_articles(study: StudyRecord) -> ArticleReader:
 
 def explain_empty_corpus(articles: ReadingResult, place: Path, language: str | None = None) -> str:
     """Return why there is no article to build from, and what to do, read from that place."""
+    from wording.corpus.reading.suspicious import STUBS
+
     rejects, other = articles.rejects["reason"], articles.apart["language"]
     stubs = articles.stubs["sign"]
     reasons = []

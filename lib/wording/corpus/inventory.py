@@ -246,8 +246,15 @@ def count_odd_articles(part: Part) -> tuple[int, int]:
     return len(np.unique(shard.edits[:, ROW])), len(articles)
 
 
-def sentences(study: StudyRecord, counted: Counts) -> list[str]:
-    """Return what was read, in plain sentences with numbers."""
+def sentences(
+    study: StudyRecord, counted: Counts, phrases: pd.DataFrame | None = None
+) -> list[str]:
+    """Return what was read, in plain sentences with numbers.
+
+    The `phrases` are counted here unless they were before.
+    """
+    if phrases is None:
+        phrases = count_study_phrases(study)
     n_hits, n_articles = counted.counts["n"].sum(), counted.counts["doc_id"].nunique()
     n_concepts = format_count(len(study.concepts), "concept")
     return [
@@ -264,7 +271,7 @@ def sentences(study: StudyRecord, counted: Counts) -> list[str]:
         *_describe_rejects(study, counted),
         f"{format_count(n_hits, 'hit')} of {n_concepts} in {format_count(n_articles, 'article')}.",
         *(line for name in study.concepts for line in describe_missing_phrases(study, name)),
-        *describe_phrases(count_study_phrases(study), study.taken),
+        *describe_phrases(phrases, study.taken),
         *describe_study_texts(counted.articles, study.counted_languages),
         # The voice is in the sentences above.
         *(line for code in study.counted_languages for line in describe_language(code)[1:]),
@@ -395,7 +402,8 @@ def format_inventory(study: StudyRecord) -> list[str]:
     counted = count_study_hits(study)
     begin_stage("counting each phrase")
     outlets = summarise_outlets(counted.articles).head(MAX_OUTLETS_PRINTED)
-    lines = [f"{study.title} ({study.folder})", *sentences(study, counted)]
+    phrases = count_study_phrases(study)
+    lines = [f"{study.title} ({study.folder})", *sentences(study, counted, phrases)]
     lines += [f"note: {warning}" for warning in list_reading_warnings(study)]
     lines += ["", *outlets.to_string(index=False).splitlines()]
     lines += describe_members(counted.articles)
@@ -403,5 +411,5 @@ def format_inventory(study: StudyRecord) -> list[str]:
     if len(reasons):
         lines += ["", *(f"rejected: {n:,} x {reason}" for reason, n in reasons.items())]
     lines += ["", *count_variants(study, counted).to_string(index=False).splitlines()]
-    left_out = describe_left_out(count_study_phrases(study))
+    left_out = describe_left_out(phrases)
     return [*lines, *([""] if left_out else []), *(f"note: {line}" for line in left_out)]

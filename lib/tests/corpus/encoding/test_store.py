@@ -4,6 +4,7 @@ What has not changed is not made again.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,6 @@ from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding import store
 from wording.corpus.reading.articles import read_articles
 from wording.errors import WordingError
-from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
 RUN = """
@@ -50,8 +50,8 @@ except WordingError as error:
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return simulate_study(tmp_path / "study", articles=60)
+def folder(small, tmp_path):
+    return shutil.copytree(small, tmp_path / "study", ignore=shutil.ignore_patterns(".build"))
 
 
 @pytest.fixture(autouse=True)

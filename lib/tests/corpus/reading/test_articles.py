@@ -297,10 +297,10 @@ TABLES = [  # file, content, accepted (outlet, text), rejected (source, reason b
         [("A", "one\ntwo")],
         [],
     ),
-    ("a.ndjson.gz", gzip.compress(b'{"outlet": "A", "text": "one"}'), [("A", "one")], []),
+    ("a.ndjson.gz", gzip.compress(b'{"outlet": "A", "text": "one"}', mtime=0), [("A", "one")], []),
     (
         "a.csv.gz",
-        gzip.compress(b"outlet,text\nA,one\n" * 50)[:-20],
+        gzip.compress(b"outlet,text\nA,one\n" * 50, mtime=0)[:-20],
         [],
         [("a.csv.gz", "cannot be read")],
     ),

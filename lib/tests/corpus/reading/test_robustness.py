@@ -140,14 +140,14 @@ some_file = given(
 )
 
 
-@settings(bounded, max_examples=100)
+@settings(bounded, max_examples=40)
 @some_file
 def test_a_changed_file_of_any_format(reader, tmp_path, name, kind, seed):
     assert is_read_or_refused(reader, tmp_path, name, kind, seed)
 
 
 @pytest.mark.slow
-@settings(bounded, max_examples=60)
+@settings(bounded, max_examples=120)
 @some_file
 def test_many_changed_files_of_any_format(reader, tmp_path, name, kind, seed):
     assert is_read_or_refused(reader, tmp_path, name, kind, seed)

@@ -52,12 +52,19 @@ def simulate(events, sizes, share, difference, spread, rng):
     return LinkedArticles(outlet, shares, event, one, other)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("setting", SETTINGS, ids=str)
-def test_intervals_within_events_hold_the_planted_difference(setting):
-    rng, held, cases = np.random.default_rng(1), 0, 1500
+def measure_coverage(setting, cases=500):
+    """Return how many of the intervals of simulated studies hold the planted difference."""
+    rng, held = np.random.default_rng(1), 0
     for case in range(cases):
         articles = simulate(*setting, rng)
         [found] = compare_sides(articles, [("A", "B")], Design(draws=299, seed=case))
         held += found["within_low"][0] <= setting[3] <= found["within_high"][0]
-    assert 0.93 <= held / cases <= 0.97
+    return held / cases
+
+
+@pytest.mark.slow
+def test_intervals_within_events_hold_the_planted_difference():
+    """Each setting within what 500 studies can tell of 95 %, and all together more narrowly."""
+    covered = {setting: measure_coverage(setting) for setting in SETTINGS}
+    assert {s: share for s, share in covered.items() if not 0.92 <= share <= 0.98} == {}
+    assert 0.94 <= np.mean(list(covered.values())) <= 0.96
