@@ -7,7 +7,7 @@ import pytest
 
 import wording
 from wording.answers.tables import make_table
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, read_links
 from wording.corpus.counts import write_counts
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
@@ -108,7 +108,7 @@ def test_what_compares_words_stays_within_one_language(study):
 
 def test_links_join_articles_of_one_language_only(study, truth):
     language = truth.drop_duplicates("doc_id").set_index("doc_id")["language"]
-    links = build_corpus(study.record).links.to_pandas()
+    links = read_links(build_corpus(study.record)).to_pandas()
     both = [language.reindex(links[name]).to_numpy() for name in ("doc_id", "other")]
     assert (both[0] == both[1]).all()
 
