@@ -275,18 +275,18 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
     shard = tokens.encode_texts(articles["text"], language)
     titles = tokens.encode_texts(articles["title"].fill_null(""), language)
     turns = transcripts.find_turns(shard)
-    shard = replace(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
+    shard = tokens.with_marks(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
     labels = transcripts.mark_labels(shard, turns)
     own = transcripts.flag_own_turns(shard, turns, articles)
     voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     boilerplate = mark_boilerplate(shard, articles["outlet"], language=language)
-    shard = replace(
+    shard = tokens.with_marks(
         shard,
         boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
         voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
-        titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
+        titles=tokens.with_marks(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
-    return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
+    return tokens.with_marks(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:
