@@ -122,7 +122,7 @@ def cut_into_tokens(
         if fixed:
             is_elided &= ~pieces.str.contains(rf"(?i)(?:^|\W){fixed}(?:$|[^\w-])")
         kind += 4 * is_elided.cast(pl.Int8)
-    kinds = range(8 if elided else 4)
+    kinds = kind.unique().sort().to_list() or [0]
     cut = [pieces.filter(kind == k).str.extract_all(make_token_pattern(k, elided)) for k in kinds]
     lists, order = pl.concat(cut), np.argsort(kind, kind="stable")
     lengths = lists.list.len().to_numpy()
