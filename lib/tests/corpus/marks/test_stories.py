@@ -12,9 +12,11 @@ from scipy import sparse
 
 from wording.corpus import build as building
 from wording.corpus import fit_links as fit
-from wording.corpus.build import add_families, encode_articles, read_links
+from wording.corpus.build import add_families, build_corpus, encode_articles, read_links
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.marks.stories import candidates, story_kernels
+from wording.corpus.encoding.corpus import LINK_SCHEMA
+from wording.corpus.encoding.kept import KEPT_NAME
+from wording.corpus.marks.stories import candidates, links, story_kernels
 from wording.corpus.marks.stories.candidates import list_stories, split_into_blocks
 from wording.corpus.marks.stories.links import (
     VIEWS,
@@ -26,6 +28,8 @@ from wording.corpus.marks.stories.links import (
 )
 from wording.corpus.marks.stories.texts import find_terms, measure_norms, merge_titles
 from wording.corpus.reading.articles import read_articles
+from wording.new.create import create_study
+from wording.study.read import read_study
 
 COMMON = [f"common{i}" for i in range(400)]
 FIRST_DAY = datetime.date(2031, 3, 1)
@@ -185,6 +189,30 @@ def test_blocks_do_not_change_who_is_nearest(rows, tmp_path, monkeypatch):
 
 def test_the_order_of_the_articles_does_not_change_the_links(rows, tmp_path):
     assert read_links(build(tmp_path, rows[::-1])).equals(read_links(build(tmp_path, rows)))
+
+
+def build_saved(folder):
+    """The corpus of a study of the folder's articles."""
+    create_study(folder / "study", articles=folder / "articles.csv")
+    (folder / "study" / "concepts.yml").write_text("take: {events: all}\n")
+    return build_corpus(read_study(folder / "study"))
+
+
+def test_links_are_looked_for_when_asked_for_and_then_kept(rows, tmp_path, monkeypatch):
+    expected = read_links(build(tmp_path, rows))
+    corpus = build_saved(tmp_path)
+    assert not (corpus.folder / KEPT_NAME).exists()
+    assert read_links(corpus).equals(expected)
+    monkeypatch.setattr(links, "find_links", None)
+    assert read_links(corpus).equals(expected)
+
+
+def test_that_there_are_no_links_is_kept_with_the_types_of_links(tmp_path):
+    build(tmp_path, [article(name, "One", 1, 1) for name in "ab"])
+    corpus = build_saved(tmp_path)
+    for _ in range(2):
+        assert read_links(corpus).is_empty()
+        assert read_links(corpus).schema == LINK_SCHEMA
 
 
 def test_few_articles_or_one_outlet_have_no_links(tmp_path):
