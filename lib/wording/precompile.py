@@ -12,7 +12,7 @@ from pathlib import Path
 import wording.pages.batch.runner
 import wording.pages.batch.warm  # noqa: F401  # imports what pages do
 from wording.corpus.acts import find_acts
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, read_links
 from wording.corpus.marks.voice import find_all_attributions
 from wording.pages.batch.forking import run_held_starts
 from wording.simulation.simulate import simulate_study
@@ -23,11 +23,12 @@ N_ARTICLES = 60
 
 
 def compile_kernels() -> None:
-    """Compile all that a build and questions about voices and acts use, by making them once."""
+    """Compile what a build and questions about voices, links and acts use, by making them once."""
     with tempfile.TemporaryDirectory() as folder:
         study = read_study(simulate_study(Path(folder) / "study", articles=N_ARTICLES))
         corpus = build_corpus(study)
         find_all_attributions(corpus)
+        read_links(corpus)
         find_acts(corpus, study.concepts, study.lists)
 
 

@@ -3,11 +3,12 @@
 import shutil
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import wording
 from wording.answers.tables import make_table
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, read_links
 from wording.corpus.counts import write_counts
 from wording.errors import WordingError
 from wording.files import DATA_FOLDER
@@ -108,9 +109,17 @@ def test_what_compares_words_stays_within_one_language(study):
 
 def test_links_join_articles_of_one_language_only(study, truth):
     language = truth.drop_duplicates("doc_id").set_index("doc_id")["language"]
-    links = build_corpus(study.record).links.to_pandas()
+    links = read_links(build_corpus(study.record)).to_pandas()
     both = [language.reindex(links[name]).to_numpy() for name in ("doc_id", "other")]
     assert (both[0] == both[1]).all()
+
+
+def test_links_of_one_language_are_those_of_the_whole_corpus(study, truth):
+    whole = read_links(build_corpus(study.record))
+    german = read_links(build_corpus(study.using(language="de").record))
+    named = truth.loc[truth["language"] == "de", "doc_id"].to_list()
+    assert 0 < len(german) < len(whole)
+    assert german.equals(whole.filter(pl.col("doc_id").is_in(named)))
 
 
 def test_a_variant_without_phrases_in_a_language_is_said_and_not_counted(tmp_path):

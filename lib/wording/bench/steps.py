@@ -116,14 +116,14 @@ def list_building_steps(articles: Path, study: StudyRecord, reading: ReadingResu
     marked = add_families(corpus)
     bare = replace(corpus, table=corpus.table.drop("family", "first", "shared", strict=False))
     return {
-        "build: all of read, encode, families, links": lambda: rebuild_corpus(study),
+        "build: all of read, encode, families": lambda: rebuild_corpus(study),
         "read": lambda: list(ArticleReader(articles, ReadingOptions(languages=study.languages))),
         "encode: tokens, index, sentences, boilerplate, voice": lambda: encode_articles(reading),
         "of which voice": lambda: [
             mark_voices(shard, language=study.language) for shard in corpus.shards
         ],
         "families": lambda: find_families(bare),
-        "links": lambda: find_links(marked),
+        "links, when first asked for": lambda: find_links(marked),
         "speakers and cues, when first asked for": lambda: find_all_attributions(
             replace(corpus, _derived={})
         ),

@@ -22,8 +22,9 @@ from wording.corpus.encoding import kernels
 from wording.corpus.encoding import shard as tokens
 from wording.corpus.encoding.checksums import describe_damage
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.corpus import Corpus, open_corpus, save_corpus
+from wording.corpus.encoding.corpus import LINK_SCHEMA, Corpus, open_corpus, save_corpus
 from wording.corpus.encoding.fingerprint import fingerprint_corpus
+from wording.corpus.encoding.kept import keep_table
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import SavedShards, Shard
 from wording.corpus.encoding.store import Store, find_build_damage, set_build_aside
@@ -276,18 +277,18 @@ def encode_and_mark(articles: pl.DataFrame, *, language: str) -> Shard:
     shard = tokens.encode_texts(articles["text"], language)
     titles = tokens.encode_texts(articles["title"].fill_null(""), language)
     turns = transcripts.find_turns(shard)
-    shard = replace(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
+    shard = tokens.with_marks(shard, sentence_end=transcripts.end_sentences_at_labels(shard, turns))
     labels = transcripts.mark_labels(shard, turns)
     own = transcripts.flag_own_turns(shard, turns, articles)
     voice = mark_voices(shard, language=language, speech=turns.speech[~own])
     boilerplate = mark_boilerplate(shard, articles["outlet"], language=language)
-    shard = replace(
+    shard = tokens.with_marks(
         shard,
         boilerplate=labels | boilerplate | mark_repeated_titles(shard, titles),
         voice=np.where(labels, np.uint8(kernels.OUTLET_VOICE), voice),
-        titles=replace(titles, voice=mark_title_voices(titles, shard, language=language)),
+        titles=tokens.with_marks(titles, voice=mark_title_voices(titles, shard, language=language)),
     )
-    return replace(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
+    return tokens.with_marks(shard, lead_tokens=measure_leads(shard), sketch=build_sketch(shard))
 
 
 def add_families(corpus: Corpus) -> Corpus:
@@ -302,19 +303,33 @@ def add_families(corpus: Corpus) -> Corpus:
     return replace(corpus, table=table, copied=copied)
 
 
-def add_links(corpus: Corpus) -> Corpus:
-    """Return the corpus, whose families are known, with the links between articles on one event.
+def read_links(corpus: Corpus) -> pl.DataFrame:
+    """Return the links between articles on one event, both in one language: doc_id, other, score.
 
-    Both articles of a link are in one language.
+    They are looked for once, when first asked for, and kept beside a saved corpus.
     """
+    if corpus.whole:
+        links = read_links(corpus.whole)
+        return links.filter(pl.col("doc_id").is_in(corpus.table["doc_id"].implode()))
+    if not corpus.folder:
+        return find_links_within_languages(corpus)
+    kept = keep_table(
+        corpus.folder, "links", None, lambda: find_links_within_languages(corpus).to_pandas()
+    )
+    return pl.from_pandas(kept, schema_overrides=LINK_SCHEMA)
+
+
+def find_links_within_languages(corpus: Corpus) -> pl.DataFrame:
+    """Return the links of a corpus whose families are known, without those across languages."""
     from wording.corpus.marks.stories.links import find_links
 
+    begin_stage("linking articles on one event")
     links = find_links(corpus)
     if list_language_column(corpus.table):
         language = dict(corpus.table.select("doc_id", "language").rows())
         languages = (links[name].replace_strict(language) for name in ("doc_id", "other"))
         links = links.filter(operator.eq(*languages))
-    return replace(corpus, links=links)
+    return links
 
 
 def build_corpus(study: StudyRecord) -> Corpus:
@@ -396,9 +411,7 @@ def encode_and_save(study: StudyRecord, store: Store) -> bool:
         if is_current:
             corpus = assemble_corpus(articles, shards, languages)
             begin_stage("finding copies")
-            corpus = add_families(corpus)
-            begin_stage("linking articles on one event")
-            save_corpus(add_links(corpus), store.folder)
+            save_corpus(add_families(corpus), store.folder)
             store.publish()
     except BaseException:
         shutil.rmtree(store.folder, ignore_errors=True)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from wording.corpus.build import build_corpus
+from wording.corpus.build import build_corpus, read_links
 from wording.corpus.counts_files import (
     OLD_COUNTS_REMEDY,
     read_articles_table,
@@ -722,7 +722,7 @@ def read_family_links(study: StudyRecord) -> tuple[pd.DataFrame, pl.DataFrame]:
     """
     if study.has_articles:
         corpus = build_corpus(study)
-        articles, links = corpus.articles, corpus.links
+        articles, links = corpus.articles, read_links(corpus)
     else:
         articles = read_articles_table(study)
         links = read_links_table(study, articles)
@@ -931,7 +931,7 @@ def write_counts(study: StudyRecord, folder: Path) -> None:
     write_csv(articles, folder / "articles.csv")
     write_csv(drop_speakers(count_attributions(corpus)), folder / "attributions.csv")
     write_csv(count_hits(corpus, study.concepts, study.lists), folder / "counts.csv")
-    write_csv(corpus.links.to_pandas(), folder / "links.csv")
+    write_csv(read_links(corpus).to_pandas(), folder / "links.csv")
 
 
 def drop_speakers(attributions: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from wording.questions.discovery.phrase_vectors import get_phrase_vectors
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
-ROOT_FILES = ["articles", "rejects", "apart", "copied", "stubs", "signs", "links"]
+ROOT_FILES = ["articles", "rejects", "apart", "copied", "stubs", "signs"]
 SAVED = [
     *[f"{name}.parquet" for name in ROOT_FILES],
     "corpus.json",

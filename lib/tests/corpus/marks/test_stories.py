@@ -12,9 +12,11 @@ from scipy import sparse
 
 from wording.corpus import build as building
 from wording.corpus import fit_links as fit
-from wording.corpus.build import add_families, add_links, encode_articles
+from wording.corpus.build import add_families, build_corpus, encode_articles, read_links
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.marks.stories import candidates, story_kernels
+from wording.corpus.encoding.corpus import LINK_SCHEMA
+from wording.corpus.encoding.kept import KEPT_NAME
+from wording.corpus.marks.stories import candidates, links, story_kernels
 from wording.corpus.marks.stories.candidates import list_stories, split_into_blocks
 from wording.corpus.marks.stories.links import (
     VIEWS,
@@ -26,6 +28,8 @@ from wording.corpus.marks.stories.links import (
 )
 from wording.corpus.marks.stories.texts import find_terms, measure_norms, merge_titles
 from wording.corpus.reading.articles import read_articles
+from wording.new.create import create_study
+from wording.study.read import read_study
 
 COMMON = [f"common{i}" for i in range(400)]
 FIRST_DAY = datetime.date(2031, 3, 1)
@@ -53,12 +57,11 @@ def hash_name(name):
     return sum(ord(letter) * 7**i for i, letter in enumerate(name))
 
 
-def build(folder, rows, linked=True):
+def build(folder, rows):
     """The corpus of the rows, with some more articles, each on an event of its own."""
     others = [article(f"z{i}", f"Outlet {i % 5}", i % 30, event=1000 + i) for i in range(60)]
     pd.DataFrame([*rows, *others]).to_csv(folder / "articles.csv", index=False)
-    corpus = add_families(encode_articles(read_articles(folder / "articles.csv")))
-    return add_links(corpus) if linked else corpus
+    return add_families(encode_articles(read_articles(folder / "articles.csv")))
 
 
 def pairs(links):
@@ -66,7 +69,7 @@ def pairs(links):
 
 
 def spread(corpus):
-    return pairs(spread_links(corpus.links, corpus.table, max_days=3))
+    return pairs(spread_links(read_links(corpus), corpus.table, max_days=3))
 
 
 def test_articles_of_two_outlets_on_one_event_are_linked_and_no_others(tmp_path):
@@ -75,7 +78,7 @@ def test_articles_of_two_outlets_on_one_event_are_linked_and_no_others(tmp_path)
         for event in range(12)
         for outlet in "AB"
     ]
-    found = build(tmp_path, rows).links
+    found = read_links(build(tmp_path, rows))
     assert pairs(found) == {(f"A{event}", f"B{event}") for event in range(12)}
     assert found["score"].is_between(0.6, 1).all()
     assert found.equals(found.sort("doc_id", "other"))
@@ -85,7 +88,7 @@ def test_articles_of_two_outlets_on_one_event_are_linked_and_no_others(tmp_path)
 def test_articles_are_linked_up_to_three_days_apart(tmp_path, days, is_linked):
     rows = [article("a", "One", 5, 1), article("b", "Two", 5 + days, 1)]
     corpus = build(tmp_path, rows)
-    assert (pairs(corpus.links) == {("a", "b")}) == is_linked
+    assert (pairs(read_links(corpus)) == {("a", "b")}) == is_linked
     compared = compare_candidates(corpus, min_cosine=0.0)
     assert compared["days"].max() <= 3
     row = dict(zip(corpus.table["doc_id"], range(len(corpus.table)), strict=True))
@@ -99,7 +102,7 @@ def test_an_outlet_is_never_linked_with_itself_nor_an_article_without_a_date(tmp
         article("c", "Two", None, 1),
         article("d", "Three", None, 1),
     ]
-    assert not pairs(build(tmp_path, rows).links)
+    assert not pairs(read_links(build(tmp_path, rows)))
 
 
 def test_a_copy_is_linked_as_its_first_is_but_not_with_it(tmp_path):
@@ -112,7 +115,7 @@ def test_a_copy_is_linked_as_its_first_is_but_not_with_it(tmp_path):
     corpus = build(tmp_path, rows)
     family = dict(corpus.table.select("doc_id", "family").iter_rows())
     assert family["copy"] == "first"
-    assert pairs(corpus.links) == {("first", "own"), ("first", "twos-own"), ("own", "twos-own")}
+    assert pairs(read_links(corpus)) == {("first", "own"), ("first", "twos-own"), ("own", "twos-own")}
     assert spread(corpus) == {
         ("first", "own"), ("first", "twos-own"), ("own", "twos-own"), ("copy", "own"),
     }  # fmt: skip
@@ -143,7 +146,7 @@ def test_a_running_story_is_linked_from_day_to_day_and_never_as_a_whole(tmp_path
         for day in range(10)
         for outlet in "AB"
     ]
-    found = pairs(build(tmp_path, rows).links)
+    found = pairs(read_links(build(tmp_path, rows)))
     assert len(found & {(f"A{day}", f"B{day}") for day in range(10)}) >= 8
     assert all(abs(int(one[1]) - int(other[1])) <= 3 for one, other in found)
 
@@ -162,7 +165,7 @@ def rows():
 def test_neither_shards_nor_blocks_nor_threads_change_the_links(
     rows, block, threads, tmp_path, monkeypatch
 ):
-    expected = build(tmp_path, rows).links
+    expected = read_links(build(tmp_path, rows))
     monkeypatch.setattr(building, "MIN_SHARD_ARTICLES", 50)
     monkeypatch.setattr(building, "MAX_SHARD_ARTICLES", 70)
     monkeypatch.setattr(candidates, "BLOCK_ARTICLES", block)
@@ -173,11 +176,11 @@ def test_neither_shards_nor_blocks_nor_threads_change_the_links(
         1 if block > 999 else 10
     )
     assert len(expected) > 300
-    assert corpus.links.equals(expected)
+    assert read_links(corpus).equals(expected)
 
 
 def test_blocks_do_not_change_who_is_nearest(rows, tmp_path, monkeypatch):
-    corpus = build(tmp_path, rows, linked=False)
+    corpus = build(tmp_path, rows)
     monkeypatch.setattr(candidates, "MAX_NEIGHBOURS", 1)
     whole = compare_candidates(corpus)
     monkeypatch.setattr(candidates, "BLOCK_ARTICLES", 20)
@@ -185,7 +188,31 @@ def test_blocks_do_not_change_who_is_nearest(rows, tmp_path, monkeypatch):
 
 
 def test_the_order_of_the_articles_does_not_change_the_links(rows, tmp_path):
-    assert build(tmp_path, rows[::-1]).links.equals(build(tmp_path, rows).links)
+    assert read_links(build(tmp_path, rows[::-1])).equals(read_links(build(tmp_path, rows)))
+
+
+def build_saved(folder):
+    """The corpus of a study of the folder's articles."""
+    create_study(folder / "study", articles=folder / "articles.csv")
+    (folder / "study" / "concepts.yml").write_text("take: {events: all}\n")
+    return build_corpus(read_study(folder / "study"))
+
+
+def test_links_are_looked_for_when_asked_for_and_then_kept(rows, tmp_path, monkeypatch):
+    expected = read_links(build(tmp_path, rows))
+    corpus = build_saved(tmp_path)
+    assert not (corpus.folder / KEPT_NAME).exists()
+    assert read_links(corpus).equals(expected)
+    monkeypatch.setattr(links, "find_links", None)
+    assert read_links(corpus).equals(expected)
+
+
+def test_that_there_are_no_links_is_kept_with_the_types_of_links(tmp_path):
+    build(tmp_path, [article(name, "One", 1, 1) for name in "ab"])
+    corpus = build_saved(tmp_path)
+    for _ in range(2):
+        assert read_links(corpus).is_empty()
+        assert read_links(corpus).schema == LINK_SCHEMA
 
 
 def test_few_articles_or_one_outlet_have_no_links(tmp_path):
@@ -203,18 +230,18 @@ def test_few_articles_or_one_outlet_have_no_links(tmp_path):
 def test_articles_without_titles_are_linked_by_their_texts(tmp_path):
     rows = [article("a", "One", 5, 1), article("b", "Two", 5, 1)]
     rows = [row | {"title": ""} for row in rows]
-    assert compare_candidates(build(tmp_path, rows, linked=False))["title"].max() < 0.5
-    assert ("a", "b") in pairs(build(tmp_path, rows).links)
+    assert compare_candidates(build(tmp_path, rows))["title"].max() < 0.5
+    assert ("a", "b") in pairs(read_links(build(tmp_path, rows)))
 
 
 def test_what_the_weights_are_of_is_what_is_measured(rows, tmp_path):
-    features = compute_link_features(compare_candidates(build(tmp_path, rows, linked=False)))
+    features = compute_link_features(compare_candidates(build(tmp_path, rows)))
     assert set(read_weights()) == {"intercept", *features}
 
 
 def test_cosines_are_those_of_the_whole_numbers_of_tf_idf(tmp_path):
     rows = [article("a", "One", 5, 1), article("b", "Two", 5, 1)]
-    corpus = build(tmp_path, rows, linked=False)
+    corpus = build(tmp_path, rows)
     names = corpus.table["doc_id"].to_list()
     found = compare_candidates(corpus).filter(
         (pl.col("a") == names.index("a")) & (pl.col("b") == names.index("b"))
@@ -296,7 +323,7 @@ def test_products_of_pairs_are_those_of_dense_vectors():
 
 def test_a_word_of_a_title_only_has_a_term(tmp_path):
     rows = [article("a", "One", 5, 1) | {"title": "Unheardof"}]
-    corpus = build(tmp_path, rows, linked=False)
+    corpus = build(tmp_path, rows)
     titles = merge_titles(corpus)
     terms = find_terms(corpus, titles)
     form = titles.forms["key"].to_list().index("unheardof")
@@ -305,7 +332,7 @@ def test_a_word_of_a_title_only_has_a_term(tmp_path):
 
 @pytest.fixture(scope="module")
 def known(rows, tmp_path_factory):
-    corpus = build(tmp_path_factory.mktemp("known"), rows, linked=False)
+    corpus = build(tmp_path_factory.mktemp("known"), rows)
     events = pl.DataFrame([{"doc_id": r["doc_id"], "event": r["doc_id"][1:]} for r in rows])
     return fit.find_known_pairs(corpus, events)
 

@@ -65,8 +65,7 @@ class Corpus:
     stubs : the texts that are no articles, set apart or not: doc_id, outlet, sign.
     signs : the signs that articles are not clean (see reading/suspicious.py), one row for each:
         doc_id, outlet, sign.
-    links : the links between articles on one event (see `stories.links.find_links`); none if the
-        corpus was not built for a study.
+    whole : of the articles in one language out of several, the corpus of all; else None.
     """
 
     table: pl.DataFrame
@@ -80,7 +79,7 @@ class Corpus:
     copied: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIED_SCHEMA))
     stubs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
     signs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SIGN_SCHEMA))
-    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_SCHEMA))
+    whole: Corpus | None = field(default=None, repr=False)
     _derived: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -185,7 +184,7 @@ class Corpus:
             copied.filter(is_kept.gather(row)),
             self.stubs,
             self.signs.filter(pl.col("doc_id").is_in(table["doc_id"].implode())),
-            self.links.filter(pl.col("doc_id").is_in(table["doc_id"].implode())),
+            self,
         )
 
     def subset(self, rows: np.ndarray) -> tuple[Corpus, np.ndarray]:
@@ -297,7 +296,6 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     corpus.copied.write_parquet(folder / "copied.parquet")
     corpus.stubs.write_parquet(folder / "stubs.parquet")
     corpus.signs.write_parquet(folder / "signs.parquet")
-    corpus.links.write_parquet(folder / "links.parquet")
     content = {
         "shards": np.diff(corpus.starts).tolist(),
         "warnings": corpus.warnings,
@@ -313,9 +311,9 @@ def open_corpus(folder: Path, language: str) -> Corpus:
     Of a corpus in several languages, one of these gives the articles in it alone.
     """
     content = json.loads((folder / "corpus.json").read_text(encoding="utf8"))
-    table, rejects, apart, copied, stubs, signs, links = (
+    table, rejects, apart, copied, stubs, signs = (
         pl.read_parquet(folder / f"{name}.parquet")
-        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs", "links")
+        for name in ("articles", "rejects", "apart", "copied", "stubs", "signs")
     )
     shards = SavedShards(
         tuple(folder.absolute() / f"{k:04d}" for k in range(len(content["shards"]))),
@@ -333,7 +331,6 @@ def open_corpus(folder: Path, language: str) -> Corpus:
         copied,
         stubs,
         signs,
-        links,
     )
     is_whole = "language" not in table.columns or len(corpus.languages) > 1
     return corpus if is_whole else corpus.select_language(language)

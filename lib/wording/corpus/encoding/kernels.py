@@ -53,14 +53,14 @@ def find_pieces(written: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np
 
 
 def join_pieces(
-    tokens: np.ndarray, start: np.ndarray, number: np.ndarray, first: np.ndarray
+    tokens: np.ndarray, spans: np.ndarray, number: np.ndarray, first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Join the pieces to the tokens of all articles, each with the empty form (0) after it.
 
     Parameters
     ----------
     tokens : those of the distinct pieces.
-    start : where the tokens of each distinct piece begin.
+    spans : where the tokens of each distinct piece begin and end among them, (n, 2).
     number : the distinct piece in each place.
     first : the first place of each article.
 
@@ -70,11 +70,11 @@ def join_pieces(
     """
     n = len(first) - 1
     for piece in number:
-        n += start[piece + 1] - start[piece]
+        n += spans[piece, 1] - spans[piece, 0]
     stream, bounds, n = np.zeros(n, np.int32), np.zeros(len(first), np.int64), 0
     for k in range(len(first) - 1):
         for place in range(first[k], first[k + 1]):
-            for i in range(start[number[place]], start[number[place] + 1]):
+            for i in range(spans[number[place], 0], spans[number[place], 1]):
                 stream[n] = tokens[i]
                 n += 1
         n += 1
@@ -154,15 +154,17 @@ def count_voice_words(
 
     The rows are: outside boilerplate, of these quoted, of these reported, in boilerplate.
     """
-    n = np.zeros((4, len(bounds) - 1), np.int64)
+    n = np.empty((4, len(bounds) - 1), np.int64)
     for row in range(len(bounds) - 1):
+        n_all = n_counted = n_quoted = n_reported = 0
         for i in range(bounds[row], bounds[row + 1]):
-            if is_word[i] and boilerplate[i]:
-                n[3, row] += 1
-            elif is_word[i]:
-                n[0, row] += 1
-                n[1, row] += voice[i] == QUOTED_VOICE
-                n[2, row] += voice[i] == REPORTED_VOICE
+            is_counted = is_word[i] & ~boilerplate[i]
+            n_all += is_word[i]
+            n_counted += is_counted
+            n_quoted += is_counted & (voice[i] == QUOTED_VOICE)
+            n_reported += is_counted & (voice[i] == REPORTED_VOICE)
+        n[0, row], n[1, row], n[2, row] = n_counted, n_quoted, n_reported
+        n[3, row] = n_all - n_counted
     return n
 
 

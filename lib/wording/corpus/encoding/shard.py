@@ -220,12 +220,12 @@ class Shard:
 
     def find_forms(self, keys: Sequence[str]) -> np.ndarray:
         """Return the forms that have one of the (distinct) keys, int64."""
-        wanted = hash_keys_cached(tuple(keys))
-        first, end = (
-            np.searchsorted(self.numbers, wanted, side=side, sorter=self.by_number)
-            for side in ("left", "right")
-        )
-        return self.by_number[concatenate_ranges(first, end)]
+        wanted, order = hash_keys_cached(tuple(keys)), self.by_number
+        first = self.numbers.searchsorted(wanted, "left", order)
+        end = self.numbers.searchsorted(wanted, "right", order)
+        if (first == end).all():  # most words of a phrase are in no compound
+            return np.zeros(0, np.int64)
+        return order[concatenate_ranges(first, end)]
 
     def subset(self, rows: np.ndarray) -> Shard:
         """Return some articles (ascending) as a shard of their own in memory, without a sketch."""
@@ -319,14 +319,11 @@ def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
         texts, lru_cache(lambda: list_distinct_words(split_into_pieces(texts)[0]))
     )
     pieces, number, first = split_into_pieces(unwrap_lines(read))
-    lists = cut_into_tokens(pieces, language)
-    written = lists.list.explode(empty_as_null=False, keep_nulls=False).cast(
-        pl.Categorical(pl.Categories.random())
-    )
+    cut, start, end = cut_into_tokens(pieces, language)
+    written = cut.cast(pl.Categorical(pl.Categories.random()))
     forms, order = build_form_table(written)
-    start = np.append(0, np.cumsum(lists.list.len().to_numpy(), dtype=np.int64))
     tokens, bounds = compile_module(kernels).join_pieces(
-        order[written.to_physical().to_numpy()], start, number, first
+        order[written.to_physical().to_numpy()], np.stack([start, end], axis=1), number, first
     )
     unmarked = np.zeros(len(tokens), bool)
     marks = {"sentence_end": unmarked, "boilerplate": unmarked, "voice": unmarked.view(np.uint8)}
@@ -337,8 +334,8 @@ def encode_texts(texts: pl.Series, language: str = "en") -> Shard:
             "The encoded corpus does not reproduce the texts: at least one character was lost. "
             "Please report this file as a bug."
         )
-    shard = replace(shard, edits=edits, language=language)
-    return replace(shard, sentence_end=mark_sentence_ends(shard))
+    shard = with_marks(shard, edits=edits, language=language)
+    return with_marks(shard, sentence_end=mark_sentence_ends(shard))
 
 
 def hash_keys(keys: Sequence[str] | pl.Series) -> np.ndarray:
@@ -571,6 +568,17 @@ def merge_shards(shards: Sequence[Shard]) -> Shard:
     )
 
 
+def with_marks(shard: Shard, **changes: Any) -> Shard:
+    """Return the shard with other values of attributes that its tokens and forms do not depend on.
+
+    What was derived of tokens and forms is kept.
+    """
+    changed = replace(shard, **changes)
+    derived = {name: shard.__dict__[name] for name in DERIVED if name in shard.__dict__}
+    changed.__dict__.update(derived)
+    return changed
+
+
 def build_shard(
     tokens: np.ndarray, lengths: np.ndarray, forms: pl.DataFrame, marks: dict[str, np.ndarray]
 ) -> Shard:
@@ -669,3 +677,15 @@ SHARD_ARRAYS = (
     "edits",
     "lead_tokens",
 )
+
+DERIVED = (
+    "kind",
+    "length",
+    "frequency",
+    "compounds",
+    "is_skipped",
+    "possessive_forms",
+    "is_word",
+    "words_before",
+)
+"""What a shard derives of its tokens and forms alone, once."""

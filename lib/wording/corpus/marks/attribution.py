@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from wording.corpus.encoding.compiled import compile_module
-from wording.corpus.encoding.shard import ADDRESS, ARTICLE_END, NUMBER, PUNCTUATION, WORD, Shard
+from wording.corpus.encoding.shard import ADDRESS, NUMBER, PUNCTUATION, WORD, Shard
 from wording.corpus.marks import attribution_kernels
 from wording.corpus.marks.attribution_kernels import (
     CONTEXT_OFFSETS,
@@ -556,14 +556,14 @@ def build_stream(
     lexicon : the weights.
     """
     tokens = shard.tokens[part]
+    rows = np.arange(*np.searchsorted(shard.bounds, (part.start, part.stop)), dtype=np.int32)
     at, word, begins = compile_module(attribution_kernels).fold_quotations(
         class_of.take(tokens),
         inside,
         shard.sentence_end[part] | shard.is_break(tokens),
-        np.flatnonzero(shard.kind[tokens] == ARTICLE_END),
+        shard.bounds[rows + 1] - 1 - part.start,
     )
     at += part.start
-    rows = np.arange(*np.searchsorted(shard.bounds, (part.start, part.stop)), dtype=np.int32)
     n_tokens = np.diff(np.searchsorted(at, shard.bounds[rows[0] : rows[-1] + 2]))
     return FoldedStream(
         at,
