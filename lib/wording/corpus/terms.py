@@ -208,8 +208,10 @@ class Vocabulary:
             The phrase of n words that begins there, and the word that stands there; -1 for none.
         n : int
         """
+        # A copy: what may not be written would be compiled once more.
+        level = np.array(self.levels[n - 1])
         return compile_module(term_kernels).match_extensions(
-            begins, words, self.levels[n - 1], n, self.get_shape(n)
+            begins, words, level, n, self.get_shape(n)
         )
 
     def get_shape(self, n: int) -> tuple[int, int, int]:
