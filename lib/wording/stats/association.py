@@ -263,7 +263,7 @@ def log_dice(n_ii: Numbers, n_ix: Numbers, n_xi: Numbers) -> Array:
     """
     n_ii, n_ix, n_xi = _to_floats(n_ii, n_ix, n_xi)
     with np.errstate(divide="ignore", invalid="ignore"):
-        dice = _import_nltk_measures().dice(n_ii, (n_ix, n_xi), None)
+        dice = 2 * n_ii / (n_ix + n_xi)
         return np.where(n_ii > 0, 14 + np.log2(dice), np.nan)
 
 
