@@ -29,7 +29,7 @@ from wording.show.values import (
     to_printable,
 )
 
-MAX_PAGE_LINES = 1_550
+MAX_PAGE_LINES = 1_050
 """Lines shown below all numbers together, each number being as long as one more: with them a page
 of 24 outlets has less than 1.5 MB.
 """
