@@ -14,6 +14,8 @@ import wording.pages.batch.warm  # noqa: F401  # imports what pages do
 from wording.corpus.acts import find_acts
 from wording.corpus.build import build_corpus, read_links
 from wording.corpus.marks.voice import find_all_attributions
+from wording.corpus.naming.related_words import count_study_naming
+from wording.corpus.terms import count_study_terms
 from wording.pages.batch.forking import run_held_starts
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
@@ -23,13 +25,15 @@ N_ARTICLES = 60
 
 
 def compile_kernels() -> None:
-    """Compile what a build and questions about voices, links and acts use, by making them once."""
+    """Compile what a build and questions use that loop over tokens, by asking each once."""
     with tempfile.TemporaryDirectory() as folder:
         study = read_study(simulate_study(Path(folder) / "study", articles=N_ARTICLES))
         corpus = build_corpus(study)
         find_all_attributions(corpus)
         read_links(corpus)
         find_acts(corpus, study.concepts, study.lists)
+        count_study_terms(study)
+        count_study_naming(study, list(study.concepts))
 
 
 if __name__ == "__main__":

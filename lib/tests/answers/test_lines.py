@@ -3,6 +3,7 @@ import pytest
 
 from wording.answers import lines as evidence
 from wording.answers.tables import make_table
+from wording.corpus.lines import read_attribution_lines
 from wording.errors import WordingError
 from wording.study.read import read_study
 
@@ -52,14 +53,16 @@ def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
         pytest.skip("a study that shows no text names no speakers")
     rows = make_table(study, name)
     rows = evidence.key_by(rows, by=by) if by == "speaker" else rows
-    lines = evidence.find_cue_lines(study.model_copy(update={"excerpts": excerpts}), rows, by=by)
+    attributions = evidence.find_attributions(study.model_copy(update={"excerpts": excerpts}))
+    lines = evidence.select_cue_lines(attributions, rows, by=by)
     assert set(lines["concept"]) == {by}
     assert (
         lines_per(lines, "variant", "outlet")
         == rows[rows["n"] > 0].set_index(["variant", "outlet"])["n"].to_dict()
     )
     if excerpts == "full" and by == "cue":
-        assert (lines["node"].str.lower() == lines["cue"]).all()
+        read = read_attribution_lines(study, lines.sample(frac=1, random_state=1))
+        assert (read["node"].str.lower() == read["cue"]).all()
 
 
 def test_the_former_name_of_a_table_leads_to_its_name(study):

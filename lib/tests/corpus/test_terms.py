@@ -11,13 +11,15 @@ import polars as pl
 import pytest
 
 from wording.corpus import build as building
+from wording.corpus import terms
 from wording.corpus.counts import write_counts
+from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.lines import find_term_hits
+from wording.corpus.phrases import term_kernels
 from wording.corpus.reading.articles import read_articles
 from wording.corpus.terms import (
     count_study_terms,
     find_frequent_terms,
-    find_term_numbers,
     make_voice_mask,
     write_terms,
 )
@@ -228,9 +230,60 @@ def test_what_cannot_be_counted_is_refused(study, bare, tmp_path):
         count_study_terms(read_study(folder))
 
 
-def test_terms_are_looked_up_also_where_their_codes_share_a_place_of_the_table():
-    level = np.array([3, 3 + 2**20, 5 + 2**21, 9])
-    level.sort()
-    codes = np.array([3, -1, 3 + 2**20, 3 + 2**22, 9, 8, 5, 5 + 2**21])
-    expected = [10, -1, 12, -1, 11, -1, -1, 13]
-    assert find_term_numbers(codes, level, 10).tolist() == expected
+@pytest.mark.parametrize("seed", range(3))
+def test_phrases_are_counted_and_matched_as_word_by_word(seed):
+    rng = np.random.default_rng(seed)
+    words = rng.integers(-1, 4, 60).astype(np.int32)
+    bounds = np.array([0, 25, 25, 60])
+    words[bounds[1:] - 1] = -1  # between articles stands no word
+    kernels = compile_module(term_kernels)
+    code, n_articles = kernels.count_extensions(words, words, bounds, 1, (0, 4, 4))
+    places = [
+        (4 * words[i] + words[i + 1], np.searchsorted(bounds, i, side="right"))
+        for i in range(59)
+        if words[i] >= 0 and words[i + 1] >= 0
+    ]
+    expected = Counter(code for code, _ in set(places))
+    assert dict(zip(code.tolist(), n_articles.tolist(), strict=True)) == expected
+    level = np.array(sorted(expected)[::2])
+    pairs = kernels.match_extensions(words, words, level, 1, (0, 4, 4))
+    number = {code: 4 + k for k, code in enumerate(level.tolist())}
+    assert pairs[pairs >= 0].tolist() == [number[code] for code, _ in places if code in number]
+    # a triple is counted where both its pairs are known
+    code, _ = kernels.count_extensions(pairs, words, bounds, 2, (4, len(level), 4))
+    both = [i for i in range(58) if pairs[i] >= 0 and pairs[i + 1] >= 0]
+    assert set(code) == {(pairs[i] - 4) * 4 + words[i + 2] for i in both}
+
+
+def test_what_is_kept_of_terms_is_what_would_be_counted(study, monkeypatch):
+    def count(study, **asked):
+        found = count_study_terms(study, min_articles=2, **asked)
+        table = pd.DataFrame(found.counts.toarray(), found.articles["doc_id"], found.terms)
+        return table.assign(n_words=found.n_words)
+
+    asked = [
+        (study, {}),
+        (study, {"copies": "none"}),
+        (study, {"max_words": 2}),
+        (study, {"voice": "all"}),
+        (study.narrow(place="lead"), {}),
+        (study.narrow(place="all"), {"copies": "one", "max_words": 2}),
+        (study.narrow(outlets=list(study.outlets or [])[:2]), {}),
+        (study.with_events("shared"), {}),
+    ]
+    kept = [count(one, **options) for one, options in asked]
+    again = [count(one, **options) for one, options in asked]
+    # The slow way: each counted by itself, nothing kept.
+    monkeypatch.setattr(terms, "keep_arrays", lambda build, kind, depends_on, make: make())
+    monkeypatch.setattr(terms, "KEPT_WORDS", 1)
+    every = terms.count_study_hits
+
+    def count_asked_only(one, concepts, copies=None):
+        return every(narrowed[0], concepts, copies=copies or narrowed[1])
+
+    monkeypatch.setattr(terms, "count_study_hits", count_asked_only)
+    for (one, options), first, second in zip(asked, kept, again, strict=True):
+        narrowed = one, options.get("copies", "all")
+        pd.testing.assert_frame_equal(first, count(one, **options))
+        pd.testing.assert_frame_equal(first, second)
+    assert len({table.to_csv() for table in kept}) == len(asked)

@@ -202,7 +202,8 @@ def test_bars_print_their_values():
 def test_timeline_takes_months_of_any_kind(convert):
     frame = pd.DataFrame({"month": [convert("2031-01"), convert("2031-03")], "n_articles": [3, 5]})
     figure = plots.plot_monthly_counts(frame)
-    assert [bar.get_height() for bar in figure.axes[0].patches] == [3, 5]
+    [bars] = figure.axes[0].patches
+    assert bars.get_path().vertices[2::5, 1].tolist() == [3, 5]
     assert "2031" in " ".join(label.get_text() for label in figure.axes[0].get_xticklabels())
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
 from wording.stats import vectors as similarity
@@ -40,7 +41,7 @@ def test_weights_leave_the_counts_as_they_were():
     assert counts.toarray().tolist() == [[1, 2], [3, 0]]
 
 
-@settings(deadline=None)  # the first call imports scikit-learn
+@settings(deadline=None)  # the first call compiles
 @given(COUNTS)
 def test_with_all_axes_cosines_are_those_of_the_weights(counts):
     weights = counts.astype(np.float32)
@@ -91,3 +92,19 @@ def test_similarities_do_not_depend_on_the_number_of_threads():
     with threadpool_limits(1):
         alone = similarity.compute_row_vectors(weights, dimensions=50, seed=1)
     assert several @ several.T == pytest.approx(alone @ alone.T, abs=2e-6)
+
+
+@pytest.mark.parametrize("shape", [(60, 90), (90, 60)])
+def test_axes_are_those_of_scikit_learn(shape):
+    rng = np.random.default_rng(1)
+    rows = sparse.csr_array(rng.poisson(0.3, size=shape) * rng.gamma(2, size=shape))
+    axes = similarity.find_main_axes(rows, dimensions=5, seed=3)
+    known = randomized_svd(rows, 5, n_iter=similarity.SVD_ITERATIONS, random_state=3)[2].T
+    assert axes @ axes.T == pytest.approx(known @ known.T, abs=1e-9)
+
+
+def test_a_product_is_that_of_scipy():
+    rng = np.random.default_rng(1)
+    rows = sparse.csr_array(rng.poisson(0.3, size=(30, 20)).astype(np.float32))
+    dense = rng.normal(size=(20, 7)).astype(np.float32)
+    assert similarity.multiply(rows, dense).tobytes() == (rows @ dense).tobytes()

@@ -102,6 +102,9 @@ class Evidence:
         all do.
     show : callable, optional
         How the lines are laid out, given them and the caption; by default in folded groups.
+    read : callable, optional
+        Returns lines that `find` found with their text, where those found have none yet: of many
+        lines, few are shown.
     """
 
     find: Callable[[], pd.DataFrame]
@@ -111,6 +114,7 @@ class Evidence:
     empty: str = "There are no lines: nothing was counted."
     counted_as: str = ""
     show: Callable[..., html.Display] | None = None
+    read: Callable[[pd.DataFrame], pd.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -292,6 +296,7 @@ class Answer:
         for column, value in (("variant", variant), ("outlet", outlet)):
             if value:
                 rows = rows[rows[column] == one_of(column, value, rows[column].unique())]
+        rows = evidence.read(rows) if evidence.read else rows
         keys = [name for name in ("doc_id", "place", "start", "end") if name in rows]
         rows = rows.drop_duplicates(keys)
         whose = " at ".join(filter(None, (variant and f"“{variant}”", outlet)))
@@ -322,6 +327,7 @@ class Answer:
             why=self.record.why_no_text,
             by=evidence.by,
             unit=evidence.unit,
+            read=evidence.read,
         )
 
     def _lead(self, display: html.Display, leads: Mapping[str, str]) -> html.Display:

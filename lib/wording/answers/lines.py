@@ -16,7 +16,7 @@ from wording.corpus.counts import (
     order_outlets,
     select_concepts,
 )
-from wording.corpus.lines import find_attribution_lines
+from wording.corpus.lines import find_attribution_places
 from wording.questions.voices.voices import OTHER_CUES
 from wording.settings import ALL_OUTLETS, VOICE_GROUPS
 from wording.study.records import StudyRecord
@@ -81,32 +81,29 @@ def find_hit_lines(
     )
 
 
-def find_cue_lines(
-    study: StudyRecord, rows: pd.DataFrame, *, by: str, copies: str = "all"
-) -> pd.DataFrame:
+def find_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+    """Return the attributions behind tables of cues, stances and speakers.
+
+    One row per place of an attribution, without text (`find_attribution_places`); or `attributions`
+    per article when the study may not show text.
+    """
+    if study.why_no_text:
+        return count_study_attributions(study, copies=copies)
+    return find_attribution_places(study, copies=copies)
+
+
+def select_cue_lines(attributions: pd.DataFrame, rows: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Return what stands behind a table of cues, stances or speakers.
 
     Parameters
     ----------
-    study : StudyRecord
-        The study.
+    attributions : pandas.DataFrame
+        Those of `find_attributions`.
     rows : pandas.DataFrame
         The table, with outlet and variant (the cue, stance or speaker).
     by : {"cue", "stance", "speaker"}
         What its variants are; it becomes the `concept` of the lines.
-    copies : str
-        Which copies count.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per attribution, its cue in the middle; or `attributions` per article when the
-        study may not show text.
     """
-    if study.why_no_text:
-        attributions = count_study_attributions(study, copies=copies)
-    else:
-        attributions = find_attribution_lines(study, copies=copies)
     attributions = attributions.dropna(subset=by)
     listed = rows[["variant", "outlet"]].drop_duplicates()
     variants = attributions[by]
@@ -116,5 +113,5 @@ def find_cue_lines(
 
 
 def key_by(rows: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Return the rows with the concept and variant by which `find_cue_lines` names their lines."""
+    """Return the rows with concept and variant as in the lines of `select_cue_lines`."""
     return rows.assign(concept=by, variant=rows[by])

@@ -119,29 +119,25 @@ def find_part_term_hits(
     return tabulate_hits(part, KEYNESS_CONCEPT, hits["term"].to_numpy(), spans, context)
 
 
-def find_attribution_lines(
-    study: StudyRecord, *, copies: str = "all", context: int = DEFAULT_CONTEXT
-) -> pd.DataFrame:
-    """Return the cue of each attribution in the body of a study's compared articles, in context.
+def find_attribution_places(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+    """Return where each attribution in the body of a study's compared articles has its cue.
 
     These are the very stretches that `count_study_attributions` counts, as far as they have a cue
-    or a speaker.
+    or a speaker. `read_attribution_lines` gives their text.
 
     Returns
     -------
     DataFrame
-        doc_id, outlet, date, title, url; node (the cue as written, or the first word of what only
-        has a speaker) with start and end (characters), left and right; voice and speaker of what
-        is attributed; cue (lower case); stance.
+        doc_id, outlet, date, title, url; part and token (the cue, or the first word of what only
+        has a speaker); voice and speaker of what is attributed; cue (lower case); stance.
     """
     corpus = build_corpus(study)
     compared = select_compared(study, corpus.articles, copies=copies)
-    parts = [find_part_attribution_lines(part, context) for part in corpus.parts()]
-    lines = pd.concat(parts, ignore_index=True)
-    return shorten_lines(compared.keep(lines), study.width)
+    places = pd.concat(map(find_part_attribution_places, corpus.parts()), ignore_index=True)
+    return shorten_lines(compared.keep(places), study.width)
 
 
-def find_part_attribution_lines(part: Part, context: int) -> pd.DataFrame:
+def find_part_attribution_places(part: Part) -> pd.DataFrame:
     """Return the attributions of one shard that say of whom or how, in their order."""
     attributions = read_attributions(part)
     is_body = ~part.shard.boilerplate[attributions["start_token"].to_numpy()]
@@ -149,11 +145,35 @@ def find_part_attribution_lines(part: Part, context: int) -> pd.DataFrame:
     attributions = attributions.filter(
         (has_cue | pl.col("speaker").is_not_null()) & pl.Series(is_body)
     )
-    place = pl.when(has_cue).then("cue_token").otherwise("start_token")
-    cue = attributions.select(place.cast(pl.Int64)).to_series().to_numpy()
-    lines = join_articles(part, extract_contexts(part.shard, Spans(cue, cue + 1), context=context))
-    columns = ["voice", "speaker", pl.col("cue").str.to_lowercase(), "stance"]
-    return pd.concat([lines, attributions.select(columns).to_pandas()], axis=1)[ATTRIBUTION_COLUMNS]
+    token = pl.when(has_cue).then("cue_token").otherwise("start_token").cast(pl.Int64)
+    cue = pl.col("cue").str.to_lowercase()
+    places = attributions.select("voice", "speaker", cue, "stance", token=token).to_pandas()
+    row = part.shard.article(places["token"].to_numpy())
+    return join_articles(part, places.assign(row=row, part=part.number))
+
+
+def read_attribution_lines(
+    study: StudyRecord, places: pd.DataFrame, *, context: int = DEFAULT_CONTEXT
+) -> pd.DataFrame:
+    """Return rows of `find_attribution_places` in context, in their order.
+
+    Returns
+    -------
+    DataFrame
+        Without part and token, but with node (the cue as written) with start and end (characters),
+        left and right.
+    """
+    part, token = places["part"].to_numpy(), places["token"].to_numpy()
+    rows, texts = [np.zeros(0, int)], []
+    for one in build_corpus(study).parts():
+        here = np.flatnonzero(part == one.number)
+        cues = Spans(token[here], token[here] + 1)
+        rows.append(here)
+        texts.append(extract_contexts(one.shard, cues, context=context).drop(columns="row"))
+    read = pd.concat(texts).iloc[np.argsort(np.concatenate(rows))].set_index(places.index)
+    lines = pd.concat([places.drop(columns=["part", "token"]), read], axis=1)
+    first = [name for name in ATTRIBUTION_COLUMNS if name in lines]
+    return shorten_lines(lines[[*first, *lines.columns.difference(first, sort=False)]], study.width)
 
 
 def find_leads(study: StudyRecord, doc_ids: Sequence[str], *, max_words: int = 40) -> pd.Series:

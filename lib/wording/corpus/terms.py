@@ -10,6 +10,7 @@ overlapping phrases would give the text away.
 from __future__ import annotations
 
 import functools
+import hashlib
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,9 +29,12 @@ from wording.corpus.counts import (
     require_text_place,
 )
 from wording.corpus.counts_files import read_compressed_counts
+from wording.corpus.encoding.compiled import compile_module
 from wording.corpus.encoding.corpus import Corpus, Part
+from wording.corpus.encoding.kept import keep_arrays
 from wording.corpus.encoding.parallel import run_parallel
 from wording.corpus.encoding.shard import NUMBER, WORD, Shard
+from wording.corpus.phrases import term_kernels
 from wording.errors import WordingError
 from wording.files import write_gzip_csv
 from wording.settings import TOKEN_VOICES, VOICE_GROUPS, one_of
@@ -42,6 +46,9 @@ TokenMask = Callable[[Part], np.ndarray]
 
 MIN_TERM_ARTICLES, MIN_TERM_ARTICLES_SMALL, MIN_LARGE_STUDY_ARTICLES = 5, 2, 100
 """Articles that a term must stand in: five, or two where fewer than a hundred are compared."""
+
+KEPT_WORDS = 3
+"""Words of the longest phrases that are counted at once, also where shorter ones are asked for."""
 
 MAX_SHARED_WORDS = 10_000
 """Words that counts/terms.csv.gz keeps at most: those in most articles."""
@@ -188,11 +195,29 @@ class Vocabulary:
         is_term = np.isin(forms["kind"], (WORD, NUMBER))
         number = np.where(is_term, forms["number"].fill_null(-1), -1).astype(np.int32)
         matched = [np.where(mask, number[shard.tokens], np.int32(-1))]
-        for n, level in enumerate(self.levels, start=1):
-            first = int(self.first[n - 1])
-            codes = extend_phrase_codes(matched[-1], matched[0], n, len(self.words), first=first)
-            matched.append(find_term_numbers(codes, level, int(self.first[n])))
+        for _ in self.levels:
+            matched.append(self.match_longer(matched[-1], matched[0], len(matched)))
         return matched
+
+    def match_longer(self, begins: np.ndarray, words: np.ndarray, n: int) -> np.ndarray:
+        """Return the phrase of n + 1 words that begins at each token, int32; -1 for none.
+
+        Parameters
+        ----------
+        begins, words : int32 arrays (n_tokens,)
+            The phrase of n words that begins there, and the word that stands there; -1 for none.
+        n : int
+        """
+        # A copy: what may not be written would be compiled once more.
+        level = np.array(self.levels[n - 1])
+        return compile_module(term_kernels).match_extensions(
+            begins, words, level, n, self.get_shape(n)
+        )
+
+    def get_shape(self, n: int) -> tuple[int, int, int]:
+        """Return the number of the first phrase of n words, how many of n there are, and words."""
+        first = int(self.first[n - 1])
+        return first, int(self.first[n]) - first, len(self.words)
 
     def find_places(self, shard: Shard, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the token at which each term begins within `mask`, and the number of the term.
@@ -211,9 +236,10 @@ class Vocabulary:
 
         The result is int32, (n_articles, n_terms).
         """
-        rows = np.repeat(np.arange(len(shard), dtype=np.int32), np.diff(shard.bounds))
-        start, term = self.find_places(shard, mask)
-        return count_pairs(rows[start], term, (len(shard), len(self)))
+        counts = compile_module(term_kernels).count_in_articles(
+            np.stack(self.match_terms(shard, mask)), shard.bounds, len(self)
+        )
+        return scipy.sparse.csr_array(counts, shape=(len(shard), len(self)))
 
 
 def find_frequent_terms(
@@ -248,14 +274,23 @@ def find_frequent_terms(
     ]
     words = merge_frequent_terms(tables, min_articles)
     vocabulary = Vocabulary(words["term"].to_numpy(), (), words["n_articles"].to_numpy())
-    for _ in range(2, max_words + 1):
-        calls = ((vocabulary, part.shard, flags) for part, flags in zip(parts, masks, strict=True))
+    shards = [part.shard for part in parts]
+    begun = [
+        vocabulary.match_terms(shard, flags)[0] for shard, flags in zip(shards, masks, strict=True)
+    ]
+    matched = begun
+    for n in range(1, max_words):
+        places = list(zip(shards, matched, begun, strict=True))
+        calls = ((vocabulary, *place, n) for place in places)
         level = merge_frequent_terms(run_parallel(count_longer_phrases, calls), min_articles)
         vocabulary = Vocabulary(
             vocabulary.words,
             (*vocabulary.levels, level["term"].to_numpy()),
             np.concatenate([vocabulary.n_articles, level["n_articles"].to_numpy()]),
         )
+        if n + 1 < max_words:
+            longer = ((begins, words, n) for _, begins, words in places)
+            matched = run_parallel(vocabulary.match_longer, longer)
     return vocabulary
 
 
@@ -307,80 +342,35 @@ def number_keys(shard: Shard) -> tuple[np.ndarray, pl.Series]:
     return is_new.cum_sum().to_numpy() - 1, keys.filter(is_new)
 
 
-def count_longer_phrases(vocabulary: Vocabulary, shard: Shard, mask: np.ndarray) -> pl.DataFrame:
-    """Return how many articles of a shard have each phrase of one word more than the longest ones.
+def count_longer_phrases(
+    vocabulary: Vocabulary, shard: Shard, begins: np.ndarray, words: np.ndarray, n: int
+) -> pl.DataFrame:
+    """Return how many articles of a shard have each phrase of n + 1 words.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The phrases of up to n words.
+    shard : Shard
+    begins, words : int32 arrays (n_tokens,)
+        As for `Vocabulary.match_longer`.
+    n : int
 
     Returns
     -------
     DataFrame
         term (its code, see `Vocabulary.levels`), n_articles.
     """
-    begins = vocabulary.match_terms(shard, mask)
-    n_words, first = len(vocabulary.words), int(vocabulary.first[-2])
-    codes = extend_phrase_codes(begins[-1], begins[0], len(begins), n_words, first=first)
-    start = np.flatnonzero(codes >= 0)
-    distinct, number = np.unique(codes[start], return_inverse=True)
-    in_article = count_pairs(shard.article(start), number, (len(shard), len(distinct)))
-    n_articles = np.bincount(in_article.indices, minlength=len(distinct))
-    return pl.DataFrame({"term": distinct, "n_articles": n_articles})
+    codes, n_articles = compile_module(term_kernels).count_extensions(
+        begins, words, shard.bounds, n, vocabulary.get_shape(n)
+    )
+    return pl.DataFrame({"term": codes, "n_articles": n_articles})
 
 
 def merge_frequent_terms(tables: Sequence[pl.DataFrame], min_articles: int) -> pl.DataFrame:
     """Return the terms of all shards in at least so many articles, sorted."""
     n_articles = pl.concat(tables).group_by("term").agg(pl.col("n_articles").sum())
     return n_articles.filter(pl.col("n_articles") >= min_articles).sort("term")
-
-
-def extend_phrase_codes(
-    begins: np.ndarray, words: np.ndarray, n: int, n_words: int, *, first: int = 0
-) -> np.ndarray:
-    """Return the code of the phrase of n + 1 words that begins at each token.
-
-    Parameters
-    ----------
-    begins : int32 array (n_tokens,)
-        The phrase of n words that begins at each token; -1 where none does.
-    words : int32 array (n_tokens,)
-        The word that each token is; -1 where it is none.
-    n : int
-        Words of the phrases that are there.
-    n_words : int
-        Words of the vocabulary.
-    first : int
-        The number of the first phrase of n words.
-
-    Returns
-    -------
-    int64 array (n_tokens,)
-        As in `Vocabulary.levels`; -1 where no phrase begins.
-    """
-    code = np.full(len(begins), -1, np.int64)
-    start = np.flatnonzero((begins[: len(begins) - n] >= 0) & (words[n:] >= 0))
-    code[start] = (begins[start].astype(np.int64) - first) * n_words + words[start + n]
-    return code
-
-
-def find_term_numbers(codes: np.ndarray, level: np.ndarray, first: int) -> np.ndarray:
-    """Return the number of each code in the level, from `first` on; -1 where it is not in it."""
-    numbers = np.full(len(codes), -1, np.int32)
-    if not len(level):
-        return numbers
-    start = np.flatnonzero(codes >= 0)
-    wanted = codes[start]
-    # A table by the last bits of a code: a search through the level takes five times as long.
-    size = 1 << (8 * len(level)).bit_length()
-    slots, places = level & (size - 1), np.arange(len(level), dtype=np.int32)
-    table, is_crowded = np.zeros(size, np.int32), np.zeros(size, bool)
-    table[slots] = places
-    is_crowded[slots[table[slots] != places]] = True
-    slot = wanted & (size - 1)
-    place = table[slot]
-    is_known = level[place] == wanted
-    unsure = np.flatnonzero(~is_known & is_crowded[slot])
-    found = np.searchsorted(level, wanted[unsure]).clip(max=len(level) - 1)
-    place[unsure], is_known[unsure] = found, level[found] == wanted[unsure]
-    numbers[start[is_known]] = first + place[is_known]
-    return numbers
 
 
 def count_pairs(
@@ -440,11 +430,88 @@ def count_study_terms(
 def count_terms(
     study: StudyRecord, articles: pd.DataFrame, voice: str, max_words: int, min_articles: int
 ) -> Terms:
-    """Return the terms of these articles of a study, counted in the encoded corpus."""
+    """Return the terms of these articles of a study, counted in the encoded corpus.
+
+    They are taken from the terms of all articles that the study compares, which are counted once:
+    copies left out or shorter phrases are no reason to count again.
+    """
     corpus = build_corpus(study)
-    wanted = corpus.table["doc_id"].is_in(articles["doc_id"].to_list()).to_numpy()
-    place = study.place
-    mask = make_voice_mask(VOICE_GROUPS[voice], articles=wanted, place=place)
+    every = count_study_hits(study.with_events("all"), []).articles
+    is_wanted, is_counted = (
+        corpus.table["doc_id"].is_in(rows["doc_id"].to_list()).to_numpy()
+        for rows in (articles, every)
+    )
+    kind = voice, study.place, max_words if max_words == 1 else max(max_words, KEPT_WORDS)
+    counted = count_kept_terms(corpus, is_counted | is_wanted, kind, min_articles)
+    n_words = count_words_in_place(corpus, study.place)
+    terms = Terms(
+        articles.assign(**{name: n[is_wanted] for name, n in n_words.items()}),
+        counted.terms,
+        counted.length,
+        counted.counts[is_wanted[is_counted | is_wanted]],
+        voice,
+    )
+    is_kept = (terms.n_articles >= min_articles) & (terms.length <= max_words)
+    return terms if is_kept.all() else terms[is_kept]
+
+
+@dataclass(frozen=True)
+class CountedTerms:
+    """Terms, how many words each has, and how often each stands in each article: as in `Terms`."""
+
+    terms: np.ndarray
+    length: np.ndarray
+    counts: scipy.sparse.csr_array
+
+
+def count_kept_terms(
+    corpus: Corpus, articles: np.ndarray, kind: tuple[str, str, int], min_articles: int
+) -> CountedTerms:
+    """Return the terms in enough of some articles of a corpus: counted once, and kept beside it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    articles : bool array
+        Which articles count, one flag per row of the corpus.
+    kind : (str, str, int)
+        Whose words, a name in `VOICE_GROUPS`; where, a name in `PLACE_GROUPS`; the words of the
+        longest phrases.
+    min_articles : int
+        Articles that a term must stand in.
+    """
+
+    def count() -> dict[str, np.ndarray]:
+        vocabulary, counts = count_corpus_terms(corpus, articles, kind, min_articles)
+        return {
+            "terms": np.frombuffer("\n".join(vocabulary.terms).encode(), np.uint8),
+            "length": vocabulary.length,
+            "counts": counts.data,
+            "term": counts.indices,
+            "bounds": counts.indptr,
+        }
+
+    if corpus.folder is None:
+        kept = count()
+    else:
+        flags = hashlib.sha256(np.packbits(articles).tobytes()).hexdigest()
+        depends_on = [corpus.language, flags, *kind, min_articles]
+        kept = keep_arrays(corpus.folder, "terms", depends_on, count)
+    length, shape = kept["length"], (int(articles.sum()), len(kept["length"]))
+    terms = kept["terms"].tobytes().decode().split("\n") if len(length) else []
+    counts = scipy.sparse.csr_array((kept["counts"], kept["term"], kept["bounds"]), shape=shape)
+    return CountedTerms(np.array(terms, dtype=object), length, counts)
+
+
+def count_corpus_terms(
+    corpus: Corpus, articles: np.ndarray, kind: tuple[str, str, int], min_articles: int
+) -> tuple[Vocabulary, scipy.sparse.csr_array]:
+    """Return the terms in enough of some articles, and how often each stands in each of these.
+
+    The parameters are those of `count_kept_terms`.
+    """
+    voice, place, max_words = kind
+    mask = make_voice_mask(VOICE_GROUPS[voice], articles=articles, place=place)
     vocabulary = find_frequent_terms(
         corpus, mask, max_words=max_words, min_articles=min_articles, place=place
     )
@@ -455,14 +522,8 @@ def count_terms(
         ]
         return functools.reduce(operator.add, counts)
 
-    counts = scipy.sparse.csr_array(
-        scipy.sparse.vstack(corpus.map_parts(count_part_terms), format="csr")
-    )
-    n_words = {name: n[wanted] for name, n in count_words_in_place(corpus, place).items()}
-    terms = Terms(
-        articles.assign(**n_words), vocabulary.terms, vocabulary.length, counts[wanted], voice
-    )
-    return terms[terms.n_articles >= min_articles] if place == "all" else terms
+    parts = scipy.sparse.vstack(corpus.map_parts(count_part_terms), format="csr")
+    return vocabulary, scipy.sparse.csr_array(parts)[articles]
 
 
 def read_terms(study: StudyRecord, articles: pd.DataFrame, voice: str, min_articles: int) -> Terms:

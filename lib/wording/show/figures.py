@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
+from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from wording.phrasing import format_count, format_decimal
 from wording.show.drawing import (
@@ -354,7 +358,7 @@ def plot_monthly_counts(
         figure, panels = make_strips(names, height=0.3 if len(names) > 1 else 1.5)
         for axes, name in zip(panels, names, strict=True):
             here = frame[panel] == name if panel else frame[value].notna()
-            axes.bar(dates[here], frame.loc[here, value], width=24, align="edge", color=PALETTE[0])
+            draw_bars(axes, dates[here], frame.loc[here, value], width=24)
             axes.set(xlim=limits, ylim=(0, top * 1.05), xticks=[], yticks=[])
             axes.axhline(0, color="black", alpha=0.4, linewidth=0.6)
             if panel:
@@ -367,6 +371,19 @@ def plot_monthly_counts(
         panels[0].text(1.01, 1.0, "max.", transform=place, va="bottom", alpha=0.75)
         set_month_axis(panels[-1])
     return figure
+
+
+def draw_bars(axes: Axes, starts: pd.Series, heights: pd.Series, *, width: float) -> None:
+    """Draw bars from 0 on, so many days wide, as one shape: there may be thousands in a figure."""
+    left = mdates.date2num(starts)
+    corners = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
+    size = np.column_stack([np.full(len(left), width), heights.to_numpy(dtype=float)])
+    places = np.column_stack([left, np.zeros(len(left))])
+    vertices = places[:, None] + np.array(corners) * size[:, None]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(left)
+    shape = Path(vertices.reshape(-1, 2), codes)
+    axes.add_patch(PathPatch(shape, facecolor=PALETTE[0], edgecolor="none"))
+    axes.xaxis_date()
 
 
 def plot_timeline(

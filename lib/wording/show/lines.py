@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -29,7 +29,7 @@ from wording.show.values import (
     to_printable,
 )
 
-MAX_PAGE_LINES = 1_550
+MAX_PAGE_LINES = 1_050
 """Lines shown below all numbers together, each number being as long as one more: with them a page
 of 24 outlets has less than 1.5 MB.
 """
@@ -91,6 +91,7 @@ def lines(
     why: str = "This study does not show the text of its articles.",
     by: str = "outlet",
     unit: str = "hit",
+    read: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> Display:
     """Return the lines behind the numbers: one folded table per concept, variant, outlet and voice.
 
@@ -117,20 +118,30 @@ def lines(
         The column that stands in the place of the outlet.
     unit : str
         What a line is.
+    read : callable, optional
+        Returns rows of `hits` with their text, for hits that have none: only those shown are read.
     """
     needed = ["concept", "variant", "outlet", "doc_id", by]
-    require_columns(hits, [*needed, "left", "node", "right"] if text else needed, function="lines")
+    texts = ["left", "node", "right"] if text and read is None else []
+    require_columns(hits, [*needed, *texts], function="lines")
     voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
-    keys = ["concept", "variant", by, "counted_as"]
-    sizes = voiced.groupby(keys, observed=True).size().to_numpy()
+    groups = voiced.groupby(["concept", "variant", by, "counted_as"], observed=True, sort=True)
+    sizes = groups.size()
     style = _GroupStyle(
-        limit_lines(sizes, cap), with_concept=hits["concept"].nunique() > 1, unit=unit
+        limit_lines(sizes.to_numpy(), cap), with_concept=hits["concept"].nunique() > 1, unit=unit
     )
-    show_group = _show_group_lines if text else _show_group_articles
-    shown = [
-        (_LineGroup(*key), show_group(rows, _LineGroup(*key), style))
-        for key, rows in voiced.groupby(keys, observed=True, sort=True)
-    ]
+    if text:
+        names = [_LineGroup(*key) for key in sizes.index]
+        samples = _sample_groups(voiced, groups.ngroup().to_numpy(), style.max_lines, read)
+        shown = [
+            (group, _show_group_lines(sample, group, style))
+            for group, sample in zip(names, samples, strict=True)
+        ]
+    else:
+        shown = [
+            (_LineGroup(*key), _show_group_articles(rows, _LineGroup(*key), style))
+            for key, rows in groups
+        ]
     html = f'<p class="lines-caption">{escape_html(caption)}</p>'
     if not text:
         html += f'<p class="note">{escape_html(why)}</p>'
@@ -181,11 +192,12 @@ def concordance(
     """
     needed = ["left", "node", "right", "variant", "outlet", "doc_id"]
     require_columns(hits, needed, function="concordance")
-    sample = _thin_evenly(_show_members(hits), cap)
+    sample = _show_members(hits).iloc[_thin_evenly(len(hits), cap)]
     title = _extend_line_caption(caption, len(sample), len(hits))
     headings = _LINE_COLUMNS | {"variant": "Term"}
     columns = _select_columns(hits, headings)
-    kwic = _render_kwic(sample, columns, caption=title, label=slugify(name), hidden=False)
+    rows = sample.to_dict("records")
+    kwic = _render_kwic(rows, columns, caption=title, label=slugify(name), hidden=False)
     html = (
         f'<div class="scroll reading" role="region" tabindex="0" aria-label="{escape_html(title)}">'
         f"{kwic}</div>"
@@ -320,15 +332,102 @@ def _make_addresses(
     return pd.Series(addresses, index=shares.index, dtype=object)
 
 
-def _show_group_lines(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> Display:
-    sample = _thin_evenly(_show_members(_sort_by_position(hits)), style.max_lines)
-    summary = _summarise_group(hits, group, style)
-    if len(sample) < len(hits):
-        summary += f" ({_describe_thinning(len(sample), len(hits))})"
-    columns = _select_columns(hits, _LINE_COLUMNS)
-    if "voice" in hits.columns and (hits["voice"] == "all").all():  # it was not measured
-        columns = {name: columns[name] for name in columns if name not in ("voice", "speaker")}
-    kwic = _render_kwic(sample, columns, caption=summary, label=group.line_id)
+@dataclass(frozen=True)
+class _GroupSample:
+    """What is shown of a group.
+
+    Attributes
+    ----------
+    rows : list of dict
+        The lines shown, in the order of article and position.
+    columns : dict
+        The headings of their columns.
+    n_lines, n_hits, n_articles : int
+        Of the whole group.
+    """
+
+    rows: list[dict[Any, Any]]
+    columns: dict[str, str]
+    n_lines: int
+    n_hits: int
+    n_articles: int
+
+
+def _sample_groups(
+    hits: pd.DataFrame,
+    number: np.ndarray,
+    max_lines: int,
+    read: Callable[[pd.DataFrame], pd.DataFrame] | None,
+) -> list[_GroupSample]:
+    """Return what is shown of each group, all groups being sorted, thinned and read at once.
+
+    Parameters
+    ----------
+    hits : DataFrame
+        As for `lines`.
+    number : int array
+        The group of each row, from 0 on; -1 for none.
+    max_lines : int
+        The maximum number of lines of a group.
+    read : callable, optional
+        As for `lines`.
+    """
+    sizes = np.bincount(number[number >= 0])
+    article, articles = pd.factorize(hits["doc_id"], sort=True)
+    by_position = [hits[name].to_numpy() for name in ("start", "token") if name in hits.columns]
+    order = np.lexsort((*by_position[:1], article, number))[(number < 0).sum() :]
+    ends = np.cumsum(sizes)
+    picked = [
+        order[first + _thin_evenly(size, max_lines)]
+        for first, size in zip(ends - sizes, sizes, strict=True)
+    ]
+    sample = _show_members(hits.iloc[np.concatenate([[], *picked]).astype(int)])
+    rows = (read(sample) if read else sample).to_dict("records")
+    bounds = np.cumsum([0, *map(len, picked)])
+    n_hits = np.bincount(number[order], _count_hits_per_row(hits).to_numpy()[order]).astype(int)
+    pairs = np.unique(number[order] * max(len(articles), 1) + article[order])
+    n_articles = np.bincount(pairs // max(len(articles), 1), minlength=len(sizes))
+    columns = _select_group_columns(hits, number, len(sizes))
+    return [
+        _GroupSample(rows[bounds[k] : bounds[k + 1]], columns[k], sizes[k], n_hits[k], n)
+        for k, n in enumerate(n_articles)
+    ]
+
+
+def _select_group_columns(
+    hits: pd.DataFrame, number: np.ndarray, n_groups: int
+) -> list[dict[str, str]]:
+    """Return the headings of each group's columns.
+
+    A group has a place if any of its lines is in a headline, and a voice where it was measured.
+    """
+
+    def flag_groups(is_one: pd.Series) -> np.ndarray:
+        return np.bincount(number[(number >= 0) & is_one.to_numpy(bool)], minlength=n_groups) > 0
+
+    known = {name: title for name, title in _LINE_COLUMNS.items() if name in hits.columns}
+    known |= {name: _LINE_COLUMNS[name] for name in ("left", "node", "right")}
+    known = {name: known[name] for name in _LINE_COLUMNS if name in known}
+    always = np.ones(n_groups, bool)
+    has_place = flag_groups(hits["place"] == "headline") if "place" in known else always
+    has_voice = flag_groups(hits["voice"] != "all") if "voice" in known else always
+    left_out = {
+        (False, False): {"place", "voice", "speaker"},
+        (False, True): {"place"},
+        (True, False): {"voice", "speaker"},
+        (True, True): set(),
+    }
+    return [
+        {name: title for name, title in known.items() if name not in left_out[flags]}
+        for flags in zip(has_place.tolist(), has_voice.tolist(), strict=True)
+    ]
+
+
+def _show_group_lines(sample: _GroupSample, group: _LineGroup, style: _GroupStyle) -> Display:
+    summary = _summarise_group(group, style, n_hits=sample.n_hits, n_articles=sample.n_articles)
+    if len(sample.rows) < sample.n_lines:
+        summary += f" ({_describe_thinning(len(sample.rows), sample.n_lines)})"
+    kwic = _render_kwic(sample.rows, sample.columns, caption=summary, label=group.line_id)
     return Display(_render_fold(group, summary, kwic), to_printable(summary), {})
 
 
@@ -340,8 +439,9 @@ def _show_group_articles(hits: pd.DataFrame, group: _LineGroup, style: _GroupSty
         .agg({"n": "sum", **dict.fromkeys(known, "first")})
         .reset_index()
     )
-    sample = _thin_evenly(counted, style.max_lines)
-    summary = _summarise_group(hits, group, style)
+    sample = counted.iloc[_thin_evenly(len(counted), style.max_lines)]
+    n_hits = int(counted["n"].sum())
+    summary = _summarise_group(group, style, n_hits=n_hits, n_articles=len(counted))
     title = summary
     if len(sample) < len(counted):
         title += f" ({_describe_thinning(len(sample), len(counted), 'article')})"
@@ -360,12 +460,11 @@ def _show_group_articles(hits: pd.DataFrame, group: _LineGroup, style: _GroupSty
     return Display(_render_fold(group, title, content), to_printable(summary), {})
 
 
-def _summarise_group(hits: pd.DataFrame, group: _LineGroup, style: _GroupStyle) -> str:
+def _summarise_group(group: _LineGroup, style: _GroupStyle, *, n_hits: int, n_articles: int) -> str:
     """What a group holds: "coup, Northline, quoted: 3 hits in 2 articles"."""
     name = f"{group.concept}: {group.variant}" if style.with_concept else f"{group.variant}"
     voice = "" if group.voice == "all" else f", {VOICE_LABELS.get(group.voice, group.voice)}"
-    count = format_count(int(_count_hits_per_row(hits).sum()), style.unit)
-    articles = format_count(hits["doc_id"].nunique(), "article")
+    count, articles = format_count(n_hits, style.unit), format_count(n_articles, "article")
     return f"{name}, {group.outlet}{voice}: {count} in {articles}"
 
 
@@ -373,21 +472,16 @@ def _count_hits_per_row(hits: pd.DataFrame) -> pd.Series:
     return hits["n"] if "n" in hits.columns else pd.Series(1, index=hits.index)
 
 
-def _sort_by_position(hits: pd.DataFrame) -> pd.DataFrame:
-    keys = [column for column in ("doc_id", "start") if column in hits.columns]
-    return hits.sort_values(keys, kind="stable")
-
-
 def _show_members(hits: pd.DataFrame) -> pd.DataFrame:
     """Return the lines of a group with their own outlets, which the group's name stands above."""
     return hits.assign(outlet=hits["member"]) if "member" in hits.columns else hits
 
 
-def _thin_evenly(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """Every k-th row, so that at most so many are left."""
-    if len(rows) <= max_rows:
-        return rows
-    return rows.iloc[np.arange(max_rows) * len(rows) // max_rows]
+def _thin_evenly(n_rows: int, max_rows: int) -> np.ndarray:
+    """Return the number of every k-th row, so that at most so many are left."""
+    if n_rows <= max_rows:
+        return np.arange(n_rows)
+    return np.arange(max_rows) * n_rows // max_rows
 
 
 def _describe_thinning(n_shown: int, n_rows: int, unit: str | None = None) -> str:
@@ -432,7 +526,7 @@ def _render_fold(group: _LineGroup, summary: str, inner: str) -> str:
 
 
 def _render_kwic(
-    sample: pd.DataFrame,
+    rows: Sequence[Mapping[Any, Any]],
     columns: Mapping[str, str],
     *,
     caption: str,
@@ -441,11 +535,11 @@ def _render_kwic(
 ) -> str:
     """A table of lines; with `hidden`, its caption is for screen readers only."""
     # A page holds thousands of such cells: their places say what they are, not classes.
-    turned = bool(len(sample)) and is_right_to_left(sample["node"].iloc[0])
+    turned = bool(rows) and is_right_to_left(rows[0]["node"])
     if turned:
         columns = {**columns, "left": "Before", "right": "After"}
     head = "".join(_render_line_heading(column, heading) for column, heading in columns.items())
-    body = "".join(_render_line(row, columns) for row in sample.to_dict("records"))
+    body = "".join(_render_line(row, columns) for row in rows)
     look = ' class="vh"' if hidden else " data-choose"
     return (
         f'<table class="kwic"{DIRECTION * turned} data-name="{label}">'

@@ -8,12 +8,14 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from wording.corpus.encoding.compiled import compile_module
+from wording.stats import vector_kernels
 from wording.stats.arrays import Array
 
 SMOOTHING_EXPONENT = 0.75
 """Without it rare neighbours weigh too much (Levy, Goldberg & Dagan 2015, sec. 3.1)."""
 
-SVD_ITERATIONS = 2
+SVD_ITERATIONS, SVD_OVERSAMPLES = 2, 10
 """Of the randomised decomposition; four gave the same neighbours in twice the time."""
 
 
@@ -111,8 +113,6 @@ def compute_row_vectors(
     Truncated singular value decomposition by random projection: Halko, Martinsson & Tropp (2011),
     SIAM Review 53.
     """
-    from sklearn.utils.extmath import randomized_svd  # takes a second to import
-
     basis_rows = weights
     if basis is not None:
         basis_rows = weights[np.flatnonzero(basis)]
@@ -120,9 +120,49 @@ def compute_row_vectors(
     if not dimensions:
         return np.zeros((weights.shape[0], 0), np.float32)
     # In float32, last digits of sums, which depend on the number of threads, would show in scores.
-    doubles = basis_rows.astype(np.float64)
-    axes = randomized_svd(doubles, dimensions, n_iter=SVD_ITERATIONS, random_state=seed)[2]
-    return normalise_rows(weights @ axes.T.astype(np.float32))
+    axes = find_main_axes(basis_rows.astype(np.float64), dimensions=dimensions, seed=seed)
+    return normalise_rows(multiply(weights, axes.astype(weights.dtype)))
+
+
+def find_main_axes(rows: sparse.csr_array, *, dimensions: int, seed: int) -> Array:
+    """Return the main axes of some rows: columns x dimensions.
+
+    As scikit-learn's `randomized_svd` finds them, in half the time.
+
+    Parameters
+    ----------
+    rows : sparse.csr_array, shape (rows, columns)
+        In double precision.
+    dimensions : int
+        1 or more, and no more than rows or columns.
+    seed : int
+
+    References
+    ----------
+    Halko, Martinsson & Tropp (2011), SIAM Review 53, algorithms 4.3 and 5.1.
+    """
+    turned = rows.T.tocsr()
+    is_turned = rows.shape[0] < rows.shape[1]
+    one, other = (turned, rows) if is_turned else (rows, turned)
+    random = np.random.RandomState(seed)
+    sample = random.normal(size=(one.shape[1], dimensions + SVD_OVERSAMPLES))
+    for _ in range(SVD_ITERATIONS):
+        sample = multiply(other, multiply(one, sample))
+    space = np.linalg.qr(multiply(one, sample))[0]
+    projected = multiply(other, space)
+    if is_turned:
+        rotation = np.linalg.eigh(projected.T @ projected)[1][:, ::-1]
+        axes: Array = space @ rotation[:, :dimensions]
+        return axes
+    return np.linalg.svd(projected, full_matrices=False)[0][:, :dimensions]
+
+
+def multiply(rows: sparse.csr_array, dense: Array) -> Array:
+    """Return the product of a sparse matrix and a dense one of its type."""
+    product: Array = compile_module(vector_kernels).multiply_rows(
+        rows.indptr, rows.indices, rows.data, np.ascontiguousarray(dense)
+    )
+    return product
 
 
 def normalise_rows(rows: Array) -> Array:

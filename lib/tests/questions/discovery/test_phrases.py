@@ -1,6 +1,7 @@
 """Phrases and what surrounds them, against a slow oracle that reads the text word by word."""
 
 import math
+import re
 from collections import Counter
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 from wording.corpus import build as building
 from wording.corpus.reading.articles import read_articles
 from wording.questions.discovery import contexts as surroundings
+from wording.questions.discovery import phrase_vectors
 from wording.questions.discovery import phrases as candidates
 from wording.words import read_words
 
@@ -205,3 +207,30 @@ def test_a_phrase_of_one_outlet_is_known_but_not_proposed(tmp_path):
     ).table
     assert table.filter(pl.col("term") == "climate charge")["proposed"].to_list() == [False]
     assert table.filter(pl.col("term") == "levy")["proposed"].to_list() == [True]
+
+
+def test_vectors_are_made_again_when_what_makes_them_changes(monkeypatch):
+    before = phrase_vectors.compute_vectors_fingerprint(1)
+    assert phrase_vectors.compute_vectors_fingerprint(2) != before
+    for name in phrase_vectors.VECTOR_CODE:
+        monkeypatch.setattr(
+            phrase_vectors, "hash_file", lambda file, changed=name: str(file).endswith(changed)
+        )
+        every = phrase_vectors.compute_vectors_fingerprint(1)
+        monkeypatch.setattr(phrase_vectors, "hash_file", lambda file: False)
+        assert phrase_vectors.compute_vectors_fingerprint(1) != every
+
+
+def test_the_vectors_depend_on_all_modules_that_make_them():
+    """What those modules import of the same rooms is among them, too."""
+    library = phrase_vectors.LIBRARY
+    modules = {name.removesuffix(".py").replace("/", ".") for name in phrase_vectors.VECTOR_CODE}
+    rooms = re.compile(r"(stats\.|questions\.discovery\.|corpus\.(terms|phrases\.))[a-z_.]*")
+    for name in phrase_vectors.VECTOR_CODE:
+        code = (library / name).read_text(encoding="utf8")
+        imported = re.findall(r"^from wording\.(\S+) import (.+)$", code, re.MULTILINE)
+        paths = {f"{package}.{one}" for package, names in imported for one in names.split(", ")}
+        paths |= {package for package, _ in imported}
+        used = {path.split(" as ")[0] for path in paths if rooms.fullmatch(path.split(" as ")[0])}
+        files = {one for one in used if (library / f"{one.replace('.', '/')}.py").is_file()}
+        assert files - {"stats.arrays"} <= modules, name

@@ -291,19 +291,28 @@ def test_a_large_study_takes_seconds():
 
 
 @pytest.mark.parametrize("n", [1, 200])
-def test_hits_are_pivoted_as_pandas_does(n):
+def test_hits_are_summed_as_pandas_does(n):
     rng = np.random.default_rng(1)
     variants = [f"v{k}" for k in range(9)]
     located = pd.DataFrame(
         {
+            "concept": "c",
             "outlet": rng.choice(["B", "A", "C"], n),
-            "unit": rng.integers(0, n, n),
-            "variant": rng.choice([*variants[::-1], "another"], n),
+            "unit": rng.integers(0, n, n).astype(str),
+            "doc_id": rng.integers(0, n, n).astype(str),
+            "variant": rng.choice(variants[::-1], n),
             "n": rng.integers(1, 9, n),
         }
     )
-    slow = located.pivot_table(
-        index=["outlet", "unit"], columns="variant", values="n", aggfunc="sum", fill_value=0
-    ).reindex(columns=variants, fill_value=0)
-    fast = resampled._pivot_hits(located, "unit", variants)
-    pd.testing.assert_frame_equal(fast, slow, check_column_type=False)
+    keys = {"columns": "variant", "fill_value": 0}
+    slow = located.pivot_table(index=["outlet", "unit"], values="n", aggfunc="sum", **keys)
+    slow = slow.reindex(columns=variants, fill_value=0)
+    numbered = resampled._number_keys(located).select("c")
+    variant = pd.Index(variants).get_indexer(located["variant"])
+    outlet, hits = numbered.sum_hits(numbered.unit, variant, len(variants))
+    assert (numbered.outlets[outlet] == slow.index.get_level_values("outlet")).all()
+    np.testing.assert_array_equal(hits, slow)
+    slow = located.pivot_table(index="outlet", values="doc_id", aggfunc="nunique", **keys)
+    slow = slow.reindex(index=["C", "D", "A", "B"], columns=variants, fill_value=0)
+    fast = numbered.count_articles(variant, len(variants), ["C", "D", "A", "B"])
+    np.testing.assert_array_equal(fast, slow)

@@ -7,10 +7,11 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.lines import find_cue_lines, find_hit_lines, key_by
+from wording.answers.lines import find_attributions, find_hit_lines, key_by, select_cue_lines
 from wording.answers.narrow import name_groups
 from wording.answers.tables import make_table
 from wording.corpus.counts import count_study_hits, describe_study_units
+from wording.corpus.lines import read_attribution_lines
 from wording.corpus.marks.likeness import describe_study_texts
 from wording.corpus.units import restore_outlets
 from wording.questions.design import Request
@@ -61,7 +62,8 @@ def answer_voices(record: StudyRecord, copies: str, *, top: int, linked: int) ->
     speakers = key_by(
         make_table(record, "speakers", copies=copies).groupby("outlet").head(top), by="speaker"
     )
-    attributed = find_attributed(record, {"cue": cues, "stance": stances, "speaker": speakers})
+    listed = {"cue": cues, "stance": stances, "speaker": speakers}
+    attributed = find_attributed(record, copies, listed)
     parts = voices.reshape_voice_shares(table).sort_values(
         "variant", key=lambda names: names != OWN_WORDS, kind="stable"
     )
@@ -118,12 +120,19 @@ def answer_all_own_voice(record: StudyRecord, table: pd.DataFrame, linked: int) 
     )
 
 
-def find_attributed(record: StudyRecord, tables: dict[str, pd.DataFrame]) -> Evidence:
+def find_attributed(record: StudyRecord, copies: str, tables: dict[str, pd.DataFrame]) -> Evidence:
     """Return the lines behind tables of cues, stances and speakers."""
+
+    def find() -> pd.DataFrame:
+        attributions = find_attributions(record, copies=copies)
+        lines = [select_cue_lines(attributions, rows, by=by) for by, rows in tables.items()]
+        return pd.concat(lines, ignore_index=True)
+
     return Evidence(
-        lambda: pd.concat([find_cue_lines(record, rows, by=by) for by, rows in tables.items()]),
+        find,
         "The attributions of each outlet, by cue, by stance and by speaker.",
         unit="attribution",
+        read=None if record.why_no_text else partial(read_attribution_lines, record),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
@@ -37,15 +38,44 @@ def keep_table(
     make : callable
         Makes it.
     """
-    folder = build / KEPT_NAME / f"{kind}-{hash_value([fingerprint_counting_code(), depends_on])}"
+    folder = _name_folder(build, kind, depends_on)
     if open_saved_folder(folder):
         return pd.read_parquet(folder / TABLE_NAME)
     table = make()
+    _save(build, folder, lambda partial: table.to_parquet(partial / TABLE_NAME))
+    return table
+
+
+def keep_arrays(
+    build: Path, kind: str, depends_on: Any, make: Callable[[], dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return arrays that were counted in a corpus, by name: made once, and kept beside the corpus.
+
+    The parameters are those of `keep_table`.
+    """
+    folder = _name_folder(build, kind, depends_on)
+    if open_saved_folder(folder):
+        return {file.stem: np.load(file) for file in sorted(folder.glob("*.npy"))}
+    arrays = make()
+
+    def write(partial: Path) -> None:
+        for name, array in arrays.items():
+            np.save(partial / f"{name}.npy", array)
+
+    _save(build, folder, write)
+    return arrays
+
+
+def _name_folder(build: Path, kind: str, depends_on: Any) -> Path:
+    fingerprint = hash_value([fingerprint_counting_code(), depends_on])
+    return build / KEPT_NAME / f"{kind}-{fingerprint}"
+
+
+def _save(build: Path, folder: Path, write: Callable[[Path], None]) -> None:
     if build.is_dir():  # a newer build may have taken its place
         with contextlib.suppress(OSError), replace_folder(folder) as partial:
-            table.to_parquet(partial / TABLE_NAME)
+            write(partial)
             write_checksums(partial)
-    return table
 
 
 @functools.cache

@@ -6,7 +6,6 @@ They are made once and kept beside the encoded corpus.
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,6 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from wording.corpus import terms
 from wording.corpus.build import build_corpus
 from wording.corpus.encoding.checksums import open_saved_folder, write_checksums
 from wording.corpus.encoding.corpus import Corpus
@@ -37,6 +35,15 @@ VECTOR_DIMENSIONS = {"slot": 200, "company": 150, "topic": 150}
 
 MIN_COMPANY_PPMI = 1.5
 """PPMI from which sentence context counts: the cells below are most, and made no answer better."""
+
+LIBRARY = Path(__file__).parents[2]
+VECTOR_CODE = (
+    *("questions/discovery/phrase_vectors.py", "questions/discovery/phrases.py"),
+    "questions/discovery/contexts.py",
+    *("corpus/terms.py", "corpus/phrases/term_kernels.py"),
+    *("stats/vectors.py", "stats/vector_kernels.py"),
+)
+"""What makes the vectors, beside the code and the word lists that make a corpus."""
 
 PLURAL_PATTERN = re.compile(r"\w\w[^\Wsui]s$")
 FALSE_PLURALS = frozenset(
@@ -110,14 +117,7 @@ def get_phrase_vectors(study: StudyRecord) -> PhraseVectors:
 
 def compute_vectors_fingerprint(seed: int) -> str:
     """Return a hash of what the vectors depend on beside the corpus: the code and the seed."""
-    code = [
-        hash_file(Path(inspect.getfile(module))) for module in (candidates, surroundings, terms)
-    ]
-    code += [
-        hash_file(Path(__file__)),
-        hash_file(Path(__file__).parents[2] / "stats" / "vectors.py"),
-    ]
-    return hash_value([code, seed])
+    return hash_value([[hash_file(LIBRARY / name) for name in VECTOR_CODE], seed])
 
 
 def build_phrase_vectors(corpus: Corpus, *, language: str, seed: int) -> PhraseVectors:

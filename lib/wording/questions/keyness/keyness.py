@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import polars as pl
 from scipy import sparse
 
 from wording.corpus.encoding.parallel import run_parallel
@@ -269,9 +270,10 @@ def select_tested_terms(
 
 def _has_content_edges(terms: np.ndarray, function_words: Collection[str]) -> np.ndarray:
     """Return which terms neither begin nor end with a function word."""
-    words = pd.Series(terms, dtype=object).str.split(" ")
-    is_excluded = words.str[0].isin(function_words) | words.str[-1].isin(function_words)
-    return ~is_excluded.to_numpy(dtype=bool)
+    words = pl.Series(terms, dtype=pl.String).str.split(" ")
+    edges = [words.list.first(), words.list.last()]
+    first, last = (edge.is_in(list(function_words)).to_numpy() for edge in edges)
+    return ~(first | last)
 
 
 def _count_outlets(terms: Terms) -> np.ndarray:

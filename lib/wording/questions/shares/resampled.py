@@ -163,10 +163,9 @@ def compare_concepts(
     design = replace(design, outlets=_select_outlets(articles, design))
     listed = _list_variants(counts, variants)
     located = add_outlet_and_unit(counts, articles)
-    located = located[located["outlet"].isin(design.outlets)]
-    parts = dict(iter(located.groupby("concept", observed=True)))
+    located = _number_keys(located[located["outlet"].isin(design.outlets)])
     return [
-        _compare_concept(name, names, parts.get(name, located.iloc[:0]), design)
+        _compare_concept(name, names, located.select(name), design)
         for name, names in listed.items()
     ]
 
@@ -238,43 +237,102 @@ def add_outlet_and_unit(counts: pd.DataFrame, articles: pd.DataFrame) -> pd.Data
     return counts[counts["n"] > 0].join(where, on="doc_id")
 
 
+@dataclass(frozen=True)
+class _LocatedHits:
+    """Counts with outlet and unit, whose keys are numbers in the order of the names.
+
+    Attributes
+    ----------
+    concept, variant : pandas.Categorical
+    outlet, unit, article, member : numpy.ndarray
+        The number of each row's outlet, unit, article and member; `member` is None where outlets
+        are compared by themselves.
+    n : numpy.ndarray
+        Hits.
+    outlets : numpy.ndarray
+        The names of the outlets, sorted.
+    """
+
+    concept: pd.Categorical
+    variant: pd.Categorical
+    outlet: Array
+    unit: Array
+    article: Array
+    member: Array | None
+    n: Array
+    outlets: Array
+
+    def select(self, concept: str) -> _LocatedHits:
+        """Return the rows of one concept."""
+        rows = np.flatnonzero(self.concept == concept)
+        return replace(
+            self,
+            concept=self.concept[rows],
+            variant=self.variant[rows],
+            outlet=self.outlet[rows],
+            unit=self.unit[rows],
+            article=self.article[rows],
+            member=None if self.member is None else self.member[rows],
+            n=self.n[rows],
+        )
+
+    def sum_hits(self, by: Array, variant: Array, n_variants: int) -> tuple[Array, Array]:
+        """Return the outlet of each unit (or member) at it, and their hits, variants as columns."""
+        pairs, row = np.unique(self._pair(by), return_inverse=True)
+        hits = np.zeros((len(pairs), n_variants))
+        np.add.at(hits, (row, variant), self.n)
+        return pairs // (by.max(initial=0) + 1), hits
+
+    def count_articles(self, column: Array, n_columns: int, outlets: Sequence[str]) -> Array:
+        """Return the articles at each of the outlets with hits of each column."""
+        pairs = np.unique(self._pair(self.article) * n_columns + column)
+        outlet = pairs // n_columns // (self.article.max(initial=0) + 1)
+        row = pd.Index(outlets).get_indexer(self.outlets)[outlet]
+        n = np.bincount(row * n_columns + pairs % n_columns, minlength=len(outlets) * n_columns)
+        return n.reshape(len(outlets), n_columns)
+
+    def _pair(self, by: Array) -> Array:
+        """Return the number of each row's outlet together with another number."""
+        pair: Array = self.outlet * (by.max(initial=0) + 1) + by
+        return pair
+
+
+def _number_keys(located: pd.DataFrame) -> _LocatedHits:
+    """Return what `add_outlet_and_unit` returns, with numbers for names."""
+    number = {
+        name: pd.factorize(located[name], sort=True)
+        for name in ("outlet", "unit", "doc_id", "member")
+        if name in located
+    }
+    return _LocatedHits(
+        concept=pd.Categorical(located["concept"]),
+        variant=pd.Categorical(located["variant"]),
+        outlet=number["outlet"][0],
+        unit=number["unit"][0],
+        article=number["doc_id"][0],
+        member=number["member"][0] if "member" in number else None,
+        n=located["n"].to_numpy(),
+        outlets=np.asarray(number["outlet"][1], dtype=str),
+    )
+
+
 def _compare_concept(
-    concept: str, variants: list[str], located: pd.DataFrame, design: Design
+    concept: str, variants: list[str], located: _LocatedHits, design: Design
 ) -> ConceptComparison:
     outlets = list(design.outlets or [])
-    table = _pivot_hits(located, "unit", variants)
-    hits = table.to_numpy(dtype=float)
-    outlet_of = table.index.get_level_values("outlet").to_numpy(dtype=str)
+    variant = pd.Index(variants).get_indexer(located.variant.categories)[located.variant.codes]
+    outlet, hits = located.sum_hits(located.unit, variant, len(variants))
     members = None
-    if "member" in located:
-        by_member = _pivot_hits(located, "member", variants)
-        members = sum_members(by_member, by_member.sum(axis=1).to_frame(), outlets)
+    if located.member is not None:
+        by_outlet, of_members = located.sum_hits(located.member, variant, len(variants))
+        stratum = pd.Index(outlets).get_indexer(located.outlets)[by_outlet]
+        total = of_members.sum(axis=1, keepdims=True)
+        members = sum_clusters(of_members, total, stratum, len(outlets))
+    outlet_of = located.outlets[outlet]
     own, rest = resample_outlets(hits, hits.sum(axis=1, keepdims=True), outlet_of, design, members)
-    by = (
-        located.groupby(["outlet", "variant"], observed=True)["doc_id"]
-        .nunique()
-        .unstack(fill_value=0)
-    )
-    n_articles = by.reindex(index=outlets, columns=variants, fill_value=0).to_numpy()
-    total_articles = (
-        located.groupby("outlet", observed=True)["doc_id"]
-        .nunique()
-        .reindex(outlets, fill_value=0)
-        .to_numpy()
-    )
+    n_articles = located.count_articles(variant, len(variants), outlets)
+    total_articles = located.count_articles(np.zeros_like(variant), 1, outlets)[:, 0]
     return ConceptComparison(concept, variants, outlets, own, rest, n_articles, total_articles)
-
-
-def _pivot_hits(located: pd.DataFrame, by: str, variants: list[str]) -> pd.DataFrame:
-    """Return the hits of each unit (or member) at each outlet, variants as columns."""
-    # As pandas' pivot_table, which takes ten times as long for a concept of many variants.
-    groups = located.groupby(["outlet", by], observed=True)
-    row, column = groups.ngroup().to_numpy(), pd.Index(variants).get_indexer(located["variant"])
-    is_in = (row >= 0) & (column >= 0)
-    index, n = groups.size().index, located["n"].to_numpy()
-    table = np.zeros((len(index), len(variants)), n.dtype)
-    np.add.at(table, (row[is_in], column[is_in]), n[is_in])
-    return pd.DataFrame(table, index, pd.Index(variants, name="variant"))
 
 
 def sum_members(hits: pd.DataFrame, sizes: pd.DataFrame, outlets: Sequence[str]) -> ClusterSums:

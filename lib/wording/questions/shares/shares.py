@@ -81,9 +81,30 @@ def compute_shares(
     """
     in_voice = counts if voice is None else counts[counts["voice"] == voice]
     compared = compare_concepts(in_voice, articles, variants, design)
+    return tabulate_shares(compared, articles, design.level, voice)
+
+
+def tabulate_shares(
+    compared: Sequence[ConceptComparison],
+    articles: pd.DataFrame,
+    level: float,
+    voice: str | None = None,
+) -> pd.DataFrame:
+    """Return the table of `compute_shares` for concepts that were compared.
+
+    Parameters
+    ----------
+    compared : sequence of ConceptComparison
+    articles : pandas.DataFrame
+        As for `compute_shares`.
+    level : float
+        Of the intervals, 0 to 1.
+    voice : str, optional
+        The voice that was compared; without it all together.
+    """
     words = articles.groupby("outlet", observed=True)["n_words"].sum()
     rows = [
-        build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), design.level)
+        build_share_table(choice, words.reindex(choice.outlets).to_numpy(dtype=float), level)
         for choice in compared
     ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=SHARE_COLUMNS)
@@ -125,7 +146,23 @@ def contrast_shares(
     if against not in ("rest", "pairs"):
         raise WordingError(f'against={against!r}: expected "rest" or "pairs".')
     compared = compare_concepts(counts, articles, variants, design)
-    rows = [build_contrast_table(choice, against, design.level) for choice in compared]
+    return tabulate_contrasts(compared, against, design.level)
+
+
+def tabulate_contrasts(
+    compared: Sequence[ConceptComparison], against: str, level: float
+) -> pd.DataFrame:
+    """Return the table of `contrast_shares` for concepts that were compared.
+
+    Parameters
+    ----------
+    compared : sequence of ConceptComparison
+    against : str
+        "rest" or "pairs".
+    level : float
+        Of the intervals, 0 to 1.
+    """
+    rows = [build_contrast_table(choice, against, level) for choice in compared]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=CONTRAST_COLUMNS)
     return table.assign(q=resampling.q_values(table["p"].to_numpy(dtype=float)))[CONTRAST_COLUMNS]
 

@@ -12,7 +12,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from wording.questions.design import DEFAULT_DESIGN, Design
-from wording.questions.shares.shares import compute_shares, contrast_shares
+from wording.questions.shares.resampled import compare_concepts
+from wording.questions.shares.shares import (
+    compute_shares,
+    contrast_shares,
+    tabulate_contrasts,
+    tabulate_shares,
+)
 from wording.settings import LABEL_CUE
 from wording.settings import TOKEN_VOICES as VOICES
 from wording.stats.resampling import q_values
@@ -196,8 +202,9 @@ def compute_own_voice(
         for variant in names
     }
     voices = dict.fromkeys(terms, VOICES)
-    shares = compute_shares(by_term, articles, voices, design)
-    contrasts = contrast_shares(by_term, articles, voices, design)
+    compared = compare_concepts(by_term, articles, voices, design)
+    shares = tabulate_shares(compared, articles, design.level)
+    contrasts = tabulate_contrasts(compared, "rest", design.level)
     keys = ["concept", "outlet"]
     n_by_voice = (
         shares.pivot(index=keys, columns="variant", values="n")
