@@ -115,7 +115,11 @@ def test_a_copy_is_linked_as_its_first_is_but_not_with_it(tmp_path):
     corpus = build(tmp_path, rows)
     family = dict(corpus.table.select("doc_id", "family").iter_rows())
     assert family["copy"] == "first"
-    assert pairs(read_links(corpus)) == {("first", "own"), ("first", "twos-own"), ("own", "twos-own")}
+    assert pairs(read_links(corpus)) == {
+        ("first", "own"),
+        ("first", "twos-own"),
+        ("own", "twos-own"),
+    }
     assert spread(corpus) == {
         ("first", "own"), ("first", "twos-own"), ("own", "twos-own"), ("copy", "own"),
     }  # fmt: skip
