@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -7,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wording.corpus.encoding import shard as tokens
-from wording.corpus.encoding.shard import NUMBER, PUNCTUATION, WORD, encode_texts
+from wording.corpus.encoding.shard import (
+    DERIVED,
+    NUMBER,
+    PUNCTUATION,
+    WORD,
+    encode_texts,
+    with_marks,
+)
 from wording.patterns import make_token_pattern
 
 TEXTS = [
@@ -155,3 +163,16 @@ def test_the_same_texts_give_the_same_bytes():
     one, other = encode_texts(pl.Series(TEXTS)), encode_texts(pl.Series(TEXTS))
     assert one.forms.equals(other.forms)
     assert (one.tokens == other.tokens).all()
+
+
+def test_what_is_kept_when_marks_change_is_what_would_be_derived_anew():
+    shard = encode_texts(pl.Series(['The "pro-life" march ended. Workers\' rights\n\nWon.', ""]))
+    derived = {name: getattr(shard, name) for name in DERIVED}
+    everything = np.ones(len(shard.tokens), bool)
+    changed = with_marks(shard, sentence_end=everything)
+    assert all(changed.__dict__[name] is value for name, value in derived.items())
+    assert (changed.sentence == np.arange(len(everything))).all()
+    fresh = replace(shard, sentence_end=everything)
+    for name in set(DERIVED) - {"compounds"}:
+        np.testing.assert_array_equal(getattr(changed, name), getattr(fresh, name))
+    assert changed.compounds.keys == fresh.compounds.keys == ["pro-life"]

@@ -258,7 +258,7 @@ def is_name(name: str, is_heard: bool) -> bool:
 
 
 def number_speakers(shard: Shard, words: HeadlineWords) -> np.ndarray:
-    """Return the numbers of all words, by article, that stand beside a reporting verb, ascending."""
+    """Return the numbers of all words, by article, beside a reporting verb, ascending."""
     verb = shard.find_positions(find_form_numbers(shard, words.said))
     beside = np.concatenate([verb - 1, verb + 1]).clip(0, len(shard.tokens) - 1)
     return np.sort(number_pairs(shard, beside))
