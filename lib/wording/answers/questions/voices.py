@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.lines import gather_attributions, find_hit_lines, key_by, select_cue_lines
+from wording.answers.lines import find_hit_lines, gather_attributions, key_by, select_cue_lines
 from wording.answers.narrow import name_groups
 from wording.answers.tables import make_table
 from wording.corpus.counts import count_study_hits, describe_study_units
