@@ -17,6 +17,7 @@ from wording.corpus.marks.voice import find_all_attributions
 from wording.corpus.naming.related_words import count_study_naming
 from wording.corpus.terms import count_study_terms
 from wording.pages.batch.forking import run_held_starts
+from wording.questions.discovery.phrase_vectors import get_phrase_vectors
 from wording.simulation.simulate import simulate_study
 from wording.study.read import read_study
 
@@ -34,6 +35,7 @@ def compile_kernels() -> None:
         find_acts(corpus, study.concepts, study.lists)
         count_study_terms(study)
         count_study_naming(study, list(study.concepts))
+        get_phrase_vectors(study)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
         pytest.skip("a study that shows no text names no speakers")
     rows = make_table(study, name)
     rows = evidence.key_by(rows, by=by) if by == "speaker" else rows
-    attributions = evidence.find_attributions(study.model_copy(update={"excerpts": excerpts}))
+    attributions = evidence.gather_attributions(study.model_copy(update={"excerpts": excerpts}))
     lines = evidence.select_cue_lines(attributions, rows, by=by)
     assert set(lines["concept"]) == {by}
     assert (

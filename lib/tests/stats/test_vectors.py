@@ -107,4 +107,4 @@ def test_a_product_is_that_of_scipy():
     rng = np.random.default_rng(1)
     rows = sparse.csr_array(rng.poisson(0.3, size=(30, 20)).astype(np.float32))
     dense = rng.normal(size=(20, 7)).astype(np.float32)
-    assert similarity.multiply(rows, dense).tobytes() == (rows @ dense).tobytes()
+    assert similarity.multiply_sparse(rows, dense).tobytes() == (rows @ dense).tobytes()

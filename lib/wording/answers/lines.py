@@ -81,7 +81,7 @@ def find_hit_lines(
     )
 
 
-def find_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
+def gather_attributions(study: StudyRecord, *, copies: str = "all") -> pd.DataFrame:
     """Return the attributions behind tables of cues, stances and speakers.
 
     One row per place of an attribution, without text (`find_attribution_places`); or `attributions`
@@ -98,7 +98,7 @@ def select_cue_lines(attributions: pd.DataFrame, rows: pd.DataFrame, *, by: str)
     Parameters
     ----------
     attributions : pandas.DataFrame
-        Those of `find_attributions`.
+        Those of `gather_attributions`.
     rows : pandas.DataFrame
         The table, with outlet and variant (the cue, stance or speaker).
     by : {"cue", "stance", "speaker"}

@@ -672,7 +672,8 @@ def count_study_attributions(study: StudyRecord, *, copies: str = "all") -> pd.D
     """
     if study.has_articles:
         corpus = build_corpus(study)
-        articles, attributions = corpus.articles, count_attributions(corpus)
+        articles = corpus.articles
+        attributions = count_attributions_cached((corpus.folder, corpus.language))
     else:
         articles = read_articles_table(study)
         attributions = read_attributions_table(study, articles)
@@ -779,6 +780,12 @@ def explain_part_voices(table: pl.DataFrame, shard: Shard, language: str) -> pd.
     reasons.insert(0, "doc_id", table["doc_id"][shard.article(position)].to_numpy())
     reasons.insert(1, "start", shard.offsets(position)[0])
     return reasons
+
+
+@functools.lru_cache(maxsize=2)
+def count_attributions_cached(saved: tuple[Path, str]) -> pd.DataFrame:
+    """Return the `attributions` of a saved corpus; see `count_concept_cached`."""
+    return count_attributions(open_corpus(*saved))
 
 
 def count_attributions(corpus: Corpus) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def compute_row_vectors(
         return np.zeros((weights.shape[0], 0), np.float32)
     # In float32, last digits of sums, which depend on the number of threads, would show in scores.
     axes = find_main_axes(basis_rows.astype(np.float64), dimensions=dimensions, seed=seed)
-    return normalise_rows(multiply(weights, axes.astype(weights.dtype)))
+    return normalise_rows(multiply_sparse(weights, axes.astype(weights.dtype)))
 
 
 def find_main_axes(rows: sparse.csr_array, *, dimensions: int, seed: int) -> Array:
@@ -147,9 +147,9 @@ def find_main_axes(rows: sparse.csr_array, *, dimensions: int, seed: int) -> Arr
     random = np.random.RandomState(seed)
     sample = random.normal(size=(one.shape[1], dimensions + SVD_OVERSAMPLES))
     for _ in range(SVD_ITERATIONS):
-        sample = multiply(other, multiply(one, sample))
-    space = np.linalg.qr(multiply(one, sample))[0]
-    projected = multiply(other, space)
+        sample = multiply_sparse(other, multiply_sparse(one, sample))
+    space = np.linalg.qr(multiply_sparse(one, sample))[0]
+    projected = multiply_sparse(other, space)
     if is_turned:
         rotation = np.linalg.eigh(projected.T @ projected)[1][:, ::-1]
         axes: Array = space @ rotation[:, :dimensions]
@@ -157,7 +157,7 @@ def find_main_axes(rows: sparse.csr_array, *, dimensions: int, seed: int) -> Arr
     return np.linalg.svd(projected, full_matrices=False)[0][:, :dimensions]
 
 
-def multiply(rows: sparse.csr_array, dense: Array) -> Array:
+def multiply_sparse(rows: sparse.csr_array, dense: Array) -> Array:
     """Return the product of a sparse matrix and a dense one of its type."""
     product: Array = compile_module(vector_kernels).multiply_rows(
         rows.indptr, rows.indices, rows.data, np.ascontiguousarray(dense)

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from wording.answers.answer import Answer, Evidence, Picture
-from wording.answers.lines import find_attributions, find_hit_lines, key_by, select_cue_lines
+from wording.answers.lines import find_hit_lines, gather_attributions, key_by, select_cue_lines
 from wording.answers.narrow import name_groups
 from wording.answers.tables import make_table
 from wording.corpus.counts import count_study_hits, describe_study_units
@@ -124,7 +124,7 @@ def find_attributed(record: StudyRecord, copies: str, tables: dict[str, pd.DataF
     """Return the lines behind tables of cues, stances and speakers."""
 
     def find() -> pd.DataFrame:
-        attributions = find_attributions(record, copies=copies)
+        attributions = gather_attributions(record, copies=copies)
         lines = [select_cue_lines(attributions, rows, by=by) for by, rows in tables.items()]
         return pd.concat(lines, ignore_index=True)
 
