@@ -1,10 +1,12 @@
 import pandas as pd
 import pytest
 
+import wording.answers.study
 from wording.answers import lines as evidence
 from wording.answers.tables import make_table
 from wording.corpus.lines import read_attribution_lines
 from wording.errors import WordingError
+from wording.show.lines import lines as show_lines
 from wording.study.read import read_study
 
 VOICED = {"outlet": "n_own", "quoted": "n_quoted", "reported": "n_reported"}
@@ -68,3 +70,13 @@ def test_each_count_of_attributions_has_its_lines(study, name, by, excerpts):
 def test_the_former_name_of_a_table_leads_to_its_name(study):
     with pytest.raises(WordingError, match="did you mean 'own_voice'"):
         make_table(study, "own")
+
+
+def test_lines_read_where_they_are_shown_are_those_read_at_once(study):
+    found = wording.answers.study.Study(study).voices()["attributions"].evidence
+    places = found.find()
+    assert "left" not in places
+    thinned = show_lines(places, caption="Lines", cap=2, unit="attribution", read=found.read)
+    whole = show_lines(found.read(places), caption="Lines", cap=2, unit="attribution")
+    assert thinned.html == whole.html
+    assert "shown, evenly spaced" in whole.html

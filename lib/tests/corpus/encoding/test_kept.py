@@ -1,5 +1,6 @@
 """What is counted once is kept beside the corpus, and is the same to the last type."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -56,3 +57,16 @@ def test_nothing_is_kept_where_the_build_is_gone(tmp_path):
     table = pd.DataFrame({"n": [1]})
     kept.keep_table(tmp_path / "gone", "x", 1, lambda: table)
     assert not (tmp_path / "gone").exists()
+
+
+def test_arrays_are_kept_by_all_that_they_depend_on(tmp_path, monkeypatch):
+    arrays = {"a": np.arange(3), "b": np.zeros(0, np.int32)}
+    for _ in range(2):
+        read = kept.keep_arrays(tmp_path, "x", 1, lambda: arrays)
+        assert {name: array.dtype for name, array in read.items()} == {"a": int, "b": np.int32}
+        np.testing.assert_array_equal(read["a"], arrays["a"])
+    assert kept.keep_arrays(tmp_path, "x", 1, lambda: None)["a"].tolist() == [0, 1, 2]
+    other = {"a": np.arange(2)}
+    assert kept.keep_arrays(tmp_path, "x", 2, lambda: other) is other
+    monkeypatch.setattr(kept, "fingerprint_counting_code", lambda: "changed")
+    assert kept.keep_arrays(tmp_path, "x", 1, lambda: other) is other
