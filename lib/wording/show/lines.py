@@ -160,10 +160,10 @@ def lines(
 def limit_lines(sizes: np.ndarray, cap: int) -> int:
     """Return how many lines of a group are shown at most, that a page stays small; 1 or more.
 
-    >>> limit_lines(np.array([1200, 300, 1]), 1000), limit_lines(np.array([80, 7]), 50)
+    >>> limit_lines(np.array([900, 100, 1]), 1000), limit_lines(np.array([80, 7]), 50)
     (1000, 50)
     >>> limit_lines(np.full(100, 80), 50)
-    14
+    9
     """
     room = MAX_PAGE_LINES - len(sizes)
     fitting = (limit for limit in range(cap, 1, -1) if np.minimum(sizes, limit).sum() <= room)

@@ -39,6 +39,10 @@ POLL_SECONDS = 0.25
 """Seconds after which limits are looked at and the display is told."""
 
 
+LONG_NOTEBOOKS = ("07_outlets", "08_discover")
+"""Begun first, for they take longest in large studies, and nothing else would run at the end."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """How pages are made.
@@ -146,7 +150,8 @@ def run_pages(
     build_faults : mapping
         Why a study's articles cannot be read, by its name.
     """
-    waiting, running = list(due), list[PageRun]()
+    waiting = sorted(due, key=lambda one: one[1].notebook not in LONG_NOTEBOOKS)
+    running = list[PageRun]()
     done: dict[str, Page] = {}
 
     def end_page(page: Page) -> None:
