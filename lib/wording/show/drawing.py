@@ -39,6 +39,8 @@ FIGURE_STYLE: Any = {
     "axes.unicode_minus": True,
 }
 _ROW_HEIGHT, _HEAD_HEIGHT, _FOOT_HEIGHT = 0.235, 0.34, 0.34
+NARROW_STEP = 0.32
+"""Inches between two percentages on an axis, at least."""
 _STRIP_GAP, _STRIP_FOOT, _STRIP_RIGHT = 0.08, 0.44, 0.6
 
 
@@ -115,7 +117,7 @@ def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
         axes.figure.set_gid(to_printable(text))
     above = axes.get_ylim()[1] - 0.22
     place = axes.get_yaxis_transform()
-    room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
+    room = measure_width(axes)
     margin = axes.get_position().x0 * axes.figure.bbox.width / axes.figure.dpi
     most = int((room + margin) / (1.2 * CHARACTER_WIDTH)) if right else 60
     name = shorten_label(text, max_characters=most)
@@ -124,7 +126,17 @@ def draw_heading(axes: Axes, text: object, *, right: str = "") -> None:
     start = -max(0, min(excess, margin)) / room
     axes.text(start, above, name, transform=place, va="bottom", weight="bold", size=10)
     if right:
-        axes.text(1.03, above, right, transform=place, va="bottom", alpha=0.75)
+        axes.text(find_numbers_place(axes), above, right, transform=place, va="bottom", alpha=0.75)
+
+
+def measure_width(axes: Axes) -> float:
+    """Return how wide the panel is without its names and numbers, in inches."""
+    return float(axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi)
+
+
+def find_numbers_place(axes: Axes) -> float:
+    """Return where the numbers at the right begin, in widths of the panel: behind a last point."""
+    return 1 + max(0.03, 0.07 / measure_width(axes))
 
 
 def label_rows(axes: Axes, labels: Sequence[Any]) -> None:
@@ -160,6 +172,8 @@ def set_share_axis(axes: Axes, limit: float) -> None:
     """Set the x axis to shares from 0 to the limit, in percent."""
     axes.set_xlim(0, limit)
     steps = 4 if limit in {0.2, 1.0} else 5
+    if measure_width(axes) / steps < NARROW_STEP:
+        steps = 2 if steps == 4 else 1
     ticks = [limit * step / steps for step in range(steps + 1)]
     axes.set_xticks(ticks, [f"{100 * tick:.0f}%" for tick in ticks])
     draw_grid(axes)
@@ -177,7 +191,7 @@ def find_doubling_limits(ratios: pd.DataFrame) -> tuple[float, float]:
 def set_doubling_axis(axes: Axes, first: float, last: float) -> None:
     """Set the x axis to doublings from the first to the last, labelled as multiples."""
     axes.set_xlim(first, last)
-    room = axes.get_position().width * axes.figure.bbox.width / axes.figure.dpi
+    room = measure_width(axes)
     step = max(1, math.ceil((last - first) / min(5, max(1, int(room / 0.37)))))
     ticks = [tick for tick in range(int(first), int(last) + 1) if tick % step == 0]
     axes.set_xticks(ticks, [f"{2**tick:,}×" if tick >= 0 else f"1/{2**-tick:,}×" for tick in ticks])

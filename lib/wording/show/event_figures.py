@@ -14,6 +14,7 @@ from wording.show.drawing import (
     draw_grid,
     draw_heading,
     draw_markers,
+    find_numbers_place,
     label_rows,
     make_panels,
     require_rows,
@@ -133,9 +134,9 @@ def _draw_kind(axes: Axes, rows: pd.DataFrame, kind: str, place: int) -> None:
 
 def _write_within(axes: Axes, differences: pd.Series) -> None:
     """Write the difference within events at the end of each row, or that there are too few."""
-    place = axes.get_yaxis_transform()
+    place, end = axes.get_yaxis_transform(), find_numbers_place(axes)
     for row, value in enumerate(differences):
         missing = pd.isna(value)
         text = "too few" if missing else format_value(value, "within_difference").rstrip("%")
         style = "italic" if missing else "normal"
-        axes.text(1.03, row, text, transform=place, va="center_baseline", style=style)
+        axes.text(end, row, text, transform=place, va="center_baseline", style=style)

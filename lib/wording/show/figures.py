@@ -25,6 +25,7 @@ from wording.show.drawing import (
     draw_heading,
     draw_markers,
     find_doubling_limits,
+    find_numbers_place,
     find_share_limit,
     label_rows,
     link_row,
@@ -482,11 +483,12 @@ def _draw_numbers(axes: Axes, rows: pd.DataFrame, numbers: str, *, shift: float)
     look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if shift:
         look["fontsize"] = 7.5
+    end = find_numbers_place(axes)
     for position, row in enumerate(rows[["share", "n", "total"]].itertuples(index=False)):
         if not pd.isna(row.share):
             counts = f"{format_decimal(row.n, 0)} / {format_decimal(row.total, 0)}"
             text = counts if numbers == "counts" else format_value(row.share, "share")
-            axes.text(1.03, position + shift, text, alpha=1 if is_main else 0.75, **look)
+            axes.text(end, position + shift, text, alpha=1 if is_main else 0.75, **look)
         elif is_main:
             axes.text(0.012, position + shift, "no hits", alpha=0.75, style="italic", **look)
 

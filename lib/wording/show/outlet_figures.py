@@ -20,6 +20,7 @@ from wording.show.drawing import (
     PALETTE,
     draw_grid,
     draw_heading,
+    find_numbers_place,
     label_rows,
     make_panels,
     mark_row,
@@ -205,7 +206,8 @@ def plot_recalls(recognised: pd.DataFrame) -> Figure:
             mark_row(axes, row.outlet, place)
             text = f"{format_value(row.share, 'share')} / {row.n:,}"
             across = axes.get_yaxis_transform()
-            axes.text(1.03, place, text, transform=across, va="center_baseline")
+            end = find_numbers_place(axes)
+            axes.text(end, place, text, transform=across, va="center_baseline")
     return figure
 
 
