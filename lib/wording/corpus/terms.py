@@ -441,14 +441,15 @@ def count_terms(
         corpus.table["doc_id"].is_in(rows["doc_id"].to_list()).to_numpy()
         for rows in (articles, every)
     )
+    is_counted |= is_wanted
     kind = voice, study.place, max_words if max_words == 1 else max(max_words, KEPT_WORDS)
-    counted = count_kept_terms(corpus, is_counted | is_wanted, kind, min_articles)
+    counted = count_kept_terms(corpus, is_counted, kind, min_articles)
     n_words = count_words_in_place(corpus, study.place)
     terms = Terms(
         articles.assign(**{name: n[is_wanted] for name, n in n_words.items()}),
         counted.terms,
         counted.length,
-        counted.counts[is_wanted[is_counted | is_wanted]],
+        counted.counts[is_wanted[is_counted]],
         voice,
     )
     is_kept = (terms.n_articles >= min_articles) & (terms.length <= max_words)

@@ -39,7 +39,7 @@ FIGURE_STYLE: Any = {
     "axes.unicode_minus": True,
 }
 _ROW_HEIGHT, _HEAD_HEIGHT, _FOOT_HEIGHT = 0.235, 0.34, 0.34
-NARROW_STEP = 0.32
+_NARROW_STEP = 0.32
 """Inches between two percentages on an axis, at least."""
 _STRIP_GAP, _STRIP_FOOT, _STRIP_RIGHT = 0.08, 0.44, 0.6
 
@@ -172,7 +172,7 @@ def set_share_axis(axes: Axes, limit: float) -> None:
     """Set the x axis to shares from 0 to the limit, in percent."""
     axes.set_xlim(0, limit)
     steps = 4 if limit in {0.2, 1.0} else 5
-    if measure_width(axes) / steps < NARROW_STEP:
+    if measure_width(axes) / steps < _NARROW_STEP:
         steps = 2 if steps == 4 else 1
     ticks = [limit * step / steps for step in range(steps + 1)]
     axes.set_xticks(ticks, [f"{100 * tick:.0f}%" for tick in ticks])

@@ -122,8 +122,8 @@ def lines(
         Returns rows of `hits` with their text, for hits that have none: only those shown are read.
     """
     needed = ["concept", "variant", "outlet", "doc_id", by]
-    texts = ["left", "node", "right"] if text and read is None else []
-    require_columns(hits, [*needed, *texts], function="lines")
+    context = ["left", "node", "right"] if text and read is None else []
+    require_columns(hits, [*needed, *context], function="lines")
     voiced = hits if "counted_as" in hits.columns else hits.assign(counted_as="all")
     groups = voiced.groupby(["concept", "variant", by, "counted_as"], observed=True, sort=True)
     sizes = groups.size()
@@ -411,15 +411,13 @@ def _select_group_columns(
     always = np.ones(n_groups, bool)
     has_place = flag_groups(hits["place"] == "headline") if "place" in known else always
     has_voice = flag_groups(hits["voice"] != "all") if "voice" in known else always
-    left_out = {
-        (False, False): {"place", "voice", "speaker"},
-        (False, True): {"place"},
-        (True, False): {"voice", "speaker"},
-        (True, True): set(),
-    }
     return [
-        {name: title for name, title in known.items() if name not in left_out[flags]}
-        for flags in zip(has_place.tolist(), has_voice.tolist(), strict=True)
+        {
+            name: title
+            for name, title in known.items()
+            if (placed or name != "place") and (voiced or name not in ("voice", "speaker"))
+        }
+        for placed, voiced in zip(has_place, has_voice, strict=True)
     ]
 
 

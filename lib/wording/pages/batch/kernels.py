@@ -25,7 +25,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from wording.pages.batch.forking import end_with_parent, run_held_starts
 
 WAITING_SECONDS = 0.005
-"""Seconds after which it is asked again whether a kernel has ended."""
+"""Seconds after which it is asked again whether a kernel listens, or has ended."""
 
 ANSWER_SECONDS = 1.0
 """Seconds that a kernel has to answer; then it is asked again."""
@@ -132,8 +132,7 @@ class ForkedProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         """End the kernel, and wait until it has."""
         await super().kill(restart=restart)
-        while await self.poll() is None:
-            await asyncio.sleep(WAITING_SECONDS)
+        await self.wait()
 
     async def wait(self) -> int | None:
         """Return how the kernel ended, when it has."""
